@@ -1,0 +1,1 @@
+//! Yunzhen e2e.
