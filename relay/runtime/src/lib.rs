@@ -1,1 +1,14 @@
-//! Yunzhen runtime.
+//! What every binary of Yunzhen does the same way: read its settings, tell what it does, keep its tasks, accept connections, stop.
+//!
+//! It knows nothing about care, media or certificates; it uses no other crate of the workspace.
+
+pub mod backoff;
+pub mod clock;
+pub mod lifecycle;
+mod ready;
+pub mod serve;
+pub mod settings;
+pub mod telemetry;
+
+pub use lifecycle::{Crash, Lifecycle};
+pub use ready::print_ready;
