@@ -1,0 +1,153 @@
+//! What the relay says to a box.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+
+use super::BoxCamera;
+use crate::room::{RoomState, rfc3339_ms};
+
+/// How the box encodes and labels its video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoPlan {
+    /// RTP source on uplink flow 0.
+    pub ssrc: u32,
+    /// One of [`crate::payload_type`].
+    pub payload_type: u8,
+    /// First target.
+    pub bitrate_bps: u32,
+    /// Frames per second.
+    pub fps: u32,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
+/// How the box encodes and labels its sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioPlan {
+    /// RTP source on uplink flow 1.
+    pub ssrc: u32,
+    /// One of [`crate::payload_type`].
+    pub payload_type: u8,
+    /// Target.
+    pub bitrate_bps: u32,
+}
+
+/// Why the relay does not serve a box. Codes from a newer relay read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedCode {
+    /// `hello.protocol` is not spoken here.
+    ProtocolVersion,
+    /// The certificate names a home that this relay does not know.
+    UnknownHome,
+    /// Another connection of the same box replaced this one.
+    Replaced,
+    /// The first message was not `hello`, or a message came out of turn.
+    OutOfTurn,
+    /// The relay has no room or is being stopped; try again later.
+    Busy,
+    /// Anything else: read the reason.
+    #[serde(other)]
+    Other,
+}
+
+/// Why media stops. Reasons from a newer relay read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Somebody hung up.
+    HangUp,
+    /// The consultation's programs failed.
+    Crash,
+    /// The relay is being stopped.
+    Drain,
+    /// The consultation was cancelled.
+    Cancelled,
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
+/// Relay → box.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToBox {
+    /// Answer to `hello`.
+    Welcome {
+        /// For the operator.
+        relay_version: String,
+        /// The home that the box's certificate names.
+        home_id: HomeId,
+        /// To notice a clock that is wrong.
+        #[serde(with = "rfc3339_ms")]
+        server_time: Timestamp,
+    },
+    /// The connection will be closed, for this reason.
+    Refused {
+        /// For the program.
+        code: RefusedCode,
+        /// For people.
+        reason: String,
+    },
+    /// Capture and send. Repeated after a reconnect; the sources continue.
+    StartMedia {
+        /// Which consultation.
+        consultation_id: ConsultationId,
+        /// Uplink flow 0.
+        video: VideoPlan,
+        /// Uplink flow 1.
+        audio: AudioPlan,
+    },
+    /// Stop capturing.
+    StopMedia {
+        /// Which consultation.
+        consultation_id: ConsultationId,
+        /// Why.
+        reason: StopReason,
+    },
+    /// The next frame must be a keyframe.
+    KeyframeRequest {},
+    /// New target of the video encoder.
+    SetBitrate {
+        /// Bits per second.
+        video_bps: u32,
+    },
+    /// Show another camera, starting with a keyframe.
+    SelectCamera {
+        /// `room`, `close_up` or `tablet`.
+        camera: crate::room::Camera,
+    },
+    /// The room changed.
+    RoomState(RoomState),
+    /// The relay is being stopped; reconnect with back-off.
+    Drain {
+        /// For the operator.
+        reason: String,
+    },
+}
+
+impl super::Message for ToBox {
+    const TYPES: &'static [&'static str] = &[
+        "welcome",
+        "refused",
+        "start_media",
+        "stop_media",
+        "keyframe_request",
+        "set_bitrate",
+        "select_camera",
+        "room_state",
+        "drain",
+    ];
+}
+
+impl From<BoxCamera> for crate::room::Camera {
+    fn from(camera: BoxCamera) -> Self {
+        match camera {
+            BoxCamera::Room => Self::Room,
+            BoxCamera::CloseUp => Self::CloseUp,
+        }
+    }
+}
