@@ -1,1 +1,26 @@
-//! Yunzhen domain.
+//! Yunzhen's domain: identifiers, records, state machines, access, rules. Pure: no IO, no ambient time or randomness.
+
+pub mod access;
+pub mod actor;
+pub mod audit;
+pub mod canonical;
+pub mod formulary;
+pub mod ids;
+pub mod machines;
+pub mod records;
+pub mod safety;
+pub mod sensitive;
+
+pub use actor::{Actor, ActorRef, Role};
+pub use jiff;
+pub use sensitive::Sensitive;
+
+/// A stored or sent name that the enum does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is no {kind}")]
+pub struct UnknownName {
+    /// Which enum.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+}

@@ -1,0 +1,337 @@
+//! The one access table: role × action → scope, and the one decision made from it.
+//! What is out of reach is hidden; what is in sight but not this person's to do is forbidden.
+
+use crate::actor::{Actor, Role};
+use crate::audit::{AuditFact, Entity};
+use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, StaffId};
+use crate::machines::named_enum;
+
+/// How far a role reaches with an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Not at all.
+    None,
+    /// What this member of staff signed, reviews or consults on.
+    Own,
+    /// What belongs to the home.
+    Home,
+    /// What the pharmacy has, and what is open to every pharmacy.
+    Pharmacy,
+    /// The one delivery of a courier, the one consultation of an observer.
+    Assigned,
+    /// Everything.
+    All,
+}
+
+/// What a use case does to which class of resource; the class decides whether a refusal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Homes and their residents.
+    Resident,
+    /// Consultations with notes, invitations and calls.
+    Consultation,
+    /// Prescriptions.
+    Prescription,
+    /// Deliveries.
+    Delivery,
+    /// Public knowledge: homes, drugs, diagnoses, own session, live events.
+    Common,
+    /// The installation.
+    Administration,
+}
+
+named_enum! {
+    /// Every use case.
+    Action {
+        /// GET /homes
+        ListHomes = "list_homes",
+        /// GET /residents
+        ListResidents = "list_residents",
+        /// GET /residents/{id}
+        ViewResident = "view_resident",
+        /// POST observations
+        RecordObservations = "record_observations",
+        /// POST notes
+        WriteNote = "write_note",
+        /// GET /consultations
+        ListConsultations = "list_consultations",
+        /// GET /consultations/{id}
+        ViewConsultation = "view_consultation",
+        /// POST /consultations
+        RequestConsultation = "request_consultation",
+        /// begin
+        BeginConsultation = "begin_consultation",
+        /// complete
+        CompleteConsultation = "complete_consultation",
+        /// cancel
+        CancelConsultation = "cancel_consultation",
+        /// fail
+        FailConsultation = "fail_consultation",
+        /// stop
+        StopConsultation = "stop_consultation",
+        /// no-show
+        NoShowConsultation = "no_show_consultation",
+        /// PUT note
+        WriteConsultationNote = "write_consultation_note",
+        /// POST invitations
+        InviteObserver = "invite_observer",
+        /// legs, media state, quality, room events, media tokens
+        JoinCall = "join_call",
+        /// home-camera
+        SwitchHomeCamera = "switch_home_camera",
+        /// GET /drugs, /diagnoses
+        SearchFormulary = "search_formulary",
+        /// POST prescriptions, findings preview
+        DraftPrescription = "draft_prescription",
+        /// PUT prescription
+        UpdatePrescription = "update_prescription",
+        /// GET /prescriptions
+        ListPrescriptions = "list_prescriptions",
+        /// GET /prescriptions/{id}
+        ViewPrescription = "view_prescription",
+        /// signing-document, sign
+        SignPrescription = "sign_prescription",
+        /// cancel
+        CancelPrescription = "cancel_prescription",
+        /// claim
+        ClaimPrescription = "claim_prescription",
+        /// approval-document, approve, reject
+        ReviewPrescription = "review_prescription",
+        /// accept
+        AcceptPrescription = "accept_prescription",
+        /// decline, dispense, pack
+        DispensePrescription = "dispense_prescription",
+        /// the expiry job
+        ExpirePrescription = "expire_prescription",
+        /// GET /deliveries
+        ListDeliveries = "list_deliveries",
+        /// GET /deliveries/{id}
+        ViewDelivery = "view_delivery",
+        /// accept, pick-up, arrive, fail-attempt, resume, give-back
+        CarryDelivery = "carry_delivery",
+        /// receive, refuse
+        ReceiveDelivery = "receive_delivery",
+        /// GET /sessions/current, DELETE
+        UseSession = "use_session",
+        /// GET /events
+        WatchEvents = "watch_events",
+        /// GET /staff
+        ListStaff = "list_staff",
+        /// GET /boxes
+        ListBoxes = "list_boxes",
+        /// GET /audit
+        ReadAudit = "read_audit",
+    }
+}
+
+impl Action {
+    /// The class of resource it touches.
+    pub const fn class(self) -> Class {
+        use Action as A;
+        match self {
+            A::ListResidents | A::ViewResident | A::RecordObservations | A::WriteNote => Class::Resident,
+            A::ListConsultations
+            | A::ViewConsultation
+            | A::RequestConsultation
+            | A::BeginConsultation
+            | A::CompleteConsultation
+            | A::CancelConsultation
+            | A::FailConsultation
+            | A::StopConsultation
+            | A::NoShowConsultation
+            | A::WriteConsultationNote
+            | A::InviteObserver
+            | A::JoinCall
+            | A::SwitchHomeCamera => Class::Consultation,
+            A::DraftPrescription
+            | A::UpdatePrescription
+            | A::ListPrescriptions
+            | A::ViewPrescription
+            | A::SignPrescription
+            | A::CancelPrescription
+            | A::ClaimPrescription
+            | A::ReviewPrescription
+            | A::AcceptPrescription
+            | A::DispensePrescription
+            | A::ExpirePrescription => Class::Prescription,
+            A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
+            A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
+            A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
+        }
+    }
+}
+
+impl Class {
+    /// The action that shows one resource of the class: who may do it is told when something else is forbidden.
+    pub const fn view(self) -> Option<Action> {
+        match self {
+            Self::Resident => Some(Action::ViewResident),
+            Self::Consultation => Some(Action::ViewConsultation),
+            Self::Prescription => Some(Action::ViewPrescription),
+            Self::Delivery => Some(Action::ViewDelivery),
+            Self::Common | Self::Administration => None,
+        }
+    }
+}
+
+/// The table. Columns: nurse, specialist, pharmacist, pharmacy, courier, observer, administrator, box, system.
+#[rustfmt::skip]
+const fn row(action: Action) -> [Scope; 9] {
+    use Scope::{All, Assigned, Home, None as No, Own, Pharmacy as Pha};
+    match action {
+        //                                  nurse specia pharma pharmacy courier   observer  admin box   system
+        Action::ListHomes               => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
+        Action::ListResidents           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewResident            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::RecordObservations      => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
+        Action::WriteNote               => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ListConsultations       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewConsultation        => [Home, All,   No,    No,      No,       Assigned, No,   No,   No ],
+        Action::RequestConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CompleteConsultation    => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CancelConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::FailConsultation        => [Home, All,   No,    No,      No,       No,       No,   No,   All],
+        Action::StopConsultation        => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::NoShowConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::WriteConsultationNote   => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
+        Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
+        Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       No,   No,   No ],
+        Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListPrescriptions       => [Home, All,   All,   Pha,     No,       No,       No,   No,   No ],
+        Action::ViewPrescription        => [Home, All,   All,   Pha,     No,       No,       No,   No,   All],
+        Action::SignPrescription        => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CancelPrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ClaimPrescription       => [No,   No,    All,   No,      No,       No,       No,   No,   No ],
+        Action::ReviewPrescription      => [No,   No,    Own,   No,      No,       No,       No,   No,   No ],
+        Action::AcceptPrescription      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::DispensePrescription    => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ExpirePrescription      => [No,   No,    No,    No,      No,       No,       No,   No,   All],
+        Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
+        Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
+        Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
+        Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ListBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ReadAudit               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+    }
+}
+
+/// How far `role` reaches with `action`.
+pub const fn scope(role: Role, action: Action) -> Scope {
+    let row = row(action);
+    match role {
+        Role::Nurse => row[0],
+        Role::Specialist => row[1],
+        Role::Pharmacist => row[2],
+        Role::Pharmacy => row[3],
+        Role::Courier => row[4],
+        Role::Observer => row[5],
+        Role::Administrator => row[6],
+        Role::Box => row[7],
+        Role::System => row[8],
+    }
+}
+
+/// What the decision needs to know about a resource. Each record has a function that makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Belongs to this home.
+    pub home_id: Option<HomeId>,
+    /// Is with this pharmacy.
+    pub pharmacy_id: Option<PharmacyId>,
+    /// Any pharmacy may take it.
+    pub open_to_pharmacies: bool,
+    /// Not signed: only the home and the specialists see it.
+    pub unsigned: bool,
+    /// Its specialist.
+    pub specialist_id: Option<StaffId>,
+    /// Its pharmacist.
+    pub pharmacist_id: Option<StaffId>,
+    /// The consultation it is or belongs to.
+    pub consultation_id: Option<ConsultationId>,
+    /// The delivery it is.
+    pub delivery_id: Option<DeliveryId>,
+}
+
+/// The three answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Go on.
+    Allow,
+    /// Answer as if it did not exist.
+    Hide,
+    /// It is in sight, and not this person's to do.
+    Forbid,
+}
+
+/// Decides from the table and the facts.
+pub fn decide(actor: &Actor, action: Action, facts: &Facts) -> Decision {
+    if reaches(actor, action, facts) {
+        return Decision::Allow;
+    }
+    match action.class().view() {
+        Some(view) if view != action && reaches(actor, view, facts) => Decision::Forbid,
+        _ => Decision::Hide,
+    }
+}
+
+/// Decides before any resource is known, e.g. for a list: hidden when the role has no reach at all.
+pub fn may_try(actor: &Actor, action: Action) -> bool {
+    scope(actor.role(), action) != Scope::None
+}
+
+fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
+    let role = actor.role();
+    if facts.unsigned && matches!(role, Role::Pharmacist | Role::Pharmacy) {
+        return false;
+    }
+    match scope(role, action) {
+        Scope::None => false,
+        Scope::All => true,
+        Scope::Own => match (role, actor.staff_id()) {
+            (Role::Specialist, Some(id)) => facts.specialist_id == Some(id),
+            (Role::Pharmacist, Some(id)) => facts.pharmacist_id == Some(id),
+            _ => false,
+        },
+        Scope::Home => actor.home_id().is_some() && actor.home_id() == facts.home_id,
+        Scope::Pharmacy => {
+            actor.pharmacy_id().is_some() && (facts.open_to_pharmacies || actor.pharmacy_id() == facts.pharmacy_id)
+        }
+        Scope::Assigned => match actor {
+            Actor::Courier { delivery_id } => facts.delivery_id == Some(*delivery_id),
+            Actor::Observer { consultation_id, .. } => facts.consultation_id == Some(*consultation_id),
+            _ => false,
+        },
+    }
+}
+
+/// May this live event be told to `actor`? Events carry identifiers only, so what is open to every pharmacy is told to each.
+pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
+    if !fact.kind.is_live() {
+        return false;
+    }
+    let mut facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, ..Facts::default() };
+    let class = match fact.kind.entity() {
+        Entity::Resident => Class::Resident,
+        Entity::Consultation => {
+            facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));
+            Class::Consultation
+        }
+        Entity::Prescription => {
+            facts.open_to_pharmacies = fact.pharmacy_id.is_none();
+            Class::Prescription
+        }
+        Entity::Delivery => {
+            facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
+            Class::Delivery
+        }
+        Entity::Session | Entity::Invitation => return false,
+    };
+    class.view().is_some_and(|view| reaches(actor, view, &facts))
+}

@@ -1,0 +1,239 @@
+//! Audit facts: who did what to which entity, without names or clinical text, chained by hash so that no row changes unnoticed.
+//! The same rows feed the live views.
+
+use crate::actor::ActorRef;
+use crate::ids::{HomeId, PharmacyId};
+use crate::machines::named_enum;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+named_enum! {
+    /// The kind of thing an audit row is about.
+    Entity {
+        /// A resident's record.
+        Resident = "resident",
+        /// A consultation.
+        Consultation = "consultation",
+        /// A prescription.
+        Prescription = "prescription",
+        /// A delivery.
+        Delivery = "delivery",
+        /// A session.
+        Session = "session",
+        /// An invitation.
+        Invitation = "invitation",
+    }
+}
+
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal of $entity:ident;)+) => {
+        /// What happened. The name is stable: it is stored, hashed and sent to live views.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum EventKind { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The stored name.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
+            /// What it is about.
+            pub const fn entity(self) -> Entity { match self { $(Self::$variant => Entity::$entity),+ } }
+        }
+    };
+}
+
+event_kinds! {
+    /// The record was opened.
+    ResidentViewed = "resident.viewed" of Resident;
+    /// Vital signs came in.
+    ObservationsRecorded = "resident.observations_recorded" of Resident;
+    /// A note came in.
+    NoteWritten = "resident.note_written" of Resident;
+    /// Asked for.
+    ConsultationRequested = "consultation.requested" of Consultation;
+    /// Offered to a specialist.
+    ConsultationOffered = "consultation.offered" of Consultation;
+    /// Accepted by the specialist.
+    ConsultationAccepted = "consultation.accepted" of Consultation;
+    /// The resident waits.
+    ConsultationCheckedIn = "consultation.checked_in" of Consultation;
+    /// Begun.
+    ConsultationBegun = "consultation.begun" of Consultation;
+    /// Completed.
+    ConsultationCompleted = "consultation.completed" of Consultation;
+    /// Cancelled.
+    ConsultationCancelled = "consultation.cancelled" of Consultation;
+    /// The resident did not come.
+    ConsultationNoShow = "consultation.no_show" of Consultation;
+    /// Technology failed.
+    ConsultationFailed = "consultation.failed_technical" of Consultation;
+    /// To be seen in person.
+    ConsultationStopped = "consultation.stopped_in_person" of Consultation;
+    /// The specialist's note was saved.
+    ConsultationNoteSaved = "consultation.note_saved" of Consultation;
+    /// The picture or sound of a participant changed; not a care transition, told to live views.
+    ConsultationParticipants = "consultation.participants_changed" of Consultation;
+    /// An observer was invited.
+    InvitationMade = "invitation.made" of Invitation;
+    /// First written.
+    PrescriptionDrafted = "prescription.drafted" of Prescription;
+    /// Rewritten.
+    PrescriptionUpdated = "prescription.updated" of Prescription;
+    /// Signed.
+    PrescriptionSigned = "prescription.signed" of Prescription;
+    /// Taken for review.
+    PrescriptionClaimed = "prescription.claimed" of Prescription;
+    /// Approved.
+    PrescriptionApproved = "prescription.approved" of Prescription;
+    /// Rejected.
+    PrescriptionRejected = "prescription.rejected" of Prescription;
+    /// Accepted by a pharmacy.
+    PrescriptionAccepted = "prescription.accepted" of Prescription;
+    /// The same pharmacy asked for its secret again.
+    PrescriptionSecretRecovered = "prescription.secret_recovered" of Prescription;
+    /// Given back by the pharmacy.
+    PrescriptionDeclined = "prescription.declined" of Prescription;
+    /// Batches recorded.
+    PrescriptionDispensed = "prescription.dispensed" of Prescription;
+    /// Packed.
+    PrescriptionPacked = "prescription.packed" of Prescription;
+    /// With the courier.
+    PrescriptionHandedOver = "prescription.handed_over" of Prescription;
+    /// In the home.
+    PrescriptionDelivered = "prescription.delivered" of Prescription;
+    /// Came back.
+    PrescriptionReturned = "prescription.returned" of Prescription;
+    /// Withdrawn.
+    PrescriptionCancelled = "prescription.cancelled" of Prescription;
+    /// Expired.
+    PrescriptionExpired = "prescription.expired" of Prescription;
+    /// Made.
+    DeliveryCreated = "delivery.created" of Delivery;
+    /// The courier will come.
+    DeliveryAccepted = "delivery.accepted" of Delivery;
+    /// The courier has it.
+    DeliveryPickedUp = "delivery.picked_up" of Delivery;
+    /// At the door.
+    DeliveryArrived = "delivery.arrived" of Delivery;
+    /// An attempt failed.
+    DeliveryAttemptFailed = "delivery.attempt_failed" of Delivery;
+    /// On the road again.
+    DeliveryResumed = "delivery.resumed" of Delivery;
+    /// Back at the pharmacy.
+    DeliveryGivenBack = "delivery.given_back" of Delivery;
+    /// Received.
+    DeliveryReceived = "delivery.received" of Delivery;
+    /// Received short or damaged.
+    DeliveryDiscrepancy = "delivery.discrepancy" of Delivery;
+    /// Refused by the home.
+    DeliveryRefused = "delivery.refused" of Delivery;
+    /// Lost.
+    DeliveryLost = "delivery.lost" of Delivery;
+    /// Cancelled with its prescription.
+    DeliveryCancelled = "delivery.cancelled" of Delivery;
+    /// Somebody signed in.
+    SessionOpened = "session.opened" of Session;
+    /// Somebody signed out.
+    SessionClosed = "session.closed" of Session;
+    /// A password or PIN was wrong.
+    SessionRefused = "session.refused" of Session;
+}
+
+impl EventKind {
+    /// Something that a screen shows may have changed. Reads and sessions are audited and not told.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::ResidentViewed | Self::SessionOpened | Self::SessionClosed | Self::SessionRefused)
+    }
+}
+
+impl std::str::FromStr for EventKind {
+    type Err = crate::UnknownName;
+    fn from_str(s: &str) -> Result<Self, crate::UnknownName> {
+        let found = Self::ALL.iter().copied().find(|v| v.as_str() == s);
+        found.ok_or_else(|| crate::UnknownName { kind: "EventKind", name: s.to_owned() })
+    }
+}
+
+/// One fact to be audited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFact {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: ActorRef,
+    /// What.
+    pub kind: EventKind,
+    /// To which entity of [`EventKind::entity`].
+    pub entity_id: Uuid,
+    /// The home concerned, for scoping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_id: Option<HomeId>,
+    /// The pharmacy concerned, for scoping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pharmacy_id: Option<PharmacyId>,
+}
+
+/// A fact in its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// 1, 2, … without gaps.
+    pub seq: i64,
+    /// The fact.
+    pub fact: AuditFact,
+    /// [`chain_hash`] of the row before, or [`GENESIS`].
+    pub previous: [u8; 32],
+    /// [`chain_hash`] of this row.
+    pub hash: [u8; 32],
+}
+
+/// The hash before the first row.
+pub const GENESIS: [u8; 32] = [0; 32];
+
+/// SHA-256 over the canonical JSON of the previous hash, the sequence number and the fact.
+pub fn chain_hash(previous: &[u8; 32], seq: i64, fact: &AuditFact) -> [u8; 32] {
+    #[derive(Serialize)]
+    struct Link<'a> {
+        previous: String,
+        seq: i64,
+        at_ms: i64,
+        fact: &'a AuditFact,
+    }
+    let link = Link { previous: hex(previous), seq, at_ms: fact.at.as_millisecond(), fact };
+    let text = crate::canonical::to_string(&link);
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// The next row after `previous`.
+pub fn link(previous: Option<(i64, [u8; 32])>, fact: AuditFact) -> AuditRow {
+    let (last, previous) = previous.unwrap_or((0, GENESIS));
+    let seq = last + 1;
+    let hash = chain_hash(&previous, seq, &fact);
+    AuditRow { seq, fact, previous, hash }
+}
+
+/// The sequence number of the first row that does not follow from the one before; `None` when the chain holds.
+pub fn first_break<'a>(rows: impl IntoIterator<Item = &'a AuditRow>) -> Option<i64> {
+    let mut expected: Option<(i64, [u8; 32])> = None;
+    for row in rows {
+        let follows = match expected {
+            None => row.seq != 1 || row.previous == GENESIS,
+            Some((seq, hash)) => row.seq == seq + 1 && row.previous == hash,
+        };
+        if !follows || row.hash != chain_hash(&row.previous, row.seq, &row.fact) {
+            return Some(row.seq);
+        }
+        expected = Some((row.seq, row.hash));
+    }
+    None
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}

@@ -1,0 +1,114 @@
+//! What the formulary knows about a drug and a diagnosis.
+
+use crate::machines::named_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Stable code of a drug in the formulary, e.g. `amlodipine-5mg`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String)]
+pub struct DrugId(pub String);
+
+impl std::fmt::Display for DrugId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+named_enum! {
+    /// Specially controlled classes that are never prescribed remotely.
+    Banned {
+        /// Not controlled.
+        None = "none",
+        /// Narcotic.
+        Narcotic = "narcotic",
+        /// Psychotropic, class I or II.
+        Psychotropic = "psychotropic",
+        /// Toxic for medical use.
+        Toxic = "toxic",
+        /// Radioactive.
+        Radioactive = "radioactive",
+    }
+}
+
+/// One drug in one form and strength.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drug {
+    /// Stable code.
+    pub id: DrugId,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Initials of the Chinese name, lower case.
+    pub pinyin: String,
+    /// ATC code.
+    pub atc: String,
+    /// Form, Chinese.
+    pub form: String,
+    /// Strength of one unit, e.g. `5 mg`.
+    pub strength: String,
+    /// Unit that is counted and dosed, Chinese: 片, 粒, 支, 吸, 袋, 单位, g, mL.
+    pub unit: String,
+    /// Units of dose in one counted unit: 1 for tablets, 300 for a 3 mL insulin pen of 100 U/mL.
+    #[serde(default = "one")]
+    pub doses_per_unit: f64,
+    /// Unit of the dose, when it differs from `unit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dose_unit: Option<String>,
+    /// Pharmacological class, English key.
+    pub class: String,
+    /// Allergy group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allergy_group: Option<String>,
+    /// Controlled class.
+    #[serde(default = "not_banned")]
+    pub banned: Banned,
+    /// An anti-infective.
+    #[serde(default)]
+    pub anti_infective: bool,
+    /// Must stay at 2–8 °C.
+    #[serde(default)]
+    pub cold_chain: bool,
+    /// A piece for decoction of traditional medicine.
+    #[serde(default)]
+    pub decoction: bool,
+    /// Largest single dose, in dose units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_single_dose: Option<f64>,
+    /// Largest daily dose, in dose units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_daily_dose: Option<f64>,
+}
+
+const fn one() -> f64 {
+    1.0
+}
+
+const fn not_banned() -> Banned {
+    Banned::None
+}
+
+impl Drug {
+    /// The unit in which a dose is written.
+    pub fn dose_unit(&self) -> &str {
+        self.dose_unit.as_deref().unwrap_or(&self.unit)
+    }
+}
+
+/// A diagnosis that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnosis {
+    /// ICD-10.
+    pub code: String,
+    /// Chinese.
+    pub display_zh: String,
+    /// English.
+    pub display_en: String,
+    /// Initials of the Chinese name, lower case.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pinyin: String,
+}

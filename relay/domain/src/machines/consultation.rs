@@ -1,0 +1,124 @@
+//! The remote consultation, from request to its end. Loss of the link is a matter of the media session and no state here.
+
+use super::{Refused, named_enum};
+use crate::ids::StaffId;
+use jiff::Timestamp;
+
+named_enum! {
+    /// Where a consultation stands.
+    State {
+        /// Asked for by the home.
+        Requested = "requested",
+        /// Offered to a specialist who has not answered.
+        AwaitingAcceptance = "awaiting_acceptance",
+        /// Has a specialist and a time.
+        Scheduled = "scheduled",
+        /// The resident is checked in and waits.
+        Waiting = "waiting",
+        /// Specialist and resident are together.
+        InProgress = "in_progress",
+        /// Done.
+        Completed = "completed",
+        /// Called off before it began.
+        Cancelled = "cancelled",
+        /// The resident did not come.
+        NoShow = "no_show",
+        /// Broken off by technology; the request is to be booked again.
+        FailedTechnical = "failed_technical",
+        /// Remote care ended because the resident must be seen in person.
+        StoppedInPerson = "stopped_in_person",
+    }
+}
+
+/// What can happen to a consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Offer it to a specialist.
+    Offer {
+        /// To whom.
+        specialist: StaffId,
+    },
+    /// The specialist takes it for a time.
+    Accept {
+        /// When it will be held.
+        scheduled_at: Timestamp,
+    },
+    /// The resident is ready in the home.
+    CheckIn,
+    /// A specialist opens the consultation.
+    Begin {
+        /// Who.
+        specialist: StaffId,
+    },
+    /// Finish.
+    Complete,
+    /// Call it off.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// The resident did not come.
+    NoShow,
+    /// Technology failed.
+    Fail {
+        /// How.
+        reason: String,
+    },
+    /// The resident must be seen in person.
+    Stop {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event's name, in snapshots, refusals and diagrams.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Offer { .. } => "offer",
+            Self::Accept { .. } => "accept",
+            Self::CheckIn => "check_in",
+            Self::Begin { .. } => "begin",
+            Self::Complete => "complete",
+            Self::Cancel { .. } => "cancel",
+            Self::NoShow => "no_show",
+            Self::Fail { .. } => "fail",
+            Self::Stop { .. } => "stop",
+        }
+    }
+}
+
+/// The outcome of an event that was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    /// The state after the event.
+    pub state: State,
+    /// When it was entered.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// The state after `event`, or a refusal.
+    pub fn apply(self, event: &Event, at: Timestamp) -> Result<Next, Refused> {
+        use State as S;
+        let state = match (self, event) {
+            (S::Requested, Event::Offer { .. }) => S::AwaitingAcceptance,
+            (S::AwaitingAcceptance, Event::Accept { .. }) => S::Scheduled,
+            // A home may check in without a booking: the waiting room is open to it.
+            (S::Requested | S::Scheduled, Event::CheckIn) => S::Waiting,
+            (S::Waiting, Event::Begin { .. }) => S::InProgress,
+            (S::InProgress, Event::Complete) => S::Completed,
+            (S::Requested | S::AwaitingAcceptance | S::Scheduled | S::Waiting, Event::Cancel { .. }) => S::Cancelled,
+            (S::Scheduled | S::Waiting, Event::NoShow) => S::NoShow,
+            (S::Waiting | S::InProgress, Event::Fail { .. }) => S::FailedTechnical,
+            (S::InProgress, Event::Stop { .. }) => S::StoppedInPerson,
+            (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
+        };
+        Ok(Next { state, at })
+    }
+
+    /// No event leaves this state.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled | Self::NoShow | Self::FailedTechnical | Self::StoppedInPerson)
+    }
+}

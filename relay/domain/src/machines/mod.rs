@@ -1,0 +1,63 @@
+//! State machines of the care plane. One machine, one file, one match; `Refused` is the only way to say no.
+//! The records that carry these states are in [`crate::records`].
+
+pub mod consultation;
+pub mod delivery;
+pub mod prescription;
+
+/// An event that the machine does not allow in the state it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{event}` is not possible in state `{state}`")]
+pub struct Refused {
+    /// The state it is in.
+    pub state: &'static str,
+    /// The event that was refused.
+    pub event: &'static str,
+}
+
+/// A Mermaid state diagram of a machine, printed from the code: every pair that is not refused.
+pub(crate) fn mermaid(initial: &str, edges: &[(&str, &str, &str)], terminal: &[&str]) -> String {
+    use std::fmt::Write as _;
+    let mut out = format!("stateDiagram-v2\n    [*] --> {initial}\n");
+    for (from, event, to) in edges {
+        let _ = writeln!(out, "    {from} --> {to}: {event}");
+    }
+    for state in terminal {
+        let _ = writeln!(out, "    {state} --> [*]");
+    }
+    out
+}
+
+/// Declares a machine's state or event-name enum with its stored names.
+macro_rules! named_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every value, in declaration order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The name used in the store and in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownName;
+            fn from_str(s: &str) -> Result<Self, $crate::UnknownName> {
+                Self::ALL.iter().copied().find(|v| v.as_str() == s)
+                    .ok_or_else(|| $crate::UnknownName { kind: stringify!($name), name: s.to_owned() })
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use named_enum;

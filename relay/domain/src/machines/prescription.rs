@@ -1,0 +1,154 @@
+//! The prescription, from draft to delivered. It is not valid before the pharmacist's approval, and no medicine leaves before.
+
+use super::{Refused, named_enum};
+use crate::ids::{DeliveryId, PharmacyId, StaffId};
+use jiff::Timestamp;
+
+named_enum! {
+    /// Where a prescription stands.
+    State {
+        /// Being written; only here its content changes.
+        Draft = "draft",
+        /// Signed by the specialist; not actionable yet.
+        Signed = "signed",
+        /// One pharmacist has it.
+        InReview = "in_review",
+        /// Valid; any pharmacy may accept it.
+        Approved = "approved",
+        /// Refused by the pharmacist.
+        Rejected = "rejected",
+        /// Exclusively with one pharmacy.
+        Dispensing = "dispensing",
+        /// Packed and waiting for its courier.
+        Packed = "packed",
+        /// Handed to the courier.
+        InDelivery = "in_delivery",
+        /// Received by the home.
+        Delivered = "delivered",
+        /// Came back or could not be delivered.
+        Returned = "returned",
+        /// Withdrawn by the prescriber.
+        Cancelled = "cancelled",
+        /// Its validity ended before a pharmacy took it.
+        Expired = "expired",
+    }
+}
+
+/// What can happen to a prescription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The specialist's signature is verified.
+    Sign {
+        /// Who signed.
+        specialist: StaffId,
+    },
+    /// A pharmacist takes it for review.
+    Claim {
+        /// Who.
+        pharmacist: StaffId,
+    },
+    /// The pharmacist's approval is verified.
+    Approve {
+        /// Who.
+        pharmacist: StaffId,
+    },
+    /// The pharmacist refuses it.
+    Reject {
+        /// Who.
+        pharmacist: StaffId,
+    },
+    /// One pharmacy takes it, exclusively.
+    Accept {
+        /// Which.
+        pharmacy: PharmacyId,
+    },
+    /// The pharmacy gives it back to the others.
+    Decline {
+        /// Why.
+        reason: String,
+    },
+    /// Batches are recorded for every item.
+    Dispense,
+    /// The parcel is closed and a courier called.
+    Pack {
+        /// The delivery made for it.
+        delivery: DeliveryId,
+    },
+    /// The courier has the parcel.
+    HandOver,
+    /// The home received it.
+    Deliver,
+    /// The parcel is lost, refused or came back.
+    Return,
+    /// The prescriber withdraws it.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// Its validity is over.
+    Expire,
+}
+
+impl Event {
+    /// The event's name, in snapshots, refusals and diagrams.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sign { .. } => "sign",
+            Self::Claim { .. } => "claim",
+            Self::Approve { .. } => "approve",
+            Self::Reject { .. } => "reject",
+            Self::Accept { .. } => "accept",
+            Self::Decline { .. } => "decline",
+            Self::Dispense => "dispense",
+            Self::Pack { .. } => "pack",
+            Self::HandOver => "hand_over",
+            Self::Deliver => "deliver",
+            Self::Return => "return",
+            Self::Cancel { .. } => "cancel",
+            Self::Expire => "expire",
+        }
+    }
+}
+
+/// The outcome of an event that was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    /// The state after the event.
+    pub state: State,
+    /// When it was entered.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// The state after `event`, or a refusal.
+    pub fn apply(self, event: &Event, at: Timestamp) -> Result<Next, Refused> {
+        use State as S;
+        let state = match (self, event) {
+            (S::Draft, Event::Sign { .. }) => S::Signed,
+            (S::Signed, Event::Claim { .. }) => S::InReview,
+            (S::InReview, Event::Approve { .. }) => S::Approved,
+            (S::InReview, Event::Reject { .. }) => S::Rejected,
+            (S::Approved, Event::Accept { .. }) => S::Dispensing,
+            (S::Dispensing, Event::Decline { .. }) => S::Approved,
+            // Dispensing is separate from closing: batches may be recorded, and corrected, until the parcel is packed.
+            (S::Dispensing, Event::Dispense) => S::Dispensing,
+            (S::Dispensing, Event::Pack { .. }) => S::Packed,
+            (S::Packed, Event::HandOver) => S::InDelivery,
+            (S::InDelivery, Event::Deliver) => S::Delivered,
+            (S::Packed | S::InDelivery, Event::Return) => S::Returned,
+            // After hand-over the medicine is on the road: it is refused or given back, not unprescribed.
+            (S::Draft | S::Signed | S::InReview | S::Approved | S::Dispensing | S::Packed, Event::Cancel { .. }) => {
+                S::Cancelled
+            }
+            // What a pharmacy accepted in time is finished by it, even past midnight.
+            (S::Signed | S::InReview | S::Approved, Event::Expire) => S::Expired,
+            (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
+        };
+        Ok(Next { state, at })
+    }
+
+    /// No event leaves this state.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Rejected | Self::Delivered | Self::Returned | Self::Cancelled | Self::Expired)
+    }
+}

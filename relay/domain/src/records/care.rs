@@ -1,0 +1,142 @@
+//! Consultations, their notes and invitations.
+
+use crate::ids::{ConsultationId, HomeId, InvitationId, ResidentId, StaffId};
+use crate::machines::consultation::{Event, State};
+use crate::machines::{Refused, named_enum};
+use crate::sensitive::Sensitive;
+use jiff::Timestamp;
+
+named_enum! {
+    /// Order in the waiting room.
+    Urgency {
+        /// By time.
+        Routine = "routine",
+        /// First.
+        Urgent = "urgent",
+    }
+}
+
+named_enum! {
+    /// How well the home is heard and seen, in a word.
+    LinkSummary {
+        /// Good.
+        Good = "good",
+        /// Weak.
+        Weak = "weak",
+        /// Poor.
+        Poor = "poor",
+        /// Was there, is gone.
+        Lost = "lost",
+        /// Not connected.
+        None = "none",
+    }
+}
+
+/// A remote consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consultation {
+    /// Identifier, also of its room.
+    pub id: ConsultationId,
+    /// Version of the row.
+    pub version: i64,
+    /// State.
+    pub state: State,
+    /// With whom.
+    pub resident_id: ResidentId,
+    /// The resident's home when asked for.
+    pub home_id: HomeId,
+    /// Why.
+    pub reason: Sensitive<String>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// The nurse who asked.
+    pub requested_by: StaffId,
+    /// Who consults.
+    pub specialist_id: Option<StaffId>,
+    /// Asked at.
+    pub requested_at: Timestamp,
+    /// Booked for.
+    pub scheduled_at: Option<Timestamp>,
+    /// Checked in at.
+    pub waiting_since: Option<Timestamp>,
+    /// Begun at.
+    pub began_at: Option<Timestamp>,
+    /// Ended at, however.
+    pub ended_at: Option<Timestamp>,
+    /// Why it was cancelled, failed or stopped.
+    pub end_reason: Option<Sensitive<String>>,
+}
+
+impl Consultation {
+    /// The record after `event`: state, facts and version move together.
+    pub fn apply(mut self, event: Event, at: Timestamp) -> Result<Self, Refused> {
+        let next = self.state.apply(&event, at)?;
+        self.state = next.state;
+        self.version += 1;
+        match event {
+            Event::Offer { specialist } => self.specialist_id = Some(specialist),
+            Event::Accept { scheduled_at } => self.scheduled_at = Some(scheduled_at),
+            Event::CheckIn => self.waiting_since = Some(at),
+            Event::Begin { specialist } => {
+                self.specialist_id = Some(specialist);
+                self.began_at = Some(at);
+            }
+            Event::Cancel { reason } | Event::Fail { reason } | Event::Stop { reason } => {
+                self.end_reason = Some(reason.into());
+            }
+            Event::Complete | Event::NoShow => {}
+        }
+        if self.state.is_terminal() {
+            self.ended_at = Some(at);
+        }
+        Ok(self)
+    }
+}
+
+/// The specialist's note, saved as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsultationNote {
+    /// Of which consultation.
+    pub consultation_id: ConsultationId,
+    /// Version; 0 before the first save.
+    pub version: i64,
+    /// Text.
+    pub text: Sensitive<String>,
+    /// ICD-10.
+    pub diagnosis_code: Option<String>,
+    /// Last saved.
+    pub updated_at: Timestamp,
+    /// By whom.
+    pub author: StaffId,
+}
+
+named_enum! {
+    /// Who an observer is.
+    InvitationKind {
+        /// Family.
+        Family = "family",
+        /// A colleague.
+        SecondSpecialist = "second_specialist",
+    }
+}
+
+/// A link by which one observer joins one consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Identifier.
+    pub id: InvitationId,
+    /// To which consultation.
+    pub consultation_id: ConsultationId,
+    /// Who.
+    pub kind: InvitationKind,
+    /// Name shown to the others.
+    pub display_name: Sensitive<String>,
+    /// SHA-256 of the link token.
+    pub token_sha256: [u8; 32],
+    /// Who invited.
+    pub invited_by: StaffId,
+    /// Made at.
+    pub created_at: Timestamp,
+    /// Over at.
+    pub expires_at: Timestamp,
+}

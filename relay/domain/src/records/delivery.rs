@@ -1,0 +1,123 @@
+//! Deliveries.
+
+use crate::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
+use crate::machines::Refused;
+use crate::machines::delivery::{Event, State};
+use crate::records::TimelineStep;
+use crate::sensitive::Sensitive;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// One dispensed batch of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Pack {
+    /// Line of the prescription.
+    pub item_no: u16,
+    /// Name of the drug (Chinese).
+    pub name: String,
+    /// How much, in `unit`.
+    pub quantity: u32,
+    /// The drug's unit.
+    pub unit: String,
+    /// Batch number.
+    pub batch: String,
+    /// Expiry.
+    #[schema(value_type = String, format = Date)]
+    pub expiry: Date,
+}
+
+/// What the nurse counted of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Count {
+    /// Line of the prescription.
+    pub item_no: u16,
+    /// How much arrived, damaged included.
+    pub quantity: u32,
+    /// How much of it is damaged.
+    pub damaged: u32,
+}
+
+/// A failed attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attempt {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+/// The delivery of one parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Identifier.
+    pub id: DeliveryId,
+    /// Version of the row.
+    pub version: i64,
+    /// State.
+    pub state: State,
+    /// Of which prescription.
+    pub prescription_id: PrescriptionId,
+    /// For whom; never shown to the courier.
+    pub resident_id: ResidentId,
+    /// To where.
+    pub home_id: HomeId,
+    /// From where.
+    pub pharmacy_id: PharmacyId,
+    /// On the parcel; proves the hand-over.
+    pub parcel_code: Sensitive<String>,
+    /// Must stay at 2–8 °C.
+    pub cold_chain: bool,
+    /// Contents.
+    pub packs: Vec<Pack>,
+    /// Who carries it.
+    pub courier_name: String,
+    /// How to reach the courier.
+    pub courier_phone: String,
+    /// SHA-256 of the courier's link token.
+    pub courier_token_sha256: [u8; 32],
+    /// PHC string of the courier's PIN.
+    pub courier_pin_hash: Sensitive<String>,
+    /// Failed attempts.
+    pub attempts: Vec<Attempt>,
+    /// The nurse's count.
+    pub counts: Vec<Count>,
+    /// The nurse's comment, or why it was refused.
+    pub comment: Option<Sensitive<String>>,
+    /// Made at.
+    pub created_at: Timestamp,
+    /// Ended at, however.
+    pub ended_at: Option<Timestamp>,
+    /// Passed steps.
+    pub timeline: Vec<TimelineStep>,
+}
+
+impl Delivery {
+    /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.
+    pub fn apply(mut self, event: Event, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
+        let next = self.state.apply(&event, at)?;
+        let step = event.name();
+        self.state = next.state;
+        self.version += 1;
+        match event {
+            Event::FailAttempt { reason } => self.attempts.push(Attempt { at, reason }),
+            Event::Refuse { reason } => self.comment = Some(reason.into()),
+            Event::Accept
+            | Event::PickUp
+            | Event::Arrive
+            | Event::Resume
+            | Event::GiveBack
+            | Event::Receive { .. }
+            | Event::Lose
+            | Event::Cancel => {}
+        }
+        if self.state.is_terminal() {
+            self.ended_at = Some(at);
+        }
+        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
+        Ok(self)
+    }
+}

@@ -1,0 +1,233 @@
+//! Prescriptions.
+
+use crate::formulary::DrugId;
+use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use crate::machines::prescription::{Event, State};
+use crate::machines::{Refused, named_enum};
+use crate::records::Pack;
+use crate::safety::Finding;
+use crate::sensitive::Sensitive;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+named_enum! {
+    /// What a prescription is for; decides its supply cap.
+    Supply {
+        /// Ordinary.
+        Ordinary = "ordinary",
+        /// Emergency.
+        Emergency = "emergency",
+        /// Long prescription of a chronic disease.
+        Chronic = "chronic",
+    }
+}
+
+named_enum! {
+    /// How often.
+    Frequency {
+        /// Once a day.
+        Qd = "qd",
+        /// Twice a day.
+        Bid = "bid",
+        /// Three times a day.
+        Tid = "tid",
+        /// Four times a day.
+        Qid = "qid",
+        /// At night.
+        Qn = "qn",
+        /// Every eight hours.
+        Q8h = "q8h",
+        /// Every twelve hours.
+        Q12h = "q12h",
+        /// When needed.
+        Prn = "prn",
+    }
+}
+
+named_enum! {
+    /// By which way.
+    Route {
+        /// By mouth.
+        Oral = "oral",
+        /// On the skin.
+        Topical = "topical",
+        /// Inhaled.
+        Inhaled = "inhaled",
+        /// Under the skin.
+        Subcutaneous = "subcutaneous",
+        /// Under the tongue.
+        Sublingual = "sublingual",
+    }
+}
+
+/// One line of a prescription.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Item {
+    /// 1, 2, …
+    pub no: u16,
+    /// What.
+    pub drug_id: DrugId,
+    /// Single dose, in the drug's dose unit.
+    pub dose: f64,
+    /// How often.
+    pub frequency: Frequency,
+    /// By which way.
+    pub route: Route,
+    /// For how long.
+    pub days: u16,
+    /// How much leaves the pharmacy, in the drug's unit.
+    pub quantity: u32,
+    /// For the nurse.
+    pub instruction: String,
+}
+
+/// A document with its signature: compact JWS and the serial of the certificate in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignedDocument {
+    /// RFC 7515 compact serialization.
+    pub jws: String,
+    /// Hexadecimal.
+    pub certificate_serial: String,
+}
+
+named_enum! {
+    /// Why a pharmacist refuses.
+    RejectionCode {
+        /// Dose.
+        Dose = "dose",
+        /// Interaction.
+        Interaction = "interaction",
+        /// Allergy.
+        Allergy = "allergy",
+        /// Diagnosis.
+        Diagnosis = "diagnosis",
+        /// Something is missing.
+        Incomplete = "incomplete",
+        /// See the comment.
+        Other = "other",
+    }
+}
+
+/// A pharmacist's refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rejection {
+    /// Why.
+    pub code: RejectionCode,
+    /// In words.
+    pub comment: String,
+}
+
+/// One passed step, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineStep {
+    /// The event's name.
+    pub step: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Name of the person, pharmacy or courier; empty for the system.
+    pub who: String,
+    /// Identifier of a member of staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub who_id: Option<Uuid>,
+}
+
+/// A prescription.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prescription {
+    /// Identifier.
+    pub id: PrescriptionId,
+    /// Version of the row.
+    pub version: i64,
+    /// State.
+    pub state: State,
+    /// Written in.
+    pub consultation_id: ConsultationId,
+    /// For whom.
+    pub resident_id: ResidentId,
+    /// The resident's home.
+    pub home_id: HomeId,
+    /// By whom.
+    pub specialist_id: StaffId,
+    /// ICD-10.
+    pub diagnosis_code: String,
+    /// What for.
+    pub supply: Supply,
+    /// Days of validity, the day of signing included.
+    pub valid_days: u8,
+    /// Last day of validity; known once signed.
+    pub valid_until: Option<Date>,
+    /// Lines.
+    pub items: Vec<Item>,
+    /// Answers of the safety checks when last written or signed.
+    pub findings: Vec<Finding>,
+    /// The prescriber's reason for going past a hard stop.
+    pub hard_stop_reason: Option<Sensitive<String>>,
+    /// First written at.
+    pub created_at: Timestamp,
+    /// Entered its state at.
+    pub state_since: Timestamp,
+    /// Signed at.
+    pub signed_at: Option<Timestamp>,
+    /// The specialist's signature.
+    pub signature: Option<SignedDocument>,
+    /// Who reviews or reviewed.
+    pub pharmacist_id: Option<StaffId>,
+    /// Approved at.
+    pub approved_at: Option<Timestamp>,
+    /// The pharmacist's signature.
+    pub approval: Option<SignedDocument>,
+    /// The pharmacist's refusal.
+    pub rejection: Option<Rejection>,
+    /// The pharmacy that has it.
+    pub pharmacy_id: Option<PharmacyId>,
+    /// What that pharmacy must show; kept as it is because the same pharmacy may recover it.
+    pub accept_secret: Option<Sensitive<String>>,
+    /// Batches, once dispensed.
+    pub packs: Vec<Pack>,
+    /// Its delivery.
+    pub delivery_id: Option<DeliveryId>,
+    /// Why it was declined or cancelled.
+    pub end_reason: Option<Sensitive<String>>,
+    /// Passed steps.
+    pub timeline: Vec<TimelineStep>,
+}
+
+impl Prescription {
+    /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.
+    pub fn apply(mut self, event: Event, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
+        let next = self.state.apply(&event, at)?;
+        let step = event.name();
+        if next.state != self.state {
+            self.state_since = at;
+        }
+        self.state = next.state;
+        self.version += 1;
+        match event {
+            Event::Sign { .. } => self.signed_at = Some(at),
+            Event::Claim { pharmacist } => self.pharmacist_id = Some(pharmacist),
+            Event::Approve { .. } => self.approved_at = Some(at),
+            Event::Accept { pharmacy } => self.pharmacy_id = Some(pharmacy),
+            Event::Decline { reason } => {
+                self.pharmacy_id = None;
+                self.accept_secret = None;
+                self.packs.clear();
+                self.end_reason = Some(reason.into());
+            }
+            Event::Pack { delivery } => self.delivery_id = Some(delivery),
+            Event::Cancel { reason } => self.end_reason = Some(reason.into()),
+            Event::Reject { .. }
+            | Event::Dispense
+            | Event::HandOver
+            | Event::Deliver
+            | Event::Return
+            | Event::Expire => {}
+        }
+        self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
+        Ok(self)
+    }
+}
