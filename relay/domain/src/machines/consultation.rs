@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 named_enum! {
     /// Where a consultation stands.
+    #[schema(as = ConsultationState)]
     State {
         /// Asked for by the home.
         Requested = "requested",

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 named_enum! {
     /// Where a parcel stands.
+    #[schema(as = DeliveryState)]
     State {
         /// Packed; the courier has not answered.
         AwaitingCourier = "awaiting_courier",

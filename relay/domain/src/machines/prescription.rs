@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 named_enum! {
     /// Where a prescription stands.
+    #[schema(as = PrescriptionState)]
     State {
         /// Being written; only here its content changes.
         Draft = "draft",
