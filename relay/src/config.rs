@@ -1,0 +1,158 @@
+//! The relay's settings file. Every section has its defaults here and its comment in `relay.example.toml`; an unknown key is refused.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use yunzhen_runtime::settings::{self, SettingsError};
+use yunzhen_runtime::telemetry::TelemetrySettings;
+
+/// Everything the relay can be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The name that the relay's certificate carries.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// Where the care record lives.
+    pub store: StoreConfig,
+    /// Who the relay is and whom it believes.
+    pub identity: IdentityConfig,
+    /// The addresses it listens on.
+    #[serde(default)]
+    pub listen: ListenConfig,
+    /// Media towards browsers and boxes.
+    #[serde(default)]
+    pub media: MediaConfig,
+    /// A file that tightens the policy's numbers (domain.md section 2).
+    #[serde(default)]
+    pub policy: Option<PathBuf>,
+    /// Log format and filter.
+    #[serde(default)]
+    pub telemetry: TelemetrySettings,
+}
+
+/// Where the care record lives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// The SQLite file; made when it is not there.
+    pub path: PathBuf,
+}
+
+/// Certificates, PEM files. Paths are relative to the settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityConfig {
+    /// The relay's certificate chain.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authority of boxes, relays and consoles.
+    pub systems_authority: PathBuf,
+    /// The authority of signing staff; public certificates only.
+    pub signers_authority: PathBuf,
+}
+
+/// Addresses. Port 0 takes a free one, which the READY line names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListenConfig {
+    /// Boxes, QUIC over UDP.
+    pub boxes: SocketAddr,
+    /// Consoles, HTTPS with client certificates.
+    pub api: SocketAddr,
+    /// All browsers' media, one UDP port.
+    pub media: SocketAddr,
+    /// Standard WHIP and WHEP clients.
+    pub whip: SocketAddr,
+    /// Health and metrics; keep it private.
+    pub ops: SocketAddr,
+    /// Serve WHIP and WHEP with the relay's certificate instead of plain HTTP behind a proxy.
+    pub whip_tls: bool,
+}
+
+impl Default for ListenConfig {
+    fn default() -> Self {
+        let on = |ip: [u8; 4], port| SocketAddr::from((ip, port));
+        Self {
+            boxes: on([0, 0, 0, 0], 7443),
+            api: on([0, 0, 0, 0], 7444),
+            media: on([0, 0, 0, 0], 7445),
+            whip: on([127, 0, 0, 1], 7446),
+            ops: on([127, 0, 0, 1], 7447),
+            whip_tls: false,
+        }
+    }
+}
+
+/// Media towards browsers and boxes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaConfig {
+    /// The addresses that browsers are told to send to; empty means the address of `listen.media`.
+    pub advertise: Vec<IpAddr>,
+    /// Threads that carry browsers' media.
+    pub shards: usize,
+    /// First target of a box's video encoder, bits per second.
+    pub video_bitrate_bps: u32,
+    /// Pixels.
+    pub video_width: u32,
+    /// Pixels.
+    pub video_height: u32,
+    /// Frames per second.
+    pub video_fps: u32,
+    /// Opus target, bits per second.
+    pub audio_bitrate_bps: u32,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            advertise: Vec::new(),
+            shards: 1,
+            video_bitrate_bps: 2_000_000,
+            video_width: 1280,
+            video_height: 720,
+            video_fps: 30,
+            audio_bitrate_bps: 32_000,
+        }
+    }
+}
+
+fn default_name() -> String {
+    "relay".into()
+}
+
+impl Config {
+    /// Reads the file and makes its paths absolute to the file's folder.
+    ///
+    /// # Errors
+    /// One sentence: no such file, unknown key, wrong value.
+    pub fn load(path: &Path) -> Result<Self, SettingsError> {
+        let mut config: Self = settings::load(path)?;
+        let identity = &mut config.identity;
+        for file in [
+            &mut config.store.path,
+            &mut identity.certificate,
+            &mut identity.key,
+            &mut identity.systems_authority,
+            &mut identity.signers_authority,
+        ] {
+            *file = settings::resolve(path, file);
+        }
+        if let Some(policy) = &mut config.policy {
+            *policy = settings::resolve(path, policy);
+        }
+        Ok(config)
+    }
+
+    /// The addresses that go into browsers' candidates.
+    pub fn advertised(&self) -> Vec<IpAddr> {
+        match (&self.media.advertise[..], self.listen.media.ip()) {
+            ([], ip) if ip.is_unspecified() => vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
+            ([], ip) => vec![ip],
+            (given, _) => given.to_vec(),
+        }
+    }
+}
