@@ -73,7 +73,7 @@ fn bind_hint(source: &std::io::Error, address: &SocketAddr, transport: &str) -> 
     let port = address.port();
     match source.kind() {
         std::io::ErrorKind::AddrInUse => format!(
-            "{transport} port {port} is taken by another program; stop it (`ss -lp{}n 'sport = :{port}'` names it) or set another port",
+            "{transport} port {port} is taken by another program; stop it (`ss -l{}pn 'sport = :{port}'` names it) or set another port",
             &transport[..1]
         ),
         std::io::ErrorKind::PermissionDenied => {

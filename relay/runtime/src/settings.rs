@@ -84,25 +84,26 @@ fn explain(error: &figment::Error, file: &Path) -> SettingsError {
     };
     let section = error.path.join(".");
     match &error.kind {
-        Kind::UnknownField(field, known) => SettingsError::UnknownKey {
-            key: joined(&section, field),
-            origin,
-            nearest: nearest(field, known).map(|name| joined(&section, name)),
-            known: known.iter().map(|name| joined(&section, name)).collect(),
-        },
+        Kind::UnknownField(field, known) => {
+            // figment's path of an unknown field ends in the field itself.
+            let section = match error.path.split_last() {
+                Some((last, rest)) if last == field => rest.join("."),
+                _ => section,
+            };
+            SettingsError::UnknownKey {
+                key: joined(&section, field),
+                origin,
+                nearest: nearest(field, known).map(|name| joined(&section, name)),
+                known: known.iter().map(|name| joined(&section, name)).collect(),
+            }
+        }
         Kind::MissingField(field) => SettingsError::MissingKey { key: joined(&section, field), origin },
         kind => SettingsError::Invalid { key: section, message: kind.to_string().trim().to_owned(), origin },
     }
 }
 
 fn joined(section: &str, key: &str) -> String {
-    // figment repeats an unknown field at the end of its path.
-    match section.strip_suffix(key).map(|rest| rest.strip_suffix('.').unwrap_or(rest)) {
-        Some(rest) if rest.is_empty() => key.to_owned(),
-        Some(rest) if section.len() == rest.len() + 1 + key.len() => section.to_owned(),
-        _ if section.is_empty() => key.to_owned(),
-        _ => format!("{section}.{key}"),
-    }
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
 fn key_prefix(key: &str) -> String {

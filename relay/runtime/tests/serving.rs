@@ -1,0 +1,172 @@
+//! The accept loop on real sockets: peers, TLS, limits, draining, a taken port.
+#![allow(missing_docs)]
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Extension, response::Response};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use yunzhen_runtime::Lifecycle;
+use yunzhen_runtime::serve::{self, PeerCertificate, ServeOptions};
+
+const LOCAL: &str = "127.0.0.1:0";
+
+fn router() -> Router {
+    let who = |Extension(peer): Extension<PeerCertificate>, ConnectInfo(address): ConnectInfo<SocketAddr>| async move {
+        format!("certificate {} from {}", peer.0.is_some(), address.ip())
+    };
+    let slow = || async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        "done"
+    };
+    let events = || async {
+        // One event, then silence for ever: what an idle event stream looks like.
+        let first = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from("data: hello\n\n"))]);
+        let body = futures_util::StreamExt::chain(first, futures_util::stream::pending());
+        let response: Response = Body::from_stream(body).into_response();
+        ([(header::CONTENT_TYPE, "text/event-stream")], response).into_response()
+    };
+    Router::new().route("/who", get(who)).route("/slow", get(slow)).route("/events", get(events)).route(
+        "/panic",
+        get(|| async {
+            if true {
+                panic!("a handler's mistake");
+            }
+        }),
+    )
+}
+
+async fn start(life: &Lifecycle, tls: Option<Arc<rustls::ServerConfig>>, options: ServeOptions) -> SocketAddr {
+    let listener = serve::bind_tcp("the test", LOCAL.parse().expect("address")).await.expect("bound");
+    let address = listener.local_addr().expect("address");
+    serve::spawn(life, listener, tls, router(), options);
+    address
+}
+
+async fn get_all(mut stream: impl AsyncRead + AsyncWrite + Unpin, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.expect("answer");
+    text
+}
+
+#[tokio::test]
+async fn plain_requests_know_their_peer_and_panics_stay_with_their_connection() {
+    let life = Lifecycle::new();
+    let address = start(&life, None, ServeOptions::new("test")).await;
+    let mut broken = TcpStream::connect(address).await.expect("connects");
+    broken.write_all(b"GET /panic HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    assert_eq!(broken.read_to_end(&mut Vec::new()).await.expect("closed"), 0);
+    let answer = get_all(TcpStream::connect(address).await.expect("connects"), "/who").await;
+    assert!(answer.ends_with("certificate false from 127.0.0.1"), "{answer}");
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
+async fn draining_finishes_the_request_under_way_and_ends_event_streams() {
+    let life = Lifecycle::new();
+    let address = start(&life, None, ServeOptions::new("test")).await;
+    let slow =
+        tokio::spawn(async move { get_all(TcpStream::connect(address).await.expect("connects"), "/slow").await });
+    let mut events = TcpStream::connect(address).await.expect("connects");
+    events.write_all(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut seen = vec![0; 4096];
+    let mut got = String::new();
+    while !got.contains("hello") {
+        let n = events.read(&mut seen).await.expect("event");
+        got.push_str(std::str::from_utf8(&seen[..n]).expect("text"));
+    }
+    life.drain();
+    tokio::time::timeout(Duration::from_secs(5), life.stop()).await.expect("in time").expect("no crash");
+    assert!(slow.await.expect("joined").ends_with("done"));
+    // The stream ended with its final chunk, not in the middle.
+    events.read_to_string(&mut got).await.expect("rest");
+    assert!(got.ends_with("0\r\n\r\n"), "{got:?}");
+    assert!(TcpStream::connect(address).await.is_err(), "nothing listens any more");
+}
+
+#[tokio::test]
+async fn a_silent_peer_is_let_go() {
+    let life = Lifecycle::new();
+    let quick = ServeOptions { header_timeout: Duration::from_millis(50), ..ServeOptions::new("test") };
+    let address = start(&life, None, quick).await;
+    let mut silent = TcpStream::connect(address).await.expect("connects");
+    silent.write_all(b"GET /who HTT").await.expect("sent");
+    let mut rest = String::new();
+    let ended = tokio::time::timeout(Duration::from_secs(5), silent.read_to_string(&mut rest)).await;
+    ended.expect("let go").expect("closed");
+}
+
+#[tokio::test]
+async fn tls_shows_no_certificate_where_none_is_asked_for_and_slow_handshakes_end() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("certificate");
+    let certificate: CertificateDer<'static> = made.cert.der().clone();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("key");
+    let server = rustls::ServerConfig::builder().with_no_client_auth();
+    let server = server.with_single_cert(vec![certificate.clone()], key).expect("config");
+    let life = Lifecycle::new();
+    let quick = ServeOptions { handshake_timeout: Duration::from_millis(100), ..ServeOptions::new("test") };
+    let address = start(&life, Some(Arc::new(server)), quick).await;
+
+    let mut silent = TcpStream::connect(address).await.expect("connects");
+    let ended = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut Vec::new())).await;
+    ended.expect("let go").expect("closed");
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).expect("root");
+    let client = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let stream = TcpStream::connect(address).await.expect("connects");
+    let name = ServerName::try_from("localhost").expect("name");
+    let answer = get_all(connector.connect(name, stream).await.expect("handshake"), "/who").await;
+    assert!(answer.contains("certificate false from 127.0.0.1"), "{answer}");
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
+async fn connections_above_the_limit_wait_for_a_place() {
+    let life = Lifecycle::new();
+    let one = ServeOptions { max_connections: 1, ..ServeOptions::new("test") };
+    let address = start(&life, None, one).await;
+    let first = TcpStream::connect(address).await.expect("connects");
+    let second =
+        tokio::spawn(async move { get_all(TcpStream::connect(address).await.expect("connects"), "/who").await });
+    // The first holds the only place until it leaves.
+    let answer = get_all(first, "/who").await;
+    assert!(answer.contains("certificate false"));
+    let answer = tokio::time::timeout(Duration::from_secs(5), second).await.expect("in time").expect("joined");
+    assert!(answer.contains("certificate false"));
+    life.stop().await.expect("no crash");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_one_sentence_that_says_what_to_do() {
+    let taken = TcpListener::bind(LOCAL).await.expect("bound");
+    let address = taken.local_addr().expect("address");
+    let said = serve::bind_tcp("the console's page", address).await.expect_err("taken").to_string();
+    let port = address.port();
+    assert_eq!(
+        said,
+        format!(
+            "the console's page cannot listen on {address} (tcp): tcp port {port} is taken by another program; \
+             stop it (`ss -ltpn 'sport = :{port}'` names it) or set another port"
+        )
+    );
+    let udp = std::net::UdpSocket::bind(LOCAL).expect("bound");
+    let said = serve::bind_udp("media", udp.local_addr().expect("address")).expect_err("taken").to_string();
+    assert!(said.contains("udp port") && said.contains("ss -lupn"), "{said}");
+    let said = serve::bind_udp("media", "192.0.2.1:0".parse().expect("address")).expect_err("foreign").to_string();
+    assert!(said.contains("this machine has no address 192.0.2.1"), "{said}");
+}
