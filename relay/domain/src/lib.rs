@@ -4,12 +4,16 @@ pub mod access;
 pub mod actor;
 pub mod audit;
 pub mod canonical;
+pub mod checked;
 pub mod formulary;
 pub mod ids;
 pub mod machines;
+pub mod policy;
 pub mod records;
 pub mod safety;
 pub mod sensitive;
+pub mod throttle;
+pub mod vitals;
 
 pub use actor::{Actor, ActorRef, Role};
 pub use jiff;

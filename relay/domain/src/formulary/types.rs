@@ -112,3 +112,19 @@ pub struct Diagnosis {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pinyin: String,
 }
+
+/// Drugs to which a body reacts alike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllergyGroup {
+    /// Key, as in [`Drug::allergy_group`].
+    pub key: String,
+    /// Chinese.
+    pub name_zh: String,
+    /// English.
+    pub name_en: String,
+    /// Groups in which a reaction is possible as well.
+    pub cross: Vec<String>,
+    /// Words by which an uncoded allergy is recognised, lower case.
+    pub words: Vec<String>,
+}

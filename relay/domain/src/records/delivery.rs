@@ -1,5 +1,6 @@
 //! Deliveries.
 
+use crate::checked::ParcelCode;
 use crate::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use crate::machines::Refused;
 use crate::machines::delivery::{Event, State};
@@ -68,7 +69,7 @@ pub struct Delivery {
     /// From where.
     pub pharmacy_id: PharmacyId,
     /// On the parcel; proves the hand-over.
-    pub parcel_code: Sensitive<String>,
+    pub parcel_code: ParcelCode,
     /// Must stay at 2–8 °C.
     pub cold_chain: bool,
     /// Contents.

@@ -1,5 +1,6 @@
 //! Prescriptions.
 
+use crate::checked::Dose;
 use crate::formulary::DrugId;
 use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::prescription::{Event, State};
@@ -71,7 +72,7 @@ pub struct Item {
     /// What.
     pub drug_id: DrugId,
     /// Single dose, in the drug's dose unit.
-    pub dose: f64,
+    pub dose: Dose,
     /// How often.
     pub frequency: Frequency,
     /// By which way.

@@ -1,5 +1,6 @@
 //! A resident's record.
 
+use crate::checked::IdNumber;
 use crate::ids::{EligibilityId, HomeId, NoteId, ObservationId, ResidentId, StaffId};
 use crate::machines::named_enum;
 use crate::sensitive::Sensitive;
@@ -36,7 +37,7 @@ pub struct Resident {
     /// Bed.
     pub bed: String,
     /// Eighteen characters, checked.
-    pub id_number: Sensitive<String>,
+    pub id_number: IdNumber,
     /// Relatives.
     pub contacts: Vec<Contact>,
     /// Known allergies; an empty list with `allergies_asked` false means nobody asked.

@@ -1,0 +1,9 @@
+//! Checked newtypes: a value of one of these is legal by construction.
+
+mod dose;
+mod id_number;
+mod parcel;
+
+pub use dose::{Dose, DoseError};
+pub use id_number::{IdNumber, IdNumberError};
+pub use parcel::{CodeError, ParcelCode, Pin};

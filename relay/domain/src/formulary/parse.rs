@@ -1,0 +1,193 @@
+//! Reads the data files. A file that is empty, malformed or contradicts itself is refused as a whole: no check ever runs on half of it.
+
+use super::{AllergyGroup, Diagnosis, Drug, Formulary};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Why the data files are refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormularyError {
+    /// No TOML of the expected form.
+    #[error("{file}: {message}")]
+    Malformed {
+        /// Which file.
+        file: &'static str,
+        /// What the parser says.
+        message: String,
+    },
+    /// Nothing in it.
+    #[error("{0} is empty; no prescription can be checked against nothing")]
+    Empty(&'static str),
+    /// Twice the same code.
+    #[error("`{0}` is there twice")]
+    Duplicate(String),
+    /// A value that makes no sense.
+    #[error("`{id}`: {problem}")]
+    Value {
+        /// Of which entry.
+        id: String,
+        /// What.
+        problem: &'static str,
+    },
+    /// An allergy group that is not declared.
+    #[error("`{id}` names the allergy group `{group}`, which is not declared")]
+    UnknownGroup {
+        /// Which entry.
+        id: String,
+        /// The group.
+        group: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DrugFile {
+    version: String,
+    #[serde(default)]
+    allergy_group: Vec<AllergyGroup>,
+    #[serde(default)]
+    drug: Vec<Drug>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DiagnosisFile {
+    #[serde(default)]
+    diagnosis: Vec<Diagnosis>,
+}
+
+impl Formulary {
+    /// Reads a drug file and a diagnosis file.
+    pub fn parse(drugs: &str, diagnoses: &str) -> Result<Self, FormularyError> {
+        let drug_file: DrugFile = toml::from_str(drugs)
+            .map_err(|e| FormularyError::Malformed { file: "drug file", message: e.message().to_owned() })?;
+        let diagnosis_file: DiagnosisFile = toml::from_str(diagnoses)
+            .map_err(|e| FormularyError::Malformed { file: "diagnosis file", message: e.message().to_owned() })?;
+        if drug_file.drug.is_empty() {
+            return Err(FormularyError::Empty("the drug file"));
+        }
+        if drug_file.allergy_group.is_empty() {
+            return Err(FormularyError::Empty("the list of allergy groups"));
+        }
+        if diagnosis_file.diagnosis.is_empty() {
+            return Err(FormularyError::Empty("the diagnosis file"));
+        }
+        let groups = index(drug_file.allergy_group, |g| g.key.clone())?;
+        for group in groups.values() {
+            for cross in &group.cross {
+                known_group(&groups, &group.key, cross)?;
+            }
+        }
+        for drug in &drug_file.drug {
+            check_drug(drug)?;
+            if let Some(group) = &drug.allergy_group {
+                known_group(&groups, &drug.id.0, group)?;
+            }
+        }
+        for d in &diagnosis_file.diagnosis {
+            if d.display_zh.is_empty() || d.display_en.is_empty() || !is_icd10(&d.code) {
+                return Err(FormularyError::Value {
+                    id: d.code.clone(),
+                    problem: "needs an ICD-10 code and both names",
+                });
+            }
+        }
+        Ok(Self {
+            version: drug_file.version,
+            drugs: index(drug_file.drug, |d| d.id.clone())?,
+            groups,
+            diagnoses: index(diagnosis_file.diagnosis, |d| d.code.clone())?,
+        })
+    }
+}
+
+fn index<K: Ord + std::fmt::Display, V>(
+    values: Vec<V>,
+    key: impl Fn(&V) -> K,
+) -> Result<BTreeMap<K, V>, FormularyError> {
+    let mut map = BTreeMap::new();
+    for value in values {
+        let k = key(&value);
+        let name = k.to_string();
+        if map.insert(k, value).is_some() {
+            return Err(FormularyError::Duplicate(name));
+        }
+    }
+    Ok(map)
+}
+
+fn known_group(groups: &BTreeMap<String, AllergyGroup>, id: &str, group: &str) -> Result<(), FormularyError> {
+    if groups.contains_key(group) {
+        return Ok(());
+    }
+    Err(FormularyError::UnknownGroup { id: id.to_owned(), group: group.to_owned() })
+}
+
+fn check_drug(drug: &Drug) -> Result<(), FormularyError> {
+    let refuse = |problem| Err(FormularyError::Value { id: drug.id.0.clone(), problem });
+    let slug = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if drug.id.0.is_empty() || !drug.id.0.split(['-', '.']).all(slug) {
+        return refuse("the code has lower-case letters and digits with dashes and dots between");
+    }
+    if [&drug.name_zh, &drug.name_en, &drug.form, &drug.strength, &drug.unit, &drug.class].iter().any(|s| s.is_empty())
+    {
+        return refuse("both names, form, strength, unit and class are needed");
+    }
+    if !slug(&drug.pinyin) {
+        return refuse("the initials are lower-case letters");
+    }
+    if drug.atc.len() < 3 || !drug.atc.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        return refuse("the ATC code has capital letters and digits");
+    }
+    let amounts = [Some(drug.doses_per_unit), drug.max_single_dose, drug.max_daily_dose];
+    if amounts.iter().flatten().any(|n| !n.is_finite() || *n < 0.001 || *n > 100_000.0) {
+        return refuse("amounts are positive numbers");
+    }
+    if let (Some(single), Some(daily)) = (drug.max_single_dose, drug.max_daily_dose)
+        && single > daily
+    {
+        return refuse("the largest single dose is above the largest daily dose");
+    }
+    Ok(())
+}
+
+fn is_icd10(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    bytes.len() >= 3
+        && bytes[0].is_ascii_uppercase()
+        && bytes[1..3].iter().all(u8::is_ascii_digit)
+        && (bytes.len() == 3 || (bytes[3] == b'.' && bytes.len() > 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formulary::Banned;
+
+    #[test]
+    fn demo_data_is_sound_and_covers_what_the_rules_need() {
+        let f = Formulary::demo().unwrap();
+        assert!(f.drugs().count() >= 40 && f.diagnoses().count() >= 30);
+        assert!(f.drugs().any(|d| d.banned == Banned::Narcotic) && f.drugs().any(|d| d.banned == Banned::Psychotropic));
+        assert!(
+            f.drugs().any(|d| d.anti_infective) && f.drugs().any(|d| d.cold_chain) && f.drugs().any(|d| d.decoction)
+        );
+        assert!(f.drugs().all(|d| d.max_single_dose.is_some()));
+    }
+
+    #[test]
+    fn empty_and_malformed_files_are_refused() {
+        let dx = "[[diagnosis]]\ncode = \"I10\"\ndisplay_zh = \"高血压\"\ndisplay_en = \"Hypertension\"";
+        let drugs = include_str!("../../data/drugs.toml");
+        let message = |d: &str, x: &str| Formulary::parse(d, x).unwrap_err().to_string();
+        assert!(message("version = \"1\"", dx).contains("empty"));
+        assert!(message("", dx).contains("version"));
+        assert!(message(drugs, "").contains("empty"));
+        assert!(message(&format!("{drugs}\nnarcotc = true"), dx).contains("narcotc"));
+        assert!(
+            message(&drugs.replace("\"penicillins\"\ncross", "\"penicilins\"\ncross"), dx).contains("not declared")
+        );
+        assert!(message(drugs, &format!("{dx}\n{dx}")).contains("twice"));
+        assert!(message(drugs, &dx.replace("I10", "高血压")).contains("ICD-10"));
+    }
+}

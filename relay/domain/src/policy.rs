@@ -1,0 +1,190 @@
+//! Every legal and security number, in one struct. A hospital may tighten any of them in a TOML file and loosen none.
+
+use crate::records::Supply;
+use crate::throttle::Limits;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+/// Why a policy file is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// No TOML.
+    #[error("the policy file is not TOML: {0}")]
+    Syntax(String),
+    /// A key that means nothing.
+    #[error("the policy has no number called `{0}`; it has: {1}")]
+    UnknownKey(String, String),
+    /// Not a number of the right size.
+    #[error("`{0}` must be a whole number that is not negative")]
+    NoNumber(String),
+    /// The default is the law.
+    #[error("`{key}` = {value} is looser than the default {default}; a policy can only be tightened")]
+    Loosened {
+        /// Which.
+        key: &'static str,
+        /// Asked for.
+        value: u32,
+        /// At most or at least.
+        default: u32,
+    },
+}
+
+macro_rules! policy {
+    ($($(#[$doc:meta])* $direction:ident $name:ident = $default:literal;)+) => {
+        /// The numbers in force.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Policy { $($(#[$doc])* pub $name: u32),+ }
+
+        impl Default for Policy {
+            fn default() -> Self {
+                Self { $($name: $default),+ }
+            }
+        }
+
+        impl Policy {
+            /// The names of all numbers.
+            pub const KEYS: &'static [&'static str] = &[$(stringify!($name)),+];
+
+            fn set(&mut self, key: &str, value: u32) -> Result<(), PolicyError> {
+                match key {
+                    $(stringify!($name) => {
+                        if policy!(@loose $direction value, $default) {
+                            return Err(PolicyError::Loosened { key: stringify!($name), value, default: $default });
+                        }
+                        self.$name = value;
+                        Ok(())
+                    })+
+                    other => Err(PolicyError::UnknownKey(other.to_owned(), Self::KEYS.join(", "))),
+                }
+            }
+
+            /// Each number by name, for screens.
+            pub fn entries(&self) -> Vec<(&'static str, u32)> {
+                vec![$((stringify!($name), self.$name)),+]
+            }
+        }
+    };
+    (@loose at_most $value:ident, $default:literal) => { $value > $default || $value == 0 };
+    (@loose at_least $value:ident, $default:literal) => { $value < $default };
+}
+
+policy! {
+    /// A prescription is valid on the day of signing; the prescriber may extend it to this many days in all.
+    at_most validity_days = 3;
+    /// Supply of an ordinary prescription.
+    at_most supply_ordinary_days = 7;
+    /// Supply of an emergency prescription.
+    at_most supply_emergency_days = 3;
+    /// Supply of a chronic long prescription without further assessment.
+    at_most supply_chronic_days = 28;
+    /// Supply of a chronic long prescription with assessment and the resident's confirmation on record.
+    at_most supply_chronic_assessed_days = 84;
+    /// Drugs on one prescription.
+    at_most items = 5;
+    /// Younger patients need a guardian present.
+    at_least guardian_below_years = 6;
+    /// Years of practice a specialist must have on record.
+    at_least specialist_practice_years = 3;
+    /// Medical record.
+    at_least retention_record_years = 15;
+    /// Recordings of a consultation.
+    at_least retention_media_years = 3;
+    /// Record of sale of a drug.
+    at_least retention_sale_years = 5;
+    /// Network logs.
+    at_least retention_network_log_months = 6;
+    /// A document to be signed is good for this long after it was prepared.
+    at_most signing_document_minutes = 10;
+    /// A staff session lasts one long shift.
+    at_most staff_session_hours = 12;
+    /// A courier's session lasts as long as a delivery may take.
+    at_most courier_session_hours = 48;
+    /// An invitation of an observer.
+    at_most invitation_hours = 24;
+    /// Wrong passwords or PINs of one account or link that cost nothing.
+    at_most free_tries_per_account = 5;
+    /// Wrong passwords or PINs from one source that cost nothing; a home has many nurses behind one address.
+    at_most free_tries_per_source = 20;
+    /// First wait after too many wrong tries.
+    at_least throttle_first_wait_seconds = 30;
+    /// Longest wait after too many wrong tries.
+    at_least throttle_longest_wait_seconds = 900;
+    /// Wrong tries are forgotten after this long.
+    at_least throttle_forget_minutes = 60;
+}
+
+impl Policy {
+    /// The defaults, tightened by a TOML file of `key = number`.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| PolicyError::Syntax(e.message().to_owned()))?;
+        let mut policy = Self::default();
+        for (key, value) in table {
+            let number = value.as_integer().and_then(|n| u32::try_from(n).ok());
+            if !Self::KEYS.contains(&key.as_str()) {
+                return Err(PolicyError::UnknownKey(key, Self::KEYS.join(", ")));
+            }
+            policy.set(&key, number.ok_or(PolicyError::NoNumber(key.clone()))?)?;
+        }
+        Ok(policy)
+    }
+
+    /// The cap on days of supply that no reason can lift.
+    pub const fn supply_days(&self, supply: Supply) -> u32 {
+        match supply {
+            Supply::Ordinary => self.supply_ordinary_days,
+            Supply::Emergency => self.supply_emergency_days,
+            Supply::Chronic => self.supply_chronic_assessed_days,
+        }
+    }
+
+    /// The calendar day at `at` where the homes are: China has one zone, UTC+8 without summer time.
+    pub fn local_date(at: Timestamp) -> Date {
+        Offset::constant(8).to_datetime(at).date()
+    }
+
+    /// Throttling of one account or link.
+    pub fn account_limits(&self) -> Limits {
+        self.limits(self.free_tries_per_account)
+    }
+
+    /// Throttling of one source address.
+    pub fn source_limits(&self) -> Limits {
+        self.limits(self.free_tries_per_source)
+    }
+
+    fn limits(&self, free: u32) -> Limits {
+        Limits {
+            free,
+            first_wait: SignedDuration::from_secs(i64::from(self.throttle_first_wait_seconds)),
+            longest_wait: SignedDuration::from_secs(i64::from(self.throttle_longest_wait_seconds)),
+            forget_after: SignedDuration::from_mins(i64::from(self.throttle_forget_minutes)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn can_be_tightened_and_never_loosened() {
+        let tight = Policy::from_toml("validity_days = 1\nretention_record_years = 30").unwrap();
+        assert_eq!((tight.validity_days, tight.retention_record_years, tight.items), (1, 30, 5));
+        let message = |text: &str| Policy::from_toml(text).unwrap_err().to_string();
+        assert!(message("validity_days = 4").contains("only be tightened"));
+        assert!(message("validity_days = 0").contains("only be tightened"));
+        assert!(message("retention_record_years = 10").contains("only be tightened"));
+        assert!(message("validty_days = 1").contains("no number called `validty_days`"));
+        assert!(message("items = \"five\"").contains("whole number"));
+        assert!(message("items = -1").contains("whole number"));
+        assert!(message("items 5").contains("not TOML"));
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_home() {
+        let at: Timestamp = "2026-11-23T16:30:00Z".parse().unwrap();
+        assert_eq!(Policy::local_date(at), jiff::civil::date(2026, 11, 24));
+    }
+}

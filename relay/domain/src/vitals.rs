@@ -1,0 +1,133 @@
+//! Vital signs: LOINC codes, UCUM units, what is plausible at all and what is normal at rest in old age.
+//! Ranges mark values for a person to look at; they diagnose nothing.
+
+/// One kind of measurement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VitalSign {
+    /// LOINC.
+    pub code: &'static str,
+    /// UCUM.
+    pub unit: &'static str,
+    /// Chinese name.
+    pub name_zh: &'static str,
+    /// English name.
+    pub name_en: &'static str,
+    /// What an instrument in a living person can show; outside is a typing error.
+    pub plausible: (f64, f64),
+    /// Normal band, when there is one.
+    pub normal: Option<(f64, f64)>,
+}
+
+/// Why a reading is not taken.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ReadingError {
+    /// Not in the table.
+    #[error("`{0}` is not a vital sign that is recorded here")]
+    UnknownCode(String),
+    /// Another unit than the table's.
+    #[error("{code} is recorded in {expected}")]
+    Unit {
+        /// Which.
+        code: &'static str,
+        /// The unit to use.
+        expected: &'static str,
+    },
+    /// Outside of what is possible.
+    #[error("{code} is possible between {low} and {high} {unit}")]
+    Implausible {
+        /// Which.
+        code: &'static str,
+        /// Lowest.
+        low: f64,
+        /// Highest.
+        high: f64,
+        /// Unit.
+        unit: &'static str,
+    },
+}
+
+const fn sign(
+    code: &'static str,
+    unit: &'static str,
+    name_zh: &'static str,
+    name_en: &'static str,
+    plausible: (f64, f64),
+    normal: Option<(f64, f64)>,
+) -> VitalSign {
+    VitalSign { code, unit, name_zh, name_en, plausible, normal }
+}
+
+/// The table of `domain.md` section 4. The blood pressure panel (85354-9) is a grouping without a value and the ECG is sampled data:
+/// neither is a single reading.
+#[rustfmt::skip]
+pub const ALL: &[VitalSign] = &[
+    sign("8480-6",  "mm[Hg]", "收缩压",     "Systolic blood pressure",   (50.0, 280.0),  Some((90.0, 150.0))),
+    sign("8462-4",  "mm[Hg]", "舒张压",     "Diastolic blood pressure",  (20.0, 180.0),  Some((50.0, 90.0))),
+    sign("8478-0",  "mm[Hg]", "平均动脉压", "Mean blood pressure",       (30.0, 220.0),  Some((65.0, 110.0))),
+    sign("8867-4",  "/min",   "心率",       "Heart rate",                (20.0, 250.0),  Some((55.0, 100.0))),
+    sign("9279-1",  "/min",   "呼吸",       "Respiratory rate",          (4.0, 70.0),    Some((12.0, 22.0))),
+    sign("2708-6",  "%",      "血氧饱和度", "Oxygen saturation",         (50.0, 100.0),  Some((94.0, 100.0))),
+    sign("59408-5", "%",      "指脉氧",     "Oxygen saturation by pulse oximetry", (50.0, 100.0), Some((94.0, 100.0))),
+    sign("8310-5",  "Cel",    "体温",       "Body temperature",          (30.0, 43.0),   Some((35.8, 37.3))),
+    sign("29463-7", "kg",     "体重",       "Body weight",               (20.0, 250.0),  None),
+    sign("8302-2",  "cm",     "身高",       "Body height",               (80.0, 220.0),  None),
+    sign("39156-5", "kg/m2",  "体质指数",   "Body mass index",           (8.0, 80.0),    Some((18.5, 28.0))),
+    sign("15074-8", "mmol/L", "血糖",       "Glucose in blood",          (0.6, 40.0),    Some((4.4, 10.0))),
+    sign("14743-9", "mmol/L", "指尖血糖",   "Glucose by capillary meter",(0.6, 35.0),    Some((4.4, 10.0))),
+    sign("72514-3", "{score}","疼痛评分",   "Pain 0-10",                 (0.0, 10.0),    Some((0.0, 3.0))),
+    sign("9269-2",  "{score}","格拉斯哥评分","Glasgow coma score",        (3.0, 15.0),    Some((14.0, 15.0))),
+    sign("14682-9", "umol/L", "肌酐",       "Creatinine",                (10.0, 2000.0), Some((41.0, 111.0))),
+    sign("2823-3",  "mmol/L", "血钾",       "Potassium",                 (1.0, 10.0),    Some((3.5, 5.3))),
+    sign("4548-4",  "%",      "糖化血红蛋白","Haemoglobin A1c",           (3.0, 20.0),    Some((4.0, 8.0))),
+];
+
+/// The entry of a LOINC code.
+pub fn find(code: &str) -> Option<&'static VitalSign> {
+    ALL.iter().find(|v| v.code == code)
+}
+
+/// Takes a reading as legal, or says why not.
+pub fn check(code: &str, unit: &str, value: f64) -> Result<&'static VitalSign, ReadingError> {
+    let sign = find(code).ok_or_else(|| ReadingError::UnknownCode(code.to_owned()))?;
+    if unit != sign.unit {
+        return Err(ReadingError::Unit { code: sign.code, expected: sign.unit });
+    }
+    let (low, high) = sign.plausible;
+    // Written so that NaN is implausible too.
+    if !(value >= low && value <= high) {
+        return Err(ReadingError::Implausible { code: sign.code, low, high, unit: sign.unit });
+    }
+    Ok(sign)
+}
+
+impl VitalSign {
+    /// Outside the normal band.
+    pub fn is_out_of_range(&self, value: f64) -> bool {
+        self.normal.is_some_and(|(low, high)| !(value >= low && value <= high))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_sound() {
+        for v in ALL {
+            assert!(v.plausible.0 < v.plausible.1, "{}", v.code);
+            if let Some((low, high)) = v.normal {
+                assert!(v.plausible.0 <= low && low < high && high <= v.plausible.1, "{}", v.code);
+            }
+            assert_eq!(ALL.iter().filter(|w| w.code == v.code).count(), 1);
+        }
+    }
+
+    #[test]
+    fn readings_are_checked() {
+        assert_eq!(check("8480-6", "mm[Hg]", 172.0).map(|s| s.is_out_of_range(172.0)), Ok(true));
+        assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit { .. })));
+        assert!(matches!(check("8480-6", "mm[Hg]", 1720.0), Err(ReadingError::Implausible { .. })));
+        assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible { .. })));
+        assert!(matches!(check("0-0", "1", 1.0), Err(ReadingError::UnknownCode(_))));
+    }
+}
