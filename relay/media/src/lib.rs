@@ -1,1 +1,33 @@
-//! Yunzhen media.
+//! The forwarding core: who receives which packet, with which numbers on it.
+//!
+//! Sans-IO: [`room::Room`] is given `(now, Input)` and drained of [`room::Output`]s. No sockets, no clocks, no tasks, no locks; the
+//! drivers (the relay's QUIC session and browser legs) only translate. Media never waits for a database.
+//!
+//! Order for a driver: [`room::Room::handle`], then [`room::Room::poll_output`] until `None`, then [`room::Room::poll_timeout`].
+//!
+//! | module | what |
+//! |---|---|
+//! | [`room`] | participants, slots, forwarding, state |
+//! | [`rewrite`] | one outgoing source: numbers and times that go on across changes of what feeds it |
+//! | [`send_buffer`] | packets kept for a while, to drop repeats and to answer NACKs |
+//! | [`nack`] | which packets of a source are missing, and when to ask again |
+//! | [`keyframe`] | one request for many askers |
+//! | [`bitrate`] | how fast the home may send, from loss |
+//! | [`link`] | link quality in words |
+//! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
+
+pub mod bitrate;
+pub mod codec;
+pub mod h264;
+pub mod keyframe;
+pub mod link;
+pub mod nack;
+pub mod opus;
+pub mod rewrite;
+pub mod room;
+pub mod send_buffer;
+pub mod sequence;
+pub mod vp8;
+
+pub use codec::{Codec, MediaKind, PayloadTypes};
+pub use room::{Input, Join, LegId, Output, Room, RoomConfig};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use yunzhen_domain::ids::ConsultationId;
+pub use yunzhen_domain::ids::ConsultationId;
 
 /// One person or place in a room. Stable while they are present, and kept by a leg that rejoins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -116,6 +116,29 @@ pub struct SlotAssignment {
     pub participant_id: ParticipantId,
 }
 
+/// How a participant left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DepartureReason {
+    /// On purpose.
+    HangUp,
+    /// Their link or program failed.
+    Crash,
+}
+
+/// Somebody who is no longer here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Departure {
+    /// Who.
+    pub participant_id: ParticipantId,
+    /// What they were.
+    pub kind: ParticipantKind,
+    /// Name to show.
+    pub display_name: String,
+    /// How they left.
+    pub reason: DepartureReason,
+}
+
 /// Whether the room is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -152,6 +175,9 @@ pub struct RoomState {
     pub ended_reason: Option<EndReason>,
     /// Everyone present, home first, then specialist, then observers in the order they came.
     pub participants: Vec<Participant>,
+    /// The last few who left, so that a screen can say how; cleared of those who come back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departed: Vec<Departure>,
     /// What the asking leg receives where.
     pub slots: Vec<SlotAssignment>,
     /// Which participant the asking leg is.

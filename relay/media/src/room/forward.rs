@@ -1,0 +1,172 @@
+//! The packet path, and what receivers ask for along it.
+
+use std::time::Instant;
+
+use yunzhen_protocol::rtp::RtpPacket;
+
+use super::{
+    Room,
+    io::{Forward, LegId, Output, RoomError},
+    source::Received,
+};
+use crate::codec::MediaKind;
+
+impl Room {
+    pub(super) fn forward(&mut self, now: Instant, leg: LegId, packet: RtpPacket) -> Result<(), RoomError> {
+        let index = self.index(leg)?;
+        self.counters.received += 1;
+        let publisher = &mut self.legs[index];
+        self.changed |= publisher.heard(now);
+        let Some(codec) = publisher.publish.codec(packet.header.payload_type) else {
+            self.counters.unknown_payload_type += 1;
+            return Ok(());
+        };
+        let kind = codec.kind();
+        if !publisher.is_on(kind) {
+            self.counters.while_off += 1;
+            return Ok(());
+        }
+        let ask_missing = publisher.ask_missing;
+        let (extended, restarted, starts_keyframe) =
+            match publisher.source_mut(kind).receive(now, codec, &packet, ask_missing) {
+                Received::Fresh { extended, restarted, starts_keyframe } => (extended, restarted, starts_keyframe),
+                Received::Duplicate => {
+                    self.counters.duplicates += 1;
+                    return Ok(());
+                }
+                Received::Stale => {
+                    self.counters.out_of_window += 1;
+                    return Ok(());
+                }
+            };
+        if restarted {
+            self.stop_runs_of(index, Some(kind));
+        }
+        let watchers = std::mem::take(&mut self.legs[index].watchers);
+        let mut waiting = false;
+        for (place, number) in &watchers {
+            let receiver = &mut self.legs[*place];
+            let (leg, receive) = (receiver.id, receiver.receive);
+            let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
+            let Some(payload_type) = receive.number(codec) else {
+                self.counters.codec_not_taken += 1;
+                continue;
+            };
+            if !track.rewriter.is_running() {
+                if !starts_keyframe {
+                    self.counters.before_keyframe += 1;
+                    waiting = true;
+                    continue;
+                }
+                track.rewriter.start(now, extended, packet.header);
+            }
+            let Some(header) = track.rewriter.rewrite(now, extended, packet.header, payload_type) else {
+                self.counters.before_keyframe += 1;
+                continue;
+            };
+            track.packets = track.packets.wrapping_add(1);
+            track.octets = track.octets.wrapping_add(packet.payload.len() as u32);
+            self.counters.forwarded += 1;
+            let payload = packet.payload.clone();
+            self.outputs.push_back(Output::Rtp(Forward { leg, slot: *number, kind, header, payload, resent: false }));
+        }
+        let publisher = &mut self.legs[index];
+        publisher.watchers = watchers;
+        if waiting && publisher.video.gate.poll_timeout().is_none() {
+            publisher.video.gate.request(now);
+        }
+        Ok(())
+    }
+
+    pub(super) fn sender_report(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        kind: MediaKind,
+        ntp: u64,
+        rtp_timestamp: u32,
+    ) -> Result<(), RoomError> {
+        self.alive(now, leg)?;
+        let index = self.index(leg)?;
+        let watchers = std::mem::take(&mut self.legs[index].watchers);
+        for (place, number) in &watchers {
+            let receiver = &mut self.legs[*place];
+            let leg = receiver.id;
+            let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
+            if let Some(rtp_timestamp) = track.rewriter.timestamp(rtp_timestamp) {
+                self.outputs.push_back(Output::SenderReport {
+                    leg,
+                    slot: *number,
+                    kind,
+                    ssrc: track.rewriter.ssrc(),
+                    ntp,
+                    rtp_timestamp,
+                    packets: track.packets,
+                    octets: track.octets,
+                });
+            }
+        }
+        self.legs[index].watchers = watchers;
+        Ok(())
+    }
+
+    pub(super) fn keyframe_wanted(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
+        if let Some(publisher) = self.shown_on(now, leg, slot)?
+            && self.legs[publisher].is_on(MediaKind::Video)
+        {
+            self.legs[publisher].video.gate.request(now);
+        }
+        Ok(())
+    }
+
+    pub(super) fn resend(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        slot: u8,
+        kind: MediaKind,
+        sequences: &[u16],
+    ) -> Result<(), RoomError> {
+        let receiver = self.index(leg)?;
+        let Some(publisher) = self.shown_on(now, leg, slot)? else { return Ok(()) };
+        // Two different legs, or nothing to do: nobody is shown to themselves.
+        let Ok([receiver, publisher]) = self.legs.get_disjoint_mut([receiver, publisher]) else { return Ok(()) };
+        let round_trip = receiver.round_trip();
+        let Some(codec) = publisher.source(kind).codec else { return Ok(()) };
+        let Some(payload_type) = receiver.receive.number(codec) else { return Ok(()) };
+        let Some(track) = receiver.slots.get_mut(usize::from(slot)).and_then(|slot| slot.track_mut(kind)) else {
+            return Ok(());
+        };
+        for sequence in sequences {
+            let found =
+                track.rewriter.source_of(*sequence).and_then(|number| publisher.source(kind).buffer.get(number));
+            let header = found.and_then(|stored| {
+                let allowed = track.resends().allow(now, stored.extended, round_trip);
+                allowed.then(|| track.rewriter.again(stored.extended, stored.header, payload_type))?
+            });
+            let (Some(stored), Some(header)) = (found, header) else {
+                self.counters.not_resent += 1;
+                continue;
+            };
+            self.counters.resent += 1;
+            let payload = stored.payload.clone();
+            self.outputs.push_back(Output::Rtp(Forward {
+                leg: receiver.id,
+                slot,
+                kind,
+                header,
+                payload,
+                resent: true,
+            }));
+        }
+        Ok(())
+    }
+
+    /// The place of the leg whose participant is shown on a slot.
+    fn shown_on(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<Option<usize>, RoomError> {
+        self.alive(now, leg)?;
+        let index = self.index(leg)?;
+        let source = self.legs[index].slots.get(usize::from(slot)).and_then(|slot| slot.source);
+        Ok(source.and_then(|id| self.legs.iter().position(|leg| leg.participant.id == id)))
+    }
+}

@@ -1,0 +1,144 @@
+//! One leg: who is on it, what it sends, what it receives where.
+
+use std::time::{Duration, Instant};
+
+use yunzhen_protocol::room::{AudioState, Participant, ParticipantId, ParticipantKind, VideoState};
+
+use super::{
+    io::{LegId, SlotConfig},
+    source::{Source, kept},
+};
+use crate::{
+    bitrate::{BitrateLimits, LossCap, Target},
+    codec::{MediaKind, PayloadTypes},
+    link::LinkMonitor,
+    rewrite::Rewriter,
+    send_buffer::ResendGuard,
+};
+
+/// One outgoing source on one slot.
+#[derive(Debug)]
+pub(super) struct SlotTrack {
+    pub(super) rewriter: Rewriter,
+    pub(super) packets: u32,
+    pub(super) octets: u32,
+    /// Made with the first NACK: most legs never send one.
+    pub(super) resends: Option<ResendGuard>,
+    pub(super) kind: MediaKind,
+}
+
+impl SlotTrack {
+    fn new(ssrc: u32, kind: MediaKind) -> Self {
+        let rewriter = Rewriter::new(ssrc, kind.clock_rate());
+        Self { rewriter, packets: 0, octets: 0, resends: None, kind }
+    }
+
+    pub(super) fn resends(&mut self) -> &mut ResendGuard {
+        self.resends.get_or_insert_with(|| ResendGuard::new(kept(self.kind)))
+    }
+}
+
+/// One place where a leg receives a participant.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) source: Option<ParticipantId>,
+    pub(super) audio: Option<SlotTrack>,
+    pub(super) video: Option<SlotTrack>,
+    pub(super) cap: LossCap,
+}
+
+impl Slot {
+    pub(super) fn new(config: SlotConfig, limits: BitrateLimits) -> Self {
+        Self {
+            source: None,
+            audio: config.audio_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Audio)),
+            video: config.video_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Video)),
+            cap: LossCap::new(limits),
+        }
+    }
+
+    pub(super) fn track_mut(&mut self, kind: MediaKind) -> Option<&mut SlotTrack> {
+        match kind {
+            MediaKind::Audio => self.audio.as_mut(),
+            MediaKind::Video => self.video.as_mut(),
+        }
+    }
+
+    /// Another participant, or nobody, is shown here from now on.
+    pub(super) fn show(&mut self, source: Option<ParticipantId>, limits: BitrateLimits) {
+        self.source = source;
+        self.cap = LossCap::new(limits);
+        for track in [&mut self.audio, &mut self.video].into_iter().flatten() {
+            track.rewriter.stop();
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) id: LegId,
+    pub(super) participant: Participant,
+    /// Order of joining, kept across a rejoin.
+    pub(super) order: u64,
+    pub(super) publish: PayloadTypes,
+    pub(super) ask_missing: bool,
+    pub(super) receive: PayloadTypes,
+    pub(super) audio: Source,
+    pub(super) video: Source,
+    pub(super) slots: Vec<Slot>,
+    /// Who receives this leg: place in the room's list of legs, and slot.
+    pub(super) watchers: Vec<(usize, u8)>,
+    pub(super) alive_at: Instant,
+    pub(super) down: bool,
+    pub(super) link: LinkMonitor,
+    pub(super) round_trip: Option<Duration>,
+    pub(super) uplink: LossCap,
+    pub(super) target: Target,
+}
+
+/// Assumed until the transport says otherwise.
+const USUAL_ROUND_TRIP: Duration = Duration::from_millis(80);
+
+impl Leg {
+    pub(super) fn source_mut(&mut self, kind: MediaKind) -> &mut Source {
+        match kind {
+            MediaKind::Audio => &mut self.audio,
+            MediaKind::Video => &mut self.video,
+        }
+    }
+
+    pub(super) fn source(&self, kind: MediaKind) -> &Source {
+        match kind {
+            MediaKind::Audio => &self.audio,
+            MediaKind::Video => &self.video,
+        }
+    }
+
+    /// Whether the participant lets this be heard or seen.
+    pub(super) fn is_on(&self, kind: MediaKind) -> bool {
+        match kind {
+            MediaKind::Audio => self.participant.audio == AudioState::On,
+            MediaKind::Video => self.participant.video == VideoState::On,
+        }
+    }
+
+    /// Whether others need a slot for this participant. Observers who only watch need none.
+    pub(super) fn wants_slot(&self) -> bool {
+        self.participant.kind != ParticipantKind::Observer
+            || self.participant.audio != AudioState::None
+            || self.participant.video != VideoState::None
+    }
+
+    pub(super) fn round_trip(&self) -> Duration {
+        self.round_trip.unwrap_or(USUAL_ROUND_TRIP)
+    }
+
+    /// Something came from the other side. Returns whether what is shown changed.
+    pub(super) fn heard(&mut self, now: Instant) -> bool {
+        self.alive_at = now;
+        let before = self.participant.link;
+        self.link.set_down(self.down);
+        self.participant.link = self.link.shown();
+        before != self.participant.link
+    }
+}

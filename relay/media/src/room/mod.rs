@@ -1,0 +1,214 @@
+//! A room: the legs of one consultation, and what passes between them.
+//!
+//! Each participant publishes one sound and one picture. Each leg receives the others on its slots, which never need negotiation again:
+//! a slot is an outgoing source with a fixed number, fed by whoever is shown there.
+//!
+//! * A receiver starts on a keyframe and, after any change of what feeds its slot, starts on a keyframe again.
+//! * Keyframe requests of all receivers become one.
+//! * What a participant turned off is not forwarded, whatever their client sends.
+//! * Per packet nothing is allocated but the place in the output queue; payloads are shared.
+//!
+//! The output queue is bounded by one input: a driver drains it after each. Not here: sockets, encryption, who may join.
+
+mod forward;
+mod io;
+mod leg;
+mod membership;
+mod slots;
+mod source;
+mod tick;
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use yunzhen_protocol::room::{Departure, EndReason, Participant, ParticipantId, RoomPhase, RoomState, SlotAssignment};
+
+pub use io::{Counters, Forward, Input, Join, LeaveReason, LegId, Origin, Output, RoomConfig, RoomError, SlotConfig};
+use leg::Leg;
+
+use crate::codec::MediaKind;
+
+/// Slots of one leg.
+pub const MAX_SLOTS: usize = 8;
+/// Departures that are remembered for the screens.
+const MAX_DEPARTED: usize = 4;
+const TICK: Duration = Duration::from_secs(1);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Room {
+    config: RoomConfig,
+    origin: Origin,
+    legs: Vec<Leg>,
+    joined: u64,
+    ended: Option<EndReason>,
+    departed: VecDeque<Departure>,
+    version: u64,
+    changed: bool,
+    next_tick: Instant,
+    outputs: VecDeque<Output>,
+    counters: Counters,
+}
+
+impl Room {
+    /// An open room with nobody in it.
+    pub fn new(config: RoomConfig, origin: Origin) -> Self {
+        Self {
+            config,
+            origin,
+            legs: Vec::new(),
+            joined: 0,
+            ended: None,
+            departed: VecDeque::new(),
+            version: 1,
+            changed: false,
+            next_tick: origin.instant + TICK,
+            outputs: VecDeque::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Tells the room what happened. Drain [`Self::poll_output`] afterwards.
+    pub fn handle(&mut self, now: Instant, input: Input) -> Result<(), RoomError> {
+        if self.ended.is_some() {
+            return Err(RoomError::Ended);
+        }
+        match input {
+            Input::Rtp { leg, packet } => self.forward(now, leg, packet)?,
+            Input::Join(join) => self.join(now, *join)?,
+            Input::Leave { leg, reason } => {
+                let index = self.index(leg)?;
+                self.remove(index, reason);
+                self.rearrange(now);
+            }
+            Input::End { reason } => self.end(reason),
+            Input::SenderReport { leg, kind, ntp, rtp_timestamp } => {
+                self.sender_report(now, leg, kind, ntp, rtp_timestamp)?;
+            }
+            Input::KeyframeRequest { leg, slot } => self.keyframe_wanted(now, leg, slot)?,
+            Input::Nack { leg, slot, kind, sequences } => self.resend(now, leg, slot, kind, &sequences)?,
+            Input::Reception { leg, slot, loss, estimate_bps } => {
+                let leg = self.leg_mut(leg)?;
+                leg.link.measured(crate::link::level(loss, None));
+                if let Some(slot) = leg.slots.get_mut(usize::from(slot)) {
+                    slot.cap.report(now, loss, estimate_bps);
+                }
+            }
+            Input::Path { leg, round_trip, loss } => {
+                let leg = self.leg_mut(leg)?;
+                leg.round_trip = Some(round_trip);
+                leg.link.measured(crate::link::level(loss, Some(round_trip)));
+            }
+            Input::Quality { leg, level } => self.leg_mut(leg)?.link.reported(now, level),
+            Input::MediaState { leg, audio, video } => self.media_state(now, leg, audio, video)?,
+            Input::Camera { leg, camera } => {
+                let leg = self.leg_mut(leg)?;
+                let changed = leg.participant.camera != camera;
+                leg.participant.camera = camera;
+                self.changed |= changed;
+            }
+            Input::Alive { leg } => self.alive(now, leg)?,
+            Input::LinkDown { leg } => {
+                let leg = self.leg_mut(leg)?;
+                leg.down = true;
+                leg.link.set_down(true);
+                let shown = leg.link.shown();
+                let before = std::mem::replace(&mut leg.participant.link, shown);
+                self.changed |= before != shown;
+            }
+            Input::LinkUp { leg } => self.link_up(now, leg)?,
+            Input::Timeout => {}
+        }
+        self.timers(now);
+        if std::mem::take(&mut self.changed) {
+            self.version += 1;
+            self.outputs.push_back(Output::State { version: self.version });
+        }
+        Ok(())
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Timeout`] is due, unless something else happens first. `None` when nobody is here.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.ended.is_some() || self.legs.is_empty() {
+            return None;
+        }
+        let sources = self.legs.iter().filter(|leg| !leg.down).flat_map(|leg| [&leg.audio, &leg.video]);
+        let due =
+            sources.flat_map(|source| [source.missing.poll_timeout(), source.gate.poll_timeout()]).flatten().min();
+        Some(due.map_or(self.next_tick, |due| due.min(self.next_tick)))
+    }
+
+    /// The room as a leg sees it.
+    pub fn state(&self, leg: LegId) -> Option<RoomState> {
+        let leg = self.legs.iter().find(|candidate| candidate.id == leg)?;
+        let slots = leg.slots.iter().zip(0u8..);
+        Some(RoomState {
+            consultation_id: self.config.consultation_id,
+            state: if self.ended.is_some() { RoomPhase::Ended } else { RoomPhase::Open },
+            ended_reason: self.ended,
+            participants: self.participants(),
+            departed: self.departed.iter().cloned().collect(),
+            slots: slots
+                .filter_map(|(slot, number)| Some(SlotAssignment { slot: number, participant_id: slot.source? }))
+                .collect(),
+            you: leg.participant.id,
+            version: self.version,
+        })
+    }
+
+    /// Everyone present: home, specialists, observers, each in the order they came.
+    pub fn participants(&self) -> Vec<Participant> {
+        let mut legs: Vec<&Leg> = self.legs.iter().collect();
+        legs.sort_by_key(|leg| (leg.participant.kind, leg.order));
+        legs.into_iter().map(|leg| leg.participant.clone()).collect()
+    }
+
+    /// The legs, in no order.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> {
+        self.legs.iter().map(|leg| leg.id)
+    }
+
+    /// The leg on which a participant is.
+    pub fn leg_of(&self, participant: ParticipantId) -> Option<LegId> {
+        self.legs.iter().find(|leg| leg.participant.id == participant).map(|leg| leg.id)
+    }
+
+    /// Which slot and kind an outgoing source of a leg is; for feedback that names sources.
+    pub fn track_of(&self, leg: LegId, ssrc: u32) -> Option<(u8, MediaKind)> {
+        let leg = self.legs.iter().find(|candidate| candidate.id == leg)?;
+        leg.slots.iter().zip(0u8..).find_map(|(slot, number)| {
+            let found = [&slot.audio, &slot.video].into_iter().flatten().find(|track| track.rewriter.ssrc() == ssrc)?;
+            Some((number, found.kind))
+        })
+    }
+
+    /// Why the room is over, once it is.
+    pub const fn ended(&self) -> Option<EndReason> {
+        self.ended
+    }
+
+    /// What was counted since the room was made.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    fn index(&self, leg: LegId) -> Result<usize, RoomError> {
+        self.legs.iter().position(|candidate| candidate.id == leg).ok_or(RoomError::UnknownLeg)
+    }
+
+    fn leg_mut(&mut self, leg: LegId) -> Result<&mut Leg, RoomError> {
+        self.legs.iter_mut().find(|candidate| candidate.id == leg).ok_or(RoomError::UnknownLeg)
+    }
+
+    fn wall(&self, now: Instant) -> jiff::Timestamp {
+        let since = now.saturating_duration_since(self.origin.instant);
+        self.origin.wall.checked_add(since).unwrap_or(self.origin.wall)
+    }
+}

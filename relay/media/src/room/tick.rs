@@ -1,0 +1,93 @@
+//! What happens by time: missing packets asked for, keyframe requests sent, silent legs noticed, the home's bitrate set.
+
+use std::time::Instant;
+
+use yunzhen_protocol::room::ParticipantKind;
+
+use super::{
+    Room, TICK,
+    io::{LeaveReason, Output},
+};
+use crate::codec::MediaKind;
+
+impl Room {
+    pub(super) fn timers(&mut self, now: Instant) {
+        for leg in &mut self.legs {
+            if leg.down {
+                continue;
+            }
+            let round_trip = leg.round_trip();
+            for kind in [MediaKind::Audio, MediaKind::Video] {
+                let id = leg.id;
+                let source = leg.source_mut(kind);
+                if source.missing.poll_timeout().is_some_and(|due| due <= now) {
+                    let sequences = source.missing.due(now, round_trip);
+                    if let Some(ssrc) = source.ssrc.filter(|_| !sequences.is_empty()) {
+                        self.counters.asked_again += sequences.len() as u64;
+                        self.outputs.push_back(Output::Nack { leg: id, kind, ssrc, sequences });
+                    }
+                }
+                if source.gate.take(now) {
+                    self.counters.keyframe_requests += 1;
+                    self.outputs.push_back(Output::RequestKeyframe { leg: id, ssrc: source.ssrc });
+                }
+            }
+        }
+        if now >= self.next_tick {
+            // A driver that slept long gets one tick, not a burst.
+            self.next_tick = if self.next_tick + TICK > now { self.next_tick + TICK } else { now + TICK };
+            self.tick(now);
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        let silence = |since: Instant| now.saturating_duration_since(since);
+        let gone = |leg: &super::Leg| silence(leg.alive_at) >= self.config.gone_after;
+        let gone: Vec<usize> = (0..self.legs.len()).rev().filter(|index| gone(&self.legs[*index])).collect();
+        for index in &gone {
+            self.remove(*index, LeaveReason::Crash);
+        }
+        if !gone.is_empty() {
+            self.rearrange(now);
+        }
+        for leg in &mut self.legs {
+            leg.link.set_down(leg.down || silence(leg.alive_at) >= self.config.lost_after);
+            for kind in [MediaKind::Audio, MediaKind::Video] {
+                if let Some(loss) = leg.source_mut(kind).take_loss() {
+                    leg.link.measured(crate::link::level(loss, None));
+                    if kind == MediaKind::Video {
+                        leg.uplink.report(now, loss, None);
+                    }
+                }
+            }
+            leg.link.tick(now);
+            let shown = leg.link.shown();
+            self.changed |= leg.participant.link != shown;
+            leg.participant.link = shown;
+        }
+        self.set_bitrates();
+    }
+
+    fn set_bitrates(&mut self) {
+        for index in 0..self.legs.len() {
+            let leg = &self.legs[index];
+            if leg.participant.kind != ParticipantKind::Home || leg.down || !leg.is_on(MediaKind::Video) {
+                continue;
+            }
+            let least = |kind: ParticipantKind| {
+                let caps = leg.watchers.iter().filter_map(|(place, slot)| {
+                    let receiver = &self.legs[*place];
+                    (receiver.participant.kind == kind).then(|| receiver.slots[usize::from(*slot)].cap.bps())
+                });
+                caps.min()
+            };
+            // A weak link of the family must not blur the specialist's picture.
+            let receivers = least(ParticipantKind::Specialist).or_else(|| least(ParticipantKind::Observer));
+            let bps = receivers.map_or(leg.uplink.bps(), |receivers| receivers.min(leg.uplink.bps()));
+            let leg = &mut self.legs[index];
+            if let Some(video_bps) = leg.target.update(bps) {
+                self.outputs.push_back(Output::SetBitrate { leg: leg.id, video_bps });
+            }
+        }
+    }
+}
