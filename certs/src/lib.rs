@@ -1,1 +1,24 @@
-//! Yunzhen certs.
+//! Who is who: the authority, the certificates it issues, every rustls configuration, and signed documents.
+//!
+//! One root issues two authorities: *systems* for boxes, relays and consoles, *signers* for people who sign prescriptions. Each is a trust
+//! anchor by itself, so that a signer's certificate never opens a connection and a box never signs a prescription.
+//! Making a certificate needs a private key that the caller loads ([`authority`], [`sign`]); the relay is configured with
+//! none of them. Time is an argument everywhere.
+
+pub mod authority;
+mod chain;
+mod credentials;
+mod error;
+pub mod identity;
+pub mod jws;
+pub mod profile;
+pub mod proof;
+pub mod refusal;
+pub mod sign;
+pub mod tls;
+
+pub use chain::{Trust, read_chain};
+pub use credentials::Credentials;
+pub use error::CertsError;
+pub use identity::{CertificateFacts, Identity, Kind};
+pub use refusal::Refusal;
