@@ -1,0 +1,124 @@
+/**
+ * The one place that talks HTTP: CSRF header, language, idempotency key, problem documents.
+ * It is no cache and does not retry: that is TanStack Query's work.
+ */
+import { networkError, problemFromResponse } from "./problem";
+
+export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+export interface HttpOptions {
+  fetch?: Fetch;
+  /** Reads the readable cookie `yz_csrf`; default: `document.cookie`. */
+  csrfToken?: () => string | undefined;
+  language?: () => string;
+  /** Told of every 401 outside sign-in, so that the app can show the sign-in form. */
+  onSignedOut?: () => void;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | undefined | null>;
+  body?: unknown;
+  contentType?: string;
+  accept?: string;
+  /** One per user action; the same key on every retry of it. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+/** A new key for one action of the user. Keep it until that action has its final answer. */
+export function newIdempotencyKey(): string {
+  // randomUUID exists only in secure contexts; a tablet may reach the box by plain HTTP on the home's own network.
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+export function cookieValue(cookies: string, name: string): string | undefined {
+  for (const part of cookies.split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return decodeURIComponent(part.slice(at + 1).trim());
+  }
+  return undefined;
+}
+
+function csrfFromDocument(): string | undefined {
+  return typeof document === "undefined" ? undefined : cookieValue(document.cookie, "yz_csrf");
+}
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+export class Http {
+  private readonly doFetch: Fetch;
+  constructor(private readonly options: HttpOptions = {}) {
+    this.doFetch = options.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  headers(method: string, request: RequestOptions = {}): Headers {
+    const headers = new Headers(request.headers);
+    headers.set("Accept", request.accept ?? "application/json");
+    const language = this.options.language?.();
+    if (language) headers.set("Accept-Language", language);
+    if (request.body !== undefined) headers.set("Content-Type", request.contentType ?? "application/json");
+    if (!SAFE.has(method)) {
+      const csrf = (this.options.csrfToken ?? csrfFromDocument)();
+      if (csrf) headers.set("X-CSRF-Token", csrf);
+    }
+    if (request.idempotencyKey) headers.set("Idempotency-Key", request.idempotencyKey);
+    return headers;
+  }
+
+  /** The response when it is a success; otherwise throws `ApiError`. */
+  async raw(method: string, path: string, request: RequestOptions = {}): Promise<Response> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined && value !== null && value !== "") query.set(name, String(value));
+    }
+    const url = query.size > 0 ? `${path}?${query}` : path;
+    const body =
+      request.body === undefined
+        ? undefined
+        : typeof request.body === "string"
+          ? request.body
+          : JSON.stringify(request.body);
+    let response: Response;
+    try {
+      response = await this.doFetch(url, {
+        method,
+        headers: this.headers(method, request),
+        body,
+        signal: request.signal ?? null,
+        credentials: "same-origin",
+      });
+    } catch (cause) {
+      if (request.signal?.aborted) throw cause;
+      throw networkError(cause);
+    }
+    if (response.ok) return response;
+    const error = await problemFromResponse(response);
+    if (response.status === 401 && !path.startsWith("/session/")) this.options.onSignedOut?.();
+    throw error;
+  }
+
+  async json<T>(method: string, path: string, request: RequestOptions = {}): Promise<T> {
+    const response = await this.raw(method, path, request);
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      throw networkError(cause);
+    }
+  }
+
+  /** As `json`, with the time of the last truth when the box answered from its cache. */
+  async jsonWithStaleness<T>(path: string, request: RequestOptions = {}): Promise<Fresh<T>> {
+    const response = await this.raw("GET", path, request);
+    return { data: (await response.json()) as T, staleSince: response.headers.get("Stale-Since") ?? undefined };
+  }
+}
+
+/** An answer and, when the link is down, the time at which it was still true. */
+export interface Fresh<T> {
+  data: T;
+  staleSince?: string;
+}

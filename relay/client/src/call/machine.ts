@@ -1,0 +1,154 @@
+/**
+ * The life of one person's leg in a consultation, as a pure table: (state, event) → state and effects.
+ * Knows no browser object; `call.ts` carries the effects out.
+ */
+
+export type EndReason =
+  /** This person left. */
+  | "left"
+  /** The room ended: the reasons of `RoomState.ended_reason`. */
+  | "hang_up"
+  | "crash"
+  | "drain"
+  | "cancelled"
+  /** The relay does not let this person in (over, hidden, not allowed). */
+  | "refused"
+  | "signed_out";
+
+export type CallState =
+  | { phase: "idle" }
+  /** Asking the browser for camera and microphone. */
+  | { phase: "acquiring"; leg?: string }
+  | { phase: "connecting"; attempt: number; leg?: string }
+  | { phase: "live"; leg: string }
+  /** `suspect`: the old peer may still recover by itself. */
+  | { phase: "reconnecting"; attempt: number; leg: string; suspect: boolean }
+  | { phase: "ended"; reason: EndReason };
+
+export type CallEvent =
+  | { type: "start"; leg?: string }
+  | { type: "media_ready" }
+  | { type: "answered"; leg: string }
+  | { type: "attempt_failed"; fatal?: "refused" | "signed_out"; legUnknown?: boolean }
+  | { type: "peer_connected" }
+  | { type: "peer_disconnected" }
+  | { type: "peer_failed" }
+  | { type: "leg_gone" }
+  | { type: "timer" }
+  | { type: "online" }
+  | { type: "room_ended"; reason: EndReason }
+  | { type: "leave" };
+
+export type CallEffect =
+  | { do: "acquire" }
+  | { do: "offer"; rejoin?: string }
+  | { do: "close_peer" }
+  /** One timer at a time; a new one replaces it. */
+  | { do: "timer"; after: "suspect" | "backoff" | "answer_timeout"; attempt: number }
+  | { do: "clear_timer" }
+  | { do: "remember"; leg: string }
+  | { do: "forget" }
+  | { do: "delete_leg"; leg: string }
+  | { do: "release_media" };
+
+export interface Step {
+  state: CallState;
+  effects: CallEffect[];
+}
+
+const stay = (state: CallState): Step => ({ state, effects: [] });
+
+function end(reason: EndReason, leg?: string): Step {
+  const effects: CallEffect[] = [{ do: "clear_timer" }];
+  if (reason === "left" && leg !== undefined) effects.push({ do: "delete_leg", leg });
+  effects.push({ do: "close_peer" }, { do: "release_media" }, { do: "forget" });
+  return { state: { phase: "ended", reason }, effects };
+}
+
+function retry(attempt: number, leg: string | undefined, wasLive: boolean): Step {
+  const next = attempt + 1;
+  const state: CallState =
+    wasLive && leg !== undefined
+      ? { phase: "reconnecting", attempt: next, leg, suspect: false }
+      : { phase: "connecting", attempt: next, leg };
+  return { state, effects: [{ do: "close_peer" }, { do: "timer", after: "backoff", attempt: next }] };
+}
+
+function offer(leg: string | undefined, attempt: number): CallEffect[] {
+  return [{ do: "close_peer" }, { do: "offer", rejoin: leg }, { do: "timer", after: "answer_timeout", attempt }];
+}
+
+export function decide(state: CallState, event: CallEvent): Step {
+  const leg = "leg" in state ? state.leg : undefined;
+
+  if (event.type === "leave") return state.phase === "idle" || state.phase === "ended" ? stay(state) : end("left", leg);
+  if (event.type === "room_ended") {
+    return state.phase === "idle" || state.phase === "ended" ? stay(state) : end(event.reason, leg);
+  }
+
+  switch (state.phase) {
+    case "idle":
+    case "ended":
+      return event.type === "start"
+        ? { state: { phase: "acquiring", leg: event.leg }, effects: [{ do: "acquire" }] }
+        : stay(state);
+
+    case "acquiring":
+      return event.type === "media_ready"
+        ? { state: { phase: "connecting", attempt: 0, leg }, effects: offer(leg, 0) }
+        : stay(state);
+
+    case "connecting":
+    case "reconnecting": {
+      const wasLive = state.phase === "reconnecting";
+      switch (event.type) {
+        case "answered": {
+          const next: CallState = wasLive
+            ? { phase: "reconnecting", attempt: state.attempt, leg: event.leg, suspect: false }
+            : { phase: "connecting", attempt: state.attempt, leg: event.leg };
+          return { state: next, effects: [{ do: "remember", leg: event.leg }] };
+        }
+        case "peer_connected":
+          return leg === undefined ? stay(state) : { state: { phase: "live", leg }, effects: [{ do: "clear_timer" }] };
+        case "attempt_failed":
+          if (event.legUnknown && leg !== undefined) {
+            // The old leg is forgotten at the relay: join as new, at once.
+            return {
+              state: { phase: "connecting", attempt: state.attempt + 1 },
+              effects: [{ do: "forget" }, ...offer(undefined, state.attempt + 1)],
+            };
+          }
+          if (event.fatal) return end(event.fatal);
+          return retry(state.attempt, leg, wasLive);
+        case "peer_failed":
+        case "leg_gone":
+          return retry(state.attempt, leg, wasLive);
+        case "timer":
+        case "online":
+          return {
+            state: wasLive ? { ...state, suspect: false } : state,
+            effects: offer(leg, state.attempt),
+          };
+        default:
+          return stay(state);
+      }
+    }
+
+    case "live":
+      switch (event.type) {
+        case "peer_disconnected":
+          return {
+            state: { phase: "reconnecting", attempt: 0, leg: state.leg, suspect: true },
+            effects: [{ do: "timer", after: "suspect", attempt: 0 }],
+          };
+        case "peer_failed":
+        case "leg_gone":
+          return {
+            state: { phase: "reconnecting", attempt: 0, leg: state.leg, suspect: false },
+            effects: offer(state.leg, 0),
+          };
+        default:
+          return stay(state);
+      }
+  }
+}

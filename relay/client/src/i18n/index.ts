@@ -1,0 +1,57 @@
+/** Language: Chinese first. Kept in this browser; `zh` unless the person chose otherwise. */
+import i18next, { type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en";
+import { zh } from "./zh";
+
+export type Language = "zh" | "en";
+export { en, zh };
+export type { Messages } from "./zh";
+
+const KEY = "yz.language";
+
+function remembered(): Language {
+  try {
+    return localStorage.getItem(KEY) === "en" ? "en" : "zh";
+  } catch {
+    return "zh"; // Storage blocked by policy.
+  }
+}
+
+/** `own`: the application's words; i18next namespace `app` (`t("app:today.title")`), shared words are the default namespace. */
+export function createI18n<T extends object>(own: { zh: T; en: T }, language: Language = remembered()): i18n {
+  const instance = i18next.createInstance();
+  void instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: "zh",
+    supportedLngs: ["zh", "en"],
+    defaultNS: "shared",
+    ns: ["shared", "app"],
+    resources: { zh: { shared: zh, app: own.zh }, en: { shared: en, app: own.en } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    initAsync: false,
+  });
+  const apply = (lng: string): void => {
+    if (typeof document === "undefined") return;
+    document.documentElement.lang = lng === "en" ? "en" : "zh-CN";
+    try {
+      localStorage.setItem(KEY, lng);
+    } catch {
+      // The choice then lasts until the page is closed.
+    }
+  };
+  apply(instance.language);
+  instance.on("languageChanged", apply);
+  return instance;
+}
+
+/** Every key path with its interpolation names, for the test that both languages say the same things. */
+export function keyPaths(messages: object, prefix = ""): string[] {
+  return Object.entries(messages).flatMap(([key, value]) => {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (value && typeof value === "object") return keyPaths(value as object, path);
+    const names = [...String(value).matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+    return [names.length > 0 ? `${path}(${names.join(",")})` : path];
+  });
+}

@@ -1,0 +1,212 @@
+/**
+ * One live stream that stays open: resumes after `Last-Event-ID`, comes back by itself, says since when it is stale,
+ * and turns each change into the queries it outdates. Not a store: the truth is fetched again.
+ */
+import type { Change } from "../api/types";
+import type { ApiError } from "../api/problem";
+import { backoff, systemClock, type Clock } from "./clock";
+import { openEventStream, type OpenEventStream, type ServerEvent } from "./event-stream";
+
+export type LiveState =
+  | { phase: "connecting"; since: number }
+  | { phase: "live"; since: number }
+  /** Nothing heard since `since`; what is shown may be old. */
+  | { phase: "stale"; since: number }
+  | { phase: "signed_out" };
+
+export interface LiveStreamOptions {
+  url: string;
+  open?: OpenEventStream;
+  clock?: Clock;
+  random?: () => number;
+  /** Without any byte for this long (heartbeats come every 15 s) the stream is taken for dead. */
+  silenceMs?: number;
+  onEvent(event: ServerEvent): void;
+  /** After every (re)connection; `gap` when events may have been missed. */
+  onOpen?(gap: boolean): void;
+}
+
+/** The connection keeper under `LiveEvents` and the box's status stream. */
+export class LiveStream {
+  private readonly open: OpenEventStream;
+  private readonly clock: Clock;
+  private readonly random: () => number;
+  private readonly silenceMs: number;
+  private closeStream: (() => void) | undefined;
+  private timer: unknown;
+  private watchdog: unknown;
+  private attempt = 0;
+  private lastId: string | undefined;
+  private lastAlive: number;
+  private opened = false;
+  private started = false;
+  private current: LiveState;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly options: LiveStreamOptions) {
+    this.open = options.open ?? openEventStream;
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.silenceMs = options.silenceMs ?? 40_000;
+    this.lastAlive = this.clock.now();
+    this.current = { phase: "connecting", since: this.lastAlive };
+  }
+
+  readonly getState = (): LiveState => this.current;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    this.attempt = 0;
+    this.set({ phase: "connecting", since: this.clock.now() });
+    this.connect();
+  }
+
+  stop(): void {
+    this.started = false;
+    this.drop();
+    this.clock.clearTimer(this.timer);
+  }
+
+  /** Try at once, for example when the browser says it is online again. */
+  retryNow(): void {
+    if (!this.started || this.current.phase === "live") return;
+    this.clock.clearTimer(this.timer);
+    this.drop();
+    this.connect();
+  }
+
+  private set(state: LiveState): void {
+    this.current = state;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private drop(): void {
+    this.clock.clearTimer(this.watchdog);
+    this.closeStream?.();
+    this.closeStream = undefined;
+  }
+
+  private connect(): void {
+    const headers: Record<string, string> = this.lastId === undefined ? {} : { "Last-Event-ID": this.lastId };
+    this.arm();
+    this.closeStream = this.open(this.options.url, headers, {
+      onOpen: () => {
+        const gap = this.opened && this.lastId === undefined;
+        this.opened = true;
+        this.attempt = 0;
+        this.alive();
+        this.set({ phase: "live", since: this.clock.now() });
+        this.options.onOpen?.(gap);
+      },
+      onAlive: () => this.alive(),
+      onEvent: (event) => {
+        if (event.id !== undefined) this.lastId = event.id;
+        this.options.onEvent(event);
+      },
+      onClose: (error) => this.lost(error),
+    });
+  }
+
+  private alive(): void {
+    this.lastAlive = this.clock.now();
+    this.arm();
+  }
+
+  private arm(): void {
+    this.clock.clearTimer(this.watchdog);
+    this.watchdog = this.clock.setTimer(() => {
+      this.lost(undefined);
+    }, this.silenceMs);
+  }
+
+  private lost(error: ApiError | undefined): void {
+    this.drop();
+    if (!this.started) return;
+    if (error?.status === 401) {
+      this.started = false;
+      this.set({ phase: "signed_out" });
+      return;
+    }
+    if (this.current.phase !== "stale") this.set({ phase: "stale", since: this.lastAlive });
+    this.attempt += 1;
+    const delay = error?.retryAfterMs ?? backoff(this.attempt, this.random());
+    this.timer = this.clock.setTimer(() => this.connect(), delay);
+  }
+}
+
+/** What of TanStack's QueryClient is needed; keeps this file free of React. */
+export interface Invalidator {
+  invalidateQueries(filters?: { queryKey: readonly unknown[] }): unknown;
+}
+
+/** Query keys start with these words in both applications (`["consultations", …]`). */
+export const OUTDATED_BY: Record<string, readonly string[]> = {
+  resident: ["residents"],
+  observation: ["residents"],
+  note: ["residents"],
+  consultation: ["consultations", "residents"],
+  consultation_note: ["consultations"],
+  invitation: ["consultations"],
+  prescription: ["prescriptions", "consultations", "residents"],
+  delivery: ["deliveries", "prescriptions"],
+  box: ["boxes", "consultations"],
+  staff: ["staff"],
+};
+
+export interface LiveEventsOptions extends Omit<LiveStreamOptions, "url" | "onEvent" | "onOpen"> {
+  url?: string;
+  queries?: Invalidator;
+  onChange?(change: Change): void;
+}
+
+export class LiveEvents {
+  private readonly stream: LiveStream;
+
+  constructor(options: LiveEventsOptions = {}) {
+    const { queries, onChange, ...rest } = options;
+    this.stream = new LiveStream({
+      ...rest,
+      url: options.url ?? "/api/events",
+      onOpen: (gap) => {
+        if (gap) queries?.invalidateQueries();
+      },
+      onEvent: (event) => {
+        if (event.event === "reset") {
+          queries?.invalidateQueries();
+          return;
+        }
+        if (event.event !== "change") return;
+        let change: Change;
+        try {
+          change = JSON.parse(event.data) as Change;
+        } catch {
+          // One unreadable line must not end the stream; fetch everything again instead.
+          queries?.invalidateQueries();
+          return;
+        }
+        for (const first of OUTDATED_BY[change.entity] ?? [change.entity]) {
+          queries?.invalidateQueries({ queryKey: [first] });
+        }
+        if (change.entity !== "audit") queries?.invalidateQueries({ queryKey: ["audit"] });
+        onChange?.(change);
+      },
+    });
+  }
+
+  readonly getState = (): LiveState => this.stream.getState();
+  readonly subscribe = (listener: () => void): (() => void) => this.stream.subscribe(listener);
+  start(): void {
+    this.stream.start();
+  }
+  stop(): void {
+    this.stream.stop();
+  }
+  retryNow(): void {
+    this.stream.retryNow();
+  }
+}

@@ -1,0 +1,96 @@
+import { useMutation, type UseMutationResult } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { newIdempotencyKey } from "../api/http";
+import { ApiError, toApiError } from "../api/problem";
+import type { Call, CallSnapshot } from "../call/call";
+import type { LiveState } from "../live/live-events";
+
+export function useCall(call: Call): CallSnapshot {
+  return useSyncExternalStore(call.subscribe, call.getSnapshot);
+}
+
+export function useLiveState(live: { subscribe(listener: () => void): () => void; getState(): LiveState }): LiveState {
+  return useSyncExternalStore(live.subscribe, live.getState);
+}
+
+/** The present time, renewed every `everyMs`. */
+export function useNow(everyMs = 30_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/**
+ * A command of the user. One idempotency key per action: it stays the same while the same input is tried again
+ * (by itself after a lost answer, or by the person pressing once more) and changes after a definite answer.
+ */
+export function useAction<Input, Output>(
+  run: (input: Input, key: string) => Promise<Output>,
+  options: { onSuccess?: (output: Output, input: Input) => void } = {},
+): UseMutationResult<Output, ApiError, Input> {
+  const open = useRef<{ input: string; key: string } | undefined>(undefined);
+  return useMutation<Output, ApiError, Input>({
+    mutationFn: async (input) => {
+      const text = JSON.stringify(input) ?? "";
+      if (open.current?.input !== text) open.current = { input: text, key: newIdempotencyKey() };
+      try {
+        const output = await run(input, open.current.key);
+        open.current = undefined;
+        return output;
+      } catch (cause) {
+        const error = toApiError(cause);
+        if (!error.retryable) open.current = undefined;
+        throw error;
+      }
+    },
+    retry: (count, error) => count < 2 && error.code === "network",
+    retryDelay: (count) => 500 * 2 ** count,
+    onSuccess: options.onSuccess,
+  });
+}
+
+const pad = (value: number): string => String(value).padStart(2, "0");
+
+export interface Formats {
+  /** 14:05 */
+  time(at: string | number): string;
+  /** 11-23 14:05, with the year when it is another one. */
+  dateTime(at: string | number): string;
+  date(at: string | number): string;
+  number(value: number, digits?: number): string;
+  zone: string;
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  const locale = i18n.language === "en" ? "en-GB" : "zh-CN";
+  return useMemo(() => {
+    const time = (at: string | number): string => {
+      const date = new Date(at);
+      return `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+    };
+    const date = (at: string | number): string => {
+      const value = new Date(at);
+      const options: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
+      if (value.getFullYear() !== new Date().getFullYear()) options.year = "numeric";
+      return new Intl.DateTimeFormat(locale, options).format(value);
+    };
+    return {
+      time,
+      date,
+      dateTime: (at) => `${date(at)} ${time(at)}`,
+      number: (value, digits) =>
+        new Intl.NumberFormat(
+          locale,
+          digits === undefined
+            ? { maximumFractionDigits: 2 }
+            : { minimumFractionDigits: digits, maximumFractionDigits: digits },
+        ).format(value),
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    };
+  }, [locale]);
+}

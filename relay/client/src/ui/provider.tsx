@@ -1,0 +1,64 @@
+import { MantineProvider, type MantineColorScheme } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import type { i18n } from "i18next";
+import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { I18nextProvider } from "react-i18next";
+import type { Api } from "../api/api";
+import { ApiError } from "../api/problem";
+import { cssVariables, yunzhenTheme, type Density } from "./theme";
+
+const ApiContext = createContext<Api | undefined>(undefined);
+
+export function useApi(): Api {
+  const api = useContext(ApiContext);
+  if (!api) throw new Error("useApi needs a YunzhenProvider above it");
+  return api;
+}
+
+/** Retries reads that may succeed later; shows old data while it fetches; live events outdate it. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        refetchOnWindowFocus: true,
+        retry: (count, error) => count < 2 && error instanceof ApiError && error.retryable,
+        networkMode: "always",
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+export interface YunzhenProviderProps extends Density {
+  api: Api;
+  i18n: i18n;
+  queryClient: QueryClient;
+  defaultColorScheme?: MantineColorScheme;
+  children: ReactNode;
+}
+
+/** Theme, words, queries and API for one application. */
+export function YunzhenProvider({
+  api,
+  i18n,
+  queryClient,
+  density,
+  defaultColorScheme = "auto",
+  children,
+}: YunzhenProviderProps) {
+  const theme = useMemo(() => yunzhenTheme({ density }), [density]);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme={defaultColorScheme}>
+      <I18nextProvider i18n={i18n}>
+        <QueryClientProvider client={queryClient}>
+          <ApiContext.Provider value={api}>
+            <Notifications position="top-center" limit={3} autoClose={6000} />
+            {children}
+          </ApiContext.Provider>
+        </QueryClientProvider>
+      </I18nextProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,170 @@
+import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { IconAlertOctagon, IconInbox, IconInfoCircle, IconShieldHalf, type Icon } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { toApiError } from "../api/problem";
+import type { Meaning } from "../theme/tokens";
+import { StatusChip } from "./status";
+
+/** A message in the flow of the page, coloured by meaning, with icon and words. */
+export function Banner({
+  meaning,
+  icon: Glyph = IconInfoCircle,
+  title,
+  children,
+  action,
+  role,
+}: {
+  meaning: Meaning;
+  icon?: Icon;
+  title?: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  role?: "alert" | "status";
+}) {
+  return (
+    <div className={`yz-banner yz-${meaning}`} role={role}>
+      <Glyph aria-hidden size={24} />
+      <div style={{ flex: 1, minWidth: 0 }}>
+        {title && <div style={{ fontWeight: 600 }}>{title}</div>}
+        {children}
+      </div>
+      {action}
+    </div>
+  );
+}
+
+/** What happened, what is safe, what to do. */
+export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const problem = toApiError(error);
+  const signedOut = problem.status === 401 && problem.code !== "bad_credentials";
+  const network = problem.code === "network";
+  const bare = problem.code.startsWith("http_");
+  const title = network
+    ? t("problem.network")
+    : signedOut
+      ? t("problem.signedOut")
+      : problem.code === "unexpected"
+        ? t("problem.unexpected")
+        : bare
+          ? t("problem.server")
+          : problem.problem.title;
+  const detail = network
+    ? t("problem.networkDetail")
+    : bare || problem.code === "unexpected"
+      ? undefined
+      : problem.detail;
+  const action =
+    problem.action ??
+    (network
+      ? t("problem.networkAction")
+      : signedOut
+        ? t("problem.signedOutAction")
+        : bare || problem.code === "unexpected"
+          ? t("problem.unexpectedAction")
+          : undefined);
+  return (
+    <Banner
+      meaning={network ? "person" : "danger"}
+      icon={IconAlertOctagon}
+      role="alert"
+      title={title}
+      action={
+        onRetry && (
+          <Button variant="default" onClick={onRetry}>
+            {t("action.retry")}
+          </Button>
+        )
+      }
+    >
+      {detail && detail !== title && <div>{detail}</div>}
+      {action && <div>{action}</div>}
+      {problem.fields.length > 0 && (
+        <ul style={{ margin: "4px 0 0", paddingInlineStart: "1.2em" }}>
+          {problem.fields.map((field) => (
+            <li key={field.path}>{field.message}</li>
+          ))}
+        </ul>
+      )}
+    </Banner>
+  );
+}
+
+export function EmptyState({
+  title,
+  hint,
+  icon: Glyph = IconInbox,
+  action,
+}: {
+  title: ReactNode;
+  hint?: ReactNode;
+  icon?: Icon;
+  action?: ReactNode;
+}) {
+  return (
+    <Stack align="center" gap="xs" py="xl" px="md" ta="center">
+      <Glyph aria-hidden size={40} stroke={1.5} color="var(--yz-dimmed)" />
+      <Title order={3}>{title}</Title>
+      {hint && (
+        <Text c="dimmed" maw={440}>
+          {hint}
+        </Text>
+      )}
+      {action}
+    </Stack>
+  );
+}
+
+/** Skeletons in the shape of what comes: rows of a list, or a card with a title and lines. */
+export function Skeletons({ shape, count = 4 }: { shape: "rows" | "card" | "chart"; count?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div aria-busy="true" aria-live="polite">
+      <span className="yz-visually-hidden">{t("live.connecting")}</span>
+      {shape === "rows" && (
+        <Stack gap="sm" p="sm">
+          {Array.from({ length: count }, (_, row) => (
+            <Group key={row} wrap="nowrap">
+              <Skeleton circle height={44} />
+              <Stack gap={8} flex={1}>
+                <Skeleton height={16} width="45%" />
+                <Skeleton height={14} width="70%" />
+              </Stack>
+              <Skeleton height={26} width={84} radius="xl" />
+            </Group>
+          ))}
+        </Stack>
+      )}
+      {shape === "card" && (
+        <Stack gap="sm" p="md">
+          <Skeleton height={24} width="40%" />
+          {Array.from({ length: count }, (_, line) => (
+            <Skeleton key={line} height={16} width={`${90 - line * 12}%`} />
+          ))}
+        </Stack>
+      )}
+      {shape === "chart" && (
+        <Stack gap="sm" p="md">
+          {Array.from({ length: count }, (_, line) => (
+            <Skeleton key={line} height={110} />
+          ))}
+        </Stack>
+      )}
+    </div>
+  );
+}
+
+/** Allergies always stand out; "none known" and "not recorded" are different facts. */
+export function AllergyBanner({ allergies }: { allergies: readonly string[] | undefined }) {
+  const { t } = useTranslation();
+  if (allergies === undefined) return <StatusChip meaning="person">{t("allergy.unknown")}</StatusChip>;
+  if (allergies.length === 0) return <StatusChip meaning="done">{t("allergy.none")}</StatusChip>;
+  return (
+    <Banner meaning="danger" icon={IconShieldHalf}>
+      <strong>{t("allergy.title")}</strong>
+      {" · "}
+      <strong>{allergies.join(t("separator"))}</strong>
+    </Banner>
+  );
+}

@@ -1,0 +1,323 @@
+import { Button, Group, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { IconChartLine, IconTable } from "@tabler/icons-react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import uPlot from "uplot";
+import type { Observation } from "../api/types";
+import { useFormats } from "./hooks";
+import { bandOf, rangeWord, vitalSign } from "./vitals";
+import { StatusChip } from "./status";
+
+/** Plots that belong together share one pair of axes. */
+const GROUPS: readonly (readonly string[])[] = [
+  ["8480-6", "8462-4"],
+  ["8867-4"],
+  ["2708-6", "59408-5"],
+  ["8310-5"],
+  ["9279-1"],
+  ["14743-9", "15074-8"],
+  ["29463-7"],
+];
+
+export interface PlotMark {
+  at: string;
+  label: string;
+}
+
+export interface VitalsPlotProps {
+  observations: readonly Observation[];
+  /** Which LOINC codes, in which order; default: all that have values. */
+  codes?: readonly string[];
+  /** Height of each plot in pixels. */
+  height?: number;
+  /** Consultations, doses: ticks on the time axis of every plot. */
+  marks?: readonly PlotMark[];
+}
+
+/** Stacked plots over one time axis with the normal band and one crosshair, or the same numbers as a table. */
+export function VitalsPlot({ observations, codes, height = 130, marks = [] }: VitalsPlotProps) {
+  const { t } = useTranslation();
+  const [asTable, setAsTable] = useState(false);
+  const sync = useId();
+  const groups = useMemo(() => {
+    const wanted = codes ? GROUPS.filter((group) => group.some((code) => codes.includes(code))) : GROUPS;
+    return wanted
+      .map((group) => ({ group, values: observations.filter((observation) => group.includes(observation.code)) }))
+      .filter(({ values }) => values.length > 0);
+  }, [observations, codes]);
+  const span = useMemo((): [number, number] => {
+    const times = groups.flatMap(({ values }) => values.map((value) => Date.parse(value.measured_at) / 1000));
+    const low = Math.min(...times);
+    const high = Math.max(...times);
+    const pad = Math.max(3600, (high - low) * 0.03);
+    return [low - pad, high + pad];
+  }, [groups]);
+
+  if (groups.length === 0) {
+    return (
+      <Text c="dimmed" py="md">
+        {t("vital.noData")}
+      </Text>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      <Group justify="flex-end">
+        <Button
+          variant="subtle"
+          size="compact-md"
+          leftSection={asTable ? <IconChartLine size={20} aria-hidden /> : <IconTable size={20} aria-hidden />}
+          onClick={() => setAsTable(!asTable)}
+          aria-pressed={asTable}
+        >
+          {t(asTable ? "vital.showPlot" : "vital.showTable")}
+        </Button>
+      </Group>
+      {asTable ? (
+        <VitalsTable observations={groups.flatMap(({ values }) => values)} />
+      ) : (
+        groups.map(({ group, values }) => (
+          <OnePlot key={group.join()} values={values} height={height} sync={sync} span={span} marks={marks} />
+        ))
+      )}
+    </Stack>
+  );
+}
+
+export function VitalsTable({ observations }: { observations: readonly Observation[] }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const newest = [...observations].sort((a, b) => b.measured_at.localeCompare(a.measured_at));
+  return (
+    <div style={{ maxHeight: 420, overflow: "auto" }} tabIndex={0} role="region" aria-label={t("vital.showTable")}>
+      <Table stickyHeader verticalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{t("vital.time")}</Table.Th>
+            <Table.Th scope="col" />
+            <Table.Th scope="col" ta="right">
+              {t("vital.value")}
+            </Table.Th>
+            <Table.Th scope="col" />
+            <Table.Th scope="col">{t("vital.device")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {newest.map((observation) => {
+            const word = rangeWord(observation);
+            return (
+              <Table.Tr key={observation.id}>
+                <Table.Td>{formats.dateTime(observation.measured_at)}</Table.Td>
+                <Table.Td>{t(`vital.${observation.code}`)}</Table.Td>
+                <Table.Td ta="right">
+                  {formats.number(observation.value, vitalSign(observation.code)?.digits)}{" "}
+                  <Text span c="dimmed" inherit>
+                    {vitalSign(observation.code)?.shownUnit ?? observation.unit}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  {word !== "inRange" && <StatusChip meaning="person">{t(`vital.${word}`)}</StatusChip>}
+                </Table.Td>
+                <Table.Td>{t(`vital.source.${observation.source}`)}</Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+interface OnePlotProps {
+  values: readonly Observation[];
+  height: number;
+  sync: string;
+  span: [number, number];
+  marks: readonly PlotMark[];
+}
+
+function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  const { ref: sizeRef, width } = useElementSize();
+  const host = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<number | null>(null);
+
+  const { data, codes } = useMemo(() => {
+    const order = GROUPS.find((group) => group.includes(values[0]?.code ?? "")) ?? [];
+    const present = order.filter((code) => values.some((value) => value.code === code));
+    const times = [...new Set(values.map((value) => Date.parse(value.measured_at) / 1000))].sort((a, b) => a - b);
+    const index = new Map(times.map((time, position) => [time, position]));
+    const series = present.map((code) => {
+      const row: (number | null)[] = times.map(() => null);
+      for (const value of values) {
+        if (value.code === code) row[index.get(Date.parse(value.measured_at) / 1000) ?? 0] = value.value;
+      }
+      return row;
+    });
+    return { data: [times, ...series] as uPlot.AlignedData, codes: present };
+  }, [values]);
+
+  const bands = useMemo(
+    () =>
+      codes
+        .map((code) => {
+          const newest = values.filter((value) => value.code === code).at(-1);
+          return newest && bandOf(newest);
+        })
+        .filter((band) => band !== undefined),
+    [codes, values],
+  );
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element || width < 80) return;
+    const style = getComputedStyle(element);
+    const css = (name: string): string => style.getPropertyValue(name).trim();
+    const dark = scheme === "dark";
+    const colours = dark ? ["#5cc5bf", "#a5b0b5"] : ["#0b736f", "#5e6a70"];
+    const warn = dark ? "#f2b545" : "#945f06";
+    const numbers = values.map((value) => value.value).concat(bands.flat());
+    const low = Math.min(...numbers);
+    const high = Math.max(...numbers);
+    const pad = Math.max((high - low) * 0.12, 0.5);
+    const font = `13px ${style.fontFamily}`;
+    const outside = (code: string | undefined, value: number | null | undefined): boolean => {
+      if (code === undefined || value === null || value === undefined) return false;
+      const sample = values.find((entry) => entry.code === code);
+      return sample !== undefined && rangeWord({ ...sample, value }) !== "inRange";
+    };
+    const plot = new uPlot(
+      {
+        width,
+        height,
+        legend: { show: false },
+        cursor: { sync: { key: sync }, y: false, drag: { x: false, y: false }, points: { size: 10 } },
+        scales: { x: { time: true, range: span }, y: { range: [low - pad, high + pad] } },
+        axes: [
+          {
+            stroke: css("--yz-dimmed"),
+            grid: { stroke: css("--yz-line"), width: 1 },
+            ticks: { show: false },
+            font,
+            size: 26,
+            space: 72,
+            values: (_, ticks) => ticks.map((tick) => formats.date(tick * 1000)),
+            incrs: [86400, 2 * 86400, 3 * 86400, 7 * 86400, 14 * 86400],
+          },
+          {
+            stroke: css("--yz-dimmed"),
+            grid: { stroke: css("--yz-line"), width: 1 },
+            ticks: { show: false },
+            font,
+            size: 44,
+            space: 32,
+          },
+        ],
+        series: [
+          {},
+          ...codes.map((code, position): uPlot.Series => ({
+            label: t(`vital.${code}`),
+            stroke: colours[position] ?? colours[0],
+            width: 2,
+            spanGaps: true,
+            points: { show: false },
+          })),
+        ],
+        hooks: {
+          drawClear: [
+            (u) => {
+              const { ctx, bbox } = u;
+              ctx.save();
+              ctx.fillStyle = css("--yz-done-tint");
+              for (const [bandLow, bandHigh] of bands) {
+                const top = u.valToPos(bandHigh, "y", true);
+                const bottom = u.valToPos(bandLow, "y", true);
+                ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+              }
+              ctx.restore();
+            },
+          ],
+          draw: [
+            (u) => {
+              const { ctx, bbox } = u;
+              ctx.save();
+              const radius = 3.5 * devicePixelRatio;
+              codes.forEach((code, position) => {
+                const row = u.data[position + 1] ?? [];
+                row.forEach((value, point) => {
+                  if (value === null || value === undefined) return;
+                  const x = u.valToPos(u.data[0][point] ?? 0, "x", true);
+                  const y = u.valToPos(value, "y", true);
+                  const out = outside(code, value);
+                  ctx.fillStyle = out ? warn : (colours[position] ?? warn);
+                  ctx.beginPath();
+                  // Out of range differs in shape as well as in colour.
+                  if (out) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+                  else ctx.arc(x, y, radius, 0, 2 * Math.PI);
+                  ctx.fill();
+                });
+              });
+              ctx.strokeStyle = css("--yz-dimmed");
+              ctx.lineWidth = devicePixelRatio;
+              for (const mark of marks) {
+                const x = u.valToPos(Date.parse(mark.at) / 1000, "x", true);
+                if (x < bbox.left || x > bbox.left + bbox.width) continue;
+                ctx.beginPath();
+                ctx.moveTo(x, bbox.top + bbox.height);
+                ctx.lineTo(x, bbox.top + bbox.height - 10 * devicePixelRatio);
+                ctx.stroke();
+              }
+              ctx.restore();
+            },
+          ],
+          setCursor: [(u) => setAt(u.cursor.idx ?? null)],
+        },
+      },
+      data,
+      element,
+    );
+    return () => plot.destroy();
+  }, [data, codes, bands, width, height, scheme, sync, span, marks, values, formats, t]);
+
+  const shown = at !== null && data[0][at] !== undefined ? at : data[0].length - 1;
+  const shownTime = data[0][shown];
+  const name = codes.map((code) => t(`vital.${code}`)).join(" / ");
+  const unit = vitalSign(codes[0] ?? "")?.shownUnit ?? values[0]?.unit ?? "";
+  const digits = vitalSign(codes[0] ?? "")?.digits;
+  const value = codes
+    .map((_, position) => {
+      const row = data[position + 1] ?? [];
+      // With sparse series the latest known value up to the crosshair.
+      for (let point = shown; point >= 0; point -= 1) {
+        const found = row[point];
+        if (found !== null && found !== undefined) return formats.number(found, digits);
+      }
+      return "–";
+    })
+    .join(" / ");
+  return (
+    <div>
+      <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
+        <Text fw={600}>{name}</Text>
+        <Text>
+          <strong>{value}</strong>{" "}
+          <Text span c="dimmed" inherit>
+            {unit}
+            {shownTime !== undefined && ` · ${formats.dateTime(shownTime * 1000)}`}
+          </Text>
+        </Text>
+      </Group>
+      <div
+        ref={sizeRef}
+        role="img"
+        aria-label={t("vital.plotLabel", { name, count: values.length, value, unit })}
+        style={{ height, overflow: "hidden" }}
+      >
+        <div ref={host} />
+      </div>
+    </div>
+  );
+}
