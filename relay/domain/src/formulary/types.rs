@@ -54,6 +54,7 @@ pub struct Drug {
     pub unit: String,
     /// Units of dose in one counted unit: 1 for tablets, 300 for a 3 mL insulin pen of 100 U/mL.
     #[serde(default = "one")]
+    #[schema(required)]
     pub doses_per_unit: f64,
     /// Unit of the dose, when it differs from `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,15 +66,19 @@ pub struct Drug {
     pub allergy_group: Option<String>,
     /// Controlled class.
     #[serde(default = "not_banned")]
+    #[schema(required)]
     pub banned: Banned,
     /// An anti-infective.
     #[serde(default)]
+    #[schema(required)]
     pub anti_infective: bool,
     /// Must stay at 2–8 °C.
     #[serde(default)]
+    #[schema(required)]
     pub cold_chain: bool,
     /// A piece for decoction of traditional medicine.
     #[serde(default)]
+    #[schema(required)]
     pub decoction: bool,
     /// Largest single dose, in dose units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
