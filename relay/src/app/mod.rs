@@ -1,1 +1,2 @@
 //! See the crate map in lib.rs.
+pub mod views;

@@ -1,0 +1,63 @@
+//! For the administrator: boxes and audit.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::codes::{HomeId, LinkSummary};
+use super::common::Time;
+
+/// A clinic box and its link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BoxStatus {
+    /// Home it stands in.
+    pub home_id: HomeId,
+    /// Its name.
+    pub home_name: String,
+    /// Is the link up now.
+    pub connected: bool,
+    /// Since when it is so (absent when it never connected).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// Version of the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Address it was last seen at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Days until its certificate ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_days_left: Option<i64>,
+    /// Quality of the link in words.
+    pub link: LinkSummary,
+}
+
+/// Where to read the audit on.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+/// One audit event, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEvent {
+    /// Sequence number.
+    pub seq: i64,
+    /// When.
+    pub at: Time,
+    /// Who: role and name, or the system.
+    pub actor: String,
+    /// What happened.
+    pub action: String,
+    /// To what kind of record.
+    pub entity: String,
+    /// To which.
+    #[schema(value_type = String, format = "uuid")]
+    pub entity_id: Uuid,
+    /// In which home.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_id: Option<HomeId>,
+}

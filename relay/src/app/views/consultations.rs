@@ -1,0 +1,165 @@
+//! Consultations: list, one, commands.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::codes::{ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency};
+use super::common::{StaffRef, Time};
+use super::prescriptions::PrescriptionSummary;
+
+/// Filters of the consultations' list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ConsultationQuery {
+    /// States, separated by commas.
+    pub state: Option<String>,
+    /// Only this home.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub home_id: Option<HomeId>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+/// The resident of a consultation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConsultationResident {
+    /// Resident id.
+    pub id: ResidentId,
+    /// Name.
+    pub name: String,
+    /// Completed years.
+    pub age: u32,
+    /// Sex.
+    pub sex: Sex,
+    /// Room and bed.
+    pub bed: String,
+    /// Home.
+    pub home_id: HomeId,
+    /// Its name.
+    pub home_name: String,
+}
+
+/// A reading that is out of range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OutOfRange {
+    /// LOINC code.
+    pub code: String,
+    /// Value.
+    pub value: f64,
+    /// UCUM unit.
+    pub unit: String,
+}
+
+/// A consultation as a line of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConsultationSummary {
+    /// Consultation id.
+    pub id: ConsultationId,
+    /// State.
+    pub state: ConsultationState,
+    /// Version to send with the next command.
+    pub version: i64,
+    /// Who it is for.
+    pub resident: ConsultationResident,
+    /// Why, in the nurse's words.
+    pub reason: String,
+    /// How soon.
+    pub urgency: Urgency,
+    /// The attending specialist, once one began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub specialist: Option<StaffRef>,
+    /// When it was asked for.
+    pub requested_at: Time,
+    /// When it is planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Time>,
+    /// Since when the home waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<Time>,
+    /// When the specialist began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub began_at: Option<Time>,
+    /// When it ended, in whatever way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+    /// Newest readings that are out of range.
+    pub out_of_range: Vec<OutOfRange>,
+    /// The home's link now.
+    pub link: LinkSummary,
+    /// How many are in the call now.
+    pub participants: u32,
+}
+
+/// A consultation in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Consultation {
+    /// The line of the list.
+    #[serde(flatten)]
+    pub summary: ConsultationSummary,
+    /// The specialist's note.
+    pub note: ConsultationNote,
+    /// Prescriptions written in it.
+    pub prescriptions: Vec<PrescriptionSummary>,
+    /// Commands that the caller may give now.
+    pub allowed: Vec<String>,
+}
+
+/// The specialist's note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConsultationNote {
+    /// Text; empty until something is written.
+    pub text: String,
+    /// ICD-10 code of the diagnosis, once chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnosis_code: Option<String>,
+    /// Version of the note.
+    pub version: i64,
+}
+
+/// The note as written now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteUpdate {
+    /// Text.
+    #[schema(max_length = 20000)]
+    pub text: String,
+    /// ICD-10 code of the diagnosis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis_code: Option<String>,
+    /// The note's version that was edited.
+    pub version: i64,
+}
+
+/// A consultation to ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConsultation {
+    /// For whom.
+    pub resident_id: ResidentId,
+    /// Why.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+    /// How soon.
+    pub urgency: Urgency,
+}
+
+/// An observer to invite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInvitation {
+    /// Family or second specialist.
+    pub kind: InvitationKind,
+    /// The name others will see.
+    #[schema(min_length = 1, max_length = 60)]
+    pub display_name: String,
+}
+
+/// An invitation that was made; the link is shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Invitation {
+    /// Path of the page to open.
+    pub link_path: String,
+    /// Until when it works.
+    pub expires_at: Time,
+}

@@ -1,0 +1,19 @@
+//! What the API says and hears: the JSON of contract section 5 as types, one file per feature.
+//!
+//! A view is built by a use case from records and is already minimal for its reader; `http` only serialises it. Absent optional fields are left out, never
+//! `null`; times are RFC 3339 UTC with milliseconds. Not here: any decision.
+
+pub mod admin;
+pub mod codes;
+pub mod common;
+pub mod consultations;
+pub mod deliveries;
+pub mod events;
+pub mod formulary;
+pub mod homes;
+pub mod legs;
+pub mod prescriptions;
+pub mod residents;
+pub mod sessions;
+
+pub use common::{Page, Time};

@@ -1,0 +1,379 @@
+//! Prescriptions: draft, findings, signature, review, dispensing.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::codes::{
+    ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
+    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
+};
+use super::common::{StaffRef, Time, TimelineStep};
+use super::deliveries::Delivery;
+use super::formulary::Drug;
+pub use yunzhen_domain::records::{Rejection, SignedDocument};
+pub use yunzhen_domain::safety::Finding;
+
+/// Filters of the prescriptions' list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PrescriptionQuery {
+    /// States, separated by commas.
+    pub state: Option<String>,
+    /// Only those that the caller signed, claimed or accepted.
+    pub mine: Option<bool>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+/// A prescription as a line of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PrescriptionSummary {
+    /// Prescription id.
+    pub id: PrescriptionId,
+    /// State.
+    pub state: PrescriptionState,
+    /// Version to send with the next command.
+    pub version: i64,
+    /// For whom.
+    pub resident: SummaryResident,
+    /// Who prescribes.
+    pub specialist_name: String,
+    /// For what.
+    pub diagnosis_display: String,
+    /// How many drugs.
+    pub item_count: u32,
+    /// Which.
+    pub drug_names: Vec<String>,
+    /// Urgency of the consultation.
+    pub urgency: Urgency,
+    /// When it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<Time>,
+    /// Since when it is in this state.
+    pub waiting_since: Time,
+    /// The worst thing the checks found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_finding: Option<Severity>,
+}
+
+/// The resident of a prescription's line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SummaryResident {
+    /// Name.
+    pub name: String,
+    /// Completed years.
+    pub age: u32,
+    /// Sex.
+    pub sex: Sex,
+    /// Room and bed.
+    pub bed: String,
+    /// Home.
+    pub home_name: String,
+}
+
+/// The resident of a prescription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PrescriptionResident {
+    /// Resident id.
+    pub id: ResidentId,
+    /// Name.
+    pub name: String,
+    /// Completed years.
+    pub age: u32,
+    /// Sex.
+    pub sex: Sex,
+    /// Room and bed.
+    pub bed: String,
+    /// Home.
+    pub home_id: HomeId,
+    /// Its name.
+    pub home_name: String,
+    /// Substances the resident must not get.
+    pub allergies: Vec<String>,
+}
+
+/// The prescriber.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Prescriber {
+    /// Staff id.
+    pub id: StaffId,
+    /// Name.
+    pub name: String,
+    /// Professional title.
+    pub title: String,
+    /// Hospital.
+    pub hospital: String,
+}
+
+/// The diagnosis that is treated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PrescriptionDiagnosis {
+    /// ICD-10 code.
+    pub code: String,
+    /// Chinese name.
+    pub display: String,
+}
+
+/// One drug of a prescription.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PrescriptionItem {
+    /// Line number from 1.
+    pub no: u32,
+    /// Drug.
+    pub drug: Drug,
+    /// Single dose.
+    pub dose: f64,
+    /// Unit of the dose.
+    pub dose_unit: String,
+    /// How often.
+    pub frequency: Frequency,
+    /// By which way.
+    pub route: Route,
+    /// For how many days.
+    pub days: u32,
+    /// How much is supplied.
+    pub quantity: u32,
+    /// Unit of the quantity.
+    pub quantity_unit: String,
+    /// What to tell the person who gives it.
+    pub instruction: String,
+}
+
+/// A pharmacy by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PharmacyRef {
+    /// Pharmacy id.
+    pub id: PharmacyId,
+    /// Name.
+    pub name: String,
+}
+
+/// A prescription in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Prescription {
+    /// Prescription id.
+    pub id: PrescriptionId,
+    /// Version to send with the next command.
+    pub version: i64,
+    /// State.
+    pub state: PrescriptionState,
+    /// The consultation it was written in (not shown to the pharmacy).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consultation_id: Option<ConsultationId>,
+    /// For whom.
+    pub resident: PrescriptionResident,
+    /// Who prescribes.
+    pub specialist: Prescriber,
+    /// For what.
+    pub diagnosis: PrescriptionDiagnosis,
+    /// Which legal cap applies.
+    pub supply: Supply,
+    /// Days of validity, 1 to 3.
+    pub valid_days: u32,
+    /// Last day of validity, once signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub valid_until: Option<Date>,
+    /// Drugs.
+    pub items: Vec<PrescriptionItem>,
+    /// What the checks found, worst first.
+    pub findings: Vec<Finding>,
+    /// The prescriber's reason for going past a hard stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_stop_reason: Option<String>,
+    /// When it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<Time>,
+    /// When the pharmacist approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Time>,
+    /// Who reviews or reviewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pharmacist: Option<StaffRef>,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Rejection>,
+    /// Which pharmacy accepted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pharmacy: Option<PharmacyRef>,
+    /// Its delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<DeliveryId>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineStep>,
+    /// The specialist's signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignedDocument>,
+    /// The pharmacist's signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<SignedDocument>,
+    /// Commands that the caller may give now.
+    pub allowed: Vec<String>,
+}
+
+/// A prescription as the specialist writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrescriptionDraft {
+    /// ICD-10 code.
+    pub diagnosis_code: String,
+    /// Which legal cap applies.
+    pub supply: Supply,
+    /// Days of validity.
+    #[schema(minimum = 1, maximum = 3)]
+    pub valid_days: u32,
+    /// Drugs.
+    pub items: Vec<DraftItem>,
+    /// The prescriber's reason for going past a hard stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_stop_reason: Option<String>,
+}
+
+/// A changed draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrescriptionDraftUpdate {
+    /// The `version` that was edited.
+    pub version: i64,
+    /// ICD-10 code.
+    pub diagnosis_code: String,
+    /// Which legal cap applies.
+    pub supply: Supply,
+    /// Days of validity.
+    #[schema(minimum = 1, maximum = 3)]
+    pub valid_days: u32,
+    /// Drugs.
+    pub items: Vec<DraftItem>,
+    /// The prescriber's reason for going past a hard stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_stop_reason: Option<String>,
+}
+
+/// One drug of a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftItem {
+    /// Drug.
+    pub drug_id: DrugId,
+    /// Single dose, in the drug's unit.
+    pub dose: f64,
+    /// How often.
+    pub frequency: Frequency,
+    /// By which way.
+    pub route: Route,
+    /// For how many days.
+    pub days: u32,
+    /// How much; computed from dose, frequency and days when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// What to tell the person who gives it.
+    pub instruction: String,
+}
+
+/// Findings of a draft that was not stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Findings {
+    /// Worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// The exact text to sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SigningDocument {
+    /// Canonical JSON (RFC 8785); sign these bytes.
+    pub document: String,
+}
+
+/// A signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignBody {
+    /// The `version` that was signed.
+    pub version: i64,
+    /// Compact JWS, ES256, with the certificate chain in `x5c`.
+    pub jws: String,
+}
+
+/// The pharmacist's rejection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RejectBody {
+    /// The `version` that was reviewed.
+    pub version: i64,
+    /// Reason by code.
+    pub code: RejectionCode,
+    /// In words.
+    #[schema(min_length = 1, max_length = 500)]
+    pub comment: String,
+}
+
+/// A prescription that this pharmacy now holds alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Accepted {
+    /// Shown with every later step; the same pharmacy gets the same one again.
+    pub secret: String,
+    /// The prescription.
+    pub prescription: Prescription,
+}
+
+/// What was taken from the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DispenseBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// The secret of the acceptance.
+    pub secret: String,
+    /// Packs.
+    #[schema(min_items = 1)]
+    pub packs: Vec<NewPack>,
+}
+
+/// A pack taken from the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPack {
+    /// Line of the prescription.
+    pub item_no: u32,
+    /// Batch.
+    #[schema(min_length = 1, max_length = 40)]
+    pub batch: String,
+    /// Use by.
+    #[schema(value_type = String, format = Date)]
+    pub expiry: Date,
+    /// How much.
+    pub quantity: u32,
+}
+
+/// Hand-over to a courier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// The secret of the acceptance.
+    pub secret: String,
+    /// Courier's name.
+    #[schema(min_length = 1, max_length = 60)]
+    pub courier_name: String,
+    /// Courier's telephone.
+    #[schema(min_length = 1, max_length = 30)]
+    pub courier_phone: String,
+}
+
+/// A packed parcel; link, PIN and code are shown once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Packed {
+    /// The prescription.
+    pub prescription: Prescription,
+    /// Its delivery.
+    pub delivery: Delivery,
+    /// Path of the courier's page.
+    pub courier_link_path: String,
+    /// The courier's PIN, told by another way than the link.
+    pub courier_pin: String,
+    /// Code printed on the parcel, asked from the nurse.
+    pub parcel_code: String,
+}

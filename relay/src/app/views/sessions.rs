@@ -1,0 +1,112 @@
+//! Signing in.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::codes::{ConsultationId, DeliveryId, HomeId, PharmacyId, Role, StaffId};
+use super::common::Time;
+
+/// A member of staff, as shown to that person and to administrators.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Staff {
+    /// Staff id.
+    pub id: StaffId,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// The home a nurse works in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_id: Option<HomeId>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_name: Option<String>,
+    /// The pharmacy a dispenser works in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pharmacy_id: Option<PharmacyId>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pharmacy_name: Option<String>,
+    /// The hospital a specialist or pharmacist belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hospital: Option<String>,
+    /// Number of the licence to practise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Professional title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// User name and password.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// User name.
+    #[schema(min_length = 1, max_length = 64)]
+    pub username: String,
+    /// Password.
+    #[schema(min_length = 1, max_length = 256, format = Password)]
+    pub password: String,
+}
+
+/// A new session.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// Bearer token; shown once, kept only as a digest.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Time,
+    /// Who signed in.
+    pub staff: Staff,
+}
+
+/// The session of the caller.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CurrentSession {
+    /// Who is signed in.
+    pub staff: Staff,
+    /// When the session ends.
+    pub expires_at: Time,
+}
+
+/// A courier's link and the PIN told by the pharmacy.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CourierSignIn {
+    /// The last part of the courier's link.
+    #[schema(min_length = 1, max_length = 128)]
+    pub link_token: String,
+    /// Six digits.
+    #[schema(min_length = 1, max_length = 12)]
+    pub pin: String,
+}
+
+/// A courier's session: one delivery.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct CourierSession {
+    /// Bearer token.
+    pub token: String,
+    /// The only delivery it opens.
+    pub delivery_id: DeliveryId,
+}
+
+/// An observer's invitation link.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObserverSignIn {
+    /// The last part of the invitation link.
+    #[schema(min_length = 1, max_length = 128)]
+    pub link_token: String,
+}
+
+/// An observer's session: one consultation.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct ObserverSession {
+    /// Bearer token.
+    pub token: String,
+    /// The only consultation it opens.
+    pub consultation_id: ConsultationId,
+    /// The name others see.
+    pub display_name: String,
+}

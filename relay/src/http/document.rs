@@ -1,0 +1,233 @@
+//! The OpenAPI 3.1 document, made from the routes' annotations.
+
+use serde_json::{Map, Value};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
+
+use super::problem::ProblemBody;
+use super::{admin, consultations, deliveries, events, formulary, homes, legs, prescriptions, residents, sessions};
+
+/// Header of every POST that changes care state.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // read by name in `idempotency`; here it is only described
+pub struct IdempotencyHeader {
+    /// One per intention of the person: the same key with the same body gets the first answer again.
+    #[param(rename = "Idempotency-Key", min_length = 8, max_length = 100)]
+    idempotency_key: String,
+}
+
+macro_rules! problems {
+    ($(#[$doc:meta])* $name:ident: $($variant:ident $status:literal $text:literal;)+) => {
+        $(#[$doc])*
+        #[derive(IntoResponses)]
+        #[allow(missing_docs, dead_code)] // described here, made in `problem`
+        pub enum $name {
+            $(#[response(status = $status, description = $text, content_type = "application/problem+json")]
+            $variant(ProblemBody),)+
+        }
+    };
+}
+
+problems! {
+    /// What a read can answer instead.
+    ReadProblems:
+    BadRequest 400 "The query cannot be understood.";
+    Unauthenticated 401 "Nobody is signed in.";
+    Forbidden 403 "The caller's role may not do this.";
+    NotFound 404 "It does not exist, or the caller may not know that it does.";
+    Unavailable 503 "The relay cannot answer now.";
+}
+
+problems! {
+    /// What a command can answer instead.
+    CommandProblems:
+    BadRequest 400 "The request cannot be understood.";
+    Unauthenticated 401 "Nobody is signed in.";
+    Forbidden 403 "The caller's role may not do this.";
+    NotFound 404 "It does not exist, or the caller may not know that it does.";
+    Conflict 409 "Somebody else was faster, or the state does not allow it any more.";
+    TooLarge 413 "The body is too large.";
+    Unprocessable 422 "The content is not acceptable; `fields` says where.";
+    Unavailable 503 "The relay cannot answer now.";
+}
+
+problems! {
+    /// What signing in can answer instead.
+    SignInProblems:
+    BadRequest 400 "The request cannot be understood.";
+    Unauthenticated 401 "The credentials are wrong.";
+    TooLarge 413 "The body is too large.";
+    Throttled 429 "Too many attempts; `Retry-After` says how long to wait.";
+    Unavailable 503 "The relay cannot answer now.";
+}
+
+/// The document's head; the paths come from the handlers.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Yunzhen relay", description = "The care API of the relay: its code map is in ARCHITECTURE.md. Reached over mutual TLS by consoles and over QUIC by boxes; the bearer token says which person."),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+    components(schemas(ProblemBody)),
+    paths(
+        sessions::create,
+        sessions::current,
+        sessions::end,
+        sessions::create_courier,
+        sessions::create_observer,
+        homes::list,
+        residents::list,
+        residents::get,
+        residents::observations,
+        residents::record_observations,
+        residents::write_note,
+        consultations::list,
+        consultations::request,
+        consultations::get,
+        consultations::begin,
+        consultations::complete,
+        consultations::cancel,
+        consultations::fail,
+        consultations::stop,
+        consultations::no_show,
+        consultations::save_note,
+        consultations::invite,
+        formulary::drugs,
+        formulary::diagnoses,
+        prescriptions::list,
+        prescriptions::get,
+        prescriptions::create,
+        prescriptions::update,
+        prescriptions::preview_findings,
+        prescriptions::signing_document,
+        prescriptions::sign,
+        prescriptions::cancel,
+        prescriptions::claim,
+        prescriptions::approval_document,
+        prescriptions::approve,
+        prescriptions::reject,
+        prescriptions::accept,
+        prescriptions::dispense,
+        prescriptions::pack,
+        prescriptions::decline,
+        deliveries::list,
+        deliveries::get,
+        deliveries::accept,
+        deliveries::pick_up,
+        deliveries::arrive,
+        deliveries::fail_attempt,
+        deliveries::resume,
+        deliveries::give_back,
+        deliveries::receive,
+        deliveries::refuse,
+        admin::staff,
+        admin::boxes,
+        admin::audit,
+        events::stream,
+        super::document::read,
+        legs::create,
+        legs::patch,
+        legs::delete,
+        legs::set_media_state,
+        legs::report_quality,
+        legs::events,
+        legs::select_home_camera,
+        legs::create_media_token,
+    ),
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "getOpenapi",
+    tag = "document",
+    security(()),
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
+)]
+pub async fn read() -> ([(axum::http::HeaderName, &'static str); 1], String) {
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], openapi())
+}
+
+/// The document as it is kept in `relay/openapi.json`: paths under `/api`, absent instead of `null`.
+pub fn openapi() -> String {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    absent_instead_of_null(&mut document);
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        *paths =
+            std::mem::take(paths).into_iter().map(|(path, item)| (format!("/api{path}"), item)).collect::<Map<_, _>>();
+    }
+    pages_refer_to_their_items(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The derive writes a page's item schema out in full; a reference keeps the document small and gives generated clients one type.
+fn pages_refer_to_their_items(document: &mut Value) {
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
+    for (name, schema) in schemas {
+        if let (Some(item), Some(items)) = (name.strip_prefix("Page_"), schema.pointer_mut("/properties/items/items")) {
+            *items = serde_json::json!({ "$ref": format!("#/components/schemas/{item}") });
+        }
+    }
+}
+
+/// Optional fields are left out, never `null`; the derive describes every `Option` as nullable, so the fields that are not required lose that here.
+fn absent_instead_of_null(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(absent_instead_of_null),
+        Value::Object(object) => {
+            let required: Vec<String> = object
+                .get("required")
+                .and_then(Value::as_array)
+                .map(|names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+                .unwrap_or_default();
+            if let Some(Value::Object(properties)) = object.get_mut("properties") {
+                for (name, schema) in properties {
+                    if !required.contains(name) {
+                        without_null(schema);
+                    }
+                }
+            }
+            if object.get("in").is_some()
+                && let Some(schema) = object.get_mut("schema")
+            {
+                without_null(schema);
+            }
+            object.values_mut().for_each(absent_instead_of_null);
+        }
+        _ => {}
+    }
+}
+
+fn without_null(schema: &mut Value) {
+    let Value::Object(object) = schema else { return };
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|t| t != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    for key in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(choices)) = object.get_mut(key) {
+            choices.retain(|choice| choice.get("type").is_none_or(|t| t != "null"));
+            if let [Value::Object(only)] = choices.as_slice() {
+                let only = only.clone();
+                object.remove(key);
+                object.extend(only);
+            }
+        }
+    }
+}
