@@ -1,1 +1,15 @@
-//! Yunzhen clinic-agent.
+//! The clinic-agent: a small box in the nursing home.
+//!
+//! It sends the home's pictures and sound to the relay, shows the specialist on the nurse's tablet, serves the nurse's page
+//! and keeps what she writes until the relay has it.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`link`] | the one QUIC connection to the relay |
+//! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
+//! | [`playback`] | WebRTC between the tablet and this box |
+//! | [`spool`] | what waits for the relay, on disk |
+
+pub mod link;
+pub mod outbox;
+pub mod spool;

@@ -1,0 +1,254 @@
+//! One connection, from the first byte of its control stream to its end.
+
+use super::silence::Silence;
+use super::state::Refusal;
+use super::transport::{self, CLOSE_PROTOCOL};
+use super::{Downlink, LinkEvent};
+use bytes::Bytes;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use yunzhen_protocol::control::{self, ControlError, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
+use yunzhen_protocol::fragment::Reassembler;
+use yunzhen_protocol::roq::Datagram;
+use yunzhen_protocol::stream::StreamType;
+use yunzhen_runtime::clock;
+
+/// How a connection (or the attempt at one) ended.
+#[derive(Debug)]
+pub enum End {
+    /// Gone; dial again.
+    Lost(String),
+    /// The relay does not want this box, in its words.
+    Refused(Refusal, String),
+    /// This program is being stopped; `bye` was said.
+    Stopped,
+}
+
+impl From<quinn::ConnectionError> for End {
+    fn from(error: quinn::ConnectionError) -> Self {
+        match transport::refusal(&error) {
+            Some(refusal) => Self::Refused(refusal, error.to_string()),
+            None => Self::Lost(error.to_string()),
+        }
+    }
+}
+
+impl From<quinn::WriteError> for End {
+    fn from(error: quinn::WriteError) -> Self {
+        match error {
+            quinn::WriteError::ConnectionLost(error) => error.into(),
+            other => Self::Lost(other.to_string()),
+        }
+    }
+}
+
+impl From<quinn::ReadError> for End {
+    fn from(error: quinn::ReadError) -> Self {
+        match error {
+            quinn::ReadError::ConnectionLost(error) => error.into(),
+            other => Self::Lost(other.to_string()),
+        }
+    }
+}
+
+/// The control stream.
+pub struct Control {
+    connection: quinn::Connection,
+    send: quinn::SendStream,
+    recv: quinn::RecvStream,
+    frames: FrameReader,
+}
+
+impl Control {
+    /// Opens the stream and says hello.
+    pub async fn open(connection: &quinn::Connection, hello: &ToRelay) -> Result<Self, End> {
+        let (mut send, recv) = connection.open_bi().await?;
+        send.write_all(&StreamType::Control.encode()).await?;
+        let mut control = Self { connection: connection.clone(), send, recv, frames: FrameReader::new() };
+        control.write(hello).await?;
+        Ok(control)
+    }
+
+    async fn write(&mut self, message: &ToRelay) -> Result<(), End> {
+        write(&mut self.send, message).await
+    }
+
+    /// Waits for the relay's verdict.
+    pub async fn welcomed(&mut self) -> Result<ToBox, End> {
+        loop {
+            match next(&self.connection, &mut self.recv, &mut self.frames).await? {
+                welcome @ ToBox::Welcome { .. } => return Ok(welcome),
+                ToBox::Refused { code, reason } => return Err(refused(code, reason)),
+                other => tracing::debug!(?other, "control message before the welcome"),
+            }
+        }
+    }
+}
+
+fn refused(code: RefusedCode, reason: String) -> End {
+    End::Refused(transport::refused(code), reason)
+}
+
+async fn write(send: &mut quinn::SendStream, message: &ToRelay) -> Result<(), End> {
+    match control::encode(message) {
+        Ok(bytes) => Ok(send.write_all(&bytes).await?),
+        Err(error) => {
+            // Only a device's error sentence is of variable length; losing it is better than losing the link.
+            tracing::error!(%error, "control message cannot be encoded");
+            Ok(())
+        }
+    }
+}
+
+/// The next known message; unknown types are counted and skipped.
+async fn next(
+    connection: &quinn::Connection,
+    recv: &mut quinn::RecvStream,
+    frames: &mut FrameReader,
+) -> Result<ToBox, End> {
+    let broken = |error: ControlError| {
+        tracing::warn!(%error, "the relay's control message cannot be read");
+        metrics::counter!("yunzhen_link_control_malformed_total").increment(1);
+        connection.close(quinn::VarInt::from_u32(CLOSE_PROTOCOL), b"control message cannot be read");
+        End::Lost(error.to_string())
+    };
+    loop {
+        match frames.next_message::<ToBox>().map_err(broken)? {
+            Some(Decoded::Message(message)) => return Ok(message),
+            Some(Decoded::Unknown { kind }) => {
+                tracing::debug!(kind, "control message of a newer relay skipped");
+                metrics::counter!("yunzhen_link_control_unknown_total").increment(1);
+            }
+            None => match recv.read_chunk(16 * 1024, true).await? {
+                Some(chunk) => frames.push(&chunk.bytes),
+                None => {
+                    // A relay that refuses closes the connection right after the stream: prefer its reason.
+                    return Err(connection.closed().await.into());
+                }
+            },
+        }
+    }
+}
+
+/// Serves the connection until it ends: control both ways, datagrams down, silence watched. When `soft` is cancelled it
+/// says `bye`.
+pub async fn serve(
+    endpoint: &quinn::Endpoint,
+    control: Control,
+    mut outgoing: mpsc::Receiver<ToRelay>,
+    events: &mpsc::Sender<LinkEvent>,
+    downlink: &mpsc::Sender<Downlink>,
+    soft: &CancellationToken,
+) -> End {
+    let Control { connection, mut send, mut recv, mut frames } = control;
+    let reader = async {
+        loop {
+            match next(&connection, &mut recv, &mut frames).await {
+                Err(end) => return end,
+                Ok(ToBox::Refused { code, reason }) => return refused(code, reason),
+                Ok(ToBox::Drain { reason }) => tracing::info!(reason, "the relay drains"),
+                Ok(message) => {
+                    if events.send(LinkEvent::Control(Box::new(message))).await.is_err() {
+                        return End::Lost("the program ends".into());
+                    }
+                }
+            }
+        }
+    };
+    let writer = async {
+        while let Some(message) = outgoing.recv().await {
+            if let Err(end) = write(&mut send, &message).await {
+                return end;
+            }
+        }
+        End::Lost("the program ends".into())
+    };
+    let end = tokio::select! {
+        end = reader => Some(end),
+        end = writer => Some(end),
+        end = datagrams(&connection, downlink) => Some(end),
+        end = watch(endpoint, &connection) => Some(end),
+        error = connection.closed() => Some(error.into()),
+        () = soft.cancelled() => None,
+    };
+    if let Some(end) = end {
+        return end;
+    }
+    let bye = async {
+        while let Ok(message) = outgoing.try_recv() {
+            write(&mut send, &message).await?;
+        }
+        write(&mut send, &ToRelay::Bye { reason: "the box is being stopped".into() }).await?;
+        // Wait until the relay has it: a close overtakes what is still in flight.
+        if send.finish().is_ok() {
+            let _ = send.stopped().await;
+        }
+        Ok::<(), End>(())
+    };
+    if !matches!(tokio::time::timeout(BYE, bye).await, Ok(Ok(()))) {
+        tracing::debug!("bye did not reach the relay; the close says the same");
+    }
+    End::Stopped
+}
+
+/// How long a goodbye may take.
+const BYE: Duration = Duration::from_millis(500);
+
+async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downlink>) -> End {
+    let mut reassembler = Reassembler::new();
+    loop {
+        let datagram: Bytes = match connection.read_datagram().await {
+            Ok(datagram) => datagram,
+            Err(error) => return error.into(),
+        };
+        let packet = match Datagram::decode(datagram) {
+            Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { flow, packet }),
+            Ok(Datagram { flow, is_fragment: true, packet }) => match reassembler.push(flow, packet) {
+                Ok(whole) => whole.map(|packet| Downlink { flow, packet }),
+                Err(error) => {
+                    tracing::trace!(%error, "fragment refused");
+                    metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
+                    None
+                }
+            },
+            Err(error) => {
+                tracing::trace!(%error, "datagram refused");
+                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
+                None
+            }
+        };
+        if let Some(packet) = packet
+            && downlink.try_send(packet).is_err()
+        {
+            metrics::counter!("yunzhen_link_downlink_dropped_total").increment(1);
+        }
+    }
+}
+
+async fn watch(endpoint: &quinn::Endpoint, connection: &quinn::Connection) -> End {
+    let begun = clock::now_instant();
+    let at = |now: Instant| now.saturating_duration_since(begun);
+    let mut silence = Silence::new(connection.stats().udp_rx.datagrams, Duration::ZERO);
+    let mut ticks = tokio::time::interval(Duration::from_millis(100));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        if silence.observe(connection.stats().udp_rx.datagrams, at(clock::now_instant())) {
+            match rebind(endpoint) {
+                Ok(()) => {
+                    tracing::info!("the path is silent: trying another local port");
+                    metrics::counter!("yunzhen_link_rebinds_total").increment(1);
+                }
+                // The old socket stays; the idle timeout decides.
+                Err(error) => tracing::warn!(%error, "no other local port could be had"),
+            }
+        }
+    }
+}
+
+/// Gives the endpoint a fresh socket of the same address family and local address.
+pub fn rebind(endpoint: &quinn::Endpoint) -> std::io::Result<()> {
+    let local = endpoint.local_addr()?;
+    endpoint.rebind(std::net::UdpSocket::bind((local.ip(), 0))?)
+}

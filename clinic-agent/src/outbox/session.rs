@@ -1,0 +1,414 @@
+//! What the box contributes to a consultation, decided purely: inputs come from the relay, the page and the devices, the
+//! outcome is a [`Plan`] of what should run. [`Session::handle`] compares the plan before and after and says what to do.
+
+use serde::Serialize;
+use std::time::Duration;
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, StopReason, ToRelay, VideoPlan};
+use yunzhen_protocol::room::{AudioState, Camera, VideoState};
+
+use super::splice::Source;
+
+/// Devices go on running for this long without a link, so that the picture is back as soon as the link is.
+pub const GRACE: Duration = Duration::from_secs(45);
+/// A relay that came back repeats `start_media` within this time if the consultation still runs.
+pub const RESUME: Duration = Duration::from_secs(5);
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The relay welcomed this box (again).
+    LinkUp,
+    /// The link is gone.
+    LinkDown,
+    /// The moment of [`Session::deadline`] came.
+    Timeout,
+    /// `start_media`.
+    Start {
+        /// Which consultation.
+        consultation_id: ConsultationId,
+        /// How to send pictures.
+        video: VideoPlan,
+        /// How to send sound.
+        audio: AudioPlan,
+    },
+    /// `stop_media`.
+    Stop {
+        /// Which consultation.
+        consultation_id: ConsultationId,
+        /// Why.
+        reason: StopReason,
+    },
+    /// `keyframe_request`.
+    KeyframeWanted,
+    /// `set_bitrate`.
+    SetBitrate(u32),
+    /// `select_camera`, or the nurse's choice on the page.
+    Choose(Camera),
+    /// The tablet is in the call.
+    TabletJoined {
+        /// Which consultation.
+        consultation_id: ConsultationId,
+        /// It publishes sound.
+        audio: bool,
+        /// It publishes pictures.
+        video: bool,
+    },
+    /// The tablet's leg is gone without a word.
+    TabletLost,
+    /// The nurse ended the call.
+    HangUp,
+    /// The nurse muted or showed.
+    MediaState {
+        /// Heard or not.
+        audio: AudioState,
+        /// Seen or not.
+        video: VideoState,
+    },
+    /// A device failed; the sentence says what to do.
+    DeviceFailed(String),
+    /// The devices deliver again.
+    DeviceRuns,
+}
+
+/// What has to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Open the devices.
+    StartCapture(CapturePlan),
+    /// Close them.
+    StopCapture,
+    /// Change the camera, pause or resume pictures and sound.
+    AdjustCapture(CapturePlan),
+    /// Which source feeds the two streams.
+    Feed {
+        /// Pictures.
+        video: Source,
+        /// Sound.
+        audio: Source,
+    },
+    /// Begin new outgoing streams with these identities.
+    Begin {
+        /// Pictures.
+        video: VideoPlan,
+        /// Sound.
+        audio: AudioPlan,
+    },
+    /// The next frame of the source in use must be a key frame.
+    Keyframe(Source),
+    /// New target of the encoder in use.
+    Bitrate(u32),
+    /// Say this to the relay.
+    Tell(ToRelay),
+    /// The consultation is over for the page.
+    Ended(StopReason),
+}
+
+/// What the devices should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CapturePlan {
+    /// How to send pictures.
+    pub video: VideoPlan,
+    /// How to send sound.
+    pub audio: AudioPlan,
+    /// `None`: no picture from the box's cameras.
+    pub camera: Option<BoxCamera>,
+    /// Whether the box's microphone is heard.
+    pub sound: bool,
+}
+
+/// What should run now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Plan {
+    capture: Option<CapturePlan>,
+    video: Source,
+    audio: Source,
+}
+
+/// What the page shows about media.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Shown {
+    /// `idle` or `live`.
+    pub state: &'static str,
+    /// Which consultation, when live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consultation_id: Option<ConsultationId>,
+    /// What is sent.
+    pub camera: ActiveCamera,
+    /// What can be chosen.
+    pub cameras: Vec<Camera>,
+    /// One sentence, when a device failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Live {
+    consultation_id: ConsultationId,
+    video: VideoPlan,
+    audio: AudioPlan,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Tablet {
+    consultation_id: ConsultationId,
+    audio: bool,
+    video: bool,
+}
+
+/// The box's part in at most one consultation.
+#[derive(Debug)]
+pub struct Session {
+    cameras: Vec<BoxCamera>,
+    microphone: bool,
+    linked: bool,
+    live: Option<Live>,
+    tablet: Option<Tablet>,
+    choice: Option<Camera>,
+    muted: bool,
+    hidden: bool,
+    failed: Option<String>,
+    deadline: Option<Duration>,
+}
+
+impl Session {
+    /// A box with these devices.
+    pub fn new(cameras: Vec<BoxCamera>, microphone: bool) -> Self {
+        Self {
+            cameras,
+            microphone,
+            linked: false,
+            live: None,
+            tablet: None,
+            choice: None,
+            muted: false,
+            hidden: false,
+            failed: None,
+            deadline: None,
+        }
+    }
+
+    /// When [`Input::Timeout`] is due.
+    pub const fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    /// The consultation whose media run.
+    pub fn consultation(&self) -> Option<ConsultationId> {
+        self.live.as_ref().map(|live| live.consultation_id)
+    }
+
+    /// Takes one input; `at` is a monotonic clock.
+    pub fn handle(&mut self, input: Input, at: Duration) -> Vec<Effect> {
+        let before = self.plan();
+        let shown_before = (self.active(), self.failed.clone());
+        let mut effects = Vec::new();
+        let mut keyframe = false;
+        match input {
+            Input::LinkUp => {
+                self.linked = true;
+                self.deadline = self.live.as_ref().map(|_| at + RESUME);
+                if let Some(Tablet { consultation_id, .. }) = self.tablet {
+                    effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
+                }
+            }
+            Input::LinkDown => {
+                self.linked = false;
+                self.deadline = self.live.as_ref().map(|_| at + GRACE);
+            }
+            Input::Timeout => {
+                // Either the link did not return, or it did and the relay no longer knows the consultation.
+                self.deadline = None;
+                if self.live.take().is_some() {
+                    self.forget_choices();
+                    effects.push(Effect::Ended(StopReason::Crash));
+                }
+            }
+            Input::Start { consultation_id, video, audio } => {
+                self.deadline = None;
+                let resumed = self.live.as_ref().is_some_and(|live| {
+                    live.consultation_id == consultation_id
+                        && (live.video.ssrc, live.audio.ssrc) == (video.ssrc, audio.ssrc)
+                });
+                if !resumed {
+                    self.failed = None;
+                    effects.push(Effect::Begin { video, audio });
+                }
+                self.live = Some(Live { consultation_id, video, audio });
+                keyframe = true;
+                if resumed {
+                    effects.push(Effect::Bitrate(video.bitrate_bps));
+                    // A relay that was restarted does not know which camera it sees.
+                    effects.push(Effect::Tell(self.camera_state()));
+                }
+            }
+            Input::Stop { consultation_id, reason } => {
+                if self.consultation() == Some(consultation_id) {
+                    self.live = None;
+                    self.deadline = None;
+                    self.forget_choices();
+                }
+                if self.tablet.is_some_and(|tablet| tablet.consultation_id == consultation_id) {
+                    self.tablet = None;
+                    effects.push(Effect::Ended(reason));
+                }
+            }
+            Input::KeyframeWanted => keyframe = true,
+            Input::SetBitrate(bps) => {
+                if let Some(live) = &mut self.live {
+                    live.video.bitrate_bps = bps;
+                    effects.push(Effect::Bitrate(bps));
+                }
+            }
+            Input::Choose(camera) => {
+                let possible = match camera {
+                    Camera::Room => self.cameras.contains(&BoxCamera::Room),
+                    Camera::CloseUp => self.cameras.contains(&BoxCamera::CloseUp),
+                    Camera::Tablet => true,
+                };
+                if possible {
+                    self.choice = Some(camera);
+                    self.failed = None;
+                }
+            }
+            Input::TabletJoined { consultation_id, audio, video } => {
+                self.tablet = Some(Tablet { consultation_id, audio, video });
+                if self.linked {
+                    effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
+                }
+            }
+            Input::TabletLost => {
+                if let Some(Tablet { consultation_id, .. }) = self.tablet.take()
+                    && self.linked
+                {
+                    effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: false }));
+                }
+            }
+            Input::HangUp => {
+                let consultation = self.tablet.take().map(|tablet| tablet.consultation_id).or(self.consultation());
+                self.live = None;
+                self.deadline = None;
+                self.forget_choices();
+                if let Some(consultation_id) = consultation {
+                    effects.push(Effect::Tell(ToRelay::HangUp { consultation_id }));
+                }
+            }
+            Input::MediaState { audio, video } => {
+                self.muted = audio != AudioState::On;
+                self.hidden = video != VideoState::On;
+            }
+            Input::DeviceFailed(sentence) => self.failed = Some(sentence),
+            Input::DeviceRuns => self.failed = None,
+        }
+        self.compare(before, keyframe, &mut effects);
+        if self.live.is_some() && shown_before != (self.active(), self.failed.clone()) {
+            effects.push(Effect::Tell(self.camera_state()));
+        }
+        effects
+    }
+
+    /// What the page shows.
+    pub fn shown(&self) -> Shown {
+        let mut cameras: Vec<Camera> = self.cameras.iter().copied().map(Camera::from).collect();
+        if self.tablet.is_some_and(|tablet| tablet.video) {
+            cameras.push(Camera::Tablet);
+        }
+        Shown {
+            state: if self.live.is_some() { "live" } else { "idle" },
+            consultation_id: self.consultation(),
+            camera: self.active(),
+            cameras,
+            error: self.failed.clone(),
+        }
+    }
+
+    fn forget_choices(&mut self) {
+        (self.choice, self.muted, self.hidden, self.failed) = (None, false, false, None);
+    }
+
+    /// The camera in use: the nurse's or specialist's choice, else the first of the box, else the tablet's.
+    fn camera(&self) -> Option<Camera> {
+        let tablet = self.tablet.is_some_and(|tablet| tablet.video);
+        match self.choice {
+            Some(Camera::Tablet) if tablet => Some(Camera::Tablet),
+            Some(camera @ (Camera::Room | Camera::CloseUp)) => Some(camera),
+            Some(Camera::Tablet) | None => {
+                self.cameras.first().copied().map(Camera::from).or(tablet.then_some(Camera::Tablet))
+            }
+        }
+    }
+
+    fn active(&self) -> ActiveCamera {
+        match (&self.live, self.hidden, self.camera()) {
+            (Some(_), false, Some(Camera::Room)) => ActiveCamera::Room,
+            (Some(_), false, Some(Camera::CloseUp)) => ActiveCamera::CloseUp,
+            (Some(_), false, Some(Camera::Tablet)) => ActiveCamera::Tablet,
+            (None, _, _) | (_, true, _) | (_, _, None) => ActiveCamera::None,
+        }
+    }
+
+    fn camera_state(&self) -> ToRelay {
+        ToRelay::CameraState { active: self.active(), failed: self.failed.clone() }
+    }
+
+    fn plan(&self) -> Plan {
+        let Some(live) = &self.live else { return Plan::default() };
+        let camera = self.camera().filter(|_| !self.hidden);
+        let tablet_sound = self.tablet.is_some_and(|tablet| tablet.audio);
+        let audio = if self.muted {
+            Source::None
+        } else if tablet_sound && (camera == Some(Camera::Tablet) || !self.microphone) {
+            // The tablet's microphone goes with its picture: it is where the nurse stands.
+            Source::Tablet
+        } else if self.microphone {
+            Source::Capture
+        } else {
+            Source::None
+        };
+        let (video, box_camera) = match camera {
+            Some(Camera::Room) => (Source::Capture, Some(BoxCamera::Room)),
+            Some(Camera::CloseUp) => (Source::Capture, Some(BoxCamera::CloseUp)),
+            Some(Camera::Tablet) => (Source::Tablet, None),
+            None => (Source::None, None),
+        };
+        // The devices stay open while the call lasts: opening a camera takes a second or two.
+        let capture = (!self.cameras.is_empty() || self.microphone).then_some(CapturePlan {
+            video: live.video,
+            audio: live.audio,
+            camera: box_camera,
+            sound: audio == Source::Capture,
+        });
+        Plan { capture, video, audio }
+    }
+
+    fn compare(&self, before: Plan, keyframe: bool, effects: &mut Vec<Effect>) {
+        let after = self.plan();
+        match (before.capture, after.capture) {
+            (None, Some(plan)) => effects.push(Effect::StartCapture(plan)),
+            (Some(_), None) => effects.push(Effect::StopCapture),
+            (Some(old), Some(new))
+                if (old.video.ssrc, old.audio.ssrc) != (new.video.ssrc, new.audio.ssrc)
+                    || (old.video.width, old.video.height, old.video.fps)
+                        != (new.video.width, new.video.height, new.video.fps) =>
+            {
+                effects.push(Effect::StopCapture);
+                effects.push(Effect::StartCapture(new));
+            }
+            (Some(old), Some(new)) if (old.camera, old.sound) != (new.camera, new.sound) => {
+                effects.push(Effect::AdjustCapture(new));
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        if (before.video, before.audio) != (after.video, after.audio) {
+            effects.push(Effect::Feed { video: after.video, audio: after.audio });
+        }
+        let switched = before.video != after.video && after.video != Source::None;
+        if (keyframe || switched) && after.video != Source::None {
+            effects.push(Effect::Keyframe(after.video));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+//! One thing the nurse wrote, and how far it has got. Pure: [`State::apply`] is the machine, [`due`] chooses what is
+//! delivered next, [`judge`] reads the relay's answer.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// What the entry is; decides the relay's route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Vital signs.
+    Observations,
+    /// A nursing note or complaint.
+    Note,
+}
+
+/// How far an entry has got. The words on the page are the same three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// On this box's disk.
+    Saved,
+    /// On its way; the relay has not answered yet.
+    Sent,
+    /// In the resident's record.
+    Received,
+    /// The relay will never take it; `problem` says why and a person decides.
+    Refused,
+}
+
+/// What happened to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Handed to the link.
+    Dispatched,
+    /// The relay stored it.
+    Accepted,
+    /// The relay refused it for good.
+    Rejected,
+    /// No answer, or one that says "later": it is tried again with the same key.
+    Interrupted,
+}
+
+/// An event that cannot happen in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{event:?} cannot happen to an entry that is {state:?}")]
+pub struct Misplaced {
+    /// The state, unchanged.
+    pub state: State,
+    /// The event.
+    pub event: Event,
+}
+
+impl State {
+    /// The one transition function.
+    pub const fn apply(self, event: Event) -> Result<Self, Misplaced> {
+        match (self, event) {
+            // `Sent` again: the program died while it waited for the answer.
+            (Self::Saved | Self::Sent, Event::Dispatched) => Ok(Self::Sent),
+            (Self::Sent, Event::Accepted) => Ok(Self::Received),
+            (Self::Sent, Event::Rejected) => Ok(Self::Refused),
+            (Self::Sent, Event::Interrupted) => Ok(Self::Saved),
+            (Self::Saved, Event::Accepted | Event::Rejected | Event::Interrupted)
+            | (
+                Self::Received | Self::Refused,
+                Event::Dispatched | Event::Accepted | Event::Rejected | Event::Interrupted,
+            ) => Err(Misplaced { state: self, event }),
+        }
+    }
+
+    /// Whether the relay has yet to decide.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Saved | Self::Sent)
+    }
+}
+
+/// What is written to disk. No `Debug`: it holds medical text.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Entry {
+    /// The entry's own id, shown to the page.
+    pub id: Uuid,
+    /// The page's `Idempotency-Key`, passed on unchanged with every attempt.
+    pub key: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Whose record it belongs to.
+    pub resident_id: Uuid,
+    /// The nurse who wrote it; it is delivered in her name only.
+    pub author: Uuid,
+    /// The API's body, as is.
+    pub body: Value,
+    /// How far it has got.
+    pub state: State,
+    /// When the box stored it.
+    pub created_at: Timestamp,
+    /// The relay's problem document, when refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Value>,
+}
+
+impl Entry {
+    /// The relay's route.
+    pub fn path(&self) -> String {
+        match self.kind {
+            Kind::Observations => format!("/api/residents/{}/observations", self.resident_id),
+            Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
+        }
+    }
+}
+
+/// The entry to deliver next: the oldest open one of an author who has a valid session. Order is kept per author; an
+/// author who has to sign in again does not hold up the others.
+pub fn due<'a, K: Copy>(
+    open: impl IntoIterator<Item = (K, &'a Entry)>,
+    authors: &HashSet<Uuid>,
+) -> Option<(K, &'a Entry)> {
+    open.into_iter().find(|(_, entry)| entry.state.is_open() && authors.contains(&entry.author))
+}
+
+/// What the relay's status code means for an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Stored (now or by an earlier attempt with the same key).
+    Accepted,
+    /// Never.
+    Rejected,
+    /// The author's session is over: keep the entry until she signs in again.
+    SignInAgain,
+    /// Later.
+    Later,
+}
+
+/// Reads the status code of the relay's answer.
+pub const fn judge(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Accepted,
+        401 => Verdict::SignInAgain,
+        // Not our fault and not for ever: overload, time-outs, locks, a relay that is being replaced.
+        408 | 423 | 425 | 429 | 500..=599 => Verdict::Later,
+        400..=499 => Verdict::Rejected,
+        _ => Verdict::Later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    #[test]
+    fn every_pair_of_state_and_event() {
+        let mut table = String::new();
+        for state in [State::Saved, State::Sent, State::Received, State::Refused] {
+            for event in [Event::Dispatched, Event::Accepted, Event::Rejected, Event::Interrupted] {
+                let next = state.apply(event).map_or("misplaced".to_owned(), |next| format!("{next:?}"));
+                writeln!(table, "{state:?} + {event:?} -> {next}").unwrap();
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
+//!
+//! [`entry`] decides, [`store`] writes, [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
+
+pub mod delivery;
+pub mod entry;
+pub mod store;
+
+pub use entry::{Entry, Event, Kind, State};
+pub use store::{Answer, Counts, Session, SpoolError, Store};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// The spool for async callers: each call runs on the blocking pool.
+#[derive(Clone)]
+pub struct Spool {
+    store: Arc<Store>,
+    /// Counts the changes; whoever shows or delivers entries watches it.
+    changes: watch::Sender<u64>,
+}
+
+impl Spool {
+    /// Opens the file. The second value reports a file that had to be set aside.
+    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
+        let (store, aside) = Store::open(path, now)?;
+        Ok((Self { store: Arc::new(store), changes: watch::Sender::new(0) }, aside))
+    }
+
+    /// Yields whenever an entry or a session changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, SpoolError> + Send + 'static,
+    ) -> Result<T, SpoolError> {
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || work(&store)).await {
+            Ok(result) => result,
+            Err(join) => std::panic::resume_unwind(join.into_panic()),
+        }
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// See [`Store::save`].
+    pub async fn save(&self, entry: Entry) -> Result<(Entry, bool), SpoolError> {
+        let saved = self.blocking(move |store| store.save(&entry)).await?;
+        self.changed();
+        Ok(saved)
+    }
+
+    /// All readable entries, oldest first; unreadable ones are logged.
+    pub async fn entries(&self) -> Result<Vec<(u64, Entry)>, SpoolError> {
+        let rows = self.blocking(Store::entries).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "spool entry cannot be read")).ok())
+            .collect())
+    }
+
+    /// See [`Store::advance`].
+    pub async fn advance(&self, seq: u64, event: Event, problem: Option<Value>) -> Result<State, SpoolError> {
+        let state = self.blocking(move |store| store.advance(seq, event, problem)).await?;
+        self.changed();
+        Ok(state)
+    }
+
+    /// See [`Store::counts`].
+    pub async fn counts(&self) -> Result<Counts, SpoolError> {
+        self.blocking(Store::counts).await
+    }
+
+    /// See [`Store::keep_answer`].
+    pub async fn keep_answer(&self, path: String, answer: Answer) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.keep_answer(&path, &answer)).await
+    }
+
+    /// See [`Store::answer`].
+    pub async fn answer(&self, path: String) -> Result<Option<Answer>, SpoolError> {
+        self.blocking(move |store| store.answer(&path)).await
+    }
+
+    /// See [`Store::keep_session`].
+    pub async fn keep_session(&self, hash: String, session: Session, now: Timestamp) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.keep_session(&hash, &session, now)).await?;
+        self.changed();
+        Ok(())
+    }
+
+    /// See [`Store::drop_session`].
+    pub async fn drop_session(&self, hash: String) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.drop_session(&hash)).await
+    }
+
+    /// See [`Store::session`].
+    pub async fn session(&self, hash: String) -> Result<Option<Session>, SpoolError> {
+        self.blocking(move |store| store.session(&hash)).await
+    }
+
+    /// See [`Store::sessions`].
+    pub async fn sessions(&self, now: Timestamp) -> Result<Vec<(String, Session)>, SpoolError> {
+        self.blocking(move |store| store.sessions(now)).await
+    }
+}
+
+/// The key under which a session token is kept.
+pub fn token_hash(token: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A new entry's id: time-ordered, from the caller's clock and randomness.
+pub fn entry_id(now: Timestamp, random: &[u8; 10]) -> Uuid {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid()
+}

@@ -1,0 +1,502 @@
+//! The spool's file: a `redb` database, every write transaction fsync'd before it returns. Blocking; the async face is
+//! [`super::Spool`].
+//!
+//! A file that cannot be read is set aside under another name, never deleted and never written to again.
+
+use super::entry::{Entry, Event, Misplaced, State};
+use jiff::Timestamp;
+use redb::{Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// Sequence number → entry (JSON). The order of delivery.
+const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
+/// Idempotency key → sequence number.
+const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
+/// Path of a GET → last good answer (JSON of [`Answer`]).
+const ANSWERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("answers");
+/// SHA-256 of the session token, hexadecimal → session (JSON of [`Session`]).
+const SESSIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sessions");
+
+/// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
+pub const OPEN_LIMIT: u64 = 10_000;
+/// Decided entries kept so that the page can show what became of them.
+const DECIDED_KEPT: usize = 500;
+/// Answers kept for reading offline.
+const ANSWERS_KEPT: usize = 300;
+/// An answer above this size is not kept.
+pub const ANSWER_BYTES: usize = 1024 * 1024;
+
+/// Why the spool could not do what was asked. Every message says what is safe and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The file ends too early: the disk filled up or power was cut in the middle of a write that the disk had confirmed.
+    #[error("the spool file {} is cut off ({detail}); it was set aside as {}: keep it and call support, new entries go to a new file", path.display(), aside.display())]
+    Torn {
+        /// The file.
+        path: PathBuf,
+        /// Where it is now.
+        aside: PathBuf,
+        /// What the database said.
+        detail: String,
+    },
+    /// The file has its length but not its content.
+    #[error("the spool file {} is damaged ({detail}); it was set aside as {}: keep it and call support, new entries go to a new file", path.display(), aside.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where it is now.
+        aside: PathBuf,
+        /// What the database said.
+        detail: String,
+    },
+    /// Another process has it open.
+    #[error("the spool file {} is in use by another process: stop the other clinic-agent first", .0.display())]
+    InUse(PathBuf),
+    /// No room.
+    #[error("the disk of this box is full, nothing new can be saved: free space on the file system of {}", .0.display())]
+    DiskFull(PathBuf),
+    /// The file or its folder cannot be used.
+    #[error("the spool file {} cannot be used ({source}): check that its folder exists and belongs to the agent's user", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Too much waits for the relay already.
+    #[error("{OPEN_LIMIT} entries already wait for the relay: restore the link before writing more")]
+    Full,
+    /// The same key came with another content.
+    #[error("this idempotency key was already used for another entry")]
+    KeyReused,
+    /// No entry has this number.
+    #[error("entry {0} is not in the spool")]
+    Unknown(u64),
+    /// A transition that cannot be.
+    #[error(transparent)]
+    Misplaced(#[from] Misplaced),
+    /// One entry cannot be read although the file can.
+    #[error("entry {seq} of the spool cannot be read ({detail}); it stays in the file, the others are not affected")]
+    Malformed {
+        /// Its sequence number.
+        seq: u64,
+        /// What the decoder said.
+        detail: String,
+    },
+}
+
+/// A session as this box knows it, for reading offline and for delivering later in the nurse's name.
+///
+/// The token itself is kept because an entry must reach the relay after a power cut at night, with nobody at the
+/// tablet. It is of use only together with this box's private key, which lies on the same disk; the file is 0600.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// The relay's `Staff` object.
+    pub staff: Value,
+    /// Its id.
+    pub staff_id: Uuid,
+    /// When the relay ends it.
+    pub expires_at: Timestamp,
+    /// What the relay believes.
+    pub token: String,
+}
+
+/// A kept answer of the relay.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// When it was true.
+    pub at: Timestamp,
+    /// Its `Content-Type`.
+    pub content_type: String,
+    /// Its body.
+    pub body: String,
+}
+
+/// How many entries there are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Waiting on this box.
+    pub saved: u64,
+    /// On their way.
+    pub sent: u64,
+    /// In the record (of those still listed here).
+    pub received: u64,
+    /// Refused by the relay; a person has to look.
+    pub failed: u64,
+    /// Age of the oldest that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest_saved_at: Option<Timestamp>,
+}
+
+/// The open file.
+pub struct Store {
+    path: PathBuf,
+    /// `None` after a storage error, until the file could be opened again.
+    db: Mutex<Option<Database>>,
+}
+
+type Fallible<T> = Result<T, redb::Error>;
+
+impl Store {
+    /// Opens or creates the file. A torn or damaged file is set aside and a new one is begun; the second value then says so.
+    pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Option<SpoolError>), SpoolError> {
+        match open_database(path) {
+            Ok(db) => Ok((Self { path: path.to_owned(), db: Mutex::new(Some(db)) }, None)),
+            Err(error) => {
+                let Some(unreadable) = unreadable(&error, path) else { return Err(storage_error(error, path)) };
+                let aside = aside_name(path, now);
+                std::fs::rename(path, &aside).map_err(|source| SpoolError::Io { path: path.to_owned(), source })?;
+                let (path_buf, detail) = (path.to_owned(), error.to_string());
+                let report = match unreadable {
+                    Unreadable::Torn => SpoolError::Torn { path: path_buf, aside, detail },
+                    Unreadable::Damaged => SpoolError::Damaged { path: path_buf, aside, detail },
+                };
+                let db = open_database(path).map_err(|error| storage_error(error, path))?;
+                Ok((Self { path: path.to_owned(), db: Mutex::new(Some(db)) }, Some(report)))
+            }
+        }
+    }
+
+    /// Runs `work` on the open database; after a storage error the file is opened anew by the next call.
+    fn with<T>(&self, work: impl FnOnce(&Database) -> Fallible<T>) -> Result<T, SpoolError> {
+        let mut guard: MutexGuard<'_, Option<Database>> = self.db.lock().unwrap_or_else(PoisonError::into_inner);
+        let db = match guard.take() {
+            Some(db) => db,
+            None => open_database(&self.path).map_err(|error| storage_error(error, &self.path))?,
+        };
+        match work(&db) {
+            Ok(value) => {
+                *guard = Some(db);
+                Ok(value)
+            }
+            // `db` is dropped here: after an IO error redb refuses further work on the same handle.
+            Err(error) => Err(storage_error(error, &self.path)),
+        }
+    }
+
+    /// Stores an entry; when this returns it survives a power cut. The same key with the same content gives the first entry.
+    pub fn save(&self, entry: &Entry) -> Result<(Entry, bool), SpoolError> {
+        enum Outcome {
+            New,
+            Repeated(Box<Entry>),
+            KeyReused,
+            Full,
+        }
+        let json = encode(entry);
+        let outcome = self.with(|db| {
+            let write = db.begin_write()?;
+            let outcome = {
+                let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
+                let known = keys.get(entry.key.as_str())?.map(|seq| seq.value());
+                let first = match known {
+                    Some(seq) => {
+                        entries.get(seq)?.and_then(|value| serde_json::from_slice::<Entry>(value.value()).ok())
+                    }
+                    None => None,
+                };
+                match (known, first) {
+                    (Some(_), Some(first)) if same_content(&first, entry) => Outcome::Repeated(Box::new(first)),
+                    (Some(_), _) => Outcome::KeyReused,
+                    (None, _) if open_count(&entries)? >= OPEN_LIMIT => Outcome::Full,
+                    (None, _) => {
+                        let seq = entries.last()?.map_or(1, |(seq, _)| seq.value() + 1);
+                        entries.insert(seq, json.as_slice())?;
+                        keys.insert(entry.key.as_str(), seq)?;
+                        Outcome::New
+                    }
+                }
+            };
+            if matches!(outcome, Outcome::New) {
+                write.commit()?;
+            } else {
+                write.abort()?;
+            }
+            Ok(outcome)
+        })?;
+        match outcome {
+            Outcome::New => Ok((entry.clone(), false)),
+            Outcome::Repeated(first) => Ok((*first, true)),
+            Outcome::KeyReused => Err(SpoolError::KeyReused),
+            Outcome::Full => Err(SpoolError::Full),
+        }
+    }
+
+    /// All entries with their sequence numbers, oldest first. An entry that cannot be read is an error of its own in the list.
+    pub fn entries(&self) -> Result<Vec<Result<(u64, Entry), SpoolError>>, SpoolError> {
+        self.with(|db| {
+            let read = db.begin_read()?;
+            let entries = read.open_table(ENTRIES)?;
+            let mut all = Vec::new();
+            for row in entries.iter()? {
+                let (seq, value) = row?;
+                let seq = seq.value();
+                all.push(match serde_json::from_slice::<Entry>(value.value()) {
+                    Ok(entry) => Ok((seq, entry)),
+                    Err(error) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
+                });
+            }
+            Ok(all)
+        })
+    }
+
+    /// Moves one entry on and prunes what was decided long ago.
+    pub fn advance(&self, seq: u64, event: Event, problem: Option<Value>) -> Result<State, SpoolError> {
+        let outcome = self.with(|db| {
+            let write = db.begin_write()?;
+            let outcome = {
+                let mut entries = write.open_table(ENTRIES)?;
+                let found = entries.get(seq)?.map(|value| serde_json::from_slice::<Entry>(value.value()));
+                match found {
+                    None => Err(SpoolError::Unknown(seq)),
+                    Some(Err(error)) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
+                    Some(Ok(mut entry)) => match entry.state.apply(event) {
+                        Err(misplaced) => Err(SpoolError::Misplaced(misplaced)),
+                        Ok(state) => {
+                            entry.state = state;
+                            entry.problem = problem;
+                            entries.insert(seq, encode(&entry).as_slice())?;
+                            if !state.is_open() {
+                                let mut keys = write.open_table(KEYS)?;
+                                prune(&mut entries, &mut keys)?;
+                            }
+                            Ok(state)
+                        }
+                    },
+                }
+            };
+            match outcome {
+                Ok(state) => {
+                    write.commit()?;
+                    Ok(Ok(state))
+                }
+                Err(error) => {
+                    write.abort()?;
+                    Ok(Err(error))
+                }
+            }
+        })?;
+        outcome
+    }
+
+    /// Counts per state.
+    pub fn counts(&self) -> Result<Counts, SpoolError> {
+        let mut counts = Counts::default();
+        for (_, entry) in self.entries()?.into_iter().flatten() {
+            match entry.state {
+                State::Saved => counts.saved += 1,
+                State::Sent => counts.sent += 1,
+                State::Received => counts.received += 1,
+                State::Refused => counts.failed += 1,
+            }
+            if entry.state.is_open() && counts.oldest_saved_at.is_none() {
+                counts.oldest_saved_at = Some(entry.created_at);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Keeps an answer for reading offline; the oldest go when there are too many.
+    pub fn keep_answer(&self, path: &str, answer: &Answer) -> Result<(), SpoolError> {
+        let json = encode(answer);
+        self.with(|db| {
+            let write = db.begin_write()?;
+            {
+                let mut answers = write.open_table(ANSWERS)?;
+                answers.insert(path, json.as_slice())?;
+                if answers.len()? > ANSWERS_KEPT as u64 {
+                    let mut ages = Vec::new();
+                    for row in answers.iter()? {
+                        let (path, value) = row?;
+                        let at =
+                            serde_json::from_slice::<Answer>(value.value()).map_or(Timestamp::MIN, |answer| answer.at);
+                        ages.push((at, path.value().to_owned()));
+                    }
+                    ages.sort();
+                    for (_, path) in ages.iter().take(ages.len().saturating_sub(ANSWERS_KEPT)) {
+                        answers.remove(path.as_str())?;
+                    }
+                }
+            }
+            Ok(write.commit()?)
+        })
+    }
+
+    /// The last good answer to a GET.
+    pub fn answer(&self, path: &str) -> Result<Option<Answer>, SpoolError> {
+        self.with(|db| {
+            let read = db.begin_read()?;
+            let answers = read.open_table(ANSWERS)?;
+            Ok(answers.get(path)?.and_then(|value| serde_json::from_slice(value.value()).ok()))
+        })
+    }
+
+    /// Remembers a session and forgets those that ended more than a week ago.
+    pub fn keep_session(&self, hash: &str, session: &Session, now: Timestamp) -> Result<(), SpoolError> {
+        let json = encode(session);
+        let long_ago = now.checked_sub(jiff::SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MIN);
+        self.with(|db| {
+            let write = db.begin_write()?;
+            {
+                let mut sessions = write.open_table(SESSIONS)?;
+                sessions.insert(hash, json.as_slice())?;
+                sessions.retain(|_, value| {
+                    serde_json::from_slice::<Session>(value).is_ok_and(|session| session.expires_at > long_ago)
+                })?;
+            }
+            Ok(write.commit()?)
+        })
+    }
+
+    /// Forgets a session (sign-out, or the relay ended it).
+    pub fn drop_session(&self, hash: &str) -> Result<(), SpoolError> {
+        self.with(|db| {
+            let write = db.begin_write()?;
+            {
+                write.open_table(SESSIONS)?.remove(hash)?;
+            }
+            Ok(write.commit()?)
+        })
+    }
+
+    /// A session by the hash of its token.
+    pub fn session(&self, hash: &str) -> Result<Option<Session>, SpoolError> {
+        self.with(|db| {
+            let read = db.begin_read()?;
+            let sessions = read.open_table(SESSIONS)?;
+            Ok(sessions.get(hash)?.and_then(|value| serde_json::from_slice(value.value()).ok()))
+        })
+    }
+
+    /// All sessions that still run.
+    pub fn sessions(&self, now: Timestamp) -> Result<Vec<(String, Session)>, SpoolError> {
+        self.with(|db| {
+            let read = db.begin_read()?;
+            let mut all = Vec::new();
+            for row in read.open_table(SESSIONS)?.iter()? {
+                let (hash, value) = row?;
+                match serde_json::from_slice::<Session>(value.value()) {
+                    Ok(session) if session.expires_at > now => all.push((hash.value().to_owned(), session)),
+                    Ok(_) | Err(_) => {}
+                }
+            }
+            Ok(all)
+        })
+    }
+}
+
+fn same_content(first: &Entry, again: &Entry) -> bool {
+    first.kind == again.kind
+        && first.resident_id == again.resident_id
+        && first.author == again.author
+        && first.body == again.body
+}
+
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // Every type here is a plain struct with string keys, which JSON can always express.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+fn open_count(entries: &impl ReadableTable<u64, &'static [u8]>) -> Fallible<u64> {
+    let mut open = 0;
+    for row in entries.iter()? {
+        let (_, value) = row?;
+        open += u64::from(serde_json::from_slice::<StateOnly>(value.value()).is_ok_and(|entry| entry.state.is_open()));
+    }
+    Ok(open)
+}
+
+/// Enough of an entry to count it.
+#[derive(Deserialize)]
+struct StateOnly {
+    state: State,
+}
+
+fn prune(
+    entries: &mut redb::Table<'_, u64, &'static [u8]>,
+    keys: &mut redb::Table<'_, &'static str, u64>,
+) -> Fallible<()> {
+    let mut decided = Vec::new();
+    for row in entries.iter()? {
+        let (seq, value) = row?;
+        if let Ok(entry) = serde_json::from_slice::<Entry>(value.value())
+            && !entry.state.is_open()
+        {
+            decided.push((seq.value(), entry.key));
+        }
+    }
+    for (seq, key) in decided.iter().take(decided.len().saturating_sub(DECIDED_KEPT)) {
+        entries.remove(seq)?;
+        keys.remove(key.as_str())?;
+    }
+    Ok(())
+}
+
+fn open_database(path: &Path) -> Fallible<Database> {
+    // An empty file is what a full disk leaves behind of a first start; redb would take it for a new database, and so do we.
+    let existed = path.exists();
+    let db = Builder::new().set_cache_size(4 * 1024 * 1024).set_check_integrity_on_open(true).create(path)?;
+    if !existed {
+        restrict(path).map_err(|error| redb::Error::from(redb::StorageError::from(error)))?;
+    }
+    let write = db.begin_write()?;
+    {
+        write.open_table(ENTRIES)?;
+        write.open_table(KEYS)?;
+        write.open_table(ANSWERS)?;
+        write.open_table(SESSIONS)?;
+    }
+    write.commit()?;
+    Ok(db)
+}
+
+/// Medical text and tokens: for the agent's user only.
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+fn aside_name(path: &Path, now: Timestamp) -> PathBuf {
+    let stamp = now.strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".damaged-{stamp}"));
+    path.with_file_name(name)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    Torn,
+    Damaged,
+}
+
+/// Whether the file itself cannot be read, as opposed to the disk or the folder.
+fn unreadable(error: &redb::Error, path: &Path) -> Option<Unreadable> {
+    let damaged = match error {
+        redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) | redb::Error::RepairAborted => true,
+        redb::Error::TableTypeMismatch { .. } | redb::Error::TypeDefinitionChanged { .. } => true,
+        redb::Error::Io(error) => {
+            matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
+        }
+        _ => false,
+    };
+    damaged.then(|| {
+        // redb grows its file by whole pages; a length that is not a whole number of them was cut.
+        let cut = std::fs::metadata(path).is_ok_and(|meta| meta.len() % 4096 != 0);
+        let eof = matches!(error, redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof);
+        if cut || eof { Unreadable::Torn } else { Unreadable::Damaged }
+    })
+}
+
+fn storage_error(error: redb::Error, path: &Path) -> SpoolError {
+    let path = path.to_owned();
+    match error {
+        redb::Error::Io(source) if source.kind() == io::ErrorKind::StorageFull => SpoolError::DiskFull(path),
+        redb::Error::Io(source) => SpoolError::Io { path, source },
+        redb::Error::DatabaseAlreadyOpen => SpoolError::InUse(path),
+        other => SpoolError::Io { path, source: io::Error::other(other) },
+    }
+}
