@@ -5,6 +5,8 @@ pub mod actor;
 pub mod audit;
 pub mod canonical;
 pub mod checked;
+pub mod documents;
+pub mod fhir;
 pub mod formulary;
 pub mod ids;
 pub mod machines;

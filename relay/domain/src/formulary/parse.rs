@@ -185,7 +185,8 @@ mod tests {
         assert!(message(drugs, "").contains("empty"));
         assert!(message(&format!("{drugs}\nnarcotc = true"), dx).contains("narcotc"));
         assert!(
-            message(&drugs.replace("\"penicillins\"\ncross", "\"penicilins\"\ncross"), dx).contains("not declared")
+            message(&drugs.replace("cross = [\"penicillins\"]", "cross = [\"penicilins\"]"), dx)
+                .contains("not declared")
         );
         assert!(message(drugs, &format!("{dx}\n{dx}")).contains("twice"));
         assert!(message(drugs, &dx.replace("I10", "高血压")).contains("ICD-10"));

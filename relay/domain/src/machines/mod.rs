@@ -61,3 +61,24 @@ macro_rules! named_enum {
     };
 }
 pub(crate) use named_enum;
+
+/// All pairs of a machine as lines of text, for its snapshot.
+#[cfg(test)]
+fn table<S: Copy + std::fmt::Display, E>(
+    states: &[S],
+    events: &[E],
+    name: impl Fn(&E) -> &'static str,
+    apply: impl Fn(S, &E) -> Result<&'static str, Refused>,
+) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for state in states {
+        for event in events {
+            let _ = match apply(*state, event) {
+                Ok(next) => writeln!(out, "{state} + {} -> {next}", name(event)),
+                Err(_) => writeln!(out, "{state} + {} refused", name(event)),
+            };
+        }
+    }
+    out
+}

@@ -153,3 +153,71 @@ impl State {
         matches!(self, Self::Rejected | Self::Delivered | Self::Returned | Self::Cancelled | Self::Expired)
     }
 }
+
+/// One event of each kind, in table order; for diagrams and exhaustive tests.
+pub fn sample_events() -> Vec<Event> {
+    let staff = StaffId::from_uuid(uuid::Uuid::nil());
+    vec![
+        Event::Sign { specialist: staff },
+        Event::Claim { pharmacist: staff },
+        Event::Approve { pharmacist: staff },
+        Event::Reject { pharmacist: staff },
+        Event::Accept { pharmacy: PharmacyId::from_uuid(uuid::Uuid::nil()) },
+        Event::Decline { reason: String::new() },
+        Event::Dispense,
+        Event::Pack { delivery: DeliveryId::from_uuid(uuid::Uuid::nil()) },
+        Event::HandOver,
+        Event::Deliver,
+        Event::Return,
+        Event::Cancel { reason: String::new() },
+        Event::Expire,
+    ]
+}
+
+/// The machine as a Mermaid state diagram, printed from [`State::apply`].
+pub fn diagram() -> String {
+    let mut edges = Vec::new();
+    for from in State::ALL {
+        for event in sample_events() {
+            if let Ok(next) = from.apply(&event, Timestamp::UNIX_EPOCH) {
+                edges.push((from.as_str(), event.name(), next.state.as_str()));
+            }
+        }
+    }
+    let terminal: Vec<&str> = State::ALL.iter().filter(|s| s.is_terminal()).map(|s| s.as_str()).collect();
+    super::mermaid(State::Draft.as_str(), &edges, &terminal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_of_state_and_event() {
+        let apply = |s: State, e: &Event| s.apply(e, Timestamp::UNIX_EPOCH).map(|n| n.state.as_str());
+        insta::assert_snapshot!(crate::machines::table(State::ALL, &sample_events(), Event::name, apply));
+    }
+
+    #[test]
+    fn printed_diagram() {
+        insta::assert_snapshot!(diagram());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn terminal_states_are_never_left(walk in proptest::collection::vec(0_usize..64, 0..40)) {
+            let events = sample_events();
+            let mut state = State::Draft;
+            for step in walk {
+                let was_terminal = state.is_terminal();
+                match state.apply(&events[step % events.len()], Timestamp::UNIX_EPOCH) {
+                    Ok(next) => {
+                        proptest::prop_assert!(!was_terminal);
+                        state = next.state;
+                    }
+                    Err(refused) => proptest::prop_assert_eq!(refused.state, state.as_str()),
+                }
+            }
+        }
+    }
+}

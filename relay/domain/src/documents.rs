@@ -1,0 +1,191 @@
+//! The two documents that people sign: canonical JSON (RFC 8785), built here and compared here character by character.
+//! Verifying the signature itself is `yunzhen-certs`.
+
+use crate::audit::hex;
+use crate::canonical;
+use crate::formulary::Formulary;
+use crate::ids::StaffId;
+use crate::policy::Policy;
+use crate::records::{Frequency, Prescription, Resident, Route, Sex, Staff, Supply};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// Why a signed payload is not the document that was to be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// No JSON object with a `prepared_at`.
+    #[error("the signed document has no readable `prepared_at`")]
+    NoPreparedAt,
+    /// Prepared too long ago, or in the future.
+    #[error("the document was prepared too long ago to be signed now")]
+    TooOld,
+    /// Not the prescription as it stands.
+    #[error("what was signed is not the prescription as it stands")]
+    Differs,
+    /// A drug of the prescription is not in the formulary any more.
+    #[error("line {0} names a drug that is not in the formulary")]
+    UnknownDrug(u16),
+    /// The approval is for a prescription without a signature.
+    #[error("the prescription carries no signature to approve")]
+    Unsigned,
+}
+
+#[derive(Serialize)]
+struct Person<'a, T> {
+    id: T,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct SignedResident<'a> {
+    id: crate::ids::ResidentId,
+    name: &'a str,
+    birth_date: Date,
+    sex: Sex,
+}
+
+#[derive(Serialize)]
+struct SignedItem<'a> {
+    no: u16,
+    drug_id: &'a str,
+    name_zh: &'a str,
+    name_en: &'a str,
+    atc: &'a str,
+    strength: &'a str,
+    dose: f64,
+    dose_unit: &'a str,
+    frequency: Frequency,
+    route: Route,
+    days: u16,
+    quantity: u32,
+    quantity_unit: &'a str,
+    instruction: &'a str,
+}
+
+#[derive(Serialize)]
+struct PrescriptionDocument<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    prescription_id: crate::ids::PrescriptionId,
+    version: i64,
+    consultation_id: crate::ids::ConsultationId,
+    resident: SignedResident<'a>,
+    specialist: Person<'a, StaffId>,
+    home_id: crate::ids::HomeId,
+    diagnosis_code: &'a str,
+    supply: Supply,
+    items: Vec<SignedItem<'a>>,
+    authored_on: Date,
+    valid_until: Date,
+    prepared_at: String,
+}
+
+#[derive(Serialize)]
+struct ApprovalDocument<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    prescription_id: crate::ids::PrescriptionId,
+    prescription_sha256: String,
+    pharmacist: Person<'a, StaffId>,
+    decision: &'static str,
+    prepared_at: String,
+}
+
+/// RFC 3339 in UTC with exactly three decimals: one moment has one text.
+pub fn moment(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// First and last day of validity of what is signed at `at`: the day of signing counts.
+pub fn validity(at: Timestamp, valid_days: u8) -> (Date, Date) {
+    let first = Policy::local_date(at);
+    let last = first.saturating_add(i64::from(valid_days.max(1) - 1).days());
+    (first, last)
+}
+
+/// The document that the specialist signs.
+pub fn prescription(
+    p: &Prescription,
+    resident: &Resident,
+    specialist: &Staff,
+    formulary: &Formulary,
+    prepared_at: Timestamp,
+) -> Result<String, DocumentError> {
+    let mut items = Vec::with_capacity(p.items.len());
+    for i in &p.items {
+        let drug = formulary.drug(&i.drug_id).ok_or(DocumentError::UnknownDrug(i.no))?;
+        items.push(SignedItem {
+            no: i.no,
+            drug_id: &i.drug_id.0,
+            name_zh: &drug.name_zh,
+            name_en: &drug.name_en,
+            atc: &drug.atc,
+            strength: &drug.strength,
+            dose: i.dose.as_f64(),
+            dose_unit: drug.dose_unit(),
+            frequency: i.frequency,
+            route: i.route,
+            days: i.days,
+            quantity: i.quantity,
+            quantity_unit: &drug.unit,
+            instruction: &i.instruction,
+        });
+    }
+    let (authored_on, valid_until) = validity(prepared_at, p.valid_days);
+    Ok(canonical::to_string(&PrescriptionDocument {
+        kind: "yunzhen.prescription.v1",
+        prescription_id: p.id,
+        version: p.version,
+        consultation_id: p.consultation_id,
+        resident: SignedResident {
+            id: resident.id,
+            name: resident.name.expose(),
+            birth_date: resident.birth_date,
+            sex: resident.sex,
+        },
+        specialist: Person { id: specialist.id, name: &specialist.name },
+        home_id: p.home_id,
+        diagnosis_code: &p.diagnosis_code,
+        supply: p.supply,
+        items,
+        authored_on,
+        valid_until,
+        prepared_at: moment(prepared_at),
+    }))
+}
+
+/// The document that the pharmacist signs: it names the specialist's signature by its digest.
+pub fn approval(p: &Prescription, pharmacist: &Staff, prepared_at: Timestamp) -> Result<String, DocumentError> {
+    let signature = p.signature.as_ref().ok_or(DocumentError::Unsigned)?;
+    Ok(canonical::to_string(&ApprovalDocument {
+        kind: "yunzhen.approval.v1",
+        prescription_id: p.id,
+        prescription_sha256: hex(&Sha256::digest(signature.jws.as_bytes())),
+        pharmacist: Person { id: pharmacist.id, name: &pharmacist.name },
+        decision: "approved",
+        prepared_at: moment(prepared_at),
+    }))
+}
+
+/// Compares a signed payload with the document of the record as it stands, rebuilt for the payload's own `prepared_at`.
+/// The day of preparing must still be the day of signing: what is signed says `authored_on`.
+pub fn check(
+    payload: &str,
+    policy: &Policy,
+    now: Timestamp,
+    rebuild: impl FnOnce(Timestamp) -> Result<String, DocumentError>,
+) -> Result<(), DocumentError> {
+    #[derive(serde::Deserialize)]
+    struct Prepared {
+        prepared_at: Timestamp,
+    }
+    let Prepared { prepared_at } = serde_json::from_str(payload).map_err(|_| DocumentError::NoPreparedAt)?;
+    let age = now.duration_since(prepared_at);
+    let longest = SignedDuration::from_mins(i64::from(policy.signing_document_minutes));
+    if age.is_negative() || age > longest || Policy::local_date(prepared_at) != Policy::local_date(now) {
+        return Err(DocumentError::TooOld);
+    }
+    if rebuild(prepared_at)? == payload { Ok(()) } else { Err(DocumentError::Differs) }
+}

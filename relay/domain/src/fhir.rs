@@ -1,0 +1,100 @@
+//! FHIR R4 status codes of each state (`domain.md` section 3): one function per machine, total by construction.
+//! Not here: whole FHIR resources.
+
+use crate::machines::{consultation, delivery, prescription};
+
+/// Codes of a consultation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsultationCodes {
+    /// ServiceRequest.status
+    pub service_request: &'static str,
+    /// Appointment.status
+    pub appointment: Option<&'static str>,
+    /// Slot.status
+    pub slot: Option<&'static str>,
+    /// Encounter.status; the class is `VR`.
+    pub encounter: Option<&'static str>,
+    /// Task.status
+    pub task: Option<&'static str>,
+}
+
+/// Codes of a prescription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrescriptionCodes {
+    /// MedicationRequest.status
+    pub medication_request: &'static str,
+    /// Task.status of `approve`
+    pub approve: Option<&'static str>,
+    /// Task.status of `fulfill`
+    pub fulfill: Option<&'static str>,
+    /// MedicationDispense.status
+    pub dispense: Option<&'static str>,
+}
+
+/// Codes of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryCodes {
+    /// Task.status
+    pub task: &'static str,
+    /// SupplyDelivery.status
+    pub supply_delivery: Option<&'static str>,
+    /// Task.businessStatus: our own fine state.
+    pub business_status: &'static str,
+}
+
+/// Codes of a consultation. `clinical_contact`: specialist and resident did meet; `vitals_in`: vital signs of this visit are recorded.
+#[rustfmt::skip]
+pub const fn consultation(state: consultation::State, clinical_contact: bool, vitals_in: bool) -> ConsultationCodes {
+    use consultation::State as S;
+    let (service_request, appointment, slot, encounter, task) = match state {
+        S::Requested          => ("active",    Some("proposed"),   None,                   None,                None),
+        S::AwaitingAcceptance => ("active",    Some("pending"),    Some("busy-tentative"), None,                None),
+        S::Scheduled          => ("active",    Some("booked"),     Some("busy"),           Some("planned"),     None),
+        S::Waiting            => ("active",    Some("checked-in"), Some("busy"),           Some(if vitals_in { "triaged" } else { "arrived" }), None),
+        S::InProgress         => ("active",    Some("checked-in"), Some("busy"),           Some("in-progress"), None),
+        S::Completed          => ("completed", Some("fulfilled"),  Some("busy"),           Some("finished"),    None),
+        S::Cancelled          => ("revoked",   Some("cancelled"),  Some("free"),           Some("cancelled"),   None),
+        S::NoShow             => ("active",    Some("noshow"),     Some("busy"),           Some("cancelled"),   None),
+        S::FailedTechnical    => ("active",    Some("cancelled"),  Some("free"),           Some(if clinical_contact { "finished" } else { "cancelled" }), Some("failed")),
+        S::StoppedInPerson    => ("completed", Some("fulfilled"),  Some("busy"),           Some("finished"),    None),
+    };
+    ConsultationCodes { service_request, appointment, slot, encounter, task }
+}
+
+/// Codes of a prescription. `acted_on`: a pharmacy had accepted it (decides between `cancelled` and `stopped`);
+/// `still_valid`: its validity has not ended (decides what a returned parcel leaves behind).
+#[rustfmt::skip]
+pub const fn prescription(state: prescription::State, acted_on: bool, still_valid: bool) -> PrescriptionCodes {
+    use prescription::State as S;
+    let (medication_request, approve, fulfill, dispense) = match state {
+        S::Draft      => ("draft",     None,                None,                None),
+        S::Signed     => ("draft",     Some("requested"),   None,                None),
+        S::InReview   => ("draft",     Some("in-progress"), None,                None),
+        S::Approved   => ("active",    Some("completed"),   Some("ready"),       None),
+        S::Rejected   => ("cancelled", Some("rejected"),    None,                None),
+        S::Dispensing => ("active",    Some("completed"),   Some("in-progress"), Some("preparation")),
+        S::Packed     => ("active",    Some("completed"),   Some("in-progress"), Some("in-progress")),
+        S::InDelivery => ("active",    Some("completed"),   Some("in-progress"), Some("in-progress")),
+        S::Delivered  => ("completed", Some("completed"),   Some("completed"),   Some("completed")),
+        S::Returned   => (if still_valid { "active" } else { "cancelled" }, Some("completed"), Some("failed"), Some("cancelled")),
+        S::Cancelled if acted_on => ("stopped", Some("completed"), Some("cancelled"), Some("cancelled")),
+        S::Cancelled  => ("cancelled", Some("cancelled"),   Some("cancelled"),   None),
+        S::Expired    => ("cancelled", Some("cancelled"),   Some("cancelled"),   None),
+    };
+    PrescriptionCodes { medication_request, approve, fulfill, dispense }
+}
+
+/// Codes of a delivery.
+pub const fn delivery(state: delivery::State) -> DeliveryCodes {
+    use delivery::State as S;
+    let (task, supply_delivery) = match state {
+        S::AwaitingCourier => ("requested", None),
+        S::Accepted => ("accepted", None),
+        S::InTransit | S::AtDoor => ("in-progress", Some("in-progress")),
+        S::OnHold => ("on-hold", Some("in-progress")),
+        S::Received | S::Discrepancy => ("completed", Some("completed")),
+        S::Refused | S::Lost | S::Returned => ("failed", Some("abandoned")),
+        S::Cancelled => ("cancelled", None),
+    };
+    DeliveryCodes { task, supply_delivery, business_status: state.as_str() }
+}

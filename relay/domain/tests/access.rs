@@ -1,0 +1,78 @@
+//! The access table as a whole, and the difference between hidden and forbidden.
+
+use jiff::Timestamp;
+use yunzhen_domain::access::{Action, Decision, Facts, Scope, decide, scope};
+use yunzhen_domain::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use yunzhen_domain::{Actor, Role};
+
+#[test]
+fn whole_table() {
+    let mut out = String::new();
+    for action in Action::ALL {
+        let reach: Vec<String> = Role::ALL
+            .into_iter()
+            .filter(|r| scope(*r, *action) != Scope::None)
+            .map(|r| format!("{}:{:?}", r.as_str(), scope(r, *action)))
+            .collect();
+        out += &format!("{action} = {}\n", reach.join(" "));
+    }
+    insta::assert_snapshot!(out);
+}
+
+fn staff(role: Role, n: u8, home: Option<u8>, pharmacy: Option<u8>) -> Actor {
+    let t = Timestamp::UNIX_EPOCH;
+    Actor::Staff {
+        staff_id: StaffId::new(t, [n; 10]),
+        role,
+        home_id: home.map(|h| HomeId::new(t, [h; 10])),
+        pharmacy_id: pharmacy.map(|p| PharmacyId::new(t, [p; 10])),
+    }
+}
+
+#[test]
+fn hidden_out_of_reach_forbidden_in_sight() {
+    let t = Timestamp::UNIX_EPOCH;
+    let facts = Facts {
+        home_id: Some(HomeId::new(t, [1; 10])),
+        specialist_id: Some(StaffId::new(t, [7; 10])),
+        pharmacist_id: Some(StaffId::new(t, [8; 10])),
+        pharmacy_id: Some(PharmacyId::new(t, [5; 10])),
+        consultation_id: Some(ConsultationId::new(t, [9; 10])),
+        delivery_id: Some(DeliveryId::new(t, [4; 10])),
+        ..Facts::default()
+    };
+    use Action as A;
+    use Decision::{Allow, Forbid, Hide};
+    let rows = [
+        (staff(Role::Nurse, 1, Some(1), None), A::ViewPrescription, Allow),
+        (staff(Role::Nurse, 1, Some(2), None), A::ViewPrescription, Hide),
+        (staff(Role::Nurse, 1, Some(1), None), A::SignPrescription, Forbid),
+        (staff(Role::Nurse, 1, None, None), A::ViewPrescription, Hide),
+        (staff(Role::Specialist, 7, None, None), A::SignPrescription, Allow),
+        (staff(Role::Specialist, 6, None, None), A::SignPrescription, Forbid),
+        (staff(Role::Pharmacist, 8, None, None), A::ReviewPrescription, Allow),
+        (staff(Role::Pharmacist, 3, None, None), A::ReviewPrescription, Forbid),
+        (staff(Role::Pharmacy, 3, None, Some(5)), A::DispensePrescription, Allow),
+        (staff(Role::Pharmacy, 3, None, Some(6)), A::DispensePrescription, Hide),
+        (staff(Role::Pharmacy, 3, None, Some(5)), A::SignPrescription, Forbid),
+        (staff(Role::Administrator, 3, None, None), A::ViewPrescription, Hide),
+        (Actor::Courier { delivery_id: DeliveryId::new(t, [4; 10]) }, A::CarryDelivery, Allow),
+        (Actor::Courier { delivery_id: DeliveryId::new(t, [3; 10]) }, A::CarryDelivery, Hide),
+        (Actor::Courier { delivery_id: DeliveryId::new(t, [4; 10]) }, A::ReceiveDelivery, Forbid),
+    ];
+    for (actor, action, expected) in rows {
+        assert_eq!(decide(&actor, action, &facts), expected, "{actor:?} {action}");
+    }
+    let observer = |n| Actor::Observer {
+        consultation_id: ConsultationId::new(t, [n; 10]),
+        invitation_id: InvitationId::new(t, [1; 10]),
+    };
+    assert_eq!(decide(&observer(9), A::JoinCall, &facts), Allow);
+    assert_eq!(decide(&observer(9), A::BeginConsultation, &facts), Forbid);
+    assert_eq!(decide(&observer(8), A::JoinCall, &facts), Hide);
+
+    let unsigned = Facts { unsigned: true, open_to_pharmacies: false, ..facts };
+    assert_eq!(decide(&staff(Role::Pharmacist, 8, None, None), A::ViewPrescription, &unsigned), Hide);
+    let open = Facts { open_to_pharmacies: true, pharmacy_id: None, ..facts };
+    assert_eq!(decide(&staff(Role::Pharmacy, 3, None, Some(6)), A::AcceptPrescription, &open), Allow);
+}
