@@ -74,8 +74,8 @@ pub fn verify(jws: &str, signers: &Trust, at: Timestamp) -> Result<Verified, Jws
     if jws.len() > MAX_BYTES {
         return Err(JwsError::TooLarge);
     }
-    let (signed, header, payload, signature) = split(jws)?;
-    let header: Header = serde_json::from_slice(&header).map_err(|error| JwsError::Header(error.to_string()))?;
+    let parts = split(jws)?;
+    let header: Header = serde_json::from_slice(&parts.header).map_err(|error| JwsError::Header(error.to_string()))?;
     if header.alg != "ES256" || header.typ != TYPE {
         return Err(JwsError::Header(format!("alg {}, typ {}", header.alg, header.typ)));
     }
@@ -90,8 +90,8 @@ pub fn verify(jws: &str, signers: &Trust, at: Timestamp) -> Result<Verified, Jws
     let facts = judge(&leaf, &issuing, at)?;
     let point = public_point(&leaf).ok_or(JwsError::Signature)?;
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-    key.verify(signed.as_bytes(), &signature).map_err(|_| JwsError::Signature)?;
-    let payload = canonical(payload)?;
+    key.verify(parts.signed.as_bytes(), &parts.signature).map_err(|_| JwsError::Signature)?;
+    let payload = canonical(parts.payload)?;
     Ok(Verified { identity: facts.identity, certificate_serial: facts.serial, not_after: facts.not_after, payload })
 }
 
@@ -103,21 +103,29 @@ pub fn claimed_time(jws: &str) -> Option<Timestamp> {
     struct Prepared {
         prepared_at: Timestamp,
     }
-    let (_, _, payload, _) = split(jws).ok()?;
-    serde_json::from_slice::<Prepared>(&payload).ok().map(|prepared| prepared.prepared_at)
+    let parts = split(jws).ok()?;
+    serde_json::from_slice::<Prepared>(&parts.payload).ok().map(|prepared| prepared.prepared_at)
 }
 
-/// The parts of a compact JWS: the signed text, header, payload, signature.
-pub(crate) fn split(jws: &str) -> Result<(&str, Vec<u8>, Vec<u8>, Vec<u8>), JwsError> {
+/// The parts of a compact JWS, decoded.
+pub(crate) struct Parts<'a> {
+    /// What the signature is over.
+    pub(crate) signed: &'a str,
+    pub(crate) header: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+pub(crate) fn split(jws: &str) -> Result<Parts<'_>, JwsError> {
     let (signed, signature) = jws.rsplit_once('.').ok_or(JwsError::Malformed("one part"))?;
     let (header, payload) = signed.split_once('.').ok_or(JwsError::Malformed("two parts"))?;
     let part = |text: &str, what| URL_SAFE_NO_PAD.decode(text).map_err(|_| JwsError::Malformed(what));
-    Ok((
+    Ok(Parts {
         signed,
-        part(header, "the header is not base64url")?,
-        part(payload, "the payload is not base64url")?,
-        part(signature, "the signature is not base64url")?,
-    ))
+        header: part(header, "the header is not base64url")?,
+        payload: part(payload, "the payload is not base64url")?,
+        signature: part(signature, "the signature is not base64url")?,
+    })
 }
 
 fn canonical(payload: Vec<u8>) -> Result<String, JwsError> {

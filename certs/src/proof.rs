@@ -122,14 +122,14 @@ pub fn issue_signer(
     if proof.len() > jws::MAX_BYTES {
         return Err(ProofError::Malformed);
     }
-    let (signed, header, payload, signature) = jws::split(proof).map_err(|_| ProofError::Malformed)?;
-    let header: ProofHeader = serde_json::from_slice(&header).map_err(|_| ProofError::Malformed)?;
-    let claim: Claim = serde_json::from_slice(&payload).map_err(|_| ProofError::Malformed)?;
+    let parts = jws::split(proof).map_err(|_| ProofError::Malformed)?;
+    let header: ProofHeader = serde_json::from_slice(&parts.header).map_err(|_| ProofError::Malformed)?;
+    let claim: Claim = serde_json::from_slice(&parts.payload).map_err(|_| ProofError::Malformed)?;
     if header.alg != "ES256" || header.typ != TYPE || claim.kind != CLAIM {
         return Err(ProofError::Malformed);
     }
     let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-    public.verify(signed.as_bytes(), &signature).map_err(|_| ProofError::Signature)?;
+    public.verify(parts.signed.as_bytes(), &parts.signature).map_err(|_| ProofError::Signature)?;
     if claim.staff_id != staff_id {
         return Err(ProofError::OtherPerson);
     }

@@ -1,0 +1,203 @@
+//! Who may connect to whom: real handshakes in memory, every kind of peer at every listener, and the words of each refusal.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
+use common::*;
+use jiff::SignedDuration;
+use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection};
+use rustls_pki_types::ServerName;
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::refusal::explain_alert;
+use yunzhen_certs::{Credentials, Identity, Kind, Trust, tls};
+
+/// What each side says of the handshake: client, server.
+type Outcome = (Result<(), rustls::Error>, Result<(), rustls::Error>);
+
+fn shake(client: ClientConfig, server: ServerConfig) -> Outcome {
+    let name = ServerName::try_from("localhost").expect("name");
+    let mut client = ClientConnection::new(Arc::new(client), name).expect("client");
+    let mut server = ServerConnection::new(Arc::new(server)).expect("server");
+    let (mut of_client, mut of_server) = (Ok(()), Ok(()));
+    for _ in 0..8 {
+        let mut wire = Vec::new();
+        while client.wants_write() {
+            client.write_tls(&mut wire).expect("memory");
+        }
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() && of_server.is_ok() {
+            server.read_tls(&mut rest).expect("memory");
+            of_server = server.process_new_packets().map(|_| ());
+        }
+        let mut wire = Vec::new();
+        while server.wants_write() {
+            server.write_tls(&mut wire).expect("memory");
+        }
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() && of_client.is_ok() {
+            client.read_tls(&mut rest).expect("memory");
+            of_client = client.process_new_packets().map(|_| ());
+        }
+    }
+    if of_client.is_ok() && of_server.is_ok() {
+        assert!(!client.is_handshaking() && !server.is_handshaking());
+        client.writer().write_all(b"hello").expect("memory");
+        let mut wire = Vec::new();
+        client.write_tls(&mut wire).expect("memory");
+        server.read_tls(&mut wire.as_slice()).expect("memory");
+        server.process_new_packets().expect("data");
+        let mut got = [0; 5];
+        server.reader().read_exact(&mut got).expect("data");
+        assert_eq!(&got, b"hello");
+    }
+    (of_client, of_server)
+}
+
+/// The alert that reached the client, as its own program will explain it.
+fn alert_words(outcome: &Outcome, ours: Kind) -> String {
+    match &outcome.0 {
+        Err(rustls::Error::AlertReceived(alert)) => explain_alert(u8::from(*alert), ours).expect("explained"),
+        other => panic!("no alert: {other:?}"),
+    }
+}
+
+#[test]
+fn box_and_relay_and_console_meet() {
+    let a = authority();
+    let (home, relay, console) = (credentials(&a, &home()), credentials(&a, &relay()), credentials(&a, &console()));
+    let trust = systems(&a);
+    let quic = shake(tls::quic_client(&home, &trust).expect("c"), tls::quic_server(&relay, &trust).expect("s"));
+    assert_eq!(quic, (Ok(()), Ok(())));
+    let https =
+        shake(tls::https_mtls_client(&console, &trust).expect("c"), tls::https_mtls_server(&relay, &trust).expect("s"));
+    assert_eq!(https, (Ok(()), Ok(())));
+}
+
+#[test]
+fn each_listener_accepts_one_kind_only_and_says_so() {
+    let a = authority();
+    let trust = systems(&a);
+    let everyone: [Identity; 3] = [home(), relay(), console()];
+    for identity in &everyone {
+        let (client, relay) = (credentials(&a, identity), credentials(&a, &relay()));
+        let box_door =
+            shake(tls::quic_client(&client, &trust).expect("c"), tls::quic_server(&relay, &trust).expect("s"));
+        assert_eq!(box_door.1.is_ok(), identity.kind() == Kind::Box, "{identity}: {box_door:?}");
+        let console_door = shake(
+            tls::https_mtls_client(&client, &trust).expect("c"),
+            tls::https_mtls_server(&relay, &trust).expect("s"),
+        );
+        assert_eq!(console_door.1.is_ok(), identity.kind() == Kind::Console, "{identity}: {console_door:?}");
+        if identity.kind() == Kind::Console {
+            assert!(alert_words(&box_door, Kind::Console).contains("another kind of program"));
+        }
+    }
+}
+
+#[test]
+fn a_client_believes_only_a_relay() {
+    let a = authority();
+    let trust = systems(&a);
+    let impostor = credentials(&a, &console());
+    let outcome = shake(
+        tls::https_mtls_client(&credentials(&a, &console()), &trust).expect("c"),
+        tls::https_mtls_server(&impostor, &trust).expect("s"),
+    );
+    assert!(outcome.0.is_err(), "{outcome:?}");
+}
+
+fn refused_box(
+    issuer: &Authority,
+    relay_side: &Authority,
+    validity: Option<SignedDuration>,
+    age: SignedDuration,
+) -> Outcome {
+    let issued = issuer.systems.issue_with_key(&home(), &[], validity, now() - age).expect("issued");
+    let home = Credentials::from_issued(&issued).expect("credentials");
+    let relay = credentials(relay_side, &relay());
+    let trust = systems(relay_side);
+    shake(tls::quic_client(&home, &trust).expect("c"), tls::quic_server(&relay, &trust).expect("s"))
+}
+
+#[test]
+fn a_foreign_box_is_refused_in_words() {
+    let outcome = refused_box(&authority(), &authority(), None, SignedDuration::ZERO);
+    let words = alert_words(&outcome, Kind::Box);
+    assert!(words.contains("authority that the other side does not trust"), "{words}");
+    assert!(words.contains("certs issue agent"), "{words}");
+}
+
+#[test]
+fn an_expired_box_is_refused_in_words() {
+    let a = authority();
+    let hour = SignedDuration::from_hours(1);
+    let outcome = refused_box(&a, &a, Some(hour), hour * 2);
+    assert!(format!("{:?}", outcome.1).contains("ExpiredContext"), "{outcome:?}");
+    assert!(alert_words(&outcome, Kind::Box).starts_with("the certificate of this box expired"));
+}
+
+#[test]
+fn a_box_without_a_certificate_or_with_a_signer_s_is_refused() {
+    let a = authority();
+    let relay = credentials(&a, &relay());
+    let trust = systems(&a);
+    let mut bare = tls::quic_client(&credentials(&a, &home()), &trust).expect("c");
+    bare.client_auth_cert_resolver = Arc::new(NoCertificate);
+    let outcome = shake(bare, tls::quic_server(&relay, &trust).expect("s"));
+    assert!(alert_words(&outcome, Kind::Box).contains("sent no certificate"));
+
+    let who = Identity::Signer { role: yunzhen_domain::Role::Specialist, staff_id: staff() };
+    let signer = a.signers.issue_with_key(&who, &[], None, now()).expect("issued");
+    let signer = Credentials::from_issued(&signer).expect("credentials");
+    let outcome = shake(tls::quic_client(&signer, &trust).expect("c"), tls::quic_server(&relay, &trust).expect("s"));
+    assert!(alert_words(&outcome, Kind::Box).contains("another kind of program"), "{outcome:?}");
+}
+
+#[test]
+fn the_protocol_name_is_part_of_the_agreement() {
+    let a = authority();
+    let trust = systems(&a);
+    let mut client = tls::quic_client(&credentials(&a, &home()), &trust).expect("c");
+    client.alpn_protocols = vec![b"yunzhen/9".to_vec()];
+    let outcome = shake(client, tls::quic_server(&credentials(&a, &relay()), &trust).expect("s"));
+    assert_eq!(outcome.1, Err(rustls::Error::NoApplicationProtocol));
+}
+
+#[test]
+fn a_page_serves_browsers_without_a_certificate() {
+    let a = authority();
+    let dir = tempfile::tempdir().expect("dir");
+    a.systems
+        .issue_with_key(&console(), &["console.example".into()], None, now())
+        .expect("issued")
+        .write(dir.path(), "page")
+        .expect("written");
+    let server = tls::page_server(&dir.path().join("page.pem"), &dir.path().join("page.key.pem")).expect("page");
+    let mut roots = rustls::RootCertStore::empty();
+    // A browser trusts the root; the page sends the authority along.
+    let mut pem = a.root_pem.as_bytes();
+    roots.add(rustls_pki_types::pem::PemObject::from_pem_reader(&mut pem).expect("root")).expect("root");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let client = client.with_root_certificates(roots).with_no_client_auth();
+    assert_eq!(shake(client, server), (Ok(()), Ok(())));
+    let said = tls::page_server(&dir.path().join("none.pem"), &dir.path().join("none.key.pem")).expect_err("none");
+    assert!(said.to_string().contains("make it with `certs issue console"), "{said}");
+    let _ = Trust::load(&dir.path().join("page.pem")).expect("any certificate file can be read");
+}
+
+#[derive(Debug)]
+struct NoCertificate;
+
+impl rustls::client::ResolvesClientCert for NoCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[rustls::SignatureScheme]) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
