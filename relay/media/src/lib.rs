@@ -31,3 +31,6 @@ pub mod vp8;
 
 pub use codec::{Codec, MediaKind, PayloadTypes};
 pub use room::{Input, Join, LegId, Output, Room, RoomConfig};
+
+/// The packets and room types that the core is spoken to in; drivers that may not depend on the protocol crate take them from here.
+pub use yunzhen_protocol as protocol;

@@ -187,7 +187,7 @@ pub enum Input {
         /// What it shows.
         camera: Option<Camera>,
     },
-    /// Something (a STUN check, a keep-alive) came from a leg. Media says so by itself.
+    /// Something (a STUN check, a keep-alive) came from a leg. Media and feedback on it say so by themselves.
     Alive {
         /// Which.
         leg: LegId,

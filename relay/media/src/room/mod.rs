@@ -90,6 +90,7 @@ impl Room {
             Input::KeyframeRequest { leg, slot } => self.keyframe_wanted(now, leg, slot)?,
             Input::Nack { leg, slot, kind, sequences } => self.resend(now, leg, slot, kind, &sequences)?,
             Input::Reception { leg, slot, loss, estimate_bps } => {
+                self.alive(now, leg)?;
                 let leg = self.leg_mut(leg)?;
                 leg.link.measured(crate::link::level(loss, None));
                 if let Some(slot) = leg.slots.get_mut(usize::from(slot)) {

@@ -1,0 +1,158 @@
+//! Who is there, who is shown where, and how one learns that somebody went.
+
+mod common;
+
+use std::time::Duration;
+
+use common::*;
+use yunzhen_media::room::{Input, LeaveReason, LegId, Output, RoomError};
+use yunzhen_netem::Config;
+use yunzhen_protocol::room::{
+    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, VideoState,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn shown(world: &World, leg: LegId) -> Vec<(u8, u128)> {
+    let state = world.room.state(leg).expect("state");
+    state.slots.iter().map(|slot| (slot.slot, slot.participant_id.0.as_u128())).collect()
+}
+
+fn world_of(legs: &[(LegId, ParticipantKind)]) -> World {
+    let mut world = World::new(Config::default(), 1);
+    for (leg, kind) in legs {
+        world.input(Input::Join(Box::new(join(*leg, *kind, 3))));
+    }
+    world
+}
+
+#[test]
+fn slots_are_given_home_first_and_stay() {
+    let mut world = world_of(&[
+        (OBSERVER, ParticipantKind::Observer),
+        (SPECIALIST, ParticipantKind::Specialist),
+        (HOME, ParticipantKind::Home),
+    ]);
+    assert_eq!(shown(&world, OBSERVER), [(0, 2), (1, 1)], "nobody moved when the home came");
+    world.input(Input::Join(Box::new(join(LegId(4), ParticipantKind::Observer, 3))));
+    assert_eq!(shown(&world, LegId(4)), [(0, 1), (1, 2), (2, 3)], "who comes last sees the home first");
+    world.input(Input::Leave { leg: SPECIALIST, reason: LeaveReason::HangUp });
+    assert_eq!(shown(&world, LegId(4)), [(0, 1), (2, 3)]);
+    let state = world.room.state(OBSERVER).expect("state");
+    assert_eq!(state.participants.iter().map(|one| one.kind).next(), Some(ParticipantKind::Home));
+    assert_eq!(state.departed[0].reason, DepartureReason::HangUp);
+    assert_eq!(state.you, participant(OBSERVER));
+}
+
+#[test]
+fn a_rejoin_keeps_place_and_closes_the_old_leg() {
+    let mut world = world_of(&[
+        (HOME, ParticipantKind::Home),
+        (SPECIALIST, ParticipantKind::Specialist),
+        (OBSERVER, ParticipantKind::Observer),
+    ]);
+    let (before, since) = (shown(&world, HOME), world.room.participants()[1].since);
+    world.film(SECOND);
+    let mut again = join(LegId(20), ParticipantKind::Specialist, 3);
+    again.participant = participant(SPECIALIST);
+    world.input(Input::Join(Box::new(again)));
+    assert!(world.others.contains(&Output::CloseLeg { leg: SPECIALIST }));
+    assert!(!world.others.iter().any(|output| matches!(output, Output::Left { .. })));
+    assert_eq!(shown(&world, HOME), before);
+    assert_eq!(world.room.participants()[1].since, since);
+    assert_eq!(shown(&world, LegId(20)), [(0, 1), (1, 3)]);
+    assert_eq!(world.room.state(SPECIALIST), None);
+    world.film(SECOND);
+    assert!(world.screen(LegId(20), 0).packets.len() > 60);
+    let now = world.instant();
+    assert_eq!(world.room.handle(now, Input::Alive { leg: SPECIALIST }), Err(RoomError::UnknownLeg));
+}
+
+#[test]
+fn silence_is_shown_then_the_participant_is_gone() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let link = |world: &World| world.room.participants().get(1).map(|one| one.link);
+    for _ in 0..9 {
+        world.film(SECOND);
+    }
+    assert_eq!(link(&world), Some(LinkLevel::Good));
+    world.film(2 * SECOND);
+    assert_eq!(link(&world), Some(LinkLevel::Lost));
+    world.input(Input::Alive { leg: SPECIALIST });
+    assert_eq!(link(&world), Some(LinkLevel::Good));
+    world.film(32 * SECOND);
+    assert_eq!(link(&world), None);
+    let left = Output::Left {
+        participant: participant(SPECIALIST),
+        kind: ParticipantKind::Specialist,
+        reason: LeaveReason::Crash,
+    };
+    assert!(world.others.contains(&left));
+    assert_eq!(world.room.state(HOME).expect("state").departed[0].reason, DepartureReason::Crash);
+}
+
+#[test]
+fn a_home_whose_link_returns_is_asked_for_a_keyframe_at_once() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    world.film(2 * SECOND);
+    world.input(Input::LinkDown { leg: HOME });
+    assert_eq!(world.room.participants()[0].link, LinkLevel::Lost);
+    world.input(Input::Alive { leg: SPECIALIST });
+    world.run_until(world.now + 5 * SECOND);
+    world.keyframe_requests.clear();
+    world.input(Input::LinkUp { leg: HOME });
+    assert_eq!(world.keyframe_requests, [world.now]);
+    assert_eq!(world.room.participants()[0].link, LinkLevel::Good);
+    let before = world.screen(SPECIALIST, 0).packets.len();
+    world.film(SECOND);
+    assert!(world.screen(SPECIALIST, 0).packets.len() > before + 60);
+}
+
+#[test]
+fn every_change_has_a_new_version() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let version = |world: &World| world.room.state(HOME).expect("state").version;
+    let mut last = version(&world);
+    for input in [
+        Input::MediaState { leg: HOME, audio: AudioState::Muted, video: VideoState::On },
+        Input::Camera { leg: HOME, camera: Some(Camera::CloseUp) },
+        Input::LinkDown { leg: HOME },
+        Input::LinkUp { leg: HOME },
+        Input::Join(Box::new(join(OBSERVER, ParticipantKind::Observer, 1))),
+    ] {
+        world.input(input);
+        assert!(version(&world) > last);
+        last = version(&world);
+        assert!(world.others.contains(&Output::State { version: last }));
+    }
+    world.input(Input::Camera { leg: HOME, camera: Some(Camera::CloseUp) });
+    assert_eq!(version(&world), last, "no change, no version");
+}
+
+#[test]
+fn an_ended_room_says_why_and_takes_nobody() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home)]);
+    world.input(Input::End { reason: EndReason::HangUp });
+    assert_eq!(world.others.last(), Some(&Output::Ended { reason: EndReason::HangUp }));
+    let state = world.room.state(HOME).expect("state");
+    assert_eq!((state.state, state.ended_reason), (RoomPhase::Ended, Some(EndReason::HangUp)));
+    let now = world.instant();
+    let late = Input::Join(Box::new(join(SPECIALIST, ParticipantKind::Specialist, 1)));
+    assert_eq!(world.room.handle(now, late), Err(RoomError::Ended));
+    assert_eq!(world.room.poll_timeout(), None);
+}
+
+#[test]
+fn bounds_are_kept() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home)]);
+    let now = world.instant();
+    let mut refused =
+        |join: yunzhen_media::Join| world.room.handle(now, Input::Join(Box::new(join))).expect_err("refused");
+    assert_eq!(refused(join(LegId(9), ParticipantKind::Observer, 9)), RoomError::TooManySlots);
+    assert_eq!(refused(join(HOME, ParticipantKind::Home, 1)), RoomError::LegInUse);
+    for number in 10..73 {
+        world.input(Input::Join(Box::new(join(LegId(number), ParticipantKind::Observer, 1))));
+    }
+    let full = Input::Join(Box::new(join(LegId(99), ParticipantKind::Observer, 1)));
+    assert_eq!(world.room.handle(now, full), Err(RoomError::Full));
+}
