@@ -1,8 +1,8 @@
-/** Every use case of the care API by its name. Paths are written once, here. */
+/** Every use case of the care API by its name, on the client typed from the OpenAPI document. Paths are written once, here. */
+import createClient from "openapi-fetch";
 import { Http, newIdempotencyKey, type Fresh, type HttpOptions } from "./http";
+import type { paths } from "./schema";
 import type * as T from "./types";
-
-const id = encodeURIComponent;
 
 export interface SigningCertificate {
   certificate_chain_pem: string;
@@ -11,22 +11,33 @@ export interface SigningCertificate {
   not_after: string;
 }
 
+/** `Http` throws on every problem, so a result that came back has its data. */
+async function data<R>(answer: Promise<{ data?: R }>): Promise<R> {
+  return (await answer).data as R;
+}
+
+async function fresh<R>(answer: Promise<{ data?: R; response: Response }>): Promise<Fresh<R>> {
+  const { data, response } = await answer;
+  return { data: data as R, staleSince: response.headers.get("Stale-Since") ?? undefined };
+}
+
+/** Path and idempotency key of a command: `key` belongs to the user's action (`useAction` keeps it over retries). */
+const command = (id: string, key: string = newIdempotencyKey()) => ({
+  path: { id },
+  header: { "Idempotency-Key": key },
+});
+
 export class Api {
   readonly http: Http;
-  constructor(options: HttpOptions = {}) {
-    this.http = new Http(options);
-  }
+  private readonly care;
 
-  private get<R>(path: string, query?: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<R> {
-    return this.http.json<R>("GET", path, { query, signal });
-  }
-  /** A command: `key` belongs to the user's action, so pass the same one on a retry (`useAction` does). */
-  private command<R>(path: string, body: unknown, key: string = newIdempotencyKey()): Promise<R> {
-    return this.http.json<R>("POST", path, { body, idempotencyKey: key });
+  constructor(options: HttpOptions & { baseUrl?: string } = {}) {
+    this.http = new Http(options);
+    this.care = createClient<paths>({ baseUrl: options.baseUrl ?? "", fetch: (request) => this.http.send(request) });
   }
 
   readonly session = {
-    me: () => this.get<{ staff: T.Staff; expires_at?: string }>("/session/me"),
+    me: () => this.http.json<{ staff: T.Staff; expires_at?: string }>("GET", "/session/me"),
     signIn: (username: string, password: string) =>
       this.http.json<{ staff: T.Staff }>("POST", "/session/sign-in", { body: { username, password } }),
     signOut: () => this.http.json<void>("POST", "/session/sign-out", { body: {} }),
@@ -42,151 +53,111 @@ export class Api {
       }),
   };
 
-  readonly homes = { list: () => this.get<T.Home[]>("/api/homes") };
+  readonly homes = { list: () => data(this.care.GET("/api/homes")) };
 
   readonly residents = {
     list: (query: { home_id?: string; q?: string } = {}) =>
-      this.get<T.Page<T.ResidentSummary>>("/api/residents", query),
-    listFresh: (query: { home_id?: string } = {}): Promise<Fresh<T.Page<T.ResidentSummary>>> =>
-      this.http.jsonWithStaleness("/api/residents", { query }),
-    get: (residentId: string) => this.get<T.Resident>(`/api/residents/${id(residentId)}`),
-    getFresh: (residentId: string): Promise<Fresh<T.Resident>> =>
-      this.http.jsonWithStaleness(`/api/residents/${id(residentId)}`),
-    observations: (residentId: string, query: { since?: string; code?: string } = {}) =>
-      this.get<T.Page<T.Observation>>(`/api/residents/${id(residentId)}/observations`, query),
-    addObservations: (residentId: string, readings: T.Reading[], key?: string) =>
-      this.command<T.Page<T.Observation>>(`/api/residents/${id(residentId)}/observations`, { readings }, key),
-    addNote: (residentId: string, note: { text: string; written_at: string; kind: T.Note["kind"] }, key?: string) =>
-      this.command<T.Note>(`/api/residents/${id(residentId)}/notes`, note, key),
+      data(this.care.GET("/api/residents", { params: { query } })),
+    listFresh: (query: { home_id?: string } = {}) => fresh(this.care.GET("/api/residents", { params: { query } })),
+    get: (id: string) => data(this.care.GET("/api/residents/{id}", { params: { path: { id } } })),
+    getFresh: (id: string) => fresh(this.care.GET("/api/residents/{id}", { params: { path: { id } } })),
+    observations: (id: string, query: { since?: string; code?: string } = {}) =>
+      data(this.care.GET("/api/residents/{id}/observations", { params: { path: { id }, query } })),
+    addObservations: (id: string, readings: T.Reading[], key?: string) =>
+      data(this.care.POST("/api/residents/{id}/observations", { params: command(id, key), body: { readings } })),
+    addNote: (id: string, body: T.NewNote, key?: string) =>
+      data(this.care.POST("/api/residents/{id}/notes", { params: command(id, key), body })),
   };
 
   readonly consultations = {
     list: (query: { state?: string; home_id?: string } = {}) =>
-      this.get<T.Page<T.ConsultationSummary>>("/api/consultations", query),
-    listFresh: (query: { state?: string } = {}): Promise<Fresh<T.Page<T.ConsultationSummary>>> =>
-      this.http.jsonWithStaleness("/api/consultations", { query }),
-    get: (consultationId: string) => this.get<T.Consultation>(`/api/consultations/${id(consultationId)}`),
-    create: (body: { resident_id: string; reason: string; urgency: T.Urgency }, key?: string) =>
-      this.command<T.ConsultationSummary>("/api/consultations", body, key),
-    begin: (consultationId: string, version: number, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/begin`, { version }, key),
-    complete: (consultationId: string, version: number, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/complete`, { version }, key),
-    cancel: (consultationId: string, version: number, reason: string, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/cancel`, { version, reason }, key),
-    fail: (consultationId: string, version: number, reason: string, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/fail`, { version, reason }, key),
-    stop: (consultationId: string, version: number, reason: string, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/stop`, { version, reason }, key),
-    noShow: (consultationId: string, version: number, key?: string) =>
-      this.command<T.ConsultationSummary>(`/api/consultations/${id(consultationId)}/no-show`, { version }, key),
-    saveNote: (consultationId: string, body: { text: string; diagnosis_code?: string | null; version: number }) =>
-      this.http.json<T.ConsultationNote>("PUT", `/api/consultations/${id(consultationId)}/note`, { body }),
-    invite: (
-      consultationId: string,
-      body: { kind: "family" | "second_specialist"; display_name: string },
-      key?: string,
-    ) =>
-      this.command<{ link_path: string; expires_at: string }>(
-        `/api/consultations/${id(consultationId)}/invitations`,
-        body,
-        key,
-      ),
-    createPrescription: (consultationId: string, draft: T.Draft, key?: string) =>
-      this.command<T.Prescription>(`/api/consultations/${id(consultationId)}/prescriptions`, draft, key),
+      data(this.care.GET("/api/consultations", { params: { query } })),
+    listFresh: (query: { state?: string } = {}) => fresh(this.care.GET("/api/consultations", { params: { query } })),
+    get: (id: string) => data(this.care.GET("/api/consultations/{id}", { params: { path: { id } } })),
+    create: (body: T.NewConsultation, key: string = newIdempotencyKey()) =>
+      data(this.care.POST("/api/consultations", { params: { header: { "Idempotency-Key": key } }, body })),
+    begin: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/begin", { params: command(id, key), body: { version } })),
+    complete: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/complete", { params: command(id, key), body: { version } })),
+    cancel: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/cancel", { params: command(id, key), body: { version, reason } })),
+    fail: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/fail", { params: command(id, key), body: { version, reason } })),
+    stop: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/stop", { params: command(id, key), body: { version, reason } })),
+    noShow: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/no-show", { params: command(id, key), body: { version } })),
+    saveNote: (id: string, body: T.NoteUpdate) =>
+      data(this.care.PUT("/api/consultations/{id}/note", { params: { path: { id } }, body })),
+    invite: (id: string, body: T.NewInvitation, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/invitations", { params: command(id, key), body })),
+    createPrescription: (id: string, draft: T.Draft, key?: string) =>
+      data(this.care.POST("/api/consultations/{id}/prescriptions", { params: command(id, key), body: draft })),
   };
 
   readonly catalogue = {
-    drugs: (q: string, signal?: AbortSignal) => this.get<T.Page<T.Drug>>("/api/drugs", { q }, signal),
-    diagnoses: (q: string, signal?: AbortSignal) => this.get<T.Page<T.Diagnosis>>("/api/diagnoses", { q }, signal),
+    drugs: (q: string, signal?: AbortSignal) => data(this.care.GET("/api/drugs", { params: { query: { q } }, signal })),
+    diagnoses: (q: string, signal?: AbortSignal) =>
+      data(this.care.GET("/api/diagnoses", { params: { query: { q } }, signal })),
   };
 
   readonly prescriptions = {
-    list: (query: { state?: string; mine?: string } = {}) =>
-      this.get<T.Page<T.PrescriptionSummary>>("/api/prescriptions", query),
-    get: (prescriptionId: string) => this.get<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}`),
-    save: (prescriptionId: string, body: T.Draft & { version: number }) =>
-      this.http.json<T.Prescription>("PUT", `/api/prescriptions/${id(prescriptionId)}`, { body }),
-    findingsPreview: (prescriptionId: string, draft: T.Draft, signal?: AbortSignal) =>
-      this.http.json<{ findings: T.Finding[] }>("POST", `/api/prescriptions/${id(prescriptionId)}/findings-preview`, {
-        body: draft,
-        signal,
-      }),
-    signingDocument: (prescriptionId: string, version: number, key?: string) =>
-      this.command<{ document: string }>(`/api/prescriptions/${id(prescriptionId)}/signing-document`, { version }, key),
-    sign: (prescriptionId: string, version: number, jws: string, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/sign`, { version, jws }, key),
-    cancel: (prescriptionId: string, version: number, reason: string, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/cancel`, { version, reason }, key),
-    claim: (prescriptionId: string, version: number, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/claim`, { version }, key),
-    approvalDocument: (prescriptionId: string, version: number, key?: string) =>
-      this.command<{ document: string }>(
-        `/api/prescriptions/${id(prescriptionId)}/approval-document`,
-        { version },
-        key,
+    list: (query: { state?: string; mine?: boolean } = {}) =>
+      data(this.care.GET("/api/prescriptions", { params: { query } })),
+    get: (id: string) => data(this.care.GET("/api/prescriptions/{id}", { params: { path: { id } } })),
+    save: (id: string, body: T.DraftUpdate) =>
+      data(this.care.PUT("/api/prescriptions/{id}", { params: { path: { id } }, body })),
+    findingsPreview: (id: string, draft: T.Draft, signal?: AbortSignal) =>
+      data(
+        this.care.POST("/api/prescriptions/{id}/findings-preview", { params: { path: { id } }, body: draft, signal }),
       ),
-    approve: (prescriptionId: string, version: number, jws: string, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/approve`, { version, jws }, key),
-    reject: (prescriptionId: string, body: { version: number; code: T.RejectionCode; comment: string }, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/reject`, body, key),
-    accept: (prescriptionId: string, version: number, key?: string) =>
-      this.command<{ secret: string; prescription: T.Prescription }>(
-        `/api/prescriptions/${id(prescriptionId)}/accept`,
-        { version },
-        key,
+    signingDocument: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/signing-document", { params: command(id, key), body: { version } })),
+    sign: (id: string, version: number, jws: string, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/sign", { params: command(id, key), body: { version, jws } })),
+    cancel: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/cancel", { params: command(id, key), body: { version, reason } })),
+    claim: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/claim", { params: command(id, key), body: { version } })),
+    approvalDocument: (id: string, version: number, key?: string) =>
+      data(
+        this.care.POST("/api/prescriptions/{id}/approval-document", { params: command(id, key), body: { version } }),
       ),
-    dispense: (
-      prescriptionId: string,
-      body: {
-        version: number;
-        secret: string;
-        packs: { item_no: number; batch: string; expiry: string; quantity: number }[];
-      },
-      key?: string,
-    ) => this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/dispense`, body, key),
-    pack: (
-      prescriptionId: string,
-      body: { version: number; secret: string; courier_name: string; courier_phone: string },
-      key?: string,
-    ) =>
-      this.command<{
-        prescription: T.Prescription;
-        delivery: T.Delivery;
-        courier_link_path: string;
-        courier_pin: string;
-        parcel_code: string;
-      }>(`/api/prescriptions/${id(prescriptionId)}/pack`, body, key),
-    decline: (prescriptionId: string, version: number, reason: string, key?: string) =>
-      this.command<T.Prescription>(`/api/prescriptions/${id(prescriptionId)}/decline`, { version, reason }, key),
+    approve: (id: string, version: number, jws: string, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/approve", { params: command(id, key), body: { version, jws } })),
+    reject: (id: string, body: T.RejectBody, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/reject", { params: command(id, key), body })),
+    accept: (id: string, version: number, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/accept", { params: command(id, key), body: { version } })),
+    dispense: (id: string, body: T.DispenseBody, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/dispense", { params: command(id, key), body })),
+    pack: (id: string, body: T.PackBody, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/pack", { params: command(id, key), body })),
+    decline: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body: { version, reason } })),
   };
 
   readonly deliveries = {
-    list: (query: { state?: string } = {}) => this.get<T.Page<T.Delivery>>("/api/deliveries", query),
-    listFresh: (query: { state?: string } = {}): Promise<Fresh<T.Page<T.Delivery>>> =>
-      this.http.jsonWithStaleness("/api/deliveries", { query }),
-    get: (deliveryId: string) => this.get<T.Delivery>(`/api/deliveries/${id(deliveryId)}`),
-    /** Courier's commands without more than the version. */
-    step: (
-      deliveryId: string,
-      step: "accept" | "pick-up" | "arrive" | "resume" | "give-back",
-      version: number,
-      key?: string,
-    ) => this.command<T.Delivery>(`/api/deliveries/${id(deliveryId)}/${step}`, { version }, key),
-    failAttempt: (deliveryId: string, version: number, reason: string, key?: string) =>
-      this.command<T.Delivery>(`/api/deliveries/${id(deliveryId)}/fail-attempt`, { version, reason }, key),
-    receive: (
-      deliveryId: string,
-      body: { version: number; parcel_code: string; counts: T.Count[]; comment?: string },
-      key?: string,
-    ) => this.command<T.Delivery>(`/api/deliveries/${id(deliveryId)}/receive`, body, key),
-    refuse: (deliveryId: string, version: number, reason: string, key?: string) =>
-      this.command<T.Delivery>(`/api/deliveries/${id(deliveryId)}/refuse`, { version, reason }, key),
+    list: (query: { state?: string } = {}) => data(this.care.GET("/api/deliveries", { params: { query } })),
+    listFresh: (query: { state?: string } = {}) => fresh(this.care.GET("/api/deliveries", { params: { query } })),
+    get: (id: string) => data(this.care.GET("/api/deliveries/{id}", { params: { path: { id } } })),
+    /** The courier's commands that need no more than the version. */
+    step: (id: string, step: "accept" | "pick-up" | "arrive" | "resume" | "give-back", version: number, key?: string) =>
+      data(this.care.POST(`/api/deliveries/{id}/${step}`, { params: command(id, key), body: { version } })),
+    failAttempt: (id: string, version: number, reason: string, key?: string) =>
+      data(
+        this.care.POST("/api/deliveries/{id}/fail-attempt", { params: command(id, key), body: { version, reason } }),
+      ),
+    receive: (id: string, body: T.ReceiveBody, key?: string) =>
+      data(this.care.POST("/api/deliveries/{id}/receive", { params: command(id, key), body })),
+    refuse: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
 
   readonly administration = {
-    staff: () => this.get<T.Page<T.Staff>>("/api/staff"),
-    boxes: () => this.get<T.Box[]>("/api/boxes"),
-    audit: (cursor?: string) => this.get<T.Page<T.AuditItem>>("/api/audit", { cursor }),
+    staff: () => data(this.care.GET("/api/staff")),
+    boxes: () => data(this.care.GET("/api/boxes")),
+    audit: (cursor?: string) => data(this.care.GET("/api/audit", { params: { query: { cursor } } })),
   };
 }

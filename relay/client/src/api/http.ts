@@ -110,10 +110,20 @@ export class Http {
     }
   }
 
-  /** As `json`, with the time of the last truth when the box answered from its cache. */
-  async jsonWithStaleness<T>(path: string, request: RequestOptions = {}): Promise<Fresh<T>> {
-    const response = await this.raw("GET", path, request);
-    return { data: (await response.json()) as T, staleSince: response.headers.get("Stale-Since") ?? undefined };
+  /** For a client that built its own `Request` (openapi-fetch): the same headers, the same errors. */
+  async send(request: Request): Promise<Response> {
+    const headers = this.headers(request.method);
+    request.headers.forEach((value, name) => headers.set(name, value));
+    let response: Response;
+    try {
+      response = await this.doFetch(new Request(request, { headers, credentials: "same-origin" }));
+    } catch (cause) {
+      if (request.signal.aborted) throw cause;
+      throw networkError(cause);
+    }
+    if (response.ok) return response;
+    if (response.status === 401) this.options.onSignedOut?.();
+    throw await problemFromResponse(response);
   }
 }
 

@@ -199,7 +199,8 @@ function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
   const { t } = useTranslation();
   const rank = { good: 0, weak: 1, poor: 2, lost: 3 } as const;
   const mine = snapshot.quality?.level ?? "good";
-  const level = main && rank[main.link] > rank[mine] ? main.link : mine;
+  const theirs = main && main.link !== "none" ? main.link : "good";
+  const level = rank[theirs] > rank[mine] ? theirs : mine;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
 }
 
