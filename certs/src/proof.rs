@@ -15,9 +15,9 @@ use crate::identity::{Identity, may_sign};
 use crate::jws;
 
 /// The `typ` of a proof of possession.
-pub const TYPE: &str = "yunzhen-proof+jws";
-/// The `type` inside it.
-pub const CLAIM: &str = "yunzhen.key_proof.v1";
+pub const TYPE: &str = "yunzhen+proof";
+/// The `purpose` inside it.
+pub const PURPOSE: &str = "signing-certificate";
 /// A proof older (or newer) than this is refused.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
@@ -60,20 +60,19 @@ impl PublicKeyJwk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
-    /// [`CLAIM`].
-    #[serde(rename = "type")]
-    pub kind: String,
+    /// When the browser made it.
+    pub issued_at: Timestamp,
+    /// [`PURPOSE`].
+    pub purpose: String,
     /// The signed-in person.
     pub staff_id: StaffId,
-    /// When the browser made it.
-    pub prepared_at: Timestamp,
 }
 
 impl Claim {
     /// A claim of `staff_id`, made now.
     #[must_use]
     pub fn new(staff_id: StaffId, now: Timestamp) -> Self {
-        Self { kind: CLAIM.into(), staff_id, prepared_at: now }
+        Self { issued_at: now, purpose: PURPOSE.into(), staff_id }
     }
 }
 
@@ -84,7 +83,7 @@ pub enum ProofError {
     #[error("the public key is not an EC key on P-256")]
     Key,
     /// Not a proof, or not of ours.
-    #[error("the proof is not a JWS of type {TYPE} with the claim {CLAIM}")]
+    #[error("the proof is not a JWS of type {TYPE} for the purpose {PURPOSE}")]
     Malformed,
     /// Signed with another key.
     #[error("the proof was not signed with this key")]
@@ -125,7 +124,7 @@ pub fn issue_signer(
     let parts = jws::split(proof).map_err(|_| ProofError::Malformed)?;
     let header: ProofHeader = serde_json::from_slice(&parts.header).map_err(|_| ProofError::Malformed)?;
     let claim: Claim = serde_json::from_slice(&parts.payload).map_err(|_| ProofError::Malformed)?;
-    if header.alg != "ES256" || header.typ != TYPE || claim.kind != CLAIM {
+    if header.alg != "ES256" || header.typ != TYPE || claim.purpose != PURPOSE {
         return Err(ProofError::Malformed);
     }
     let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
@@ -133,15 +132,15 @@ pub fn issue_signer(
     if claim.staff_id != staff_id {
         return Err(ProofError::OtherPerson);
     }
-    if claim.prepared_at.duration_since(now).abs() > FRESH {
-        return Err(ProofError::Stale(claim.prepared_at));
+    if claim.issued_at.duration_since(now).abs() > FRESH {
+        return Err(ProofError::Stale(claim.issued_at));
     }
     let spki = SubjectPublicKeyInfo::from_der(&[&SPKI_P256[..], &point].concat()).map_err(|_| ProofError::Key)?;
     Ok(signers.issue(&Identity::Signer { role, staff_id }, &[], &spki, None, now)?)
 }
 
+/// Browsers also put the key into the header (`jwk`); the one that counts is the one that a certificate is asked for.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ProofHeader {
     alg: String,
     typ: String,

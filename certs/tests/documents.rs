@@ -131,7 +131,7 @@ fn a_certificate_is_issued_only_to_whoever_proves_the_key() {
     let somebody = Claim { staff_id: HOME.parse().expect("id"), ..fresh.clone() };
     let proof = key.proof(&somebody).expect("proof");
     assert!(matches!(issue(&key.public_jwk(), &proof, Role::Specialist), Err(ProofError::OtherPerson)));
-    let stale = Claim { prepared_at: now() - SignedDuration::from_mins(11), ..fresh.clone() };
+    let stale = Claim { issued_at: now() - SignedDuration::from_mins(11), ..fresh.clone() };
     let proof = key.proof(&stale).expect("proof");
     assert!(matches!(issue(&key.public_jwk(), &proof, Role::Specialist), Err(ProofError::Stale(_))));
     // A signed prescription is no proof, whatever it says.

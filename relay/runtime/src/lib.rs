@@ -9,6 +9,7 @@ mod ready;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;
+pub mod web;
 
 pub use lifecycle::{Crash, Lifecycle};
 pub use ready::print_ready;
