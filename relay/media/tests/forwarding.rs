@@ -252,7 +252,7 @@ proptest! {
         let before = world.screens.get(&(SPECIALIST, 0)).map_or(0, |screen| screen.packets.len());
         world.film(3 * SECOND);
         let after = world.screens.get(&(SPECIALIST, 0)).map_or(0, |screen| screen.packets.len());
-        prop_assert!(after > before + 100, "the picture flows again: {before} → {after}");
+        prop_assert!(after > before + 100, "the picture flows again: {before} → {after} {:?} {:?}", world.room.counters(), world.keyframe_requests);
     }
 }
 

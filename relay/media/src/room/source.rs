@@ -47,7 +47,8 @@ pub(super) struct Source {
     kind: MediaKind,
     pub(super) ssrc: Option<u32>,
     pub(super) codec: Option<Codec>,
-    previous: Option<(u32, Instant)>,
+    /// Sources that were replaced lately: a straggler of one must not take the place back.
+    previous: [Option<(u32, Instant)>; 4],
     pub(super) buffer: SendBuffer,
     pub(super) missing: NackQueue,
     pub(super) gate: KeyframeGate,
@@ -63,7 +64,7 @@ impl Source {
             kind,
             ssrc: None,
             codec: None,
-            previous: None,
+            previous: [None; 4],
             buffer: SendBuffer::new(kept(kind)),
             missing: NackQueue::new(),
             gate: KeyframeGate::new(),
@@ -77,10 +78,11 @@ impl Source {
         let header = packet.header;
         let mut restarted = false;
         if self.ssrc != Some(header.ssrc) {
-            if self.previous.is_some_and(|(ssrc, until)| ssrc == header.ssrc && now < until) {
+            if self.previous.iter().flatten().any(|(ssrc, until)| *ssrc == header.ssrc && now < *until) {
                 return Received::Stale;
             }
-            self.previous = self.ssrc.map(|ssrc| (ssrc, now + STRAGGLERS));
+            self.previous.rotate_right(1);
+            self.previous[0] = self.ssrc.map(|ssrc| (ssrc, now + STRAGGLERS));
             restarted = self.ssrc.replace(header.ssrc).is_some();
             self.restart();
         }

@@ -159,7 +159,7 @@ pub struct World {
     pub room: Room,
     pub camera: Camera,
     pub up: Path<RtpPacket>,
-    pub sent: BTreeMap<u16, RtpPacket>,
+    pub sent: BTreeMap<(u32, u16), RtpPacket>,
     pub screens: BTreeMap<(LegId, u8), Screen>,
     pub others: Vec<Output>,
     pub keyframe_requests: Vec<Duration>,
@@ -208,10 +208,10 @@ impl World {
                     self.keyframe_requests.push(self.now);
                     self.camera.keyframe_next = true;
                 }
-                Output::Nack { leg: HOME, sequences, .. } => {
+                Output::Nack { leg: HOME, ssrc, sequences, .. } => {
                     for sequence in sequences {
                         self.nacked.insert(sequence);
-                        if let Some(packet) = self.sent.get(&sequence).filter(|_| self.answers) {
+                        if let Some(packet) = self.sent.get(&(ssrc, sequence)).filter(|_| self.answers) {
                             self.up.send(self.now, 1000, packet.clone());
                         }
                     }
@@ -244,7 +244,7 @@ impl World {
         let until = self.now + time;
         while self.now < until {
             for packet in self.camera.film() {
-                self.sent.insert(packet.header.sequence, packet.clone());
+                self.sent.insert((packet.header.ssrc, packet.header.sequence), packet.clone());
                 self.up.send(self.now, 1000, packet);
             }
             self.run_until(self.now + Duration::from_millis(33));
