@@ -1,7 +1,7 @@
 //! What a box says to the relay.
 
+use crate::room::{AudioState, ConsultationId, LinkLevel, VideoState};
 use serde::{Deserialize, Serialize};
-use yunzhen_domain::ids::ConsultationId;
 
 /// A camera of the box itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,27 @@ pub enum ToRelay {
         /// Whether a tablet shows it.
         tablet: bool,
     },
+    /// What the home sends now: the nurse muted, or turned the camera off, or on again.
+    MediaState {
+        /// Sound.
+        audio: AudioState,
+        /// Picture.
+        video: VideoState,
+    },
+    /// How well the tablet receives.
+    LegQuality {
+        /// Good, weak or poor.
+        level: LinkLevel,
+        /// Round trip to the box.
+        #[serde(default)]
+        rtt_ms: u32,
+        /// Share lost, 0–1.
+        #[serde(default)]
+        loss_ratio: f32,
+        /// Times the picture froze since the last report.
+        #[serde(default)]
+        freezes: u32,
+    },
     /// The tablet cannot decode what it gets on a slot.
     KeyframeRequest {
         /// The downlink slot.
@@ -84,6 +105,15 @@ pub enum ToRelay {
 }
 
 impl super::Message for ToRelay {
-    const TYPES: &'static [&'static str] =
-        &["hello", "camera_state", "media_stats", "media_joined", "keyframe_request", "hang_up", "bye"];
+    const TYPES: &'static [&'static str] = &[
+        "hello",
+        "camera_state",
+        "media_stats",
+        "media_joined",
+        "media_state",
+        "leg_quality",
+        "keyframe_request",
+        "hang_up",
+        "bye",
+    ];
 }
