@@ -1,0 +1,69 @@
+import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Table, TextInput } from "@mantine/core";
+import { IconSearch, IconUsers } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { keys } from "../common/keys";
+import { PageHeader } from "../common/PageHeader";
+import page from "../common/Page.module.css";
+
+export function StaffPage() {
+  const { t } = useTranslation("app");
+  useTitle(t("administration.staff.title"));
+  const [search, setSearch] = useState("");
+  const query = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
+  const items = (query.data?.items ?? [])
+    .map((staff) => ({
+      ...staff,
+      role: t(`shared:role.${staff.role}`),
+      place: staff.hospital ?? staff.pharmacy_name ?? staff.home_name ?? "",
+    }))
+    .filter((s) => `${s.name} ${s.role} ${s.place}`.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()));
+  return (
+    <div className={page.page}>
+      <PageHeader title={t("administration.staff.title")} note={query.data?.items.length}>
+        <TextInput
+          type="search"
+          aria-label={t("administration.staff.search")}
+          placeholder={t("administration.staff.search")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          w={260}
+        />
+      </PageHeader>
+      {query.isPending && <Skeletons shape="rows" />}
+      {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isSuccess && items.length === 0 && <EmptyState icon={IconUsers} title={t("administration.staff.empty")} />}
+      {items.length > 0 && (
+        <div className={page.surface}>
+          <Table horizontalSpacing="md" verticalSpacing="sm" miw={680}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("administration.staff.name")}</Table.Th>
+                <Table.Th>{t("administration.staff.role")}</Table.Th>
+                <Table.Th>{t("administration.staff.titleOf")}</Table.Th>
+                <Table.Th>{t("administration.staff.place")}</Table.Th>
+                <Table.Th>{t("administration.staff.licence")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {items.map((staff) => (
+                <Table.Tr key={staff.id}>
+                  <Table.Td fw={600}>{staff.name}</Table.Td>
+                  <Table.Td>{staff.role}</Table.Td>
+                  <Table.Td>{staff.title}</Table.Td>
+                  <Table.Td>{staff.place}</Table.Td>
+                  <Table.Td>{staff.licence}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { LiveEvents, type Role, type Staff } from "@yunzhen/client";
+import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
+import { Button, Loader, Center } from "@mantine/core";
+import { IconDeviceTablet, IconLock, IconMapQuestion } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Navigate, Route, Routes } from "react-router";
+import { keys } from "../common/keys";
+import { secrets } from "../orders/secrets";
+import { api, onSignedOut } from "./api";
+import { StaffContext, useSession } from "./session";
+import { Shell } from "./Shell";
+import { SignInPage } from "./SignInPage";
+
+const ConsultationPage = lazy(async () => ({
+  default: (await import("../consultations/ConsultationPage")).ConsultationPage,
+}));
+const WaitingRoom = lazy(async () => ({ default: (await import("../consultations/WaitingRoom")).WaitingRoom }));
+const MyPrescriptions = lazy(async () => ({
+  default: (await import("../prescriptions/MyPrescriptions")).MyPrescriptions,
+}));
+const ReviewPage = lazy(async () => ({ default: (await import("../reviews/ReviewPage")).ReviewPage }));
+const OrdersPage = lazy(async () => ({ default: (await import("../orders/OrdersPage")).OrdersPage }));
+const OrderPage = lazy(async () => ({ default: (await import("../orders/OrderPage")).OrderPage }));
+const StaffPage = lazy(async () => ({ default: (await import("../administration/StaffPage")).StaffPage }));
+const BoxesPage = lazy(async () => ({ default: (await import("../administration/BoxesPage")).BoxesPage }));
+const AuditPage = lazy(async () => ({ default: (await import("../administration/AuditPage")).AuditPage }));
+
+const HOME: Partial<Record<Role, string>> = {
+  specialist: "/consultations",
+  pharmacist: "/reviews",
+  pharmacy: "/orders",
+  administrator: "/staff",
+};
+
+/** The signed-in part: sign-in, one live stream, the pages of the person's role. */
+export function StaffApp() {
+  const queryClient = useQueryClient();
+  const session = useSession();
+  useEffect(() => onSignedOut(() => queryClient.setQueryData(keys.session, null)), [queryClient]);
+  if (session.isPending) {
+    return (
+      <Center h="100%">
+        <Loader />
+      </Center>
+    );
+  }
+  if (session.isError) return <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />;
+  if (session.data === null)
+    return <SignInPage onSignedIn={(staff) => queryClient.setQueryData(keys.session, staff)} />;
+  return <SignedIn key={session.data.id} staff={session.data} />;
+}
+
+function SignedIn({ staff }: { staff: Staff }) {
+  const { t } = useTranslation("app");
+  const queryClient = useQueryClient();
+  const live = useMemo(() => new LiveEvents({ queries: queryClient }), [queryClient]);
+  useEffect(() => {
+    live.start();
+    const retry = () => live.retryNow();
+    window.addEventListener("online", retry);
+    return () => {
+      window.removeEventListener("online", retry);
+      live.stop();
+    };
+  }, [live]);
+  const signOut = () => {
+    void api.session.signOut().finally(() => {
+      secrets.clear();
+      queryClient.clear();
+      queryClient.setQueryData(keys.session, null);
+    });
+  };
+  const home = HOME[staff.role];
+  const only = (role: Role, page: ReactNode) =>
+    staff.role === role ? <Suspense fallback={null}>{page}</Suspense> : <NoPermission home={home} />;
+  return (
+    <StaffContext.Provider value={staff}>
+      <Routes>
+        <Route element={<Shell staff={staff} live={live} onSignOut={signOut} />}>
+          <Route
+            index
+            element={
+              home ? (
+                <Navigate to={home} replace />
+              ) : (
+                <EmptyState
+                  icon={IconDeviceTablet}
+                  title={t("app.nurseElsewhere.title")}
+                  hint={t("app.nurseElsewhere.hint")}
+                />
+              )
+            }
+          />
+          <Route path="consultations" element={only("specialist", <WaitingRoom />)} />
+          <Route path="consultations/:id" element={only("specialist", <ConsultationPage />)} />
+          <Route path="prescriptions" element={only("specialist", <MyPrescriptions />)} />
+          <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
+          <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
+          <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />
+          <Route path="staff" element={only("administrator", <StaffPage />)} />
+          <Route path="boxes" element={only("administrator", <BoxesPage />)} />
+          <Route path="audit" element={only("administrator", <AuditPage />)} />
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </StaffContext.Provider>
+  );
+}
+
+function NoPermission({ home }: { home: string | undefined }) {
+  const { t } = useTranslation("app");
+  return (
+    <EmptyState
+      icon={IconLock}
+      title={t("app.noPermission.title")}
+      hint={t("app.noPermission.hint")}
+      action={
+        <Button component={Link} to={home ?? "/"}>
+          {t("app.noPermission.home")}
+        </Button>
+      }
+    />
+  );
+}
+
+function NotFound() {
+  const { t } = useTranslation("app");
+  return <EmptyState icon={IconMapQuestion} title={t("app.notFound.title")} hint={t("app.notFound.hint")} />;
+}

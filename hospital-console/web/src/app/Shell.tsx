@@ -1,0 +1,89 @@
+import type { LiveEvents, Role, Staff } from "@yunzhen/client";
+import { Banner, ColorSchemeSwitch, LanguageSwitch, useFormats, useLiveState } from "@yunzhen/client/ui";
+import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
+import { IconCloudOff, IconLogout } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { NavLink, Outlet } from "react-router";
+import classes from "./Shell.module.css";
+
+const NAV: Partial<Record<Role, readonly string[]>> = {
+  specialist: ["consultations", "prescriptions"],
+  pharmacist: ["reviews"],
+  pharmacy: ["orders"],
+  administrator: ["staff", "boxes", "audit"],
+};
+
+/** The frame around every signed-in page: where one can go, who one is, whether what is shown is live. */
+export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEvents; onSignOut: () => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <div className={classes.shell}>
+      <a href="#main" className={classes.skip}>
+        {t("app.skip")}
+      </a>
+      <header className={classes.header}>
+        <Text fw={700} fz={18} className={classes.brand}>
+          {t("app.product")}
+          <Text component="span" c="dimmed" fw={400} ml="xs" className={classes.place}>
+            {staff.hospital ?? staff.pharmacy_name ?? t("app.console")}
+          </Text>
+        </Text>
+        <nav aria-label={t("app.nav.label")} className={classes.nav}>
+          {(NAV[staff.role] ?? []).map((path) => (
+            <NavLink key={path} to={`/${path}`} className={classes.link}>
+              {t(`app.nav.${path}`)}
+            </NavLink>
+          ))}
+        </nav>
+        <Group gap="xs" wrap="nowrap">
+          <LanguageSwitch />
+          <ColorSchemeSwitch />
+          <Menu position="bottom-end" width={240}>
+            <Menu.Target>
+              <UnstyledButton className={classes.account} aria-label={`${t("app.account.menu")}: ${staff.name}`}>
+                <Avatar size={32} radius="xl" name={staff.name} color="teal" aria-hidden>
+                  {staff.name.slice(0, 1)}
+                </Avatar>
+                <span className={classes.accountName}>
+                  <Text size="sm" fw={600} lh={1.25}>
+                    {staff.name}
+                  </Text>
+                  <Text size="sm" c="dimmed" lh={1.25}>
+                    {staff.title ?? t(`app.role.${staff.role}`)}
+                  </Text>
+                </span>
+              </UnstyledButton>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {staff.licence && (
+                <Text size="sm" c="dimmed" px="sm" py={6}>
+                  {t("app.account.licence")} {staff.licence}
+                </Text>
+              )}
+              <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={onSignOut}>
+                {t("app.account.signOut")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </header>
+      <StaleLine live={live} />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** Says since when the page is not live. Nothing while it is. */
+function StaleLine({ live }: { live: LiveEvents }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const state = useLiveState(live);
+  if (state.phase !== "stale") return null;
+  return (
+    <Banner meaning="person" icon={IconCloudOff} role="status">
+      {t("app.live.reconnecting", { time: formats.time(state.since) })}
+    </Banner>
+  );
+}

@@ -1,0 +1,21 @@
+/** All words of the console: one part per feature, Chinese the source, English of the same shape. */
+import * as administration from "../administration/messages";
+import * as consultations from "../consultations/messages";
+import * as deliveries from "../deliveries/messages";
+import * as observers from "../observers/messages";
+import * as orders from "../orders/messages";
+import * as prescriptions from "../prescriptions/messages";
+import * as residents from "../residents/messages";
+import * as reviews from "../reviews/messages";
+import * as app from "./messages";
+
+const parts = { app, consultations, residents, prescriptions, reviews, orders, deliveries, observers, administration };
+type Parts = typeof parts;
+
+const pick = <L extends "zh" | "en">(language: L) =>
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part[language]])) as {
+    [Name in keyof Parts]: Parts[Name]["zh"];
+  };
+
+export const zh = pick("zh");
+export const en = pick("en");

@@ -1,0 +1,49 @@
+import type { Finding, Meaning, Urgency } from "@yunzhen/client";
+import { StatusChip } from "@yunzhen/client/ui";
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCircleCheck,
+  IconInfoCircle,
+  IconUrgent,
+  type Icon,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+const FINDING: Record<Finding["severity"], [Meaning, Icon]> = {
+  block: ["danger", IconBan],
+  hard_stop: ["danger", IconAlertTriangle],
+  warn: ["person", IconAlertTriangle],
+  info: ["waiting", IconInfoCircle],
+};
+
+/** Only urgency is worth a mark; routine is the silence around it. */
+export function UrgencyChip({ urgency }: { urgency: Urgency }) {
+  const { t } = useTranslation("app");
+  if (urgency !== "urgent") return null;
+  return (
+    <StatusChip meaning="danger" icon={IconUrgent}>
+      {t("shared:urgency.urgent")}
+    </StatusChip>
+  );
+}
+
+/** What a safety answer means for the person: "not covered" never reads as "nothing found". */
+export function FindingChip({ finding }: { finding: Pick<Finding, "severity" | "outcome"> }) {
+  const { t } = useTranslation("app");
+  if (finding.outcome === "clear") {
+    return (
+      <StatusChip meaning="done" icon={IconCircleCheck}>
+        {t("prescriptions.finding.clear")}
+      </StatusChip>
+    );
+  }
+  const [meaning, icon] = FINDING[finding.severity];
+  return (
+    <StatusChip meaning={meaning} icon={icon}>
+      {finding.outcome === "alert"
+        ? t(`prescriptions.finding.${finding.severity}`)
+        : t(`prescriptions.finding.${finding.outcome}`)}
+    </StatusChip>
+  );
+}

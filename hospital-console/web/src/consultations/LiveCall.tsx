@@ -1,0 +1,61 @@
+import { Call, type Consultation, type HomeCamera } from "@yunzhen/client";
+import { CallControls, CallStage, MediaProblems, ProblemAlert, useAction, useCall } from "@yunzhen/client/ui";
+import { SegmentedControl } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { keys } from "../common/keys";
+import { Invite } from "./Invite";
+import { Participants } from "./Participants";
+import { useOwnCall } from "./useOwnCall";
+import classes from "./ConsultationPage.module.css";
+
+/** The specialist's leg in the room of this visit. */
+export function LiveCall({ consultation }: { consultation: Consultation }) {
+  const call = useOwnCall(consultation.id);
+  return call ? <Stage call={call} consultation={consultation} /> : <div className={classes.stage} />;
+}
+
+function Stage({ call, consultation }: { call: Call; consultation: Consultation }) {
+  const { t } = useTranslation("app");
+  const queryClient = useQueryClient();
+  const { state, room } = useCall(call);
+  useEffect(() => {
+    // Whoever ended it: the record knows the visit's state.
+    if (state.phase === "ended") void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
+  }, [state.phase, queryClient]);
+  return (
+    <div className={classes.stage}>
+      <CallStage call={call} prefer="home" waitingWords={t("consultations.picture.waitingHome")} />
+      <MediaProblems call={call} />
+      <CallControls call={call}>
+        <HomeCameraSwitch call={call} />
+        <Invite consultationId={consultation.id} />
+      </CallControls>
+      <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
+    </div>
+  );
+}
+
+const CAMERAS: HomeCamera[] = ["room", "close_up"];
+
+function HomeCameraSwitch({ call }: { call: Call }) {
+  const { t } = useTranslation("app");
+  const { room, state } = useCall(call);
+  const home = room?.participants.find((participant) => participant.kind === "home");
+  const change = useAction((camera: HomeCamera) => call.switchHomeCamera(camera));
+  if (!home) return null;
+  const shown = home.camera === "tablet" ? [...CAMERAS, "tablet" as const] : CAMERAS;
+  return (
+    <>
+      <SegmentedControl
+        aria-label={t("consultations.picture.homeCamera")}
+        value={(change.isPending ? change.variables : home.camera) ?? "room"}
+        disabled={state.phase !== "live"}
+        onChange={(camera) => change.mutate(camera as HomeCamera)}
+        data={shown.map((value) => ({ value, label: t(`shared:call.homeCamera.${value}`) }))}
+      />
+      {change.isError && <ProblemAlert error={change.error} />}
+    </>
+  );
+}

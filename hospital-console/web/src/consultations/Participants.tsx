@@ -1,0 +1,38 @@
+import type { Participant } from "@yunzhen/client";
+import { LinkWords } from "@yunzhen/client/ui";
+import { Group, Text } from "@mantine/core";
+import { IconMicrophoneOff, IconVideoOff } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import classes from "./Participants.module.css";
+
+/** Who is in the room, with sound, picture and link in words. */
+export function Participants({ participants, you }: { participants: Participant[]; you?: string }) {
+  const { t } = useTranslation("app");
+  if (participants.length === 0) return null;
+  return (
+    <ul className={classes.list} aria-label={t("shared:call.participants")}>
+      {participants.map((participant) => (
+        <li key={participant.id} data-testid={`participant-${participant.kind}`}>
+          <Group gap={6} wrap="nowrap">
+            <Text size="sm" fw={500}>
+              {participant.id === you ? t("shared:call.self") : participant.display_name}
+            </Text>
+            {participant.audio !== "on" && (
+              <IconMicrophoneOff size={16} aria-label={t("shared:call.muted")} role="img" />
+            )}
+            {participant.video !== "on" && (
+              <IconVideoOff
+                size={16}
+                role="img"
+                aria-label={t("shared:call.cameraOff", { name: participant.display_name })}
+              />
+            )}
+          </Group>
+          {participant.id !== you && (
+            <LinkWords level={participant.link} words={t(`shared:call.quality.${participant.link}`)} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ConsultationSummary } from "@yunzhen/client";
+import { Button, Group, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { UrgencyChip } from "../common/chips";
+import { LinkWords } from "@yunzhen/client/ui";
+import { OutOfRange } from "../common/OutOfRange";
+import { Person } from "../common/Person";
+import { useHeldOrder } from "../common/useHeldOrder";
+import { Wait } from "../common/Wait";
+import { useBegin } from "./useBegin";
+import classes from "./WaitingRoom.module.css";
+
+/** Who waits, in order of need. The order rests while the pointer or the keyboard is in the table. */
+export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
+  const { t } = useTranslation("app");
+  const [held, setHeld] = useState(false);
+  const { rows, arrivals } = useHeldOrder(items, held);
+  const begin = useBegin();
+  const first = rows.find((row) => !row.gone)?.item.id;
+
+  return (
+    <div
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocusCapture={() => setHeld(true)}
+      onBlurCapture={() => setHeld(false)}
+    >
+      {begin.problem}
+      {arrivals > 0 && (
+        <Button variant="light" fullWidth mb="xs" onClick={() => setHeld(false)}>
+          {t("consultations.newArrivals", { count: arrivals })}
+        </Button>
+      )}
+      <div className={classes.scroller}>
+        <Table className={classes.table} highlightOnHover horizontalSpacing="md" miw={860}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("consultations.column.resident")}</Table.Th>
+              <Table.Th>{t("consultations.column.reason")}</Table.Th>
+              <Table.Th>{t("consultations.column.vitals")}</Table.Th>
+              <Table.Th>{t("consultations.column.wait")}</Table.Th>
+              <Table.Th>{t("consultations.column.link")}</Table.Th>
+              <Table.Th aria-label={t("consultations.column.action")} />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(({ item, gone }) => (
+              <Table.Tr
+                key={item.id}
+                className={`${item.urgency === "urgent" ? classes.urgent : ""} ${gone ? classes.gone : ""}`}
+                data-testid={`waiting-${item.id}`}
+              >
+                <Table.Td>
+                  <Group gap="sm" wrap="nowrap">
+                    <Person person={item.resident} />
+                    <UrgencyChip urgency={item.urgency} />
+                  </Group>
+                </Table.Td>
+                <Table.Td maw={260}>
+                  <Text lineClamp={2}>{item.reason}</Text>
+                </Table.Td>
+                <Table.Td>
+                  <OutOfRange values={item.out_of_range} />
+                </Table.Td>
+                <Table.Td>
+                  <Wait since={item.waiting_since ?? item.requested_at} />
+                </Table.Td>
+                <Table.Td>
+                  <LinkWords level={item.link} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  {gone ? (
+                    <Text size="sm">{t("consultations.gone")}</Text>
+                  ) : (
+                    <Button
+                      variant={item.id === first ? "filled" : "default"}
+                      aria-label={t("consultations.seeNowOf", { name: item.resident.name })}
+                      loading={begin.pendingId === item.id}
+                      disabled={begin.pendingId !== undefined && begin.pendingId !== item.id}
+                      onClick={() => begin.begin(item)}
+                    >
+                      {t("consultations.seeNow")}
+                    </Button>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </div>
+  );
+}

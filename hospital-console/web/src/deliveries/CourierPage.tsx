@@ -1,0 +1,143 @@
+import { ApiError } from "@yunzhen/client";
+import { Banner, LanguageSwitch, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Button, Group, PinInput, Stack, Text, Title } from "@mantine/core";
+import { IconWifiOff } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { keys } from "../common/keys";
+import { Stop } from "./Stop";
+import classes from "./courier.module.css";
+
+const PIN_LENGTH = 6;
+const remembered = (token: string) => `yz.courier.${token}`;
+
+/** The courier's page: a link and a PIN, no account. The session cookie keeps it open afterwards. */
+export function CourierPage() {
+  const { token = "" } = useParams();
+  const { t } = useTranslation("app");
+  useTitle(t("deliveries.pin.title"));
+  const [deliveryId, setDeliveryId] = useState<string | undefined>(
+    () => localStorage.getItem(remembered(token)) ?? undefined,
+  );
+  const queryClient = useQueryClient();
+  const enter = (id: string) => {
+    localStorage.setItem(remembered(token), id);
+    setDeliveryId(id);
+  };
+  const leave = () => {
+    localStorage.removeItem(remembered(token));
+    queryClient.removeQueries({ queryKey: keys.deliveries.all });
+    setDeliveryId(undefined);
+  };
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <Text fw={600}>{t("deliveries.pin.title")}</Text>
+        <LanguageSwitch />
+      </header>
+      {deliveryId === undefined ? (
+        <PinEntry token={token} onEntered={enter} />
+      ) : (
+        <Opened deliveryId={deliveryId} onSignedOut={leave} />
+      )}
+    </div>
+  );
+}
+
+function PinEntry({ token, onEntered }: { token: string; onEntered: (deliveryId: string) => void }) {
+  const { t } = useTranslation("app");
+  const [pin, setPin] = useState("");
+  const open = useAction((entered: string) => api.session.courier(token, entered), {
+    onSuccess: ({ delivery_id }) => onEntered(delivery_id),
+  });
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (pin.length >= 4) open.mutate(pin);
+  };
+  return (
+    <main className={classes.main}>
+      <form onSubmit={submit} className={classes.form}>
+        <Title order={1} fz={22}>
+          {t("deliveries.pin.hint")}
+        </Title>
+        <PinInput
+          length={PIN_LENGTH}
+          type="number"
+          inputMode="numeric"
+          oneTimeCode
+          size="xl"
+          gap={8}
+          value={pin}
+          onChange={setPin}
+          onComplete={(value) => open.mutate(value)}
+          aria-label={t("deliveries.pin.label")}
+          getInputProps={(index) => ({ "aria-label": `${t("deliveries.pin.label")} ${index + 1}/${PIN_LENGTH}` })}
+          autoFocus
+        />
+        {open.error && <PinProblem error={open.error} />}
+        <div className={classes.bottom}>
+          <Button type="submit" size="xl" fullWidth disabled={pin.length < PIN_LENGTH} loading={open.isPending}>
+            {t("deliveries.pin.open")}
+          </Button>
+        </div>
+      </form>
+    </main>
+  );
+}
+
+function PinProblem({ error }: { error: ApiError }) {
+  const { t } = useTranslation("app");
+  if (error.code === "network") {
+    return (
+      <Banner meaning="person" icon={IconWifiOff} role="alert">
+        {t("deliveries.pin.noSignal")}
+      </Banner>
+    );
+  }
+  if (error.status === 401 || error.status === 404)
+    return (
+      <Banner meaning="danger" role="alert">
+        {t("deliveries.pin.wrong")}
+      </Banner>
+    );
+  if (error.status === 429)
+    return (
+      <Banner meaning="person" role="alert">
+        {t("deliveries.pin.throttled")}
+      </Banner>
+    );
+  return <ProblemAlert error={error} />;
+}
+
+function Opened({ deliveryId, onSignedOut }: { deliveryId: string; onSignedOut: () => void }) {
+  const { t } = useTranslation("app");
+  const query = useQuery({
+    queryKey: keys.deliveries.one(deliveryId),
+    queryFn: () => api.deliveries.get(deliveryId),
+    refetchInterval: 20_000,
+    refetchOnReconnect: true,
+  });
+  const ended = query.error instanceof ApiError && (query.error.status === 401 || query.error.status === 404);
+  if (query.data && !ended) {
+    return <Stop delivery={query.data} asOf={query.isError ? query.dataUpdatedAt : undefined} />;
+  }
+  if (query.isPending) return <Skeletons shape="card" count={5} />;
+  return (
+    <main className={classes.main}>
+      <Stack>
+        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+        {ended && (
+          <Group>
+            <Button size="lg" fullWidth onClick={onSignedOut}>
+              {t("deliveries.pin.hint")}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </main>
+  );
+}

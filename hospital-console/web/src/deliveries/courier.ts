@@ -1,0 +1,38 @@
+/** What the courier may do next, from the delivery's state and the commands that the relay allows. */
+import type { Delivery } from "@yunzhen/client";
+
+export const COMMANDS = ["accept", "pick-up", "arrive", "fail-attempt", "resume", "give-back"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** The relay may name commands with a dash or an underscore. */
+export const may = (delivery: Delivery, command: Command): boolean =>
+  delivery.allowed.some((allowed) => allowed.replaceAll("_", "-") === command);
+
+/** The one large button; nothing when it is somebody else's turn. */
+export function nextCommand(delivery: Delivery): Command | undefined {
+  const order: Command[] = ["accept", "pick-up", "arrive", "resume"];
+  return (
+    order.find((command) => may(delivery, command)) ??
+    (delivery.state === "refused" && may(delivery, "give-back") ? "give-back" : undefined)
+  );
+}
+
+export const isOver = (delivery: Delivery): boolean =>
+  ["received", "discrepancy", "lost", "returned", "cancelled"].includes(delivery.state);
+
+/** Four steps of the way for the progress line: how many are behind. */
+export function progress(delivery: Delivery): number {
+  switch (delivery.state) {
+    case "awaiting_courier":
+      return 0;
+    case "accepted":
+      return 1;
+    case "in_transit":
+    case "on_hold":
+      return 2;
+    case "at_door":
+      return 3;
+    default:
+      return 4;
+  }
+}

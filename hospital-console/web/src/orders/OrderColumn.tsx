@@ -1,0 +1,85 @@
+import { DeliveryChip, PrescriptionChip } from "@yunzhen/client/ui";
+import { Group, Text, Title } from "@mantine/core";
+import { IconSnowflake } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { UrgencyChip } from "../common/chips";
+import { useDuration } from "../common/Wait";
+import { since, type Column, type Order } from "./board";
+import classes from "./orders.module.css";
+
+export function OrderColumn({ column, orders }: { column: Column; orders: Order[] }) {
+  const { t } = useTranslation("app");
+  const duration = useDuration();
+  const oldest =
+    column === "delivered"
+      ? undefined
+      : orders
+          .map(since)
+          .filter((at) => at !== undefined)
+          .sort()[0];
+  return (
+    <section className={classes.column} aria-label={t(`orders.column.${column}`)} data-testid={`column-${column}`}>
+      <div className={classes.columnHead}>
+        <Group justify="space-between" align="baseline" wrap="nowrap">
+          <Title order={2} fz={16}>
+            {t(`orders.column.${column}`)}
+          </Title>
+          <Text fw={600}>{orders.length}</Text>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {oldest ? t("orders.oldest", { time: duration(oldest) }) : t(`orders.columnHint.${column}`)}
+        </Text>
+      </div>
+      {orders.length === 0 ? (
+        <Text size="sm" c="dimmed" p="sm">
+          {t("orders.emptyColumn")}
+        </Text>
+      ) : (
+        <ul className={classes.cards}>
+          {orders.map((order) => (
+            <li key={order.id}>
+              <OrderCard order={order} column={column} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function OrderCard({ order, column }: { order: Order; column: Column }) {
+  const { t } = useTranslation("app");
+  const duration = useDuration();
+  const at = since(order);
+  return (
+    <Link to={`/orders/${order.id}`} className={classes.card} data-testid={`order-${order.id}`}>
+      <Group justify="space-between" gap={4} wrap="nowrap">
+        <Text fw={600} truncate>
+          {order.resident.name}
+        </Text>
+        {at && (
+          <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+            {duration(at)}
+          </Text>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed" truncate>
+        {order.resident.home_name}
+      </Text>
+      <Text size="sm" lineClamp={2}>
+        {order.drug_names.join("、")}
+      </Text>
+      <Group gap={6} mt={4}>
+        <UrgencyChip urgency={order.urgency} />
+        {column === "ordered" && <PrescriptionChip state={order.state} />}
+        {order.delivery && column !== "delivered" && <DeliveryChip state={order.delivery.state} />}
+        {order.delivery?.cold_chain && (
+          <Text size="sm" component="span">
+            <IconSnowflake size={16} aria-hidden style={{ verticalAlign: "-3px" }} /> {t("orders.coldShort")}
+          </Text>
+        )}
+      </Group>
+    </Link>
+  );
+}

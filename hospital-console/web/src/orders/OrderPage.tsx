@@ -1,0 +1,88 @@
+import type { Prescription } from "@yunzhen/client";
+import { PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { ActionIcon, Button, Text, Title } from "@mantine/core";
+import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { keys } from "../common/keys";
+import { Timeline } from "../prescriptions/Timeline";
+import { Decline } from "./Decline";
+import { DeliveryPanel } from "./DeliveryPanel";
+import { PackedPanel } from "./PackedPanel";
+import { PackForm } from "./PackForm";
+import { PickList } from "./PickList";
+import { useOrder } from "./useOrder";
+import classes from "./orders.module.css";
+
+/** One order from acceptance to the courier: always exactly one next step. */
+export function OrderPage() {
+  const { id = "" } = useParams();
+  const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
+  useTitle(query.data?.resident.name);
+  return (
+    <div className={classes.order}>
+      {query.isPending ? (
+        <Skeletons shape="card" count={6} />
+      ) : query.data ? (
+        <Order key={id} prescription={query.data} />
+      ) : (
+        <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
+      )}
+    </div>
+  );
+}
+
+function Order({ prescription }: { prescription: Prescription }) {
+  const { t } = useTranslation("app");
+  const order = useOrder(prescription);
+  const may = (command: string) => prescription.allowed.includes(command);
+  const { resident } = prescription;
+  return (
+    <>
+      <header className={classes.orderHead}>
+        <ActionIcon component={Link} to="/orders" aria-label={t("orders.back")}>
+          <IconArrowLeft size={20} />
+        </ActionIcon>
+        <div style={{ flex: 1, minWidth: 200 }}>
+          <Title order={1} fz={22}>
+            {resident.name}
+          </Title>
+          <Text c="dimmed">
+            {t("orders.destination")} {resident.home_name} · {t("shared:bed", { bed: resident.bed })}
+          </Text>
+        </div>
+        <PrescriptionChip state={prescription.state} />
+        {may("decline") && <Decline order={order} />}
+        {may("accept") && prescription.state === "approved" && (
+          <Button
+            leftSection={<IconCheck size={18} aria-hidden />}
+            loading={order.accept.isPending}
+            onClick={() => order.accept.mutate(prescription.version)}
+          >
+            {t("orders.accept")}
+          </Button>
+        )}
+      </header>
+      {order.accept.isError && <ProblemAlert error={order.accept.error} />}
+      <div className={classes.orderBody}>
+        <div className={classes.stack}>
+          {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}
+          <PickList prescription={prescription} order={order} />
+          {may("pack") && <PackForm order={order} />}
+        </div>
+        <div className={classes.stack}>
+          {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}
+          <div className={classes.panel}>
+            <Title order={2} fz={16}>
+              {t("prescriptions.timeline")}
+            </Title>
+            <Timeline entries={prescription.timeline} />
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+/** Which of the six columns an order is in. The pharmacy thinks in these; the machines behind have more states. */
+import type { Delivery, PrescriptionState, PrescriptionSummary } from "@yunzhen/client";
+
+export const COLUMNS = ["ordered", "ready", "in_delivery", "not_deliverable", "query", "delivered"] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** What the board asks for; drafts, reviews and cancelled ones are nobody's order. */
+export const BOARD_STATES: readonly PrescriptionState[] = [
+  "approved",
+  "dispensing",
+  "packed",
+  "in_delivery",
+  "delivered",
+  "returned",
+];
+
+export interface Order extends PrescriptionSummary {
+  delivery: Delivery | undefined;
+}
+
+export function columnOf(order: Order): Column | undefined {
+  const delivery = order.delivery?.state;
+  if (delivery === "on_hold" || delivery === "discrepancy") return "query";
+  if (delivery === "refused" || delivery === "lost") return "not_deliverable";
+  switch (order.state) {
+    case "approved":
+    case "dispensing":
+      return "ordered";
+    case "packed":
+      return "ready";
+    case "in_delivery":
+      return "in_delivery";
+    case "returned":
+      return "not_deliverable";
+    case "delivered":
+      return "delivered";
+    default:
+      return undefined;
+  }
+}
+
+/** Since when it is where it is, as far as the board can tell. */
+export function since(order: Order): string | undefined {
+  return order.delivery?.timeline.at(-1)?.at ?? order.waiting_since ?? order.signed_at ?? undefined;
+}
+
+export function sortOrders(
+  orders: readonly PrescriptionSummary[],
+  deliveries: readonly Delivery[],
+): Record<Column, Order[]> {
+  const byPrescription = new Map(deliveries.map((d) => [d.prescription_id, d]));
+  const board: Record<Column, Order[]> = {
+    ordered: [],
+    ready: [],
+    in_delivery: [],
+    not_deliverable: [],
+    query: [],
+    delivered: [],
+  };
+  for (const summary of orders) {
+    const order = { ...summary, delivery: byPrescription.get(summary.id) };
+    const column = columnOf(order);
+    if (column) board[column].push(order);
+  }
+  for (const column of COLUMNS) {
+    board[column].sort((a, b) => {
+      if (a.urgency !== b.urgency) return a.urgency === "urgent" ? -1 : 1;
+      const order = (since(a) ?? "").localeCompare(since(b) ?? "");
+      return column === "delivered" ? -order : order;
+    });
+  }
+  return board;
+}
+
+export function matchesOrder(order: PrescriptionSummary, search: string): boolean {
+  const wanted = search.trim().toLocaleLowerCase();
+  return (
+    wanted === "" ||
+    [order.resident.name, order.resident.home_name, ...order.drug_names].some((text) =>
+      text.toLocaleLowerCase().includes(wanted),
+    )
+  );
+}

@@ -1,0 +1,200 @@
+import type { Consultation, Prescription, Resident } from "@yunzhen/client";
+import { ProblemAlert, StatusChip } from "@yunzhen/client/ui";
+import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
+import { IconCircleCheck, IconLoader2, IconPlus, IconSignature } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SaveState } from "../common/SaveState";
+import { Section } from "../common/Section";
+import { emptyLine, itemNumber, obstacle, SUPPLIES, worstFirst, type Line } from "./draft";
+import { FindingList } from "./FindingList";
+import { LineEditor } from "./LineEditor";
+import { MAX_DAYS, MAX_ITEMS, MAX_VALID_DAYS } from "./policy";
+import { ReviewSheet } from "./ReviewSheet";
+import { useWriting } from "./useWriting";
+import classes from "./prescriptions.module.css";
+
+interface ComposerProps {
+  consultation: Consultation;
+  resident?: Resident;
+  start: Prescription | undefined;
+  diagnosisCode: string | undefined;
+  onSaved: (id: string) => void;
+  onClose: () => void;
+}
+
+/** Writes a prescription line by line; the safety answers stand under what they are about. */
+export function Composer({ consultation, resident, start, diagnosisCode, onSaved, onClose }: ComposerProps) {
+  const { t, i18n } = useTranslation("app");
+  const state = useWriting(consultation.id, start, diagnosisCode);
+  const { writing, change, findings, saved } = state;
+  const [reviewing, setReviewing] = useState<Prescription>();
+  const [settling, setSettling] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  useEffect(() => {
+    if (saved) onSaved(saved.id);
+  }, [saved, onSaved]);
+  // The visit's diagnosis is the prescription's until another is chosen here.
+  useEffect(() => {
+    if (diagnosisCode !== undefined && writing.diagnosis_code === undefined)
+      change({ ...writing, diagnosis_code: diagnosisCode });
+  }, [diagnosisCode, writing, change]);
+
+  const setLine = (id: number, part: Partial<Line>) =>
+    change({ ...writing, lines: writing.lines.map((line) => (line.id === id ? { ...line, ...part } : line)) });
+  const of = (no: number | undefined) => findings.filter((f) => (f.item_no ?? undefined) === no);
+  const hardStop = findings.some((f) => f.severity === "hard_stop");
+  const stop = obstacle(writing, findings);
+  const blocks = findings.filter((f) => f.severity === "block").length;
+  const whyNot = {
+    no_diagnosis: t("prescriptions.review.noDiagnosis"),
+    incomplete: t("prescriptions.review.incomplete"),
+    blocked: t("prescriptions.review.blocked", { count: blocks }),
+    reason_required: t("prescriptions.hardStop.required"),
+  };
+  const review = async () => {
+    setSettling(true);
+    setProblem(undefined);
+    try {
+      setReviewing(await state.settle());
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setSettling(false);
+    }
+  };
+  const diagnoses = (resident?.eligibility ?? []).map((e) => ({
+    value: e.diagnosis_code,
+    label: conditionName(resident, e.diagnosis_code, i18n.language) ?? e.display,
+  }));
+  if (writing.diagnosis_code !== undefined && !diagnoses.some((d) => d.value === writing.diagnosis_code)) {
+    diagnoses.push({ value: writing.diagnosis_code, label: saved?.diagnosis.display ?? writing.diagnosis_code });
+  }
+
+  return (
+    <>
+      <Section
+        title={t("prescriptions.draft")}
+        aside={
+          <Group gap="xs" wrap="nowrap">
+            <SaveState status={state.status} />
+            <Text size="sm" c="dimmed">
+              {t("prescriptions.line.capItems", { used: writing.lines.length, cap: MAX_ITEMS })}
+            </Text>
+          </Group>
+        }
+      >
+        <Stack gap="sm">
+          <Select
+            label={t("consultations.diagnosis.label")}
+            placeholder={t("prescriptions.review.noDiagnosis")}
+            value={writing.diagnosis_code ?? null}
+            onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
+            data={diagnoses}
+          />
+          <Group grow>
+            <div>
+              <Text size="sm" fw={500} mb={4}>
+                {t("prescriptions.supply.label")} · {t("prescriptions.supply.cap", { days: MAX_DAYS[writing.supply] })}
+              </Text>
+              <SegmentedControl
+                fullWidth
+                aria-label={t("prescriptions.supply.label")}
+                value={writing.supply}
+                onChange={(value) => change({ ...writing, supply: value as typeof writing.supply })}
+                data={SUPPLIES.map((value) => ({ value, label: t(`prescriptions.supply.${value}`) }))}
+              />
+            </div>
+          </Group>
+          <Select
+            label={t("prescriptions.validity.label")}
+            value={String(writing.valid_days)}
+            onChange={(value) => change({ ...writing, valid_days: Number(value ?? 1) })}
+            data={Array.from({ length: MAX_VALID_DAYS }, (_, n) => ({
+              value: String(n + 1),
+              label: n === 0 ? t("prescriptions.validity.one") : t("prescriptions.validity.many", { days: n + 1 }),
+            }))}
+            allowDeselect={false}
+          />
+          {writing.lines.map((line, index) => {
+            const no = itemNumber(writing, line.id);
+            const item = saved?.items.find((i) => i.no === no && i.drug.id === line.drug?.id);
+            return (
+              <LineEditor
+                key={line.id}
+                line={line}
+                no={index + 1}
+                maxDays={MAX_DAYS[writing.supply]}
+                quantity={item && state.status.state === "saved" ? `${item.quantity} ${item.quantity_unit}` : undefined}
+                findings={no === undefined ? [] : of(no)}
+                onChange={(part) => setLine(line.id, part)}
+                onRemove={() => change({ ...writing, lines: writing.lines.filter((l) => l.id !== line.id) })}
+              />
+            );
+          })}
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={18} aria-hidden />}
+            disabled={writing.lines.length >= MAX_ITEMS}
+            onClick={() => change({ ...writing, lines: [...writing.lines, emptyLine()] })}
+          >
+            {writing.lines.length >= MAX_ITEMS
+              ? t("prescriptions.line.full", { cap: MAX_ITEMS })
+              : t("prescriptions.line.add")}
+          </Button>
+          <FindingList findings={of(undefined)} />
+          {hardStop && (
+            <Textarea
+              label={t("prescriptions.hardStop.label")}
+              description={t("prescriptions.hardStop.hint")}
+              placeholder={t("prescriptions.hardStop.placeholder")}
+              value={writing.hard_stop_reason}
+              onChange={(event) => change({ ...writing, hard_stop_reason: event.currentTarget.value })}
+              autosize
+              minRows={2}
+              required
+            />
+          )}
+          {state.checkError && <ProblemAlert error={state.checkError} />}
+          {problem !== undefined && <ProblemAlert error={problem} />}
+        </Stack>
+      </Section>
+      <div className={classes.bar}>
+        <div role="status" style={{ minWidth: 0 }}>
+          {state.checking && !stop ? (
+            <StatusChip meaning="waiting" icon={IconLoader2}>
+              {t("prescriptions.finding.checking")}
+            </StatusChip>
+          ) : stop ? (
+            <Text size="sm" c={stop === "blocked" || stop === "reason_required" ? "var(--yz-danger-text)" : "dimmed"}>
+              {whyNot[stop]}
+            </Text>
+          ) : worstFirst(findings).length === 0 && saved && !state.checkError ? (
+            <StatusChip meaning="done" icon={IconCircleCheck}>
+              {t("prescriptions.finding.allClear")}
+            </StatusChip>
+          ) : null}
+        </div>
+        <Group gap="xs" wrap="nowrap">
+          <Button variant="default" onClick={onClose}>
+            {t("app.close")}
+          </Button>
+          <Button
+            leftSection={<IconSignature size={18} aria-hidden />}
+            disabled={stop !== undefined || state.checking || state.checkError !== undefined}
+            loading={settling}
+            onClick={() => void review()}
+          >
+            {t("prescriptions.review.action")}
+          </Button>
+        </Group>
+      </div>
+      {reviewing && <ReviewSheet prescription={reviewing} onClose={() => setReviewing(undefined)} onSigned={onClose} />}
+    </>
+  );
+}
+
+function conditionName(resident: Resident | undefined, code: string, language: string): string | undefined {
+  const condition = resident?.conditions.find((c) => c.code === code);
+  return language.startsWith("zh") ? condition?.display_zh : condition?.display_en;
+}

@@ -1,0 +1,36 @@
+import type { PrescriptionItem } from "@yunzhen/client";
+import { Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { drugName } from "./DrugSearch";
+import { DrugTags } from "./DrugTags";
+
+/** One medicine as it is read aloud: name and strength, then how it is taken, then how much in all. */
+export function ItemLine({ item }: { item: PrescriptionItem }) {
+  const { t, i18n } = useTranslation("app");
+  return (
+    <>
+      <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
+        <Group gap="xs">
+          <Text fw={600}>
+            {item.no}. {drugName(item.drug, i18n.language)} {item.drug.strength}
+          </Text>
+          <DrugTags drug={item.drug} />
+        </Group>
+        <Text style={{ whiteSpace: "nowrap" }} fw={500}>
+          × {item.quantity} {item.quantity_unit}
+        </Text>
+      </Group>
+      <Text size="sm" c="dimmed">
+        {[
+          `${item.dose} ${item.dose_unit}`,
+          t(`shared:frequency.${item.frequency}`),
+          t(`shared:route.${item.route}`),
+          t("prescriptions.document.days", { count: item.days }),
+          item.instruction,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </Text>
+    </>
+  );
+}

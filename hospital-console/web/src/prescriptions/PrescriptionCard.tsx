@@ -1,0 +1,69 @@
+import type { Prescription } from "@yunzhen/client";
+import { Banner, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
+import { Button, Group, Paper, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { keys } from "../common/keys";
+import { CancelPrescription } from "./CancelPrescription";
+import { ItemLine } from "./ItemLine";
+import { Timeline } from "./Timeline";
+import classes from "./prescriptions.module.css";
+
+/** A prescription of this visit with its state as it is now, wherever it is. */
+export function PrescriptionCard({
+  id,
+  onEdit,
+  onWriteAgain,
+}: {
+  id: string;
+  onEdit?: (prescription: Prescription) => void;
+  onWriteAgain?: (prescription: Prescription) => void;
+}) {
+  const { t } = useTranslation("app");
+  const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
+  if (query.isPending) return <Skeleton height={140} />;
+  if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+  const prescription = query.data;
+  return (
+    <Paper withBorder p="sm" data-testid={`prescription-${prescription.id}`} data-state={prescription.state}>
+      <Group justify="space-between" gap="xs">
+        <PrescriptionChip state={prescription.state} />
+        {prescription.valid_until && (
+          <Text size="sm" c="dimmed">
+            {t("prescriptions.validity.until", { date: prescription.valid_until.slice(0, 10) })}
+          </Text>
+        )}
+      </Group>
+      {prescription.rejection && (
+        <Banner
+          meaning="danger"
+          title={t("prescriptions.rejection", { code: t(`prescriptions.rejectCode.${prescription.rejection.code}`) })}
+        >
+          {prescription.rejection.comment}
+        </Banner>
+      )}
+      <ul className={classes.drugs}>
+        {prescription.items.map((item) => (
+          <li key={item.no}>
+            <ItemLine item={item} />
+          </li>
+        ))}
+      </ul>
+      {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
+      <Group justify="flex-end" gap="xs" mt="xs">
+        {prescription.state === "draft" && onEdit && (
+          <Button variant="default" size="xs" onClick={() => onEdit(prescription)}>
+            {t("prescriptions.resume")}
+          </Button>
+        )}
+        {prescription.state === "rejected" && onWriteAgain && (
+          <Button variant="default" size="xs" onClick={() => onWriteAgain(prescription)}>
+            {t("prescriptions.copyToNew")}
+          </Button>
+        )}
+        {prescription.allowed.includes("cancel") && <CancelPrescription prescription={prescription} />}
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Consultation, Prescription, Resident } from "@yunzhen/client";
+import { Button, Stack, Text } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Section } from "../common/Section";
+import { useDrafting } from "../consultations/drafting";
+import { Composer } from "./Composer";
+import { PrescriptionCard } from "./PrescriptionCard";
+
+type Open = { start: Prescription | undefined } | undefined;
+
+/** The visit's prescriptions: those signed, live; and the one being written. */
+export function PrescriptionPanel({
+  consultation,
+  resident,
+  diagnosisCode,
+  closed,
+}: {
+  consultation: Consultation;
+  resident?: Resident;
+  diagnosisCode: string | undefined;
+  closed: boolean;
+}) {
+  const { t } = useTranslation("app");
+  const [open, setOpen] = useState<Open>();
+  const [openId, setOpenId] = useState<string>();
+  const { setDrafting } = useDrafting();
+  useEffect(() => setDrafting(open !== undefined), [open, setDrafting]);
+  const shown = consultation.prescriptions.filter((p) => p.id !== openId);
+  const edit = (start: Prescription | undefined) => {
+    setOpen({ start });
+    setOpenId(start?.state === "draft" ? start.id : undefined);
+  };
+  const close = () => {
+    setOpen(undefined);
+    setOpenId(undefined);
+  };
+  return (
+    <>
+      {(shown.length > 0 || !open) && (
+        <Section
+          title={t("prescriptions.title")}
+          aside={
+            !closed && !open ? (
+              <Button
+                variant="default"
+                size="xs"
+                leftSection={<IconPlus size={16} aria-hidden />}
+                onClick={() => edit(undefined)}
+              >
+                {t("prescriptions.new")}
+              </Button>
+            ) : undefined
+          }
+        >
+          <Stack gap="sm">
+            {shown.map((p) => (
+              <PrescriptionCard
+                key={p.id}
+                id={p.id}
+                onEdit={closed || open ? undefined : edit}
+                onWriteAgain={closed || open ? undefined : edit}
+              />
+            ))}
+            {shown.length === 0 && (
+              <Text size="sm" c="dimmed">
+                {t("prescriptions.none")}
+              </Text>
+            )}
+          </Stack>
+        </Section>
+      )}
+      {open && !closed && (
+        <Composer
+          consultation={consultation}
+          resident={resident}
+          start={open.start}
+          diagnosisCode={diagnosisCode}
+          onSaved={setOpenId}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}

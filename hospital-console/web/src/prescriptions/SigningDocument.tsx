@@ -1,0 +1,102 @@
+import type { Frequency, Prescription, Route, Supply } from "@yunzhen/client";
+import { useFormats } from "@yunzhen/client/ui";
+import { Group, Text, Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { drugName } from "./DrugSearch";
+import classes from "./prescriptions.module.css";
+
+/** What of the canonical document is laid out for reading. Everything comes from the text that is signed. */
+interface Document {
+  prescription_id: string;
+  resident: { name: string; birth_date: string; sex: "male" | "female" };
+  specialist: { name: string };
+  diagnosis_code: string;
+  supply: Supply;
+  authored_on: string;
+  valid_until: string;
+  prepared_at: string;
+  items: {
+    no?: number;
+    drug_id?: string;
+    name_zh?: string;
+    dose: number;
+    dose_unit?: string;
+    frequency: Frequency;
+    route: Route;
+    days: number;
+    quantity: number;
+    quantity_unit?: string;
+    instruction?: string;
+  }[];
+}
+
+export function SigningDocument({ document, prescription }: { document: string; prescription: Prescription }) {
+  const { t, i18n } = useTranslation("app");
+  const formats = useFormats();
+  const parsed = JSON.parse(document) as Document;
+  const fact = (term: string, value: string) => (
+    <div>
+      <dt>{term}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+  return (
+    <div className={classes.paper} data-testid="signing-document">
+      <Group justify="space-between" align="baseline">
+        <Title order={3}>{t("prescriptions.document.heading")}</Title>
+        <Text size="sm" c="dimmed">
+          {t("prescriptions.review.prepared", { time: formats.time(parsed.prepared_at) })}
+        </Text>
+      </Group>
+      <dl className={classes.facts}>
+        {fact(
+          t("prescriptions.document.resident"),
+          `${parsed.resident.name} · ${t(`shared:sex.${parsed.resident.sex}`)}`,
+        )}
+        {fact(t("prescriptions.document.birth"), parsed.resident.birth_date)}
+        {fact(t("prescriptions.document.diagnosis"), `${prescription.diagnosis.display} ${parsed.diagnosis_code}`)}
+        {fact(t("prescriptions.document.supply"), t(`prescriptions.supply.${parsed.supply}`))}
+        {fact(t("prescriptions.document.authored"), parsed.authored_on)}
+        {fact(t("prescriptions.document.valid"), parsed.valid_until)}
+        {fact(t("prescriptions.document.prescriber"), parsed.specialist.name)}
+      </dl>
+      <ol className={classes.drugs}>
+        {parsed.items.map((item, index) => {
+          const known = prescription.items.find((i) => i.drug.id === item.drug_id) ?? prescription.items[index];
+          return (
+            <li key={index}>
+              <Group justify="space-between" wrap="nowrap" align="baseline">
+                <Text fw={600}>
+                  {index + 1}.{" "}
+                  {known
+                    ? `${drugName(known.drug, i18n.language)} ${known.drug.strength}`
+                    : (item.name_zh ?? item.drug_id)}
+                </Text>
+                <Text fw={500} style={{ whiteSpace: "nowrap" }}>
+                  × {item.quantity} {item.quantity_unit ?? known?.quantity_unit}
+                </Text>
+              </Group>
+              <Text size="sm">
+                {[
+                  `${item.dose} ${item.dose_unit ?? known?.dose_unit ?? ""}`,
+                  t(`shared:frequency.${item.frequency}`),
+                  t(`shared:route.${item.route}`),
+                  t("prescriptions.document.days", { count: item.days }),
+                  item.instruction,
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </Text>
+            </li>
+          );
+        })}
+      </ol>
+      <details>
+        <summary>{t("prescriptions.review.exact")}</summary>
+        <pre className={classes.exact} tabIndex={0}>
+          {document}
+        </pre>
+      </details>
+    </div>
+  );
+}

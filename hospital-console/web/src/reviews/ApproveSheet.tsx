@@ -1,0 +1,87 @@
+import type { Prescription } from "@yunzhen/client";
+import { ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { IconSignature } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { useSign } from "../app/session";
+import { ItemLine } from "../prescriptions/ItemLine";
+import paper from "../prescriptions/prescriptions.module.css";
+
+/** The pharmacist's own signature: what it covers, then Enter. */
+export function ApproveSheet({
+  prescription,
+  onClose,
+  onDone,
+}: {
+  prescription: Prescription;
+  onClose: () => void;
+  onDone: (changed: Prescription) => void;
+}) {
+  const { t } = useTranslation("app");
+  const signDocument = useSign();
+  const prepared = useQuery({
+    queryKey: ["approval-document", prescription.id, prescription.version],
+    queryFn: () => api.prescriptions.approvalDocument(prescription.id, prescription.version),
+    gcTime: 0,
+    staleTime: 5 * 60_000,
+  });
+  const approve = useAction(
+    async (document: string, key) =>
+      api.prescriptions.approve(prescription.id, prescription.version, await signDocument(document), key),
+    { onSuccess: onDone },
+  );
+  const document = prepared.data?.document;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={600}
+      title={t("reviews.approveTitle")}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      <Stack>
+        <Text>{t("reviews.approveLead")}</Text>
+        <div className={paper.paper}>
+          <Text fw={600}>
+            {prescription.resident.name} · {prescription.diagnosis.display}
+          </Text>
+          <ul className={paper.drugs}>
+            {prescription.items.map((item) => (
+              <li key={item.no}>
+                <ItemLine item={item} />
+              </li>
+            ))}
+          </ul>
+          {document && (
+            <details>
+              <summary>{t("prescriptions.review.exact")}</summary>
+              <pre className={paper.exact} tabIndex={0}>
+                {document}
+              </pre>
+            </details>
+          )}
+        </div>
+        {prepared.isPending && <Skeletons shape="card" count={1} />}
+        {prepared.isError && <ProblemAlert error={prepared.error} onRetry={() => void prepared.refetch()} />}
+        {approve.isError && <ProblemAlert error={approve.error} onRetry={() => void prepared.refetch()} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Button
+            key={document === undefined ? "waiting" : "ready"}
+            leftSection={<IconSignature size={18} aria-hidden />}
+            disabled={document === undefined}
+            loading={approve.isPending}
+            onClick={() => document !== undefined && approve.mutate(document)}
+            autoFocus
+          >
+            {t("reviews.approveConfirm")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,68 @@
+import type { PrescriptionState } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Group, Text, Title } from "@mantine/core";
+import { IconClipboardCheck, IconClipboardText } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams } from "react-router";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { keys } from "../common/keys";
+import { byUrgencyAndAge, nextAfter } from "./order";
+import { Review } from "./Review";
+import { ReviewQueue } from "./ReviewQueue";
+import classes from "./reviews.module.css";
+
+const STATES: readonly PrescriptionState[] = ["signed", "in_review"];
+
+/** The pharmacist's day: the queue left, one prescription open, the next one after each decision. */
+export function ReviewPage() {
+  const { t } = useTranslation("app");
+  const { id } = useParams();
+  const navigate = useNavigate();
+  useTitle(t("reviews.title"));
+  const query = useQuery({
+    queryKey: keys.prescriptions.list({ states: STATES }),
+    queryFn: () => api.prescriptions.list({ state: STATES.join(",") }),
+  });
+  const queue = [...(query.data?.items ?? [])].sort(byUrgencyAndAge);
+  const first = queue[0]?.id;
+  useEffect(() => {
+    if (id === undefined && first !== undefined) void navigate(`/reviews/${first}`, { replace: true });
+  }, [id, first, navigate]);
+  const advance = () => {
+    const next = id === undefined ? first : nextAfter(queue, id);
+    void navigate(next ? `/reviews/${next}` : "/reviews", { replace: true });
+  };
+
+  return (
+    <div className={classes.page}>
+      <section className={classes.queue} aria-label={t("reviews.queue")}>
+        <div className={classes.queueHead}>
+          <Group justify="space-between" align="baseline">
+            <Title order={1} fz={20}>
+              {t("reviews.queue")}
+            </Title>
+            {query.isSuccess && <Text c="dimmed">{t("reviews.count", { count: queue.length })}</Text>}
+          </Group>
+          <Text size="sm" c="dimmed">
+            {t("reviews.urgentFirst")}
+          </Text>
+        </div>
+        {query.isPending && <Skeletons shape="rows" />}
+        {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+        <ReviewQueue items={queue} selected={id} />
+      </section>
+      <div className={classes.detail}>
+        {id !== undefined ? (
+          <Review key={id} id={id} onDone={advance} />
+        ) : query.isSuccess && queue.length === 0 ? (
+          <EmptyState icon={IconClipboardCheck} title={t("reviews.empty.title")} hint={t("reviews.empty.hint")} />
+        ) : (
+          <EmptyState icon={IconClipboardText} title={t("reviews.pick.title")} hint={t("reviews.pick.hint")} />
+        )}
+      </div>
+    </div>
+  );
+}
