@@ -1,0 +1,133 @@
+//! Every problem that the console itself has. The relay's own pass through unchanged.
+
+use axum::http::StatusCode;
+use yunzhen_runtime::web::problem::{Problem, Text};
+
+/// The relay does not answer.
+pub const RELAY_UNREACHABLE: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "relay_unreachable",
+    title: Text { zh: "暂时无法连接云诊中继", en: "The relay cannot be reached" },
+    detail: Text {
+        zh: "医院控制台现在连不上中继服务，刚才的操作没有执行。",
+        en: "The hospital console cannot reach the relay at the moment; nothing was done.",
+    },
+    action: Text {
+        zh: "页面会自动重试。若超过一分钟仍未恢复，请联系管理员检查中继服务和网络。",
+        en: "The page tries again by itself. If this lasts more than a minute, ask the administrator to check the relay and the network.",
+    },
+    retry_after_seconds: Some(2),
+};
+
+/// The relay took a request and did not answer in time.
+pub const RELAY_TIMEOUT: Problem = Problem {
+    status: StatusCode::GATEWAY_TIMEOUT,
+    code: "relay_timeout",
+    title: Text { zh: "中继没有及时应答", en: "The relay did not answer in time" },
+    detail: Text {
+        zh: "请求已经发出，但没有等到应答；操作可能已经完成。",
+        en: "The request was sent but no answer came; it may have been carried out.",
+    },
+    action: Text {
+        zh: "请再试一次：重复提交不会重复执行。",
+        en: "Try again: the same action is never carried out twice.",
+    },
+    retry_after_seconds: Some(2),
+};
+
+/// A body above the limit.
+pub const BODY_TOO_LARGE: Problem = Problem {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    code: "body_too_large",
+    title: Text { zh: "提交的内容太大", en: "What was sent is too large" },
+    detail: Text { zh: "一次最多提交 1 MB。", en: "At most 1 MB can be sent at once." },
+    action: Text { zh: "请缩短内容后重试。", en: "Shorten it and try again." },
+    retry_after_seconds: None,
+};
+
+/// A body that is not what the route takes.
+pub const BAD_REQUEST: Problem = Problem {
+    status: StatusCode::BAD_REQUEST,
+    code: "bad_request",
+    title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
+    detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
+    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
+    retry_after_seconds: None,
+};
+
+/// No session, or one that ended.
+pub const SIGNED_OUT: Problem = Problem {
+    status: StatusCode::UNAUTHORIZED,
+    code: "unauthenticated",
+    title: Text { zh: "尚未登录", en: "Nobody is signed in" },
+    detail: Text { zh: "没有登录，或登录已过期。", en: "There is no session, or it has ended." },
+    action: Text { zh: "请登录。", en: "Sign in." },
+    retry_after_seconds: None,
+};
+
+/// A role that signs no documents.
+pub const MAY_NOT_SIGN: Problem = Problem {
+    status: StatusCode::FORBIDDEN,
+    code: "may_not_sign",
+    title: Text { zh: "该账号不能签名", en: "This account does not sign" },
+    detail: Text {
+        zh: "只有专科医生和药师可以申请签名证书。",
+        en: "Only specialists and pharmacists get a signing certificate.",
+    },
+    action: Text { zh: "请用专科医生或药师账号登录。", en: "Sign in as a specialist or pharmacist." },
+    retry_after_seconds: None,
+};
+
+/// The browser did not prove that it holds the key.
+pub const PROOF_REFUSED: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "proof_refused",
+    title: Text { zh: "签名密钥未通过验证", en: "The signing key was not accepted" },
+    detail: Text {
+        zh: "浏览器未能证明持有该密钥，或本机时间与服务器相差超过十分钟。",
+        en: "The browser did not prove that it holds the key, or its clock is more than ten minutes off.",
+    },
+    action: Text {
+        zh: "请检查本机日期和时间，刷新页面后重试。",
+        en: "Check this computer's date and time, reload the page and try again.",
+    },
+    retry_after_seconds: None,
+};
+
+/// The console has no signing authority.
+pub const NO_SIGNING_AUTHORITY: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "no_signing_authority",
+    title: Text { zh: "此控制台不签发证书", en: "This console issues no certificates" },
+    detail: Text {
+        zh: "没有为此控制台配置签名证书机构。", en: "No signing authority is configured for this console."
+    },
+    action: Text {
+        zh: "请管理员在配置文件的 [signers] 中设置证书和密钥。",
+        en: "Ask the administrator to set certificate and key in [signers] of the configuration file.",
+    },
+    retry_after_seconds: None,
+};
+
+/// No such route.
+pub const NOT_FOUND: Problem = Problem {
+    status: StatusCode::NOT_FOUND,
+    code: "not_found",
+    title: Text { zh: "没有找到", en: "Not found" },
+    detail: Text { zh: "这个地址不存在。", en: "There is nothing at this address." },
+    action: Text { zh: "请返回首页。", en: "Go back to the start page." },
+    retry_after_seconds: None,
+};
+
+/// The relay answered what the console cannot read, or something broke here.
+pub const INTERNAL: Problem = Problem {
+    status: StatusCode::BAD_GATEWAY,
+    code: "bad_gateway",
+    title: Text { zh: "控制台出错", en: "Something went wrong in the console" },
+    detail: Text { zh: "中继的应答无法识别。", en: "The relay's answer cannot be read." },
+    action: Text {
+        zh: "请重试；若仍出现，请告知管理员控制台与中继版本可能不一致。",
+        en: "Try again; if it happens again, tell the administrator that console and relay may be of different versions.",
+    },
+    retry_after_seconds: None,
+};
