@@ -1,9 +1,11 @@
 //! `/api/…`: to the relay and back, as the signed-in person. Nothing is read, kept or changed on the way, and streams stream.
 
+use std::net::SocketAddr;
+
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use yunzhen_runtime::web::cookies;
 
@@ -41,8 +43,12 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
     if body.size_hint().lower() > MAX_BODY as u64 {
         return problems::BODY_TOO_LARGE.answer(&head.headers);
     }
+    let mut headers = for_relay(&head.headers);
+    if let Some(ConnectInfo(peer)) = head.extensions.get::<ConnectInfo<SocketAddr>>() {
+        add_source(&mut headers, *peer);
+    }
     let path = head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/api"));
-    match app.relay.send(head.method, path, for_relay(&head.headers), body).await {
+    match app.relay.send(head.method, path, headers, body).await {
         Ok(answer) => pass(answer.map(Body::new)),
         Err(error) => problem_of(&error).answer(&head.headers),
     }
@@ -56,6 +62,13 @@ pub fn for_relay(browser: &HeaderMap) -> HeaderMap {
         headers.insert(header::AUTHORIZATION, bearer);
     }
     headers
+}
+
+/// Where the browser is, for the relay's throttling: what the browser itself says about it never gets this far.
+pub fn add_source(headers: &mut HeaderMap, peer: SocketAddr) {
+    if let Ok(value) = HeaderValue::try_from(peer.ip().to_string()) {
+        headers.insert(HeaderName::from_static("x-forwarded-for"), value);
+    }
 }
 
 /// The headers of an answer that are meant for the browser.

@@ -1,7 +1,9 @@
 //! `/session/…`: the relay's token becomes a cookie that scripts cannot read, and back.
 
+use std::net::SocketAddr;
+
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response as HttpResponse, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -9,23 +11,25 @@ use serde_json::Value;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::web::{cookies, csrf};
 
-use super::api::for_relay;
+use super::api::{add_source, for_relay};
 use super::{AppState, pass, problem_of};
 use crate::problems;
+
+type Peer = ConnectInfo<SocketAddr>;
 
 /// A session without an end of its own (courier, observer) ends with the day in the browser; the relay may end it sooner.
 const LINK_SESSION_SECONDS: i64 = 24 * 3600;
 
-pub async fn sign_in(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
-    open(&app, &headers, "/api/sessions", &body).await
+pub async fn sign_in(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/sessions", &body).await
 }
 
-pub async fn courier(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
-    open(&app, &headers, "/api/courier-sessions", &body).await
+pub async fn courier(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/courier-sessions", &body).await
 }
 
-pub async fn observer(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
-    open(&app, &headers, "/api/observer-sessions", &body).await
+pub async fn observer(State(app): State<AppState>, peer: Peer, headers: HeaderMap, body: Bytes) -> Response {
+    open(&app, peer, &headers, "/api/observer-sessions", &body).await
 }
 
 /// Who is signed in. A session that the relay does not know any more is also ended here.
@@ -52,8 +56,10 @@ pub async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> Respon
 }
 
 /// Exchanges credentials for a session. The token goes into the cookie and is taken out of the answer.
-async fn open(app: &AppState, headers: &HeaderMap, path: &'static str, body: &[u8]) -> Response {
-    let answer = match app.relay.exchange(Method::POST, path, bodyless(headers), Some(body.to_vec())).await {
+async fn open(app: &AppState, peer: Peer, headers: &HeaderMap, path: &'static str, body: &[u8]) -> Response {
+    let mut for_relay = bodyless(headers);
+    add_source(&mut for_relay, peer.0);
+    let answer = match app.relay.exchange(Method::POST, path, for_relay, Some(body.to_vec())).await {
         Ok(answer) if answer.status().is_success() => answer,
         Ok(refused) => return pass(refused.map(Body::from)),
         Err(error) => return problem_of(&error).answer(headers),

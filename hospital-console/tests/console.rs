@@ -1,0 +1,323 @@
+//! The console between a browser and a relay: sessions, forged requests, the proxy, streams, a relay that is down, draining.
+#![allow(missing_docs)]
+
+mod world;
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Method, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use world::{Browser, SPECIALIST, TOKEN, start_console, world};
+use yunzhen_certs::proof::Claim;
+use yunzhen_certs::sign::DocumentKey;
+use yunzhen_certs::{Trust, jws};
+use yunzhen_runtime::{Lifecycle, clock};
+
+const SOON: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn signing_in_keeps_the_token_from_scripts_and_signing_out_ends_it() {
+    let w = world().await;
+    let browser = Browser::new(&w.console);
+    assert_eq!(browser.get("/session/me").await.status, StatusCode::UNAUTHORIZED);
+    let before = browser.cookie("yz_csrf").expect("a first token");
+
+    let wrong = browser.post("/session/sign-in", json!({"username": "li", "password": "wrong"})).await;
+    assert_eq!((wrong.status, wrong.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("bad_credentials")));
+    assert_eq!(wrong.header("content-type"), "application/problem+json");
+    assert_eq!(browser.cookie("yz_session"), None);
+
+    let right = browser.post("/session/sign-in", json!({"username": "li", "password": "right"})).await;
+    assert_eq!((right.status, right.json()["staff"]["id"].as_str()), (StatusCode::OK, Some(SPECIALIST)));
+    assert!(!String::from_utf8_lossy(&right.body).contains(TOKEN), "the token must not be readable by scripts");
+    assert_eq!(right.json()["source"], "127.0.0.1");
+    let cookies: Vec<&str> = right.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text")).collect();
+    let session = cookies.iter().find(|c| c.starts_with("yz_session=")).expect("session cookie");
+    assert!(
+        session.contains("HttpOnly") && session.contains("SameSite=Strict") && session.contains("Max-Age=43"),
+        "{session}"
+    );
+    assert!(!session.contains("Secure"), "plain HTTP on this machine");
+    assert_ne!(browser.cookie("yz_csrf"), Some(before), "a new token at each sign-in");
+
+    assert_eq!(browser.get("/session/me").await.json()["staff"]["id"], SPECIALIST);
+    let out = browser.post("/session/sign-out", json!({})).await;
+    assert_eq!((out.status, browser.cookie("yz_session")), (StatusCode::NO_CONTENT, None));
+
+    // A session that the relay no longer knows is ended in the browser as well.
+    browser.set_cookie("yz_session", "old");
+    assert_eq!(browser.get("/session/me").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.cookie("yz_session"), None);
+}
+
+#[tokio::test]
+async fn links_open_sessions_and_a_token_that_would_break_out_of_the_cookie_is_refused() {
+    let w = world().await;
+    let browser = Browser::new(&w.console);
+    browser.get("/").await;
+    let answer = browser.post("/session/courier", json!({"link_token": "x", "pin": "123456"})).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({"delivery_id": "d"})));
+    assert_eq!(browser.cookie("yz_session").as_deref(), Some("tok_courier"));
+    let answer = browser.post("/session/observer", json!({"link_token": "x"})).await;
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+}
+
+#[tokio::test]
+async fn unsafe_requests_without_the_token_change_nothing() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        for forged in [("x-csrf-token", "0123"), ("x-csrf-token", "")] {
+            let answer = browser.send(method.clone(), "/api/residents/r/notes", &[forged], Body::empty()).await;
+            assert_eq!(
+                (answer.status, answer.json()["code"].as_str()),
+                (StatusCode::FORBIDDEN, Some("csrf")),
+                "{method}"
+            );
+            assert!(answer.json()["action"].as_str().is_some_and(|text| text.contains("刷新页面")));
+        }
+        let own = browser.send(method, "/api/residents/r/notes", &[], Body::empty()).await;
+        assert_eq!(own.status, StatusCode::OK);
+    }
+    let stranger = Browser::new(&w.console);
+    let answer = stranger.post("/session/sign-in", json!({"username": "li", "password": "right"})).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "also the sign-in of another site's form");
+}
+
+#[tokio::test]
+async fn the_relay_sees_the_console_s_certificate_and_the_person_s_token_and_no_cookie() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let extra = [
+        ("idempotency-key", "k1"),
+        ("last-event-id", "7"),
+        ("x-forwarded-for", "6.6.6.6"),
+        ("authorization", "Bearer mine"),
+    ];
+    let answer =
+        browser.send(Method::PUT, "/api/prescriptions/p?x=%E4%B8%AD&y=1", &extra, Body::from("{}")).await.json();
+    assert_eq!(
+        (answer["method"].as_str(), answer["uri"].as_str()),
+        (Some("PUT"), Some("/api/prescriptions/p?x=%E4%B8%AD&y=1"))
+    );
+    assert_eq!(answer["identity"], "urn:yunzhen:console:main");
+    let headers = &answer["headers"];
+    assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+    assert_eq!((&headers["idempotency-key"], &headers["last-event-id"]), (&json!("k1"), &json!("7")));
+    assert_eq!((&headers["accept-language"], &headers["x-forwarded-for"]), (&json!("zh-CN"), &json!("127.0.0.1")));
+    assert!(headers.get("cookie").is_none() && headers.get("x-csrf-token").is_none(), "{headers}");
+    assert_eq!(answer["body_bytes"], 2);
+}
+
+#[tokio::test]
+async fn session_descriptions_pass_with_their_location_and_large_bodies_do_not() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let sdp = [("content-type", "application/sdp")];
+    let answer = browser.send(Method::POST, "/api/consultations/c/legs", &sdp, Body::from("v=0")).await;
+    assert_eq!((answer.status, &answer.body[..]), (StatusCode::CREATED, &b"answer to v=0"[..]));
+    assert_eq!(answer.header("location"), "/api/consultations/c/legs/leg-1");
+    assert_eq!((answer.header("leg-id"), answer.header("etag")), ("leg-1", "\"e1\""));
+    assert_eq!((answer.header("set-cookie"), answer.header("cache-control")), ("", "no-store"));
+
+    let large = vec![b'x'; 1024 * 1024 + 1];
+    let answer = browser.send(Method::POST, "/api/x", &[], Body::from(large.clone())).await;
+    assert_eq!(
+        (answer.status, answer.json()["code"].as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, Some("body_too_large"))
+    );
+    // The same without a length in advance.
+    let chunks =
+        large.chunks(64 * 1024).map(|chunk| Ok::<_, std::io::Error>(Bytes::copy_from_slice(chunk))).collect::<Vec<_>>();
+    let answer = browser.send(Method::POST, "/api/x", &[], Body::from_stream(futures_util::stream::iter(chunks))).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let fits = browser.send(Method::POST, "/api/x", &[], Body::from(vec![b'x'; 1024 * 1024])).await;
+    assert_eq!(fits.json()["body_bytes"], 1024 * 1024);
+}
+
+#[tokio::test]
+async fn events_stream_and_end_with_the_console() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let mut stream = browser.open(Method::GET, "/api/events", &[], Body::empty()).await.into_body();
+    let first = tokio::time::timeout(SOON, stream.frame()).await.expect("at once").expect("frame").expect("good");
+    assert_eq!(first.into_data().expect("data"), ": here\n\n");
+    for text in ["data: 1\n\n", "data: 2\n\n"] {
+        // The relay subscribes while it answers; a send before that has no receiver.
+        while w.events.send(text.to_owned()).is_err() {
+            tokio::task::yield_now().await;
+        }
+        let frame =
+            tokio::time::timeout(SOON, stream.frame()).await.expect("not held back").expect("frame").expect("good");
+        assert_eq!(frame.into_data().expect("data"), text);
+    }
+    let stopped = w.console_life.clone();
+    let stopping = tokio::spawn(async move { stopped.stop().await });
+    let end = tokio::time::timeout(SOON, stream.frame()).await.expect("ends");
+    assert!(end.is_none(), "ended cleanly");
+    tokio::time::timeout(SOON, stopping).await.expect("in time").expect("joined").expect("no crash");
+}
+
+#[tokio::test]
+async fn a_relay_that_is_down_is_said_in_the_reader_s_language_and_its_return_needs_nothing() {
+    let w = world().await;
+    let mut browser = Browser::signed_in(&w.console).await;
+    w.relay_life.stop().await.expect("stopped");
+    let answer = browser.get("/api/consultations").await;
+    assert_eq!(
+        (answer.status, answer.json()["code"].as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("relay_unreachable"))
+    );
+    assert_eq!((answer.json()["title"].as_str(), answer.header("retry-after")), (Some("暂时无法连接云诊中继"), "2"));
+    browser.language = "en";
+    assert_eq!(browser.get("/api/consultations").await.json()["title"], "The relay cannot be reached");
+    assert_eq!(browser.get("/session/me").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(browser.cookie("yz_session").is_some(), "nobody is signed out because the relay is down");
+    let out = browser.post("/session/sign-out", json!({})).await;
+    assert_eq!((out.status, browser.cookie("yz_session")), (StatusCode::NO_CONTENT, None));
+}
+
+#[tokio::test]
+async fn a_relay_of_another_authority_is_not_believed() {
+    let w = world().await;
+    let other = world().await;
+    let address = format!("localhost:{}", {
+        // The other world's relay, seen through its console's configuration.
+        let text = std::fs::read_to_string(other.dir.path().join("console.toml")).expect("config");
+        text.split("localhost:").nth(1).and_then(|rest| rest.split('\'').next()).expect("port").to_owned()
+    });
+    let life = Lifecycle::new();
+    let console = start_console(&w.dir, &address, &life).await;
+    let answer = Browser::new(&console).get("/api/consultations").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_specialist_gets_a_certificate_for_the_key_of_this_browser() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let key = DocumentKey::generate().expect("key");
+    let claim = Claim::new(SPECIALIST.parse().expect("id"), clock::now_timestamp());
+    let ask = json!({"public_key_jwk": key.public_jwk(), "proof_jws": key.proof(&claim).expect("proof")});
+    let answer = browser.post("/session/signing-certificate", ask.clone()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    let answer = answer.json();
+    let der = |n: usize| {
+        let text = answer["x5c"][n].as_str().expect("x5c");
+        rustls_pki_types::CertificateDer::from(
+            base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).expect("base64"),
+        )
+    };
+    let document = r#"{"a":1}"#;
+    let signed = key.sign(&[der(0), der(1)], document).expect("signed");
+    let trust = Trust::load(&w.dir.path().join("signers.pem")).expect("signers");
+    let verified = jws::verify(&signed, &trust, clock::now_timestamp()).expect("verifies");
+    assert_eq!(verified.identity.to_string(), format!("urn:yunzhen:signer:specialist:{SPECIALIST}"));
+    assert_eq!(answer["serial"], verified.certificate_serial);
+
+    let other = DocumentKey::generate().expect("key");
+    let stolen = json!({"public_key_jwk": other.public_jwk(), "proof_jws": ask["proof_jws"]});
+    let refused = browser.post("/session/signing-certificate", stolen).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("proof_refused"))
+    );
+    let odd = browser.post("/session/signing-certificate", json!({"public_key_jwk": 1})).await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    browser.set_cookie("yz_session", "tok_nurse");
+    let nurse = browser.post("/session/signing-certificate", ask.clone()).await;
+    assert_eq!((nurse.status, nurse.json()["code"].as_str()), (StatusCode::FORBIDDEN, Some("may_not_sign")));
+    browser.set_cookie("yz_session", "gone");
+    assert_eq!(browser.post("/session/signing-certificate", ask).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_page_is_served_for_every_path_of_the_application_with_its_headers() {
+    let w = world().await;
+    let browser = Browser::new(&w.console);
+    let page = browser.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+    assert_eq!(browser.get("/courier/some-token").await.body, page.body, "the application's own paths are the page");
+    assert_eq!(browser.get("/assets/none.js").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/session/none").await.status, StatusCode::NOT_FOUND);
+    let again = browser.send(Method::GET, "/", &[("if-none-match", page.header("etag"))], Body::empty()).await;
+    assert_eq!((again.status, again.header("cache-control")), (StatusCode::NOT_MODIFIED, "no-cache"));
+    for path in ["/", "/api/x", "/session/me"] {
+        let answer = browser.get(path).await;
+        assert!(answer.header("content-security-policy").contains("script-src 'self';"), "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert!(answer.header("permissions-policy").contains("camera=(self), microphone=(self)"));
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_leaves_ends_its_stream_at_the_relay() {
+    let w = world().await;
+    let browser = Browser::signed_in(&w.console).await;
+    let mut stream = browser.open(Method::GET, "/api/events", &[], Body::empty()).await.into_body();
+    stream.frame().await.expect("frame").expect("good");
+    while w.events.receiver_count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    drop(stream);
+    drop(browser);
+    let gone = async {
+        // A write is what finds out that nobody reads any more.
+        while w.events.receiver_count() > 0 {
+            let _ = w.events.send("data: x\n\n".into());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(SOON, gone).await.expect("the relay learns of it");
+}
+
+#[tokio::test]
+async fn over_tls_cookies_are_marked_and_browsers_told_to_insist() {
+    let w = world().await;
+    let file = w.dir.path().join("console.toml");
+    let text = std::fs::read_to_string(&file).expect("config");
+    let tls_lines = "web = '127.0.0.1:0'\ntls_certificate = 'console.pem'\ntls_key = 'console.key.pem'";
+    std::fs::write(&file, text.replace("web = '127.0.0.1:0'", tls_lines)).expect("written");
+    let config = yunzhen_hospital_console::Config::load(&file).expect("config");
+    let life = Lifecycle::new();
+    let console =
+        yunzhen_hospital_console::Console::start(&config, &life, clock::now_timestamp()).await.expect("console");
+    assert!(console.tls);
+    // A browser that trusts the demo's root; `page_server` sends the authority along.
+    let mut roots = rustls::RootCertStore::empty();
+    let root: rustls_pki_types::CertificateDer<'static> =
+        rustls_pki_types::pem::PemObject::from_pem_slice(w.authority.root_pem.as_bytes()).expect("root");
+    roots.add(root).expect("root");
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let client =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(client.with_root_certificates(roots).with_no_client_auth())
+        .https_only()
+        .enable_http1()
+        .build();
+    let client =
+        hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build::<_, Body>(connector);
+    let uri = format!("https://localhost:{}/session/me", console.web.port()).parse().expect("uri");
+    let answer = client.get(uri).await.expect("answers");
+    assert!(answer.headers()["set-cookie"].to_str().expect("text").ends_with("; Secure"));
+    assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
+    let half = text.replace("web = '127.0.0.1:0'", "web = '127.0.0.1:0'\ntls_key = 'console.key.pem'");
+    std::fs::write(&file, half).expect("written");
+    let config = yunzhen_hospital_console::Config::load(&file).expect("config");
+    let said =
+        yunzhen_hospital_console::Console::start(&config, &life, clock::now_timestamp()).await.expect_err("half");
+    assert!(said.to_string().contains("belong together"), "{said}");
+}
+
+#[test]
+fn the_example_configuration_is_one() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("hospital-console.example.toml");
+    let config = yunzhen_hospital_console::Config::load(&example).expect("loads");
+    assert_eq!(config.relay.address, "localhost:7444");
+    assert!(config.identity.key.ends_with("hospital-console/pki/console.key.pem"));
+}
