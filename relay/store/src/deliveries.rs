@@ -1,0 +1,159 @@
+//! Deliveries.
+
+use jiff::Timestamp;
+use yunzhen_domain::checked::ParcelCode;
+use yunzhen_domain::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId};
+use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::records::Delivery;
+
+use crate::paging::{Cursor, Paging, Slice};
+use crate::row::{Cells, hex, one_row, to_json};
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "deliveries";
+
+/// Which deliveries; every given part must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In one of these states; empty means any.
+    pub states: Vec<State>,
+    /// To this home.
+    pub home: Option<HomeId>,
+    /// From this pharmacy.
+    pub pharmacy: Option<PharmacyId>,
+    /// Only this one.
+    pub id: Option<DeliveryId>,
+}
+
+/// One delivery.
+pub async fn get(db: &mut Db, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM deliveries WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// The delivery of a courier's link.
+pub async fn by_courier_token_sha256(db: &mut Db, digest: &[u8; 32]) -> Result<Option<Delivery>, StoreError> {
+    let row = sqlx::query("SELECT * FROM deliveries WHERE courier_token_sha256 = $1")
+        .bind(hex(digest))
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// Deliveries of one prescription, oldest first: more than one after a return.
+pub async fn by_prescription(db: &mut Db, prescription: PrescriptionId) -> Result<Vec<Delivery>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM deliveries WHERE prescription_id = $1 ORDER BY created_at, id")
+        .bind(prescription.to_string())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// A page, by the time they were made.
+pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Delivery>, StoreError> {
+    let mut query = sqlx::QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
+    if !filter.states.is_empty() {
+        query.push(" AND state IN (");
+        let mut list = query.separated(", ");
+        for state in &filter.states {
+            list.push_bind(state.as_str());
+        }
+        query.push(")");
+    }
+    if let Some(home) = filter.home {
+        query.push(" AND home_id = ").push_bind(home.to_string());
+    }
+    if let Some(pharmacy) = filter.pharmacy {
+        query.push(" AND pharmacy_id = ").push_bind(pharmacy.to_string());
+    }
+    if let Some(id) = filter.id {
+        query.push(" AND id = ").push_bind(id.to_string());
+    }
+    paging.push(&mut query, "created_at");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |d| Cursor { at_ms: d.created_at.as_millisecond(), id: d.id.uuid() }))
+}
+
+/// A new delivery.
+pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO deliveries (id, version, state, prescription_id, resident_id, home_id, pharmacy_id, parcel_code, cold_chain, packs,
+             courier_name, courier_phone, courier_token_sha256, courier_pin_hash, attempts, counts, comment, created_at,
+             ended_at, timeline)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+    )
+    .bind(delivery.id.to_string())
+    .bind(delivery.version)
+    .bind(delivery.state.as_str())
+    .bind(delivery.prescription_id.to_string())
+    .bind(delivery.resident_id.to_string())
+    .bind(delivery.home_id.to_string())
+    .bind(delivery.pharmacy_id.to_string())
+    .bind(delivery.parcel_code.as_str())
+    .bind(i64::from(delivery.cold_chain))
+    .bind(to_json(TABLE, "packs", &delivery.packs)?)
+    .bind(&delivery.courier_name)
+    .bind(&delivery.courier_phone)
+    .bind(hex(&delivery.courier_token_sha256))
+    .bind(delivery.courier_pin_hash.expose())
+    .bind(to_json(TABLE, "attempts", &delivery.attempts)?)
+    .bind(to_json(TABLE, "counts", &delivery.counts)?)
+    .bind(delivery.comment.as_ref().map(|text| text.expose().clone()))
+    .bind(delivery.created_at.as_millisecond())
+    .bind(delivery.ended_at.map(Timestamp::as_millisecond))
+    .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed delivery, whose version is one above the stored one.
+pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE deliveries SET version = $2, state = $3, courier_name = $4, courier_phone = $5, courier_token_sha256 = $6,
+             courier_pin_hash = $7, attempts = $8, counts = $9, comment = $10, ended_at = $11, timeline = $12
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(delivery.id.to_string())
+    .bind(delivery.version)
+    .bind(delivery.state.as_str())
+    .bind(&delivery.courier_name)
+    .bind(&delivery.courier_phone)
+    .bind(hex(&delivery.courier_token_sha256))
+    .bind(delivery.courier_pin_hash.expose())
+    .bind(to_json(TABLE, "attempts", &delivery.attempts)?)
+    .bind(to_json(TABLE, "counts", &delivery.counts)?)
+    .bind(delivery.comment.as_ref().map(|text| text.expose().clone()))
+    .bind(delivery.ended_at.map(Timestamp::as_millisecond))
+    .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
+    .execute(tx.conn())
+    .await?;
+    one_row("delivery", done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: cells.parse("id")?,
+        version: cells.int("version")?,
+        state: cells.parse("state")?,
+        prescription_id: cells.parse("prescription_id")?,
+        resident_id: cells.parse("resident_id")?,
+        home_id: cells.parse("home_id")?,
+        pharmacy_id: cells.parse("pharmacy_id")?,
+        parcel_code: cells.checked("parcel_code", ParcelCode::parse)?,
+        cold_chain: cells.flag("cold_chain")?,
+        packs: cells.json("packs")?,
+        courier_name: cells.text("courier_name")?,
+        courier_phone: cells.text("courier_phone")?,
+        courier_token_sha256: cells.digest("courier_token_sha256")?,
+        courier_pin_hash: cells.text("courier_pin_hash")?.into(),
+        attempts: cells.json("attempts")?,
+        counts: cells.json("counts")?,
+        comment: cells.opt_text("comment")?.map(Into::into),
+        created_at: cells.time("created_at")?,
+        ended_at: cells.opt_time("ended_at")?,
+        timeline: cells.json("timeline")?,
+    })
+}

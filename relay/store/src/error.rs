@@ -1,0 +1,109 @@
+//! Why the store did not do it, one clear sentence each.
+
+use std::path::PathBuf;
+
+/// Every way a call of the store can fail.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The guarded update found another version.
+    #[error("this {what} was changed by somebody else in the meantime")]
+    Stale {
+        /// Kind of record.
+        what: &'static str,
+    },
+    /// A unique key is taken.
+    #[error("a record with the same key exists already ({constraint})")]
+    Duplicate {
+        /// As the database names it.
+        constraint: String,
+    },
+    /// A record that the row refers to does not exist.
+    #[error("the row refers to a record that does not exist")]
+    Dangling,
+    /// Another process or a long transaction holds the database.
+    #[error("the database is locked by another process; stop the other relay or wait until its backup is done")]
+    Locked,
+    /// No space.
+    #[error("the disk of the database is full; free some space, nothing that was saved before is lost")]
+    DiskFull,
+    /// The file or folder may not be written.
+    #[error("the database cannot be written; check the permissions of its file and folder")]
+    ReadOnly,
+    /// The file is no database or is damaged.
+    #[error("the database file is damaged or is no SQLite database; restore it from a backup")]
+    Damaged,
+    /// The file cannot be opened.
+    #[error("cannot open the database {path}: {reason}")]
+    Open {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The schema is newer than this program, or a migration was changed.
+    #[error("the database cannot be brought to this version of the program: {0}")]
+    Migration(String),
+    /// A row that is no legal value.
+    #[error("the database holds an illegal value in {table}.{column}: {reason}")]
+    Corrupt {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// What is wrong; never the value itself.
+        reason: String,
+    },
+    /// The audit chain does not hold.
+    #[error("the audit log was changed: row {seq} does not follow from the row before")]
+    ChainBroken {
+        /// First row that does not follow.
+        seq: i64,
+    },
+    /// A transaction without a fact.
+    #[error("a change was about to be saved without its audit fact")]
+    Unaudited,
+    /// The store is being closed.
+    #[error("the database is closed")]
+    Closed,
+    /// Reading or writing the file failed.
+    #[error("reading or writing the database file failed: {0}")]
+    Io(String),
+    /// Anything else the database says: a mistake in a query.
+    #[error("the database refused the query: {0}")]
+    Query(String),
+}
+
+impl StoreError {
+    /// Going on later may help, without a change of the request.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Locked | Self::DiskFull | Self::ReadOnly | Self::Closed | Self::Io(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(error) => {
+                if error.is_unique_violation() {
+                    return Self::Duplicate { constraint: error.message().to_owned() };
+                }
+                if error.is_foreign_key_violation() {
+                    return Self::Dangling;
+                }
+                // Primary result codes of SQLite: https://sqlite.org/rescode.html
+                match error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff) {
+                    Some(5 | 6) => Self::Locked,
+                    Some(13) => Self::DiskFull,
+                    Some(3 | 8) => Self::ReadOnly,
+                    Some(10) => Self::Io(error.message().to_owned()),
+                    Some(11 | 26) => Self::Damaged,
+                    _ => Self::Query(error.message().to_owned()),
+                }
+            }
+            sqlx::Error::PoolTimedOut => Self::Locked,
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
+            sqlx::Error::Io(error) => Self::Io(error.to_string()),
+            other => Self::Query(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Vital signs and other readings.
+
+use jiff::Timestamp;
+use yunzhen_domain::ids::ResidentId;
+use yunzhen_domain::records::Observation;
+
+use crate::row::Cells;
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "observations";
+/// At most so many readings are answered at once: a month of a busy resident.
+pub const LIMIT: u32 = 5000;
+
+/// New readings.
+pub async fn insert_many(tx: &mut Tx, readings: &[Observation]) -> Result<(), StoreError> {
+    for reading in readings {
+        sqlx::query(
+            "INSERT INTO observations (id, resident_id, code, value, unit, measured_at, received_at, device, source)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(reading.id.to_string())
+        .bind(reading.resident_id.to_string())
+        .bind(&reading.code)
+        .bind(reading.value)
+        .bind(&reading.unit)
+        .bind(reading.measured_at.as_millisecond())
+        .bind(reading.received_at.as_millisecond())
+        .bind(&reading.device)
+        .bind(reading.source.as_str())
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// The newest reading of each measure, by code.
+pub async fn latest_per_code(db: &mut Db, resident: ResidentId) -> Result<Vec<Observation>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT o.* FROM (SELECT DISTINCT code FROM observations WHERE resident_id = $1) c
+         JOIN observations o ON o.id = (
+             SELECT id FROM observations WHERE resident_id = $1 AND code = c.code ORDER BY measured_at DESC, id DESC LIMIT 1)
+         ORDER BY o.code",
+    )
+    .bind(resident.to_string())
+    .fetch_all(db.conn())
+    .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Readings measured at or after `since`, of one measure or of all: the newest [`LIMIT`], oldest first.
+pub async fn list(
+    db: &mut Db,
+    resident: ResidentId,
+    since: Option<Timestamp>,
+    code: Option<&str>,
+) -> Result<Vec<Observation>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM observations
+         WHERE resident_id = $1 AND measured_at >= $2 AND ($3 IS NULL OR code = $3)
+         ORDER BY measured_at DESC, id DESC LIMIT $4",
+    )
+    .bind(resident.to_string())
+    .bind(since.map_or(i64::MIN, Timestamp::as_millisecond))
+    .bind(code)
+    .bind(i64::from(LIMIT))
+    .fetch_all(db.conn())
+    .await?;
+    rows.iter().rev().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Observation, StoreError> {
+    Ok(Observation {
+        id: cells.parse("id")?,
+        resident_id: cells.parse("resident_id")?,
+        code: cells.text("code")?,
+        value: cells.real("value")?,
+        unit: cells.text("unit")?,
+        measured_at: cells.time("measured_at")?,
+        received_at: cells.time("received_at")?,
+        device: cells.opt_text("device")?,
+        source: cells.parse("source")?,
+    })
+}

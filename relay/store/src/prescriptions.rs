@@ -1,0 +1,215 @@
+//! Prescriptions.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::records::Prescription;
+
+use crate::paging::{Cursor, Paging, Slice};
+use crate::row::{Cells, one_row, to_json};
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "prescriptions";
+
+/// Which prescriptions; every given part must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In one of these states; empty means any.
+    pub states: Vec<State>,
+    /// Of this home.
+    pub home: Option<HomeId>,
+    /// Written by this specialist.
+    pub specialist: Option<StaffId>,
+    /// Reviewed by this pharmacist.
+    pub pharmacist: Option<StaffId>,
+    /// With this pharmacy.
+    pub pharmacy: Option<PharmacyId>,
+    /// With this pharmacy, or approved and with none.
+    pub within_reach_of: Option<PharmacyId>,
+}
+
+/// One prescription.
+pub async fn get(db: &mut Db, id: PrescriptionId) -> Result<Option<Prescription>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM prescriptions WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// A page, by the time they entered their state.
+pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let mut query = sqlx::QueryBuilder::new("SELECT * FROM prescriptions WHERE 1 = 1");
+    if !filter.states.is_empty() {
+        query.push(" AND state IN (");
+        let mut list = query.separated(", ");
+        for state in &filter.states {
+            list.push_bind(state.as_str());
+        }
+        query.push(")");
+    }
+    if let Some(home) = filter.home {
+        query.push(" AND home_id = ").push_bind(home.to_string());
+    }
+    if let Some(specialist) = filter.specialist {
+        query.push(" AND specialist_id = ").push_bind(specialist.to_string());
+    }
+    if let Some(pharmacist) = filter.pharmacist {
+        query.push(" AND pharmacist_id = ").push_bind(pharmacist.to_string());
+    }
+    if let Some(pharmacy) = filter.pharmacy {
+        query.push(" AND pharmacy_id = ").push_bind(pharmacy.to_string());
+    }
+    if let Some(pharmacy) = filter.within_reach_of {
+        query.push(" AND (pharmacy_id = ").push_bind(pharmacy.to_string());
+        query.push(" OR (pharmacy_id IS NULL AND state = ").push_bind(State::Approved.as_str()).push("))");
+    }
+    paging.push(&mut query, "state_since");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |p| Cursor { at_ms: p.state_since.as_millisecond(), id: p.id.uuid() }))
+}
+
+/// The newest `limit` of one resident, newest first.
+pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Result<Vec<Prescription>, StoreError> {
+    let rows =
+        sqlx::query("SELECT * FROM prescriptions WHERE resident_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2")
+            .bind(resident.to_string())
+            .bind(i64::from(limit))
+            .fetch_all(db.conn())
+            .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Those of one consultation, oldest first.
+pub async fn for_consultation(db: &mut Db, consultation: ConsultationId) -> Result<Vec<Prescription>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM prescriptions WHERE consultation_id = $1 ORDER BY created_at, id")
+        .bind(consultation.to_string())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Up to `limit` in one of `states` whose last day of validity is before `day`.
+pub async fn expiring(db: &mut Db, states: &[State], day: Date, limit: u32) -> Result<Vec<Prescription>, StoreError> {
+    let mut query = sqlx::QueryBuilder::new("SELECT * FROM prescriptions WHERE valid_until < ");
+    query.push_bind(day.to_string()).push(" AND state IN (");
+    let mut list = query.separated(", ");
+    for state in states {
+        list.push_bind(state.as_str());
+    }
+    query.push(") ORDER BY valid_until, id LIMIT ").push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(db.conn()).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// A new prescription.
+pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO prescriptions (id, version, state, consultation_id, resident_id, home_id, specialist_id, diagnosis_code, supply, valid_days,
+             valid_until, items, findings, hard_stop_reason, created_at, state_since, signed_at, signature, pharmacist_id,
+             approved_at, approval, rejection, pharmacy_id, accept_secret, packs, delivery_id, end_reason, timeline)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+             $24, $25, $26, $27, $28)",
+    )
+    .bind(prescription.id.to_string())
+    .bind(prescription.version)
+    .bind(prescription.state.as_str())
+    .bind(prescription.consultation_id.to_string())
+    .bind(prescription.resident_id.to_string())
+    .bind(prescription.home_id.to_string())
+    .bind(prescription.specialist_id.to_string())
+    .bind(&prescription.diagnosis_code)
+    .bind(prescription.supply.as_str())
+    .bind(i64::from(prescription.valid_days))
+    .bind(prescription.valid_until.map(|date| date.to_string()))
+    .bind(to_json(TABLE, "items", &prescription.items)?)
+    .bind(to_json(TABLE, "findings", &prescription.findings)?)
+    .bind(prescription.hard_stop_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(prescription.created_at.as_millisecond())
+    .bind(prescription.state_since.as_millisecond())
+    .bind(prescription.signed_at.map(Timestamp::as_millisecond))
+    .bind(prescription.signature.as_ref().map(|value| to_json(TABLE, "signature", value)).transpose()?)
+    .bind(prescription.pharmacist_id.map(|id| id.to_string()))
+    .bind(prescription.approved_at.map(Timestamp::as_millisecond))
+    .bind(prescription.approval.as_ref().map(|value| to_json(TABLE, "approval", value)).transpose()?)
+    .bind(prescription.rejection.as_ref().map(|value| to_json(TABLE, "rejection", value)).transpose()?)
+    .bind(prescription.pharmacy_id.map(|id| id.to_string()))
+    .bind(prescription.accept_secret.as_ref().map(|text| text.expose().clone()))
+    .bind(to_json(TABLE, "packs", &prescription.packs)?)
+    .bind(prescription.delivery_id.map(|id| id.to_string()))
+    .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(to_json(TABLE, "timeline", &prescription.timeline)?)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed prescription, whose version is one above the stored one.
+pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE prescriptions SET version = $2, state = $3, diagnosis_code = $4, supply = $5, valid_days = $6, valid_until = $7, items = $8,
+             findings = $9, hard_stop_reason = $10, state_since = $11, signed_at = $12, signature = $13,
+             pharmacist_id = $14, approved_at = $15, approval = $16, rejection = $17, pharmacy_id = $18,
+             accept_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(prescription.id.to_string())
+    .bind(prescription.version)
+    .bind(prescription.state.as_str())
+    .bind(&prescription.diagnosis_code)
+    .bind(prescription.supply.as_str())
+    .bind(i64::from(prescription.valid_days))
+    .bind(prescription.valid_until.map(|date| date.to_string()))
+    .bind(to_json(TABLE, "items", &prescription.items)?)
+    .bind(to_json(TABLE, "findings", &prescription.findings)?)
+    .bind(prescription.hard_stop_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(prescription.state_since.as_millisecond())
+    .bind(prescription.signed_at.map(Timestamp::as_millisecond))
+    .bind(prescription.signature.as_ref().map(|value| to_json(TABLE, "signature", value)).transpose()?)
+    .bind(prescription.pharmacist_id.map(|id| id.to_string()))
+    .bind(prescription.approved_at.map(Timestamp::as_millisecond))
+    .bind(prescription.approval.as_ref().map(|value| to_json(TABLE, "approval", value)).transpose()?)
+    .bind(prescription.rejection.as_ref().map(|value| to_json(TABLE, "rejection", value)).transpose()?)
+    .bind(prescription.pharmacy_id.map(|id| id.to_string()))
+    .bind(prescription.accept_secret.as_ref().map(|text| text.expose().clone()))
+    .bind(to_json(TABLE, "packs", &prescription.packs)?)
+    .bind(prescription.delivery_id.map(|id| id.to_string()))
+    .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(to_json(TABLE, "timeline", &prescription.timeline)?)
+    .execute(tx.conn())
+    .await?;
+    one_row("prescription", done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
+    Ok(Prescription {
+        id: cells.parse("id")?,
+        version: cells.int("version")?,
+        state: cells.parse("state")?,
+        consultation_id: cells.parse("consultation_id")?,
+        resident_id: cells.parse("resident_id")?,
+        home_id: cells.parse("home_id")?,
+        specialist_id: cells.parse("specialist_id")?,
+        diagnosis_code: cells.text("diagnosis_code")?,
+        supply: cells.parse("supply")?,
+        valid_days: cells.int("valid_days")?,
+        valid_until: cells.opt_parse("valid_until")?,
+        items: cells.json("items")?,
+        findings: cells.json("findings")?,
+        hard_stop_reason: cells.opt_text("hard_stop_reason")?.map(Into::into),
+        created_at: cells.time("created_at")?,
+        state_since: cells.time("state_since")?,
+        signed_at: cells.opt_time("signed_at")?,
+        signature: cells.opt_json("signature")?,
+        pharmacist_id: cells.opt_parse("pharmacist_id")?,
+        approved_at: cells.opt_time("approved_at")?,
+        approval: cells.opt_json("approval")?,
+        rejection: cells.opt_json("rejection")?,
+        pharmacy_id: cells.opt_parse("pharmacy_id")?,
+        accept_secret: cells.opt_text("accept_secret")?.map(Into::into),
+        packs: cells.json("packs")?,
+        delivery_id: cells.opt_parse("delivery_id")?,
+        end_reason: cells.opt_text("end_reason")?.map(Into::into),
+        timeline: cells.json("timeline")?,
+    })
+}

@@ -1,0 +1,95 @@
+//! Staff and their passwords' hashes; a hash leaves only through [`credential`].
+
+use yunzhen_domain::ids::StaffId;
+use yunzhen_domain::records::{Staff, StaffCredential};
+
+use crate::row::{Cells, one_row};
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "staff";
+const COLUMNS: &str =
+    "SELECT id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active FROM staff";
+
+/// One member of staff.
+pub async fn get(db: &mut Db, id: StaffId) -> Result<Option<Staff>, StoreError> {
+    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    query.push(" WHERE id = ").push_bind(id.to_string());
+    let row = query.build().fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// By sign-in name, lower case.
+pub async fn by_username(db: &mut Db, username: &str) -> Result<Option<Staff>, StoreError> {
+    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    query.push(" WHERE username = ").push_bind(username);
+    let row = query.build().fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// Everybody, by role and name.
+pub async fn list(db: &mut Db) -> Result<Vec<Staff>, StoreError> {
+    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    query.push(" ORDER BY role, name, id");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// What checks a password.
+pub async fn credential(db: &mut Db, id: StaffId) -> Result<Option<StaffCredential>, StoreError> {
+    let row = sqlx::query("SELECT id, password_hash FROM staff WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|row| {
+        let cells = Cells::new(TABLE, &row);
+        Ok(StaffCredential { staff_id: cells.parse("id")?, password_hash: cells.text("password_hash")?.into() })
+    })
+    .transpose()
+}
+
+/// A new account.
+pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(staff.id.to_string())
+    .bind(&staff.username)
+    .bind(&staff.name)
+    .bind(staff.role.as_str())
+    .bind(staff.home_id.map(|id| id.to_string()))
+    .bind(staff.pharmacy_id.map(|id| id.to_string()))
+    .bind(&staff.hospital)
+    .bind(&staff.licence)
+    .bind(&staff.title)
+    .bind(i64::from(staff.active))
+    .bind(credential.password_hash.expose())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A new password.
+pub async fn set_credential(tx: &mut Tx, credential: &StaffCredential) -> Result<(), StoreError> {
+    let done = sqlx::query("UPDATE staff SET password_hash = $2 WHERE id = $1")
+        .bind(credential.staff_id.to_string())
+        .bind(credential.password_hash.expose())
+        .execute(tx.conn())
+        .await?;
+    one_row(TABLE, done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Staff, StoreError> {
+    Ok(Staff {
+        id: cells.parse("id")?,
+        username: cells.text("username")?,
+        name: cells.text("name")?,
+        role: cells.parse("role")?,
+        home_id: cells.opt_parse("home_id")?,
+        pharmacy_id: cells.opt_parse("pharmacy_id")?,
+        hospital: cells.opt_text("hospital")?,
+        licence: cells.opt_text("licence")?,
+        title: cells.opt_text("title")?,
+        active: cells.flag("active")?,
+    })
+}

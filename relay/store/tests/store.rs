@@ -1,0 +1,489 @@
+//! The store on real SQLite files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::checked::IdNumber;
+use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
+use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::records::{
+    Consultation, ConsultationNote, Home, Observation, ObservationSource, Resident, Sex, Staff, StaffCredential,
+    Urgency,
+};
+use yunzhen_domain::{Actor, Role};
+use yunzhen_store::idempotency::Outcome;
+use yunzhen_store::{
+    Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
+    observations, residents, staff,
+};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn uuid(n: u8) -> Uuid {
+    yunzhen_domain::ids::uuid_v7(at(i64::from(n)), [n; 10])
+}
+
+fn fact(n: u8) -> AuditFact {
+    AuditFact {
+        at: at(i64::from(n)),
+        actor: Actor::System.reference(),
+        kind: EventKind::ConsultationRequested,
+        entity_id: uuid(n),
+        home_id: Some(HomeId::from_uuid(uuid(1))),
+        pharmacy_id: None,
+    }
+}
+
+async fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("care.db"), &Options::default()).await.unwrap()
+}
+
+fn home() -> Home {
+    Home {
+        id: HomeId::from_uuid(uuid(1)), name: "松鹤养老院".into(), address: "杭州".into(), phone: "0571".into()
+    }
+}
+
+fn nurse() -> Staff {
+    Staff {
+        id: StaffId::from_uuid(uuid(2)),
+        username: "nurse1".into(),
+        name: "李梅".into(),
+        role: Role::Nurse,
+        home_id: Some(home().id),
+        pharmacy_id: None,
+        hospital: None,
+        licence: None,
+        title: None,
+        active: true,
+    }
+}
+
+fn resident() -> Resident {
+    Resident {
+        id: ResidentId::from_uuid(uuid(3)),
+        home_id: home().id,
+        name: "王秀英".into(),
+        pinyin: "wxy".into(),
+        sex: Sex::Female,
+        birth_date: "1941-05-06".parse().unwrap(),
+        bed: "3-12".into(),
+        id_number: IdNumber::complete("33010619410506002").unwrap(),
+        contacts: vec![],
+        allergies: vec![],
+        allergies_asked: true,
+        conditions: vec![],
+        medicines: vec![],
+        photo_url: None,
+    }
+}
+
+fn consultation(n: u8) -> Consultation {
+    Consultation {
+        id: ConsultationId::from_uuid(uuid(n)),
+        version: 1,
+        state: State::Waiting,
+        resident_id: resident().id,
+        home_id: home().id,
+        reason: "头晕".into(),
+        urgency: Urgency::Routine,
+        requested_by: nurse().id,
+        specialist_id: None,
+        requested_at: at(i64::from(n)),
+        scheduled_at: None,
+        waiting_since: Some(at(i64::from(n))),
+        began_at: None,
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+async fn with_people(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    homes::insert(&mut tx, &home()).await.unwrap();
+    let credential = StaffCredential { staff_id: nurse().id, password_hash: "$argon2id$".into() };
+    staff::insert(&mut tx, &nurse(), &credential).await.unwrap();
+    residents::insert(&mut tx, &resident()).await.unwrap();
+    tx.commit(vec![fact(1)]).await.unwrap();
+}
+
+#[tokio::test]
+async fn opens_from_empty_and_again_with_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    store.close().await;
+    let store = open(folder.path()).await;
+    let mut read = store.read().await.unwrap();
+    assert_eq!(homes::list(&mut read).await.unwrap(), [home()]);
+    assert_eq!(staff::by_username(&mut read, "nurse1").await.unwrap(), Some(nurse()));
+    assert_eq!(residents::get(&mut read, resident().id).await.unwrap(), Some(resident()));
+    assert_eq!(*store.audit_head().borrow(), 1, "the head is known after a restart");
+    store.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn search_takes_wildcards_literally() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let mut read = store.read().await.unwrap();
+    for (q, found) in [("秀", 1), ("WXY", 1), ("3-1", 1), ("%", 0), ("_", 0), ("  ", 1), ("!", 0)] {
+        assert_eq!(residents::list(&mut read, None, Some(q)).await.unwrap().len(), found, "{q}");
+    }
+    let elsewhere = HomeId::from_uuid(uuid(9));
+    assert!(residents::list(&mut read, Some(elsewhere), None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_did_nothing_and_an_unaudited_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let mut tx = store.write().await.unwrap();
+    homes::insert(&mut tx, &home()).await.unwrap();
+    drop(tx);
+    let mut tx = store.write().await.unwrap();
+    homes::insert(&mut tx, &home()).await.unwrap();
+    assert!(matches!(tx.commit(vec![]).await, Err(StoreError::Unaudited)));
+    let mut read = store.read().await.unwrap();
+    assert!(homes::list(&mut read).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_second_of_two_updates_of_one_version_is_stale() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let mut tx = store.write().await.unwrap();
+    consultations::insert(&mut tx, &consultation(10)).await.unwrap();
+    tx.commit(vec![fact(10)]).await.unwrap();
+
+    let seen = consultations::get(&mut *store.read().await.unwrap(), consultation(10).id).await.unwrap().unwrap();
+    assert_eq!(seen, consultation(10));
+    let begun = seen.clone().apply(Event::Begin { specialist: nurse().id }, at(20)).unwrap();
+    let cancelled = seen.apply(Event::Cancel { reason: "改期".into() }, at(21)).unwrap();
+
+    let mut tx = store.write().await.unwrap();
+    consultations::update(&mut tx, &begun).await.unwrap();
+    tx.commit(vec![fact(11)]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let refused = consultations::update(&mut tx, &cancelled).await;
+    assert!(matches!(refused, Err(StoreError::Stale { what: "consultation" })), "{refused:?}");
+    drop(tx);
+    let kept = consultations::get(&mut *store.read().await.unwrap(), begun.id).await.unwrap().unwrap();
+    assert_eq!(kept, begun);
+}
+
+#[tokio::test]
+async fn a_note_is_guarded_from_its_first_version_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let mut tx = store.write().await.unwrap();
+    consultations::insert(&mut tx, &consultation(10)).await.unwrap();
+    let note = |version, text: &str| ConsultationNote {
+        consultation_id: consultation(10).id,
+        version,
+        text: text.into(),
+        diagnosis_code: Some("I10".into()),
+        updated_at: at(30),
+        author: nurse().id,
+    };
+    assert!(matches!(consultation_notes::put(&mut tx, &note(2, "x")).await, Err(StoreError::Stale { .. })));
+    consultation_notes::put(&mut tx, &note(1, "a")).await.unwrap();
+    assert!(matches!(consultation_notes::put(&mut tx, &note(1, "b")).await, Err(StoreError::Stale { .. })));
+    consultation_notes::put(&mut tx, &note(2, "c")).await.unwrap();
+    assert_eq!(consultation_notes::get(&mut tx, consultation(10).id).await.unwrap(), Some(note(2, "c")));
+}
+
+#[tokio::test]
+async fn pages_neither_repeat_nor_lose_rows_that_share_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let mut tx = store.write().await.unwrap();
+    for n in 10..17 {
+        let row = Consultation { requested_at: at(i64::from(n) / 3), ..consultation(n) };
+        consultations::insert(&mut tx, &row).await.unwrap();
+    }
+    for oldest_first in [true, false] {
+        let filter = consultations::Filter { states: vec![State::Waiting], home: Some(home().id) };
+        let (mut seen, mut cursor) = (vec![], None);
+        loop {
+            let paging = Paging { after: cursor, limit: 2, oldest_first };
+            let page = consultations::list(&mut tx, &filter, paging).await.unwrap();
+            seen.extend(page.items.iter().map(|c| c.id));
+            let Some(next) = page.next else { break };
+            cursor = Some(next.to_string().parse().unwrap());
+        }
+        let mut expected: Vec<_> = (10..17).map(|n| consultation(n).id).collect();
+        if !oldest_first {
+            expected.reverse();
+        }
+        assert_eq!(seen, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_reading_of_each_measure() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let reading = |n: u8, code: &str, value: f64| Observation {
+        id: ObservationId::from_uuid(uuid(n)),
+        resident_id: resident().id,
+        code: code.into(),
+        value,
+        unit: "/min".into(),
+        measured_at: at(i64::from(n)),
+        received_at: at(i64::from(n)),
+        device: None,
+        source: ObservationSource::Nurse,
+    };
+    let all = [reading(1, "8867-4", 70.0), reading(2, "8867-4", 71.5), reading(3, "9279-1", 16.0)];
+    let mut tx = store.write().await.unwrap();
+    observations::insert_many(&mut tx, &all).await.unwrap();
+    assert_eq!(observations::latest_per_code(&mut tx, resident().id).await.unwrap(), all[1..]);
+    assert_eq!(observations::list(&mut tx, resident().id, None, None).await.unwrap(), all);
+    assert_eq!(observations::list(&mut tx, resident().id, Some(at(2)), Some("8867-4")).await.unwrap(), all[1..2]);
+}
+
+#[tokio::test]
+async fn a_changed_audit_row_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let mut head = store.audit_head();
+    for n in 1..=5 {
+        let tx = store.write().await.unwrap();
+        tx.commit(vec![fact(n), fact(n + 100)]).await.unwrap();
+    }
+    assert_eq!(*head.borrow_and_update(), 10);
+    assert_eq!(audit::verify(&mut *store.read().await.unwrap()).await.unwrap(), 10);
+    let rows = audit::after(&mut *store.read().await.unwrap(), 8, 10).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [9, 10]);
+    let rows = audit::before(&mut *store.read().await.unwrap(), Some(3), 10).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 1]);
+    store.close().await;
+
+    // The database itself refuses; somebody with the file in hand can go around it, and is found.
+    let file = folder.path().join("care.db");
+    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let change = "UPDATE audit SET actor_role = 'nurse' WHERE seq = 4";
+    assert!(sqlx::query(change).execute(&raw).await.unwrap_err().to_string().contains("never change"));
+    sqlx::query("DROP TRIGGER audit_never_changes").execute(&raw).await.unwrap();
+    sqlx::query(change).execute(&raw).await.unwrap();
+    raw.close().await;
+    let store = open(folder.path()).await;
+    let broken = audit::verify(&mut *store.read().await.unwrap()).await;
+    assert!(matches!(broken, Err(StoreError::ChainBroken { seq: 4 })), "{broken:?}");
+}
+
+#[tokio::test]
+async fn a_removed_audit_row_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.write().await.unwrap().commit((1..=5).map(fact).collect()).await.unwrap();
+    store.close().await;
+    for (gone, found) in [(3, 4), (1, 2)] {
+        let file = folder.path().join("care.db");
+        let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        sqlx::query("DROP TRIGGER IF EXISTS audit_never_shrinks").execute(&raw).await.unwrap();
+        sqlx::query("DELETE FROM audit WHERE seq = $1").bind(gone).execute(&raw).await.unwrap();
+        raw.close().await;
+        let store = open(folder.path()).await;
+        let broken = audit::verify(&mut *store.read().await.unwrap()).await;
+        assert!(matches!(broken, Err(StoreError::ChainBroken { seq }) if seq == found), "{broken:?}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_illegal_row_names_its_table_and_column_and_not_its_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    with_people(&store).await;
+    let file = folder.path().join("care.db");
+    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let cases = [
+        ("UPDATE residents SET sex = '秘密'", "sex"),
+        ("UPDATE residents SET sex = 'female', id_number = '330106194105060021'", "id_number"),
+        ("UPDATE residents SET id_number = '33010619410506002X', allergies = '[{\"秘密\":1}]'", "allergies"),
+        ("UPDATE residents SET allergies = '[]', allergies_asked = 7", "allergies_asked"),
+        ("UPDATE residents SET allergies_asked = 1, id = 'x'", "id"),
+    ];
+    let checked = IdNumber::complete("33010619410506002").unwrap();
+    for (change, column) in cases {
+        let change = change.replace("33010619410506002X", checked.as_str());
+        sqlx::query(sqlx::AssertSqlSafe(change)).execute(&raw).await.unwrap();
+        let error = residents::list(&mut *store.read().await.unwrap(), None, None).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { table: "residents", column: c, .. } if c == column), "{error}");
+        assert!(!error.to_string().contains("秘密"), "{error}");
+    }
+    raw.close().await;
+}
+
+#[tokio::test]
+async fn the_same_key_gets_the_first_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let (request, other) = ([1; 32], [2; 32]);
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(idempotency::look_up(&mut tx, "nurse:1", "k", &request).await.unwrap(), Outcome::New);
+    idempotency::remember(&mut tx, "nurse:1", "k", &request, 201, "{\"id\":1}", at(0)).await.unwrap();
+    tx.commit(vec![fact(1)]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let replay = Outcome::Replay { status: 201, answer: "{\"id\":1}".into() };
+    assert_eq!(idempotency::look_up(&mut tx, "nurse:1", "k", &request).await.unwrap(), replay);
+    assert_eq!(idempotency::look_up(&mut tx, "nurse:1", "k", &other).await.unwrap(), Outcome::Reused);
+    assert_eq!(idempotency::look_up(&mut tx, "nurse:2", "k", &request).await.unwrap(), Outcome::New);
+    assert_eq!(idempotency::delete_older(&mut tx, at(1)).await.unwrap(), 1);
+    assert_eq!(idempotency::look_up(&mut tx, "nurse:1", "k", &request).await.unwrap(), Outcome::New);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_claim_each_job_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let mut tx = store.write().await.unwrap();
+    for n in 0..20 {
+        jobs::enqueue(&mut tx, uuid(n), "expire", "{}", at(i64::from(n))).await.unwrap();
+    }
+    tx.commit_bookkeeping("jobs").await.unwrap();
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut mine = vec![];
+                loop {
+                    let mut tx = store.write().await.unwrap();
+                    let job = jobs::claim(&mut tx, at(60), at(120)).await.unwrap();
+                    tx.commit_bookkeeping("lease").await.unwrap();
+                    let Some(job) = job else { return mine };
+                    mine.push(job);
+                }
+            })
+        })
+        .collect();
+    let mut claimed = vec![];
+    for worker in workers {
+        claimed.extend(worker.await.unwrap());
+    }
+    let mut ids: Vec<_> = claimed.iter().map(|job| job.id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((claimed.len(), ids.len()), (20, 20));
+
+    // A lease that ended goes to the next worker, and the first one cannot finish any more.
+    let mut tx = store.write().await.unwrap();
+    let again = jobs::claim(&mut tx, at(121), at(180)).await.unwrap().unwrap();
+    assert_eq!(again.attempts, 2);
+    let first = claimed.iter().find(|job| job.id == again.id).unwrap();
+    assert!(matches!(jobs::finish(&mut tx, first).await, Err(StoreError::Stale { what: "job" })));
+    jobs::fail(&mut tx, &again, "the gateway is away", Some(at(400))).await.unwrap();
+    let retried = jobs::claim(&mut tx, at(399), at(500)).await.unwrap().unwrap();
+    assert_ne!(retried.id, again.id);
+    jobs::finish(&mut tx, &retried).await.unwrap();
+    assert!(jobs::next_due(&mut tx).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { max_pages: Some(100), ..Options::default() };
+    let store = Store::open(&folder.path().join("care.db"), &options).await.unwrap();
+    with_people(&store).await;
+    let reading = |n: u32| Observation {
+        id: ObservationId::from_uuid(Uuid::from_u128(u128::from(n))),
+        resident_id: resident().id,
+        code: "8867-4".into(),
+        value: 70.0,
+        unit: "/min".into(),
+        measured_at: at(i64::from(n)),
+        received_at: at(i64::from(n)),
+        device: Some("x".repeat(200)),
+        source: ObservationSource::Device,
+    };
+    let mut kept = 0;
+    let error = loop {
+        let batch: Vec<_> = (kept..kept + 50).map(reading).collect();
+        let mut tx = store.write().await.unwrap();
+        match observations::insert_many(&mut tx, &batch).await {
+            Err(error) => break error,
+            Ok(()) => match tx.commit(vec![fact(1)]).await {
+                Err(error) => break error,
+                Ok(_) => kept += 50,
+            },
+        }
+        assert!(kept < 10_000, "the limit was not reached");
+    };
+    assert!(matches!(error, StoreError::DiskFull), "{error:?}");
+    assert!(kept > 0);
+    let read = observations::list(&mut *store.read().await.unwrap(), resident().id, None, None).await.unwrap();
+    assert_eq!(read.len(), kept as usize);
+    audit::verify(&mut *store.read().await.unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_of_another_process_is_said_after_the_timeout_and_reads_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { busy_timeout: Duration::from_millis(50), ..Options::default() };
+    let file = folder.path().join("care.db");
+    let store = Store::open(&file, &options).await.unwrap();
+    with_people(&store).await;
+    let other = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let held = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    assert!(matches!(store.write().await.map(drop), Err(StoreError::Locked)));
+    assert_eq!(homes::list(&mut *store.read().await.unwrap()).await.unwrap().len(), 1);
+    held.rollback().await.unwrap();
+    drop(store.write().await.unwrap());
+
+    // Our own long writer makes the others wait in the same way.
+    let ours = store.write().await.unwrap();
+    assert!(matches!(store.write().await.map(drop), Err(StoreError::Locked)));
+    drop(ours);
+    drop(store.write().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("care.db");
+    std::fs::write(&file, "this is a letter, not a database, and long enough to be taken for a header ".repeat(20))
+        .unwrap();
+    let opened = Store::open(&file, &Options::default()).await;
+    assert!(matches!(opened.map(drop), Err(StoreError::Damaged)));
+    let missing = Store::open(&folder.path().join("no/such/care.db"), &Options::default()).await;
+    let error = missing.map(drop).unwrap_err().to_string();
+    assert!(error.contains("no/such") && error.contains("does not exist"), "{error}");
+    let folder_as_file = Store::open(folder.path(), &Options::default()).await;
+    assert!(matches!(folder_as_file.map(drop), Err(StoreError::Open { .. })));
+}
+
+#[tokio::test]
+async fn a_schema_from_the_future_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.close().await;
+    let file = folder.path().join("care.db");
+    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'later', 1, x'00', 0)";
+    sqlx::query(newer).execute(&raw).await.unwrap();
+    raw.close().await;
+    let opened = Store::open(&file, &Options::default()).await;
+    assert!(matches!(opened.map(drop), Err(StoreError::Migration(_))));
+}
+
+#[test]
+fn errors_are_sentences() {
+    let later = SignedDuration::from_secs(1);
+    assert!(at(0) + later > at(0));
+    for error in [StoreError::Locked, StoreError::DiskFull, StoreError::ReadOnly] {
+        assert!(error.is_unavailable());
+        assert!(error.to_string().contains(';'), "{error} says what to do");
+    }
+}
