@@ -5,7 +5,7 @@
 pub mod backoff;
 pub mod clock;
 pub mod lifecycle;
-mod ready;
+pub mod ready;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;
