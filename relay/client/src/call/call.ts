@@ -135,6 +135,7 @@ export class Call {
     this.releaseMedia();
     this.offOnline?.();
     this.offOnline = undefined;
+    this.snapshot = { ...this.snapshot, state: { phase: "idle" }, roomLive: false };
     this.listeners.clear();
   }
 

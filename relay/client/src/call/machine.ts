@@ -147,6 +147,9 @@ export function decide(state: CallState, event: CallEvent): Step {
             state: { phase: "reconnecting", attempt: 0, leg: state.leg, suspect: false },
             effects: offer(state.leg, 0),
           };
+        case "attempt_failed":
+          // The room's event stream said so: the session is over.
+          return event.fatal ? end(event.fatal) : stay(state);
         default:
           return stay(state);
       }

@@ -1,0 +1,113 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ApiError, LiveEvents, type Staff } from "@yunzhen/client";
+import { ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
+import { useCallback, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, Route, Routes } from "react-router";
+import { BoxProvider } from "./box/box-context";
+import { DeliveriesScreen } from "./deliveries/deliveries-screen";
+import { Shell } from "./shell";
+import { SignInScreen } from "./sign-in-screen";
+import { TodayScreen } from "./today/today-screen";
+import { BeforeScreen } from "./visit/before-screen";
+import { VisitScreen } from "./visit/visit-screen";
+
+const KEY = "yz.nurse";
+
+/** The nurse of this tab, for a reload while the link is down. The cookie decides; this only names her. */
+const lastNurse = {
+  get: (): Staff | null => {
+    const text = sessionStorage.getItem(KEY);
+    return text === null ? null : (JSON.parse(text) as Staff);
+  },
+  set: (staff: Staff | null): void => {
+    if (staff) sessionStorage.setItem(KEY, JSON.stringify(staff));
+    else sessionStorage.removeItem(KEY);
+  },
+};
+
+export function App() {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const session = useQuery({
+    queryKey: ["session"],
+    queryFn: async (): Promise<Staff | null> => {
+      try {
+        const { staff } = await api.session.me();
+        lastNurse.set(staff);
+        return staff;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) {
+          lastNurse.set(null);
+          return null;
+        }
+        const staff = lastNurse.get();
+        if (error instanceof ApiError && error.retryable && staff) return staff;
+        throw error;
+      }
+    },
+    staleTime: Infinity,
+  });
+  const signedIn = useCallback(
+    (staff: Staff) => {
+      lastNurse.set(staff);
+      queries.clear();
+      queries.setQueryData(["session"], staff);
+    },
+    [queries],
+  );
+  const signOut = useCallback(() => {
+    const finish = (): void => {
+      lastNurse.set(null);
+      queries.clear();
+      queries.setQueryData(["session"], null);
+    };
+    api.session.signOut().then(finish, finish);
+  }, [api, queries]);
+  useEffect(() => {
+    document.title = t("app:title");
+  }, [t]);
+
+  if (session.isPending) return <Skeletons shape="card" />;
+  if (session.isError) {
+    return (
+      <main className="nurse-centre">
+        <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  if (!session.data) return <SignInScreen onSignedIn={signedIn} />;
+  return (
+    <BoxProvider staff={session.data} signOut={signOut}>
+      <Changes />
+      <Shell>
+        <Routes>
+          <Route index element={<TodayScreen />} />
+          <Route path="residents/:residentId" element={<TodayScreen />} />
+          <Route path="residents/:residentId/start" element={<BeforeScreen />} />
+          <Route path="consultations/:consultationId" element={<VisitScreen />} />
+          <Route path="deliveries" element={<DeliveriesScreen />} />
+          <Route path="deliveries/:deliveryId" element={<DeliveriesScreen />} />
+          <Route path="*" element={<Navigate to="/" replace />} />
+        </Routes>
+      </Shell>
+    </BoxProvider>
+  );
+}
+
+/** What others change appears here by itself. */
+function Changes() {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const live = new LiveEvents({ queries });
+    live.start();
+    const online = (): void => live.retryNow();
+    window.addEventListener("online", online);
+    return () => {
+      window.removeEventListener("online", online);
+      live.stop();
+    };
+  }, [queries]);
+  return null;
+}

@@ -1,0 +1,47 @@
+/** The count at the door: what arrived against what was expected. Pure. */
+import type { Count, Delivery, DeliveryState, Pack } from "@yunzhen/client";
+
+export type Counts = Readonly<Record<number, { quantity: number; damaged: number }>>;
+
+const RANK: Partial<Record<DeliveryState, number>> = {
+  at_door: 0,
+  in_transit: 1,
+  on_hold: 2,
+  accepted: 3,
+  awaiting_courier: 4,
+};
+
+export function isExpected(delivery: Pick<Delivery, "state">): boolean {
+  return RANK[delivery.state] !== undefined;
+}
+
+/** At the door first. */
+export function expectedFirst(deliveries: readonly Delivery[]): Delivery[] {
+  return [...deliveries].sort(
+    (a, b) => (RANK[a.state] ?? 9) - (RANK[b.state] ?? 9) || newest(b).localeCompare(newest(a)),
+  );
+}
+
+function newest(delivery: Delivery): string {
+  return delivery.timeline.at(-1)?.at ?? "";
+}
+
+/** Nothing is assumed damaged; the expected number stands until the nurse changes it. */
+export function startCounts(packs: readonly Pack[]): Counts {
+  return Object.fromEntries(packs.map((pack) => [pack.item_no, { quantity: pack.quantity, damaged: 0 }]));
+}
+
+export function hasDifference(packs: readonly Pack[], counts: Counts): boolean {
+  return packs.some((pack) => {
+    const count = counts[pack.item_no];
+    return count !== undefined && (count.quantity !== pack.quantity || count.damaged > 0);
+  });
+}
+
+export function tooManyDamaged(counts: Counts): boolean {
+  return Object.values(counts).some((count) => count.damaged > count.quantity);
+}
+
+export function asBody(packs: readonly Pack[], counts: Counts): Count[] {
+  return packs.map((pack) => ({ item_no: pack.item_no, ...(counts[pack.item_no] ?? { quantity: 0, damaged: 0 }) }));
+}

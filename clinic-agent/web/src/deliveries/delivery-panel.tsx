@@ -1,0 +1,306 @@
+import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { IconArrowLeft, IconBarcode, IconMinus, IconPackageOff, IconPlus, IconSnowflake } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { Delivery, ReceiveBody } from "@yunzhen/client";
+import { Banner, DeliveryChip, ProblemAlert, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { PrimaryButton } from "../shell";
+import { Timeline } from "../visit/after-screen";
+import { asBody, hasDifference, startCounts, tooManyDamaged } from "./counting";
+
+export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const receivable = delivery.allowed.includes("receive");
+  return (
+    <article className="yz-card nurse-resident">
+      <div className="nurse-resident-body">
+        <Group gap="sm">
+          <Button
+            component={Link}
+            to="/deliveries"
+            variant="subtle"
+            className="nurse-only-narrow"
+            aria-label={t("app:deliveries.back")}
+            px="sm"
+          >
+            <IconArrowLeft aria-hidden />
+          </Button>
+          <Title order={2}>
+            {delivery.resident ? t("app:deliveries.forResident", delivery.resident) : t("app:deliveries.title")}
+          </Title>
+          <DeliveryChip state={delivery.state} />
+          {delivery.cold_chain && (
+            <StatusChip meaning="primary" icon={IconSnowflake}>
+              {t("app:deliveries.cold")}
+            </StatusChip>
+          )}
+        </Group>
+        <Text c="dimmed">
+          {t("app:deliveries.courier", { name: delivery.courier.name })} · {delivery.courier.phone}
+        </Text>
+        {delivery.attempts.length > 0 && (
+          <Banner meaning="person" title={t("app:deliveries.attempts")}>
+            {delivery.attempts.map((attempt) => (
+              <div key={attempt.at}>
+                {formats.dateTime(attempt.at)} · {attempt.reason}
+              </div>
+            ))}
+          </Banner>
+        )}
+        {receivable ? (
+          <ReceiveForm delivery={delivery} />
+        ) : (
+          <>
+            {delivery.packs && delivery.packs.length > 0 && (
+              <ul className="nurse-plain-list">
+                {delivery.packs.map((pack) => (
+                  <li key={`${pack.item_no}${pack.batch}`}>
+                    <strong>{pack.name}</strong> · {pack.quantity} {pack.unit}
+                    <div className="nurse-dim">
+                      {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {["awaiting_courier", "accepted", "in_transit", "on_hold"].includes(delivery.state) && (
+              <Text c="dimmed">{t("app:deliveries.notArrived")}</Text>
+            )}
+          </>
+        )}
+        <Timeline steps={delivery.timeline} />
+      </div>
+    </article>
+  );
+}
+
+function ReceiveForm({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const packs = delivery.packs ?? [];
+  const [code, setCode] = useState("");
+  const [counts, setCounts] = useState(() => startCounts(packs));
+  const [comment, setComment] = useState("");
+  const [pressed, setPressed] = useState(false);
+  const [refuseOpen, refuse] = useDisclosure(false);
+  const different = hasDifference(packs, counts);
+  const tooMany = tooManyDamaged(counts);
+  const codeMissing = code.trim() === "";
+  const commentMissing = different && comment.trim() === "";
+  const receive = useAction((input: ReceiveBody, key) => api.deliveries.receive(delivery.id, input, key), {
+    onSuccess: () => {
+      notifications.show({ message: t("app:deliveries.received"), color: "green" });
+      void queries.invalidateQueries({ queryKey: ["deliveries"] });
+    },
+  });
+  const change = (item: number, part: "quantity" | "damaged", by: number): void =>
+    setCounts((before) => {
+      const count = before[item] ?? { quantity: 0, damaged: 0 };
+      return { ...before, [item]: { ...count, [part]: Math.max(0, count[part] + by) } };
+    });
+  const submit = (): void => {
+    setPressed(true);
+    if (codeMissing || commentMissing || tooMany) return;
+    receive.mutate({
+      version: delivery.version,
+      parcel_code: code.trim(),
+      counts: asBody(packs, counts),
+      ...(comment.trim() ? { comment: comment.trim() } : {}),
+    });
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Stack gap="md">
+        <Title order={3}>{t("app:deliveries.receiveTitle")}</Title>
+        <TextInput
+          label={t("app:deliveries.parcelCode")}
+          description={t("app:deliveries.parcelCodeHelp")}
+          leftSection={<IconBarcode aria-hidden />}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+          error={pressed && codeMissing ? t("app:deliveries.parcelCodeMissing") : undefined}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maw={420}
+        />
+        <ul className="nurse-counts">
+          {packs.map((pack) => {
+            const count = counts[pack.item_no] ?? { quantity: 0, damaged: 0 };
+            return (
+              <li key={`${pack.item_no}${pack.batch}`}>
+                <div className="nurse-count-name">
+                  <strong>{pack.name}</strong>
+                  <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: pack.unit })}</div>
+                  <div className="nurse-dim">
+                    {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
+                  </div>
+                </div>
+                <Stepper
+                  label={t("app:deliveries.arrived")}
+                  of={pack.name}
+                  value={count.quantity}
+                  differs={count.quantity !== pack.quantity}
+                  onChange={(by) => change(pack.item_no, "quantity", by)}
+                />
+                <Stepper
+                  label={t("app:deliveries.damaged")}
+                  of={pack.name}
+                  value={count.damaged}
+                  differs={count.damaged > 0}
+                  onChange={(by) => change(pack.item_no, "damaged", by)}
+                />
+              </li>
+            );
+          })}
+        </ul>
+        {different && (
+          <>
+            <Banner meaning="person" role="status">
+              {t("app:deliveries.difference")}
+            </Banner>
+            <Textarea
+              label={t("app:deliveries.comment")}
+              description={t("app:deliveries.commentHelp")}
+              value={comment}
+              onChange={(event) => setComment(event.currentTarget.value)}
+              error={pressed && commentMissing ? t("app:deliveries.commentMissing") : undefined}
+              autosize
+              minRows={2}
+            />
+          </>
+        )}
+        {tooMany && (
+          <Banner meaning="danger" role="alert">
+            {t("app:deliveries.tooMany")}
+          </Banner>
+        )}
+        {receive.error && <ProblemAlert error={receive.error} />}
+        <Group justify="space-between">
+          {delivery.allowed.includes("refuse") ? (
+            <Button
+              variant="default"
+              size="xl"
+              leftSection={<IconPackageOff aria-hidden />}
+              onClick={refuse.open}
+              type="button"
+            >
+              {t("app:deliveries.refuse")}
+            </Button>
+          ) : (
+            <span />
+          )}
+          <PrimaryButton type="submit" loading={receive.isPending} color={different ? "yellow" : "teal"}>
+            {t(different ? "app:deliveries.acceptWithDifference" : "app:deliveries.accept")}
+          </PrimaryButton>
+        </Group>
+      </Stack>
+      <RefuseDialog delivery={delivery} opened={refuseOpen} onClose={refuse.close} />
+    </form>
+  );
+}
+
+function Stepper({
+  label,
+  of,
+  value,
+  differs,
+  onChange,
+}: {
+  label: string;
+  of: string;
+  value: number;
+  differs: boolean;
+  onChange: (by: number) => void;
+}) {
+  const { t } = useTranslation();
+  const what = `${label} ${of}`;
+  return (
+    <div className="nurse-stepper" role="group" aria-label={what}>
+      <span className="nurse-dim">{label}</span>
+      <div>
+        <ActionIcon
+          size={60}
+          variant="default"
+          disabled={value === 0}
+          onClick={() => onChange(-1)}
+          aria-label={t("app:deliveries.less", { what })}
+        >
+          <IconMinus aria-hidden />
+        </ActionIcon>
+        <output className={differs ? "nurse-count-differs" : ""}>{value}</output>
+        <ActionIcon
+          size={60}
+          variant="default"
+          onClick={() => onChange(1)}
+          aria-label={t("app:deliveries.more", { what })}
+        >
+          <IconPlus aria-hidden />
+        </ActionIcon>
+      </div>
+    </div>
+  );
+}
+
+function RefuseDialog({ delivery, opened, onClose }: { delivery: Delivery; opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const [reason, setReason] = useState("");
+  const refuse = useAction(
+    (input: { version: number; reason: string }, key) =>
+      api.deliveries.refuse(delivery.id, input.version, input.reason, key),
+    {
+      onSuccess: () => {
+        onClose();
+        void queries.invalidateQueries({ queryKey: ["deliveries"] });
+      },
+    },
+  );
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("app:deliveries.refuseTitle")} size={560}>
+      <Stack gap="md">
+        <Text>{t("app:deliveries.refuseHint")}</Text>
+        <div className="nurse-templates" role="group" aria-label={t("app:deliveries.refuseReason")}>
+          {(["wrong", "broken", "warm"] as const).map((name) => (
+            <button key={name} type="button" onClick={() => setReason(t(`app:deliveries.reason.${name}`))}>
+              {t(`app:deliveries.reason.${name}`)}
+            </button>
+          ))}
+        </div>
+        <Textarea
+          label={t("app:deliveries.refuseReason")}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          autosize
+          minRows={2}
+        />
+        {refuse.error && <ProblemAlert error={refuse.error} />}
+        <Group justify="space-between">
+          <Button variant="default" size="xl" onClick={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <PrimaryButton
+            color="red"
+            disabled={reason.trim() === ""}
+            loading={refuse.isPending}
+            onClick={() => refuse.mutate({ version: delivery.version, reason: reason.trim() })}
+          >
+            {t("app:deliveries.refuse")}
+          </PrimaryButton>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

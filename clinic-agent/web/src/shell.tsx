@@ -1,0 +1,186 @@
+import { Button, Group, Indicator, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { IconChevronDown, IconClipboardList, IconLogout, IconPackage } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import {
+  Banner,
+  ColorSchemeSwitch,
+  EmptyState,
+  LanguageSwitch,
+  LinkWords,
+  SpoolState,
+  useApi,
+  useFormats,
+} from "@yunzhen/client/ui";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink } from "react-router";
+import { useBox, useLink, useSpool } from "./box/box-context";
+import { pendingOf, summarize } from "./box/spool-view";
+import { Mark } from "./mark";
+
+/** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const { staff, signOut, page, status } = useBox();
+  const formats = useFormats();
+  const api = useApi();
+  const link = useLink();
+  const deliveries = useQuery({ queryKey: ["deliveries", "list"], queryFn: () => api.deliveries.listFresh() });
+  const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
+  return (
+    <div className="nurse-frame">
+      <header className="nurse-top">
+        <Group gap="sm" wrap="nowrap" className="nurse-top-home">
+          <Mark size={36} />
+          <Text fw={600} truncate>
+            {staff.home_name ?? t("app.name")}
+          </Text>
+        </Group>
+        <nav aria-label={t("app:nav.main")} className="nurse-nav">
+          <NavLink to="/" className="nurse-nav-link">
+            <IconClipboardList aria-hidden />
+            {t("app:nav.today")}
+          </NavLink>
+          <NavLink to="/deliveries" className="nurse-nav-link">
+            <Indicator label={atDoor} disabled={atDoor === 0} color="red" size={22} offset={2}>
+              <IconPackage aria-hidden style={{ display: "block" }} />
+            </Indicator>
+            {t("app:nav.deliveries")}
+          </NavLink>
+        </nav>
+        <Group gap="xs" wrap="nowrap" className="nurse-top-state">
+          <span role="status">
+            <LinkWords level={link.level} words={link.words} rttMs={link.rttMs} />
+          </span>
+          <SpoolButton />
+        </Group>
+        <Group gap={4} wrap="nowrap">
+          <LanguageSwitch />
+          <ColorSchemeSwitch />
+          <Menu position="bottom-end" width={280}>
+            <Menu.Target>
+              <UnstyledButton className="nurse-person" aria-label={t("app:top.menu", { name: staff.name })}>
+                <span className="nurse-avatar" aria-hidden>
+                  {staff.name.slice(0, 1)}
+                </span>
+                <IconChevronDown size={18} aria-hidden />
+              </UnstyledButton>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>
+                {staff.name} · {t(`role.${staff.role}`)}
+              </Menu.Label>
+              <Menu.Item leftSection={<IconLogout size={22} aria-hidden />} onClick={signOut} h={60}>
+                {t("app:top.switchNurse")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </header>
+      {page.phase === "stale" && (
+        <div className="nurse-notice">
+          <Banner meaning="person" role="status">
+            {t("app:top.boxUnreachableSince", { time: formats.time(page.since) })}
+          </Banner>
+        </div>
+      )}
+      {status?.media.error && (
+        <div className="nurse-notice">
+          <Banner meaning="person" role="status">
+            {t("app:call.cameraFailed", { error: status.media.error })}
+          </Banner>
+        </div>
+      )}
+      <main className="nurse-main">{children}</main>
+    </div>
+  );
+}
+
+function SpoolButton() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { status } = useBox();
+  const spool = useSpool();
+  const summary = summarize(status?.spool);
+  const pending = pendingOf(spool.data ?? []);
+  return (
+    <Popover width={400} position="bottom-end" trapFocus shadow="md">
+      <Popover.Target>
+        <UnstyledButton className="nurse-spool" aria-label={t("app:top.spool")}>
+          {summary.state === "empty" ? (
+            <SpoolState state="received" />
+          ) : (
+            <SpoolState state={summary.state} count={summary.state === "received" ? undefined : summary.count} />
+          )}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Title order={3}>{t("app:top.spool")}</Title>
+          <Text c="dimmed" size="sm">
+            {t("app:top.spoolHint")}
+          </Text>
+          {status && (
+            <Group gap="xs">
+              <SpoolState state="saved" count={status.spool.saved} />
+              <SpoolState state="sent" count={status.spool.sent} />
+              <SpoolState state="received" count={status.spool.received} />
+            </Group>
+          )}
+          {status?.spool.oldest_saved_at && (
+            <Text size="sm">{t("app:top.oldest", { time: formats.dateTime(status.spool.oldest_saved_at) })}</Text>
+          )}
+          {(status?.spool.failed ?? 0) > 0 && (
+            <Banner meaning="danger">{t("app:top.failed", { n: status?.spool.failed })}</Banner>
+          )}
+          {pending.length === 0 ? (
+            <EmptyState title={t("app:top.spoolEmpty")} hint={t("app:top.spoolEmptyHint")} />
+          ) : (
+            <PendingList items={pending} />
+          )}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function PendingList({ items }: { items: ReturnType<typeof pendingOf> }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <ul className="nurse-plain-list">
+      {items.map((item) => (
+        <li key={item.id}>
+          <Group justify="space-between" wrap="nowrap">
+            <span>
+              {t(`app:top.kind.${item.kind}`)} · {formats.dateTime(item.created_at)}
+            </span>
+            <SpoolState state={item.state} />
+          </Group>
+          {item.problem && (
+            <Text size="sm" c="var(--yz-danger-text)">
+              {item.problem.detail ?? item.problem.title} {item.problem.action}
+            </Text>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The line that says since when the shown data are old. */
+export function StaleLine({ since }: { since: string | undefined }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (!since) return null;
+  return (
+    <Banner meaning="person" role="status">
+      {t("app:top.staleSince", { time: formats.dateTime(since) })}
+    </Banner>
+  );
+}
+
+/** One large primary action, bottom right, under the thumb. */
+export function PrimaryButton(props: Parameters<typeof Button<"button">>[0]) {
+  return <Button {...props} size="xl" className="nurse-primary" />;
+}

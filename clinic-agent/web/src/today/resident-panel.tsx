@@ -1,0 +1,327 @@
+import { Button, Group, Modal, Stack, Text, Textarea, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import {
+  IconArrowDownRight,
+  IconArrowLeft,
+  IconArrowRight,
+  IconArrowUpRight,
+  IconHeartbeat,
+  IconNotes,
+  IconPlayerPlay,
+  IconVideo,
+} from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Resident, ResidentSummary } from "@yunzhen/client";
+import {
+  AllergyBanner,
+  ConsultationChip,
+  PrescriptionChip,
+  ProblemAlert,
+  rangeWord,
+  RelativeTime,
+  Skeletons,
+  StatusChip,
+  useAction,
+  useApi,
+  useFormats,
+  VITAL_SIGNS,
+  VitalsPlot,
+} from "@yunzhen/client/ui";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { useBoxApi, useLink, useSpool } from "../box/box-context";
+import { pendingOf } from "../box/spool-view";
+import { PendingList, PrimaryButton, StaleLine } from "../shell";
+import { VitalsEntry } from "../visit/vitals-entry";
+import { isOpen, type RoundRow } from "./round";
+import { vitalsNow } from "./trend";
+
+const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
+
+export function ResidentPanel({ residentId, summary }: { residentId: string; summary: RoundRow | undefined }) {
+  const { t, i18n } = useTranslation();
+  const api = useApi();
+  const navigate = useNavigate();
+  const formats = useFormats();
+  const link = useLink();
+  const spool = useSpool();
+  const [vitalsOpen, vitals] = useDisclosure(false);
+  const [noteOpen, note] = useDisclosure(false);
+  const chart = useQuery({ queryKey: ["residents", residentId], queryFn: () => api.residents.getFresh(residentId) });
+  const [since] = useState(() => new Date(Date.now() - TWO_WEEKS_MS).toISOString());
+  const history = useQuery({
+    queryKey: ["residents", residentId, "observations"],
+    queryFn: () => api.residents.observations(residentId, { since }),
+  });
+  const full: Resident | undefined = chart.data?.data;
+  const person: ResidentSummary | undefined = summary?.resident ?? (full && { ...full, conditions: [] });
+  const observations = history.data?.items;
+  const now = useMemo(
+    () => vitalsNow(VITAL_SIGNS, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
+    [full, person, observations],
+  );
+  const pending = pendingOf(spool.data ?? [], residentId);
+  const consultation = summary?.consultation;
+  const open = consultation !== undefined && isOpen(consultation.state);
+
+  if (!person) {
+    return (
+      <div className="yz-card nurse-fill">
+        {chart.isError ? (
+          <div className="nurse-pad">
+            <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />
+          </div>
+        ) : (
+          <Skeletons shape="card" count={6} />
+        )}
+      </div>
+    );
+  }
+  return (
+    <article className="yz-card nurse-resident">
+      <div className="nurse-resident-body">
+        <Group wrap="nowrap" align="flex-start" gap="md">
+          <Button
+            component={Link}
+            to="/"
+            variant="subtle"
+            className="nurse-only-narrow"
+            aria-label={t("action.back")}
+            px="sm"
+          >
+            <IconArrowLeft aria-hidden />
+          </Button>
+          {person.photo_url ? (
+            <img src={person.photo_url} alt="" className="nurse-photo" />
+          ) : (
+            <span className="nurse-photo" aria-hidden>
+              {person.name.slice(0, 1)}
+            </span>
+          )}
+          <Stack gap={4} flex={1} miw={0}>
+            <Group gap="sm">
+              <Title order={2}>{person.name}</Title>
+              <Text c="dimmed">
+                {t("bed", { bed: person.bed })} · {t(`sex.${person.sex}`)} · {t("age", { n: person.age })}
+              </Text>
+              {consultation && <ConsultationChip state={consultation.state} />}
+            </Group>
+            {full && full.conditions.length > 0 && (
+              <Text>
+                {full.conditions
+                  .map((condition) => (i18n.language === "en" ? condition.display_en : condition.display_zh))
+                  .join(t("separator"))}
+              </Text>
+            )}
+          </Stack>
+        </Group>
+        <AllergyBanner allergies={person.allergies} />
+        <StaleLine since={chart.data?.staleSince} />
+        {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
+
+        {pending.length > 0 && (
+          <section>
+            <Title order={3}>{t("app:today.pending")}</Title>
+            <PendingList items={pending} />
+          </section>
+        )}
+
+        <section>
+          <Title order={3} mb="xs">
+            {t("app:today.lastVitals")}
+          </Title>
+          {now.length === 0 ? (
+            <Text c="dimmed">{t("vital.noData")}</Text>
+          ) : (
+            <ul className="nurse-vitals">
+              {now.map(({ sign, last, trend }) => {
+                const word = rangeWord(last);
+                const Arrow =
+                  trend === "up" ? IconArrowUpRight : trend === "down" ? IconArrowDownRight : IconArrowRight;
+                return (
+                  <li key={sign.code} className={word === "inRange" ? "" : "nurse-vital-out"}>
+                    <span className="nurse-dim">{t(`vital.${sign.code}`)}</span>
+                    <span className="nurse-vital-value">
+                      {formats.number(last.value, sign.digits)}
+                      <small>{sign.shownUnit}</small>
+                      {trend && <Arrow size={22} aria-label={t(`app:today.${trend}`)} role="img" />}
+                    </span>
+                    <span className="nurse-vital-foot">
+                      {word !== "inRange" && <StatusChip meaning="person">{t(`vital.${word}`)}</StatusChip>}
+                      <RelativeTime at={last.measured_at} />
+                    </span>
+                  </li>
+                );
+              })}
+            </ul>
+          )}
+        </section>
+
+        <section>
+          <Title order={3}>{t("app:today.trends")}</Title>
+          {history.isPending ? (
+            <Skeletons shape="chart" count={2} />
+          ) : history.isError ? (
+            link.online ? (
+              <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />
+            ) : (
+              <Text c="dimmed">{t("app:today.trendsOffline")}</Text>
+            )
+          ) : (
+            <VitalsPlot observations={observations ?? []} height={120} />
+          )}
+        </section>
+
+        {full && <ChartLists chart={full} />}
+      </div>
+      <footer className="nurse-actions">
+        <Button variant="default" size="xl" leftSection={<IconHeartbeat aria-hidden />} onClick={vitals.open}>
+          {t("app:today.addVitals")}
+        </Button>
+        <Button variant="default" size="xl" leftSection={<IconNotes aria-hidden />} onClick={note.open}>
+          {t("app:today.addNote")}
+        </Button>
+        {open ? (
+          <PrimaryButton
+            leftSection={<IconVideo aria-hidden />}
+            onClick={() => void navigate(`/consultations/${consultation.id}`)}
+          >
+            {t("app:today.resume")}
+          </PrimaryButton>
+        ) : (
+          <PrimaryButton
+            leftSection={<IconPlayerPlay aria-hidden />}
+            onClick={() => void navigate(`/residents/${residentId}/start`)}
+          >
+            {t("app:today.start")}
+          </PrimaryButton>
+        )}
+      </footer>
+      <Modal opened={vitalsOpen} onClose={vitals.close} title={t("app:vitals.title")} size={860}>
+        <VitalsEntry residentId={residentId} onSaved={vitals.close} />
+      </Modal>
+      <Modal opened={noteOpen} onClose={note.close} title={t("app:today.addNote")} size={640}>
+        <NoteForm residentId={residentId} onSaved={note.close} />
+      </Modal>
+    </article>
+  );
+}
+
+function ChartLists({ chart }: { chart: Resident }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const ended = chart.consultations.filter((consultation) => !isOpen(consultation.state)).slice(0, 5);
+  return (
+    <div className="nurse-columns">
+      <section>
+        <Title order={3}>{t("app:today.medicines")}</Title>
+        {chart.medicines.length === 0 ? (
+          <Text c="dimmed">{t("app:today.noMedicines")}</Text>
+        ) : (
+          <ul className="nurse-plain-list">
+            {chart.medicines.map((medicine) => (
+              <li key={`${medicine.name}${medicine.dose_text}`}>
+                <strong>{medicine.name}</strong> {medicine.dose_text}
+                {medicine.since && (
+                  <span className="nurse-dim"> {t("app:today.since", { date: formats.date(medicine.since) })}</span>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section>
+        <Title order={3}>{t("app:today.notes")}</Title>
+        {chart.notes.length === 0 ? (
+          <Text c="dimmed">{t("app:today.noNotes")}</Text>
+        ) : (
+          <ul className="nurse-plain-list">
+            {chart.notes.slice(0, 4).map((note) => (
+              <li key={note.id}>
+                {note.text}
+                <div className="nurse-dim">
+                  {note.author_name} · {formats.dateTime(note.written_at)}
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      {chart.prescriptions.length > 0 && (
+        <section>
+          <Title order={3}>{t("app:today.prescriptions")}</Title>
+          <ul className="nurse-plain-list">
+            {chart.prescriptions.slice(0, 4).map((prescription) => (
+              <li key={prescription.id}>
+                <Group justify="space-between" gap="xs">
+                  <span>{prescription.drug_names.join(t("separator"))}</span>
+                  <PrescriptionChip state={prescription.state} />
+                </Group>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {ended.length > 0 && (
+        <section>
+          <Title order={3}>{t("app:today.pastVisits")}</Title>
+          <ul className="nurse-plain-list">
+            {ended.map((consultation) => (
+              <li key={consultation.id}>
+                <Link to={`/consultations/${consultation.id}`} className="nurse-inline-link">
+                  {formats.dateTime(consultation.began_at ?? consultation.requested_at)} · {consultation.reason}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Written to the box at once; the network need not be there. */
+function NoteForm({ residentId, onSaved }: { residentId: string; onSaved: () => void }) {
+  const { t } = useTranslation();
+  const box = useBoxApi();
+  const queries = useQueryClient();
+  const [text, setText] = useState("");
+  const save = useAction(
+    (input: { text: string; written_at: string }, key) =>
+      box.save({ kind: "note", resident_id: residentId, body: { ...input, kind: "nursing" } }, key),
+    {
+      onSuccess: () => {
+        notifications.show({ message: t("app:vitals.saved"), color: "green" });
+        void queries.invalidateQueries({ queryKey: ["spool"] });
+        void queries.invalidateQueries({ queryKey: ["residents"] });
+        onSaved();
+      },
+    },
+  );
+  const [writtenAt] = useState(() => new Date().toISOString());
+  return (
+    <Stack>
+      <Textarea
+        aria-label={t("app:today.addNote")}
+        placeholder={t("app:today.notePlaceholder")}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        minRows={5}
+        autosize
+        data-autofocus
+      />
+      {save.error && <ProblemAlert error={save.error} />}
+      <Group justify="flex-end">
+        <PrimaryButton
+          disabled={text.trim() === ""}
+          loading={save.isPending}
+          onClick={() => save.mutate({ text: text.trim(), written_at: writtenAt })}
+        >
+          {t("app:today.saveNote")}
+        </PrimaryButton>
+      </Group>
+    </Stack>
+  );
+}

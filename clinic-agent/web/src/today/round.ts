@@ -1,0 +1,54 @@
+/** The order of the round: who needs somebody now comes first. Pure. */
+import type { ConsultationState, ConsultationSummary, ResidentSummary } from "@yunzhen/client";
+
+export interface RoundRow {
+  resident: ResidentSummary;
+  consultation: ConsultationSummary | undefined;
+}
+
+const RANK: Partial<Record<ConsultationState, number>> = {
+  in_progress: 0,
+  waiting: 1,
+  requested: 2,
+  awaiting_acceptance: 2,
+  scheduled: 3,
+};
+
+/** Still to be done; ended ones count only for the day on which they ended. */
+export function isOpen(state: ConsultationState): boolean {
+  return RANK[state] !== undefined;
+}
+
+function endedToday(consultation: ConsultationSummary, now: number): boolean {
+  if (!consultation.ended_at) return false;
+  return new Date(consultation.ended_at).toDateString() === new Date(now).toDateString();
+}
+
+export function roundOf(
+  residents: readonly ResidentSummary[],
+  consultations: readonly ConsultationSummary[],
+  now: number,
+): RoundRow[] {
+  const rows = residents.map((resident): RoundRow => {
+    const own = consultations.filter(
+      (consultation) =>
+        consultation.resident.id === resident.id && (isOpen(consultation.state) || endedToday(consultation, now)),
+    );
+    own.sort((a, b) => rank(a) - rank(b) || b.requested_at.localeCompare(a.requested_at));
+    return { resident, consultation: own[0] };
+  });
+  return rows.sort(
+    (a, b) =>
+      rank(a.consultation) - rank(b.consultation) ||
+      a.resident.bed.localeCompare(b.resident.bed, "zh-CN", { numeric: true }),
+  );
+}
+
+function rank(consultation: ConsultationSummary | undefined): number {
+  return consultation ? (RANK[consultation.state] ?? 9) : 9;
+}
+
+export function matches(resident: ResidentSummary, query: string): boolean {
+  const text = query.trim().toLowerCase();
+  return text === "" || resident.name.toLowerCase().includes(text) || resident.bed.toLowerCase().includes(text);
+}

@@ -1,0 +1,128 @@
+import { TextInput } from "@mantine/core";
+import { IconSearch, IconUsers } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import {
+  ConsultationChip,
+  EmptyState,
+  ProblemAlert,
+  RelativeTime,
+  Skeletons,
+  StatusChip,
+  useApi,
+  useFormats,
+  useNow,
+} from "@yunzhen/client/ui";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink, useParams } from "react-router";
+import { StaleLine } from "../shell";
+import { ResidentPanel } from "./resident-panel";
+import { isOpen, matches, roundOf, type RoundRow } from "./round";
+
+export function useRound() {
+  const api = useApi();
+  const residents = useQuery({ queryKey: ["residents", "list"], queryFn: () => api.residents.listFresh() });
+  const consultations = useQuery({ queryKey: ["consultations", "list"], queryFn: () => api.consultations.listFresh() });
+  return { residents, consultations };
+}
+
+/** Left the round, right the selected resident. On a narrow tablet one after the other. */
+export function TodayScreen() {
+  const { t } = useTranslation();
+  const { residentId } = useParams();
+  const { residents, consultations } = useRound();
+  const now = useNow(60_000);
+  const [query, setQuery] = useState("");
+  const rows = useMemo(
+    () => roundOf(residents.data?.data.items ?? [], consultations.data?.data.items ?? [], now),
+    [residents.data, consultations.data, now],
+  );
+  const shown = rows.filter((row) => matches(row.resident, query));
+  const selected = rows.find((row) => row.resident.id === residentId);
+  return (
+    <div className={`nurse-split ${residentId ? "nurse-split-detail" : ""}`}>
+      <section className="nurse-list yz-card" aria-label={t("app:today.list")}>
+        <div className="nurse-list-head">
+          <h1>{t("app:today.title")}</h1>
+          <TextInput
+            aria-label={t("app:today.search")}
+            placeholder={t("app:today.search")}
+            leftSection={<IconSearch size={20} aria-hidden />}
+            value={query}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+            type="search"
+          />
+          <StaleLine since={residents.data?.staleSince} />
+        </div>
+        {residents.isPending ? (
+          <Skeletons shape="rows" count={7} />
+        ) : residents.isError ? (
+          <div className="nurse-pad">
+            <ProblemAlert error={residents.error} onRetry={() => void residents.refetch()} />
+          </div>
+        ) : rows.length === 0 ? (
+          <EmptyState icon={IconUsers} title={t("app:today.empty")} hint={t("app:today.emptyHint")} />
+        ) : shown.length === 0 ? (
+          <EmptyState icon={IconSearch} title={t("app:today.noMatch")} hint={t("app:today.noMatchHint")} />
+        ) : (
+          <ul className="nurse-rows">
+            {shown.map((row) => (
+              <RoundItem key={row.resident.id} row={row} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className="nurse-detail">
+        {residentId ? (
+          <ResidentPanel key={residentId} residentId={residentId} summary={selected} />
+        ) : (
+          <div className="yz-card nurse-fill">
+            <EmptyState icon={IconUsers} title={t("app:today.choose")} hint={t("app:today.chooseHint")} />
+          </div>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <li>
+      <NavLink to={`/residents/${resident.id}`} className="nurse-row">
+        <span className="nurse-bed">{resident.bed}</span>
+        <span className="nurse-row-text">
+          <span className="nurse-row-name">
+            {resident.name}
+            <span className="nurse-dim">
+              {t(`sex.${resident.sex}`)} · {t("age", { n: resident.age })}
+            </span>
+          </span>
+          <span className="nurse-row-sub">
+            {consultation ? (
+              <>
+                {consultation.specialist && <span>{t("app:today.with", { name: consultation.specialist.name })}</span>}
+                {consultation.state === "waiting" && consultation.waiting_since ? (
+                  <RelativeTime at={consultation.waiting_since} />
+                ) : (
+                  <span>
+                    {formats.time(consultation.began_at ?? consultation.scheduled_at ?? consultation.requested_at)}
+                  </span>
+                )}
+              </>
+            ) : (
+              <span>{t("app:today.noVisit")}</span>
+            )}
+          </span>
+        </span>
+        <span className="nurse-row-chips">
+          {consultation && <ConsultationChip state={consultation.state} />}
+          {resident.out_of_range.length > 0 && !(consultation && isOpen(consultation.state)) && (
+            <StatusChip meaning="person">{t("app:today.outOfRange", { n: resident.out_of_range.length })}</StatusChip>
+          )}
+        </span>
+      </NavLink>
+    </li>
+  );
+}

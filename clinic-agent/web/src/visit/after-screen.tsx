@@ -1,0 +1,171 @@
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { IconArrowLeft, IconPrescription } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { Consultation, Prescription, TimelineStep } from "@yunzhen/client";
+import {
+  AllergyBanner,
+  Banner,
+  ConsultationChip,
+  EmptyState,
+  PrescriptionChip,
+  ProblemAlert,
+  Skeletons,
+  useApi,
+  useFormats,
+} from "@yunzhen/client/ui";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+/** After the call: what was decided, and where the medicine is. */
+export function AfterScreen({ consultation }: { consultation: Consultation }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const began = consultation.began_at ?? consultation.requested_at;
+  const minutes =
+    consultation.began_at && consultation.ended_at
+      ? Math.max(1, Math.round((Date.parse(consultation.ended_at) - Date.parse(consultation.began_at)) / 60_000))
+      : undefined;
+  return (
+    <div className="nurse-after">
+      <header className="nurse-screen-head">
+        <Button
+          component={Link}
+          to={`/residents/${consultation.resident.id}`}
+          variant="subtle"
+          leftSection={<IconArrowLeft />}
+        >
+          {t("action.back")}
+        </Button>
+        <h1>{t("app:after.title")}</h1>
+        <Text fw={600}>
+          {consultation.resident.name} · {t("bed", { bed: consultation.resident.bed })}
+        </Text>
+        <ConsultationChip state={consultation.state} />
+      </header>
+      <section className="yz-card nurse-pad">
+        <dl className="nurse-facts">
+          {consultation.specialist && (
+            <>
+              <dt>{t("app:after.specialist")}</dt>
+              <dd>{consultation.specialist.name}</dd>
+            </>
+          )}
+          <dt>{t("app:after.when")}</dt>
+          <dd>
+            {formats.dateTime(began)}
+            {minutes !== undefined && ` · ${t("app:after.minutes", { n: minutes })}`}
+          </dd>
+          <dt>{t("app:after.reason")}</dt>
+          <dd>{consultation.reason}</dd>
+          <dt>{t("app:after.note")}</dt>
+          <dd className="nurse-pre">
+            {consultation.note?.text?.trim() || <span className="nurse-dim">{t("app:after.noNote")}</span>}
+          </dd>
+        </dl>
+      </section>
+      <section>
+        <Title order={2} mb="sm">
+          {t("app:after.prescriptions")}
+        </Title>
+        {consultation.prescriptions.length === 0 ? (
+          <div className="yz-card">
+            <EmptyState
+              icon={IconPrescription}
+              title={t("app:after.noPrescriptions")}
+              hint={t("app:after.noPrescriptionsHint")}
+            />
+          </div>
+        ) : (
+          <Stack gap="md">
+            {consultation.prescriptions.map((summary) => (
+              <PrescriptionCard key={summary.id} prescriptionId={summary.id} />
+            ))}
+          </Stack>
+        )}
+      </section>
+      <footer className="nurse-actions">
+        <Button component={Link} to="/" size="xl" className="nurse-primary">
+          {t("app:after.backToday")}
+        </Button>
+      </footer>
+    </div>
+  );
+}
+
+const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
+
+function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
+  const { t, i18n } = useTranslation();
+  const api = useApi();
+  const formats = useFormats();
+  const query = useQuery({
+    queryKey: ["prescriptions", prescriptionId],
+    queryFn: () => api.prescriptions.get(prescriptionId),
+  });
+  if (query.isPending) {
+    return (
+      <div className="yz-card">
+        <Skeletons shape="card" />
+      </div>
+    );
+  }
+  if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+  const prescription = query.data;
+  return (
+    <article className="yz-card nurse-pad nurse-prescription">
+      <Stack gap="sm" flex={1}>
+        <Group justify="space-between">
+          <Title order={3}>{prescription.diagnosis.display}</Title>
+          <PrescriptionChip state={prescription.state} />
+        </Group>
+        <AllergyBanner allergies={prescription.resident.allergies} />
+        {INVALID_YET.has(prescription.state) && <Banner meaning="person">{t("app:after.notValid")}</Banner>}
+        {prescription.rejection && (
+          <Banner meaning="danger">{t("app:after.rejected", { reason: prescription.rejection.comment })}</Banner>
+        )}
+        <ul className="nurse-plain-list">
+          {prescription.items.map((item) => (
+            <li key={item.no}>
+              <strong>
+                {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {item.drug.strength}
+              </strong>
+              <div>
+                {formats.number(item.dose)} {item.dose_unit} · {t(`frequency.${item.frequency}`)} ·{" "}
+                {t(`route.${item.route}`)} · {t("app:after.days", { n: item.days })} · {item.quantity}{" "}
+                {item.quantity_unit}
+              </div>
+              {item.instruction && <div className="nurse-dim">{item.instruction}</div>}
+            </li>
+          ))}
+        </ul>
+        <Text c="dimmed">
+          {prescription.specialist.name}
+          {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
+        </Text>
+      </Stack>
+      <Timeline steps={prescription.timeline} />
+    </article>
+  );
+}
+
+export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
+  const { t, i18n } = useTranslation();
+  const formats = useFormats();
+  if (steps.length === 0) return null;
+  return (
+    <div className="nurse-timeline">
+      <Title order={4}>{t("app:after.timeline")}</Title>
+      <ol>
+        {steps.map((step, position) => (
+          <li key={`${step.step}${step.at}`} aria-current={position === steps.length - 1 ? "step" : undefined}>
+            <strong>{i18n.exists(`step.${step.step}`) ? t(`step.${step.step}`) : step.step}</strong>
+            <span className="nurse-dim">
+              {formats.dateTime(step.at)}
+              {step.who && ` · ${step.who}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,293 @@
+import { Button, Drawer, Menu, Modal, Stack, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconCamera,
+  IconCameraRotate,
+  IconDeviceTablet,
+  IconHeartbeat,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconVideo,
+  IconVideoOff,
+  IconZoomScan,
+  type Icon,
+} from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Call, type Consultation, type HomeCamera } from "@yunzhen/client";
+import {
+  AllergyBanner,
+  Banner,
+  CallStage,
+  MediaProblems,
+  ProblemAlert,
+  useAction,
+  useApi,
+  useCall,
+} from "@yunzhen/client/ui";
+import { useEffect, useState, type ComponentProps } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { useBox, useLink } from "../box/box-context";
+import { useRound } from "../today/today-screen";
+import { VitalsEntry } from "./vitals-entry";
+
+const CAMERA_ICON: Record<HomeCamera, Icon> = { room: IconCamera, close_up: IconZoomScan, tablet: IconDeviceTablet };
+
+function useConsultationCall(consultationId: string): Call {
+  const { i18n } = useTranslation();
+  const [call] = useState(
+    () => new Call({ consultationId, basePath: "/page", source: "box", http: { language: () => i18n.language } }),
+  );
+  useEffect(() => {
+    call.start();
+    return () => call.dispose();
+  }, [call]);
+  return call;
+}
+
+export function CallScreen({ consultation }: { consultation: Consultation }) {
+  const { t } = useTranslation();
+  const call = useConsultationCall(consultation.id);
+  const snapshot = useCall(call);
+  const link = useLink();
+  const [vitalsOpen, vitals] = useDisclosure(false);
+  const [endOpen, end] = useDisclosure(false);
+  const { residents } = useRound();
+  const resident = residents.data?.data.items.find((one) => one.id === consultation.resident.id);
+  const ended = snapshot.state.phase === "ended";
+  return (
+    <div className="nurse-call">
+      <header className="nurse-call-head">
+        <Title order={1}>
+          {consultation.resident.name} · {t("bed", { bed: consultation.resident.bed })}
+        </Title>
+        <AllergyBanner allergies={resident?.allergies} />
+        <Text className="nurse-call-reason" truncate>
+          {consultation.reason}
+        </Text>
+      </header>
+      {!link.online && !ended && (
+        <Banner meaning="person" role="status">
+          {t("app:call.linkLost")}
+        </Banner>
+      )}
+      <MediaProblems call={call} />
+      <div className="nurse-stage">
+        <CallStage
+          call={call}
+          prefer="specialist"
+          waitingWords={
+            <>
+              <strong>{t("app:call.waiting")}</strong>
+              <span>{t("app:call.waitingHint")}</span>
+            </>
+          }
+        />
+        {!ended && <OurPicture call={call} />}
+      </div>
+      <CallBar call={call} onVitals={vitals.open} onEnd={end.open} />
+      <Drawer
+        opened={vitalsOpen}
+        onClose={vitals.close}
+        position="right"
+        size={640}
+        title={t("app:vitals.title")}
+        keepMounted={false}
+      >
+        <VitalsEntry residentId={consultation.resident.id} onSaved={vitals.close} />
+      </Drawer>
+      <EndDialog opened={endOpen} onClose={end.close} consultation={consultation} call={call} />
+    </div>
+  );
+}
+
+function useActiveCamera(call: Call): { camera: HomeCamera | undefined; cameras: HomeCamera[] } {
+  const { status } = useBox();
+  const { room } = useCall(call);
+  const me = room?.participants.find((participant) => participant.id === room.you);
+  const fromBox = status?.media.camera;
+  const camera = me?.camera ?? (fromBox && fromBox !== "none" ? fromBox : undefined);
+  const cameras = [...new Set<HomeCamera>([...(status?.media.cameras ?? []), "tablet"])];
+  return { camera, cameras };
+}
+
+/** What the others see of this home: the box publishes it, so this page has words, not a second picture. */
+function OurPicture({ call }: { call: Call }) {
+  const { t } = useTranslation();
+  const { video, selfStream } = useCall(call);
+  const { camera } = useActiveCamera(call);
+  if (selfStream) return null;
+  const off = video !== "on" || camera === undefined;
+  return (
+    <div className="nurse-our-picture">
+      {off ? <IconVideoOff size={20} aria-hidden /> : <IconVideo size={20} aria-hidden />}
+      {off ? t("app:call.ourCameraOff") : t("app:call.ourCamera", { camera: t(`call.homeCamera.${camera}`) })}
+    </div>
+  );
+}
+
+function CallBar({ call, onVitals, onEnd }: { call: Call; onVitals: () => void; onEnd: () => void }) {
+  const { t } = useTranslation();
+  const { audio, video, state } = useCall(call);
+  const { camera, cameras } = useActiveCamera(call);
+  const off = state.phase === "ended" || state.phase === "idle";
+  const muted = audio !== "on";
+  const dark = video !== "on";
+  const [problem, setProblem] = useState<unknown>();
+  const choose = (next: HomeCamera): void => {
+    setProblem(undefined);
+    call.switchHomeCamera(next).catch(setProblem);
+  };
+  return (
+    <>
+      {problem !== undefined && <ProblemAlert error={problem} />}
+      <div className="nurse-bar" role="toolbar" aria-label={t("call.stage")}>
+        <BarButton
+          icon={muted ? IconMicrophoneOff : IconMicrophone}
+          label={t(muted ? "app:call.microphoneOff" : "app:call.microphoneOn")}
+          pressed={muted}
+          disabled={off}
+          onClick={() => call.setMuted(!muted)}
+          data-testid="microphone"
+        />
+        <BarButton
+          icon={dark ? IconVideoOff : IconVideo}
+          label={t(dark ? "app:call.cameraOff" : "app:call.cameraOn")}
+          pressed={dark}
+          disabled={off}
+          onClick={() => void call.setCameraOff(!dark)}
+          data-testid="camera"
+        />
+        <Menu position="top" width={260}>
+          <Menu.Target>
+            <BarButton
+              icon={camera ? CAMERA_ICON[camera] : IconCameraRotate}
+              label={camera ? t(`call.homeCamera.${camera}`) : t("app:call.source")}
+              title={t("app:call.source")}
+              disabled={off}
+              data-testid="home-camera"
+            />
+          </Menu.Target>
+          <Menu.Dropdown>
+            {cameras.map((one) => {
+              const Glyph = CAMERA_ICON[one];
+              return (
+                <Menu.Item
+                  key={one}
+                  h={60}
+                  leftSection={<Glyph size={24} aria-hidden />}
+                  rightSection={one === camera ? "✓" : undefined}
+                  onClick={() => choose(one)}
+                >
+                  {t(`call.homeCamera.${one}`)}
+                </Menu.Item>
+              );
+            })}
+          </Menu.Dropdown>
+        </Menu>
+        <BarButton icon={IconHeartbeat} label={t("app:call.vitals")} onClick={onVitals} data-testid="vitals" />
+        <BarButton icon={IconPhoneOff} label={t("app:call.end")} danger onClick={onEnd} data-testid="end" />
+      </div>
+    </>
+  );
+}
+
+function BarButton({
+  icon: Glyph,
+  label,
+  pressed,
+  danger,
+  ...rest
+}: { icon: Icon; label: string; pressed?: boolean; danger?: boolean } & ComponentProps<"button">) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-pressed={pressed}
+      className={`nurse-bar-button ${pressed ? "nurse-bar-pressed" : ""} ${danger ? "nurse-bar-danger" : ""}`}
+    >
+      <Glyph size={30} aria-hidden />
+      <span>{label}</span>
+    </button>
+  );
+}
+
+function EndDialog({
+  opened,
+  onClose,
+  consultation,
+  call,
+}: {
+  opened: boolean;
+  onClose: () => void;
+  consultation: Consultation;
+  call: Call;
+}) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const begun = consultation.state === "in_progress";
+  const finish = useAction(
+    (input: { version: number; reason: string }, key) =>
+      begun
+        ? api.consultations.complete(consultation.id, input.version, key)
+        : api.consultations.cancel(consultation.id, input.version, input.reason, key),
+    {
+      onSuccess: () => {
+        call.hangUp();
+        void queries.invalidateQueries({ queryKey: ["consultations"] });
+      },
+    },
+  );
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("app:call.endTitle")} size={560}>
+      <Stack gap="md">
+        {finish.error && <ProblemAlert error={finish.error} />}
+        <Choice
+          label={t("app:call.leave")}
+          hint={t("app:call.leaveHint")}
+          onClick={() => {
+            call.hangUp();
+            void navigate("/");
+          }}
+        />
+        <Choice
+          label={t(begun ? "app:call.complete" : "app:call.cancel")}
+          hint={t(begun ? "app:call.completeHint" : "app:call.cancelHint")}
+          danger
+          loading={finish.isPending}
+          onClick={() => finish.mutate({ version: consultation.version, reason: t("app:call.cancelReason") })}
+        />
+        <Button variant="default" size="xl" onClick={onClose}>
+          {t("app:call.stay")}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Choice({
+  label,
+  hint,
+  danger,
+  ...rest
+}: {
+  label: string;
+  hint: string;
+  danger?: boolean;
+  loading?: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <div>
+      <Button size="xl" fullWidth color={danger ? "red" : "teal"} {...rest}>
+        {label}
+      </Button>
+      <Text c="dimmed" size="sm" mt={4}>
+        {hint}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button } from "@mantine/core";
+import { IconSearchOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { ApiError } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { isOpen } from "../today/round";
+import { AfterScreen } from "./after-screen";
+import { CallScreen } from "./call-screen";
+
+/** One consultation: the call while it is open, the summary afterwards. */
+export function VisitScreen() {
+  const { t } = useTranslation();
+  const { consultationId = "" } = useParams();
+  const api = useApi();
+  const consultation = useQuery({
+    queryKey: ["consultations", consultationId],
+    queryFn: () => api.consultations.get(consultationId),
+  });
+  if (consultation.data) {
+    return isOpen(consultation.data.state) ? (
+      <CallScreen key={consultationId} consultation={consultation.data} />
+    ) : (
+      <AfterScreen consultation={consultation.data} />
+    );
+  }
+  if (consultation.isPending) return <Skeletons shape="card" count={6} />;
+  const hidden = consultation.error instanceof ApiError && consultation.error.status === 404;
+  return (
+    <div className="yz-card nurse-pad">
+      {hidden ? (
+        <EmptyState
+          icon={IconSearchOff}
+          title={t("app:after.notYours")}
+          hint={t("app:after.notYoursHint")}
+          action={
+            <Button component={Link} to="/">
+              {t("app:after.backToday")}
+            </Button>
+          }
+        />
+      ) : (
+        <ProblemAlert error={consultation.error} onRetry={() => void consultation.refetch()} />
+      )}
+    </div>
+  );
+}

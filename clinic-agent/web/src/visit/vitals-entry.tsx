@@ -1,0 +1,149 @@
+import { Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconBackspace, IconCornerDownLeft } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { Reading } from "@yunzhen/client";
+import { Banner, ProblemAlert, useAction, VITAL_SIGNS } from "@yunzhen/client/ui";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useBoxApi } from "../box/box-context";
+import { PrimaryButton } from "../shell";
+import { implausible, outOfBand, press, problems, readings, type Entries } from "./vitals-check";
+
+/** Fields and a keypad for gloved fingers; saved on the box first, so it works without the network. */
+export function VitalsEntry({ residentId, onSaved }: { residentId: string; onSaved?: () => void }) {
+  const { t } = useTranslation();
+  const box = useBoxApi();
+  const queries = useQueryClient();
+  const [entries, setEntries] = useState<Entries>({});
+  const [active, setActive] = useState(0);
+  const fields = useRef<(HTMLInputElement | null)[]>([]);
+  const save = useAction(
+    (input: Reading[], key) =>
+      box.save({ kind: "observations", resident_id: residentId, body: { readings: input } }, key),
+    {
+      onSuccess: () => {
+        notifications.show({ message: t("app:vitals.saved"), color: "green" });
+        setEntries({});
+        setMeasuredAt(undefined);
+        void queries.invalidateQueries({ queryKey: ["spool"] });
+        void queries.invalidateQueries({ queryKey: ["residents"] });
+        onSaved?.();
+      },
+    },
+  );
+  // Fixed at the first press of Save, so that a retry sends the same bytes under the same key.
+  const [measuredAt, setMeasuredAt] = useState<string>();
+  const found = problems(entries);
+  const entered = VITAL_SIGNS.filter((sign) => entries[sign.code]);
+  const change = (code: string, text: string): void => {
+    setMeasuredAt(undefined);
+    setEntries({ ...entries, [code]: text });
+  };
+  const focus = (position: number): void => fields.current[position % VITAL_SIGNS.length]?.focus();
+  const key = (name: string): void => {
+    const sign = VITAL_SIGNS[active];
+    if (!sign) return;
+    if (name === "next") focus(active + 1);
+    else {
+      change(sign.code, press(entries[sign.code] ?? "", name, sign));
+      focus(active);
+    }
+  };
+  const submit = (): void => {
+    const at = measuredAt ?? new Date().toISOString();
+    setMeasuredAt(at);
+    save.mutate(readings(entries, at));
+  };
+  return (
+    <form
+      className="nurse-entry"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (entered.length > 0 && found.length === 0) submit();
+      }}
+    >
+      <div className="nurse-entry-fields">
+        {VITAL_SIGNS.map((sign, position) => {
+          const text = entries[sign.code] ?? "";
+          const bad = implausible(sign, text);
+          const out = outOfBand(sign, text);
+          return (
+            <label
+              key={sign.code}
+              className={`nurse-field ${position === active ? "nurse-field-active" : ""} ${bad ? "nurse-field-bad" : ""}`}
+            >
+              <span>{t(`vital.${sign.code}`)}</span>
+              <span className="nurse-field-line">
+                <input
+                  ref={(element) => {
+                    fields.current[position] = element;
+                  }}
+                  // The page's own keypad is used on the tablet; a hardware keyboard still works.
+                  inputMode="none"
+                  autoComplete="off"
+                  value={text}
+                  onFocus={() => setActive(position)}
+                  onChange={(event) => change(sign.code, event.currentTarget.value.replace(/[^\d.,]/g, "").slice(0, 6))}
+                  aria-invalid={bad}
+                  aria-describedby={`hint-${sign.code}`}
+                />
+                <span className="nurse-dim">{sign.shownUnit}</span>
+              </span>
+              <span id={`hint-${sign.code}`} className={bad || out ? "nurse-field-warn" : "nurse-dim"}>
+                {out
+                  ? t("vital.normal", { low: sign.band[0], high: sign.band[1] })
+                  : t("app:vitals.plausible", { low: sign.plausible[0], high: sign.plausible[1] })}
+              </span>
+            </label>
+          );
+        })}
+      </div>
+      <div className="nurse-keypad" role="group" aria-label={t("app:vitals.keypad")}>
+        {["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back"].map((name) => (
+          <button
+            key={name}
+            type="button"
+            onClick={() => key(name)}
+            aria-label={name === "back" ? t("app:vitals.backspace") : name === "." ? t("app:vitals.point") : undefined}
+          >
+            {name === "back" ? <IconBackspace size={28} aria-hidden /> : name}
+          </button>
+        ))}
+        <button type="button" className="nurse-key-wide" onClick={() => key("next")}>
+          <IconCornerDownLeft size={24} aria-hidden /> {t("app:vitals.next")}
+        </button>
+      </div>
+      <div className="nurse-entry-foot">
+        {found.length > 0 ? (
+          <Banner meaning="danger" role="alert">
+            {found.map((problem) => (
+              <div key={problem.kind + ("sign" in problem ? problem.sign.code : "")}>
+                {problem.kind === "implausible"
+                  ? t("app:vitals.implausible", {
+                      name: t(`vital.${problem.sign.code}`),
+                      low: problem.sign.plausible[0],
+                      high: problem.sign.plausible[1],
+                      unit: problem.sign.shownUnit,
+                    })
+                  : t(problem.kind === "both_pressures" ? "app:vitals.bothPressures" : "app:vitals.pressureOrder")}
+              </div>
+            ))}
+          </Banner>
+        ) : VITAL_SIGNS.some((sign) => outOfBand(sign, entries[sign.code])) ? (
+          <Banner meaning="person" role="status">
+            {t("app:vitals.outOfRange")}
+          </Banner>
+        ) : (
+          <Text c="dimmed">{t("app:vitals.hint")}</Text>
+        )}
+        {save.error && <ProblemAlert error={save.error} />}
+        <Group justify="flex-end">
+          <PrimaryButton type="submit" disabled={entered.length === 0 || found.length > 0} loading={save.isPending}>
+            {t("app:vitals.save")}
+          </PrimaryButton>
+        </Group>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,185 @@
+import {
+  createI18n,
+  keyPaths,
+  type ConsultationSummary,
+  type Delivery,
+  type Observation,
+  type Pack,
+  type ResidentSummary,
+} from "@yunzhen/client";
+import { VITAL_SIGNS } from "@yunzhen/client/ui";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { SpoolItem } from "../src/box/box-api";
+import { pendingOf, summarize } from "../src/box/spool-view";
+import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } from "../src/deliveries/counting";
+import { matches, roundOf } from "../src/today/round";
+import { vitalsNow } from "../src/today/trend";
+import { press, problems, readings } from "../src/visit/vitals-check";
+import { en } from "../src/words/en";
+import { zh } from "../src/words/zh";
+
+const sign = (code: string) => {
+  const found = VITAL_SIGNS.find((one) => one.code === code);
+  if (!found) throw new Error(code);
+  return found;
+};
+
+describe("words", () => {
+  it("exist in both languages with the same blanks", () => {
+    expect(keyPaths(en)).toEqual(keyPaths(zh));
+  });
+
+  it("exist for every key that a screen uses", () => {
+    const i18n = createI18n({ zh, en });
+    const folder = join(import.meta.dirname, "../src");
+    const missing = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".tsx"))
+      .flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/\bt\(\s*"([^"]+)"/g)])
+      .map((match) => match[1] ?? "")
+      .filter((key) => !i18n.exists(key));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("the spool as the nurse sees it", () => {
+  const counts = { saved: 0, sent: 0, received: 0, failed: 0 };
+  it("shows the worst thing first", () => {
+    expect(summarize(undefined)).toEqual({ state: "empty", count: 0 });
+    expect(summarize(counts)).toEqual({ state: "empty", count: 0 });
+    expect(summarize({ ...counts, received: 4 })).toEqual({ state: "received", count: 4 });
+    expect(summarize({ ...counts, received: 4, sent: 1 })).toEqual({ state: "sent", count: 1 });
+    expect(summarize({ ...counts, received: 4, sent: 1, saved: 2 })).toEqual({ state: "saved", count: 2 });
+    expect(summarize({ saved: 2, sent: 1, received: 4, failed: 1 })).toEqual({ state: "refused", count: 1 });
+  });
+
+  it("lists what has not arrived: returned ones, then the oldest", () => {
+    const item = (id: string, state: SpoolItem["state"], at: string, resident = "r"): SpoolItem => ({
+      id,
+      kind: "note",
+      resident_id: resident,
+      state,
+      created_at: at,
+    });
+    const items = [
+      item("new", "saved", "2026-11-23T09:00:00Z"),
+      item("old", "sent", "2026-11-23T08:00:00Z"),
+      item("back", "refused", "2026-11-23T10:00:00Z"),
+      item("there", "received", "2026-11-23T07:00:00Z"),
+      item("other", "saved", "2026-11-23T06:00:00Z", "q"),
+    ];
+    expect(pendingOf(items, "r").map((one) => one.id)).toEqual(["back", "old", "new"]);
+    expect(pendingOf(items).map((one) => one.id)).toEqual(["back", "other", "old", "new"]);
+  });
+});
+
+describe("vital signs", () => {
+  it("accepts what a living person can have and nothing else", () => {
+    expect(problems({ "8310-5": "38.4", "8867-4": "104" })).toEqual([]);
+    expect(problems({ "8310-5": "384" })).toMatchObject([{ kind: "implausible" }]);
+    expect(problems({ "8310-5": "3.8.4" })).toMatchObject([{ kind: "implausible" }]);
+    expect(problems({ "2708-6": "101" })).toMatchObject([{ kind: "implausible" }]);
+  });
+
+  it("wants both blood pressures, the right way round", () => {
+    expect(problems({ "8480-6": "120" })).toEqual([{ kind: "both_pressures" }]);
+    expect(problems({ "8480-6": "80", "8462-4": "120" })).toEqual([{ kind: "pressure_order" }]);
+    expect(problems({ "8480-6": "120", "8462-4": "80" })).toEqual([]);
+  });
+
+  it("sends only what was entered, in UCUM", () => {
+    expect(readings({ "8310-5": "37,2", "8867-4": "" }, "2026-11-23T08:00:00Z")).toEqual([
+      { code: "8310-5", value: 37.2, unit: "Cel", measured_at: "2026-11-23T08:00:00Z" },
+    ]);
+  });
+
+  it("types on the keypad within the sign's decimals", () => {
+    const type = (keys: string, code: string): string =>
+      [...keys].reduce((text, key) => press(text, key, sign(code)), "");
+    expect(type("36.55", "8310-5")).toBe("36.5");
+    expect(type("12.0", "8480-6")).toBe("120");
+    expect(type(".5", "8310-5")).toBe("0.5");
+    expect(press("36.5", "back", sign("8310-5"))).toBe("36.");
+    expect(press("36.5", "clear", sign("8310-5"))).toBe("");
+  });
+
+  it("compares the last value with the one before", () => {
+    const value = (id: string, number: number, at: string): Observation => ({
+      id,
+      code: "8310-5",
+      value: number,
+      unit: "Cel",
+      measured_at: at,
+      received_at: at,
+      source: "nurse",
+    });
+    const last = value("b", 38.2, "2026-11-23T08:00:00Z");
+    expect(vitalsNow(VITAL_SIGNS, [last], [value("a", 36.6, "2026-11-22T08:00:00Z"), last])).toMatchObject([
+      { last: { id: "b" }, trend: "up" },
+    ]);
+    expect(vitalsNow(VITAL_SIGNS, [last], [])).toMatchObject([{ trend: undefined }]);
+  });
+});
+
+describe("the round", () => {
+  const resident = (id: string, bed: string): ResidentSummary =>
+    ({ id, name: `住民${id}`, bed, out_of_range: [] }) as unknown as ResidentSummary;
+  const consultation = (residentId: string, state: ConsultationSummary["state"], ended?: string): ConsultationSummary =>
+    ({
+      id: `${residentId}-${state}`,
+      state,
+      resident: { id: residentId },
+      requested_at: "2026-11-23T08:00:00Z",
+      ended_at: ended,
+    }) as unknown as ConsultationSummary;
+  const now = Date.parse("2026-11-23T09:00:00Z");
+
+  it("begins with whom somebody needs now and goes on by bed", () => {
+    const residents = [resident("a", "2-10"), resident("b", "2-9"), resident("c", "1-1"), resident("d", "3-1")];
+    const rows = roundOf(residents, [consultation("a", "waiting"), consultation("d", "in_progress")], now);
+    expect(rows.map((row) => row.resident.id)).toEqual(["d", "a", "c", "b"]);
+  });
+
+  it("shows an ended consultation only on its day and an open one before it", () => {
+    const [row] = roundOf([resident("a", "1")], [consultation("a", "completed", "2026-11-22T08:00:00Z")], now);
+    expect(row?.consultation).toBeUndefined();
+    const [both] = roundOf(
+      [resident("a", "1")],
+      [consultation("a", "completed", "2026-11-23T08:30:00Z"), consultation("a", "waiting")],
+      now,
+    );
+    expect(both?.consultation?.state).toBe("waiting");
+  });
+
+  it("finds by name and bed", () => {
+    expect(matches(resident("a", "2-10"), " 2-1 ")).toBe(true);
+    expect(matches(resident("a", "2-10"), "住民a")).toBe(true);
+    expect(matches(resident("a", "2-10"), "x")).toBe(false);
+  });
+});
+
+describe("counting a delivery", () => {
+  const packs: Pack[] = [
+    { item_no: 1, name: "氨氯地平", quantity: 2, unit: "盒", batch: "B1", expiry: "2027-05-01" },
+    { item_no: 2, name: "二甲双胍", quantity: 1, unit: "盒", batch: "B2", expiry: "2027-05-01" },
+  ];
+  it("knows short and damaged from complete", () => {
+    const counts = startCounts(packs);
+    expect(hasDifference(packs, counts)).toBe(false);
+    expect(hasDifference(packs, { ...counts, 1: { quantity: 1, damaged: 0 } })).toBe(true);
+    expect(hasDifference(packs, { ...counts, 2: { quantity: 1, damaged: 1 } })).toBe(true);
+    expect(tooManyDamaged({ ...counts, 2: { quantity: 1, damaged: 2 } })).toBe(true);
+    expect(asBody(packs, counts)).toEqual([
+      { item_no: 1, quantity: 2, damaged: 0 },
+      { item_no: 2, quantity: 1, damaged: 0 },
+    ]);
+  });
+
+  it("puts the parcel at the door first", () => {
+    const delivery = (id: string, state: Delivery["state"]): Delivery =>
+      ({ id, state, timeline: [] }) as unknown as Delivery;
+    const order = expectedFirst([delivery("a", "received"), delivery("b", "in_transit"), delivery("c", "at_door")]);
+    expect(order.map((one) => one.id)).toEqual(["c", "b", "a"]);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { Api, ApiError, cookieValue } from "../src";
+
+function api(answer: (request: Request) => Response | Promise<Response>) {
+  const requests: Request[] = [];
+  let signedOut = 0;
+  const client = new Api({
+    baseUrl: "http://relay.test",
+    csrfToken: () => "csrf-token",
+    language: () => "en",
+    onSignedOut: () => (signedOut += 1),
+    fetch: async (input, init) => {
+      const request = input instanceof Request ? input : new Request(new URL(String(input), "http://relay.test"), init);
+      requests.push(request);
+      return answer(request);
+    },
+  });
+  return { client, requests, signedOut: () => signedOut };
+}
+
+describe("Api", () => {
+  it("sends CSRF token, language and the action's idempotency key with a command", async () => {
+    const { client, requests } = api(() => Response.json({ id: "c" }, { status: 201 }));
+    await client.consultations.create({ resident_id: "r", reason: "咳嗽", urgency: "routine" }, "key-1");
+    const [request] = requests;
+    expect(request?.url).toBe("http://relay.test/api/consultations");
+    expect(request?.headers.get("X-CSRF-Token")).toBe("csrf-token");
+    expect(request?.headers.get("Idempotency-Key")).toBe("key-1");
+    expect(request?.headers.get("Accept-Language")).toBe("en");
+    expect(await request?.json()).toEqual({ resident_id: "r", reason: "咳嗽", urgency: "routine" });
+  });
+
+  it("sends no CSRF token with a read and leaves out empty queries", async () => {
+    const { client, requests } = api(() => Response.json({ items: [] }));
+    await client.residents.list({ q: undefined });
+    expect(requests[0]?.headers.has("X-CSRF-Token")).toBe(false);
+    expect(requests[0]?.url).toBe("http://relay.test/api/residents");
+  });
+
+  it("turns a problem document into an error with what to do", async () => {
+    const { client } = api(() =>
+      Response.json(
+        {
+          title: "已被修改",
+          status: 409,
+          code: "stale_version",
+          detail: "他人刚刚修改了它。",
+          action: "请刷新后重试。",
+        },
+        { status: 409, headers: { "Content-Type": "application/problem+json" } },
+      ),
+    );
+    const error = await client.consultations.begin("c", 1).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 409, code: "stale_version", action: "请刷新后重试。", retryable: false });
+  });
+
+  it("calls no answer `network`, which may be retried, and a proxy's page by its status", async () => {
+    const broken = api(() => Promise.reject(new TypeError("fetch failed")));
+    await expect(broken.client.homes.list()).rejects.toMatchObject({ code: "network", retryable: true });
+    const page = api(() => new Response("<html>", { status: 502 }));
+    await expect(page.client.homes.list()).rejects.toMatchObject({ code: "http_502", retryable: true });
+  });
+
+  it("says when the session ended, but not for a wrong password", async () => {
+    const { client, signedOut } = api(() => new Response(null, { status: 401 }));
+    await client.session.signIn("a", "b").catch(() => {});
+    expect(signedOut()).toBe(0);
+    await client.homes.list().catch(() => {});
+    expect(signedOut()).toBe(1);
+  });
+
+  it("passes on since when the box's answer is old", async () => {
+    const { client } = api(() =>
+      Response.json({ items: [] }, { headers: { "Stale-Since": "2026-11-23T08:00:00.000Z" } }),
+    );
+    expect((await client.residents.listFresh()).staleSince).toBe("2026-11-23T08:00:00.000Z");
+  });
+});
+
+it("reads one cookie among others", () => {
+  expect(cookieValue("a=1; yz_csrf=x%3Dy; yz_csrf2=z", "yz_csrf")).toBe("x=y");
+  expect(cookieValue("", "yz_csrf")).toBeUndefined();
+});

@@ -1,0 +1,388 @@
+import { describe, expect, it } from "vitest";
+import { Call, type Participant } from "../src";
+import { gone, World, type FakeTrack } from "./world";
+
+const participant = (id: string, kind: Participant["kind"], more: Partial<Participant> = {}): Participant => ({
+  id,
+  kind,
+  display_name: id,
+  audio: "on",
+  video: "on",
+  link: "good",
+  since: "2026-11-23T08:00:00.000Z",
+  ...more,
+});
+
+function specialist(world: World): Call {
+  return new Call({
+    consultationId: "c",
+    basePath: "/api",
+    source: "browser",
+    environment: world.environment,
+    http: { csrfToken: () => "csrf" },
+  });
+}
+
+async function live(world: World, call: Call): Promise<void> {
+  call.start();
+  await world.clock.settle();
+  world.peer.become("connected");
+  await world.clock.settle();
+  expect(call.getSnapshot().state.phase).toBe("live");
+}
+
+describe("joining", () => {
+  it("goes from idle over acquiring and connecting to live", async () => {
+    const world = new World();
+    const call = specialist(world);
+    const phases: string[] = [];
+    call.subscribe(() => {
+      const { phase } = call.getSnapshot().state;
+      if (phases.at(-1) !== phase) phases.push(phase);
+    });
+    await live(world, call);
+    expect(phases).toEqual(["acquiring", "connecting", "live"]);
+  });
+
+  it("offers own publication with slot 0 first, then receiving pairs, and sends the CSRF token", async () => {
+    const world = new World();
+    await live(world, specialist(world));
+    const [offer] = world.offers();
+    expect(offer?.url).toBe("/api/consultations/c/legs");
+    expect(offer?.headers.get("Content-Type")).toBe("application/sdp");
+    expect(offer?.headers.get("X-CSRF-Token")).toBe("csrf");
+    expect(offer?.body).toBe(
+      "audio:sendrecv video:sendrecv audio:recvonly video:recvonly audio:recvonly video:recvonly",
+    );
+  });
+
+  it("joins with sound alone when the camera is not there, and says so", async () => {
+    const world = new World();
+    const plain = world.media;
+    world.media = (constraints) => {
+      if (constraints.video) throw new DOMException("no", "NotFoundError");
+      return plain(constraints);
+    };
+    const call = specialist(world);
+    await live(world, call);
+    expect(call.getSnapshot()).toMatchObject({ audio: "on", video: "none", videoProblem: "not_found" });
+  });
+
+  it("tries again with growing delays while the relay does not answer", async () => {
+    const world = new World();
+    world.answers = [
+      () => Promise.reject(new TypeError("network")),
+      () => world.problem(503, "link_down"),
+      () => world.answer(),
+    ];
+    const call = specialist(world);
+    call.start();
+    await world.clock.settle();
+    expect(world.offers()).toHaveLength(1);
+    await world.clock.advance(499);
+    expect(world.offers()).toHaveLength(1);
+    await world.clock.advance(1);
+    expect(world.offers()).toHaveLength(2);
+    await world.clock.advance(1000);
+    expect(world.offers()).toHaveLength(3);
+    world.peer.become("connected");
+    await world.clock.settle();
+    expect(call.getSnapshot().state.phase).toBe("live");
+  });
+
+  it("ends in words when it is refused, without trying again", async () => {
+    const world = new World();
+    world.answers = [() => world.problem(409, "consultation_ended")];
+    const call = specialist(world);
+    call.start();
+    await world.clock.advance(60_000);
+    expect(call.getSnapshot().state).toEqual({ phase: "ended", reason: "refused" });
+    expect(world.offers()).toHaveLength(1);
+  });
+});
+
+describe("losing and finding the way back", () => {
+  it("waits two seconds for the same peer, then rejoins its leg", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.peer.become("disconnected");
+    expect(call.getSnapshot().state.phase).toBe("reconnecting");
+    await world.clock.advance(1_999);
+    expect(world.offers()).toHaveLength(1);
+    await world.clock.advance(1);
+    expect(world.offers()[1]?.url).toBe("/api/consultations/c/legs?rejoin=leg-1");
+    expect(world.peers[0]?.closed).toBe(true);
+    world.peer.become("connected");
+    await world.clock.settle();
+    expect(call.getSnapshot().state).toEqual({ phase: "live", leg: "leg-2" });
+  });
+
+  it("stays with the old peer when that recovers by itself", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.peer.become("disconnected");
+    await world.clock.advance(1_000);
+    world.peer.become("connected");
+    await world.clock.advance(10_000);
+    expect(call.getSnapshot().state).toEqual({ phase: "live", leg: "leg-1" });
+    expect(world.offers()).toHaveLength(1);
+  });
+
+  it("rejoins at once when ICE failed or the leg is gone at the relay", async () => {
+    for (const lose of [
+      (world: World) => world.peer.become("failed"),
+      (world: World) => world.stream.handlers.onClose(gone(404)),
+    ]) {
+      const world = new World();
+      const call = specialist(world);
+      await live(world, call);
+      lose(world);
+      await world.clock.settle();
+      expect(world.offers()).toHaveLength(2);
+      world.peer.become("connected");
+      await world.clock.settle();
+      expect(call.getSnapshot().state.phase).toBe("live");
+    }
+  });
+
+  it("joins as new when the relay forgot the leg", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.answers = [() => world.problem(404, "leg_not_found"), () => world.answer()];
+    world.peer.become("failed");
+    await world.clock.settle();
+    expect(world.offers().map((offer) => offer.url.split("?")[1])).toEqual([undefined, "rejoin=leg-1", undefined]);
+  });
+
+  it("rejoins after a reload of the page", async () => {
+    const world = new World();
+    const before = specialist(world);
+    await live(world, before);
+    before.dispose();
+    expect(world.sent.some((request) => request.method === "DELETE")).toBe(false);
+    const after = specialist(world);
+    after.start();
+    await world.clock.settle();
+    expect(world.offers()[1]?.url).toContain("rejoin=leg-1");
+  });
+
+  it("tries at once when the browser is online again", async () => {
+    const world = new World();
+    world.answers = Array.from({ length: 6 }, () => () => Promise.reject(new TypeError("network")));
+    const call = specialist(world);
+    call.start();
+    await world.clock.advance(10_000);
+    const before = world.offers().length;
+    world.online?.();
+    await world.clock.settle();
+    expect(world.offers().length).toBe(before + 1);
+  });
+
+  it("gives an answer that never connects eight seconds", async () => {
+    const world = new World();
+    const call = specialist(world);
+    call.start();
+    await world.clock.advance(8_000);
+    expect(world.offers()).toHaveLength(2);
+    expect(world.offers()[1]?.url).toContain("rejoin=leg-1");
+    expect(call.getSnapshot().state.phase).toBe("connecting");
+  });
+});
+
+describe("ending", () => {
+  it("tells the relay at once when this person hangs up, and lets go of the devices", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const track = world.peer.transceivers[0]?.sender.track as FakeTrack;
+    call.hangUp();
+    await world.clock.settle();
+    expect(world.sent.at(-1)).toMatchObject({ method: "DELETE", url: "/api/consultations/c/legs/leg-1" });
+    expect(track.stopped).toBe(true);
+    expect(world.peer.closed).toBe(true);
+    expect(call.getSnapshot().state).toEqual({ phase: "ended", reason: "left" });
+    expect(world.memory.size).toBe(0);
+  });
+
+  it("names why the room ended", async () => {
+    for (const reason of ["hang_up", "crash", "drain", "cancelled"] as const) {
+      const world = new World();
+      const call = specialist(world);
+      await live(world, call);
+      world.room({ state: "ended", ended_reason: reason });
+      expect(call.getSnapshot().state).toEqual({ phase: "ended", reason });
+    }
+  });
+
+  it("leaves no ghost when the person hangs up while the answer is on its way", async () => {
+    const world = new World();
+    let release: (response: Response) => void = () => {};
+    world.answers = [() => new Promise((resolve) => (release = resolve))];
+    const call = specialist(world);
+    call.start();
+    await world.clock.settle();
+    call.hangUp();
+    release(world.answer());
+    await world.clock.settle();
+    expect(world.sent.at(-1)).toMatchObject({ method: "DELETE", url: "/api/consultations/c/legs/leg-1" });
+    expect(call.getSnapshot().state).toEqual({ phase: "ended", reason: "left" });
+  });
+});
+
+describe("the room", () => {
+  it("maps participants to the slots' tracks and keeps the stream objects", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const participants = [participant("me", "specialist"), participant("home", "home"), participant("son", "observer")];
+    world.room({
+      participants,
+      slots: [
+        { slot: 0, participant_id: "home" },
+        { slot: 1, participant_id: "son" },
+      ],
+    });
+    const first = call.getSnapshot().streams;
+    const tracks = (id: string): unknown => (first.get(id) as unknown as { tracks: FakeTrack[] }).tracks;
+    const track = (position: number): unknown => world.peer.transceivers[position]?.receiver.track;
+    expect(tracks("home")).toEqual([track(0), track(1)]);
+    expect(tracks("son")).toEqual([track(2), track(3)]);
+    world.room({ participants, slots: [{ slot: 0, participant_id: "home" }], version: 2 });
+    expect(call.getSnapshot().streams.get("home")).toBe(first.get("home"));
+    expect(call.getSnapshot().streams.has("son")).toBe(false);
+  });
+
+  it("tells leaving from a lost connection", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const me = participant("me", "specialist");
+    world.room({ participants: [me] });
+    world.room({ participants: [me, participant("home", "home")] });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "joined", name: "home" });
+    world.room({ participants: [me, participant("home", "home", { link: "lost" })] });
+    world.room({ participants: [me] });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "lost", name: "home" });
+    world.room({ participants: [me, participant("home", "home")] });
+    world.room({ participants: [me] });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "left", name: "home" });
+  });
+
+  it("opens its event stream again without touching the media", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.stream.handlers.onOpen();
+    expect(call.getSnapshot().roomLive).toBe(true);
+    world.stream.handlers.onClose(undefined);
+    expect(call.getSnapshot().roomLive).toBe(false);
+    await world.clock.advance(250);
+    expect(world.events.opened).toHaveLength(2);
+    expect(call.getSnapshot().state.phase).toBe("live");
+  });
+});
+
+describe("own media", () => {
+  it("mutes without losing the track and tells the others", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    call.setMuted(true);
+    const track = world.peer.transceivers[0]?.sender.track as FakeTrack;
+    expect(track.enabled).toBe(false);
+    expect(call.getSnapshot().audio).toBe("muted");
+    expect(world.sent.at(-1)).toMatchObject({
+      method: "PUT",
+      url: "/api/consultations/c/legs/leg-1/media-state",
+      body: JSON.stringify({ audio: "muted", video: "on" }),
+    });
+  });
+
+  it("switches the camera off for real and on again", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const sender = world.peer.transceivers[1]?.sender;
+    const track = sender?.track as FakeTrack;
+    await call.setCameraOff(true);
+    expect(track.stopped).toBe(true);
+    expect(sender?.track).toBeNull();
+    await call.setCameraOff(false);
+    expect(sender?.track).not.toBeNull();
+    expect(call.getSnapshot().video).toBe("on");
+    expect(world.offers()).toHaveLength(1);
+  });
+
+  it("takes another device by replacing the track, muted if it was muted", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    call.setMuted(true);
+    const old = world.peer.transceivers[0]?.sender.track as FakeTrack;
+    await call.setDevice("audio", "headset");
+    const now = world.peer.transceivers[0]?.sender.track as FakeTrack;
+    expect(old.stopped).toBe(true);
+    expect(now).not.toBe(old);
+    expect(now.enabled).toBe(false);
+    expect(world.acquired.at(-1)?.audio).toMatchObject({ deviceId: { exact: "headset" } });
+  });
+
+  it("at the home's tablet asks for no camera until the tablet becomes the home's source", async () => {
+    const world = new World();
+    const call = new Call({ consultationId: "c", basePath: "/page", source: "box", environment: world.environment });
+    await live(world, call);
+    expect(world.acquired).toHaveLength(0);
+    expect(call.getSnapshot()).toMatchObject({ audio: "on", video: "on" });
+    expect(call.getSnapshot().selfStream).toBeUndefined();
+    await call.switchHomeCamera("close_up");
+    expect(world.acquired).toHaveLength(0);
+    await call.switchHomeCamera("tablet");
+    expect(world.peer.transceivers[1]?.sender.track).not.toBeNull();
+    expect(call.getSnapshot().selfStream).toBeDefined();
+    const track = world.peer.transceivers[1]?.sender.track as FakeTrack;
+    await call.switchHomeCamera("room");
+    expect(track.stopped).toBe(true);
+    expect(world.peer.transceivers[1]?.sender.track).toBeNull();
+    expect(world.offers()).toHaveLength(1);
+    expect(world.sent.filter((request) => request.url.endsWith("/home-camera")).map((request) => request.body)).toEqual(
+      ['{"camera":"close_up"}', '{"camera":"tablet"}', '{"camera":"room"}'],
+    );
+  });
+});
+
+describe("quality", () => {
+  it("samples, puts the level in one word, and reports a change and every ten seconds", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    let received = 0;
+    let lost = 0;
+    const second = (newLost: number): void => {
+      received += 100;
+      lost += newLost;
+      world.peer.stats = [
+        { type: "inbound-rtp", packetsReceived: received, packetsLost: lost, freezeCount: 0, bytesReceived: received },
+        { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.04 },
+      ];
+    };
+    const reports = (): Record<string, unknown>[] =>
+      world.sent
+        .filter((request) => request.url.endsWith("/quality"))
+        .map((request) => JSON.parse(request.body) as Record<string, unknown>);
+    for (let sample = 0; sample < 4; sample += 1) {
+      second(0);
+      await world.clock.advance(2_000);
+    }
+    expect(call.getSnapshot().quality).toMatchObject({ level: "good", rtt_ms: 40 });
+    expect(reports()).toHaveLength(1);
+    for (let sample = 0; sample < 2; sample += 1) {
+      second(50);
+      await world.clock.advance(2_000);
+    }
+    expect(call.getSnapshot().quality?.level).toBe("poor");
+    expect(reports().at(-1)).toMatchObject({ level: "poor", freezes: 0 });
+  });
+});

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { contrast, createI18n, en, keyPaths, meaningColours, palettes, surfaces, zh } from "../src";
+
+describe("words", () => {
+  it("exist in both languages with the same blanks", () => {
+    expect(keyPaths(en)).toEqual(keyPaths(zh));
+  });
+
+  it("exist for every key that the shared components use", () => {
+    const i18n = createI18n({ zh: {}, en: {} });
+    const folder = join(import.meta.dirname, "../src/ui");
+    const missing = readdirSync(folder)
+      .filter((name) => name.endsWith(".tsx"))
+      .flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/\bt\(\s*"([^"]+)"/g)])
+      .map((match) => match[1] ?? "")
+      .filter((key) => !i18n.exists(key));
+    expect(missing).toEqual([]);
+  });
+
+  it("are Chinese first", () => {
+    expect(createI18n({ zh: {}, en: {} }).t("app.name")).toBe("云诊");
+  });
+});
+
+describe("colours", () => {
+  it("of every meaning can be read on their tint and on the card, in light and dark", () => {
+    for (const [meaning, { light, dark }] of Object.entries(meaningColours)) {
+      for (const [[text, tint], surface] of [[light, surfaces.light] as const, [dark, surfaces.dark] as const]) {
+        expect(contrast(text, tint), `${meaning} on tint`).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(text, surface.card), `${meaning} on card`).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+
+  it("of text and quiet text can be read on every surface", () => {
+    for (const surface of Object.values(surfaces)) {
+      for (const background of [surface.page, surface.card, surface.raised]) {
+        expect(contrast(surface.text, background)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(surface.dimmed, background)).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+
+  it("of filled buttons carry white text", () => {
+    for (const palette of [palettes.teal, palettes.red, palettes.green, palettes.amber]) {
+      expect(contrast(palette[6], "#ffffff")).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});
