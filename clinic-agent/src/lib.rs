@@ -5,11 +5,18 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`agent`] | the start-up order, in one place |
+//! | [`config`] | the configuration file |
 //! | [`link`] | the one QUIC connection to the relay |
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
+//! | [`page`] | the nurse's page: her browser talks to this box only |
 //! | [`playback`] | WebRTC between the tablet and this box |
 //! | [`spool`] | what waits for the relay, on disk |
 
+pub mod agent;
+pub mod config;
 pub mod link;
 pub mod outbox;
+pub mod page;
+pub mod playback;
 pub mod spool;

@@ -9,10 +9,12 @@
 //! | [`driver`] | dials, serves, waits: does what the machine says |
 //! | [`open`] | one connection from `welcome` to its end |
 //! | [`http`] | requests over the connection |
+//! | [`relay`] | what the box itself asks of the relay |
 
 pub mod driver;
 pub mod http;
 pub mod open;
+pub mod relay;
 pub mod silence;
 pub mod state;
 pub mod transport;

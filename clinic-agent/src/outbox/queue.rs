@@ -13,8 +13,6 @@ pub enum Kind {
     Video,
     /// Audio RTP: sent before any video.
     Audio,
-    /// RTCP: small and rare, sent with the audio.
-    Rtcp,
 }
 
 /// Sound that may wait: one second at 20 ms a packet.
@@ -24,7 +22,7 @@ const VIDEO_MILLISECONDS: u64 = 200;
 /// A key frame must fit whatever the bit rate.
 const VIDEO_BYTES_MIN: usize = 48 * 1024;
 
-/// Packets waiting for room in the link. One datagram's bytes each.
+/// Packets waiting for room in the link; they are cut to datagrams only when they leave, for the path as it is then.
 #[derive(Debug)]
 pub struct Queue {
     video: VecDeque<Bytes>,
@@ -38,7 +36,7 @@ pub struct Queue {
 pub struct Dropped {
     /// Video packets; not zero means that the decoder at the far end needs a key frame.
     pub video: usize,
-    /// Audio and RTCP packets.
+    /// Audio packets.
     pub audio: usize,
 }
 
@@ -61,20 +59,20 @@ impl Queue {
         self.video_limit = usize::try_from(bytes).unwrap_or(usize::MAX).max(VIDEO_BYTES_MIN);
     }
 
-    /// Adds one datagram and says what had to go for it.
-    pub fn push(&mut self, kind: Kind, datagram: Bytes) -> Dropped {
+    /// Adds one packet and says what had to go for it.
+    pub fn push(&mut self, kind: Kind, packet: Bytes) -> Dropped {
         let mut dropped = Dropped::default();
         match kind {
-            Kind::Audio | Kind::Rtcp => {
+            Kind::Audio => {
                 if self.sound.len() == AUDIO_PACKETS {
                     self.sound.pop_front();
                     dropped.audio = 1;
                 }
-                self.sound.push_back(datagram);
+                self.sound.push_back(packet);
             }
             Kind::Video => {
-                self.video_bytes += datagram.len();
-                self.video.push_back(datagram);
+                self.video_bytes += packet.len();
+                self.video.push_back(packet);
                 while self.video_bytes > self.video_limit && self.video.len() > 1 {
                     let Some(oldest) = self.video.pop_front() else { break };
                     self.video_bytes -= oldest.len();
@@ -85,13 +83,14 @@ impl Queue {
         dropped
     }
 
-    /// The next datagram to send: sound before pictures.
-    pub fn pop(&mut self) -> Option<Bytes> {
-        self.sound.pop_front().or_else(|| {
-            let datagram = self.video.pop_front()?;
-            self.video_bytes -= datagram.len();
-            Some(datagram)
-        })
+    /// The next packet to send: sound before pictures.
+    pub fn pop(&mut self) -> Option<(Kind, Bytes)> {
+        if let Some(packet) = self.sound.pop_front() {
+            return Some((Kind::Audio, packet));
+        }
+        let packet = self.video.pop_front()?;
+        self.video_bytes -= packet.len();
+        Some((Kind::Video, packet))
     }
 
     /// Nothing waits.
@@ -124,7 +123,7 @@ mod tests {
         queue.push(Kind::Video, packet(1, 1000));
         queue.push(Kind::Video, packet(2, 1000));
         queue.push(Kind::Audio, packet(3, 100));
-        let order: Vec<u8> = std::iter::from_fn(|| queue.pop()).map(|p| p[0]).collect();
+        let order: Vec<u8> = std::iter::from_fn(|| queue.pop()).map(|(_, packet)| packet[0]).collect();
         assert_eq!(order, [3, 1, 2]);
     }
 

@@ -101,7 +101,12 @@ pub enum Effect {
     /// Say this to the relay.
     Tell(ToRelay),
     /// The consultation is over for the page.
-    Ended(StopReason),
+    Ended {
+        /// Which.
+        consultation_id: ConsultationId,
+        /// Why.
+        reason: StopReason,
+    },
 }
 
 /// What the devices should do.
@@ -219,9 +224,10 @@ impl Session {
             Input::Timeout => {
                 // Either the link did not return, or it did and the relay no longer knows the consultation.
                 self.deadline = None;
-                if self.live.take().is_some() {
+                if let Some(Live { consultation_id, .. }) = self.live.take() {
+                    self.tablet = None;
                     self.forget_choices();
-                    effects.push(Effect::Ended(StopReason::Crash));
+                    effects.push(Effect::Ended { consultation_id, reason: StopReason::Crash });
                 }
             }
             Input::Start { consultation_id, video, audio } => {
@@ -250,7 +256,7 @@ impl Session {
                 }
                 if self.tablet.is_some_and(|tablet| tablet.consultation_id == consultation_id) {
                     self.tablet = None;
-                    effects.push(Effect::Ended(reason));
+                    effects.push(Effect::Ended { consultation_id, reason });
                 }
             }
             Input::KeyframeWanted => keyframe = true,
@@ -294,8 +300,9 @@ impl Session {
                 }
             }
             Input::MediaState { audio, video } => {
-                self.muted = audio != AudioState::On;
-                self.hidden = video != VideoState::On;
+                // `none` says that the tablet has no such device; the box's own go on.
+                self.muted = audio == AudioState::Muted;
+                self.hidden = video == VideoState::Off;
             }
             Input::DeviceFailed(sentence) => self.failed = Some(sentence),
             Input::DeviceRuns => self.failed = None,

@@ -71,7 +71,10 @@ fn devices_close_when_the_link_stays_away_or_the_relay_forgot() {
         session.handle(event, Duration::from_secs(1));
         assert_eq!(session.deadline(), Some(Duration::from_secs(1) + wait));
         let effects = session.handle(Input::Timeout, Duration::from_secs(60));
-        assert!(effects.contains(&Effect::StopCapture) && effects.contains(&Effect::Ended(StopReason::Crash)));
+        assert!(
+            effects.contains(&Effect::StopCapture)
+                && effects.contains(&Effect::Ended { consultation_id: ID, reason: StopReason::Crash })
+        );
         assert_eq!(session.deadline(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Sends open entries to the relay, one at a time, in order, for as long as it takes.
 
 use super::entry::{Entry, Event, Verdict, due, judge};
-use super::{Spool, SpoolError, State};
+use super::{Session, Spool, SpoolError, State};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -23,6 +23,8 @@ pub trait Relay: Send + Sync {
         entry: &Entry,
         token: &str,
     ) -> impl Future<Output = Result<(u16, Option<Value>), NoAnswer>> + Send;
+    /// Ends a session whose nurse signed out.
+    fn sign_out(&self, token: &str) -> impl Future<Output = Result<(), NoAnswer>> + Send;
 }
 
 /// What one step did.
@@ -115,6 +117,9 @@ async fn attempt(spool: &Spool, relay: &impl Relay) -> Result<Step, SpoolError> 
     let sessions = spool.sessions(clock::now_timestamp()).await?;
     let tokens = sessions.iter().map(|(_, session)| (session.staff_id, session.token.clone())).collect();
     let step = step(spool, &tokens, relay).await?;
+    if step == Step::Idle {
+        return retire(spool, &sessions, relay).await;
+    }
     if let Step::SignInAgain(author) = step {
         let ended = tokens.get(&author);
         for (hash, session) in &sessions {
@@ -124,4 +129,15 @@ async fn attempt(spool: &Spool, relay: &impl Relay) -> Result<Step, SpoolError> 
         }
     }
     Ok(step)
+}
+
+/// Ends the sessions of nurses who signed out and have nothing left to deliver.
+async fn retire(spool: &Spool, sessions: &[(String, Session)], relay: &impl Relay) -> Result<Step, SpoolError> {
+    for (hash, session) in sessions.iter().filter(|(_, session)| session.signed_out) {
+        if relay.sign_out(&session.token).await.is_err() {
+            return Ok(Step::Interrupted);
+        }
+        spool.drop_session(hash.clone()).await?;
+    }
+    Ok(Step::Idle)
 }

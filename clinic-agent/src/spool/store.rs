@@ -104,6 +104,10 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// What the relay believes.
     pub token: String,
+    /// The nurse signed out while entries of hers still waited: the session opens nothing on this box any more, and is
+    /// ended at the relay once they are delivered.
+    #[serde(default)]
+    pub signed_out: bool,
 }
 
 /// A kept answer of the relay.

@@ -1,0 +1,133 @@
+//! The start-up order of the box, in one place; the program and the tests call the same function.
+//!
+//! 1. **Spool**: what was saved must be safe before anything else happens; a file that cannot be read is set aside and said.
+//! 2. **Identity**: certificate, key, authority; a box that cannot prove who it is does not start.
+//! 3. **Page listener**: bound early, so that a taken port is told at once.
+//! 4. **Media task, link, legs, delivery**: connected by bounded queues; the link dials first when all listen.
+//! 5. **Page**: served last, when everything it shows exists.
+//!
+//! Draining runs the other way round by itself: the page takes nothing new and tells open pages, legs end, the media task
+//! closes the devices, the link says `bye`; the spool needs no goodbye, every answer it gave is on disk.
+
+use crate::config::Config;
+use crate::link::driver::{Driver as LinkDriver, LinkError, Target};
+use crate::link::{DOWNLINK_QUEUE, EVENT_QUEUE, Link};
+use crate::outbox::Outbox;
+use crate::outbox::devices::Devices;
+use crate::outbox::driver::Driver as MediaDriver;
+use crate::page::{self, AppState, Health};
+use crate::playback::{Legs, LegsSettings};
+use crate::spool::{Spool, SpoolError, delivery};
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use yunzhen_certs::{CertsError, Credentials, Kind, Trust, tls};
+use yunzhen_runtime::serve::{BindError, ServeOptions, bind_tcp, spawn};
+use yunzhen_runtime::web::cookies::CookiePolicy;
+use yunzhen_runtime::{Lifecycle, clock};
+
+/// Why the box cannot start; each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The spool's file.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// Certificates.
+    #[error(transparent)]
+    Identity(#[from] CertsError),
+    /// The page's port.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The link's socket.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// One of two keys is missing.
+    #[error("[page] certificate and key belong together: set both, or neither to serve the page without TLS")]
+    HalfTls,
+}
+
+/// What was bound, for the READY line.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Bound {
+    /// The nurse's page.
+    pub page: SocketAddr,
+}
+
+/// A box that runs; its parts are handles, its tasks belong to the lifecycle.
+pub struct Agent {
+    /// What was bound.
+    pub bound: Bound,
+    /// The link.
+    pub link: Link,
+    /// The home's part in a consultation.
+    pub outbox: Outbox,
+    /// What waits.
+    pub spool: Spool,
+}
+
+/// Starts everything.
+pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>) -> Result<Agent, StartError> {
+    let now = clock::now_timestamp();
+    let health = Health::default();
+
+    let (spool, set_aside) = Spool::open(&config.spool.file, now)?;
+    if let Some(set_aside) = set_aside {
+        tracing::error!("{set_aside}");
+        health.note(set_aside.to_string());
+    }
+
+    let identity = &config.identity;
+    let credentials = Credentials::load(Kind::Box, &identity.certificate, &identity.key, now)?;
+    let tls = tls::quic_client(&credentials, &Trust::load(&identity.trust)?)?;
+    let page_tls = match (&config.page.certificate, &config.page.key) {
+        (Some(certificate), Some(key)) => Some(Arc::new(tls::page_server(certificate, key)?)),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(StartError::HalfTls),
+    };
+
+    let listener = bind_tcp("the nurse's page", config.page.listen).await?;
+    let page_address = listener.local_addr().unwrap_or(config.page.listen);
+
+    let link = Link::new(life.clone(), now);
+    let (events_tx, events) = mpsc::channel(EVENT_QUEUE);
+    let (downlink_tx, downlink) = mpsc::channel(DOWNLINK_QUEUE);
+    let (media, outbox) = MediaDriver::new(life.clone(), link.clone(), devices);
+    let target = Target {
+        address: config.relay.address.clone(),
+        server_name: config.relay.server_name(),
+        tls,
+        hello: media.hello(),
+    };
+    let dialler = LinkDriver::new(link.clone(), target, events_tx, downlink_tx)?;
+    let leg_settings = LegsSettings { addresses: config.page.media_addresses.clone() };
+    let (legs, inbox) = Legs::new(life.clone(), leg_settings, link.clone(), outbox.clone(), downlink);
+
+    life.spawn("media", media.run(events));
+    life.spawn("legs", legs.clone().run(inbox));
+    life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));
+    life.spawn("link", dialler.run());
+
+    let cookies = CookiePolicy { secure: page_tls.is_some() || config.page.behind_tls_proxy };
+    let state = AppState { link: link.clone(), spool: spool.clone(), outbox: outbox.clone(), legs, cookies, health };
+    spawn(life, listener, page_tls, page::router(state), ServeOptions::new("page"));
+    Ok(Agent { bound: Bound { page: page_address }, link, outbox, spool })
+}
+
+/// The link's condition as the delivery needs it.
+fn connected(life: &Lifecycle, link: &Link) -> watch::Receiver<bool> {
+    let (tx, rx) = watch::channel(false);
+    let mut open = link.open();
+    let soft = life.soft().clone();
+    life.spawn("link condition", async move {
+        loop {
+            let is_open = open.borrow_and_update().is_some();
+            tx.send_if_modified(|known| std::mem::replace(known, is_open) != is_open);
+            tokio::select! {
+                changed = open.changed() => if changed.is_err() { return },
+                () = soft.cancelled() => return,
+            }
+        }
+    });
+    rx
+}

@@ -1,0 +1,140 @@
+//! The configuration file: one struct per section, unknown keys refused. `clinic-agent.example.toml` explains each key.
+
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use yunzhen_runtime::settings::resolve;
+use yunzhen_runtime::telemetry::TelemetrySettings;
+
+/// Everything.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the relay is.
+    pub relay: RelaySettings,
+    /// Who this box is.
+    pub identity: IdentitySettings,
+    /// The nurse's page.
+    #[serde(default)]
+    pub page: PageSettings,
+    /// What waits for the relay.
+    pub spool: SpoolSettings,
+    /// Cameras and microphone.
+    #[serde(default)]
+    pub capture: CaptureSettings,
+    /// Logging.
+    #[serde(default)]
+    pub telemetry: TelemetrySettings,
+}
+
+/// `[relay]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelaySettings {
+    /// `host:port`, UDP.
+    pub address: String,
+    /// The name in the relay's certificate; the host of `address` when absent.
+    #[serde(default)]
+    pub server_name: Option<String>,
+}
+
+impl RelaySettings {
+    /// The name in the relay's certificate.
+    pub fn server_name(&self) -> String {
+        let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
+        self.server_name.clone().unwrap_or_else(|| host.trim_matches(['[', ']']).to_owned())
+    }
+}
+
+/// `[identity]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySettings {
+    /// This box's certificate with its issuer, PEM.
+    pub certificate: PathBuf,
+    /// Its key, PEM.
+    pub key: PathBuf,
+    /// The authority for systems, PEM.
+    pub trust: PathBuf,
+}
+
+/// `[page]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageSettings {
+    /// Where the page is served.
+    pub listen: SocketAddr,
+    /// Serve the page by TLS.
+    pub certificate: Option<PathBuf>,
+    /// Key of `certificate`.
+    pub key: Option<PathBuf>,
+    /// Mark cookies `Secure` although a proxy does the TLS.
+    pub behind_tls_proxy: bool,
+    /// Addresses on which the tablet's media are received.
+    pub media_addresses: Vec<IpAddr>,
+}
+
+impl Default for PageSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 7490)),
+            certificate: None,
+            key: None,
+            behind_tls_proxy: false,
+            media_addresses: vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)],
+        }
+    }
+}
+
+/// `[spool]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpoolSettings {
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// `[capture]`: sources as `synthetic`, `/dev/video0`, `rtsp://…` or a file's path.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CaptureSettings {
+    /// The whole room.
+    pub room: Option<String>,
+    /// The resident, near.
+    pub close_up: Option<String>,
+    /// `synthetic`, an ALSA device such as `default`, or a file's path.
+    pub microphone: Option<String>,
+}
+
+impl Config {
+    /// Reads the file; its paths are relative to its folder.
+    pub fn load(path: &Path) -> Result<Self, yunzhen_runtime::settings::SettingsError> {
+        let mut config: Self = yunzhen_runtime::settings::load(path)?;
+        let identity = &mut config.identity;
+        for file in [&mut identity.certificate, &mut identity.key, &mut identity.trust, &mut config.spool.file] {
+            *file = resolve(path, file);
+        }
+        for file in [&mut config.page.certificate, &mut config.page.key].into_iter().flatten() {
+            *file = resolve(path, file);
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_complete_and_an_unknown_key_is_named() {
+        let example = concat!(env!("CARGO_MANIFEST_DIR"), "/clinic-agent.example.toml");
+        let config = Config::load(Path::new(example)).expect("example");
+        assert_eq!(config.relay.server_name(), "relay.example.org");
+        let dir = tempfile::tempdir().expect("dir");
+        let file = dir.path().join("c.toml");
+        let text = std::fs::read_to_string(example).expect("example").replace("address =", "adress =");
+        std::fs::write(&file, text).expect("written");
+        let error = Config::load(&file).expect_err("misspelt").to_string();
+        assert!(error.contains("relay.adress") && error.contains("relay.address"), "{error}");
+    }
+}

@@ -1,0 +1,68 @@
+//! What the box itself asks of the relay's API, besides what it passes through for the page.
+
+use super::Link;
+use super::http::LinkDown;
+use crate::spool::Entry;
+use crate::spool::delivery::{NoAnswer, Relay};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request, Response, header};
+use http_body_util::BodyExt as _;
+use http_body_util::Limited;
+use serde_json::Value;
+
+/// Answers that the box reads itself are small.
+const ANSWER_BYTES: usize = 256 * 1024;
+
+impl Link {
+    /// One exchange with whole bodies.
+    pub async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Response<Bytes>, LinkDown> {
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().map_err(|_| LinkDown)?;
+        *request.headers_mut() = headers;
+        let (head, body) = self.request(request).await?.into_parts();
+        let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|error| {
+            tracing::debug!(%error, "the relay's answer broke off");
+            LinkDown
+        })?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
+}
+
+/// Headers of a request in a nurse's name.
+pub fn bearer(token: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(mut value) = header::HeaderValue::try_from(format!("Bearer {token}")) {
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    headers
+}
+
+impl Relay for Link {
+    async fn deliver(&self, entry: &Entry, token: &str) -> Result<(u16, Option<Value>), NoAnswer> {
+        let mut headers = bearer(token);
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        let key = header::HeaderValue::try_from(&entry.key).map_err(|_| NoAnswer)?;
+        headers.insert("idempotency-key", key);
+        let body = serde_json::to_vec(&entry.body).map_err(|_| NoAnswer)?;
+        let answer = self.exchange(Method::POST, &entry.path(), headers, body).await.map_err(|LinkDown| NoAnswer)?;
+        let problem = if answer.status().is_success() { None } else { serde_json::from_slice(answer.body()).ok() };
+        Ok((answer.status().as_u16(), problem))
+    }
+
+    async fn sign_out(&self, token: &str) -> Result<(), NoAnswer> {
+        let answer = self.exchange(Method::DELETE, "/api/sessions/current", bearer(token), Vec::new()).await;
+        match answer {
+            // 401: it had ended already.
+            Ok(answer) if answer.status().is_success() || answer.status().as_u16() == 401 => Ok(()),
+            Ok(_) | Err(LinkDown) => Err(NoAnswer),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The box's cameras and microphone, as the driver needs them: an interface, so that the driver can be tested without
+//! ffmpeg. The real ones are [`crate::capture`].
+
+use super::session::CapturePlan;
+use tokio::sync::mpsc;
+use yunzhen_media::MediaKind;
+use yunzhen_protocol::control::BoxCamera;
+use yunzhen_protocol::rtp::RtpPacket;
+
+/// Encoded packets that may wait for the driver: a key frame and then some. Newest are dropped when it is full.
+pub const PACKET_QUEUE: usize = 512;
+
+/// What devices report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceEvent {
+    /// Packets flow (again).
+    Running,
+    /// One sentence: what is wrong and what to do.
+    Failed(String),
+}
+
+/// Where devices put what they make.
+#[derive(Clone, Debug)]
+pub struct DeviceSink {
+    /// Encoded media.
+    pub packets: mpsc::Sender<(MediaKind, RtpPacket)>,
+    /// What happens to the devices.
+    pub events: mpsc::Sender<DeviceEvent>,
+}
+
+/// Cameras and microphone of one box. Calls return at once; failures come as [`DeviceEvent::Failed`].
+pub trait Devices: Send {
+    /// The cameras there are, preferred first.
+    fn cameras(&self) -> Vec<BoxCamera>;
+    /// Whether there is a microphone.
+    fn microphone(&self) -> bool;
+    /// Opens what the plan needs.
+    fn start(&mut self, plan: CapturePlan, sink: DeviceSink);
+    /// Changes camera and pauses.
+    fn adjust(&mut self, plan: CapturePlan);
+    /// The next frame is to be a key frame.
+    fn keyframe(&mut self);
+    /// New target of the video encoder.
+    fn bitrate(&mut self, video_bps: u32);
+    /// Closes everything.
+    fn stop(&mut self);
+}
+
+/// A box without devices: the tablet is its only camera and microphone.
+#[derive(Debug, Default)]
+pub struct NoDevices;
+
+impl Devices for NoDevices {
+    fn cameras(&self) -> Vec<BoxCamera> {
+        Vec::new()
+    }
+    fn microphone(&self) -> bool {
+        false
+    }
+    fn start(&mut self, _plan: CapturePlan, _sink: DeviceSink) {}
+    fn adjust(&mut self, _plan: CapturePlan) {}
+    fn keyframe(&mut self) {}
+    fn bitrate(&mut self, _video_bps: u32) {}
+    fn stop(&mut self) {}
+}

@@ -1,0 +1,394 @@
+//! Does what the session says, and moves packets from the devices and the tablet into the link.
+
+use super::devices::{DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
+use super::queue::{Kind, Queue};
+use super::session::{Effect, Input, Session};
+use super::splice::{Source, Splicer};
+use super::{Ended, Outbox, TabletCommand, TabletPacket};
+use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
+use bytes::Bytes;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{broadcast, mpsc, watch};
+use yunzhen_media::MediaKind;
+use yunzhen_protocol::control::{AudioPlan, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::fragment::Fragmenter;
+use yunzhen_protocol::roq::Flow;
+use yunzhen_protocol::rtcp::{self, RtcpPacket};
+use yunzhen_protocol::rtp::RtpPacket;
+use yunzhen_runtime::{Lifecycle, clock};
+
+/// Least time between two key frames that this box asks for by itself.
+const OWN_KEYFRAMES: Duration = Duration::from_secs(1);
+/// Tablet packets that may wait; newest are dropped when it is full.
+const TABLET_QUEUE: usize = 512;
+
+/// The media task of a box.
+pub struct Driver {
+    life: Lifecycle,
+    link: Link,
+    devices: Box<dyn Devices>,
+    outbox: Outbox,
+    session: Session,
+    begun: Instant,
+    inputs: mpsc::Receiver<Input>,
+    tablet: mpsc::Receiver<TabletPacket>,
+    feedback: mpsc::Receiver<Bytes>,
+    captured: (mpsc::Sender<(MediaKind, RtpPacket)>, mpsc::Receiver<(MediaKind, RtpPacket)>),
+    device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
+    streams: Option<Streams>,
+    queue: Queue,
+    /// The rest of a packet that was cut into several datagrams.
+    cut: VecDeque<Bytes>,
+    fragmenter: Fragmenter,
+    asked_for_keyframe: Option<Instant>,
+}
+
+/// The two outgoing streams of a consultation.
+struct Streams {
+    video: Splicer,
+    audio: Splicer,
+    video_ssrc: u32,
+}
+
+impl Streams {
+    fn new(video: VideoPlan, audio: AudioPlan) -> Self {
+        Self {
+            video: Splicer::new(MediaKind::Video, video.ssrc),
+            audio: Splicer::new(MediaKind::Audio, audio.ssrc),
+            video_ssrc: video.ssrc,
+        }
+    }
+}
+
+impl Driver {
+    /// A media task and the handle to it.
+    pub fn new(life: Lifecycle, link: Link, devices: Box<dyn Devices>) -> (Self, Outbox) {
+        let session = Session::new(devices.cameras(), devices.microphone());
+        let (inputs_tx, inputs) = mpsc::channel(EVENT_QUEUE);
+        let (tablet_tx, tablet) = mpsc::channel(TABLET_QUEUE);
+        let (feedback_tx, feedback) = mpsc::channel(EVENT_QUEUE);
+        let outbox = Outbox {
+            inputs: inputs_tx,
+            tablet: tablet_tx,
+            feedback: feedback_tx,
+            shown: watch::Sender::new(session.shown()),
+            room: watch::Sender::new(None),
+            commands: broadcast::channel(16).0,
+            ended: broadcast::channel(16).0,
+        };
+        let driver = Self {
+            life,
+            link,
+            devices,
+            outbox: outbox.clone(),
+            session,
+            begun: clock::now_instant(),
+            inputs,
+            tablet,
+            feedback,
+            captured: mpsc::channel(PACKET_QUEUE),
+            device_events: mpsc::channel(16),
+            streams: None,
+            queue: Queue::new(0),
+            cut: VecDeque::new(),
+            fragmenter: Fragmenter::new(),
+            asked_for_keyframe: None,
+        };
+        (driver, outbox)
+    }
+
+    /// The first message to the relay says what this box has.
+    pub fn hello(&self) -> ToRelay {
+        ToRelay::Hello {
+            protocol: yunzhen_protocol::VERSION,
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            cameras: self.devices.cameras(),
+            microphone: self.devices.microphone(),
+        }
+    }
+
+    /// Runs until the program drains.
+    pub async fn run(mut self, mut events: mpsc::Receiver<LinkEvent>) {
+        let soft = self.life.soft().clone();
+        let mut open = self.link.open();
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let connection = open.borrow().clone();
+            let blocked = self.flush(connection.as_ref());
+            let deadline = self.session.deadline().map(|at| tokio::time::Instant::from_std(self.begun + at));
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => self.link_event(event),
+                    None => break,
+                },
+                Some(input) = self.inputs.recv() => self.input(input),
+                Some((kind, packet)) = self.captured.1.recv() => self.media(Source::Capture, kind, packet),
+                Some(TabletPacket { kind, packet }) = self.tablet.recv() => self.media(Source::Tablet, kind, packet),
+                Some(event) = self.device_events.1.recv() => self.input(match event {
+                    DeviceEvent::Running => Input::DeviceRuns,
+                    DeviceEvent::Failed(sentence) => {
+                        tracing::warn!("{sentence}");
+                        Input::DeviceFailed(sentence)
+                    }
+                }),
+                Some(packet) = self.feedback.recv() => self.reports(&packet),
+                sent = send_when_room(connection.as_ref(), self.cut.front().cloned()), if blocked => self.sent(sent),
+                Ok(()) = open.changed() => {}
+                _ = seconds.tick() => self.stats(),
+                () = async {
+                    match deadline {
+                        Some(at) => tokio::time::sleep_until(at).await,
+                        None => std::future::pending().await,
+                    }
+                } => self.input(Input::Timeout),
+                () = soft.cancelled() => break,
+            }
+        }
+        self.devices.stop();
+    }
+
+    fn link_event(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::Up => self.input(Input::LinkUp),
+            LinkEvent::Down => {
+                self.cut.clear();
+                self.queue.clear();
+                self.input(Input::LinkDown);
+            }
+            LinkEvent::Control(message) => match *message {
+                ToBox::StartMedia { consultation_id, video, audio } => {
+                    tracing::info!(consultation = %consultation_id, "media start");
+                    self.input(Input::Start { consultation_id, video, audio });
+                }
+                ToBox::StopMedia { consultation_id, reason } => {
+                    tracing::info!(consultation = %consultation_id, ?reason, "media stop");
+                    self.input(Input::Stop { consultation_id, reason });
+                }
+                ToBox::KeyframeRequest {} => self.input(Input::KeyframeWanted),
+                ToBox::SetBitrate { video_bps } => self.input(Input::SetBitrate(video_bps)),
+                ToBox::SelectCamera { camera } => self.input(Input::Choose(camera)),
+                ToBox::RoomState(state) => self.room_state(state),
+                // The link's own business.
+                ToBox::Welcome { .. } | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
+            },
+        }
+    }
+
+    fn room_state(&self, state: yunzhen_protocol::room::RoomState) {
+        self.outbox.room.send_if_modified(|room| {
+            let older = room
+                .as_ref()
+                .is_some_and(|known| known.consultation_id == state.consultation_id && known.version > state.version);
+            if !older {
+                *room = Some(Arc::new(state));
+            }
+            !older
+        });
+    }
+
+    fn input(&mut self, input: Input) {
+        let at = clock::now_instant().saturating_duration_since(self.begun);
+        let effects = self.session.handle(input, at);
+        for effect in effects {
+            self.effect(effect);
+        }
+        let shown = self.session.shown();
+        self.outbox.shown.send_if_modified(|known| {
+            let changed = *known != shown;
+            *known = shown;
+            changed
+        });
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::StartCapture(plan) => {
+                // What an earlier start left in the queue belongs to other streams.
+                while self.captured.1.try_recv().is_ok() {}
+                let sink = DeviceSink { packets: self.captured.0.clone(), events: self.device_events.0.clone() };
+                self.devices.start(plan, sink);
+            }
+            Effect::StopCapture => self.devices.stop(),
+            Effect::AdjustCapture(plan) => self.devices.adjust(plan),
+            Effect::Begin { video, audio } => {
+                self.queue = Queue::new(video.bitrate_bps);
+                self.streams = Some(Streams::new(video, audio));
+                self.tablet_command(TabletCommand::Bitrate(video.bitrate_bps));
+            }
+            Effect::Feed { video, audio } => {
+                if let Some(streams) = &mut self.streams {
+                    streams.video.select(video);
+                    streams.audio.select(audio);
+                }
+            }
+            Effect::Keyframe(Source::Capture) => self.devices.keyframe(),
+            Effect::Keyframe(Source::Tablet) => self.tablet_command(TabletCommand::Keyframe),
+            Effect::Keyframe(Source::None) => {}
+            Effect::Bitrate(bps) => {
+                self.queue.set_bitrate(bps);
+                self.devices.bitrate(bps);
+                self.tablet_command(TabletCommand::Bitrate(bps));
+            }
+            Effect::Tell(message) => {
+                if !self.link.tell(message) {
+                    tracing::debug!("control message not sent: no link");
+                }
+            }
+            Effect::Ended { consultation_id, reason } => {
+                // Nobody watching is fine: the page reads the state when it opens.
+                let _ = self.outbox.ended.send(Ended { consultation_id, reason });
+            }
+        }
+    }
+
+    fn tablet_command(&self, command: TabletCommand) {
+        // No tablet is in the call: nothing to tell.
+        let _ = self.outbox.commands.send(command);
+    }
+
+    fn media(&mut self, source: Source, kind: MediaKind, packet: RtpPacket) {
+        let Some(streams) = &mut self.streams else { return };
+        let (splicer, queue_kind) = match kind {
+            MediaKind::Video => (&mut streams.video, Kind::Video),
+            MediaKind::Audio => (&mut streams.audio, Kind::Audio),
+        };
+        if let Some(packet) = splicer.packet(clock::now_instant(), source, packet) {
+            self.enqueue(queue_kind, &packet);
+        }
+    }
+
+    fn enqueue(&mut self, kind: Kind, packet: &RtpPacket) {
+        if self.link.open().borrow().is_none() {
+            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "no_link").increment(1);
+            return;
+        }
+        let dropped = self.queue.push(kind, packet.to_bytes());
+        if dropped.video > 0 {
+            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_queue").increment(dropped.video as u64);
+            self.own_keyframe();
+        }
+        if dropped.audio > 0 {
+            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "audio_queue").increment(dropped.audio as u64);
+        }
+    }
+
+    /// What was dropped leaves the far decoder without a reference: it needs a key frame, but not more than one a second.
+    fn own_keyframe(&mut self) {
+        let now = clock::now_instant();
+        if self.asked_for_keyframe.is_none_or(|last| now.saturating_duration_since(last) >= OWN_KEYFRAMES) {
+            self.asked_for_keyframe = Some(now);
+            self.input(Input::KeyframeWanted);
+        }
+    }
+
+    /// RTCP about this box's streams: what the relay misses is sent again.
+    fn reports(&mut self, packet: &[u8]) {
+        let packets = match rtcp::parse(packet) {
+            Ok(packets) => packets,
+            Err(error) => {
+                tracing::trace!(%error, "feedback refused");
+                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
+                return;
+            }
+        };
+        let round_trip = match &*self.link.open().borrow() {
+            Some(open) => open.connection.rtt(),
+            None => return,
+        };
+        let Some(streams) = &mut self.streams else { return };
+        let now = clock::now_instant();
+        let mut again = Vec::new();
+        let mut keyframe = false;
+        for packet in packets {
+            match packet {
+                RtcpPacket::Nack { media, sequences, .. } if media == streams.video_ssrc => {
+                    again.extend(
+                        sequences.iter().filter_map(|sequence| streams.video.again(now, *sequence, round_trip)),
+                    );
+                }
+                RtcpPacket::Pli { .. } | RtcpPacket::Fir { .. } => keyframe = true,
+                RtcpPacket::Nack { .. } | RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
+            }
+        }
+        metrics::counter!("yunzhen_uplink_resent_total").increment(again.len() as u64);
+        for packet in &again {
+            self.enqueue(Kind::Video, packet);
+        }
+        if keyframe {
+            self.own_keyframe();
+        }
+    }
+
+    /// Hands quinn what fits into its buffer; `true` when the next datagram has to wait for room.
+    fn flush(&mut self, open: Option<&Open>) -> bool {
+        let Some(connection) = open.map(|open| &open.connection) else { return false };
+        loop {
+            if self.cut.is_empty() && !self.cut_next(connection) {
+                return false;
+            }
+            let Some(needed) = self.cut.front().map(Bytes::len) else { continue };
+            if connection.datagram_send_buffer_space() < needed {
+                return true;
+            }
+            if let Some(datagram) = self.cut.front().cloned() {
+                let sent = connection.send_datagram(datagram);
+                self.sent(sent);
+            }
+        }
+    }
+
+    /// Cuts the next packet for the path as it is now; `false` when there is none.
+    fn cut_next(&mut self, connection: &quinn::Connection) -> bool {
+        let Some(max) = connection.max_datagram_size() else { return false };
+        let Some((kind, packet)) = self.queue.pop() else { return false };
+        let flow = match kind {
+            Kind::Video => Flow::Video,
+            Kind::Audio => Flow::Audio,
+        };
+        match self.fragmenter.datagrams(flow, &[], &packet, max) {
+            Ok(datagrams) => self.cut.extend(datagrams),
+            Err(error) => {
+                tracing::trace!(%error, "packet not sent");
+                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "too_large").increment(1);
+            }
+        }
+        true
+    }
+
+    fn sent(&mut self, result: Result<(), quinn::SendDatagramError>) {
+        match result {
+            Ok(()) => drop(self.cut.pop_front()),
+            Err(error) => {
+                // The path shrank since the packet was cut (its other pieces are of no use), or the link just went.
+                tracing::trace!(%error, "datagram not sent");
+                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "refused").increment(1);
+                self.cut.clear();
+            }
+        }
+    }
+
+    fn stats(&self) {
+        if self.session.consultation().is_none() {
+            return;
+        }
+        let status = self.link.status().borrow().clone();
+        if let Some(rtt_ms) = status.rtt_ms {
+            self.link.tell(ToRelay::MediaStats {
+                rtt_ms,
+                loss_ratio: status.loss_ratio as f32,
+                sent_bps: status.sent_bps,
+            });
+        }
+    }
+}
+
+/// Sends one datagram as soon as quinn has room for it. Cancelling it sends nothing.
+async fn send_when_room(open: Option<&Open>, datagram: Option<Bytes>) -> Result<(), quinn::SendDatagramError> {
+    match (open, datagram) {
+        (Some(open), Some(datagram)) => open.connection.send_datagram_wait(datagram).await,
+        (None, _) | (_, None) => std::future::pending().await,
+    }
+}

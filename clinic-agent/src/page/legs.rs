@@ -1,0 +1,278 @@
+//! `/page/consultations/…`: the tablet's WebRTC legs, in the form of the relay's own routes for browsers.
+
+use super::session::Nurse;
+use super::{AppState, problems};
+use crate::outbox::session::Input;
+use crate::playback::{LegError, LegId};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_protocol::control::StopReason;
+use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, RoomPhase, RoomState, VideoState};
+
+const SDP: &str = "application/sdp";
+const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
+
+/// Consultation and leg of the path; anything that is no id is not found.
+pub struct Named<T>(pub T);
+
+impl<T: serde::de::DeserializeOwned + Send> FromRequestParts<AppState> for Named<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
+        match Path::<T>::from_request_parts(parts, app).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(PathRejection::FailedToDeserializePathParams(_) | PathRejection::MissingPathParams(_) | _) => {
+                Err(problems::NOT_FOUND.answer(&parts.headers))
+            }
+        }
+    }
+}
+
+/// `?rejoin=<leg>`.
+#[derive(Deserialize)]
+pub struct Rejoin {
+    rejoin: Option<String>,
+}
+
+/// `POST …/legs`: an offer for an answer.
+pub async fn join(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named(consultation): Named<ConsultationId>,
+    Query(Rejoin { rejoin }): Query<Rejoin>,
+    headers: HeaderMap,
+    offer: String,
+) -> Response {
+    if !is(&headers, SDP) {
+        return problems::UNSUPPORTED_MEDIA_TYPE.answer(&headers);
+    }
+    let live = app.outbox.shown().consultation_id == Some(consultation);
+    if !live && !app.link.status().borrow().is_connected() {
+        return problems::LINK_DOWN.answer(&headers);
+    }
+    let replaces = rejoin.and_then(|leg| leg.parse::<LegId>().ok());
+    match app.legs.join(consultation, offer, replaces).await {
+        Ok((leg, answer)) => {
+            let location = format!("/page/consultations/{consultation}/legs/{leg}");
+            let headers = [
+                (header::CONTENT_TYPE, SDP.to_owned()),
+                (header::LOCATION, location),
+                (header::HeaderName::from_static("leg-id"), leg.to_string()),
+            ];
+            (StatusCode::CREATED, headers, answer).into_response()
+        }
+        Err(error) => refused(&error).answer(&headers),
+    }
+}
+
+/// `PATCH …/legs/{leg}`: trickle, or an ICE restart.
+pub async fn patch(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named((consultation, leg)): Named<(ConsultationId, LegId)>,
+    headers: HeaderMap,
+    fragment: String,
+) -> Response {
+    if !is(&headers, FRAGMENT) {
+        return problems::UNSUPPORTED_MEDIA_TYPE.answer(&headers);
+    }
+    match app.legs.patch(consultation, leg, &fragment).await {
+        Ok(None) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Some(answer)) => ([(header::CONTENT_TYPE, FRAGMENT)], answer).into_response(),
+        Err(error) => refused(&error).answer(&headers),
+    }
+}
+
+/// `DELETE …/legs/{leg}`: leaves; the others are told at once.
+pub async fn leave(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named((consultation, leg)): Named<(ConsultationId, LegId)>,
+    headers: HeaderMap,
+) -> Response {
+    match app.legs.leave(consultation, leg).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refused(&error).answer(&headers),
+    }
+}
+
+/// What the nurse's buttons say.
+#[derive(Deserialize)]
+pub struct MediaState {
+    audio: AudioState,
+    video: VideoState,
+}
+
+/// `PUT …/media-state`: muted, camera off.
+pub async fn media_state(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named((consultation, leg)): Named<(ConsultationId, LegId)>,
+    headers: HeaderMap,
+    body: Result<Json<MediaState>, JsonRejection>,
+) -> Response {
+    let Ok(Json(MediaState { audio, video })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    if let Err(error) = app.legs.get(consultation, leg) {
+        return refused(&error).answer(&headers);
+    }
+    app.outbox.input(Input::MediaState { audio, video }).await;
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// How the tablet receives.
+#[derive(Deserialize)]
+pub struct Quality {
+    level: LinkLevel,
+    rtt_ms: f64,
+    loss_ratio: f64,
+    freezes: f64,
+}
+
+/// `POST …/quality`: the last metres only; what the others see of the home is the box's link, which it measures itself.
+pub async fn quality(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named((consultation, leg)): Named<(ConsultationId, LegId)>,
+    headers: HeaderMap,
+    body: Result<Json<Quality>, JsonRejection>,
+) -> Response {
+    let Ok(Json(quality)) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    if let Err(error) = app.legs.get(consultation, leg) {
+        return refused(&error).answer(&headers);
+    }
+    let Quality { level, rtt_ms, loss_ratio, freezes } = quality;
+    tracing::debug!(%leg, ?level, rtt_ms, loss_ratio, freezes, "the tablet's reception");
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// The camera that the home sends.
+#[derive(Deserialize)]
+pub struct HomeCamera {
+    camera: Camera,
+}
+
+/// `POST …/home-camera`.
+pub async fn home_camera(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named(consultation): Named<ConsultationId>,
+    headers: HeaderMap,
+    body: Result<Json<HomeCamera>, JsonRejection>,
+) -> Response {
+    let Ok(Json(HomeCamera { camera })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    let shown = app.outbox.shown();
+    if shown.consultation_id.is_some_and(|live| live != consultation) {
+        return problems::NOT_FOUND.answer(&headers);
+    }
+    if !shown.cameras.contains(&camera) {
+        return problems::NO_SUCH_CAMERA.answer(&headers);
+    }
+    app.outbox.input(Input::Choose(camera)).await;
+    StatusCode::NO_CONTENT.into_response()
+}
+
+/// `GET …/events`: the room, whole at each change; `ended` once, as the last word.
+pub async fn events(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    Named((consultation, leg)): Named<(ConsultationId, LegId)>,
+    headers: HeaderMap,
+) -> Response {
+    // Subscribed before the look, so that an end between the two is not missed.
+    let ended = app.legs.ended();
+    if let Err(error) = app.legs.get(consultation, leg) {
+        return refused(&error).answer(&headers);
+    }
+    let mut room = app.outbox.watch_room();
+    room.mark_changed();
+    let listening = Some(Listening { consultation, leg, room, ended });
+    let stream = futures_util::stream::unfold(listening, |listening| async move {
+        let mut listening = listening?;
+        let (event, last) = listening.next().await?;
+        Some((Ok::<Event, Infallible>(event), (!last).then_some(listening)))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+}
+
+struct Listening {
+    consultation: ConsultationId,
+    leg: LegId,
+    room: watch::Receiver<Option<Arc<RoomState>>>,
+    ended: broadcast::Receiver<(LegId, StopReason)>,
+}
+
+impl Listening {
+    /// The next event, and whether it is the last.
+    async fn next(&mut self) -> Option<(Event, bool)> {
+        loop {
+            tokio::select! {
+                changed = self.room.changed() => {
+                    changed.ok()?;
+                    let room = self.room.borrow_and_update().clone();
+                    if let Some(room) = room.filter(|room| room.consultation_id == self.consultation) {
+                        return Some((event("room", &*room), false));
+                    }
+                }
+                ended = self.ended.recv() => match ended {
+                    Ok((leg, reason)) if leg == self.leg => return Some((event("ended", &self.last_word(reason)), true)),
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+
+    fn last_word(&self, reason: StopReason) -> Value {
+        let reason = match reason {
+            StopReason::HangUp => EndReason::HangUp,
+            StopReason::Drain => EndReason::Drain,
+            StopReason::Cancelled => EndReason::Cancelled,
+            StopReason::Crash | StopReason::Other => EndReason::Crash,
+        };
+        let room = self.room.borrow().clone().filter(|room| room.consultation_id == self.consultation);
+        match room {
+            Some(room) => {
+                let over = RoomState { state: RoomPhase::Ended, ended_reason: Some(reason), ..(*room).clone() };
+                serde_json::to_value(over).unwrap_or_default()
+            }
+            None => json!({ "consultation_id": self.consultation, "state": "ended", "ended_reason": reason }),
+        }
+    }
+}
+
+fn event(name: &'static str, data: &impl serde::Serialize) -> Event {
+    Event::default().event(name).json_data(data).unwrap_or_default()
+}
+
+fn is(headers: &HeaderMap, kind: &str) -> bool {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(kind))
+}
+
+fn refused(error: &LegError) -> yunzhen_runtime::web::problem::Problem {
+    match error {
+        LegError::Offer(why) | LegError::Fragment(why) => {
+            tracing::info!(why, "session description refused");
+            problems::OFFER
+        }
+        LegError::Busy => problems::BUSY,
+        LegError::TooMany => problems::TOO_MANY_LEGS,
+        LegError::Unknown => problems::NOT_FOUND,
+        LegError::Peer(error) => {
+            tracing::warn!(%error, "peer connection failed");
+            problems::OFFER
+        }
+    }
+}

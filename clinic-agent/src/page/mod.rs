@@ -1,0 +1,97 @@
+//! The nurse's page on the home's own network: her browser talks to this box only.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`session`] | signing in, cookies, who is asking; works offline for a session that is known |
+//! | [`api`] | `/api/*` over the link, with the last answer when there is no link |
+//! | [`status`] | link, spool and media as the page shows them |
+//! | [`spool`] | what the nurse writes |
+//! | [`legs`] | the tablet's WebRTC legs |
+//! | [`problems`] | everything that can go wrong here, in words |
+
+mod api;
+mod legs;
+mod problems;
+mod session;
+mod spool;
+mod status;
+
+pub use status::Health;
+
+use crate::link::Link;
+use crate::outbox::Outbox;
+use crate::playback::Legs;
+use crate::spool::Spool;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{any, delete, get, post, put};
+use yunzhen_runtime::web::cookies::CookiePolicy;
+use yunzhen_runtime::web::headers::{self, Transport};
+use yunzhen_runtime::web::{assets, csrf};
+
+/// Largest body that the page may send.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The relay.
+    pub link: Link,
+    /// What waits for it.
+    pub spool: Spool,
+    /// The home's part in a consultation.
+    pub outbox: Outbox,
+    /// The tablets.
+    pub legs: Legs,
+    /// How cookies are marked.
+    pub cookies: CookiePolicy,
+    /// What a person should know about this box.
+    pub health: Health,
+}
+
+/// All routes.
+pub fn router(state: AppState) -> Router {
+    let cookies = state.cookies;
+    let leg = "/page/consultations/{consultation}/legs/{leg}";
+    Router::new()
+        .route("/session/sign-in", post(session::sign_in))
+        .route("/session/sign-out", post(session::sign_out))
+        .route("/session/me", get(session::me))
+        .route("/session/{*rest}", any(nothing_here))
+        .route("/page/status", get(status::status))
+        .route("/page/status/events", get(status::events))
+        .route("/page/spool", get(spool::list).post(spool::save))
+        .route("/page/consultations/{consultation}/legs", post(legs::join))
+        .route(leg, delete(legs::leave).patch(legs::patch))
+        .route(&format!("{leg}/media-state"), put(legs::media_state))
+        .route(&format!("{leg}/quality"), post(legs::quality))
+        .route(&format!("{leg}/events"), get(legs::events))
+        .route("/page/consultations/{consultation}/home-camera", post(legs::home_camera))
+        .route("/page/{*rest}", any(nothing_here))
+        .route("/api/{*rest}", any(api::forward))
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(page)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(cookies, csrf::guard))
+        .layer(middleware::from_fn_with_state(Transport { tls: cookies.secure }, headers::secure))
+        .with_state(state)
+}
+
+async fn nothing_here(request: HeaderMap) -> Response {
+    problems::NOT_FOUND.answer(&request)
+}
+
+async fn page(method: Method, uri: Uri, request: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return problems::NOT_FOUND.answer(&request);
+    }
+    assets::serve::<Web>(uri.path(), &request)
+}
+
+/// The built web application.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "web/dist"]
+struct Web;

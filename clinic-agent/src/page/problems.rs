@@ -1,0 +1,233 @@
+//! Every problem that this box itself has. The relay's own pass through unchanged.
+
+use crate::spool::SpoolError;
+use axum::http::StatusCode;
+use yunzhen_runtime::web::problem::{Problem, Text};
+
+/// No link, and nothing kept that could answer.
+pub const LINK_DOWN: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "link_down",
+    title: Text { zh: "网络暂时中断", en: "There is no link to the hospital" },
+    detail: Text {
+        zh: "本机现在连不上中心；体征和记录可以照常填写，会保存在本机。",
+        en: "This box cannot reach the relay now; vital signs and notes can still be written and are saved here.",
+    },
+    action: Text {
+        zh: "本机会自动重连，恢复后请重试。", en: "It reconnects by itself; try again when it is back."
+    },
+    retry_after_seconds: Some(2),
+};
+
+/// Signing in needs the link.
+pub const LINK_DOWN_SIGN_IN: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "link_down",
+    title: Text { zh: "网络中断，无法登录", en: "No link: signing in is not possible now" },
+    detail: Text {
+        zh: "账号由中心核对，本机现在连不上中心。",
+        en: "Accounts are checked by the relay, which cannot be reached now.",
+    },
+    action: Text {
+        zh: "请稍候重试；已登录的平板可以继续使用。",
+        en: "Try again in a moment; a tablet that is signed in already can go on.",
+    },
+    retry_after_seconds: Some(2),
+};
+
+/// The relay's answer makes no sense to this version.
+pub const RELAY_ANSWER: Problem = Problem {
+    status: StatusCode::BAD_GATEWAY,
+    code: "bad_gateway",
+    title: Text { zh: "中心的应答无法识别", en: "The relay's answer cannot be read" },
+    detail: Text {
+        zh: "本机与中心的软件版本可能不一致。", en: "This box and the relay may be of different versions."
+    },
+    action: Text {
+        zh: "请重试；若仍出现，请联系管理员。",
+        en: "Try again; if it happens again, tell the administrator.",
+    },
+    retry_after_seconds: None,
+};
+
+/// No session, or one that ended.
+pub const SIGNED_OUT: Problem = Problem {
+    status: StatusCode::UNAUTHORIZED,
+    code: "unauthenticated",
+    title: Text { zh: "尚未登录", en: "Nobody is signed in" },
+    detail: Text { zh: "没有登录，或登录已过期。", en: "There is no session, or it has ended." },
+    action: Text { zh: "请登录。", en: "Sign in." },
+    retry_after_seconds: None,
+};
+
+/// A body above the limit.
+pub const BODY_TOO_LARGE: Problem = Problem {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    code: "body_too_large",
+    title: Text { zh: "提交的内容太大", en: "What was sent is too large" },
+    detail: Text { zh: "一次最多提交 1 MB。", en: "At most 1 MB can be sent at once." },
+    action: Text { zh: "请缩短内容后重试。", en: "Shorten it and try again." },
+    retry_after_seconds: None,
+};
+
+/// A body that is not what the route takes.
+pub const BAD_REQUEST: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "bad_request",
+    title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
+    detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
+    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
+    retry_after_seconds: None,
+};
+
+/// A body of another kind.
+pub const UNSUPPORTED_MEDIA_TYPE: Problem = Problem {
+    status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    code: "unsupported_media_type",
+    title: Text { zh: "内容类型不正确", en: "This kind of content is not taken here" },
+    detail: Text { zh: "该地址需要会话描述。", en: "A session description is needed." },
+    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
+    retry_after_seconds: None,
+};
+
+/// An entry without its key could be stored twice.
+pub const KEY_MISSING: Problem = Problem {
+    status: StatusCode::BAD_REQUEST,
+    code: "idempotency_key_missing",
+    title: Text { zh: "请求缺少防重复标识", en: "The idempotency key is missing" },
+    detail: Text {
+        zh: "没有保存任何内容。需要 8 至 128 个可见字符的 Idempotency-Key。",
+        en: "Nothing was saved. An Idempotency-Key of 8 to 128 visible characters is needed.",
+    },
+    action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
+    retry_after_seconds: None,
+};
+
+/// The same key for something else.
+const KEY_REUSED: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "idempotency_key_reused",
+    title: Text { zh: "防重复标识已被使用", en: "The idempotency key was used for another entry" },
+    detail: Text { zh: "没有保存任何内容。", en: "Nothing was saved." },
+    action: Text { zh: "请刷新页面后重新填写。", en: "Reload the page and write the entry again." },
+    retry_after_seconds: None,
+};
+
+/// No such route, consultation or leg.
+pub const NOT_FOUND: Problem = Problem {
+    status: StatusCode::NOT_FOUND,
+    code: "not_found",
+    title: Text { zh: "没有找到", en: "Not found" },
+    detail: Text {
+        zh: "这个地址不存在，或通话已结束。", en: "There is nothing at this address, or the call is over."
+    },
+    action: Text { zh: "请返回首页。", en: "Go back to the start page." },
+    retry_after_seconds: None,
+};
+
+/// A description that cannot be answered.
+pub const OFFER: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "offer_refused",
+    title: Text { zh: "浏览器的通话请求无法应答", en: "The browser's offer cannot be answered" },
+    detail: Text {
+        zh: "浏览器可能不支持所需的音视频格式。",
+        en: "The browser may lack the audio or video format that is needed.",
+    },
+    action: Text {
+        zh: "请刷新页面；若仍不行，请更新浏览器。",
+        en: "Reload the page; if that does not help, update the browser.",
+    },
+    retry_after_seconds: None,
+};
+
+/// One consultation at a time.
+pub const BUSY: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "box_busy",
+    title: Text { zh: "本机正在另一场会诊中", en: "This box is in another consultation" },
+    detail: Text {
+        zh: "一台设备同时只能进行一场会诊。", en: "One box takes part in one consultation at a time."
+    },
+    action: Text { zh: "请先结束当前会诊。", en: "End the other consultation first." },
+    retry_after_seconds: None,
+};
+
+/// Too many tabs.
+pub const TOO_MANY_LEGS: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "too_many_tablets",
+    title: Text { zh: "加入通话的平板过多", en: "Too many tablets are in this call" },
+    detail: Text { zh: "最多四台。", en: "At most four may take part." },
+    action: Text { zh: "请先在其他平板上退出通话。", en: "Leave the call on another tablet first." },
+    retry_after_seconds: None,
+};
+
+/// A camera that this box does not have.
+pub const NO_SUCH_CAMERA: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "no_such_camera",
+    title: Text { zh: "没有这个摄像头", en: "There is no such camera" },
+    detail: Text {
+        zh: "本机没有配置该摄像头，或平板未加入通话。",
+        en: "This box has no such camera, or the tablet is not in the call.",
+    },
+    action: Text { zh: "请选择其他摄像头。", en: "Choose another camera." },
+    retry_after_seconds: None,
+};
+
+const SPOOL_FULL: Problem = Problem {
+    status: StatusCode::INSUFFICIENT_STORAGE,
+    code: "spool_full",
+    title: Text { zh: "本机待发送的记录已满", en: "Too much waits for the relay" },
+    detail: Text { zh: "这条记录没有保存。", en: "This entry was not saved." },
+    action: Text {
+        zh: "请联系管理员恢复网络，在此之前请用纸笔记录。",
+        en: "Ask the administrator to restore the link; write on paper until then.",
+    },
+    retry_after_seconds: None,
+};
+
+const DISK_FULL: Problem = Problem {
+    status: StatusCode::INSUFFICIENT_STORAGE,
+    code: "disk_full",
+    title: Text { zh: "本机磁盘已满", en: "This box's disk is full" },
+    detail: Text {
+        zh: "这条记录没有保存；已保存的记录是安全的。",
+        en: "This entry was not saved; what was saved before is safe.",
+    },
+    action: Text {
+        zh: "请联系管理员清理磁盘，在此之前请用纸笔记录。",
+        en: "Ask the administrator to free space; write on paper until then.",
+    },
+    retry_after_seconds: None,
+};
+
+const SPOOL_FAILED: Problem = Problem {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    code: "spool_failed",
+    title: Text { zh: "本机存储出错", en: "This box's storage failed" },
+    detail: Text { zh: "这条记录没有保存。", en: "This entry was not saved." },
+    action: Text {
+        zh: "请重试；若仍出现，请联系管理员，并用纸笔记录。",
+        en: "Try again; if it happens again, tell the administrator and write on paper.",
+    },
+    retry_after_seconds: None,
+};
+
+/// What the page says when the spool could not.
+pub fn of_spool(error: &SpoolError) -> Problem {
+    tracing::error!(%error, "spool");
+    match error {
+        SpoolError::Full => SPOOL_FULL,
+        SpoolError::KeyReused => KEY_REUSED,
+        SpoolError::DiskFull(_) => DISK_FULL,
+        SpoolError::Torn { .. }
+        | SpoolError::Damaged { .. }
+        | SpoolError::InUse(_)
+        | SpoolError::Io { .. }
+        | SpoolError::Unknown(_)
+        | SpoolError::Misplaced(_)
+        | SpoolError::Malformed { .. } => SPOOL_FAILED,
+    }
+}

@@ -1,0 +1,102 @@
+//! `/page/spool`: vital signs and notes, on disk before the answer, whatever the link does.
+
+use super::api::rfc3339;
+use super::session::Nurse;
+use super::{AppState, problems};
+use crate::spool::{Entry, Kind, State as EntryState, entry_id};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use yunzhen_runtime::clock;
+
+/// Entries shown; the open ones are always among them.
+const SHOWN: usize = 200;
+
+/// What the page sends. No `Debug`: it holds medical text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewEntry {
+    kind: Kind,
+    resident_id: Uuid,
+    body: Value,
+}
+
+/// `POST /page/spool`.
+pub async fn save(
+    State(app): State<AppState>,
+    nurse: Nurse,
+    headers: HeaderMap,
+    body: Result<Json<NewEntry>, JsonRejection>,
+) -> Response {
+    let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| is_key(key)) else {
+        return problems::KEY_MISSING.answer(&headers);
+    };
+    let Ok(Json(NewEntry { kind, resident_id, body })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    if !is_plausible(kind, &body) {
+        return problems::BAD_REQUEST.answer(&headers);
+    }
+    let now = clock::now_timestamp();
+    let entry = Entry {
+        id: entry_id(now, &clock::random_bytes()),
+        key: key.to_owned(),
+        kind,
+        resident_id,
+        author: nurse.session.staff_id,
+        body,
+        state: EntryState::Saved,
+        created_at: now,
+        problem: None,
+    };
+    match app.spool.save(entry).await {
+        Ok((entry, _)) => (StatusCode::CREATED, Json(json!({ "id": entry.id, "state": entry.state }))).into_response(),
+        Err(error) => problems::of_spool(&error).answer(&headers),
+    }
+}
+
+/// `GET /page/spool`: newest first.
+pub async fn list(State(app): State<AppState>, _nurse: Nurse, headers: HeaderMap) -> Response {
+    match app.spool.entries().await {
+        Ok(entries) => {
+            let decided = entries.iter().filter(|(_, entry)| !entry.state.is_open()).count();
+            let mut skip = decided.saturating_sub(SHOWN);
+            let shown = entries.iter().filter(|(_, entry)| {
+                let skipped = skip > 0 && !entry.state.is_open();
+                skip -= usize::from(skipped);
+                !skipped
+            });
+            let mut items: Vec<Value> = shown.map(|(_, entry)| item(entry)).collect();
+            items.reverse();
+            Json(json!({ "items": items, "next": null })).into_response()
+        }
+        Err(error) => problems::of_spool(&error).answer(&headers),
+    }
+}
+
+fn item(entry: &Entry) -> Value {
+    json!({
+        "id": entry.id,
+        "kind": entry.kind,
+        "resident_id": entry.resident_id,
+        "state": entry.state,
+        "created_at": rfc3339(entry.created_at),
+        "problem": entry.problem,
+    })
+}
+
+/// A key as the relay takes it too.
+fn is_key(key: &str) -> bool {
+    (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The outer form only: what is plausible inside is the relay's rule, and its refusal is shown on the entry.
+fn is_plausible(kind: Kind, body: &Value) -> bool {
+    match kind {
+        Kind::Observations => body["readings"].as_array().is_some_and(|readings| !readings.is_empty()),
+        Kind::Note => body["text"].as_str().is_some_and(|text| !text.trim().is_empty()),
+    }
+}

@@ -1,0 +1,127 @@
+//! Link, spool and media in one document, whole each time.
+
+use super::AppState;
+use super::api::rfc3339;
+use super::session::known;
+use crate::link::state::State as LinkState;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::Stream;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Changes within this time are told together.
+const GATHER: Duration = Duration::from_millis(100);
+/// A comment now and then, so that the page and everything between notices a dead connection.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Sentences about this box that do not pass by themselves (a spool file that was set aside).
+#[derive(Clone, Debug, Default)]
+pub struct Health(Arc<Mutex<Vec<String>>>);
+
+impl Health {
+    /// Adds a sentence; it stays until the program ends.
+    pub fn note(&self, sentence: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// `GET /page/status`.
+pub async fn status(State(app): State<AppState>, headers: HeaderMap) -> Response {
+    let signed_in = matches!(known(&app, &headers).await, Ok(Some(_)));
+    Json(document(&app, signed_in).await).into_response()
+}
+
+/// `GET /page/status/events`: the document now and whenever it changed.
+pub async fn events(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let signed_in = matches!(known(&app, &headers).await, Ok(Some(_)));
+    let watching = Watching {
+        link: app.link.status(),
+        spool: app.spool.changes(),
+        media: app.outbox.watch_shown(),
+        last: Value::Null,
+        app,
+        signed_in,
+    };
+    let stream = futures_util::stream::unfold(watching, |mut watching| async move {
+        let event = watching.next().await?;
+        Some((Ok(event), watching))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+}
+
+struct Watching {
+    app: AppState,
+    signed_in: bool,
+    link: tokio::sync::watch::Receiver<crate::link::LinkStatus>,
+    spool: tokio::sync::watch::Receiver<u64>,
+    media: tokio::sync::watch::Receiver<crate::outbox::session::Shown>,
+    last: Value,
+}
+
+impl Watching {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            self.link.borrow_and_update();
+            self.spool.borrow_and_update();
+            self.media.borrow_and_update();
+            let document = document(&self.app, self.signed_in).await;
+            if document != self.last {
+                let event = Event::default().event("status").data(document.to_string());
+                self.last = document;
+                return Some(event);
+            }
+            let changed = tokio::select! {
+                changed = self.link.changed() => changed,
+                changed = self.spool.changed() => changed,
+                changed = self.media.changed() => changed,
+            };
+            changed.ok()?;
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+}
+
+/// What anyone on the network may see is the link; the rest is for a nurse who is signed in.
+async fn document(app: &AppState, signed_in: bool) -> Value {
+    let link = app.link.status().borrow().clone();
+    let words = link.words();
+    let state = match link.state {
+        LinkState::Connected => "connected",
+        LinkState::Connecting { attempt: 0..=1, .. } | LinkState::Offline { attempt: 0, refused: None, .. } => {
+            "connecting"
+        }
+        LinkState::Connecting { .. } | LinkState::Offline { .. } | LinkState::Draining => "offline",
+    };
+    let mut document = json!({
+        "link": { "state": state, "words_zh": words.zh, "words_en": words.en, "since": rfc3339(link.since), "rtt_ms": link.rtt_ms },
+    });
+    if !signed_in {
+        return document;
+    }
+    document["spool"] = match app.spool.counts().await {
+        Ok(counts) => json!({
+            "saved": counts.saved,
+            "sent": counts.sent,
+            "received": counts.received,
+            "failed": counts.failed,
+            "oldest_saved_at": counts.oldest_saved_at.map(rfc3339),
+        }),
+        Err(error) => json!({ "saved": 0, "sent": 0, "received": 0, "failed": 0, "error": error.to_string() }),
+    };
+    document["media"] = serde_json::to_value(app.outbox.shown()).unwrap_or_default();
+    document["notes"] = app.health.notes().into();
+    document
+}

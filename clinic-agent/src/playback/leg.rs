@@ -1,0 +1,543 @@
+//! One tablet's peer connection: slots out as tracks, its own camera and microphone in.
+
+use super::offer::{self, Offer};
+use super::tap::{self, KeyframeTap};
+use super::{LegError, LegId};
+use crate::outbox::TabletPacket;
+use rtc::interceptor::Slot;
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MIME_TYPE_OPUS, MIME_TYPE_VP8};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceCandidateInit,
+    RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
+    configure_nack, configure_rtcp_reports, configure_twcc_receiver_only,
+};
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_media::rewrite::Rewriter;
+use yunzhen_media::sequence::Unwrapper;
+use yunzhen_media::{Codec, MediaKind, PayloadTypes};
+use yunzhen_protocol::payload_type;
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
+use yunzhen_protocol::sdpfrag::SdpFragment;
+use yunzhen_runtime::{Lifecycle, clock};
+
+/// Downlink packets that may wait for one tablet; newest are dropped when it is full, and counted.
+const PACKET_QUEUE: usize = 512;
+/// Host candidates are there at once; a machine without any address is told so instead of hanging.
+const GATHERING: Duration = Duration::from_secs(3);
+/// Silent for this long: shown as lost ...
+const DISCONNECTED: Duration = Duration::from_secs(10);
+/// ... and gone after this much more.
+const FAILED: Duration = Duration::from_secs(20);
+/// The home network's router keeps its table entry, and a dead tablet is noticed.
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
+
+/// What happens to a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegEvent {
+    /// Media can flow.
+    Connected(LegId),
+    /// The tablet is gone without a word.
+    Lost(LegId),
+}
+
+/// Where a leg reports to.
+#[derive(Clone)]
+pub struct Hooks {
+    /// The tablet's own media.
+    pub media: mpsc::Sender<TabletPacket>,
+    /// Slots whose picture a tablet cannot decode.
+    pub keyframes: mpsc::Sender<u8>,
+    /// Its life.
+    pub events: mpsc::Sender<LegEvent>,
+}
+
+/// One packet for one slot.
+#[derive(Clone, Debug)]
+pub struct SlotPacket {
+    /// Which pair.
+    pub slot: u8,
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// As it came from the relay.
+    pub packet: RtpPacket,
+}
+
+/// One tablet.
+pub struct Leg {
+    /// Its name.
+    pub id: LegId,
+    /// What it takes part in.
+    pub consultation_id: ConsultationId,
+    /// What it asked for.
+    pub offer: Offer,
+    peer: Arc<dyn PeerConnection>,
+    offered: Mutex<String>,
+    packets: mpsc::Sender<SlotPacket>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    id: LegId,
+    hooks: Hooks,
+    life: Lifecycle,
+    closed: CancellationToken,
+    connected: AtomicBool,
+    gathered: Notify,
+    /// The tablet's camera, once its first packet came, with its SSRC.
+    camera: Mutex<Option<(Arc<dyn TrackRemote>, u32)>>,
+}
+
+impl Leg {
+    /// Answers an offer. The answer holds all candidates.
+    pub async fn answer(
+        life: &Lifecycle,
+        addresses: &[IpAddr],
+        id: LegId,
+        consultation_id: ConsultationId,
+        sdp: String,
+        hooks: Hooks,
+    ) -> Result<(Self, String), LegError> {
+        let shape = offer::read(&sdp)?;
+        let (wanted_tx, wanted) = mpsc::channel(32);
+        let shared = Arc::new(Shared {
+            id,
+            hooks,
+            life: life.clone(),
+            closed: CancellationToken::new(),
+            connected: AtomicBool::new(false),
+            gathered: Notify::new(),
+            camera: Mutex::new(None),
+        });
+        let peer = build(addresses, Arc::clone(&shared), wanted_tx).await?;
+        let description = RTCSessionDescription::offer(sdp.clone())?;
+        peer.set_remote_description(description).await.map_err(|error| LegError::Offer(error.to_string()))?;
+        let mut tracks = Vec::with_capacity(2 * shape.pairs);
+        for pair in 0..shape.pairs {
+            for kind in [MediaKind::Audio, MediaKind::Video] {
+                let (track, ssrc) = local_track(id, pair, kind);
+                let sender = peer.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await?;
+                tracks.push((track, ssrc, kind, sender));
+            }
+        }
+        let answer = peer.create_answer(None).await?;
+        peer.set_local_description(answer).await?;
+        tokio::time::timeout(GATHERING, shared.gathered.notified())
+            .await
+            .map_err(|_| LegError::Offer("no address of this box is reachable; check [page] media_addresses".into()))?;
+        let answer = local_sdp(peer.as_ref()).await?;
+        let mut outgoing = Vec::with_capacity(tracks.len());
+        for (track, ssrc, kind, sender) in tracks {
+            let codecs = sender.get_parameters().await?.rtp_parameters.codecs;
+            outgoing.push(Outgoing {
+                track,
+                kind,
+                types: payload_types(&codecs),
+                rewriter: Rewriter::new(ssrc, kind.clock_rate()),
+                incoming: None,
+                unwrapper: Unwrapper::new(),
+            });
+        }
+        let (packets, queue) = mpsc::channel(PACKET_QUEUE);
+        let ssrcs: Vec<u32> = outgoing.iter().map(|outgoing| outgoing.rewriter.ssrc()).collect();
+        life.spawn_contained("tablet downlink", write(Arc::clone(&shared), outgoing, queue));
+        life.spawn_contained("tablet keyframe requests", requests(Arc::clone(&shared), ssrcs, wanted));
+        Ok((Self { id, consultation_id, offer: shape, peer, offered: Mutex::new(sdp), packets, shared }, answer))
+    }
+
+    /// Hands one downlink packet to the leg; dropped when the tablet does not keep up.
+    pub fn send(&self, packet: SlotPacket) {
+        if self.shared.connected.load(Ordering::Relaxed) && self.packets.try_send(packet).is_err() {
+            metrics::counter!("yunzhen_playback_dropped_total").increment(1);
+        }
+    }
+
+    /// Whether media can flow.
+    pub fn is_connected(&self) -> bool {
+        self.shared.connected.load(Ordering::Relaxed)
+    }
+
+    /// Takes a trickle fragment; `Some` is the answer to an ICE restart.
+    pub async fn patch(&self, fragment: &str) -> Result<Option<String>, LegError> {
+        let unusable = |error: &dyn std::fmt::Display| LegError::Fragment(error.to_string());
+        let fragment = SdpFragment::parse(fragment).map_err(|error| unusable(&error))?;
+        let offered = self.offered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let current = offer::credentials(&offered);
+        let restart = match (&fragment.ufrag, &fragment.pwd) {
+            (Some(ufrag), Some(password)) if current.is_some_and(|(known, _)| known != ufrag) => {
+                Some((ufrag, password))
+            }
+            _ => None,
+        };
+        let answer = match restart {
+            None => None,
+            Some((ufrag, password)) => {
+                let sdp = offer::with_credentials(&offered, ufrag, password);
+                self.peer.set_remote_description(RTCSessionDescription::offer(sdp.clone())?).await?;
+                let answer = self.peer.create_answer(None).await?;
+                self.peer.set_local_description(answer).await?;
+                *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = sdp;
+                Some(fragment_of(&local_sdp(self.peer.as_ref()).await?))
+            }
+        };
+        for candidate in fragment.candidates {
+            // This box does not resolve mDNS names; the tablet's checks tell its address (peer-reflexive).
+            if candidate.candidate.contains(".local ") {
+                continue;
+            }
+            let init =
+                RTCIceCandidateInit { candidate: candidate.candidate, sdp_mid: candidate.mid, ..Default::default() };
+            if let Err(error) = self.peer.add_ice_candidate(init).await {
+                tracing::debug!(leg = %self.id, %error, "candidate not used");
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Asks the tablet's camera for a key frame.
+    pub async fn request_keyframe(&self) {
+        self.feedback(|media_ssrc| Box::new(PictureLossIndication { sender_ssrc: 0, media_ssrc })).await;
+    }
+
+    /// Tells the tablet's encoder how fast it may send.
+    pub async fn limit(&self, video_bps: u32) {
+        self.feedback(|ssrc| {
+            Box::new(ReceiverEstimatedMaximumBitrate { sender_ssrc: 0, bitrate: video_bps as f32, ssrcs: vec![ssrc] })
+        })
+        .await;
+    }
+
+    async fn feedback(&self, packet: impl FnOnce(u32) -> Box<dyn rtc::rtcp::Packet>) {
+        let camera = self.shared.camera.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((track, ssrc)) = camera
+            && let Err(error) = track.write_rtcp(vec![packet(ssrc)]).await
+        {
+            tracing::debug!(leg = %self.id, %error, "feedback to the tablet failed");
+        }
+    }
+
+    /// Ends the leg; nothing more is reported of it.
+    pub async fn close(&self) {
+        self.shared.closed.cancel();
+        if let Err(error) = self.peer.close().await {
+            tracing::debug!(leg = %self.id, %error, "closing the peer connection");
+        }
+    }
+}
+
+async fn build(
+    addresses: &[IpAddr],
+    shared: Arc<Shared>,
+    wanted: mpsc::Sender<u32>,
+) -> Result<Arc<dyn PeerConnection>, LegError> {
+    let mut media = media_engine()?;
+    let registry = configure_nack(Registry::new(), &mut media);
+    let registry = configure_twcc_receiver_only(registry, &mut media)?;
+    let registry = configure_rtcp_reports(registry).with(Slot::from(tap::SLOT), KeyframeTap::new(wanted));
+    let loopback = addresses.iter().any(IpAddr::is_loopback);
+    let settings = SettingEngineBuilder::new()
+        // The tablet is on the same network: it checks, this box answers.
+        .with_lite(true)
+        .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+        .with_include_loopback_candidate(loopback)
+        .with_ice_timeouts(Some(DISCONNECTED), Some(FAILED), Some(KEEP_ALIVE))
+        .build();
+    let addresses: Vec<SocketAddr> = addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect();
+    let peer = PeerConnectionBuilder::new()
+        .with_media_engine(media)
+        .with_setting_engine(settings)
+        .with_interceptor_registry(registry)
+        .with_handler(Arc::new(Handler(shared)))
+        .with_udp_addrs(addresses)
+        .build()
+        .await?;
+    Ok(Arc::new(peer))
+}
+
+/// H.264 first: that is what the box's own cameras send, and what the tablet then sends too.
+fn media_engine() -> Result<MediaEngine, LegError> {
+    let feedback = |typ: &str, parameter: &str| RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
+    let video = |mime: &str, fmtp: &str, payload_type| RTCRtpCodecParameters {
+        rtp_codec: RTCRtpCodec {
+            mime_type: mime.to_owned(),
+            clock_rate: 90_000,
+            channels: 0,
+            sdp_fmtp_line: fmtp.to_owned(),
+            rtcp_feedback: vec![feedback("goog-remb", ""), feedback("ccm", "fir")],
+        },
+        payload_type,
+    };
+    let h264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+    let opus = RTCRtpCodecParameters {
+        rtp_codec: RTCRtpCodec {
+            mime_type: MIME_TYPE_OPUS.to_owned(),
+            clock_rate: 48_000,
+            channels: 2,
+            sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
+            rtcp_feedback: vec![],
+        },
+        payload_type: payload_type::OPUS,
+    };
+    let mut media = MediaEngine::default();
+    media.register_codec(opus, RtpCodecKind::Audio)?;
+    media.register_codec(video(MIME_TYPE_H264, h264, payload_type::H264), RtpCodecKind::Video)?;
+    media.register_codec(video(MIME_TYPE_VP8, "", payload_type::VP8), RtpCodecKind::Video)?;
+    Ok(media)
+}
+
+fn local_track(leg: LegId, pair: usize, kind: MediaKind) -> (Arc<TrackLocalStaticRTP>, u32) {
+    // Zero is the one number that means "none" in feedback.
+    let ssrc = u32::from_be_bytes(clock::random_bytes::<4>()).max(1);
+    let (word, kind) = match kind {
+        MediaKind::Audio => ("audio", RtpCodecKind::Audio),
+        MediaKind::Video => ("video", RtpCodecKind::Video),
+    };
+    // No codec: a slot carries whatever its participant sends, of what was negotiated.
+    let encoding = RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+        ..Default::default()
+    };
+    let track = MediaStreamTrack::new(
+        format!("slot-{pair}"),
+        format!("{leg}-{pair}-{word}"),
+        format!("slot-{pair}-{word}"),
+        kind,
+        vec![encoding],
+    );
+    (Arc::new(TrackLocalStaticRTP::new(track)), ssrc)
+}
+
+fn codec_of(mime: &str) -> Option<Codec> {
+    [(MIME_TYPE_H264, Codec::H264), (MIME_TYPE_VP8, Codec::Vp8), (MIME_TYPE_OPUS, Codec::Opus)]
+        .into_iter()
+        .find_map(|(name, codec)| name.eq_ignore_ascii_case(mime).then_some(codec))
+}
+
+fn payload_types(codecs: &[RTCRtpCodecParameters]) -> PayloadTypes {
+    let number = |wanted| {
+        codecs.iter().find(|codec| codec_of(&codec.rtp_codec.mime_type) == Some(wanted)).map(|codec| codec.payload_type)
+    };
+    PayloadTypes { h264: number(Codec::H264), vp8: number(Codec::Vp8), opus: number(Codec::Opus) }
+}
+
+async fn local_sdp(peer: &dyn PeerConnection) -> Result<String, LegError> {
+    match peer.local_description().await {
+        Some(description) => Ok(description.sdp),
+        None => Err(LegError::Offer("no answer could be made".into())),
+    }
+}
+
+/// The part of an answer that changes with an ICE restart, as a fragment (RFC 8840).
+fn fragment_of(sdp: &str) -> String {
+    let mut fragment = String::new();
+    for line in sdp.lines().take_while({
+        let mut media_lines = 0;
+        move |line| {
+            media_lines += usize::from(line.starts_with("m="));
+            media_lines <= 1
+        }
+    }) {
+        let wanted = ["a=ice-", "m=", "a=mid:", "a=candidate:", "a=end-of-candidates"];
+        if wanted.iter().any(|prefix| line.starts_with(prefix)) {
+            fragment.push_str(line);
+            fragment.push_str("\r\n");
+        }
+    }
+    fragment
+}
+
+/// One track towards the tablet.
+struct Outgoing {
+    track: Arc<TrackLocalStaticRTP>,
+    kind: MediaKind,
+    types: PayloadTypes,
+    rewriter: Rewriter,
+    /// The source that feeds it now.
+    incoming: Option<u32>,
+    unwrapper: Unwrapper,
+}
+
+/// What becomes of a packet on a track.
+enum Fate {
+    Send(RtpHeader),
+    Drop,
+    /// It cannot be decoded without a key frame before it.
+    NeedsKeyframe,
+}
+
+impl Outgoing {
+    fn judge(&mut self, packet: &RtpPacket) -> Fate {
+        let now = clock::now_instant();
+        let Some(codec) = PayloadTypes::BOX.codec(packet.header.payload_type) else { return Fate::Drop };
+        let Some(payload_type) = self.types.number(codec) else { return Fate::Drop };
+        if self.incoming != Some(packet.header.ssrc) {
+            self.incoming = Some(packet.header.ssrc);
+            self.unwrapper = Unwrapper::new();
+            self.rewriter.stop();
+        }
+        let extended = self.unwrapper.peek(packet.header.sequence);
+        self.unwrapper.advance(extended);
+        if !self.rewriter.is_running() {
+            if !codec.starts_keyframe(&packet.payload) {
+                return Fate::NeedsKeyframe;
+            }
+            self.rewriter.start(now, extended, packet.header);
+        }
+        self.rewriter.rewrite(now, extended, packet.header, payload_type).map_or(Fate::Drop, Fate::Send)
+    }
+}
+
+async fn write(shared: Arc<Shared>, mut tracks: Vec<Outgoing>, mut queue: mpsc::Receiver<SlotPacket>) {
+    loop {
+        let SlotPacket { slot, kind, packet } = tokio::select! {
+            packet = queue.recv() => match packet {
+                Some(packet) => packet,
+                None => return,
+            },
+            () = shared.closed.cancelled() => return,
+            () = shared.life.hard().cancelled() => return,
+        };
+        let place = 2 * usize::from(slot) + usize::from(kind == MediaKind::Video);
+        let Some(track) = tracks.get_mut(place).filter(|track| track.kind == kind) else { continue };
+        let header = match track.judge(&packet) {
+            Fate::Send(header) => header,
+            Fate::Drop => continue,
+            Fate::NeedsKeyframe => {
+                // A full queue holds requests enough.
+                let _ = shared.hooks.keyframes.try_send(slot);
+                continue;
+            }
+        };
+        let packet = rtc::rtp::Packet {
+            header: rtc::rtp::header::Header {
+                version: 2,
+                marker: header.marker,
+                payload_type: header.payload_type,
+                sequence_number: header.sequence,
+                timestamp: header.timestamp,
+                ssrc: header.ssrc,
+                ..Default::default()
+            },
+            payload: packet.payload,
+        };
+        if let Err(error) = track.track.write_rtp(packet).await {
+            tracing::debug!(leg = %shared.id, %error, "the tablet's track is gone");
+            return;
+        }
+    }
+}
+
+/// Turns the SSRC of a picture that could not be decoded into its slot.
+async fn requests(shared: Arc<Shared>, ssrcs: Vec<u32>, mut wanted: mpsc::Receiver<u32>) {
+    loop {
+        let ssrc = tokio::select! {
+            ssrc = wanted.recv() => match ssrc {
+                Some(ssrc) => ssrc,
+                None => return,
+            },
+            () = shared.closed.cancelled() => return,
+            () = shared.life.hard().cancelled() => return,
+        };
+        let slot = ssrcs.iter().position(|known| *known == ssrc).and_then(|place| u8::try_from(place / 2).ok());
+        if let Some(slot) = slot {
+            let _ = shared.hooks.keyframes.try_send(slot);
+        }
+    }
+}
+
+struct Handler(Arc<Shared>);
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.0.gathered.notify_one();
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        let shared = &self.0;
+        tracing::debug!(leg = %shared.id, %state, "tablet");
+        let event = match state {
+            RTCPeerConnectionState::Connected if !shared.connected.swap(true, Ordering::Relaxed) => {
+                LegEvent::Connected(shared.id)
+            }
+            RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed if !shared.closed.is_cancelled() => {
+                LegEvent::Lost(shared.id)
+            }
+            _ => return,
+        };
+        // The queue is read by one task that never waits for a leg.
+        if shared.hooks.events.send(event).await.is_err() {
+            tracing::debug!(leg = %shared.id, "nobody listens to legs any more");
+        }
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        let shared = Arc::clone(&self.0);
+        self.0.life.spawn_contained("tablet uplink", read(shared, track));
+    }
+}
+
+/// The tablet's own media, with the payload types fixed between box and relay.
+async fn read(shared: Arc<Shared>, track: Arc<dyn TrackRemote>) {
+    let kind = match track.kind().await {
+        RtpCodecKind::Audio => MediaKind::Audio,
+        RtpCodecKind::Video => MediaKind::Video,
+        _ => return,
+    };
+    let mut source: Option<(u32, Option<Codec>)> = None;
+    loop {
+        let event = tokio::select! {
+            event = track.poll() => event,
+            () = shared.closed.cancelled() => return,
+            () = shared.life.hard().cancelled() => return,
+        };
+        let packet = match event {
+            Some(TrackRemoteEvent::OnRtpPacket(packet)) => packet,
+            Some(TrackRemoteEvent::OnEnded) | None => return,
+            Some(_) => continue,
+        };
+        let ssrc = packet.header.ssrc;
+        let codec = match source {
+            Some((known, codec)) if known == ssrc => codec,
+            _ => {
+                let codec = track.codec(ssrc).await.and_then(|codec| codec_of(&codec.mime_type));
+                source = Some((ssrc, codec));
+                if kind == MediaKind::Video {
+                    *shared.camera.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&track), ssrc));
+                }
+                codec
+            }
+        };
+        // A padding packet carries no media; the relay has no use for it.
+        let Some(payload_type) = codec.and_then(|codec| PayloadTypes::BOX.number(codec)) else { continue };
+        let packet = RtpPacket {
+            header: RtpHeader {
+                marker: packet.header.marker,
+                payload_type,
+                sequence: packet.header.sequence_number,
+                timestamp: packet.header.timestamp,
+                ssrc,
+            },
+            payload: packet.payload,
+        };
+        if shared.hooks.media.try_send(TabletPacket { kind, packet }).is_err() {
+            metrics::counter!("yunzhen_tablet_packets_dropped_total").increment(1);
+        }
+    }
+}
