@@ -1,1 +1,255 @@
-//! See the crate map in lib.rs.
+//! Demo data: two homes with ten residents, staff of every role, one pharmacy, two weeks of vital signs.
+//!
+//! [`people`] is a table to read, [`vitals`] a seeded generator; both are pure. [`run`] writes them through the store, once: where the first home is already,
+//! nothing happens. Ids never change, so that box certificates made for [`HOME_1`] and [`HOME_2`] fit every demo database. All persons are invented; their
+//! identity numbers are of a form that is checked, not of people.
+
+mod people;
+mod vitals;
+
+use std::path::Path;
+
+use argon2::{Argon2, PasswordHasher};
+use jiff::Timestamp;
+use uuid::Uuid;
+use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::formulary::{Formulary, FormularyError};
+use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
+use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
+use yunzhen_domain::{Actor, Sensitive};
+use yunzhen_store::{
+    Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
+};
+
+/// The first demo home, where nurse1 works.
+pub const HOME_1: HomeId = HomeId::from_uuid(id(1, 1));
+/// The second demo home, where nurse2 works.
+pub const HOME_2: HomeId = HomeId::from_uuid(id(1, 2));
+/// The demo pharmacy.
+pub const PHARMACY: PharmacyId = PharmacyId::from_uuid(id(2, 1));
+
+/// A demo id: UUID v7 of the first moment of 2026, `kind` and `n` in place of randomness.
+const fn id(kind: u16, n: u32) -> Uuid {
+    const NEW_YEAR_2026_MS: u128 = 1_767_225_600_000;
+    let bits = NEW_YEAR_2026_MS << 80 | 7 << 76 | 0b10 << 62 | (kind as u128) << 32 | n as u128;
+    Uuid::from_u128(bits)
+}
+
+/// Why there is no demo data.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The formulary of the demo cannot be read.
+    #[error(transparent)]
+    Formulary(#[from] FormularyError),
+    /// The demo names a drug or diagnosis that the formulary does not have, or an identity number that is none.
+    #[error("the demo data are wrong: {0}")]
+    Data(String),
+    /// Hashing a password failed.
+    #[error("the demo password cannot be hashed: {0}")]
+    Hash(String),
+}
+
+/// What [`run`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The demo data are there now.
+    Seeded {
+        /// How many residents.
+        residents: usize,
+        /// How many readings.
+        readings: usize,
+    },
+    /// They were there before; nothing was changed.
+    AlreadyThere,
+}
+
+/// Everything the demo has, as records.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Two homes.
+    pub homes: Vec<Home>,
+    /// One pharmacy.
+    pub pharmacy: Pharmacy,
+    /// One or two of every role.
+    pub staff: Vec<Staff>,
+    /// Ten residents.
+    pub residents: Vec<Resident>,
+    /// Their first visits.
+    pub eligibility: Vec<Eligibility>,
+    /// Two weeks of readings until `now`.
+    pub observations: Vec<Observation>,
+    /// A note for each resident.
+    pub notes: Vec<Note>,
+}
+
+/// The demo as of `now`. The same `seed` and `now` make the same data.
+///
+/// # Errors
+/// When the tables name what the formulary does not have.
+pub fn demo(now: Timestamp, seed: u64) -> Result<Demo, SeedError> {
+    let formulary = Formulary::demo()?;
+    let (residents, eligibility) = people::residents(&formulary, now)?;
+    Ok(Demo {
+        homes: people::homes(),
+        pharmacy: people::pharmacy(),
+        staff: people::staff(),
+        observations: vitals::two_weeks(&residents, now, seed),
+        notes: people::notes(now),
+        residents,
+        eligibility,
+    })
+}
+
+/// Opens the database at `path` and fills it, unless it is filled. Every account gets `password`.
+///
+/// # Errors
+/// When the store cannot be opened or written, or the demo data are wrong.
+pub async fn run(path: &Path, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
+    let store = Store::open(path, &Options::default()).await?;
+    let outcome = fill(&store, password, now).await;
+    store.close().await;
+    outcome
+}
+
+/// Fills an open store, unless it is filled.
+///
+/// # Errors
+/// As [`run`].
+pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
+    let mut tx = store.write().await?;
+    if homes::get(&mut tx, HOME_1).await?.is_some() {
+        return Ok(Outcome::AlreadyThere);
+    }
+    let demo = demo(now, 2026)?;
+    for home in &demo.homes {
+        homes::insert(&mut tx, home).await?;
+    }
+    pharmacies::insert(&mut tx, &demo.pharmacy).await?;
+    for member in &demo.staff {
+        let credential = StaffCredential { staff_id: member.id, password_hash: hash(password.to_owned()).await? };
+        staff::insert(&mut tx, member, &credential).await?;
+    }
+    for resident in &demo.residents {
+        residents::insert(&mut tx, resident).await?;
+    }
+    for fact in &demo.eligibility {
+        eligibility::insert(&mut tx, fact).await?;
+    }
+    observations::insert_many(&mut tx, &demo.observations).await?;
+    for note in &demo.notes {
+        notes::insert(&mut tx, note).await?;
+    }
+    let fact = |kind, resident: &Resident| AuditFact {
+        at: now,
+        actor: Actor::System.reference(),
+        kind,
+        entity_id: resident.id.uuid(),
+        home_id: Some(resident.home_id),
+        pharmacy_id: None,
+    };
+    let facts = demo
+        .residents
+        .iter()
+        .flat_map(|resident| [fact(EventKind::ObservationsRecorded, resident), fact(EventKind::NoteWritten, resident)]);
+    tx.commit(facts.collect()).await?;
+    tracing::info!(residents = demo.residents.len(), readings = demo.observations.len(), "demo data written");
+    Ok(Outcome::Seeded { residents: demo.residents.len(), readings: demo.observations.len() })
+}
+
+async fn hash(password: String) -> Result<Sensitive<String>, SeedError> {
+    let salt = yunzhen_runtime::clock::random_bytes::<16>();
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())
+    });
+    let hashed = hashed.await.map_err(|e| SeedError::Hash(e.to_string()))?;
+    Ok(hashed.map_err(|e| SeedError::Hash(e.to_string()))?.into())
+}
+
+const fn staff_id(n: u32) -> StaffId {
+    StaffId::from_uuid(id(3, n))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use yunzhen_domain::vitals::{check, find};
+    use yunzhen_domain::{Role, formulary::DrugId};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-23T07:41:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn ids_are_version_seven_and_constant() {
+        assert_eq!(HOME_1.to_string(), "019b76da-a800-7000-8000-000100000001");
+        assert_eq!(HOME_1.uuid().get_version_num(), 7);
+        assert_eq!(HOME_1.uuid().get_variant(), uuid::Variant::RFC4122);
+    }
+
+    #[test]
+    fn the_demo_has_what_the_issue_asks() {
+        let demo = demo(now(), 2026).unwrap();
+        assert_eq!((demo.homes.len(), demo.residents.len()), (2, 10));
+        let formulary = Formulary::demo().unwrap();
+        assert!(formulary.drugs().count() >= 40);
+        for role in Role::ALL.into_iter().filter(|role| role.has_account()) {
+            assert!(demo.staff.iter().any(|member| member.role == role), "{role:?}");
+        }
+        assert!(demo.residents.iter().filter(|resident| !resident.allergies.is_empty()).count() >= 5);
+        for resident in &demo.residents {
+            assert_eq!(resident.id_number.birth_date(), resident.birth_date);
+            assert_eq!(resident.id_number.sex(), resident.sex);
+            assert!(!resident.conditions.is_empty() && !resident.medicines.is_empty() && !resident.contacts.is_empty());
+            for allergy in &resident.allergies {
+                assert!(allergy.group.as_deref().is_none_or(|key| formulary.group(key).is_some()), "{allergy:?}");
+            }
+            for medicine in &resident.medicines {
+                let known: Option<&DrugId> = medicine.drug_id.as_ref();
+                assert!(known.is_none_or(|drug| formulary.drug(drug).is_some()));
+            }
+            assert!(demo.eligibility.iter().any(|fact| fact.resident_id == resident.id));
+        }
+    }
+
+    #[test]
+    fn readings_are_plausible_several_a_day_and_some_out_of_range() {
+        let demo = demo(now(), 2026).unwrap();
+        let mut per_day: BTreeMap<_, usize> = BTreeMap::new();
+        let mut out = 0;
+        for reading in &demo.observations {
+            check(&reading.code, &reading.unit, reading.value).unwrap();
+            assert!(reading.measured_at <= now() && reading.measured_at <= reading.received_at);
+            *per_day
+                .entry((reading.resident_id, reading.code.clone(), reading.measured_at.as_second() / 86_400))
+                .or_default() += 1;
+            out += usize::from(find(&reading.code).unwrap().is_out_of_range(reading.value));
+        }
+        let days = |code: &str| per_day.iter().filter(|((_, c, _), n)| c == code && **n >= 2).count();
+        assert!(days("8480-6") >= 10 * 12, "{}", days("8480-6"));
+        let share = out as f64 / demo.observations.len() as f64;
+        assert!((0.02..0.25).contains(&share), "{share}");
+        assert_eq!(demo.observations, super::demo(now(), 2026).unwrap().observations);
+        assert_ne!(demo.observations, super::demo(now(), 2027).unwrap().observations);
+    }
+
+    #[tokio::test]
+    async fn filling_twice_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        let first = fill(&store, "demo-password", now()).await.unwrap();
+        assert!(matches!(first, Outcome::Seeded { residents: 10, .. }), "{first:?}");
+        assert_eq!(fill(&store, "other", now()).await.unwrap(), Outcome::AlreadyThere);
+        let mut read = store.read().await.unwrap();
+        assert_eq!(residents::list(&mut read, Some(HOME_1), None).await.unwrap().len(), 6);
+        assert_eq!(residents::list(&mut read, None, Some("wxy")).await.unwrap().len(), 1);
+        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 20);
+        let nurse = staff::by_username(&mut read, "nurse1").await.unwrap().unwrap();
+        assert_eq!(nurse.home_id, Some(HOME_1));
+    }
+}
