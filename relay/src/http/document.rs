@@ -155,12 +155,12 @@ impl Modify for Bearer {
     security(()),
     responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
 )]
-pub async fn read() -> ([(axum::http::HeaderName, &'static str); 1], String) {
-    ([(axum::http::header::CONTENT_TYPE, "application/json")], openapi())
+pub async fn read() -> axum::Json<Value> {
+    axum::Json(openapi())
 }
 
-/// The document as it is kept in `relay/openapi.json`: paths under `/api`, absent instead of `null`.
-pub fn openapi() -> String {
+/// The document; printed pretty with a newline it is `relay/openapi.json`: paths under `/api`, absent instead of `null`.
+pub fn openapi() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     absent_instead_of_null(&mut document);
     if let Some(Value::Object(paths)) = document.get_mut("paths") {
@@ -168,9 +168,7 @@ pub fn openapi() -> String {
             std::mem::take(paths).into_iter().map(|(path, item)| (format!("/api{path}"), item)).collect::<Map<_, _>>();
     }
     pages_refer_to_their_items(&mut document);
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    document
 }
 
 /// The derive writes a page's item schema out in full; a reference keeps the document small and gives generated clients one type.
