@@ -1,0 +1,39 @@
+# The commands of the project. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-glass fuzz screenshots
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+demo: ## run the whole product here; CAMERA=/dev/video0 MIC=default for real devices, DEMO_DIR= for another folder
+	@scripts/demo.sh
+
+demo-reset: ## forget the demo's data; the next make demo starts over
+	@scripts/demo-reset.sh
+
+demo-once: ## walk the whole loop on the running demo without a browser, step by step with times
+	@node scripts/demo-once.mjs --dir "$(or $(DEMO_DIR),demo-data)"
+
+test: ## everything, browser included
+	@scripts/test.sh
+
+test-rust: ## the Rust tests only
+	@scripts/test.sh rust
+
+test-web: ## type check and unit tests of the web packages only
+	@scripts/test.sh web
+
+test-browser: ## the scenarios in Chromium only
+	@scripts/test.sh browser
+
+bench-relay: ## forwarding cost, latency and memory of the relay, beside raw UDP and janus
+	@scripts/bench-relay.sh
+
+bench-glass: ## capture to rendered frame in Chromium, and press to first frame
+	@scripts/bench-glass.sh
+
+fuzz: ## each fuzz target for a minute; SECONDS_EACH= for longer
+	@scripts/fuzz.sh
+
+screenshots: ## screenshots of every screen, in both languages, light and dark
+	@scripts/screenshots.sh

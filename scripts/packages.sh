@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing. Usage: packages.sh build|test|bench …
+# Prints nothing when all are there.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+declare -A groups=(
+  # FFmpeg's headers and libraries, clang for their bindings, a C compiler for ring and SQLite.
+  [build]="build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev"
+  # A real browser, fonts that have Chinese, ffmpeg to make and to look at media.
+  [test]="chromium fonts-noto-cjk ffmpeg"
+  # The relay that ours is measured beside.
+  [bench]="janus ffmpeg"
+)
+
+missing=()
+for group in "$@"; do
+  [ -n "${groups[$group]:-}" ] || fail "packages.sh knows build, test and bench, not '$group'"
+  for package in ${groups[$group]}; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing+=("$package")
+  done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null 2>&1 ||
+  fail "these packages are missing and this is no Debian system, please install them yourself: ${missing[*]}"
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null 2>&1 || fail "these packages are missing; as root run: apt-get install ${missing[*]}"
+  as_root=(sudo)
+fi
+say "installing ${missing[*]}"
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  fail "apt-get could not install the packages above; the whole output is in $log"
+fi
+rm -f "$log"

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/**
+ * Runs the whole product on this machine: relay, hospital console, one home's box.
+ *
+ *   stack.mjs demo [--dir ./demo-data] [--ports default|free] [--camera synthetic|/dev/video0|rtsp://…|file] [--mic …]
+ *   stack.mjs run  [the same] -- <command …>    runs a command against the stack (YUNZHEN_STACK names its description), then stops it
+ *
+ * Whatever way this program ends, what it started ends too.
+ */
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+import { resolve } from "node:path";
+import { Failure, startStack } from "./stack/start.mjs";
+import { demoPage } from "./stack/page.mjs";
+
+const cut = process.argv.indexOf("--", 2);
+const own = process.argv.slice(2, cut === -1 ? undefined : cut);
+const command = cut === -1 ? [] : process.argv.slice(cut + 1);
+
+function read() {
+  const { values, positionals } = parseArgs({
+    args: own,
+    allowPositionals: true,
+    options: {
+      dir: { type: "string", default: "demo-data" },
+      ports: { type: "string", default: "default" },
+      camera: { type: "string", default: "synthetic" },
+      mic: { type: "string", default: "synthetic" },
+    },
+  });
+  const mode = positionals[0];
+  if (mode !== "demo" && mode !== "run") throw new Failure("usage: stack.mjs demo|run [--dir …] [--ports …] [-- command …]");
+  if (mode === "run" && command.length === 0) throw new Failure("stack.mjs run needs a command after --");
+  if (values.ports !== "default" && values.ports !== "free") throw new Failure("--ports is default or free");
+  return { mode, ...values, dir: resolve(values.dir) };
+}
+
+async function main() {
+  const options = read();
+  let stop;
+  const stopped = new Promise((ends) => (stop = ends));
+  // The first Ctrl-C drains; the programs are in sessions of their own and hear of it from us, not from the terminal.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
+
+  const stack = await startStack({ ...options, interrupted: stopped });
+  if (!stack) return 130;
+  let code = 0;
+  try {
+    if (options.mode === "demo") {
+      console.log(demoPage(stack.description));
+      const end = await Promise.race([stopped.then(() => null), stack.died]);
+      if (end) throw end;
+      console.log("\nstopping …");
+    } else {
+      code = await runCommand(stack, stopped);
+    }
+  } finally {
+    await stack.stop();
+  }
+  return code;
+}
+
+async function runCommand(stack, stopped) {
+  const child = spawn(command[0], command.slice(1), {
+    stdio: "inherit",
+    env: { ...process.env, YUNZHEN_STACK: stack.file },
+  });
+  const done = new Promise((resolved, rejected) => {
+    child.on("error", (error) => rejected(new Failure(`${command[0]} cannot be run: ${error.message}`)));
+    child.on("exit", (code, signal) => resolved(signal ? 1 : code));
+  });
+  const end = await Promise.race([done, stopped.then(() => 130)]);
+  if (child.exitCode === null) child.kill("SIGTERM");
+  // A test may stop a program on purpose; a program that died by itself fails the run.
+  const crashed = stack.crashed();
+  if (crashed) throw crashed;
+  return end;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(error instanceof Failure ? `\n${error.message}` : error);
+    process.exit(1);
+  },
+);

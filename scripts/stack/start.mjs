@@ -1,0 +1,138 @@
+/** Start-up order of the whole product: authority, relay's certificate, seed, box's certificate, relay, console, agent. */
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { folders, makeAuthority, makeBox, run, writeAgent, writeConsole, writeRelay } from "./files.mjs";
+import { choosePorts } from "./ports.mjs";
+import { Failure, Program } from "./program.mjs";
+
+export { Failure };
+
+/** The password of every demo account; the demo listens on this machine only. */
+export const PASSWORD = "yunzhen-demo";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+export function binaries() {
+  const folder = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), process.env.YUNZHEN_PROFILE ?? "release");
+  const named = { relay: "relay", console: "hospital-console", agent: "clinic-agent", certs: "certs" };
+  const bin = Object.fromEntries(Object.entries(named).map(([key, name]) => [key, join(folder, name)]));
+  const missing = Object.values(bin).filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new Failure(`${missing.join(", ")} not built; run scripts/build.sh`);
+  return bin;
+}
+
+/**
+ * Starts everything; nothing is left behind when it fails.
+ * Gives { description, file, died, crashed(), stop() }, or nothing when `interrupted` came first.
+ */
+export async function startStack({ dir, ports: which, camera, mic, interrupted }) {
+  const bin = binaries();
+  const at = folders(dir);
+  const lock = takeLock(dir);
+  const programs = [];
+  const stop = async () => {
+    // The box leaves first and the relay last, so that calls are told rather than cut.
+    for (const program of programs.reverse()) await program.stop();
+    rmSync(lock, { force: true });
+  };
+  try {
+    const ports = await choosePorts(which);
+    makeAuthority(at, bin);
+    const relayConfig = writeRelay(at, ports);
+    const seeded = lastJson(run(bin.relay, ["seed", "--config", relayConfig, "--password", PASSWORD]), "relay seed");
+    const home = seeded.homes[0].id;
+    makeBox(at, bin, home);
+    const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic) };
+    const plan = [
+      ["relay", bin.relay, relayConfig],
+      ["hospital-console", bin.console, writeConsole(at, ports)],
+      ["clinic-agent", bin.agent, writeAgent(at, ports, home, devices)],
+    ];
+    const ready = {};
+    for (const [name, binary, config] of plan) {
+      const program = new Program(name, binary, config, at.logs);
+      programs.push(program);
+      const started = await Promise.race([program.start(), interrupted.then(() => null)]);
+      if (!started) {
+        await stop();
+        return undefined;
+      }
+      ready[name] = started;
+    }
+    const description = {
+      dir,
+      password: PASSWORD,
+      urls: {
+        console: `http://localhost:${ports.web}`,
+        page: `http://localhost:${ports.page}`,
+        whip: `http://127.0.0.1:${ports.whip}`,
+        ops: `http://127.0.0.1:${ports.ops}`,
+      },
+      ports,
+      ready,
+      homes: seeded.homes,
+      accounts: seeded.accounts,
+      box_home_id: home,
+      pki: at.pki,
+      etc: at.etc,
+      logs: at.logs,
+      bin,
+      pids: Object.fromEntries(programs.map((program) => [program.name, program.pid])),
+      camera: devices.camera,
+    };
+    const file = join(dir, "stack.json");
+    writeFileSync(file, `${JSON.stringify(description, null, 2)}\n`);
+    let crash;
+    const died = Promise.race(
+      programs.map((program) =>
+        program.exited.then((end) => {
+          if (program.stopping) return new Promise(() => {});
+          crash ??= program.failure(`${end} by itself`);
+          return crash;
+        }),
+      ),
+    );
+    return { description, file, died, crashed: () => crash, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** One stack per folder: two programs on one record would only fail later and less clearly. */
+function takeLock(dir) {
+  const lock = join(dir, "stack.pid");
+  if (existsSync(lock)) {
+    const pid = Number(readFileSync(lock, "utf8"));
+    if (isStack(pid)) {
+      throw new Failure(`a stack runs on ${dir} already (process ${pid}); stop it with Ctrl-C there or \`kill ${pid}\``);
+    }
+  }
+  writeFileSync(lock, String(process.pid));
+  process.on("exit", () => rmSync(lock, { force: true }));
+  return lock;
+}
+
+function isStack(pid) {
+  if (pid === process.pid) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("stack.mjs");
+  } catch {
+    return false;
+  }
+}
+
+function lastJson(output, what) {
+  const line = output.trim().split("\n").at(-1) ?? "";
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Failure(`${what} did not end with a line of JSON: ${line}`);
+  }
+}
+
+/** Names of devices stay; a file is made absolute, because the box does not run in this folder. */
+function deviceOrFile(name) {
+  return existsSync(name) && !name.startsWith("/dev/") ? realpathSync(name) : name;
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# make test: everything, browser included. Each step's output is kept in target/test-logs; the last lines are the totals.
+# Usage: test.sh [rust] [web] [browser]; all three without arguments.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+need cargo "install Rust from https://rustup.rs"
+need node "install Node 20"
+began=$SECONDS
+logs=$target/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+parts=${*:-web rust browser}
+
+# Runs a step with its output on the screen and in a log; goes on after a failure, so that one run tells all of them.
+failed=()
+step() {
+  local name=$1 from=$SECONDS
+  shift
+  say "$name"
+  if "$@" 2>&1 | tee "$logs/$name.log"; then
+    echo "$name took $((SECONDS - from)) s"
+  else
+    failed+=("$name")
+    echo "$name FAILED after $((SECONDS - from)) s"
+  fi
+}
+
+rust_tests() {
+  if command -v cargo-nextest >/dev/null 2>&1; then
+    # nextest runs no documentation tests.
+    cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc --quiet
+  else
+    cargo test --workspace --no-fail-fast
+  fi
+}
+
+browser_tests() {
+  # Ports of its own and data that is thrown away: a demo may run beside it.
+  local dir
+  dir=$(mktemp -d)
+  local code=0
+  node scripts/stack.mjs run --dir "$dir" --ports free -- npx --workspace e2e/browser playwright test || code=$?
+  if [ "$code" = 0 ]; then rm -rf "$dir"; else echo "the programs' logs are in $dir/logs"; fi
+  return "$code"
+}
+
+scripts/packages.sh build test
+scripts/build.sh npm
+# The Rust tests embed the built pages too: one build of the web for both.
+step web-build scripts/build.sh web
+for part in $parts; do
+  case $part in
+    web)
+      step web-check npm run check --silent
+      step web-unit npm test --silent
+      ;;
+    rust) step rust rust_tests ;;
+    browser)
+      step binaries scripts/build.sh binaries
+      step browser browser_tests
+      ;;
+    *) fail "test.sh knows rust, web and browser, not '$part'" ;;
+  esac
+done
+
+node scripts/totals.mjs "$logs" "$((SECONDS - began))"
+[ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]} (logs in $logs)"
