@@ -1,4 +1,5 @@
 //! The store on real SQLite files.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use std::path::Path;
 use std::time::Duration;
