@@ -1,0 +1,80 @@
+//! Legs that are no browsers: a box whose media comes and goes over QUIC.
+
+use bytes::Bytes;
+use yunzhen_media::protocol::room::{AudioState, Camera, VideoState};
+
+use crate::queue::Commands;
+use crate::room::LegId;
+
+/// What a packet to or from a box is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaFlow {
+    /// RTP with picture.
+    Video,
+    /// RTP with sound.
+    Audio,
+    /// Compound RTCP.
+    Rtcp,
+}
+
+/// How a box comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExternalConfig {
+    /// Heard from the start?
+    pub audio: AudioState,
+    /// Seen from the start?
+    pub video: VideoState,
+    /// The camera it shows.
+    pub camera: Option<Camera>,
+    /// SSRC of its picture.
+    pub video_ssrc: u32,
+    /// SSRC of its sound.
+    pub audio_ssrc: u32,
+}
+
+/// Where packets for a box go. Called on the shard's thread: must not block.
+pub trait ExternalSink: Send {
+    /// One whole packet. A slot names whose media it is about; `None` with RTCP is about the box's own publication.
+    fn packet(&mut self, slot: Option<u8>, flow: MediaFlow, packet: Bytes);
+
+    /// The burst is over.
+    fn flush(&mut self) {}
+}
+
+/// The way in for a box's packets.
+#[derive(Clone)]
+pub struct ExternalHandle {
+    leg: LegId,
+    key: u64,
+    commands: Commands,
+}
+
+/// A packet on its way to the shard.
+pub(crate) struct ExternalPacket {
+    pub key: u64,
+    pub slot: Option<u8>,
+    pub flow: MediaFlow,
+    pub packet: Bytes,
+}
+
+impl ExternalHandle {
+    pub(crate) const fn new(leg: LegId, key: u64, commands: Commands) -> Self {
+        Self { leg, key, commands }
+    }
+
+    /// The leg's name.
+    pub const fn leg(&self) -> LegId {
+        self.leg
+    }
+
+    /// Hands a packet over without waiting. A full queue drops this (the newest) packet and counts it: `false`.
+    pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
+        self.commands.packet(ExternalPacket { key: self.key, slot, flow, packet })
+    }
+}
+
+impl std::fmt::Debug for ExternalHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExternalHandle").field("leg", &self.leg).finish()
+    }
+}

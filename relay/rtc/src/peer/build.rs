@@ -1,0 +1,193 @@
+//! Making the core for one offer: codecs and extensions as this browser numbers them, one sender per slot line in order.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use rtc::interceptor::{ReceiverReportBuilder, Registry, Slot, TwccReceiverBuilder};
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::certificate::RTCCertificate;
+use rtc::peer_connection::configuration::RTCConfigurationBuilder;
+use rtc::peer_connection::configuration::media_engine::MediaEngine;
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::transport::{RTCDtlsRole, RTCIceCandidateInit};
+use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
+};
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
+
+use super::taps::Feedback;
+use super::{PeerError, Publication, SlotStream};
+use crate::sdp::codec::{codec_name, kind_name};
+use crate::sdp::{CodecFormat, Direction, MID, Offer, TRANSPORT_CC};
+use yunzhen_media::{Codec, MediaKind};
+
+/// The core would end a session by its own clock and forget its candidates; silence is the shard's business.
+const NEVER: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Retransmissions without RFC 4588 come late by the number of packets since.
+const REPLAY_WINDOW: usize = 1024;
+
+/// What every leg of a shard shares, and the names of this one.
+pub(crate) struct PeerSetup<'a> {
+    /// The relay's certificate for DTLS.
+    pub certificate: &'a RTCCertificate,
+    /// Our part of the ICE user name.
+    pub ufrag: &'a str,
+    /// The password of our checks.
+    pub pwd: &'a str,
+    /// Addresses under which browsers reach the one port.
+    pub candidates: &'a [SocketAddr],
+    /// Fresh random numbers for SSRCs.
+    pub random: &'a mut dyn FnMut() -> u32,
+}
+
+type Built = (RTCPeerConnection, Vec<SlotStream>, Vec<Publication>);
+
+pub(super) fn core(now: Instant, setup: &mut PeerSetup<'_>, offer: &Offer) -> Result<Built, PeerError> {
+    let publications: Vec<Publication> = offer
+        .lines
+        .iter()
+        .filter(|line| line.publishes)
+        .filter_map(|line| Some(Publication { kind: line.kind, ssrc: line.ssrc?, formats: line.formats.clone() }))
+        .collect();
+    let slots: Vec<SlotStream> = offer
+        .lines
+        .iter()
+        .filter_map(|line| {
+            Some(SlotStream {
+                slot: line.slot?,
+                kind: line.kind,
+                ssrc: (setup.random)(),
+                rtx_ssrc: (setup.random)(),
+                rtx_sequence: (setup.random)() as u16,
+                formats: line.formats.clone(),
+            })
+        })
+        .collect();
+    let settings = SettingEngineBuilder::new()
+        .with_lite(true)
+        .with_ice_credentials(setup.ufrag.to_owned(), setup.pwd.to_owned())
+        .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+        .with_ice_timeouts(Some(NEVER), Some(NEVER), None)
+        .with_srtp_replay_protection_window(REPLAY_WINDOW)
+        .build();
+    let mut core = RTCPeerConnectionBuilder::new()
+        .with_configuration(RTCConfigurationBuilder::new().with_certificates(vec![setup.certificate.clone()]).build())
+        .with_media_engine(media_engine(offer)?)
+        .with_setting_engine(settings)
+        .with_interceptor_registry(interceptors(offer, &slots))
+        .build(now)?;
+    for candidate in setup.candidates {
+        core.add_local_candidate(RTCIceCandidateInit {
+            candidate: format!("candidate:1 1 udp 2130706431 {} {} typ host", candidate.ip(), candidate.port()),
+            ..Default::default()
+        })?;
+    }
+    for (line, stream) in offer.lines.iter().filter(|line| line.slot.is_some()).zip(&slots) {
+        let direction = match line.direction {
+            Direction::SendRecv => RTCRtpTransceiverDirection::Sendrecv,
+            Direction::RecvOnly | Direction::SendOnly => RTCRtpTransceiverDirection::Sendonly,
+        };
+        let init = RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] };
+        core.add_transceiver_from_track(track(stream), Some(init))?;
+    }
+    Ok((core, slots, publications))
+}
+
+fn track(stream: &SlotStream) -> MediaStreamTrack {
+    let has_rtx = stream.formats.iter().any(|format| format.rtx.is_some());
+    let coding = RTCRtpCodingParameters {
+        ssrc: Some(stream.ssrc),
+        rtx: has_rtx.then_some(RTCRtpRtxParameters { ssrc: stream.rtx_ssrc }),
+        ..Default::default()
+    };
+    let codec = stream.formats.first().map(codec).unwrap_or_default();
+    MediaStreamTrack::new(
+        format!("slot-{}", stream.slot),
+        format!("slot-{}-{}", stream.slot, kind_name(stream.kind)),
+        kind_name(stream.kind).to_owned(),
+        codec_kind(stream.kind),
+        vec![RTCRtpEncodingParameters { rtp_coding_parameters: coding, codec, ..Default::default() }],
+    )
+}
+
+const fn codec_kind(kind: MediaKind) -> RtpCodecKind {
+    match kind {
+        MediaKind::Audio => RtpCodecKind::Audio,
+        MediaKind::Video => RtpCodecKind::Video,
+    }
+}
+
+fn codec(format: &CodecFormat) -> RTCRtpCodec {
+    let feedback = |typ: &str, parameter: &str| RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
+    let mut rtcp_feedback = vec![feedback("transport-cc", "")];
+    if format.codec.kind() == MediaKind::Video {
+        rtcp_feedback.extend([feedback("ccm", "fir"), feedback("nack", ""), feedback("nack", "pli")]);
+    }
+    RTCRtpCodec {
+        mime_type: format!("{}/{}", kind_name(format.codec.kind()), codec_name(format.codec)),
+        clock_rate: format.codec.kind().clock_rate(),
+        channels: if format.codec == Codec::Opus { 2 } else { 0 },
+        sdp_fmtp_line: format.fmtp.clone(),
+        rtcp_feedback,
+    }
+}
+
+fn media_engine(offer: &Offer) -> Result<MediaEngine, PeerError> {
+    let mut engine = MediaEngine::default();
+    for line in &offer.lines {
+        let kind = codec_kind(line.kind);
+        for format in &line.formats {
+            let parameters = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type: format.payload_type };
+            engine.register_codec(parameters, kind)?;
+            if let Some(rtx) = format.rtx {
+                let rtp_codec = RTCRtpCodec {
+                    mime_type: "video/rtx".to_owned(),
+                    clock_rate: format.codec.kind().clock_rate(),
+                    sdp_fmtp_line: format!("apt={}", format.payload_type),
+                    ..Default::default()
+                };
+                engine.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type: rtx }, kind)?;
+            }
+        }
+        for uri in [MID, TRANSPORT_CC] {
+            engine.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
+        }
+    }
+    Ok(engine)
+}
+
+fn interceptors(offer: &Offer, slots: &[SlotStream]) -> Registry {
+    let feedback = Feedback::new(slots.iter().map(|stream| stream.ssrc).collect());
+    let registry = Registry::new().with(Slot::from(Feedback::SLOT), feedback);
+    if !offer.lines.iter().any(|line| line.publishes) {
+        return registry;
+    }
+    registry
+        .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+}
+
+/// The core writes every candidate for RTCP's own component too, which the one multiplexed port has none of; and it leaves
+/// open whether more will come, which none will.
+pub(super) fn finish_answer(answer: &str) -> String {
+    let mut out = String::with_capacity(answer.len() + 32);
+    let mut in_candidates = false;
+    for line in answer.lines().filter(|line| *line != "a=end-of-candidates") {
+        let component = line.strip_prefix("a=candidate:").and_then(|rest| rest.split_ascii_whitespace().nth(1));
+        if in_candidates && component.is_none() {
+            out.push_str("a=end-of-candidates\r\n");
+        }
+        in_candidates = component.is_some();
+        if component != Some("2") {
+            out.push_str(line);
+            out.push_str("\r\n");
+        }
+    }
+    if in_candidates {
+        out.push_str("a=end-of-candidates\r\n");
+    }
+    out
+}
