@@ -29,7 +29,8 @@ function read() {
     },
   });
   const mode = positionals[0];
-  if (mode !== "demo" && mode !== "run") throw new Failure("usage: stack.mjs demo|run [--dir …] [--ports …] [-- command …]");
+  if (mode !== "demo" && mode !== "run")
+    throw new Failure("usage: stack.mjs demo|run [--dir …] [--ports …] [-- command …]");
   if (mode === "run" && command.length === 0) throw new Failure("stack.mjs run needs a command after --");
   if (values.ports !== "default" && values.ports !== "free") throw new Failure("--ports is default or free");
   return { mode, ...values, dir: resolve(values.dir) };

@@ -13,7 +13,8 @@ const READERS = {
   rust(text) {
     // "Summary [ 3.1s] 40 tests run: 39 passed (1 slow), 1 failed, 2 skipped" of nextest; "test result: ok. 3 passed; 0 failed; 1 ignored" of cargo.
     const next = all(text, /tests? run: (\d+) passed.*$/gm).map((match) => match[0]);
-    const inNext = (word) => next.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
+    const inNext = (word) =>
+      next.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
     const cargo = all(text, /test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/g);
     return {
       passed: inNext("passed") + sum(cargo, 1),
@@ -23,7 +24,8 @@ const READERS = {
   },
   "web-unit"(text) {
     const lines = all(text, /^\s*Tests\s+(.*)$/gm).map((match) => match[1]);
-    const count = (word) => lines.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
+    const count = (word) =>
+      lines.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
     return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
   },
   browser(text) {

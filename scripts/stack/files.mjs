@@ -71,11 +71,13 @@ export function writeAgent(at, ports, home, devices) {
     `address = ${local(ports.boxes)}`,
     'server_name = "localhost"',
     "[identity]",
-    ...identity(at, `box-${home}`),
+    ...pair(at, `box-${home}`),
+    `trust = ${text(join(at.pki, "systems.pem"))}`,
     "[page]",
     `listen = ${local(ports.page)}`,
+    'media_addresses = ["127.0.0.1"]',
     "[spool]",
-    `path = ${text(join(at.state, "spool.redb"))}`,
+    `file = ${text(join(at.state, "spool.redb"))}`,
     "[capture]",
     `room = ${text(devices.camera)}`,
     ...(devices.camera === "synthetic" ? ['close_up = "synthetic"'] : []),
@@ -84,15 +86,18 @@ export function writeAgent(at, ports, home, devices) {
 }
 
 function identity(at, name) {
-  return [
-    `certificate = ${text(join(at.pki, `${name}.pem`))}`,
-    `key = ${text(join(at.pki, `${name}.key.pem`))}`,
-    `systems_authority = ${text(join(at.pki, "systems.pem"))}`,
-  ];
+  return [...pair(at, name), `systems_authority = ${text(join(at.pki, "systems.pem"))}`];
+}
+
+function pair(at, name) {
+  return [`certificate = ${text(join(at.pki, `${name}.pem`))}`, `key = ${text(join(at.pki, `${name}.key.pem`))}`];
 }
 
 function write(at, name, lines) {
   const file = join(at.etc, name);
-  writeFileSync(file, `# Written by scripts/stack.mjs at each start; the example configuration explains the keys.\n${lines.join("\n")}\n`);
+  writeFileSync(
+    file,
+    `# Written by scripts/stack.mjs at each start; the example configuration explains the keys.\n${lines.join("\n")}\n`,
+  );
   return file;
 }

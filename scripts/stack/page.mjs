@@ -12,7 +12,9 @@ export function demoPage(stack) {
   // A host name per person keeps their sessions apart in one browser: *.localhost is this machine in every current browser.
   const url = (role, where) => stack.urls[where].replace("//localhost", `//${role}.localhost`);
   const rows = ROLES.flatMap(([role, title, where]) => {
-    const mine = stack.accounts.filter((a) => a.role === role && (role !== "nurse" || !a.home_id || a.home_id === stack.box_home_id));
+    const mine = stack.accounts.filter(
+      (a) => a.role === role && (role !== "nurse" || !a.home_id || a.home_id === stack.box_home_id),
+    );
     return mine.slice(0, 1).map((account) => [title, url(role, where), account.username]);
   });
   const home = stack.homes.find((h) => h.id === stack.box_home_id)?.name ?? stack.box_home_id;

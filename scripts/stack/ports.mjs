@@ -7,7 +7,9 @@ const DEFAULT = { boxes: 7443, api: 7444, media: 7445, whip: 7446, ops: 7447, we
 export async function choosePorts(which) {
   if (which === "default") return { ...DEFAULT };
   // Held all at once, so that no port is given twice. They are fixed, not 0: a program that a test restarts comes back where it was.
-  const held = await Promise.all(Object.keys(DEFAULT).map(async (name) => [name, await hold(name === "boxes" || name === "media")]));
+  const held = await Promise.all(
+    Object.keys(DEFAULT).map(async (name) => [name, await hold(name === "boxes" || name === "media")]),
+  );
   const ports = Object.fromEntries(held.map(([name, one]) => [name, one.port]));
   await Promise.all(held.map(([, one]) => one.release()));
   return ports;

@@ -106,7 +106,9 @@ function takeLock(dir) {
   if (existsSync(lock)) {
     const pid = Number(readFileSync(lock, "utf8"));
     if (isStack(pid)) {
-      throw new Failure(`a stack runs on ${dir} already (process ${pid}); stop it with Ctrl-C there or \`kill ${pid}\``);
+      throw new Failure(
+        `a stack runs on ${dir} already (process ${pid}); stop it with Ctrl-C there or \`kill ${pid}\``,
+      );
     }
   }
   writeFileSync(lock, String(process.pid));
