@@ -19,7 +19,12 @@ interface Screen {
 
 const dist = fileURLToPath(new URL("../../../hospital-console/web/dist", import.meta.url));
 const shots = process.env.YUNZHEN_SHOTS;
-const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
 let server: Server;
 let origin = "";
 
@@ -28,7 +33,8 @@ test.beforeAll(async () => {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     const file = extname(path) ? path : "/index.html";
     readFile(join(dist, file)).then(
-      (content) => response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content),
+      (content) =>
+        response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content),
       () => response.writeHead(404).end(),
     );
   });
@@ -45,7 +51,7 @@ const phone: [number, number] = [390, 844];
 const SCREENS: Screen[] = [
   { name: "sign-in", path: "/", mock: { who: "nobody" }, ready: "form" },
   { name: "waiting-room", path: "/consultations", ready: "[data-testid=waiting-c2]" },
-  { name: "waiting-room-empty", path: "/consultations", mock: { empty: true }, ready: "main h3" },
+  { name: "waiting-room-empty", path: "/consultations", mock: { empty: true }, ready: "main :is(h1,h2,h3)" },
   { name: "waiting-room-failing", path: "/consultations", mock: { failing: true }, ready: "[role=alert]" },
   { name: "waiting-room-loading", path: "/consultations", mock: { hanging: true }, ready: "main [role=status]" },
   { name: "consultation", path: "/consultations/c8", ready: "[data-testid=main-video]" },
@@ -82,8 +88,13 @@ const SCREENS: Screen[] = [
     },
   },
   { name: "my-prescriptions", path: "/prescriptions", ready: "table" },
-  { name: "no-permission", path: "/orders", ready: "main h3" },
-  { name: "review", path: "/reviews/rx1", mock: { who: "pharmacist" }, ready: "[data-testid=review][data-state=in_review]" },
+  { name: "no-permission", path: "/orders", ready: "main :is(h1,h2,h3)" },
+  {
+    name: "review",
+    path: "/reviews/rx1",
+    mock: { who: "pharmacist" },
+    ready: "[data-testid=review][data-state=in_review]",
+  },
   {
     name: "review-approve",
     path: "/reviews/rx2",
@@ -104,7 +115,7 @@ const SCREENS: Screen[] = [
       await page.waitForSelector("[role=dialog] textarea");
     },
   },
-  { name: "review-empty", path: "/reviews", mock: { who: "pharmacist", empty: true }, ready: "main h3" },
+  { name: "review-empty", path: "/reviews", mock: { who: "pharmacist", empty: true }, ready: "main :is(h1,h2,h3)" },
   { name: "orders", path: "/orders", mock: { who: "pharmacy" }, ready: "[data-testid=order-rx3]" },
   { name: "orders-phone", path: "/orders", size: phone, mock: { who: "pharmacy" }, ready: "[data-testid=order-rx3]" },
   { name: "order-accept", path: "/orders/rx3", mock: { who: "pharmacy" }, ready: "main h1" },
@@ -123,8 +134,22 @@ const SCREENS: Screen[] = [
   },
   { name: "courier-pin", path: "/courier/abc", size: phone, ready: "main form" },
   { name: "courier-stop", path: "/courier/abc", size: phone, ready: "main form", act: enterPin },
-  { name: "courier-hold", path: "/courier/abc", size: phone, mock: { delivery: "dv4" }, ready: "main form", act: enterPin },
-  { name: "courier-done", path: "/courier/abc", size: phone, mock: { delivery: "dv2" }, ready: "main form", act: enterPin },
+  {
+    name: "courier-hold",
+    path: "/courier/abc",
+    size: phone,
+    mock: { delivery: "dv4" },
+    ready: "main form",
+    act: enterPin,
+  },
+  {
+    name: "courier-done",
+    path: "/courier/abc",
+    size: phone,
+    mock: { delivery: "dv2" },
+    ready: "main form",
+    act: enterPin,
+  },
   { name: "observer", path: "/join/abc", size: phone, ready: "main button" },
   {
     name: "observer-call",
@@ -159,7 +184,11 @@ for (const language of ["zh", "en"] as const) {
     for (const screen of SCREENS) {
       test(`${screen.name} ${language} ${scheme}`, async ({ browser }) => {
         const [width, height] = screen.size ?? desk;
-        const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, timezoneId: "Asia/Shanghai" });
+        const context = await browser.newContext({
+          viewport: { width, height },
+          colorScheme: scheme,
+          timezoneId: "Asia/Shanghai",
+        });
         const page = await context.newPage();
         const errors: string[] = [];
         page.on("pageerror", (error) => errors.push(String(error)));

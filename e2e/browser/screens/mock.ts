@@ -24,18 +24,53 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
   const json = (body: unknown, status = 200, type = "application/json") =>
     new Response(JSON.stringify(body), { status, headers: { "Content-Type": type } });
   const problem = (status: number, code: string, title: string, action: string) =>
-    json({ type: `https://yunzhen.dev/problems/${code}`, title, status, code, detail: title, action }, status, "application/problem+json");
+    json(
+      { type: `https://yunzhen.dev/problems/${code}`, title, status, code, detail: title, action },
+      status,
+      "application/problem+json",
+    );
   const page = (items: unknown[]) => json({ items: options.empty ? [] : items, next: null });
   const prescriptions = new Map(day.prescriptions.map((p) => [p.id, { ...p }]));
   const never = () => new Promise<Response>(() => undefined);
-  const events = () => new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(": open\n\n")) }), { headers: { "Content-Type": "text/event-stream" } });
+  const events = () =>
+    new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(": open\n\n")) }), {
+      headers: { "Content-Type": "text/event-stream" },
+    });
 
   const room = {
-    consultation_id: "c8", state: "open", you: "me", version: 1,
+    consultation_id: "c8",
+    state: "open",
+    you: "me",
+    version: 1,
     participants: [
-      { id: "me", kind: "specialist", display_name: "陈立诚", audio: "on", video: "on", link: "good", since: new Date().toISOString() },
-      { id: "home", kind: "home", display_name: "松鹤颐养院", audio: "on", video: "on", camera: "room", link: "good", since: new Date().toISOString() },
-      { id: "son", kind: "observer", display_name: "王磊（家属）", audio: "muted", video: "off", link: "weak", since: new Date().toISOString() },
+      {
+        id: "me",
+        kind: "specialist",
+        display_name: "陈立诚",
+        audio: "on",
+        video: "on",
+        link: "good",
+        since: new Date().toISOString(),
+      },
+      {
+        id: "home",
+        kind: "home",
+        display_name: "松鹤颐养院",
+        audio: "on",
+        video: "on",
+        camera: "room",
+        link: "good",
+        since: new Date().toISOString(),
+      },
+      {
+        id: "son",
+        kind: "observer",
+        display_name: "王磊（家属）",
+        audio: "muted",
+        video: "off",
+        link: "weak",
+        since: new Date().toISOString(),
+      },
     ],
     slots: [{ slot: 0, participant_id: "home" }],
   };
@@ -47,14 +82,29 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     canvas.height = 720;
     const draw = canvas.getContext("2d") as CanvasRenderingContext2D;
     const paint = () => {
-      draw.fillStyle = "#b9c4c0"; draw.fillRect(0, 0, 1280, 720);
-      draw.fillStyle = "#dfe6e2"; draw.fillRect(80, 60, 360, 300);
-      draw.fillStyle = "#8fa6ad"; draw.fillRect(0, 520, 1280, 200);
-      draw.fillStyle = "#f3efe6"; draw.fillRect(300, 430, 760, 220);
-      draw.fillStyle = "#c99f7f"; draw.beginPath(); draw.arc(660, 300, 92, 0, 7); draw.fill();
-      draw.fillStyle = "#d7dcdd"; draw.beginPath(); draw.arc(660, 262, 96, 3.14, 6.28); draw.fill();
-      draw.fillStyle = "#557a86"; draw.beginPath(); draw.ellipse(660, 520, 190, 150, 0, 3.14, 6.28); draw.fill();
-      draw.fillStyle = "#1d2428"; draw.font = "36px sans-serif"; draw.fillText(new Date().toLocaleTimeString("zh-CN"), 1060, 60);
+      draw.fillStyle = "#b9c4c0";
+      draw.fillRect(0, 0, 1280, 720);
+      draw.fillStyle = "#dfe6e2";
+      draw.fillRect(80, 60, 360, 300);
+      draw.fillStyle = "#8fa6ad";
+      draw.fillRect(0, 520, 1280, 200);
+      draw.fillStyle = "#f3efe6";
+      draw.fillRect(300, 430, 760, 220);
+      draw.fillStyle = "#c99f7f";
+      draw.beginPath();
+      draw.arc(660, 300, 92, 0, 7);
+      draw.fill();
+      draw.fillStyle = "#d7dcdd";
+      draw.beginPath();
+      draw.arc(660, 262, 96, 3.14, 6.28);
+      draw.fill();
+      draw.fillStyle = "#557a86";
+      draw.beginPath();
+      draw.ellipse(660, 520, 190, 150, 0, 3.14, 6.28);
+      draw.fill();
+      draw.fillStyle = "#1d2428";
+      draw.font = "36px sans-serif";
+      draw.fillText(new Date().toLocaleTimeString("zh-CN"), 1060, 60);
     };
     paint();
     setInterval(paint, 100);
@@ -76,7 +126,10 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       if (far.iceGatheringState === "complete") done();
       far.addEventListener("icegatheringstatechange", () => far.iceGatheringState === "complete" && done());
     });
-    return new Response(far.localDescription?.sdp ?? "", { status: 201, headers: { "Content-Type": "application/sdp", "Leg-Id": "leg1", Location: "/legs/leg1" } });
+    return new Response(far.localDescription?.sdp ?? "", {
+      status: 201,
+      headers: { "Content-Type": "application/sdp", "Leg-Id": "leg1", Location: "/legs/leg1" },
+    });
   }
 
   async function handle(request: Request): Promise<Response | undefined> {
@@ -90,24 +143,53 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     }
     if (path === "/session/courier") return json({ delivery_id: options.delivery ?? "dv1" });
     if (path === "/session/observer") return json({ consultation_id: "c8", display_name: "王磊" });
-    if (path === "/session/sign-in") return problem(401, "bad_credentials", "用户名或密码不对", "请检查后重试，或联系管理员重置密码。");
+    if (path === "/session/sign-in")
+      return problem(401, "bad_credentials", "用户名或密码不对", "请检查后重试，或联系管理员重置密码。");
     if (!path.startsWith("/api/") && !path.startsWith("/session/")) return undefined;
     if (path === "/api/events") return events();
     if (options.hanging) return never();
-    if (options.failing && !wrote) return problem(503, "relay_unavailable", "暂时连不上诊疗服务", "已保存的内容不受影响。请稍后重试；若超过五分钟，请联系信息科。");
+    if (options.failing && !wrote)
+      return problem(
+        503,
+        "relay_unavailable",
+        "暂时连不上诊疗服务",
+        "已保存的内容不受影响。请稍后重试；若超过五分钟，请联系信息科。",
+      );
     if (path.endsWith("/legs")) return answer(body);
     if (path.endsWith("/events")) {
       const text = `event: room\nid: 1\ndata: ${JSON.stringify(room)}\n\n`;
-      return new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(text)) }), { headers: { "Content-Type": "text/event-stream" } });
+      return new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(text)) }), {
+        headers: { "Content-Type": "text/event-stream" },
+      });
     }
     if (path.includes("/legs/") || path.endsWith("/home-camera")) return new Response(null, { status: 204 });
-    if (path.endsWith("/invitations")) return json({ link_path: "/join/9f2c71d0a8", expires_at: new Date(Date.now() + 7_200_000).toISOString() }, 201);
+    if (path.endsWith("/invitations"))
+      return json({ link_path: "/join/9f2c71d0a8", expires_at: new Date(Date.now() + 7_200_000).toISOString() }, 201);
     if (path.endsWith("/note")) return json({ ...JSON.parse(body), version: 6 });
     if (path === "/api/consultations") return page(day.consultations);
-    if (/^\/api\/consultations\/\w+\/prescriptions$/.test(path) || (request.method === "PUT" && path.startsWith("/api/prescriptions/"))) {
+    if (
+      /^\/api\/consultations\/\w+\/prescriptions$/.test(path) ||
+      (request.method === "PUT" && path.startsWith("/api/prescriptions/"))
+    ) {
       const draft = JSON.parse(body) as { items: { drug_id: string }[] };
       const base = day.prescriptions[0];
-      const made = { ...base, ...draft, id: "draft1", state: "draft", version: 1, findings: [], diagnosis: { code: "I10", display: "原发性高血压" }, items: draft.items.map((item, n) => ({ ...item, no: n + 1, drug: day.drugs.find((d) => d.id === item.drug_id), dose_unit: "mg", quantity: 1, quantity_unit: "盒" })) };
+      const made = {
+        ...base,
+        ...draft,
+        id: "draft1",
+        state: "draft",
+        version: 1,
+        findings: [],
+        diagnosis: { code: "I10", display: "原发性高血压" },
+        items: draft.items.map((item, n) => ({
+          ...item,
+          no: n + 1,
+          drug: day.drugs.find((d) => d.id === item.drug_id),
+          dose_unit: "mg",
+          quantity: 1,
+          quantity_unit: "盒",
+        })),
+      };
       prescriptions.set("draft1", made as never);
       return json(made, 201);
     }
@@ -119,15 +201,48 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (path.startsWith("/api/residents/")) return json(day.resident);
     if (path === "/api/drugs") {
       const q = (url.searchParams.get("q") ?? "").toLowerCase();
-      return json({ items: day.drugs.filter((d) => `${d.name_zh} ${d.name_en} ${d.pinyin} ${d.atc}`.toLowerCase().includes(q)), next: null });
+      return json({
+        items: day.drugs.filter((d) => `${d.name_zh} ${d.name_en} ${d.pinyin} ${d.atc}`.toLowerCase().includes(q)),
+        next: null,
+      });
     }
-    if (path === "/api/diagnoses") return json({ items: [{ code: "I10", display_zh: "原发性高血压", display_en: "Essential hypertension" }, { code: "I50.0", display_zh: "充血性心力衰竭", display_en: "Congestive heart failure" }], next: null });
+    if (path === "/api/diagnoses")
+      return json({
+        items: [
+          { code: "I10", display_zh: "原发性高血压", display_en: "Essential hypertension" },
+          { code: "I50.0", display_zh: "充血性心力衰竭", display_en: "Congestive heart failure" },
+        ],
+        next: null,
+      });
     if (path.endsWith("/findings-preview")) {
       const draft = JSON.parse(body) as { items: unknown[] };
       return json({ findings: day.findings.filter((f) => (f.item_no ?? 0) <= draft.items.length) });
     }
     if (path.endsWith("-document")) {
-      const document = JSON.stringify({ authored_on: "2026-11-23", consultation_id: "c8", diagnosis_code: "I10", items: [{ days: 7, dose: 5, drug_id: "d1", frequency: "qd", instruction: "早餐后服", quantity: 1, quantity_unit: "盒", route: "oral" }], prepared_at: new Date().toISOString(), prescription_id: "draft1", resident: { birth_date: "1942-03-18", id: "r1", name: "王秀英", sex: "female" }, specialist: { id: "s1", name: "陈立诚" }, supply: "ordinary", type: "yunzhen.prescription.v1", valid_until: "2026-11-23" });
+      const document = JSON.stringify({
+        authored_on: "2026-11-23",
+        consultation_id: "c8",
+        diagnosis_code: "I10",
+        items: [
+          {
+            days: 7,
+            dose: 5,
+            drug_id: "d1",
+            frequency: "qd",
+            instruction: "早餐后服",
+            quantity: 1,
+            quantity_unit: "盒",
+            route: "oral",
+          },
+        ],
+        prepared_at: new Date().toISOString(),
+        prescription_id: "draft1",
+        resident: { birth_date: "1942-03-18", id: "r1", name: "王秀英", sex: "female" },
+        specialist: { id: "s1", name: "陈立诚" },
+        supply: "ordinary",
+        type: "yunzhen.prescription.v1",
+        valid_until: "2026-11-23",
+      });
       return json({ document });
     }
     if (path === "/api/prescriptions") {
@@ -138,14 +253,25 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (command) {
       const found = prescriptions.get(command[1] ?? "");
       if (command[2] === "claim" && found) {
-        const claimed = { ...found, state: "in_review" as const, pharmacist: { id: "p1", name: "周敏" }, allowed: ["approve", "reject"] };
+        const claimed = {
+          ...found,
+          state: "in_review" as const,
+          pharmacist: { id: "p1", name: "周敏" },
+          allowed: ["approve", "reject"],
+        };
         prescriptions.set(found.id, claimed);
         return json(claimed);
       }
       if (command[2] === "pack" && found) {
         const packed = { ...found, state: "packed" as const, delivery_id: "dv3", allowed: [] };
         prescriptions.set(found.id, packed);
-        return json({ prescription: packed, delivery: day.deliveries[2], courier_link_path: "/courier/c1a2f09d77b3", courier_pin: "482915", parcel_code: "K7M-42P" });
+        return json({
+          prescription: packed,
+          delivery: day.deliveries[2],
+          courier_link_path: "/courier/c1a2f09d77b3",
+          courier_pin: "482915",
+          parcel_code: "K7M-42P",
+        });
       }
       if (command[2] === "accept") return json({ secret: "secret", prescription: found });
       return json(found);
@@ -153,7 +279,11 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (path.startsWith("/api/prescriptions/")) return json(prescriptions.get(path.split("/")[3] ?? ""));
     if (path === "/api/deliveries") return page(day.deliveries);
     if (path.startsWith("/api/deliveries/")) return json(day.deliveries.find((d) => d.id === path.split("/")[3]));
-    if (path === "/api/staff") return page([...Object.values(day.staff), { id: "n1", name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" }]);
+    if (path === "/api/staff")
+      return page([
+        ...Object.values(day.staff),
+        { id: "n1", name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
+      ]);
     if (path === "/api/boxes") return page(day.boxes);
     if (path === "/api/audit") return page(day.audit);
     return problem(404, "not_found", `mock: ${path}`, "");

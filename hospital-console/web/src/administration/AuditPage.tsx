@@ -44,7 +44,9 @@ export function AuditPage() {
     getNextPageParam: (last) => last.next ?? undefined,
   });
   const loaded = query.data?.pages.flatMap((part) => part.items) ?? [];
-  const items = loaded.filter((item) => matchesAudit(item, filter));
+  const words = (action: string): string =>
+    t(`administration.audit.actions.${action.replaceAll(".", "_")}`, { defaultValue: action });
+  const items = loaded.filter((item) => matchesAudit({ ...item, action: words(item.action) }, filter));
   const entities = [...new Set(loaded.map((item) => item.entity))].sort();
   const set = (change: Partial<Filter>) => setFilter((old) => ({ ...old, ...change }));
   const time = new Intl.DateTimeFormat(i18n.language === "en" ? "en-GB" : "zh-CN", {
@@ -112,7 +114,7 @@ export function AuditPage() {
                   <Table.Td ta="right">{item.seq}</Table.Td>
                   <Table.Td>{time.format(new Date(item.at))}</Table.Td>
                   <Table.Td>{item.actor}</Table.Td>
-                  <Table.Td>{item.action}</Table.Td>
+                  <Table.Td>{words(item.action)}</Table.Td>
                   <Table.Td>
                     {t(`administration.audit.entities.${item.entity}`, { defaultValue: item.entity })}{" "}
                     <Text component="span" size="sm" c="dimmed" title={item.entity_id}>

@@ -87,6 +87,7 @@ function SignedIn({ staff }: { staff: Staff }) {
               ) : (
                 <EmptyState
                   icon={IconDeviceTablet}
+                  level={1}
                   title={t("app.nurseElsewhere.title")}
                   hint={t("app.nurseElsewhere.hint")}
                 />
@@ -114,6 +115,7 @@ function NoPermission({ home }: { home: string | undefined }) {
   return (
     <EmptyState
       icon={IconLock}
+      level={1}
       title={t("app.noPermission.title")}
       hint={t("app.noPermission.hint")}
       action={
@@ -127,5 +129,5 @@ function NoPermission({ home }: { home: string | undefined }) {
 
 function NotFound() {
   const { t } = useTranslation("app");
-  return <EmptyState icon={IconMapQuestion} title={t("app.notFound.title")} hint={t("app.notFound.hint")} />;
+  return <EmptyState level={1} icon={IconMapQuestion} title={t("app.notFound.title")} hint={t("app.notFound.hint")} />;
 }

@@ -35,7 +35,7 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
             </NavLink>
           ))}
         </nav>
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" className={classes.tools}>
           <LanguageSwitch />
           <ColorSchemeSwitch />
           <Menu position="bottom-end" width={240}>

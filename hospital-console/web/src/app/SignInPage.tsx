@@ -1,6 +1,6 @@
 import type { Staff } from "@yunzhen/client";
 import { ColorSchemeSwitch, LanguageSwitch, SignInForm } from "@yunzhen/client/ui";
-import { Group, Text } from "@mantine/core";
+import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useTitle } from "./useTitle";
 import classes from "./SignInPage.module.css";
@@ -20,8 +20,10 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (staff: Staff) => void 
         </Group>
       </header>
       <main className={classes.card}>
+        <Title order={1} fz={22} mb="md">
+          {t("app.signIn.title")}
+        </Title>
         <SignInForm
-          title={t("app.signIn.title")}
           onSignedIn={onSignedIn}
           hint={
             <Text size="sm" c="dimmed">

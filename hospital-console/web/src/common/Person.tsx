@@ -11,7 +11,15 @@ interface PersonLine {
 }
 
 /** Name first, the facts that tell two people of one name apart below it. */
-export function Person({ person, size = "md" }: { person: PersonLine; size?: "sm" | "md" }) {
+export function Person({
+  person,
+  size = "md",
+  heading,
+}: {
+  person: PersonLine;
+  size?: "sm" | "md";
+  heading?: "h1" | "h2";
+}) {
   const { t } = useTranslation("app");
   const facts = [
     t(`shared:sex.${person.sex}`),
@@ -21,7 +29,7 @@ export function Person({ person, size = "md" }: { person: PersonLine; size?: "sm
   ];
   return (
     <div style={{ minWidth: 0 }}>
-      <Text fw={600} size={size} truncate>
+      <Text fw={600} size={size} truncate component={heading ?? "p"} m={0}>
         {person.name}
       </Text>
       <Text size="sm" c="dimmed" truncate>

@@ -19,7 +19,7 @@ export function Section({
       <Group justify="space-between" wrap="nowrap" mb={6} gap="xs">
         <Group gap={6} wrap="nowrap">
           {icon}
-          <Title order={3} className={classes.title}>
+          <Title order={2} className={classes.title}>
             {title}
           </Title>
         </Group>

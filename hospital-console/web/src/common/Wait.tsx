@@ -21,7 +21,12 @@ export function Wait({ since, late = 20 }: { since: string; late?: number }) {
   const isLate = minutesBetween(since, useNow()) >= late;
   return (
     <Tooltip label={clock(since, i18n.language)}>
-      <Text component="span" fw={isLate ? 700 : 400} c={isLate ? "var(--yz-person-text)" : undefined}>
+      <Text
+        component="span"
+        style={{ whiteSpace: "nowrap" }}
+        fw={isLate ? 700 : 400}
+        c={isLate ? "var(--yz-person-text)" : undefined}
+      >
         {duration(since)}
       </Text>
     </Tooltip>

@@ -16,7 +16,7 @@ import classes from "./ConsultationPage.module.css";
 export function ConsultationHeader({ consultation, resident }: { consultation: Consultation; resident?: Resident }) {
   const { t } = useTranslation("app");
   return (
-    <header className={classes.header}>
+    <div className={classes.header}>
       <ActionIcon
         component={Link}
         to="/consultations"
@@ -28,7 +28,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.identity}>
-        <Person person={consultation.resident} />
+        <Person person={consultation.resident} heading="h1" />
       </div>
       <UrgencyChip urgency={consultation.urgency} />
       <Group gap={6} className={classes.facts} wrap="nowrap">
@@ -49,7 +49,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
         <ConsultationChip state={consultation.state} />
       )}
       <FinishVisit consultation={consultation} />
-    </header>
+    </div>
   );
 }
 

@@ -71,7 +71,7 @@ export function DiagnosisSearch({
   );
 
   return (
-    <Section title={t("consultations.diagnosis.label")}>
+    <Section title={t("consultations.diagnosis.ofVisit")}>
       <Combobox
         store={combobox}
         onOptionSubmit={(code) => {
@@ -98,7 +98,7 @@ export function DiagnosisSearch({
               value !== undefined && !readOnly ? (
                 <CloseButton
                   size="sm"
-                  aria-label={t("consultations.emptyFilter.clear")}
+                  aria-label={t("consultations.diagnosis.clear")}
                   onClick={() => onChange(undefined)}
                 />
               ) : null

@@ -28,10 +28,12 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
     <div className={classes.stage}>
       <CallStage call={call} prefer="home" waitingWords={t("consultations.picture.waitingHome")} />
       <MediaProblems call={call} />
-      <CallControls call={call}>
-        <HomeCameraSwitch call={call} />
-        <Invite consultationId={consultation.id} />
-      </CallControls>
+      <div className={classes.controls}>
+        <CallControls call={call}>
+          <HomeCameraSwitch call={call} />
+          <Invite consultationId={consultation.id} />
+        </CallControls>
+      </div>
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );

@@ -10,10 +10,10 @@ import classes from "./WaitingRoom.module.css";
 const when = (c: ConsultationSummary) => c.began_at ?? c.scheduled_at ?? c.requested_at;
 
 /** The specialist's own consultations of today, in the order of the day. */
-export function TodayPanel({ items, loading }: { items: ConsultationSummary[]; loading: boolean }) {
+export function TodayPanel({ items }: { items: ConsultationSummary[] | undefined }) {
   const { t, i18n } = useTranslation("app");
   const now = useNow(60_000);
-  const today = items.filter((c) => isToday(when(c), now)).sort((a, b) => when(a).localeCompare(when(b)));
+  const today = (items ?? []).filter((c) => isToday(when(c), now)).sort((a, b) => when(a).localeCompare(when(b)));
   const done = today.filter((c) => c.ended_at).length;
   return (
     <aside className={classes.today} aria-labelledby="today">
@@ -27,7 +27,7 @@ export function TodayPanel({ items, loading }: { items: ConsultationSummary[]; l
           </Text>
         )}
       </Group>
-      {loading ? (
+      {items === undefined ? (
         <Stack gap="xs">
           <Skeleton height={48} />
           <Skeleton height={48} />

@@ -78,10 +78,10 @@ export function WaitingRoom() {
             }
           />
         ) : (
-          <WaitingTable items={shown} />
+          query.data && <WaitingTable items={shown} />
         )}
       </section>
-      <TodayPanel items={mine} loading={query.isPending} />
+      <TodayPanel items={query.data ? mine : undefined} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { ConsultationSummary } from "@yunzhen/client";
-import { Button, Group, Table, Text } from "@mantine/core";
+import { Button, Group, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { UrgencyChip } from "../common/chips";
@@ -41,7 +41,9 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
               <Table.Th>{t("consultations.column.vitals")}</Table.Th>
               <Table.Th>{t("consultations.column.wait")}</Table.Th>
               <Table.Th>{t("consultations.column.link")}</Table.Th>
-              <Table.Th aria-label={t("consultations.column.action")} />
+              <Table.Th>
+                <VisuallyHidden>{t("consultations.column.action")}</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -57,7 +59,7 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
                     <UrgencyChip urgency={item.urgency} />
                   </Group>
                 </Table.Td>
-                <Table.Td maw={260}>
+                <Table.Td miw={180} maw={280}>
                   <Text lineClamp={2}>{item.reason}</Text>
                 </Table.Td>
                 <Table.Td>

@@ -68,6 +68,8 @@ export const zh = {
   },
   diagnosis: {
     label: "诊断",
+    ofVisit: "本次诊断",
+    clear: "清除诊断",
     placeholder: "搜索诊断名称或编码",
     firstVisit: "初诊 {{date}}，{{hospital}}",
     noFirstVisit: "无初诊记录：可给建议，不能开处方",
@@ -177,6 +179,8 @@ export const en: typeof zh = {
   },
   diagnosis: {
     label: "Diagnosis",
+    ofVisit: "Diagnosis of this visit",
+    clear: "Clear the diagnosis",
     placeholder: "Search a diagnosis or code",
     firstVisit: "First visit {{date}}, {{hospital}}",
     noFirstVisit: "No first visit on record: advice only, no prescription",

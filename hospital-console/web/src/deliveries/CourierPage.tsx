@@ -69,8 +69,10 @@ function PinEntry({ token, onEntered }: { token: string; onEntered: (deliveryId:
           type="number"
           inputMode="numeric"
           oneTimeCode
-          size="xl"
-          gap={8}
+          size="lg"
+          gap={6}
+          placeholder=""
+          classNames={{ root: classes.pin, pinInput: classes.pinBox, input: classes.pinDigit }}
           value={pin}
           onChange={setPin}
           onComplete={(value) => open.mutate(value)}

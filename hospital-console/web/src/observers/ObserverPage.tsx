@@ -99,7 +99,9 @@ function InCall({ call }: { call: Call }) {
         }
       />
       <MediaProblems call={call} />
-      <CallControls call={call} onHangUp={() => call.hangUp()} />
+      <div className={classes.controls}>
+        <CallControls call={call} onHangUp={() => call.hangUp()} />
+      </div>
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </>
   );

@@ -42,7 +42,7 @@ function Order({ prescription }: { prescription: Prescription }) {
   const { resident } = prescription;
   return (
     <>
-      <header className={classes.orderHead}>
+      <div className={classes.orderHead}>
         <ActionIcon component={Link} to="/orders" aria-label={t("orders.back")}>
           <IconArrowLeft size={20} />
         </ActionIcon>
@@ -65,7 +65,7 @@ function Order({ prescription }: { prescription: Prescription }) {
             {t("orders.accept")}
           </Button>
         )}
-      </header>
+      </div>
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>

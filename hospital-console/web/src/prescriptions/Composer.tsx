@@ -56,7 +56,9 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
     setSettling(true);
     setProblem(undefined);
     try {
-      setReviewing(await state.settle());
+      const prescription = await state.settle();
+      // The relay's answer to the very text that was saved decides, not the last preview.
+      if (!obstacle(writing, prescription.findings)) setReviewing(prescription);
     } catch (error) {
       setProblem(error);
     } finally {
@@ -181,7 +183,7 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
           </Button>
           <Button
             leftSection={<IconSignature size={18} aria-hidden />}
-            disabled={stop !== undefined || state.checking || state.checkError !== undefined}
+            disabled={stop !== undefined || state.checkError !== undefined}
             loading={settling}
             onClick={() => void review()}
           >

@@ -43,7 +43,9 @@ export function SigningDocument({ document, prescription }: { document: string; 
   return (
     <div className={classes.paper} data-testid="signing-document">
       <Group justify="space-between" align="baseline">
-        <Title order={3}>{t("prescriptions.document.heading")}</Title>
+        <Title order={3} fz={18}>
+          {t("prescriptions.document.heading")}
+        </Title>
         <Text size="sm" c="dimmed">
           {t("prescriptions.review.prepared", { time: formats.time(parsed.prepared_at) })}
         </Text>

@@ -82,7 +82,7 @@ export function useWriting(
     status,
     saved,
     findings: preview.data?.findings ?? saved?.findings ?? [],
-    checking: preview.isFetching || (draft !== undefined && settled !== JSON.stringify(draft)),
+    checking: draft !== undefined && (saved === undefined || preview.isFetching || settled !== JSON.stringify(draft)),
     checkError: preview.error ?? undefined,
     settle: async () => {
       await autosave.flush();

@@ -63,9 +63,9 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
 
   return (
     <article aria-label={prescription.resident.name} data-testid="review" data-state={prescription.state}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <Group gap="md" wrap="nowrap">
-          <Person person={prescription.resident} />
+          <Person person={prescription.resident} heading="h2" />
           <PrescriptionChip state={prescription.state} />
           {prescription.state === "in_review" && (
             <Text size="sm" c="dimmed">
@@ -87,7 +87,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
             </Button>
           </Group>
         )}
-      </header>
+      </div>
       {claim.isError && <ProblemAlert error={claim.error} onRetry={() => claim.mutate(prescription.version)} />}
       {over && (
         <EmptyState
