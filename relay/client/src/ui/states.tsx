@@ -96,16 +96,21 @@ export function EmptyState({
   hint,
   icon: Glyph = IconInbox,
   action,
+  level = 2,
 }: {
   title: ReactNode;
   hint?: ReactNode;
   icon?: Icon;
   action?: ReactNode;
+  /** Of the heading; 1 where this is all the page says. */
+  level?: 1 | 2 | 3;
 }) {
   return (
     <Stack align="center" gap="xs" py="xl" px="md" ta="center">
       <Glyph aria-hidden size={40} stroke={1.5} color="var(--yz-dimmed)" />
-      <Title order={3}>{title}</Title>
+      <Title order={level} size="h3">
+        {title}
+      </Title>
       {hint && (
         <Text c="dimmed" maw={440}>
           {hint}
