@@ -1,0 +1,147 @@
+//! The box's cameras and microphone through ffmpeg: a picture as H.264 and sound as Opus, as RTP packets.
+//!
+//! One thread for pictures and one for sound, both owned by [`Capture`]; what they should do stands on a [`desk::Desk`] that the
+//! handle writes and the threads read, so a later wish replaces an earlier one and nothing queues up. Packets leave through bounded
+//! channels: when one is full the packet is dropped and counted.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`settings`] | which devices there are, from the configuration |
+//! | [`pattern`] | frame number and time as squares that machines read; also used by tests and benchmarks |
+//! | [`scene`], [`voice`] | the synthetic camera and microphone |
+//! | [`input`] | files, V4L2, RTSP and ALSA by ffmpeg |
+//! | [`picture`], [`sound`] | the two threads |
+//! | [`h264`], [`opus`] | the encoders |
+//!
+//! Not here: which camera is wanted and when (the outbox), sending (the link).
+
+mod desk;
+mod error;
+mod glyphs;
+mod h264;
+mod input;
+mod opus;
+pub mod pattern;
+mod picture;
+mod scene;
+mod settings;
+mod sound;
+#[cfg(test)]
+mod tests;
+mod voice;
+
+use std::{sync::Arc, thread::JoinHandle};
+
+use desk::{Desk, SoundWish, Wish};
+pub use error::CaptureError;
+pub use settings::{CaptureSettings, SoundSource, VideoSource};
+use yunzhen_protocol::control::BoxCamera;
+
+use crate::outbox::{
+    devices::{DeviceEvent, DeviceSink, Devices},
+    session::CapturePlan,
+};
+
+/// Largest RTP payload: 1162 bytes of datagram, less a flow id and the RTP header, less some room for what the link adds.
+pub const MAX_PAYLOAD: usize = 1136;
+
+/// The box's devices; see the module.
+#[derive(Debug)]
+pub struct Capture {
+    settings: CaptureSettings,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    picture: Arc<Desk<Wish>>,
+    sound: Arc<Desk<SoundWish>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Capture {
+    /// The devices of these settings; nothing is opened yet.
+    pub const fn new(settings: CaptureSettings) -> Self {
+        Self { settings, running: None }
+    }
+}
+
+impl Devices for Capture {
+    fn cameras(&self) -> Vec<BoxCamera> {
+        let both = [(BoxCamera::Room, &self.settings.room), (BoxCamera::CloseUp, &self.settings.close_up)];
+        both.into_iter().filter(|(_, source)| source.is_some()).map(|(camera, _)| camera).collect()
+    }
+
+    fn microphone(&self) -> bool {
+        self.settings.microphone.is_some()
+    }
+
+    fn start(&mut self, plan: CapturePlan, sink: DeviceSink) {
+        self.stop();
+        let picture = Arc::new(Desk::new(Wish::new(plan.camera, plan.video.bitrate_bps)));
+        let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, stop: false }));
+        let mut threads = Vec::new();
+        let mut spawn = |name: &str, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(work)
+        {
+            Ok(thread) => threads.push(thread),
+            Err(cause) => report(&sink, DeviceEvent::Failed(CaptureError::Thread { cause }.to_string())),
+        };
+        if !self.cameras().is_empty() {
+            let work = picture::Picture::new(self.settings.clone(), plan.video, sink.clone(), picture.clone());
+            spawn("camera", Box::new(move || work.run()));
+        }
+        if let Some(source) = self.settings.microphone.clone() {
+            let work = sound::Sound::new(source, self.settings.repeat, plan.audio, sink.clone(), sound.clone());
+            spawn("microphone", Box::new(move || work.run()));
+        }
+        self.running = Some(Running { picture, sound, threads });
+    }
+
+    fn adjust(&mut self, plan: CapturePlan) {
+        if let Some(running) = &self.running {
+            running.picture.change(|wish| wish.camera = plan.camera);
+            running.sound.change(|wish| wish.on = plan.sound);
+        }
+    }
+
+    fn keyframe(&mut self) {
+        if let Some(running) = &self.running {
+            running.picture.nudge(|wish| wish.keyframe = true);
+        }
+    }
+
+    fn bitrate(&mut self, video_bps: u32) {
+        if let Some(running) = &self.running {
+            running.picture.nudge(|wish| wish.bitrate_bps = video_bps);
+        }
+    }
+
+    fn stop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        running.picture.change(|wish| wish.stop = true);
+        running.sound.change(|wish| wish.stop = true);
+        for thread in running.threads {
+            if thread.join().is_err() {
+                tracing::error!("a capture thread panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Tells the driver; when it does not listen the event is only logged.
+fn report(sink: &DeviceSink, event: DeviceEvent) {
+    if let DeviceEvent::Failed(sentence) = &event {
+        tracing::warn!(sentence, "capture failed");
+    }
+    if sink.events.try_send(event).is_err() {
+        tracing::debug!("nobody takes device events");
+    }
+}

@@ -1,0 +1,275 @@
+//! The picture thread: the wanted camera, as RTP packets.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ffmpeg_next::{
+    format::Pixel,
+    frame, media,
+    software::scaling::{self, Flags},
+};
+use yunzhen_media::{MediaKind, h264::Packetizer};
+use yunzhen_protocol::{
+    control::{BoxCamera, VideoPlan},
+    rtp::{RtpHeader, RtpPacket},
+};
+use yunzhen_runtime::clock;
+
+use super::{
+    CaptureSettings, MAX_PAYLOAD, VideoSource,
+    desk::{Desk, Wish},
+    error::CaptureError,
+    h264::{CLOCK, H264},
+    input::{Input, Place, Shape},
+    report,
+    scene::Scene,
+};
+use crate::outbox::devices::{DeviceEvent, DeviceSink};
+
+/// How long to wait before a source that failed is tried again.
+pub(super) const RETRY: Duration = Duration::from_secs(2);
+
+/// See the module.
+pub(super) struct Picture {
+    settings: CaptureSettings,
+    plan: VideoPlan,
+    sink: DeviceSink,
+    desk: Arc<Desk<Wish>>,
+    began: Instant,
+    sequence: u16,
+    packetizer: Packetizer,
+}
+
+/// An open source.
+enum Source {
+    Scene { scene: Scene, due: Instant },
+    Input { input: Box<Input>, began: Instant, first: Option<Duration>, converter: Converter, last: Option<Instant> },
+}
+
+impl Picture {
+    pub(super) fn new(settings: CaptureSettings, plan: VideoPlan, sink: DeviceSink, desk: Arc<Desk<Wish>>) -> Self {
+        let began = clock::now_instant();
+        Self { settings, plan, sink, desk, began, sequence: 0, packetizer: Packetizer::new(MAX_PAYLOAD) }
+    }
+
+    /// Runs until it is told to stop.
+    pub(super) fn run(mut self) {
+        loop {
+            let wish = self.desk.read(|_| {});
+            if wish.stop {
+                return;
+            }
+            let Some(camera) = wish.camera else {
+                self.desk.wait(Duration::from_secs(3600));
+                continue;
+            };
+            match self.film(camera) {
+                Ok(()) | Err(CaptureError::Interrupted) => {}
+                Err(
+                    error @ (CaptureError::Ended { .. }
+                    | CaptureError::NoEncoder { .. }
+                    | CaptureError::UnknownOption { .. }),
+                ) => {
+                    report(&self.sink, DeviceEvent::Failed(error.to_string()));
+                    self.desk.wait(Duration::from_secs(3600));
+                }
+                Err(error) => {
+                    report(&self.sink, DeviceEvent::Failed(error.to_string()));
+                    self.desk.wait(RETRY);
+                }
+            }
+        }
+    }
+
+    /// Films with one camera until another is wanted. Begins with a keyframe.
+    fn film(&mut self, camera: BoxCamera) -> Result<(), CaptureError> {
+        let VideoPlan { width, height, fps, .. } = self.plan;
+        let mut source = self.open(camera)?;
+        let wish = self.desk.read(|_| {});
+        let mut encoder = H264::new(width, height, fps, wish.bitrate_bps)?;
+        let (mut running, mut filmed) = (false, false);
+        let mut first = true;
+        loop {
+            let wish = self.desk.read(|wish| wish.keyframe = false);
+            if wish.stop || wish.camera != Some(camera) {
+                return Ok(());
+            }
+            encoder.set_bitrate(wish.bitrate_bps);
+            let keyframe = std::mem::take(&mut first) || wish.keyframe;
+            let mut picture = match self.next(&mut source) {
+                Ok(Some(picture)) => picture,
+                Ok(None) => {
+                    first = keyframe;
+                    continue;
+                }
+                Err(CaptureError::Ended { .. }) if self.settings.repeat && std::mem::take(&mut filmed) => {
+                    source = self.open(camera)?;
+                    first = keyframe;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let taken = clock::now_instant().saturating_duration_since(self.began);
+            let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
+            if let Some(access_unit) = encoder.encode(&mut picture, pts, keyframe)? {
+                self.send(&access_unit, pts as u32);
+            }
+            if !std::mem::replace(&mut running, true) {
+                report(&self.sink, DeviceEvent::Running);
+            }
+            filmed = true;
+        }
+    }
+
+    fn open(&self, camera: BoxCamera) -> Result<Source, CaptureError> {
+        let configured = match camera {
+            BoxCamera::Room => self.settings.room.as_ref().or(self.settings.close_up.as_ref()),
+            BoxCamera::CloseUp => self.settings.close_up.as_ref().or(self.settings.room.as_ref()),
+        };
+        let VideoPlan { width, height, fps, .. } = self.plan;
+        match Place::of_picture(configured.unwrap_or(&VideoSource::Synthetic)) {
+            None => Ok(Source::Scene { scene: Scene::new(camera, width, height), due: clock::now_instant() }),
+            Some(place) => {
+                let input =
+                    Input::open(place, media::Type::Video, Some(Shape { width, height, fps }), &self.desk.interrupt())?;
+                Ok(Source::Input {
+                    input: Box::new(input),
+                    began: clock::now_instant(),
+                    first: None,
+                    converter: Converter::new(width, height),
+                    last: None,
+                })
+            }
+        }
+    }
+
+    /// The next picture in its time; `None` when a change came instead, or the picture was one too many.
+    fn next(&self, source: &mut Source) -> Result<Option<frame::Video>, CaptureError> {
+        let interval = Duration::from_secs(1) / self.plan.fps.max(1);
+        match source {
+            Source::Scene { scene, due } => {
+                if !self.desk.wait_until(*due) {
+                    return Ok(None);
+                }
+                // After a stall it goes on from now instead of catching up.
+                *due = (*due + interval).max(clock::now_instant());
+                let now = clock::now_timestamp();
+                let wall = now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S.%3f").to_string();
+                Ok(Some(scene.paint(now.as_millisecond().max(0) as u64, &wall)))
+            }
+            Source::Input { input, began, first, converter, last } => {
+                let (picture, time) = input.picture()?;
+                if !input.place().is_live() {
+                    let start = *first.get_or_insert(time.unwrap_or_default());
+                    let due = *began + time.unwrap_or_default().saturating_sub(start);
+                    if !self.desk.wait_until(due) {
+                        return Ok(None);
+                    }
+                }
+                let now = clock::now_instant();
+                // A source that is faster than asked loses pictures here; an eighth of slack for its jitter.
+                if last.is_some_and(|last| now.saturating_duration_since(last) + interval / 8 < interval) {
+                    return Ok(None);
+                }
+                *last = Some(now);
+                converter.convert(&picture).map(Some)
+            }
+        }
+    }
+
+    fn send(&mut self, access_unit: &[u8], timestamp: u32) {
+        for payload in self.packetizer.packetize(access_unit) {
+            let header = RtpHeader {
+                marker: payload.marker,
+                payload_type: self.plan.payload_type,
+                sequence: self.sequence,
+                timestamp,
+                ssrc: self.plan.ssrc,
+            };
+            self.sequence = self.sequence.wrapping_add(1);
+            if self.sink.packets.try_send((MediaKind::Video, RtpPacket { header, payload: payload.payload })).is_err() {
+                metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "video").increment(1);
+            }
+        }
+    }
+}
+
+/// Any picture → the agreed size, with black bars where the shape differs.
+struct Converter {
+    width: u32,
+    height: u32,
+    scaler: Option<scaling::Context>,
+}
+
+impl Converter {
+    const fn new(width: u32, height: u32) -> Self {
+        Self { width, height, scaler: None }
+    }
+
+    fn convert(&mut self, picture: &frame::Video) -> Result<frame::Video, CaptureError> {
+        let failed = |cause| CaptureError::Convert { what: "scaling the picture", cause };
+        let (format, from_width, from_height) = (picture.format(), picture.width(), picture.height());
+        if from_width == 0 || from_height == 0 {
+            return Err(CaptureError::WrongFrame(format!("{from_width}x{from_height} {format:?}")));
+        }
+        let (width, height) = fit((from_width, from_height), (self.width, self.height));
+        let fits = self.scaler.as_ref().is_some_and(|scaler| {
+            let input = scaler.input();
+            (input.format, input.width, input.height) == (format, from_width, from_height)
+        });
+        if !fits {
+            let scaler =
+                scaling::Context::get(format, from_width, from_height, Pixel::YUV420P, width, height, Flags::BILINEAR);
+            self.scaler = Some(scaler.map_err(failed)?);
+        }
+        let mut scaled = frame::Video::empty();
+        if let Some(scaler) = &mut self.scaler {
+            scaler.run(picture, &mut scaled).map_err(failed)?;
+        }
+        if (width, height) == (self.width, self.height) {
+            return Ok(scaled);
+        }
+        let mut framed = frame::Video::new(Pixel::YUV420P, self.width, self.height);
+        for plane in 0..3 {
+            let shrink = u32::from(plane > 0);
+            let (left, top) = (((self.width - width) / 2) >> shrink & !1, ((self.height - height) / 2) >> shrink);
+            let (columns, rows) = ((width >> shrink) as usize, (height >> shrink) as usize);
+            let (to_stride, from_stride) = (framed.stride(plane), scaled.stride(plane));
+            let to = framed.data_mut(plane);
+            to.fill(if plane == 0 { 16 } else { 128 });
+            for row in 0..rows {
+                let start = (top as usize + row) * to_stride + left as usize;
+                to[start..start + columns]
+                    .copy_from_slice(&scaled.data(plane)[row * from_stride..row * from_stride + columns]);
+            }
+        }
+        Ok(framed)
+    }
+}
+
+/// The largest even size of the same shape that fits.
+fn fit((from_width, from_height): (u32, u32), (width, height): (u32, u32)) -> (u32, u32) {
+    let by_width = (width, (u64::from(width) * u64::from(from_height) / u64::from(from_width)) as u32);
+    let by_height = ((u64::from(height) * u64::from(from_width) / u64::from(from_height)) as u32, height);
+    let (w, h) = if by_width.1 <= height { by_width } else { by_height };
+    ((w & !1).max(2), (h & !1).max(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_shape_gets_bars() {
+        assert_eq!(fit((640, 480), (1280, 720)), (960, 720));
+        assert_eq!(fit((1920, 1080), (1280, 720)), (1280, 720));
+        let mut picture = frame::Video::new(Pixel::YUV420P, 640, 480);
+        picture.data_mut(0).fill(200);
+        let framed = Converter::new(1280, 720).convert(&picture).expect("converted");
+        assert_eq!((framed.width(), framed.height()), (1280, 720));
+        let line = &framed.data(0)[300 * framed.stride(0)..];
+        assert_eq!((line[10], line[640] > 190, line[1270]), (16, true, 16));
+    }
+}

@@ -1,0 +1,313 @@
+//! The real encoders: what was painted is read back from the decoded picture.
+
+use std::{path::PathBuf, time::Duration};
+
+use ffmpeg_next::{Packet, codec, decoder, format::Pixel, frame};
+use tokio::{sync::mpsc, time::timeout};
+use yunzhen_media::{
+    MediaKind,
+    h264::{AccessUnit, Depacketizer},
+    opus,
+};
+use yunzhen_protocol::{
+    control::{AudioPlan, BoxCamera, VideoPlan},
+    rtp::RtpPacket,
+};
+
+use super::{
+    Capture, CaptureSettings, MAX_PAYLOAD, SoundSource, VideoSource,
+    h264::H264,
+    pattern::{self, Row},
+    scene::Scene,
+};
+use crate::outbox::{
+    devices::{DeviceEvent, DeviceSink, Devices},
+    session::CapturePlan,
+};
+
+fn plan(bitrate_bps: u32) -> CapturePlan {
+    CapturePlan {
+        video: VideoPlan { ssrc: 7, payload_type: 102, bitrate_bps, fps: 30, width: 640, height: 360 },
+        audio: AudioPlan { ssrc: 8, payload_type: 111, bitrate_bps: 32_000 },
+        camera: Some(BoxCamera::Room),
+        sound: false,
+    }
+}
+
+struct Film {
+    capture: Capture,
+    packets: mpsc::Receiver<(MediaKind, RtpPacket)>,
+    events: mpsc::Receiver<DeviceEvent>,
+    depacketizer: Depacketizer,
+    decoder: decoder::Video,
+    sequence: Option<u16>,
+}
+
+impl Film {
+    fn start(settings: CaptureSettings, plan: CapturePlan) -> Self {
+        let (packets_in, packets) = mpsc::channel(512);
+        let (events_in, events) = mpsc::channel(16);
+        let mut capture = Capture::new(settings);
+        capture.start(plan, DeviceSink { packets: packets_in, events: events_in });
+        let h264 = codec::Context::from_parameters(codec::Parameters::new()).expect("context").decoder();
+        let h264 = h264.open_as(decoder::find(codec::Id::H264)).expect("decoder").video().expect("video");
+        Self { capture, packets, events, depacketizer: Depacketizer::new(), decoder: h264, sequence: None }
+    }
+
+    async fn packet(&mut self) -> (MediaKind, RtpPacket) {
+        timeout(Duration::from_secs(20), self.packets.recv()).await.expect("in time").expect("capture runs")
+    }
+
+    async fn unit(&mut self) -> AccessUnit {
+        loop {
+            let (kind, packet) = self.packet().await;
+            if kind != MediaKind::Video {
+                continue;
+            }
+            assert!(packet.payload.len() <= MAX_PAYLOAD);
+            assert_eq!((packet.header.ssrc, packet.header.payload_type), (7, 102));
+            if let Some(before) = self.sequence.replace(packet.header.sequence) {
+                assert_eq!(packet.header.sequence, before.wrapping_add(1));
+            }
+            let header = packet.header;
+            if let Some(unit) =
+                self.depacketizer.push(header.sequence, header.timestamp, header.marker, &packet.payload)
+            {
+                assert!(!unit.damaged);
+                return unit;
+            }
+        }
+    }
+
+    /// Decodes; the decoder may hold pictures back at first.
+    fn decode(&mut self, unit: &AccessUnit) -> Vec<frame::Video> {
+        let mut packet = Packet::copy(&unit.annex_b);
+        packet.set_pts(Some(i64::from(unit.timestamp)));
+        self.decoder.send_packet(&packet).expect("decodes");
+        let mut pictures = Vec::new();
+        let mut picture = frame::Video::empty();
+        while self.decoder.receive_frame(&mut picture).is_ok() {
+            pictures.push(std::mem::replace(&mut picture, frame::Video::empty()));
+        }
+        pictures
+    }
+
+    async fn event(&mut self) -> DeviceEvent {
+        timeout(Duration::from_secs(20), self.events.recv()).await.expect("in time").expect("capture runs")
+    }
+}
+
+fn number(picture: &frame::Video, row: Row) -> Option<u32> {
+    pattern::read(picture.data(0), picture.stride(0), picture.width() as usize, row)
+}
+
+#[tokio::test]
+async fn numbers_and_times_are_read_back_even_at_a_low_rate() {
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(150_000));
+    let (mut numbers, mut times) = (Vec::new(), Vec::new());
+    let first = film.unit().await;
+    assert!(first.keyframe && yunzhen_media::h264::starts_keyframe(&[first.annex_b[4]]), "parameters come first");
+    let mut units = vec![first];
+    while numbers.len() < 60 {
+        let unit = units.pop().expect("unit");
+        for picture in film.decode(&unit) {
+            assert_eq!((picture.width(), picture.height()), (640, 360));
+            numbers.push(number(&picture, Row::FrameNumber).expect("number readable"));
+            times.push(number(&picture, Row::Time).expect("time readable"));
+        }
+        units.push(film.unit().await);
+    }
+    assert!(numbers.windows(2).all(|two| two[1] == two[0] + 1), "{numbers:?}");
+    assert!(times.windows(2).all(|two| two[1].wrapping_sub(two[0]) < 2_000), "{times:?}");
+    let now = yunzhen_runtime::clock::now_timestamp().as_millisecond() as u32;
+    assert!(now.wrapping_sub(*times.last().expect("time")) < 10_000);
+    assert_eq!(film.event().await, DeviceEvent::Running);
+}
+
+#[tokio::test]
+async fn a_keyframe_comes_with_the_next_frame_and_only_then() {
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(500_000));
+    assert!(film.unit().await.keyframe);
+    for _ in 0..10 {
+        assert!(!film.unit().await.keyframe);
+    }
+    film.capture.keyframe();
+    // One frame may be in the encoder already.
+    let next = [film.unit().await.keyframe, film.unit().await.keyframe];
+    assert_eq!(next.iter().filter(|keyframe| **keyframe).count(), 1, "{next:?}");
+    for _ in 0..10 {
+        assert!(!film.unit().await.keyframe, "only the asked one");
+    }
+}
+
+#[tokio::test]
+async fn the_bitrate_follows_while_it_runs() {
+    async fn kilobits_per_second(film: &mut Film, frames: usize) -> usize {
+        let mut bytes = 0;
+        for _ in 0..frames {
+            bytes += film.unit().await.annex_b.len();
+        }
+        bytes * 8 * 30 / frames / 1000
+    }
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(1_000_000));
+    kilobits_per_second(&mut film, 15).await;
+    let high = kilobits_per_second(&mut film, 60).await;
+    film.capture.bitrate(250_000);
+    kilobits_per_second(&mut film, 30).await;
+    let low = kilobits_per_second(&mut film, 60).await;
+    film.capture.bitrate(1_000_000);
+    kilobits_per_second(&mut film, 30).await;
+    let again = kilobits_per_second(&mut film, 60).await;
+    assert!((700..1300).contains(&high), "{high}");
+    assert!((150..350).contains(&low), "{low}");
+    assert!((700..1300).contains(&again), "{again}");
+}
+
+#[tokio::test]
+async fn another_camera_begins_with_a_keyframe_on_the_same_stream() {
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(500_000));
+    assert_eq!(film.capture.cameras(), [BoxCamera::Room, BoxCamera::CloseUp]);
+    let mut last = film.unit().await.timestamp;
+    for _ in 0..5 {
+        last = film.unit().await.timestamp;
+    }
+    film.capture.adjust(CapturePlan { camera: Some(BoxCamera::CloseUp), ..plan(500_000) });
+    let switched = loop {
+        let unit = film.unit().await;
+        assert!(unit.timestamp.wrapping_sub(last) < 90_000 * 5, "time goes on");
+        last = unit.timestamp;
+        if unit.keyframe {
+            break unit;
+        }
+    };
+    let mut pictures = film.decode(&switched);
+    while pictures.is_empty() {
+        let unit = film.unit().await;
+        pictures = film.decode(&unit);
+    }
+    assert!(number(&pictures[0], Row::FrameNumber).expect("number") < 5, "the other camera counts for itself");
+    film.capture.adjust(CapturePlan { camera: None, ..plan(500_000) });
+    film.capture.stop();
+    while film.packets.try_recv().is_ok() {}
+    assert!(film.packets.recv().await.is_none(), "the threads are gone");
+}
+
+#[tokio::test]
+async fn the_voice_is_heard_and_its_clock_is_even() {
+    let mut film =
+        Film::start(CaptureSettings::synthetic(), CapturePlan { camera: None, sound: true, ..plan(500_000) });
+    let context = codec::Context::from_parameters(codec::Parameters::new()).expect("context").decoder();
+    let mut decoder = context.open_as(decoder::find(codec::Id::OPUS)).expect("decoder").audio().expect("audio");
+    let (mut last, mut loud) = (None::<RtpPacket>, 0);
+    for _ in 0..100 {
+        let (kind, packet) = film.packet().await;
+        assert_eq!((kind, packet.header.ssrc, packet.header.payload_type), (MediaKind::Audio, 8, 111));
+        assert_eq!(opus::duration_ticks(&packet.payload), Some(960));
+        assert_eq!(packet.header.marker, last.is_none());
+        if let Some(last) = &last {
+            assert_eq!(packet.header.timestamp.wrapping_sub(last.header.timestamp), 960);
+        }
+        decoder.send_packet(&Packet::copy(&packet.payload)).expect("decodes");
+        let mut sound = frame::Audio::empty();
+        while decoder.receive_frame(&mut sound).is_ok() {
+            let samples = sound.plane::<f32>(0);
+            let level = samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32;
+            loud += usize::from(level.sqrt() > 0.02);
+        }
+        last = Some(packet);
+    }
+    assert!(loud > 30, "{loud}");
+}
+
+/// A short recording of the synthetic camera as a bare H.264 file.
+fn recording(folder: &std::path::Path, frames: u32) -> PathBuf {
+    let mut scene = Scene::new(BoxCamera::Room, 320, 240);
+    let mut encoder = H264::new(320, 240, 25, 800_000).expect("encoder");
+    let mut bytes = Vec::new();
+    for number in 0..frames {
+        let mut picture = scene.paint(u64::from(number), "10:00:00");
+        let unit = encoder.encode(&mut picture, i64::from(number) * 3600, number == 0).expect("encodes");
+        bytes.extend_from_slice(&unit.expect("no delay"));
+    }
+    let path = folder.join("visit.h264");
+    std::fs::write(&path, bytes).expect("written");
+    path
+}
+
+/// Half a second of 440 Hz at 44.1 kHz as a WAV file.
+fn tone(folder: &std::path::Path) -> PathBuf {
+    let samples: Vec<u8> = (0..22_050)
+        .map(|number| (f64::from(number) * 440.0 * std::f64::consts::TAU / 44_100.0).sin() * 9000.0)
+        .flat_map(|sample| (sample as i16).to_le_bytes())
+        .collect();
+    let mut wav = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    wav.extend_from_slice(&44_100u32.to_le_bytes());
+    wav.extend_from_slice(&88_200u32.to_le_bytes());
+    wav.extend_from_slice(b"\x02\0\x10\0data");
+    wav.extend_from_slice(&(samples.len() as u32).to_le_bytes());
+    wav.extend_from_slice(&samples);
+    let path = folder.join("visit.wav");
+    std::fs::write(&path, wav).expect("written");
+    path
+}
+
+#[tokio::test]
+async fn a_sound_file_is_played_in_its_time_and_repeated() {
+    let folder = tempfile::tempdir().expect("folder");
+    let settings =
+        CaptureSettings { microphone: Some(SoundSource::File(tone(folder.path()))), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, CapturePlan { camera: None, sound: true, ..plan(500_000) });
+    film.packet().await;
+    let began = yunzhen_runtime::clock::now_instant();
+    for _ in 0..60 {
+        film.packet().await;
+    }
+    let took = yunzhen_runtime::clock::now_instant() - began;
+    assert!((Duration::from_millis(1100)..Duration::from_secs(4)).contains(&took), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_file_is_played_scaled_and_repeated() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = recording(folder.path(), 20);
+    let settings = CaptureSettings { room: Some(VideoSource::File(file)), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, plan(800_000));
+    let mut levels = Vec::new();
+    while levels.len() < 45 {
+        let unit = film.unit().await;
+        for picture in film.decode(&unit) {
+            assert_eq!((picture.width(), picture.height(), picture.format()), (640, 360, Pixel::YUV420P));
+            levels.push(picture.data(0)[180 * picture.stride(0) + 20]);
+        }
+    }
+    assert!(levels.iter().all(|level| *level < 40), "bars beside a picture of another shape");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_in_one_sentence() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = recording(folder.path(), 5);
+    let missing = folder.path().join("missing.mp4");
+    for (room, words) in [
+        (VideoSource::V4l2("/dev/video99".into()), ["/dev/video99", "plug it in"]),
+        (VideoSource::File(missing), ["missing.mp4", "check that it exists"]),
+        (VideoSource::File(file), ["visit.h264", "capture.repeat = true"]),
+        (VideoSource::Rtsp("rtsp://nurse:secret@127.0.0.1:9/1".into()), ["rtsp://127.0.0.1:9/1", "cannot be opened"]),
+    ] {
+        let settings = CaptureSettings { room: Some(room), repeat: false, ..CaptureSettings::default() };
+        let mut film = Film::start(settings, plan(500_000));
+        let sentence = loop {
+            match film.event().await {
+                DeviceEvent::Running => {}
+                DeviceEvent::Failed(sentence) => break sentence,
+            }
+        };
+        assert!(words.iter().all(|word| sentence.contains(word)), "{sentence}");
+        assert!(!sentence.contains("secret"));
+    }
+    let settings =
+        CaptureSettings { microphone: Some(SoundSource::Alsa("hw:77".into())), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, CapturePlan { sound: true, ..plan(500_000) });
+    let DeviceEvent::Failed(sentence) = film.event().await else { panic!("no microphone 77") };
+    assert!(sentence.contains("hw:77") && sentence.contains("arecord -L"), "{sentence}");
+}
