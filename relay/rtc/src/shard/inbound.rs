@@ -18,6 +18,8 @@ use crate::room::{LeaveReason, RoomEvent};
 
 /// A leg that only receives needs none of the core's timers once it is connected.
 const RECEIVER_TIMER: Duration = Duration::from_secs(2);
+/// A browser checks the path it uses every 2.5 s; consent of others is due every 5 s (RFC 7675).
+const PATH_SILENCE: Duration = Duration::from_secs(3);
 /// The interceptors of a publisher arm their timers with the first packet.
 const PUBLISHER_TIMER: Duration = Duration::from_millis(200);
 
@@ -95,9 +97,13 @@ impl Shard {
                 browser.addresses.push(from);
             }
             self.mux.bind(from, Owner::Leg(key));
-            if nominates || browser.path.is_none() {
-                // Follows a peer that moved: the address it nominated last is where it is.
+            // Follows a peer that moved: where it nominated last, or, for one that nominates only once, where it asks from after
+            // its old address fell silent.
+            let silent = now.saturating_duration_since(browser.path_heard) >= PATH_SILENCE;
+            let here = browser.path.is_some_and(|path| path.remote == from);
+            if here || nominates || silent || browser.path.is_none() {
                 browser.path = Some(Path { remote: from, source });
+                browser.path_heard = now;
             }
         } else {
             self.counters.malformed += 1;
@@ -118,6 +124,9 @@ impl Shard {
     fn session(&mut self, now: Instant, from: SocketAddr, key: u64, bytes: BytesMut) {
         let Some(leg) = self.legs.get_mut(key) else { return };
         let Transport::Browser(browser) = &mut leg.transport else { return };
+        if browser.path.is_some_and(|path| path.remote == from) {
+            browser.path_heard = now;
+        }
         let is_media = bytes.first().is_some_and(|first| *first >= 128);
         let inbound = &mut self.inbound;
         let before = browser.peer.malformed();

@@ -46,6 +46,8 @@ pub(super) struct Browser {
     pub ufrag: String,
     pub pwd: String,
     pub path: Option<Path>,
+    /// When something last came over it.
+    pub path_heard: Instant,
     /// Bound in the mux, oldest first.
     pub addresses: Vec<SocketAddr>,
     pub scheduled: Option<Instant>,

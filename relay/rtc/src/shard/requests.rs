@@ -195,6 +195,7 @@ impl Shard {
             ufrag: ufrag.clone(),
             pwd,
             path: None,
+            path_heard: now,
             addresses: Vec::new(),
             scheduled: None,
             setup_until: now + self.config.timing.setup,
