@@ -1,0 +1,277 @@
+/** Invented people and values for looking at the nurse's screens. Test data only, never shipped. */
+
+const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+export const staff = {
+  id: "s1",
+  name: "林秀英",
+  role: "nurse",
+  home_id: "h1",
+  home_name: "松鹤护理院",
+};
+
+const signs = [
+  ["8480-6", "mm[Hg]", 138, 12, 90, 140],
+  ["8462-4", "mm[Hg]", 82, 8, 60, 90],
+  ["8867-4", "/min", 76, 9, 60, 100],
+  ["2708-6", "%", 96, 2, 94, 100],
+  ["8310-5", "Cel", 36.7, 0.4, 36, 37.3],
+  ["9279-1", "/min", 17, 2, 12, 20],
+  ["14743-9", "mmol/L", 7.4, 1.6, 3.9, 10],
+];
+
+let seed = 7;
+const random = () => {
+  seed = (seed * 16807) % 2147483647;
+  return seed / 2147483647;
+};
+
+export const observations = signs.flatMap(([code, unit, mean, spread, low, high]) =>
+  Array.from({ length: 14 }, (_, day) => {
+    const at = ago((13 - day) * 1440 + 95);
+    const drift = code === "8480-6" ? day * 1.4 : 0;
+    const value = Math.round((mean + drift + (random() - 0.5) * 2 * spread) * 10) / 10;
+    return {
+      id: `${code}-${day}`,
+      code,
+      unit,
+      value: code === "8310-5" || code === "14743-9" ? value : Math.round(value),
+      measured_at: at,
+      received_at: at,
+      source: day % 3 === 0 ? "device" : "nurse",
+      low,
+      high,
+    };
+  }),
+);
+
+const last = signs.map(([code]) => observations.filter((one) => one.code === code).at(-1));
+
+const person = (id, name, sex, age, bed, allergies, out) => ({
+  id,
+  name,
+  sex,
+  age,
+  bed,
+  birth_date: "1943-05-02",
+  home_id: "h1",
+  home_name: staff.home_name,
+  allergies,
+  conditions: [{ code: "I10", display: "原发性高血压" }],
+  last_observations: last,
+  out_of_range: out,
+});
+
+export const residents = [
+  person("r1", "王桂兰", "female", 83, "2-05", ["青霉素类", "磺胺类"], ["8480-6"]),
+  person("r2", "陈德福", "male", 79, "1-02", [], []),
+  person("r3", "欧阳志明", "male", 91, "1-11", ["阿司匹林"], ["2708-6", "8867-4"]),
+  person("r4", "赵玉珍", "female", 88, "2-01", [], []),
+  person("r5", "孙国强", "male", 76, "2-03", ["碘造影剂"], []),
+  person("r6", "周美华", "female", 85, "2-10", [], []),
+  person("r7", "吴建国", "male", 82, "3-02", [], ["14743-9"]),
+  person("r8", "郑淑芬", "female", 90, "3-07", ["头孢菌素类"], []),
+];
+
+const short = ({ id, name, age, sex, bed, home_id, home_name }) => ({ id, name, age, sex, bed, home_id, home_name });
+
+const consultation = (id, resident, state, more = {}) => ({
+  id,
+  state,
+  version: 3,
+  resident: short(resident),
+  reason: "咳嗽三天，夜间加重，血压偏高",
+  urgency: "routine",
+  specialist: { id: "d1", name: "周明" },
+  requested_at: ago(40),
+  out_of_range: [],
+  link: "good",
+  participants: 1,
+  ...more,
+});
+
+export const consultations = [
+  consultation("c1", residents[0], "waiting", { waiting_since: ago(7) }),
+  consultation("c2", residents[2], "scheduled", { scheduled_at: ago(-45) }),
+  consultation("c3", residents[3], "completed", { began_at: ago(130), ended_at: ago(112), requested_at: ago(140) }),
+];
+
+const drug = (name_zh, name_en, strength) => ({
+  id: name_en,
+  name_zh,
+  name_en,
+  pinyin: "",
+  atc: "",
+  form: "片剂",
+  strength,
+  unit: "片",
+  class: "",
+  banned: "none",
+  anti_infective: false,
+  cold_chain: false,
+  decoction: false,
+  doses_per_unit: 1,
+});
+
+export const prescription = {
+  id: "p1",
+  version: 6,
+  state: "in_delivery",
+  consultation_id: "c3",
+  resident: { ...short(residents[3]), allergies: residents[0].allergies },
+  specialist: { id: "d1", name: "周明", title: "主任医师", hospital: "市第一人民医院" },
+  diagnosis: { code: "I10", display: "原发性高血压" },
+  supply: "ordinary",
+  valid_days: 1,
+  valid_until: "2026-11-24",
+  items: [
+    {
+      no: 1,
+      drug: drug("苯磺酸氨氯地平片", "Amlodipine besylate tablets", "5 mg"),
+      dose: 5,
+      dose_unit: "mg",
+      frequency: "qd",
+      route: "oral",
+      days: 7,
+      quantity: 1,
+      quantity_unit: "盒",
+      instruction: "晨起服用",
+    },
+    {
+      no: 2,
+      drug: drug("盐酸二甲双胍片", "Metformin tablets", "0.5 g"),
+      dose: 0.5,
+      dose_unit: "g",
+      frequency: "bid",
+      route: "oral",
+      days: 7,
+      quantity: 1,
+      quantity_unit: "盒",
+      instruction: "餐中服用",
+    },
+  ],
+  findings: [],
+  timeline: [
+    { step: "signed", at: ago(115), who: "周明" },
+    { step: "approved", at: ago(100), who: "药师 何静" },
+    { step: "accepted", at: ago(90), who: "康民药房" },
+    { step: "packed", at: ago(60), who: "康民药房" },
+    { step: "in_delivery", at: ago(25), who: "配送员 李强" },
+  ],
+  allowed: [],
+};
+
+const summary = {
+  id: "p1",
+  state: "in_delivery",
+  version: 6,
+  resident: short(residents[3]),
+  specialist_name: "周明",
+  diagnosis_display: "原发性高血压",
+  item_count: 2,
+  drug_names: ["苯磺酸氨氯地平片", "盐酸二甲双胍片"],
+  urgency: "routine",
+  waiting_since: ago(115),
+};
+
+export const consultationDetail = (id) => {
+  const found = consultations.find((one) => one.id === id) ?? consultations[0];
+  return {
+    ...found,
+    note: {
+      text: "血压较上周升高，咳嗽考虑上呼吸道感染。\n继续监测血压，每日两次；如发热超过 38.5 °C 立即联系。",
+      diagnosis_code: "I10",
+      version: 2,
+    },
+    prescriptions: found.state === "completed" ? [summary] : [],
+    allowed: ["complete", "cancel"],
+  };
+};
+
+export const resident = (id) => {
+  const found = residents.find((one) => one.id === id) ?? residents[0];
+  return {
+    ...found,
+    id_number_masked: "3101**********0023",
+    contacts: [],
+    allergy_records: [],
+    conditions: [
+      { code: "I10", display_zh: "原发性高血压", display_en: "Essential hypertension", since: "2015-03-01" },
+      { code: "E11", display_zh: "2 型糖尿病", display_en: "Type 2 diabetes", since: "2018-07-01" },
+      { code: "I50", display_zh: "慢性心力衰竭", display_en: "Chronic heart failure", since: "2022-01-01" },
+    ],
+    medicines: [
+      { name: "苯磺酸氨氯地平片 5 mg", dose_text: "每日 1 次，每次 1 片", since: "2024-02-01" },
+      { name: "盐酸二甲双胍片 0.5 g", dose_text: "每日 2 次，每次 1 片", since: "2023-06-11" },
+      { name: "呋塞米片 20 mg", dose_text: "每日 1 次，晨起", since: "2025-09-01" },
+    ],
+    eligibility: [],
+    notes: [
+      {
+        id: "n1",
+        text: "夜间咳嗽两次，白痰少量，无发热。",
+        kind: "nursing",
+        written_at: ago(380),
+        received_at: ago(379),
+        author_name: "林秀英",
+      },
+    ],
+    consultations: consultations.filter((one) => one.resident.id === id),
+    prescriptions: id === "r4" ? [summary] : [],
+  };
+};
+
+const delivery = (id, state, more = {}) => ({
+  id,
+  version: 4,
+  state,
+  prescription_id: "p1",
+  resident: { name: "赵玉珍", bed: "2-01" },
+  home: { name: staff.home_name, address: "和平路 18 号", phone: "021-5550 0101" },
+  cold_chain: false,
+  packs: [
+    { item_no: 1, name: "苯磺酸氨氯地平片 5 mg", quantity: 1, unit: "盒", batch: "A2409", expiry: "2027-05-31" },
+    { item_no: 2, name: "盐酸二甲双胍片 0.5 g", quantity: 2, unit: "盒", batch: "M1187", expiry: "2027-01-31" },
+  ],
+  courier: { name: "李强", phone: "138 0000 0000" },
+  attempts: [],
+  timeline: prescription.timeline.slice(3),
+  allowed: state === "at_door" ? ["receive", "refuse"] : [],
+  ...more,
+});
+
+export const deliveries = [
+  delivery("v1", "at_door"),
+  delivery("v2", "in_transit", { resident: { name: "吴建国", bed: "3-02" }, cold_chain: true }),
+  delivery("v3", "received", { resident: { name: "陈德福", bed: "1-02" } }),
+];
+
+export const status = (link) => ({
+  link:
+    link === "online"
+      ? { state: "connected", words_zh: "5G 良好", words_en: "5G good", since: ago(300), rtt_ms: 42 }
+      : {
+          state: "offline",
+          words_zh: "离线：所有记录都保存在本机",
+          words_en: "Offline: everything is saved here",
+          since: ago(12),
+        },
+  spool:
+    link === "online"
+      ? { saved: 0, sent: 1, received: 12, failed: 0 }
+      : { saved: 3, sent: 0, received: 12, failed: 0, oldest_saved_at: ago(11) },
+  media: { state: "idle", camera: "room", cameras: ["room", "close_up"] },
+});
+
+export const spool = (link) => [
+  {
+    id: "o1",
+    kind: "observations",
+    resident_id: "r1",
+    state: link === "online" ? "sent" : "saved",
+    created_at: ago(9),
+  },
+  { id: "o2", kind: "note", resident_id: "r1", state: link === "online" ? "received" : "saved", created_at: ago(6) },
+];
+
+export const staleSince = ago(12);
