@@ -2,12 +2,14 @@
 //!
 //! Crate map, outermost first:
 //!
-//! * `relay`: start-up order, the one place that knows it; `main` and the tests call the same function.
+//! * [`relay`]: start-up order, the one place that knows it; `main` and the tests call the same function.
 //! * [`config`]: the settings file.
 //! * [`http`]: the API on one page, for consoles over mutual TLS and for boxes over QUIC streams.
-//! * `quic`: one box from handshake to drain.
+//! * [`quic`]: one box from handshake to drain.
 //! * [`rooms`]: which consultation is live, over which legs; translates between care events, boxes and shards.
 //! * [`app`]: use cases, one transaction each.
+//! * [`jobs`]: what falls due by the clock.
+//! * [`setup`]: policy and formulary.
 //! * [`seed`]: demo data.
 //!
 //! What is not here: SQL (`yunzhen-store`), decisions about care (`yunzhen-domain`), packets (`yunzhen-media`, `yunzhen-rtc`).
@@ -15,5 +17,9 @@
 pub mod app;
 pub mod config;
 pub mod http;
+pub mod jobs;
+pub mod quic;
+pub mod relay;
 pub mod rooms;
 pub mod seed;
+pub mod setup;

@@ -1,5 +1,10 @@
 //! Consultations: waiting room, one consultation, its commands.
 
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::ConsultationId;
 use crate::app::views::common::{ReasonBody, VersionBody};
@@ -7,7 +12,10 @@ use crate::app::views::consultations::{
     Consultation, ConsultationNote, ConsultationQuery, ConsultationSummary, Invitation, NewConsultation, NewInvitation,
     NoteUpdate,
 };
+use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Id, Input, Search};
+use crate::http::problem::{Problem, status};
 
 /// Consultations the caller may see, urgent first, then by time.
 #[utoipa::path(
@@ -18,7 +26,13 @@ use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
     params(ConsultationQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<ConsultationSummary>), ReadProblems),
 )]
-pub async fn list() {}
+pub async fn list(
+    State(state): State<ApiState>,
+    Search(query): Search<ConsultationQuery>,
+    caller: Caller,
+) -> Result<Json<Page<ConsultationSummary>>, Problem> {
+    Ok(Json(app::consultations::list(&state.app, &caller.context, query).await?))
+}
 
 /// Asks for a consultation and checks the resident in.
 #[utoipa::path(
@@ -30,7 +44,12 @@ pub async fn list() {}
     request_body = NewConsultation,
     responses((status = 201, description = "Created.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn request() {}
+pub async fn request(
+    State(state): State<ApiState>,
+    command: Command<NewConsultation>,
+) -> Result<(StatusCode, Json<ConsultationSummary>), Problem> {
+    Ok((status::CREATED, Json(app::consultations::request(&state.app, &command.context, command.body).await?)))
+}
 
 /// A consultation in full.
 #[utoipa::path(
@@ -41,7 +60,13 @@ pub async fn request() {}
     params(("id" = ConsultationId, Path)),
     responses((status = 200, description = "What the caller may see.", body = Consultation), ReadProblems),
 )]
-pub async fn get() {}
+pub async fn get(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    caller: Caller,
+) -> Result<Json<Consultation>, Problem> {
+    Ok(Json(app::consultations::get(&state.app, &caller.context, id).await?))
+}
 
 /// The specialist begins.
 #[utoipa::path(
@@ -53,7 +78,13 @@ pub async fn get() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn begin() {}
+pub async fn begin(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<VersionBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::begin(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Ends the visit as completed.
 #[utoipa::path(
@@ -65,7 +96,13 @@ pub async fn begin() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn complete() {}
+pub async fn complete(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<VersionBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::complete(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Cancels before it began.
 #[utoipa::path(
@@ -77,7 +114,13 @@ pub async fn complete() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn cancel() {}
+pub async fn cancel(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::cancel(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Ends it for technical reasons.
 #[utoipa::path(
@@ -89,7 +132,13 @@ pub async fn cancel() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn fail() {}
+pub async fn fail(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::fail(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Ends remote care: the resident must be seen in person.
 #[utoipa::path(
@@ -101,7 +150,13 @@ pub async fn fail() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn stop() {}
+pub async fn stop(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::stop(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The resident did not come.
 #[utoipa::path(
@@ -113,7 +168,13 @@ pub async fn stop() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
 )]
-pub async fn no_show() {}
+pub async fn no_show(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<VersionBody>,
+) -> Result<Json<ConsultationSummary>, Problem> {
+    Ok(Json(app::consultations::no_show(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Saves the specialist's note as typed.
 #[utoipa::path(
@@ -125,7 +186,13 @@ pub async fn no_show() {}
     request_body = NoteUpdate,
     responses((status = 200, description = "Done.", body = ConsultationNote), CommandProblems),
 )]
-pub async fn save_note() {}
+pub async fn save_note(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Input<NoteUpdate>,
+) -> Result<Json<ConsultationNote>, Problem> {
+    Ok(Json(app::consultations::save_note(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Invites an observer; the link is shown once.
 #[utoipa::path(
@@ -137,4 +204,10 @@ pub async fn save_note() {}
     request_body = NewInvitation,
     responses((status = 201, description = "Created.", body = Invitation), CommandProblems),
 )]
-pub async fn invite() {}
+pub async fn invite(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<NewInvitation>,
+) -> Result<(StatusCode, Json<Invitation>), Problem> {
+    Ok((status::CREATED, Json(app::consultations::invite(&state.app, &command.context, id, command.body).await?)))
+}

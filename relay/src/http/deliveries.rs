@@ -1,10 +1,17 @@
 //! Deliveries: courier and receiving nurse.
 
+use axum::Json;
+use axum::extract::State;
+
+use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::DeliveryId;
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::views::deliveries::{Delivery, DeliveryQuery, ReceiveBody};
+use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Id, Search};
+use crate::http::problem::Problem;
 
 /// Deliveries the caller may see.
 #[utoipa::path(
@@ -15,7 +22,13 @@ use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
     params(DeliveryQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<Delivery>), ReadProblems),
 )]
-pub async fn list() {}
+pub async fn list(
+    State(state): State<ApiState>,
+    Search(query): Search<DeliveryQuery>,
+    caller: Caller,
+) -> Result<Json<Page<Delivery>>, Problem> {
+    Ok(Json(app::deliveries::list(&state.app, &caller.context, query).await?))
+}
 
 /// One delivery.
 #[utoipa::path(
@@ -26,7 +39,13 @@ pub async fn list() {}
     params(("id" = DeliveryId, Path)),
     responses((status = 200, description = "What the caller may see.", body = Delivery), ReadProblems),
 )]
-pub async fn get() {}
+pub async fn get(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    caller: Caller,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::get(&state.app, &caller.context, id).await?))
+}
 
 /// The courier takes it.
 #[utoipa::path(
@@ -38,7 +57,13 @@ pub async fn get() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn accept() {}
+pub async fn accept(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::accept(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The courier has the parcel.
 #[utoipa::path(
@@ -50,7 +75,13 @@ pub async fn accept() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn pick_up() {}
+pub async fn pick_up(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::pick_up(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The courier is at the door.
 #[utoipa::path(
@@ -62,7 +93,13 @@ pub async fn pick_up() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn arrive() {}
+pub async fn arrive(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::arrive(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Nobody could take it.
 #[utoipa::path(
@@ -74,7 +111,13 @@ pub async fn arrive() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn fail_attempt() {}
+pub async fn fail_attempt(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::fail_attempt(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The courier tries again.
 #[utoipa::path(
@@ -86,7 +129,13 @@ pub async fn fail_attempt() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn resume() {}
+pub async fn resume(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::resume(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The courier brings it back.
 #[utoipa::path(
@@ -98,7 +147,13 @@ pub async fn resume() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn give_back() {}
+pub async fn give_back(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::give_back(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The nurse counts and accepts.
 #[utoipa::path(
@@ -110,7 +165,13 @@ pub async fn give_back() {}
     request_body = ReceiveBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn receive() {}
+pub async fn receive(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<ReceiveBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::receive(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The nurse refuses the parcel.
 #[utoipa::path(
@@ -122,4 +183,10 @@ pub async fn receive() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
-pub async fn refuse() {}
+pub async fn refuse(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::refuse(&state.app, &command.context, id, command.body).await?))
+}

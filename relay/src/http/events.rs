@@ -1,9 +1,29 @@
-//! Live changes as server-sent events, resumable.
+//! Live changes as server-sent events, resumable: `id` is the audit sequence number, `Last-Event-ID` goes on after it.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio::sync::watch;
+use yunzhen_runtime::clock;
 
 use crate::app::views::events::Change;
+use crate::app::{self, App, Context};
+use crate::http::ApiState;
 use crate::http::document::ReadProblems;
+use crate::http::extract::Caller;
+use crate::http::problem::{Fault, Problem};
 
-/// What changes from now on, or since `Last-Event-ID`: `event: change` with a `Change`, `event: reset` when that id is too old, a comment every 15 s.
+/// Keeps proxies and the box's link from closing a quiet stream.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A listener that missed more than this reads everything anew; that costs less than hearing each change.
+const MAX_REPLAY: i64 = 5_000;
+
+/// What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old.
 #[utoipa::path(
     get,
     path = "/events",
@@ -12,4 +32,71 @@ use crate::http::document::ReadProblems;
     params(("Last-Event-ID" = Option<i64>, Header, description = "The last sequence number that was seen.")),
     responses((status = 200, description = "Stream of events; the schema is that of each `data` of `event: change`.", content_type = "text/event-stream", body = Change), ReadProblems),
 )]
-pub async fn stream() {}
+pub async fn stream(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    caller: Caller,
+) -> Result<impl IntoResponse, Problem> {
+    let changes = state.app.changes();
+    let newest = app::events::newest(&state.app).await?;
+    let (seen, reset) = match headers.get("Last-Event-ID") {
+        None => (newest, false),
+        Some(value) => {
+            let seen: Option<i64> = value.to_str().ok().and_then(|text| text.parse().ok());
+            match seen.ok_or_else(|| Fault::Query("Last-Event-ID".into()))? {
+                seen if (0..=newest).contains(&seen) && newest - seen <= MAX_REPLAY => (seen, false),
+                _ => (newest, true),
+            }
+        }
+    };
+    // Refused here rather than as an empty stream.
+    app::events::after(&state.app, &caller.context, newest).await?;
+    let first = reset.then(|| Ok(Event::default().event("reset").id(seen.to_string()).data("{}")));
+    let listener = Listener { app: state.app, context: caller.context, changes, seen, behind: true };
+    Ok(Sse::new(stream::iter(first).chain(listener.into_stream())).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+struct Listener {
+    app: App,
+    context: Context,
+    changes: watch::Receiver<i64>,
+    seen: i64,
+    behind: bool,
+}
+
+impl Listener {
+    fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut listener| async move {
+            let batch = listener.next_batch().await?;
+            Some((stream::iter(batch.into_iter().map(|change| Ok(event(&change)))), listener))
+        })
+        .flatten()
+    }
+
+    /// What happened next; `None` ends the stream and the client comes back with its last id.
+    async fn next_batch(&mut self) -> Option<Vec<Change>> {
+        if !self.behind {
+            self.changes.changed().await.ok()?;
+        }
+        self.changes.mark_unchanged();
+        // Who was signed out in between hears nothing more.
+        let through_box = self.context.through_box;
+        let token = self.context.session_token.expose();
+        app::sessions::authenticate(&self.app, token, through_box, clock::now_timestamp()).await.ok()?;
+        match app::events::after(&self.app, &self.context, self.seen).await {
+            Ok(batch) => {
+                self.seen = batch.last_seq;
+                self.behind = batch.more;
+                Some(batch.changes)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a live stream ends because the record cannot be read");
+                None
+            }
+        }
+    }
+}
+
+fn event(change: &Change) -> Event {
+    Event::default().event("change").id(change.seq.to_string()).json_data(change).unwrap_or_default()
+}

@@ -1,8 +1,15 @@
 //! Drugs and diagnoses to choose from.
 
+use axum::Json;
+use axum::extract::State;
+
+use crate::app;
 use crate::app::views::Page;
 use crate::app::views::formulary::{Diagnosis, Drug, SearchQuery};
+use crate::http::ApiState;
 use crate::http::document::ReadProblems;
+use crate::http::extract::{Caller, Search};
+use crate::http::problem::Problem;
 
 /// Drugs by Chinese or English name, pinyin initials or ATC code.
 #[utoipa::path(
@@ -13,7 +20,13 @@ use crate::http::document::ReadProblems;
     params(SearchQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<Drug>), ReadProblems),
 )]
-pub async fn drugs() {}
+pub async fn drugs(
+    State(state): State<ApiState>,
+    Search(query): Search<SearchQuery>,
+    caller: Caller,
+) -> Result<Json<Page<Drug>>, Problem> {
+    Ok(Json(app::formulary::drugs(&state.app, &caller.context, query).await?))
+}
 
 /// Diagnoses by name, pinyin initials or ICD-10 code.
 #[utoipa::path(
@@ -24,4 +37,10 @@ pub async fn drugs() {}
     params(SearchQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<Diagnosis>), ReadProblems),
 )]
-pub async fn diagnoses() {}
+pub async fn diagnoses(
+    State(state): State<ApiState>,
+    Search(query): Search<SearchQuery>,
+    caller: Caller,
+) -> Result<Json<Page<Diagnosis>>, Problem> {
+    Ok(Json(app::formulary::diagnoses(&state.app, &caller.context, query).await?))
+}

@@ -1,4 +1,7 @@
-//! The API.
+//! The API on one page. Consoles reach it over mutual TLS, boxes over QUIC streams; both speak for a person with a bearer token.
+//!
+//! Handlers are thin: extract, call one use case of `app`, answer. Who may do what is decided by the use cases from the access table; [`TABLE`] says
+//! which action each route is, and the tests hold every route against it.
 
 mod document;
 
@@ -6,12 +9,180 @@ pub mod admin;
 pub mod consultations;
 pub mod deliveries;
 pub mod events;
+pub mod extract;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod ops;
 pub mod prescriptions;
 pub mod problem;
 pub mod residents;
 pub mod sessions;
+pub mod whip;
+mod words;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post, put};
+use yunzhen_domain::access::Action;
+
+use crate::app::App;
+use crate::rooms::Rooms;
+use problem::{Fault, Problem};
 
 pub use document::openapi;
+
+/// What handlers work with.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Use cases.
+    pub app: App,
+    /// The session plane.
+    pub rooms: Rooms,
+    /// Where standard clients reach WHIP and WHEP.
+    pub whip_url: String,
+}
+
+/// The whole API below `/api`.
+pub fn router(state: ApiState) -> Router {
+    use crate::http as h;
+    let api = Router::new()
+        .route("/openapi.json", get(document::read))
+        .route("/sessions", post(h::sessions::create))
+        .route("/sessions/current", get(h::sessions::current).delete(h::sessions::end))
+        .route("/courier-sessions", post(h::sessions::create_courier))
+        .route("/observer-sessions", post(h::sessions::create_observer))
+        .route("/homes", get(h::homes::list))
+        .route("/residents", get(h::residents::list))
+        .route("/residents/{id}", get(h::residents::get))
+        .route("/residents/{id}/observations", get(h::residents::observations).post(h::residents::record_observations))
+        .route("/residents/{id}/notes", post(h::residents::write_note))
+        .route("/consultations", get(h::consultations::list).post(h::consultations::request))
+        .route("/consultations/{id}", get(h::consultations::get))
+        .route("/consultations/{id}/begin", post(h::consultations::begin))
+        .route("/consultations/{id}/complete", post(h::consultations::complete))
+        .route("/consultations/{id}/cancel", post(h::consultations::cancel))
+        .route("/consultations/{id}/fail", post(h::consultations::fail))
+        .route("/consultations/{id}/stop", post(h::consultations::stop))
+        .route("/consultations/{id}/no-show", post(h::consultations::no_show))
+        .route("/consultations/{id}/note", put(h::consultations::save_note))
+        .route("/consultations/{id}/invitations", post(h::consultations::invite))
+        .route("/consultations/{id}/prescriptions", post(h::prescriptions::create))
+        .route("/consultations/{id}/legs", post(h::legs::create))
+        .route("/consultations/{id}/legs/{leg}", axum::routing::patch(h::legs::patch).delete(h::legs::delete))
+        .route("/consultations/{id}/legs/{leg}/media-state", put(h::legs::set_media_state))
+        .route("/consultations/{id}/legs/{leg}/quality", post(h::legs::report_quality))
+        .route("/consultations/{id}/legs/{leg}/events", get(h::legs::events))
+        .route("/consultations/{id}/home-camera", post(h::legs::select_home_camera))
+        .route("/consultations/{id}/media-tokens", post(h::legs::create_media_token))
+        .route("/drugs", get(h::formulary::drugs))
+        .route("/diagnoses", get(h::formulary::diagnoses))
+        .route("/prescriptions", get(h::prescriptions::list))
+        .route("/prescriptions/{id}", get(h::prescriptions::get).put(h::prescriptions::update))
+        .route("/prescriptions/{id}/findings-preview", post(h::prescriptions::preview_findings))
+        .route("/prescriptions/{id}/signing-document", post(h::prescriptions::signing_document))
+        .route("/prescriptions/{id}/sign", post(h::prescriptions::sign))
+        .route("/prescriptions/{id}/cancel", post(h::prescriptions::cancel))
+        .route("/prescriptions/{id}/claim", post(h::prescriptions::claim))
+        .route("/prescriptions/{id}/approval-document", post(h::prescriptions::approval_document))
+        .route("/prescriptions/{id}/approve", post(h::prescriptions::approve))
+        .route("/prescriptions/{id}/reject", post(h::prescriptions::reject))
+        .route("/prescriptions/{id}/accept", post(h::prescriptions::accept))
+        .route("/prescriptions/{id}/dispense", post(h::prescriptions::dispense))
+        .route("/prescriptions/{id}/pack", post(h::prescriptions::pack))
+        .route("/prescriptions/{id}/decline", post(h::prescriptions::decline))
+        .route("/deliveries", get(h::deliveries::list))
+        .route("/deliveries/{id}", get(h::deliveries::get))
+        .route("/deliveries/{id}/accept", post(h::deliveries::accept))
+        .route("/deliveries/{id}/pick-up", post(h::deliveries::pick_up))
+        .route("/deliveries/{id}/arrive", post(h::deliveries::arrive))
+        .route("/deliveries/{id}/fail-attempt", post(h::deliveries::fail_attempt))
+        .route("/deliveries/{id}/resume", post(h::deliveries::resume))
+        .route("/deliveries/{id}/give-back", post(h::deliveries::give_back))
+        .route("/deliveries/{id}/receive", post(h::deliveries::receive))
+        .route("/deliveries/{id}/refuse", post(h::deliveries::refuse))
+        .route("/staff", get(h::admin::staff))
+        .route("/boxes", get(h::admin::boxes))
+        .route("/audit", get(h::admin::audit))
+        .route("/events", get(h::events::stream));
+    Router::new()
+        .nest("/api", api)
+        .fallback(async || Problem::from(Fault::NoSuchPlace))
+        .method_not_allowed_fallback(async || Problem::from(Fault::Method))
+        .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
+        .layer(from_fn(problem::render))
+        .with_state(state)
+}
+
+/// Operators' routes.
+pub fn ops_router(state: ApiState, metrics: metrics_exporter_prometheus::PrometheusHandle) -> Router {
+    ops::router(state.app, metrics)
+}
+
+/// Every operation of the API and the action it is; `None`: open to whoever comes through a console or a box.
+pub const TABLE: &[(&str, Option<Action>)] = &[
+    ("getOpenapi", None),
+    ("createSession", None),
+    ("createCourierSession", None),
+    ("createObserverSession", None),
+    ("getCurrentSession", Some(Action::UseSession)),
+    ("deleteCurrentSession", Some(Action::UseSession)),
+    ("listHomes", Some(Action::ListHomes)),
+    ("listResidents", Some(Action::ListResidents)),
+    ("getResident", Some(Action::ViewResident)),
+    ("listObservations", Some(Action::ViewResident)),
+    ("recordObservations", Some(Action::RecordObservations)),
+    ("writeNote", Some(Action::WriteNote)),
+    ("listConsultations", Some(Action::ListConsultations)),
+    ("requestConsultation", Some(Action::RequestConsultation)),
+    ("getConsultation", Some(Action::ViewConsultation)),
+    ("beginConsultation", Some(Action::BeginConsultation)),
+    ("completeConsultation", Some(Action::CompleteConsultation)),
+    ("cancelConsultation", Some(Action::CancelConsultation)),
+    ("failConsultation", Some(Action::FailConsultation)),
+    ("stopConsultation", Some(Action::StopConsultation)),
+    ("markNoShow", Some(Action::NoShowConsultation)),
+    ("saveConsultationNote", Some(Action::WriteConsultationNote)),
+    ("inviteObserver", Some(Action::InviteObserver)),
+    ("createLeg", Some(Action::JoinCall)),
+    ("patchLeg", Some(Action::JoinCall)),
+    ("deleteLeg", Some(Action::JoinCall)),
+    ("setMediaState", Some(Action::JoinCall)),
+    ("reportQuality", Some(Action::JoinCall)),
+    ("streamLegEvents", Some(Action::JoinCall)),
+    ("selectHomeCamera", Some(Action::SwitchHomeCamera)),
+    ("createMediaToken", Some(Action::JoinCall)),
+    ("listDrugs", Some(Action::SearchFormulary)),
+    ("listDiagnoses", Some(Action::SearchFormulary)),
+    ("listPrescriptions", Some(Action::ListPrescriptions)),
+    ("getPrescription", Some(Action::ViewPrescription)),
+    ("createPrescription", Some(Action::DraftPrescription)),
+    ("updatePrescription", Some(Action::UpdatePrescription)),
+    ("previewFindings", Some(Action::DraftPrescription)),
+    ("prepareSigningDocument", Some(Action::SignPrescription)),
+    ("signPrescription", Some(Action::SignPrescription)),
+    ("cancelPrescription", Some(Action::CancelPrescription)),
+    ("claimPrescription", Some(Action::ClaimPrescription)),
+    ("prepareApprovalDocument", Some(Action::ReviewPrescription)),
+    ("approvePrescription", Some(Action::ReviewPrescription)),
+    ("rejectPrescription", Some(Action::ReviewPrescription)),
+    ("acceptPrescription", Some(Action::AcceptPrescription)),
+    ("dispensePrescription", Some(Action::DispensePrescription)),
+    ("packPrescription", Some(Action::DispensePrescription)),
+    ("declinePrescription", Some(Action::DispensePrescription)),
+    ("listDeliveries", Some(Action::ListDeliveries)),
+    ("getDelivery", Some(Action::ViewDelivery)),
+    ("acceptDelivery", Some(Action::CarryDelivery)),
+    ("pickUpDelivery", Some(Action::CarryDelivery)),
+    ("arriveDelivery", Some(Action::CarryDelivery)),
+    ("failDeliveryAttempt", Some(Action::CarryDelivery)),
+    ("resumeDelivery", Some(Action::CarryDelivery)),
+    ("giveBackDelivery", Some(Action::CarryDelivery)),
+    ("receiveDelivery", Some(Action::ReceiveDelivery)),
+    ("refuseDelivery", Some(Action::ReceiveDelivery)),
+    ("listStaff", Some(Action::ListStaff)),
+    ("listBoxes", Some(Action::ListBoxes)),
+    ("listAudit", Some(Action::ReadAudit)),
+    ("streamEvents", Some(Action::WatchEvents)),
+];

@@ -1,5 +1,10 @@
 //! Prescriptions: draft, signature, review, dispensing.
 
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::{ConsultationId, PrescriptionId};
 use crate::app::views::common::{ReasonBody, VersionBody};
@@ -7,7 +12,10 @@ use crate::app::views::prescriptions::{
     Accepted, DispenseBody, Findings, PackBody, Packed, Prescription, PrescriptionDraft, PrescriptionDraftUpdate,
     PrescriptionQuery, PrescriptionSummary, RejectBody, SignBody, SigningDocument,
 };
+use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Id, Input, Search};
+use crate::http::problem::{Problem, status};
 
 /// Prescriptions the caller may see, those that wait longest first.
 #[utoipa::path(
@@ -18,7 +26,13 @@ use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
     params(PrescriptionQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<PrescriptionSummary>), ReadProblems),
 )]
-pub async fn list() {}
+pub async fn list(
+    State(state): State<ApiState>,
+    Search(query): Search<PrescriptionQuery>,
+    caller: Caller,
+) -> Result<Json<Page<PrescriptionSummary>>, Problem> {
+    Ok(Json(app::prescriptions::list(&state.app, &caller.context, query).await?))
+}
 
 /// A prescription in full, as far as the caller may see it.
 #[utoipa::path(
@@ -29,7 +43,13 @@ pub async fn list() {}
     params(("id" = PrescriptionId, Path)),
     responses((status = 200, description = "What the caller may see.", body = Prescription), ReadProblems),
 )]
-pub async fn get() {}
+pub async fn get(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    caller: Caller,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::get(&state.app, &caller.context, id).await?))
+}
 
 /// Writes a draft.
 #[utoipa::path(
@@ -41,7 +61,13 @@ pub async fn get() {}
     request_body = PrescriptionDraft,
     responses((status = 201, description = "Created.", body = Prescription), CommandProblems),
 )]
-pub async fn create() {}
+pub async fn create(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<PrescriptionDraft>,
+) -> Result<(StatusCode, Json<Prescription>), Problem> {
+    Ok((status::CREATED, Json(app::prescriptions::create(&state.app, &command.context, id, command.body).await?)))
+}
 
 /// Changes a draft.
 #[utoipa::path(
@@ -53,7 +79,13 @@ pub async fn create() {}
     request_body = PrescriptionDraftUpdate,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn update() {}
+pub async fn update(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Input<PrescriptionDraftUpdate>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::update(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Answers of the safety checks for a draft; nothing is stored.
 #[utoipa::path(
@@ -65,7 +97,13 @@ pub async fn update() {}
     request_body = PrescriptionDraft,
     responses((status = 200, description = "Done.", body = Findings), CommandProblems),
 )]
-pub async fn preview_findings() {}
+pub async fn preview_findings(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Input<PrescriptionDraft>,
+) -> Result<Json<Findings>, Problem> {
+    Ok(Json(app::prescriptions::preview_findings(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The exact text that the specialist signs.
 #[utoipa::path(
@@ -77,7 +115,13 @@ pub async fn preview_findings() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = SigningDocument), CommandProblems),
 )]
-pub async fn signing_document() {}
+pub async fn signing_document(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<VersionBody>,
+) -> Result<Json<SigningDocument>, Problem> {
+    Ok(Json(app::prescriptions::signing_document(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Signs: the payload must equal the document, eligibility and findings are checked again.
 #[utoipa::path(
@@ -89,7 +133,13 @@ pub async fn signing_document() {}
     request_body = SignBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn sign() {}
+pub async fn sign(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<SignBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::sign(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The prescriber cancels.
 #[utoipa::path(
@@ -101,7 +151,13 @@ pub async fn sign() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn cancel() {}
+pub async fn cancel(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::cancel(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The pharmacist takes it into review.
 #[utoipa::path(
@@ -113,7 +169,13 @@ pub async fn cancel() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn claim() {}
+pub async fn claim(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::claim(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The exact text that the pharmacist signs.
 #[utoipa::path(
@@ -125,7 +187,13 @@ pub async fn claim() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = SigningDocument), CommandProblems),
 )]
-pub async fn approval_document() {}
+pub async fn approval_document(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<VersionBody>,
+) -> Result<Json<SigningDocument>, Problem> {
+    Ok(Json(app::prescriptions::approval_document(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Approves: from now on it is valid.
 #[utoipa::path(
@@ -137,7 +205,13 @@ pub async fn approval_document() {}
     request_body = SignBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn approve() {}
+pub async fn approve(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<SignBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::approve(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Rejects with a coded reason.
 #[utoipa::path(
@@ -149,7 +223,13 @@ pub async fn approve() {}
     request_body = RejectBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn reject() {}
+pub async fn reject(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<RejectBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::reject(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The pharmacy takes it for itself alone; the same pharmacy gets the same secret again.
 #[utoipa::path(
@@ -161,7 +241,13 @@ pub async fn reject() {}
     request_body = VersionBody,
     responses((status = 200, description = "Done.", body = Accepted), CommandProblems),
 )]
-pub async fn accept() {}
+pub async fn accept(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Accepted>, Problem> {
+    Ok(Json(app::prescriptions::accept(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Records what was taken from the shelf.
 #[utoipa::path(
@@ -173,7 +259,13 @@ pub async fn accept() {}
     request_body = DispenseBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn dispense() {}
+pub async fn dispense(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<DispenseBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::dispense(&state.app, &command.context, id, command.body).await?))
+}
 
 /// Hands the parcel to a courier; link, PIN and code are shown once.
 #[utoipa::path(
@@ -185,7 +277,13 @@ pub async fn dispense() {}
     request_body = PackBody,
     responses((status = 200, description = "Done.", body = Packed), CommandProblems),
 )]
-pub async fn pack() {}
+pub async fn pack(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<PackBody>,
+) -> Result<Json<Packed>, Problem> {
+    Ok(Json(app::prescriptions::pack(&state.app, &command.context, id, command.body).await?))
+}
 
 /// The pharmacy gives it back for another one.
 #[utoipa::path(
@@ -197,4 +295,10 @@ pub async fn pack() {}
     request_body = ReasonBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
-pub async fn decline() {}
+pub async fn decline(
+    State(state): State<ApiState>,
+    Id(id): Id<PrescriptionId>,
+    command: Command<ReasonBody>,
+) -> Result<Json<Prescription>, Problem> {
+    Ok(Json(app::prescriptions::decline(&state.app, &command.context, id, command.body).await?))
+}

@@ -1,12 +1,20 @@
 //! Residents: list, chart, readings, notes.
 
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::ResidentId;
 use crate::app::views::residents::{
     NewNote, NewObservations, Note, Observation, ObservationQuery, RecordedObservations, Resident, ResidentQuery,
     ResidentSummary,
 };
+use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Id, Search};
+use crate::http::problem::{Problem, status};
 
 /// Residents the caller may see, by home and bed.
 #[utoipa::path(
@@ -17,7 +25,13 @@ use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
     params(ResidentQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<ResidentSummary>), ReadProblems),
 )]
-pub async fn list() {}
+pub async fn list(
+    State(state): State<ApiState>,
+    Search(query): Search<ResidentQuery>,
+    caller: Caller,
+) -> Result<Json<Page<ResidentSummary>>, Problem> {
+    Ok(Json(app::residents::list(&state.app, &caller.context, query).await?))
+}
 
 /// A resident's chart.
 #[utoipa::path(
@@ -28,7 +42,13 @@ pub async fn list() {}
     params(("id" = ResidentId, Path)),
     responses((status = 200, description = "What the caller may see.", body = Resident), ReadProblems),
 )]
-pub async fn get() {}
+pub async fn get(
+    State(state): State<ApiState>,
+    Id(id): Id<ResidentId>,
+    caller: Caller,
+) -> Result<Json<Resident>, Problem> {
+    Ok(Json(app::residents::get(&state.app, &caller.context, id).await?))
+}
 
 /// Readings, oldest first.
 #[utoipa::path(
@@ -39,7 +59,14 @@ pub async fn get() {}
     params(("id" = ResidentId, Path), ObservationQuery),
     responses((status = 200, description = "What the caller may see.", body = Page<Observation>), ReadProblems),
 )]
-pub async fn observations() {}
+pub async fn observations(
+    State(state): State<ApiState>,
+    Id(id): Id<ResidentId>,
+    Search(query): Search<ObservationQuery>,
+    caller: Caller,
+) -> Result<Json<Page<Observation>>, Problem> {
+    Ok(Json(app::residents::observations(&state.app, &caller.context, id, query).await?))
+}
 
 /// Records readings; implausible ones are refused with their fields.
 #[utoipa::path(
@@ -51,7 +78,16 @@ pub async fn observations() {}
     request_body = NewObservations,
     responses((status = 201, description = "Created.", body = RecordedObservations), CommandProblems),
 )]
-pub async fn record_observations() {}
+pub async fn record_observations(
+    State(state): State<ApiState>,
+    Id(id): Id<ResidentId>,
+    command: Command<NewObservations>,
+) -> Result<(StatusCode, Json<RecordedObservations>), Problem> {
+    Ok((
+        status::CREATED,
+        Json(app::residents::record_observations(&state.app, &command.context, id, command.body).await?),
+    ))
+}
 
 /// Writes a note.
 #[utoipa::path(
@@ -63,4 +99,10 @@ pub async fn record_observations() {}
     request_body = NewNote,
     responses((status = 201, description = "Created.", body = Note), CommandProblems),
 )]
-pub async fn write_note() {}
+pub async fn write_note(
+    State(state): State<ApiState>,
+    Id(id): Id<ResidentId>,
+    command: Command<NewNote>,
+) -> Result<(StatusCode, Json<Note>), Problem> {
+    Ok((status::CREATED, Json(app::residents::write_note(&state.app, &command.context, id, command.body).await?)))
+}

@@ -1,9 +1,17 @@
 //! Signing in and out.
 
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::app;
 use crate::app::views::sessions::{
     CourierSession, CourierSignIn, CurrentSession, ObserverSession, ObserverSignIn, Session, SignIn,
 };
+use crate::http::ApiState;
 use crate::http::document::{ReadProblems, SignInProblems};
+use crate::http::extract::{Caller, Knock};
+use crate::http::problem::{Problem, status};
 
 /// Signs a member of staff in. A box may sign in only nurses of its home.
 #[utoipa::path(
@@ -15,7 +23,12 @@ use crate::http::document::{ReadProblems, SignInProblems};
     request_body = SignIn,
     responses((status = 201, description = "Signed in.", body = Session), SignInProblems),
 )]
-pub async fn create() {}
+pub async fn create(
+    State(state): State<ApiState>,
+    knock: Knock<SignIn>,
+) -> Result<(StatusCode, Json<Session>), Problem> {
+    Ok((status::CREATED, Json(app::sessions::create(&state.app, &knock.context, knock.body).await?)))
+}
 
 /// Who the caller is.
 #[utoipa::path(
@@ -25,7 +38,9 @@ pub async fn create() {}
     tag = "sessions",
     responses((status = 200, description = "The caller.", body = CurrentSession), ReadProblems),
 )]
-pub async fn current() {}
+pub async fn current(State(state): State<ApiState>, caller: Caller) -> Result<Json<CurrentSession>, Problem> {
+    Ok(Json(app::sessions::current(&state.app, &caller.context).await?))
+}
 
 /// Signs out: the token is worthless from now on.
 #[utoipa::path(
@@ -35,7 +50,10 @@ pub async fn current() {}
     tag = "sessions",
     responses((status = 204, description = "Signed out."), ReadProblems),
 )]
-pub async fn end() {}
+pub async fn end(State(state): State<ApiState>, caller: Caller) -> Result<StatusCode, Problem> {
+    app::sessions::end(&state.app, &caller.context).await?;
+    Ok(status::DONE)
+}
 
 /// Opens one delivery to its courier, by link and PIN.
 #[utoipa::path(
@@ -47,7 +65,12 @@ pub async fn end() {}
     request_body = CourierSignIn,
     responses((status = 201, description = "Signed in.", body = CourierSession), SignInProblems),
 )]
-pub async fn create_courier() {}
+pub async fn create_courier(
+    State(state): State<ApiState>,
+    knock: Knock<CourierSignIn>,
+) -> Result<(StatusCode, Json<CourierSession>), Problem> {
+    Ok((status::CREATED, Json(app::sessions::create_courier(&state.app, &knock.context, knock.body).await?)))
+}
 
 /// Opens one consultation to an invited observer.
 #[utoipa::path(
@@ -59,4 +82,9 @@ pub async fn create_courier() {}
     request_body = ObserverSignIn,
     responses((status = 201, description = "Signed in.", body = ObserverSession), SignInProblems),
 )]
-pub async fn create_observer() {}
+pub async fn create_observer(
+    State(state): State<ApiState>,
+    knock: Knock<ObserverSignIn>,
+) -> Result<(StatusCode, Json<ObserverSession>), Problem> {
+    Ok((status::CREATED, Json(app::sessions::create_observer(&state.app, &knock.context, knock.body).await?)))
+}

@@ -1,4 +1,412 @@
-//! Which consultation is live, over which legs: translates between care events, boxes and the shards that carry media.
+//! The session plane: which consultation is live, over which legs. Translates between care events, boxes and the shards that carry media.
+//!
+//! * [`plan`] decides purely which consultation has a home's media.
+//! * [`Rooms`] is what the HTTP handlers and the box sessions call.
+//! * `reconcile` brings rooms and boxes to what the care record says, after each change of it.
+//! * `driver` listens to one room: presence, what the box is to be told.
+//!
+//! Nothing here touches a packet, and no packet waits for anything here: the lock below guards signalling only.
 
+pub mod boxes;
+mod driver;
 pub mod plan;
 pub mod presence;
+mod reconcile;
+pub mod tokens;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, Notify, watch};
+use uuid::Uuid;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_protocol::control::{StopReason, ToBox, ToRelay};
+use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, VideoState};
+use yunzhen_rtc::{
+    Answer, ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, NewParticipant, PatchError, Patched,
+    RoomHandle, RoomSnapshot, Shards,
+};
+use yunzhen_runtime::clock;
+use yunzhen_runtime::lifecycle::Lifecycle;
+
+use crate::app::{App, AppError};
+use crate::config::MediaConfig;
+use boxes::{BoxConnection, BoxTicket, Boxes, LinkSign, link_level};
+use presence::{BoxPresence, Presence};
+use tokens::{MediaGrant, MediaTokens};
+
+/// A cheap handle on the session plane.
+#[derive(Clone)]
+pub struct Rooms(Arc<Inner>);
+
+struct Inner {
+    shards: Shards,
+    media: MediaConfig,
+    app: App,
+    presence: Presence,
+    life: Lifecycle,
+    state: Mutex<State>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    boxes: Boxes,
+    live: HashMap<ConsultationId, Live>,
+    tokens: MediaTokens,
+}
+
+/// A room that is open.
+struct Live {
+    home_id: HomeId,
+    room: RoomHandle,
+    legs: HashMap<LegId, LegOwner>,
+}
+
+/// Who may speak for a leg: the same person that made it, or whoever knows the token it was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LegOwner {
+    /// A signed-in person, by the participant that they are.
+    Person(Uuid),
+    /// A standard client; the leg's id in its session URL is unguessable and is its authority, as RFC 9725 has it.
+    Client,
+}
+
+/// A wish to take part.
+pub struct Join {
+    /// Which consultation.
+    pub consultation_id: ConsultationId,
+    /// Whose home it is.
+    pub home_id: HomeId,
+    /// As whom.
+    pub participant: NewParticipant,
+    /// Who may speak for the leg.
+    pub owner: LegOwner,
+    /// SDP offer.
+    pub offer: String,
+    /// The leg that this one replaces.
+    pub replaces: Option<LegId>,
+    /// Both ways, or one as WHIP and WHEP have it.
+    pub direction: LegDirection,
+}
+
+/// Why the home's camera could not be switched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CameraError {
+    /// The box is not connected, or another consultation has it.
+    #[error("the home's box is not in this call")]
+    NoBox,
+    /// The box has no such camera.
+    #[error("the home's box has no such camera")]
+    NoSuchCamera,
+}
+
+impl Rooms {
+    /// Starts the session plane: a task brings it in line with the care record whenever that changes.
+    pub fn start(life: &Lifecycle, shards: Shards, media: MediaConfig, app: App, presence: Presence) -> Self {
+        let inner =
+            Inner { shards, media, app, presence, life: life.clone(), state: Mutex::default(), wake: Notify::new() };
+        let rooms = Self(Arc::new(inner));
+        let task = reconcile::run(rooms.clone(), life.clone());
+        life.spawn_essential("rooms", task);
+        rooms
+    }
+
+    /// Joins a browser or a standard client. Opens the room when it is the first one there.
+    pub async fn join(&self, join: Join) -> Result<Answer, ConnectError> {
+        let mut state = self.0.state.lock().await;
+        let live = self.open(&mut state, join.consultation_id, join.home_id).await?;
+        if let Some(old) = join.replaces
+            && live.legs.get(&old).is_some_and(|owner| *owner != join.owner)
+        {
+            return Err(ConnectError::UnknownLeg);
+        }
+        let room = live.room.clone();
+        let leg = ConnectLeg {
+            participant: join.participant,
+            offer: join.offer,
+            replaces: join.replaces,
+            direction: join.direction,
+            watch: None,
+        };
+        let answer = room.connect(leg).await?;
+        if let Some(old) = join.replaces {
+            live.legs.remove(&old);
+        }
+        live.legs.insert(answer.leg, join.owner);
+        Ok(answer)
+    }
+
+    /// Trickle or ICE restart.
+    pub async fn patch(
+        &self,
+        consultation: ConsultationId,
+        leg: LegId,
+        owner: &LegOwner,
+        fragment: String,
+    ) -> Result<Patched, PatchError> {
+        let room = self.room_of(consultation, leg, owner).await.ok_or(PatchError::UnknownLeg)?;
+        room.patch(leg, fragment).await
+    }
+
+    /// Leaves. False: there is no such leg of this person.
+    pub async fn leave(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> bool {
+        let Some(room) = self.room_of(consultation, leg, owner).await else { return false };
+        if let Some(live) = self.0.state.lock().await.live.get_mut(&consultation) {
+            live.legs.remove(&leg);
+        }
+        room.disconnect(leg, LeaveReason::HangUp).await
+    }
+
+    /// Mute, camera off. False: there is no such leg of this person.
+    pub async fn set_media_state(
+        &self,
+        consultation: ConsultationId,
+        leg: LegId,
+        owner: &LegOwner,
+        audio: AudioState,
+        video: VideoState,
+    ) -> bool {
+        match self.room_of(consultation, leg, owner).await {
+            Some(room) => room.set_media_state(leg, audio, video).await,
+            None => false,
+        }
+    }
+
+    /// What a browser measured, in a word. False: there is no such leg of this person.
+    pub async fn report_quality(
+        &self,
+        consultation: ConsultationId,
+        leg: LegId,
+        owner: &LegOwner,
+        level: LinkLevel,
+    ) -> bool {
+        match self.room_of(consultation, leg, owner).await {
+            Some(room) => room.report_quality(leg, level).await,
+            None => false,
+        }
+    }
+
+    /// The room as it changes, for one leg of this person.
+    pub async fn watch(
+        &self,
+        consultation: ConsultationId,
+        leg: LegId,
+        owner: &LegOwner,
+    ) -> Option<watch::Receiver<Arc<RoomSnapshot>>> {
+        Some(self.room_of(consultation, leg, owner).await?.state())
+    }
+
+    /// Asks the home's box for another camera.
+    pub async fn select_camera(
+        &self,
+        consultation: ConsultationId,
+        home_id: HomeId,
+        camera: Camera,
+    ) -> Result<(), CameraError> {
+        let mut state = self.0.state.lock().await;
+        let entry = state.boxes.home(home_id).filter(|entry| entry.attached == Some(consultation));
+        let entry = entry.ok_or(CameraError::NoBox)?;
+        if camera != Camera::Tablet && !entry.connection.cameras.iter().any(|has| Camera::from(*has) == camera) {
+            return Err(CameraError::NoSuchCamera);
+        }
+        entry.tell(ToBox::SelectCamera { camera });
+        Ok(())
+    }
+
+    /// A bearer token for a standard client, and until when it may connect.
+    pub async fn issue_media_token(
+        &self,
+        consultation_id: ConsultationId,
+        direction: LegDirection,
+        display_name: String,
+    ) -> (String, Timestamp) {
+        let now = clock::now_timestamp();
+        let expires_at = now + tokens::LIFETIME;
+        let grant = MediaGrant { consultation_id, direction, display_name, expires_at };
+        let token = self.0.state.lock().await.tokens.issue(grant, clock::random_bytes(), now);
+        (token, expires_at)
+    }
+
+    /// What a bearer token allows now.
+    pub async fn media_grant(&self, token: &str) -> Option<MediaGrant> {
+        self.0.state.lock().await.tokens.check(token, clock::now_timestamp()).cloned()
+    }
+
+    /// The consultation that a client's leg belongs to.
+    pub async fn consultation_of(&self, leg: LegId) -> Option<ConsultationId> {
+        let state = self.0.state.lock().await;
+        state.live.iter().find(|(_, live)| live.legs.get(&leg) == Some(&LegOwner::Client)).map(|(id, _)| *id)
+    }
+
+    async fn room_of(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> Option<RoomHandle> {
+        let state = self.0.state.lock().await;
+        let live = state.live.get(&consultation)?;
+        (live.legs.get(&leg) == Some(owner)).then(|| live.room.clone())
+    }
+
+    async fn open<'a>(
+        &self,
+        state: &'a mut State,
+        id: ConsultationId,
+        home_id: HomeId,
+    ) -> Result<&'a mut Live, ConnectError> {
+        if let std::collections::hash_map::Entry::Vacant(vacant) = state.live.entry(id) {
+            let (room, events) = self.0.shards.open_room(id.uuid()).await.map_err(|_| ConnectError::Stopped)?;
+            vacant.insert(Live { home_id, room: room.clone(), legs: HashMap::new() });
+            driver::spawn(self.clone(), &self.0.life, id, home_id, room, events);
+        }
+        state.live.get_mut(&id).ok_or(ConnectError::Ended)
+    }
+}
+
+/// The box's side.
+impl Rooms {
+    /// Whether the care record has this home.
+    pub async fn home_is_known(&self, id: HomeId) -> Result<bool, AppError> {
+        crate::app::people::home_is_known(&self.0.app, id).await
+    }
+
+    /// A box was admitted.
+    pub async fn box_connected(&self, connection: BoxConnection) -> BoxTicket {
+        let presence = BoxPresence {
+            since: clock::now_timestamp(),
+            version: connection.version.clone(),
+            address: connection.address,
+            certificate_not_after: Some(connection.certificate_not_after),
+            link: LinkLevel::Good,
+        };
+        let ticket = self.0.state.lock().await.boxes.insert(connection);
+        self.0.presence.set_box(ticket.home_id, Some(presence));
+        self.0.wake.notify_one();
+        ticket
+    }
+
+    /// A connection ended. Its home stays in the room, marked lost, until it comes back or the room's patience ends.
+    pub async fn box_disconnected(&self, ticket: BoxTicket) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.remove(ticket) else { return };
+        self.0.presence.set_box(ticket.home_id, None);
+        let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) else { return };
+        let (audio, video, camera, _) = entry.state();
+        live.room.set_external_state(audio, video, camera, LinkLevel::Lost).await;
+    }
+
+    /// The uplink went silent or came back.
+    pub async fn box_link(&self, ticket: BoxTicket, sign: LinkSign) {
+        let level = match sign {
+            LinkSign::Silent => LinkLevel::Lost,
+            LinkSign::Returned => LinkLevel::Good,
+        };
+        self.set_box_link(ticket, level).await;
+    }
+
+    async fn set_box_link(&self, ticket: BoxTicket, level: LinkLevel) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.of(ticket) else { return };
+        if entry.link != level {
+            entry.link = level;
+            self.0.presence.set_box_link(ticket.home_id, level);
+            show(&mut state, ticket).await;
+        }
+    }
+
+    /// A control message of an admitted box.
+    pub async fn box_said(&self, ticket: BoxTicket, message: ToRelay) {
+        match message {
+            // The session handles both before it comes here.
+            ToRelay::Hello { .. } | ToRelay::Bye { .. } => {}
+            ToRelay::CameraState { active, failed } => {
+                if let Some(sentence) = failed {
+                    tracing::warn!(home = %ticket.home_id, reason = %sentence, "a camera of the box failed");
+                }
+                let mut state = self.0.state.lock().await;
+                if let Some(entry) = state.boxes.of(ticket) {
+                    entry.active_camera = active;
+                    show(&mut state, ticket).await;
+                }
+            }
+            ToRelay::MediaStats { rtt_ms, loss_ratio, sent_bps } => {
+                metrics::histogram!("yunzhen_box_rtt_seconds").record(f64::from(rtt_ms) / 1000.0);
+                tracing::debug!(home = %ticket.home_id, rtt_ms, loss_ratio, sent_bps, "uplink");
+                self.set_box_link(ticket, link_level(rtt_ms, loss_ratio)).await;
+            }
+            ToRelay::MediaJoined { consultation_id, tablet } => {
+                let mut state = self.0.state.lock().await;
+                if let Some(entry) = state.boxes.of(ticket)
+                    && tablet
+                    && entry.hung_up == Some(consultation_id)
+                {
+                    entry.hung_up = None;
+                    self.0.wake.notify_one();
+                }
+            }
+            ToRelay::KeyframeRequest { slot } => {
+                let mut state = self.0.state.lock().await;
+                let attached = state.boxes.of(ticket).and_then(|entry| entry.attached);
+                if let Some(live) = attached.and_then(|id| state.live.get(&id)) {
+                    live.room.request_keyframe_for_external(slot);
+                }
+            }
+            ToRelay::MediaState { audio, video } => {
+                let mut state = self.0.state.lock().await;
+                if let Some(entry) = state.boxes.of(ticket) {
+                    entry.shown = Some((audio, video));
+                    show(&mut state, ticket).await;
+                }
+            }
+            // What the tablet sees from the box over the LAN says nothing about the link to the relay.
+            ToRelay::LegQuality { level, rtt_ms, loss_ratio, freezes } => {
+                tracing::debug!(home = %ticket.home_id, ?level, rtt_ms, loss_ratio, freezes, "tablet");
+                metrics::counter!("yunzhen_tablet_freezes_total").increment(u64::from(freezes));
+            }
+            ToRelay::HangUp { consultation_id } => self.hang_up(ticket, consultation_id).await,
+        }
+    }
+
+    async fn hang_up(&self, ticket: BoxTicket, id: ConsultationId) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.of(ticket).filter(|entry| entry.attached == Some(id)) else { return };
+        entry.hung_up = Some(id);
+        detach(entry, StopReason::HangUp);
+        if let Some(live) = state.live.get(&id) {
+            live.room.leave_external(LeaveReason::HangUp).await;
+        }
+    }
+}
+
+/// Shows the others what the box's state is now.
+async fn show(state: &mut State, ticket: BoxTicket) {
+    let Some(entry) = state.boxes.of(ticket) else { return };
+    let (audio, video, camera, link) = entry.state();
+    if let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) {
+        live.room.set_external_state(audio, video, camera, link).await;
+    }
+}
+
+/// Takes the media of a box away from its consultation.
+fn detach(entry: &mut boxes::BoxEntry, reason: StopReason) {
+    if let Some(id) = entry.attached.take() {
+        entry.connection.uplink.send_replace(None);
+        entry.tell(ToBox::StopMedia { consultation_id: id, reason });
+    }
+}
+
+const fn stop_reason(reason: EndReason) -> StopReason {
+    match reason {
+        EndReason::HangUp => StopReason::HangUp,
+        EndReason::Crash => StopReason::Crash,
+        EndReason::Drain => StopReason::Drain,
+        EndReason::Cancelled => StopReason::Cancelled,
+    }
+}
+
+/// The participant that a home is: one per home, so that a box that reconnects is the same one.
+fn home_participant(home_id: HomeId, display_name: String) -> NewParticipant {
+    NewParticipant {
+        id: yunzhen_protocol::room::ParticipantId(home_id.uuid()),
+        kind: ParticipantKind::Home,
+        display_name,
+    }
+}

@@ -1,0 +1,226 @@
+//! What a handler gets: who is calling, with what. Each refusal is a problem a person can read.
+//!
+//! The peer's certificate says which program speaks (a console, or the box of a home); the bearer token says which person. Both are needed.
+//! [`Entrance`] is for those who are not signed in yet.
+
+use std::net::SocketAddr;
+
+use axum::RequestExt as _;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use yunzhen_certs::Identity;
+use yunzhen_domain::Sensitive;
+use yunzhen_domain::ids::HomeId;
+use yunzhen_runtime::clock;
+
+use super::ApiState;
+use super::problem::{Fault, Problem};
+use crate::app::{self, Context, Entrance, Idempotency};
+
+/// The largest JSON body.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// A signed-in person.
+pub struct Caller {
+    /// Who, through which program, when.
+    pub context: Context,
+}
+
+/// A command of a signed-in person, with the key that makes a retry harmless.
+pub struct Command<T> {
+    /// Who, and the key.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// Input of a signed-in person that needs no key: the same input twice is harmless by itself.
+pub struct Input<T> {
+    /// Who; a key is taken when it is given.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// Somebody who is not signed in yet.
+pub struct Knock<T> {
+    /// From where.
+    pub context: Entrance,
+    /// What.
+    pub body: T,
+}
+
+/// An id in the path. One that cannot be read names nothing: 404.
+pub struct Id<T>(pub T);
+
+/// The query.
+pub struct Search<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| Problem::from(Fault::NoSuchPlace))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<ApiState> for Search<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(query)| Self(query)).map_err(|error| Problem::from(Fault::Query(error.body_text())))
+    }
+}
+
+impl FromRequestParts<ApiState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        context(parts, state, None).await.map(|context| Self { context })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for Command<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        // Who is asked first: a stranger learns nothing about what a command needs.
+        let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
+        if context.idempotency.is_none() {
+            return Err(Problem::from(Fault::KeyMissing));
+        }
+        Ok(Self { context, body: parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
+        Ok(Self { context, body: parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for Knock<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let peer = Peer::of(&parts)?;
+        let context = Entrance { now: clock::now_timestamp(), source: peer.source, through_box: peer.through_box };
+        Ok(Self { context, body: parse(&bytes)? })
+    }
+}
+
+/// A text body of a signed-in person: SDP.
+pub struct Text {
+    /// Who.
+    pub context: Context,
+    /// What.
+    pub text: String,
+}
+
+impl FromRequest<ApiState> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let context = context(&parts, state, None).await?;
+        let text = String::from_utf8(bytes.into()).map_err(|_| Fault::Body("the body is not UTF-8 text".into()))?;
+        Ok(Self { context, text })
+    }
+}
+
+/// The program that speaks.
+struct Peer {
+    source: String,
+    through_box: Option<HomeId>,
+}
+
+impl Peer {
+    fn of(parts: &Parts) -> Result<Self, Problem> {
+        match parts.extensions.get::<Identity>() {
+            Some(Identity::Box { home_id }) => {
+                Ok(Self { source: format!("box {home_id}"), through_box: Some(*home_id) })
+            }
+            // A console speaks for browsers; it says from where, and it is believed because it is a console.
+            Some(Identity::Console { name }) => {
+                let browser = parts.headers.get("X-Forwarded-For").and_then(|value| value.to_str().ok());
+                let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+                let from = browser.map(|text| text.chars().take(64).collect()).or(address).unwrap_or_default();
+                Ok(Self { source: format!("console {name} {from}"), through_box: None })
+            }
+            _ => Err(Problem::from(Fault::Unauthenticated)),
+        }
+    }
+}
+
+async fn context(parts: &Parts, state: &ApiState, idempotency: Option<Idempotency>) -> Result<Context, Problem> {
+    let peer = Peer::of(parts)?;
+    let token = bearer(&parts.headers).ok_or_else(|| Problem::from(Fault::Unauthenticated))?;
+    let now = clock::now_timestamp();
+    let actor = app::sessions::authenticate(&state.app, token, peer.through_box, now)
+        .await
+        .map_err(|error| Problem::from(Fault::App(error)))?;
+    Ok(Context {
+        actor,
+        now,
+        source: peer.source,
+        through_box: peer.through_box,
+        session_token: Sensitive::new(token.to_owned()),
+        idempotency,
+    })
+}
+
+/// The bearer token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.trim())
+}
+
+/// A key of another length is no key.
+fn idempotency(parts: &Parts, body: &[u8]) -> Option<Idempotency> {
+    let key = parts.headers.get("Idempotency-Key")?.to_str().ok().filter(|key| (8..=100).contains(&key.len()))?;
+    let mut digest = Sha256::new();
+    for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    Some(Idempotency { key: key.to_owned(), request_sha256: digest.finalize().into() })
+}
+
+async fn read(mut request: Request) -> Result<(Parts, axum::body::Bytes), Problem> {
+    let parts = request.extract_parts::<Parts>().await.unwrap_or_else(|never| match never {});
+    let (_, body) = request.into_parts();
+    match axum::body::to_bytes(body, MAX_BODY_BYTES).await {
+        Ok(bytes) => Ok((parts, bytes)),
+        Err(error) => {
+            let fault = if std::error::Error::source(&error)
+                .is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>())
+            {
+                Fault::TooLarge
+            } else {
+                Fault::Body("the body broke off".into())
+            };
+            Err(Problem::from(fault))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        Problem::from(Fault::Field { path, message: error.into_inner().to_string() })
+    })
+}

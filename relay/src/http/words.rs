@@ -1,0 +1,218 @@
+//! The table of problems: status, code, and the words for the person, in both languages. What is wrong, and what to do.
+
+use axum::http::StatusCode;
+use yunzhen_rtc::{ConnectError, PatchError};
+
+use super::problem::Fault;
+use crate::app::AppError;
+use crate::rooms::CameraError;
+
+/// Chinese, English.
+type Pair = (String, String);
+
+/// A problem before a language is chosen.
+pub struct Words {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Stable code.
+    pub code: &'static str,
+    /// A few words.
+    pub title: Pair,
+    /// What went wrong here.
+    pub detail: Pair,
+    /// What the person can do.
+    pub action: Pair,
+    /// Which fields.
+    pub fields: Vec<(String, Pair)>,
+    /// When to try again.
+    pub retry_after_seconds: Option<u64>,
+}
+
+fn pair(zh: &str, en: &str) -> Pair {
+    (zh.to_owned(), en.to_owned())
+}
+
+fn words(status: StatusCode, code: &'static str, title: [&str; 2], detail: [&str; 2], action: [&str; 2]) -> Words {
+    Words {
+        status,
+        code,
+        title: pair(title[0], title[1]),
+        detail: pair(detail[0], detail[1]),
+        action: pair(action[0], action[1]),
+        fields: Vec::new(),
+        retry_after_seconds: None,
+    }
+}
+
+/// The words for a cause.
+#[rustfmt::skip]
+pub fn of(fault: &Fault) -> Words {
+    use StatusCode as S;
+    match fault {
+        Fault::App(error) => of_app(error),
+        Fault::Unauthenticated => unauthenticated(),
+        Fault::NoSuchPlace => not_found(),
+        Fault::Method => words(S::METHOD_NOT_ALLOWED, "method_not_allowed", ["不支持的操作", "Not supported here"],
+            ["此地址不接受这种请求方法。", "This address does not take this method."], ["请刷新页面后再试。", "Reload the page and try again."]),
+        Fault::Query(what) => with_detail(bad_request(), what),
+        Fault::Body(what) => with_detail(bad_request(), what),
+        Fault::Field { path, message } => {
+            let mut words = words(S::UNPROCESSABLE_ENTITY, "invalid_input", ["输入有误", "Input cannot be taken"],
+                ["有一项内容无法识别。", "One field cannot be read."], ["请更正标出的内容后再提交。", "Correct the marked field and send again."]);
+            words.fields.push((path.clone(), (format!("无法识别：{message}"), message.clone())));
+            words
+        }
+        Fault::TooLarge => words(S::PAYLOAD_TOO_LARGE, "too_large", ["内容太大", "Too large"],
+            ["提交的内容超过了上限。", "What was sent is larger than allowed."], ["请缩短内容后再提交。", "Shorten it and send again."]),
+        Fault::MediaType(kind) => with_detail(words(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", ["内容类型不对", "Unsupported content type"],
+            ["", ""], ["请按接口文档设置 Content-Type。", "Set Content-Type as the API document says."]), kind),
+        Fault::KeyMissing => words(S::BAD_REQUEST, "idempotency_key_missing", ["缺少防重复标识", "No idempotency key"],
+            ["这类操作必须带 8 至 100 个字符的 Idempotency-Key。", "This command needs an Idempotency-Key of 8 to 100 characters."], ["请刷新页面后再试。", "Reload the page and try again."]),
+        Fault::Connect(error) => of_connect(error),
+        Fault::Patch(PatchError::UnknownLeg) => not_found(),
+        Fault::Patch(PatchError::Fragment { reason }) => with_detail(words(S::BAD_REQUEST, "bad_fragment", ["连接信息有误", "The fragment cannot be used"],
+            ["", ""], ["请重新进入通话。", "Join the call again."]), reason),
+        Fault::Patch(PatchError::Stopped) => stopping(),
+        Fault::Camera(CameraError::NoBox) => words(S::CONFLICT, "home_not_in_call", ["养老院设备不在通话中", "The home is not in this call"],
+            ["养老院的终端目前没有连接，或正在另一会诊中。", "The home's box is not connected, or is in another consultation."], ["请等待连接恢复后再切换。", "Wait until it is back and switch again."]),
+        Fault::Camera(CameraError::NoSuchCamera) => words(S::CONFLICT, "no_such_camera", ["没有这个摄像头", "No such camera"],
+            ["养老院的终端没有接这个摄像头。", "The home's box has no such camera."], ["请选择另一个摄像头。", "Choose another camera."]),
+    }
+}
+
+#[rustfmt::skip]
+fn of_app(error: &AppError) -> Words {
+    use StatusCode as S;
+    match error {
+        AppError::Unauthenticated => unauthenticated(),
+        AppError::BadCredentials => words(S::UNAUTHORIZED, "bad_credentials", ["登录未成功", "Not signed in"],
+            ["用户名与密码不符，或此处不能使用该账号。", "User name and password do not fit, or the account cannot be used here."], ["请检查后重新输入；忘记密码请联系管理员。", "Check both and try again; if you forgot the password, ask the administrator."]),
+        AppError::Throttled { retry_after } => {
+            let seconds = u64::try_from(retry_after.as_secs()).unwrap_or(0).max(1);
+            let mut words = words(S::TOO_MANY_REQUESTS, "throttled", ["尝试次数过多", "Too many attempts"], ["", ""], ["请稍后再试。", "Try again later."]);
+            words.detail = (format!("请等待 {seconds} 秒。"), format!("Wait {seconds} seconds."));
+            words.retry_after_seconds = Some(seconds);
+            words
+        }
+        AppError::NotFound => not_found(),
+        AppError::Forbidden => words(S::FORBIDDEN, "forbidden", ["没有权限", "Not yours to do"],
+            ["您的岗位不能进行这项操作。", "Your role may not do this."], ["如需处理，请联系负责的同事。", "Ask the colleague who is responsible."]),
+        AppError::Stale { seen, current } => {
+            let mut words = words(S::CONFLICT, "stale_version", ["内容已被他人更新", "Somebody else was faster"], ["", ""], ["页面已刷新，请核对后再操作。", "The page shows the newest state; check it and decide again."]);
+            words.detail = (format!("您看到的是第 {seen} 版，现在是第 {current} 版。"), format!("You saw version {seen}; it is at version {current} now."));
+            words
+        }
+        AppError::NotPossible(refused) => {
+            let mut words = words(S::CONFLICT, "not_possible_now", ["当前状态不能这样操作", "Not possible in this state"], ["", ""], ["请刷新后查看最新状态。", "Reload to see the present state."]);
+            words.detail = ("事情已有新的进展，这一步不再适用。".into(), refused.to_string());
+            words
+        }
+        AppError::Invalid(fields) => {
+            let mut words = words(S::UNPROCESSABLE_ENTITY, "invalid_input", ["输入有误", "Input cannot be taken"],
+                ["有内容需要更正。", "Some fields need correction."], ["请更正标出的内容后再提交；已填写的内容不会丢失。", "Correct the marked fields and send again; nothing you typed is lost."]);
+            words.fields = fields.iter().map(|field| (field.path.clone(), (field.message_zh.clone(), field.message_en.clone()))).collect();
+            words
+        }
+        AppError::Blocked(findings) => with_findings(words(S::UNPROCESSABLE_ENTITY, "blocked_by_safety", ["安全审查未通过，不能签署", "Blocked by the safety checks"],
+            ["处方存在禁止项。", "The prescription has findings that can never be signed."], ["请修改处方中标出的内容。", "Change what is marked."]), findings),
+        AppError::ReasonNeeded(findings) => with_findings(words(S::UNPROCESSABLE_ENTITY, "reason_needed", ["需要填写理由", "A reason is needed"],
+            ["有需要您说明理由的警示，理由会呈现给审方药师。", "Some warnings need your reason, which the pharmacist sees."], ["请填写理由，或修改处方。", "Give the reason, or change the prescription."]), findings),
+        AppError::Expired => words(S::CONFLICT, "prescription_expired", ["处方已过有效期", "The prescription has expired"],
+            ["有效期已过，不能继续处理。", "Its validity is over; nothing more can be done with it."], ["请联系开方医师重新开具。", "Ask the prescriber for a new one."]),
+        AppError::Signature(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "signature_refused", ["签名无效", "The signature is not valid"],
+            ["签名或签名证书未通过验证。", ""], ["请重新签署；若仍失败，请重新申领签名证书。", "Sign again; if it fails again, renew the signing certificate."]); words.detail.1 = error.to_string(); words }
+        AppError::NotSigner => words(S::UNPROCESSABLE_ENTITY, "not_signer", ["签名人不是您", "Signed by somebody else"],
+            ["签名证书不属于当前登录的人。", "The signing certificate is not that of the person signed in."], ["请用您本人的签名证书。", "Use your own signing certificate."]),
+        AppError::Document(error) => { let mut words = words(S::CONFLICT, "document_changed", ["签署内容已变化", "What was signed is not what is to be signed"],
+            ["签署的内容与系统中的当前内容不一致。", ""], ["请重新核对并签署。", "Review and sign again."]); words.detail.1 = error.to_string(); words }
+        AppError::WrongSecret => words(S::FORBIDDEN, "wrong_secret", ["接单凭证不符", "Wrong acceptance secret"],
+            ["凭证与接单时的不一致。", "It is not the secret of the acceptance."], ["请重新打开此订单，系统会取回凭证。", "Open the order again; the secret is recovered for the accepting pharmacy."]),
+        AppError::WrongParcelCode => words(S::UNPROCESSABLE_ENTITY, "wrong_parcel_code", ["包裹码不符", "Wrong parcel code"],
+            ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的六位码。", "Check the six digits on the parcel's label."]),
+        AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
+            ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
+        AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),
+        AppError::IdempotencyKeyReused => words(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", ["重复标识已被使用", "The idempotency key was used before"],
+            ["同一标识已用于另一内容的操作。", "The key was used for a command with other content."], ["请刷新页面后再试。", "Reload the page and try again."]),
+        AppError::BadCursor => with_detail(bad_request(), "cursor"),
+        AppError::Store(error) => of_store(error),
+        AppError::Hash(_) | AppError::Answer(_) => internal(),
+    }
+}
+
+#[rustfmt::skip]
+fn of_connect(error: &ConnectError) -> Words {
+    use StatusCode as S;
+    match error {
+        ConnectError::Offer { reason } => with_detail(words(S::BAD_REQUEST, "bad_offer", ["浏览器的通话请求无法使用", "The offer cannot be answered"],
+            ["", ""], ["请更新浏览器后重试。", "Update the browser and try again."]), reason),
+        ConnectError::TooLarge { .. } => of(&Fault::TooLarge),
+        ConnectError::RoomFull => words(S::CONFLICT, "room_full", ["通话人数已满", "The call is full"],
+            ["参加者已达上限。", "No more people can join."], ["请等有人离开后再加入。", "Join when somebody has left."]),
+        ConnectError::Ended => words(S::CONFLICT, "call_ended", ["通话已结束", "The call has ended"],
+            ["这次会诊的通话已经结束。", "The call of this consultation is over."], ["请返回列表。", "Go back to the list."]),
+        ConnectError::UnknownLeg => not_found(),
+        ConnectError::Stopped => stopping(),
+    }
+}
+
+#[rustfmt::skip]
+fn of_store(error: &yunzhen_store::StoreError) -> Words {
+    use yunzhen_store::StoreError;
+    match error {
+        StoreError::DiskFull { .. } => words(StatusCode::INSUFFICIENT_STORAGE, "disk_full", ["服务器磁盘已满", "The relay's disk is full"],
+            ["内容未能保存。", "Nothing was saved."], ["请通知管理员清理磁盘；您的内容仍在页面上。", "Tell the administrator to free disk space; what you typed is still here."]),
+        StoreError::Stale { .. } => words(StatusCode::CONFLICT, "stale_version", ["内容已被他人更新", "Somebody else was faster"],
+            ["同时有人更新了同一内容。", "Somebody changed the same record at the same time."], ["请核对最新内容后再操作。", "Check the newest state and decide again."]),
+        _ => { let mut words = internal(); words.status = StatusCode::SERVICE_UNAVAILABLE; words.code = "store_unavailable"; words.retry_after_seconds = Some(1); words }
+    }
+}
+
+#[rustfmt::skip]
+fn unauthenticated() -> Words {
+    words(StatusCode::UNAUTHORIZED, "unauthenticated", ["请登录", "Please sign in"],
+        ["没有登录，或登录已过期。", "Not signed in, or the session has ended."], ["请重新登录；未提交的内容仍在页面上。", "Sign in again; what you typed is still here."])
+}
+
+#[rustfmt::skip]
+fn not_found() -> Words {
+    words(StatusCode::NOT_FOUND, "not_found", ["没有找到", "Not found"],
+        ["内容不存在，或您无权查看。", "It does not exist, or it is not for you to see."], ["请返回列表重新选择。", "Go back to the list and choose again."])
+}
+
+#[rustfmt::skip]
+fn bad_request() -> Words {
+    words(StatusCode::BAD_REQUEST, "bad_request", ["请求无法识别", "The request cannot be read"], ["", ""], ["请刷新页面后再试。", "Reload the page and try again."])
+}
+
+#[rustfmt::skip]
+fn stopping() -> Words {
+    let mut words = words(StatusCode::SERVICE_UNAVAILABLE, "stopping", ["服务正在重启", "The relay is restarting"],
+        ["马上恢复。", "It is back in a moment."], ["页面会自动重试。", "The page tries again by itself."]);
+    words.retry_after_seconds = Some(2);
+    words
+}
+
+#[rustfmt::skip]
+fn internal() -> Words {
+    words(StatusCode::INTERNAL_SERVER_ERROR, "internal", ["服务暂时无法完成", "The relay cannot do this now"],
+        ["内容未能保存。", "Nothing was saved."], ["请稍后再试；若仍失败，请通知管理员。", "Try again in a moment; if it fails again, tell the administrator."])
+}
+
+fn with_detail(mut words: Words, detail: &str) -> Words {
+    words.detail = (format!("无法处理：{detail}"), detail.to_owned());
+    words
+}
+
+fn with_findings(mut words: Words, findings: &[yunzhen_domain::safety::Finding]) -> Words {
+    words.fields = findings
+        .iter()
+        .map(|finding| {
+            let path = finding
+                .item_no
+                .map_or_else(|| "prescription".to_owned(), |no| format!("items[{}]", no.saturating_sub(1)));
+            (path, (finding.message_zh.clone(), finding.message_en.clone()))
+        })
+        .collect();
+    words
+}

@@ -1,0 +1,38 @@
+//! Work that nobody asks for: what falls due by the clock. Each job is idempotent; one that fails is told and tried again at its next turn.
+
+use std::time::Duration;
+
+use yunzhen_runtime::clock;
+use yunzhen_runtime::lifecycle::Lifecycle;
+
+use crate::app::{self, App};
+
+/// Validity ends at midnight; a minute late is soon enough, since every step checks it again.
+const TURN: Duration = Duration::from_secs(60);
+
+/// Starts the jobs as one task of the program.
+pub fn spawn(life: &Lifecycle, app: App) {
+    let soft = life.soft().clone();
+    life.spawn_essential("jobs", async move {
+        let mut turns = tokio::time::interval(TURN);
+        turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while soft.run_until_cancelled(turns.tick()).await.is_some() {
+            expire_prescriptions(&app).await;
+        }
+        Ok::<(), std::convert::Infallible>(())
+    });
+}
+
+async fn expire_prescriptions(app: &App) {
+    match app::prescriptions::expire(app, clock::now_timestamp()).await {
+        Ok(0) => {}
+        Ok(count) => {
+            tracing::info!(count, "prescriptions expired");
+            metrics::counter!("yunzhen_prescriptions_expired_total").increment(count as u64);
+        }
+        Err(error) => {
+            tracing::error!(%error, "the expiry job failed and will be tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "expire_prescriptions").increment(1);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The UDP endpoint for boxes: transport settings, admission, and a clear end when the program drains.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quinn::crypto::rustls::{NoInitialCipherSuite, QuicServerConfig};
+use quinn::{Endpoint, EndpointConfig, IdleTimeout, TokioRuntime, TransportConfig, VarInt};
+use tokio::sync::Semaphore;
+use yunzhen_runtime::lifecycle::Lifecycle;
+
+use super::close;
+use super::session::{self, SessionContext};
+
+/// Boxes at once; a relay serves a region of a few hundred homes.
+const MAX_BOXES: usize = 2048;
+/// Handshakes at once, so that a flood of half-open ones cannot take the memory of those that are served.
+const MAX_HANDSHAKES: usize = 128;
+/// A box that cannot finish the handshake within this is tried again by itself.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The transport as measured in media.md: BBR bears radio loss, a small datagram buffer keeps delay out of the queue, the first packets fit any path.
+///
+/// # Errors
+/// When the TLS configuration offers no cipher suite for QUIC's first packets.
+pub fn server_config(tls: rustls::ServerConfig) -> Result<quinn::ServerConfig, NoInitialCipherSuite> {
+    let mut transport = TransportConfig::default();
+    transport
+        .congestion_controller_factory(Arc::new(quinn::congestion::BbrConfig::default()))
+        .initial_mtu(1200)
+        .datagram_send_buffer_size(16 * 1024)
+        .datagram_receive_buffer_size(Some(512 * 1024))
+        .max_concurrent_bidi_streams(VarInt::from_u32(256))
+        .max_concurrent_uni_streams(VarInt::from_u32(4))
+        .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(6_000))))
+        .keep_alive_interval(Some(Duration::from_secs(1)));
+    let mut config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
+    config.transport_config(Arc::new(transport)).max_incoming(MAX_HANDSHAKES);
+    Ok(config)
+}
+
+/// Takes over a bound socket.
+///
+/// # Errors
+/// When the runtime cannot watch the socket.
+pub fn open(socket: std::net::UdpSocket, config: quinn::ServerConfig) -> std::io::Result<Endpoint> {
+    Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))
+}
+
+/// Admits boxes until the program drains, then waits until each has been told.
+pub fn spawn(life: &Lifecycle, endpoint: Endpoint, context: SessionContext) {
+    let life2 = life.clone();
+    life.spawn_essential("boxes", async move {
+        accept(&life2, &endpoint, context).await;
+        endpoint.wait_idle().await;
+        Ok::<(), std::convert::Infallible>(())
+    });
+}
+
+async fn accept(life: &Lifecycle, endpoint: &Endpoint, context: SessionContext) {
+    let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    loop {
+        let incoming = tokio::select! {
+            incoming = endpoint.accept() => incoming,
+            () = life.soft().cancelled() => return,
+        };
+        let Some(incoming) = incoming else { return };
+        if endpoint.open_connections() > MAX_BOXES {
+            metrics::counter!("yunzhen_boxes_refused_total", "reason" => "full").increment(1);
+            incoming.refuse();
+            continue;
+        }
+        // Under pressure only who proves its address may go on; that costs it one round trip and us nothing.
+        let Ok(slot) = handshakes.clone().try_acquire_owned() else {
+            if incoming.remote_address_validated() || incoming.retry().is_err() {
+                metrics::counter!("yunzhen_boxes_refused_total", "reason" => "handshakes").increment(1);
+            }
+            continue;
+        };
+        let (life2, context) = (life.clone(), context.clone());
+        life.spawn_contained("box", async move {
+            let address = incoming.remote_address();
+            let connecting = match incoming.accept() {
+                Ok(connecting) => connecting,
+                Err(error) => return refused(address, &error),
+            };
+            match tokio::time::timeout(HANDSHAKE_TIMEOUT, connecting).await {
+                Ok(Ok(connection)) => {
+                    drop(slot);
+                    session::run(&life2, connection, context).await;
+                }
+                Ok(Err(error)) => refused(address, &error),
+                Err(_) => metrics::counter!("yunzhen_boxes_refused_total", "reason" => "slow").increment(1),
+            }
+        });
+    }
+}
+
+fn refused(address: std::net::SocketAddr, error: &quinn::ConnectionError) {
+    tracing::info!(peer = %address, reason = %error, "box refused in the handshake");
+    metrics::counter!("yunzhen_boxes_refused_total", "reason" => "handshake").increment(1);
+}
+
+/// Closes a connection with a code of [`close`] and one sentence for the box's page.
+pub(super) fn close_with(connection: &quinn::Connection, code: u32, sentence: &str) {
+    debug_assert!(code >= close::FOREIGN);
+    connection.close(VarInt::from_u32(code), sentence.as_bytes());
+}

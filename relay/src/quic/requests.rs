@@ -1,0 +1,62 @@
+//! HTTP/1.1 requests of a box, one per bidirectional stream, answered by the same router as the consoles'.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
+use quinn::{Connection, RecvStream, SendStream, VarInt};
+use yunzhen_certs::Identity;
+use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
+use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_runtime::serve::{self, ServeOptions};
+
+/// Serves what the box opens after its control stream, until the connection ends.
+pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity, router: Router) {
+    let mut extensions = Extensions::new();
+    extensions.insert(identity);
+    extensions.insert(ConnectInfo::<SocketAddr>(connection.remote_address()));
+    loop {
+        tokio::select! {
+            stream = connection.accept_bi() => {
+                let Ok((send, recv)) = stream else { return };
+                let (life2, router, extensions) = (life.clone(), router.clone(), extensions.clone());
+                life.spawn_contained("box request", async move { one(&life2, send, recv, router, extensions).await });
+            }
+            stream = connection.accept_uni() => {
+                let Ok(mut recv) = stream else { return };
+                metrics::counter!("yunzhen_streams_refused_total").increment(1);
+                // Already finished by the box: nothing left to refuse.
+                let _ = recv.stop(VarInt::from_u32(REFUSED_STREAM));
+            }
+        }
+    }
+}
+
+async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, router: Router, extensions: Extensions) {
+    match read_type(&mut recv).await {
+        Some(StreamType::Http) => {
+            let options = ServeOptions::new("box request");
+            serve::serve_io(life, tokio::io::join(recv, send), router, extensions, &options).await;
+        }
+        Some(StreamType::Control | StreamType::Unknown(_)) => {
+            metrics::counter!("yunzhen_streams_refused_total").increment(1);
+            // Either side may be closed already: nothing left to refuse.
+            let _ = recv.stop(VarInt::from_u32(REFUSED_STREAM));
+            let _ = send.reset(VarInt::from_u32(REFUSED_STREAM));
+        }
+        None => {}
+    }
+}
+
+/// Reads the type that opens a stream; `None` when the stream ends before it.
+pub(super) async fn read_type(recv: &mut RecvStream) -> Option<StreamType> {
+    let mut bytes = [0; 8];
+    for len in 1..=bytes.len() {
+        recv.read_exact(&mut bytes[len - 1..len]).await.ok()?;
+        if let Some((kind, _)) = StreamType::decode(&bytes[..len]) {
+            return Some(kind);
+        }
+    }
+    None
+}

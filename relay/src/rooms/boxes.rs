@@ -1,0 +1,173 @@
+//! The boxes that are connected: what the session plane knows of each, and how it speaks to them.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_protocol::control::{ActiveCamera, BoxCamera, ToBox};
+use yunzhen_protocol::room::{AudioState, Camera, LinkLevel, VideoState};
+use yunzhen_rtc::{ExternalHandle, ExternalSink};
+
+/// One connection of one box; a reconnect gets another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BoxTicket {
+    /// Whose box.
+    pub home_id: HomeId,
+    pub(super) number: u64,
+}
+
+/// What the uplink noticed about a box's link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkSign {
+    /// Media is wanted and nothing comes.
+    Silent,
+    /// Something came again.
+    Returned,
+}
+
+/// What a session hands over when its box is admitted.
+pub struct BoxConnection {
+    /// Whose box.
+    pub home_id: HomeId,
+    /// Where from.
+    pub address: SocketAddr,
+    /// The agent's version.
+    pub version: String,
+    /// When its certificate ends.
+    pub certificate_not_after: Timestamp,
+    /// Its own cameras.
+    pub cameras: Vec<BoxCamera>,
+    /// Whether it has a microphone.
+    pub microphone: bool,
+    /// Bounded; a box that does not read is disconnected.
+    pub commands: mpsc::Sender<ToBox>,
+    /// Where its packets go.
+    pub uplink: watch::Sender<Option<Arc<ExternalHandle>>>,
+    /// Cancelled when a newer connection takes over, or when the box does not read its commands.
+    pub replaced: CancellationToken,
+    /// Makes a sink for what the room sends to the box.
+    pub sink: Box<dyn Fn() -> Box<dyn ExternalSink> + Send + Sync>,
+}
+
+pub(super) struct BoxEntry {
+    pub(super) ticket: BoxTicket,
+    pub(super) connection: BoxConnection,
+    /// The consultation that has this box's media.
+    pub(super) attached: Option<ConsultationId>,
+    /// The nurse hung up on this consultation; it gets no media until she joins again.
+    pub(super) hung_up: Option<ConsultationId>,
+    pub(super) active_camera: ActiveCamera,
+    /// What the nurse turned on and off, once she did.
+    pub(super) shown: Option<(AudioState, VideoState)>,
+    pub(super) link: LinkLevel,
+}
+
+impl BoxEntry {
+    pub(super) fn new(ticket: BoxTicket, connection: BoxConnection) -> Self {
+        let active_camera = match connection.cameras.first() {
+            Some(BoxCamera::Room) => ActiveCamera::Room,
+            Some(BoxCamera::CloseUp) => ActiveCamera::CloseUp,
+            None => ActiveCamera::None,
+        };
+        Self { ticket, connection, attached: None, hung_up: None, active_camera, shown: None, link: LinkLevel::Good }
+    }
+
+    /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.
+    pub(super) fn tell(&self, message: ToBox) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.connection.commands.try_send(message) {
+            metrics::counter!("yunzhen_boxes_stuck_total").increment(1);
+            self.connection.replaced.cancel();
+        }
+    }
+
+    pub(super) fn state(&self) -> (AudioState, VideoState, Option<Camera>, LinkLevel) {
+        let audio = if self.connection.microphone { AudioState::On } else { AudioState::None };
+        let (video, camera) = match self.active_camera {
+            ActiveCamera::Room => (VideoState::On, Some(Camera::Room)),
+            ActiveCamera::CloseUp => (VideoState::On, Some(Camera::CloseUp)),
+            ActiveCamera::Tablet => (VideoState::On, Some(Camera::Tablet)),
+            ActiveCamera::None => {
+                (if self.connection.cameras.is_empty() { VideoState::None } else { VideoState::Off }, None)
+            }
+        };
+        let (audio, video) = match self.shown {
+            Some((said, seen)) => (
+                if audio == AudioState::None && self.active_camera != ActiveCamera::Tablet { audio } else { said },
+                if video == VideoState::On { seen } else { video },
+            ),
+            None => (audio, video),
+        };
+        (audio, video, camera, self.link)
+    }
+}
+
+/// The connected boxes, one entry per home.
+#[derive(Default)]
+pub(super) struct Boxes {
+    entries: HashMap<HomeId, BoxEntry>,
+    numbers: u64,
+}
+
+impl Boxes {
+    /// Registers a connection; an older one of the same home is told to go.
+    pub(super) fn insert(&mut self, connection: BoxConnection) -> BoxTicket {
+        self.numbers += 1;
+        let ticket = BoxTicket { home_id: connection.home_id, number: self.numbers };
+        let hung_up = self.entries.get(&ticket.home_id).and_then(|old| old.hung_up);
+        let mut entry = BoxEntry::new(ticket, connection);
+        entry.hung_up = hung_up;
+        if let Some(old) = self.entries.insert(ticket.home_id, entry) {
+            old.connection.replaced.cancel();
+        }
+        ticket
+    }
+
+    /// The entry of this very connection; `None` when a newer one took over.
+    pub(super) fn of(&mut self, ticket: BoxTicket) -> Option<&mut BoxEntry> {
+        self.entries.get_mut(&ticket.home_id).filter(|entry| entry.ticket == ticket)
+    }
+
+    /// The box of a home.
+    pub(super) fn home(&mut self, id: HomeId) -> Option<&mut BoxEntry> {
+        self.entries.get_mut(&id)
+    }
+
+    /// Forgets a connection, unless a newer one took over.
+    pub(super) fn remove(&mut self, ticket: BoxTicket) -> Option<BoxEntry> {
+        self.of(ticket)?;
+        self.entries.remove(&ticket.home_id)
+    }
+
+    pub(super) fn all(&mut self) -> impl Iterator<Item = &mut BoxEntry> {
+        self.entries.values_mut()
+    }
+}
+
+/// A box's link in words, from what it measured in the last second (thresholds: a conversation suffers from 300 ms of round trip or 3 % of loss,
+/// and breaks from 800 ms or 15 %).
+pub fn link_level(rtt_ms: u32, loss_ratio: f32) -> LinkLevel {
+    match (rtt_ms, loss_ratio) {
+        (rtt, loss) if rtt >= 800 || loss >= 0.15 => LinkLevel::Poor,
+        (rtt, loss) if rtt >= 300 || loss >= 0.03 => LinkLevel::Weak,
+        _ => LinkLevel::Good,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_is_said_in_three_words() {
+        assert_eq!(link_level(40, 0.0), LinkLevel::Good);
+        assert_eq!(link_level(299, 0.029), LinkLevel::Good);
+        assert_eq!(link_level(300, 0.0), LinkLevel::Weak);
+        assert_eq!(link_level(40, 0.05), LinkLevel::Weak);
+        assert_eq!(link_level(900, 0.0), LinkLevel::Poor);
+        assert_eq!(link_level(40, 0.2), LinkLevel::Poor);
+    }
+}

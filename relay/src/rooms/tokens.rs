@@ -1,0 +1,103 @@
+//! Bearer tokens for standard WHIP and WHEP clients: short-lived, in memory, for one consultation and one direction.
+//!
+//! Not stored: a relay that restarts ends its calls anyway, and a client asks for another token.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_rtc::LegDirection;
+
+/// How long a token lets a client connect; the call itself may go on.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
+/// Tokens held; beyond it the one that ends first goes.
+const MAX_TOKENS: usize = 4096;
+
+/// What a token allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaGrant {
+    /// The consultation.
+    pub consultation_id: ConsultationId,
+    /// Publish or watch.
+    pub direction: LegDirection,
+    /// Under whose name the client appears.
+    pub display_name: String,
+    /// Not valid from then on.
+    pub expires_at: Timestamp,
+}
+
+/// The grants, by the digest of their token.
+#[derive(Debug, Default)]
+pub struct MediaTokens(HashMap<[u8; 32], MediaGrant>);
+
+impl MediaTokens {
+    /// Makes a token out of 32 random bytes.
+    pub fn issue(&mut self, grant: MediaGrant, random: [u8; 32], now: Timestamp) -> String {
+        self.0.retain(|_, held| held.expires_at > now);
+        if self.0.len() >= MAX_TOKENS
+            && let Some(first) = self.0.iter().min_by_key(|(_, held)| held.expires_at).map(|(digest, _)| *digest)
+        {
+            self.0.remove(&first);
+        }
+        let token = URL_SAFE_NO_PAD.encode(random);
+        self.0.insert(digest(&token), grant);
+        token
+    }
+
+    /// What a token allows now.
+    pub fn check(&self, token: &str, now: Timestamp) -> Option<&MediaGrant> {
+        self.0.get(&digest(token)).filter(|grant| grant.expires_at > now)
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    #[test]
+    fn a_token_works_until_it_expires_and_no_other_does() {
+        let mut tokens = MediaTokens::default();
+        let grant = MediaGrant {
+            consultation_id: ConsultationId::from_uuid(Uuid::from_u128(1)),
+            direction: LegDirection::Watch,
+            display_name: "x".into(),
+            expires_at: at(10),
+        };
+        let token = tokens.issue(grant.clone(), [7; 32], at(0));
+        assert_eq!(tokens.check(&token, at(9)), Some(&grant));
+        assert_eq!(tokens.check(&token, at(10)), None);
+        assert_eq!(tokens.check("x", at(0)), None);
+        tokens.issue(grant, [8; 32], at(11));
+        assert_eq!(tokens.0.len(), 1, "expired tokens are forgotten");
+    }
+
+    #[test]
+    fn the_number_of_tokens_is_bounded() {
+        let mut tokens = MediaTokens::default();
+        for i in 0..=MAX_TOKENS as u32 {
+            let grant = MediaGrant {
+                consultation_id: ConsultationId::from_uuid(Uuid::from_u128(1)),
+                direction: LegDirection::Publish,
+                display_name: String::new(),
+                expires_at: at(1000 + i64::from(i)),
+            };
+            let mut random = [0; 32];
+            random[..4].copy_from_slice(&i.to_be_bytes());
+            tokens.issue(grant, random, at(0));
+        }
+        assert_eq!(tokens.0.len(), MAX_TOKENS);
+    }
+}
