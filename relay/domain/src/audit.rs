@@ -142,9 +142,16 @@ event_kinds! {
 }
 
 impl EventKind {
-    /// Something that a screen shows may have changed. Reads and sessions are audited and not told.
+    /// Something that a screen shows may have changed. Reads, autosaved notes and sessions are audited and not told.
     pub const fn is_live(self) -> bool {
-        !matches!(self, Self::ResidentViewed | Self::SessionOpened | Self::SessionClosed | Self::SessionRefused)
+        !matches!(
+            self,
+            Self::ResidentViewed
+                | Self::ConsultationNoteSaved
+                | Self::SessionOpened
+                | Self::SessionClosed
+                | Self::SessionRefused
+        )
     }
 }
 

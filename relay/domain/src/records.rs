@@ -11,7 +11,7 @@ pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkS
 pub use delivery::{Attempt, Count, Delivery, Pack};
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
-    Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
+    Content, Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
 };
 pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Medicine, Note, NoteKind, Observation,

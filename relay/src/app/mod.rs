@@ -1,2 +1,132 @@
-//! See the crate map in lib.rs.
+//! Use cases of the care plane, one file per feature. A command is one transaction: load, authorize, let the machine decide, guarded update, audit fact,
+//! idempotency record, commit. A query reads and shows what its reader may see.
+//!
+//! Not here: SQL (`yunzhen-store`), rules (`yunzhen-domain`), statuses (`http::problem`).
+
+pub mod admin;
+pub mod consultations;
+pub mod deliveries;
+mod error;
+pub mod events;
+pub mod formulary;
+pub mod homes;
+mod invitations;
+mod names;
+mod passwords;
+pub mod people;
+pub mod prescriptions;
+pub mod residents;
+pub mod sessions;
+mod tokens;
 pub mod views;
+mod work;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use yunzhen_certs::Trust;
+use yunzhen_domain::formulary::Formulary;
+use yunzhen_domain::ids::HomeId;
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::{Actor, Sensitive, UnknownName};
+use yunzhen_store::{Cursor, Store};
+
+use crate::rooms::presence::Presence;
+
+pub use error::{AppError, FieldError};
+pub use passwords::hash as hash_password;
+
+/// What every use case works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Records.
+    pub store: Store,
+    /// Numbers in force.
+    pub policy: Arc<Policy>,
+    /// Drugs and diagnoses.
+    pub formulary: Arc<Formulary>,
+    /// Who may issue certificates of signers.
+    pub signers: Arc<Trust>,
+    /// Who is there right now.
+    pub presence: Presence,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(store: Store, policy: Policy, formulary: Formulary, signers: Trust, presence: Presence) -> Self {
+        Self { store, policy: Arc::new(policy), formulary: Arc::new(formulary), signers: Arc::new(signers), presence }
+    }
+
+    /// Wakes at each committed change, with the sequence number of its last audit row.
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.store.audit_head()
+    }
+}
+
+/// On whose behalf, when, from where, and with which idempotency key.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The authenticated caller.
+    pub actor: Actor,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// Address or box, for throttling.
+    pub source: String,
+    /// The box it comes through, if any.
+    pub through_box: Option<HomeId>,
+    /// The token of the caller's session; empty for the system and for people who are just signing in.
+    pub session_token: Sensitive<String>,
+    /// Its key, if it carries one.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Context {
+    /// An actor without session and key: the system, somebody signing in, a test.
+    pub fn of(actor: Actor, now: Timestamp) -> Self {
+        let (source, session_token) = (String::new(), Sensitive::default());
+        Self { actor, now, source, through_box: None, session_token, idempotency: None }
+    }
+
+    /// Scheduled work of the relay itself.
+    pub fn system(now: Timestamp) -> Self {
+        Self::of(Actor::System, now)
+    }
+}
+
+/// Where somebody who is not signed in comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// The time of the request.
+    pub now: Timestamp,
+    /// Address or box, for throttling.
+    pub source: String,
+    /// The box it comes through: it lets in only nurses of its home, and the session works only through it.
+    pub through_box: Option<HomeId>,
+}
+
+/// An idempotency key and what it was sent with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Chosen by the client.
+    pub key: String,
+    /// SHA-256 over method, path and body.
+    pub request_sha256: [u8; 32],
+}
+
+/// A fresh identifier of any kind, from the time and the system's randomness.
+fn fresh<I>(make: fn(Timestamp, [u8; 10]) -> I, now: Timestamp) -> I {
+    make(now, yunzhen_runtime::clock::random_bytes())
+}
+
+/// States of a query, separated by commas; none means any.
+fn parse_states<S: std::str::FromStr<Err = UnknownName>>(text: Option<&str>) -> Result<Vec<S>, AppError> {
+    let names = text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+    let states: Result<Vec<S>, UnknownName> = names.map(str::parse).collect();
+    states.map_err(|e| AppError::invalid("state", format!("没有“{}”这个状态", e.name), e.to_string()))
+}
+
+/// The cursor of a query.
+fn parse_cursor(text: Option<&str>) -> Result<Option<Cursor>, AppError> {
+    text.map(str::parse).transpose().map_err(|_| AppError::BadCursor)
+}

@@ -198,7 +198,37 @@ pub struct Prescription {
     pub timeline: Vec<TimelineStep>,
 }
 
+/// What the specialist writes, as far as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// ICD-10.
+    pub diagnosis_code: String,
+    /// What for.
+    pub supply: Supply,
+    /// Days of validity.
+    pub valid_days: u8,
+    /// Lines.
+    pub items: Vec<Item>,
+    /// The prescriber's reason for going past a hard stop.
+    pub hard_stop_reason: Option<Sensitive<String>>,
+}
+
 impl Prescription {
+    /// The draft with other content; refused once it is signed, for ever.
+    pub fn revise(mut self, content: Content, findings: Vec<Finding>) -> Result<Self, Refused> {
+        if self.state != State::Draft {
+            return Err(Refused { state: self.state.as_str(), event: "edit" });
+        }
+        self.version += 1;
+        self.diagnosis_code = content.diagnosis_code;
+        self.supply = content.supply;
+        self.valid_days = content.valid_days;
+        self.items = content.items;
+        self.hard_stop_reason = content.hard_stop_reason;
+        self.findings = findings;
+        Ok(self)
+    }
+
     /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.
     pub fn apply(mut self, event: Event, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
         let next = self.state.apply(&event, at)?;

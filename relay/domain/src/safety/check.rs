@@ -4,7 +4,7 @@ use super::{Finding, Severity, rules};
 use crate::checked::Dose;
 use crate::formulary::{DrugId, Formulary};
 use crate::policy::Policy;
-use crate::records::{AllergyRecord, Eligibility, Frequency, Prescription, Resident, Route, Supply};
+use crate::records::{AllergyRecord, Eligibility, Frequency, Item, Prescription, Resident, Route, Supply};
 use jiff::Timestamp;
 
 /// A prescription as it is written, before anything was checked.
@@ -66,7 +66,18 @@ impl<'a> ResidentFacts<'a> {
 
 impl From<&Prescription> for Draft {
     fn from(p: &Prescription) -> Self {
-        let items = p.items.iter().map(|i| DraftItem {
+        Self {
+            diagnosis_code: p.diagnosis_code.clone(),
+            supply: p.supply,
+            valid_days: p.valid_days,
+            items: p.items.iter().map(DraftItem::from).collect(),
+        }
+    }
+}
+
+impl From<&Item> for DraftItem {
+    fn from(i: &Item) -> Self {
+        Self {
             no: i.no,
             drug_id: i.drug_id.clone(),
             dose: i.dose,
@@ -74,12 +85,6 @@ impl From<&Prescription> for Draft {
             route: i.route,
             days: i.days,
             quantity: i.quantity,
-        });
-        Self {
-            diagnosis_code: p.diagnosis_code.clone(),
-            supply: p.supply,
-            valid_days: p.valid_days,
-            items: items.collect(),
         }
     }
 }

@@ -1,0 +1,276 @@
+//! Consultations: ask, begin, end in every way, the specialist's note.
+
+mod show;
+
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::records::{Consultation, ConsultationNote};
+use yunzhen_store::{Paging, consultation_notes, consultations, residents};
+
+pub use super::invitations::invite;
+pub(super) use show::{link_words, summary};
+
+use super::names::Names;
+use super::views::common::{Page, ReasonBody, VersionBody};
+use super::views::consultations as views;
+use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
+use super::{App, AppError, Context, fresh};
+
+/// Rows of one page of the list.
+const PAGE: u32 = 100;
+
+/// The nurse asks for a consultation; the resident is checked in at once.
+pub async fn request(
+    app: &App,
+    ctx: &Context,
+    input: views::NewConsultation,
+) -> Result<views::ConsultationSummary, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::RequestConsultation, &resident.facts())?;
+    let requested = Consultation {
+        id: fresh(ConsultationId::new, ctx.now),
+        version: 1,
+        state: State::Requested,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        reason: required("reason", &input.reason, 500)?.into(),
+        urgency: input.urgency,
+        requested_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+        specialist_id: None,
+        requested_at: ctx.now,
+        scheduled_at: None,
+        waiting_since: None,
+        began_at: None,
+        ended_at: None,
+        end_reason: None,
+    };
+    record(&mut work, EventKind::ConsultationRequested, &requested);
+    let waiting = requested.apply(Event::CheckIn, ctx.now)?;
+    record(&mut work, EventKind::ConsultationCheckedIn, &waiting);
+    consultations::insert(&mut work.tx, &waiting).await?;
+    let view = show::summary(app, &mut work.tx, &mut Names::default(), &waiting, ctx.now).await?;
+    work.finish(view).await
+}
+
+/// The specialist opens the consultation.
+pub async fn begin(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: VersionBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let Some(specialist) = ctx.actor.staff_id() else { return Err(AppError::NotFound) };
+    transition(app, ctx, id, input.version, Action::BeginConsultation, Event::Begin { specialist }).await
+}
+
+/// The visit is done; no further step.
+pub async fn complete(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: VersionBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    transition(app, ctx, id, input.version, Action::CompleteConsultation, Event::Complete).await
+}
+
+/// Called off before it began.
+pub async fn cancel(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: ReasonBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let reason = required("reason", &input.reason, 500)?;
+    transition(app, ctx, id, input.version, Action::CancelConsultation, Event::Cancel { reason }).await
+}
+
+/// Technology failed.
+pub async fn fail(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: ReasonBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let reason = required("reason", &input.reason, 500)?;
+    transition(app, ctx, id, input.version, Action::FailConsultation, Event::Fail { reason }).await
+}
+
+/// The resident must be seen in person.
+pub async fn stop(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: ReasonBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let reason = required("reason", &input.reason, 500)?;
+    transition(app, ctx, id, input.version, Action::StopConsultation, Event::Stop { reason }).await
+}
+
+/// The resident did not come.
+pub async fn no_show(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: VersionBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    transition(app, ctx, id, input.version, Action::NoShowConsultation, Event::NoShow).await
+}
+
+async fn transition(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    seen: i64,
+    action: Action,
+    event: Event,
+) -> Result<views::ConsultationSummary, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(action, &before.facts())?;
+    same_version(seen, before.version)?;
+    let kind = kind_of(&event);
+    let after = before.apply(event, ctx.now)?;
+    consultations::update(&mut work.tx, &after).await?;
+    record(&mut work, kind, &after);
+    let view = show::summary(app, &mut work.tx, &mut Names::default(), &after, ctx.now).await?;
+    work.finish(view).await
+}
+
+const fn kind_of(event: &Event) -> EventKind {
+    match event {
+        Event::Offer { .. } => EventKind::ConsultationOffered,
+        Event::Accept { .. } => EventKind::ConsultationAccepted,
+        Event::CheckIn => EventKind::ConsultationCheckedIn,
+        Event::Begin { .. } => EventKind::ConsultationBegun,
+        Event::Complete => EventKind::ConsultationCompleted,
+        Event::Cancel { .. } => EventKind::ConsultationCancelled,
+        Event::NoShow => EventKind::ConsultationNoShow,
+        Event::Fail { .. } => EventKind::ConsultationFailed,
+        Event::Stop { .. } => EventKind::ConsultationStopped,
+    }
+}
+
+fn record(work: &mut Work, kind: EventKind, c: &Consultation) {
+    work.record(kind, c.id.uuid(), Some(c.home_id), None);
+}
+
+/// The specialist's note, saved as typed. Guarded by the note's own version, so it needs no idempotency key.
+pub async fn save_note(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: views::NoteUpdate,
+) -> Result<views::ConsultationNote, AppError> {
+    let mut work = Work::update(app, ctx).await?;
+    let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::WriteConsultationNote, &consultation.facts())?;
+    if consultation.began_at.is_none() {
+        return Err(AppError::NotInProgress);
+    }
+    let before = consultation_notes::get(&mut work.tx, id).await?.map_or(0, |n| n.version);
+    same_version(input.version, before)?;
+    let diagnosis_code = input.diagnosis_code.filter(|code| !code.is_empty());
+    if diagnosis_code.as_deref().is_some_and(|code| app.formulary.diagnosis(code).is_none()) {
+        return Err(AppError::invalid("diagnosis_code", "诊断目录中没有这个编码", "There is no such diagnosis"));
+    }
+    let note = ConsultationNote {
+        consultation_id: id,
+        version: before + 1,
+        text: bounded("text", &input.text, 20_000)?.into(),
+        diagnosis_code,
+        updated_at: ctx.now,
+        author: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+    };
+    consultation_notes::put(&mut work.tx, &note).await?;
+    record(&mut work, EventKind::ConsultationNoteSaved, &consultation);
+    let text = note.text.into_exposed();
+    work.finish(views::ConsultationNote { text, diagnosis_code: note.diagnosis_code, version: note.version }).await
+}
+
+/// The waiting room and the round: urgent first, then by time.
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::ConsultationQuery,
+) -> Result<Page<views::ConsultationSummary>, AppError> {
+    may_list(ctx, Action::ListConsultations)?;
+    let states = super::parse_states::<State>(query.state.as_deref())?;
+    // A nurse's own home bounds the list whatever is asked for.
+    let home_id = ctx.actor.home_id().or(query.home_id);
+    let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    let filter = consultations::Filter { states, home: home_id };
+    let slice = consultations::list(&mut db, &filter, paging).await?;
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(slice.items.len());
+    for c in &slice.items {
+        if authorize(ctx, Action::ListConsultations, &c.facts()).is_ok() {
+            items.push(show::summary(app, &mut db, &mut names, c, ctx.now).await?);
+        }
+    }
+    items.sort_by_key(|c| (c.urgency == yunzhen_domain::records::Urgency::Routine, c.requested_at));
+    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+/// One consultation in full.
+pub async fn get(app: &App, ctx: &Context, id: ConsultationId) -> Result<views::Consultation, AppError> {
+    let mut db = app.store.read().await?;
+    let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewConsultation, &consultation.facts())?;
+    show::full(app, &mut db, ctx, &consultation).await
+}
+
+/// The consultation of a call that the actor may join.
+pub async fn get_for_call(app: &App, ctx: &Context, id: ConsultationId) -> Result<Consultation, AppError> {
+    get_for(app, ctx, id, Action::JoinCall).await
+}
+
+/// The consultation whose home camera the actor may switch.
+pub async fn get_for_camera(app: &App, ctx: &Context, id: ConsultationId) -> Result<Consultation, AppError> {
+    get_for(app, ctx, id, Action::SwitchHomeCamera).await
+}
+
+async fn get_for(app: &App, ctx: &Context, id: ConsultationId, action: Action) -> Result<Consultation, AppError> {
+    let mut db = app.store.read().await?;
+    let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, action, &consultation.facts())?;
+    Ok(consultation)
+}
+
+/// One consultation that may have a call, without any access decision: a media token has been checked already.
+pub async fn active_one(app: &App, id: ConsultationId) -> Result<Option<Consultation>, AppError> {
+    let mut db = app.store.read().await?;
+    let consultation = consultations::get(&mut db, id).await?;
+    Ok(consultation.filter(|c| matches!(c.state, State::Waiting | State::InProgress)))
+}
+
+/// Consultations that may have a call: waiting or in progress.
+pub async fn active(app: &App) -> Result<Vec<Consultation>, AppError> {
+    let mut db = app.store.read().await?;
+    let filter = consultations::Filter { states: vec![State::Waiting, State::InProgress], home: None };
+    let mut all = Vec::new();
+    let mut paging = Paging::oldest(PAGE);
+    loop {
+        let slice = consultations::list(&mut db, &filter, paging).await?;
+        all.extend(slice.items);
+        match slice.next {
+            Some(next) => paging = paging.after(Some(next)),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Where a consultation stands, without any access decision: for the session plane.
+pub async fn state_of(app: &App, id: ConsultationId) -> Result<Option<State>, AppError> {
+    let mut db = app.store.read().await?;
+    Ok(consultations::get(&mut db, id).await?.map(|c| c.state))
+}

@@ -1,0 +1,125 @@
+//! How a consultation is shown.
+
+use jiff::Timestamp;
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Consultation, LinkSummary};
+use yunzhen_domain::vitals;
+use yunzhen_protocol::room::LinkLevel;
+use yunzhen_store::{Db, consultation_notes, observations, prescriptions, residents};
+
+use crate::app::names::Names;
+use crate::app::prescriptions::summary as prescription_summary;
+use crate::app::views::consultations as views;
+use crate::app::{App, AppError, Context};
+
+/// The link in words of the API.
+pub(in crate::app) const fn link_words(level: LinkLevel) -> LinkSummary {
+    match level {
+        LinkLevel::Good => LinkSummary::Good,
+        LinkLevel::Weak => LinkSummary::Weak,
+        LinkLevel::Poor => LinkSummary::Poor,
+        LinkLevel::Lost => LinkSummary::Lost,
+    }
+}
+
+/// A line of a list.
+pub(in crate::app) async fn summary(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    c: &Consultation,
+    now: Timestamp,
+) -> Result<views::ConsultationSummary, AppError> {
+    let resident = residents::get(db, c.resident_id).await?.ok_or(AppError::NotFound)?;
+    let home_name = names.home(db, c.home_id).await?.name.clone();
+    let specialist = names.staff_ref_opt(db, c.specialist_id).await?;
+    let latest = observations::latest_per_code(db, resident.id).await?;
+    let out_of_range = latest.into_iter().filter(|o| vitals::find(&o.code).is_some_and(|v| v.is_out_of_range(o.value)));
+    let call = app.presence.call(c.id);
+    // Before the call there is still the box: its link tells whether a call can be had.
+    let link = match call {
+        Some(call) => call.link.map_or(LinkSummary::None, link_words),
+        None => app.presence.home_box(c.home_id).map_or(LinkSummary::None, |b| link_words(b.link)),
+    };
+    Ok(views::ConsultationSummary {
+        id: c.id,
+        state: c.state,
+        version: c.version,
+        resident: views::ConsultationResident {
+            id: resident.id,
+            age: resident.age(Policy::local_date(now)).into(),
+            name: resident.name.into_exposed(),
+            sex: resident.sex,
+            bed: resident.bed,
+            home_id: c.home_id,
+            home_name,
+        },
+        reason: c.reason.expose().clone(),
+        urgency: c.urgency,
+        specialist,
+        requested_at: c.requested_at.into(),
+        scheduled_at: c.scheduled_at.map(Into::into),
+        waiting_since: c.waiting_since.map(Into::into),
+        began_at: c.began_at.map(Into::into),
+        ended_at: c.ended_at.map(Into::into),
+        out_of_range: out_of_range.map(|o| views::OutOfRange { code: o.code, value: o.value, unit: o.unit }).collect(),
+        link,
+        participants: call.map_or(0, |call| u32::try_from(call.participants).unwrap_or(u32::MAX)),
+    })
+}
+
+/// Everything of one consultation that the caller may see.
+pub(super) async fn full(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    c: &Consultation,
+) -> Result<views::Consultation, AppError> {
+    let mut names = Names::default();
+    let mut summary = summary(app, db, &mut names, c, ctx.now).await?;
+    // An observer sees who is there, not the record.
+    let observer = ctx.actor.role() == yunzhen_domain::Role::Observer;
+    let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
+    let mut shown = Vec::new();
+    if observer {
+        summary.reason.clear();
+        summary.out_of_range.clear();
+    } else {
+        if let Some(n) = consultation_notes::get(db, c.id).await? {
+            let (text, version) = (n.text.into_exposed(), n.version);
+            note = views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version };
+        }
+        for p in prescriptions::for_consultation(db, c.id).await? {
+            shown.push(prescription_summary(app, db, &mut names, &p, ctx.now).await?);
+        }
+    }
+    Ok(views::Consultation { summary, note, prescriptions: shown, allowed: allowed(ctx, c) })
+}
+
+/// Commands that the caller may give now, by their last path segment.
+fn allowed(ctx: &Context, c: &Consultation) -> Vec<String> {
+    let specialist = ctx.actor.staff_id().unwrap_or(c.requested_by);
+    let reason = String::new;
+    let transitions = [
+        ("begin", Action::BeginConsultation, Event::Begin { specialist }),
+        ("complete", Action::CompleteConsultation, Event::Complete),
+        ("cancel", Action::CancelConsultation, Event::Cancel { reason: reason() }),
+        ("fail", Action::FailConsultation, Event::Fail { reason: reason() }),
+        ("stop", Action::StopConsultation, Event::Stop { reason: reason() }),
+        ("no-show", Action::NoShowConsultation, Event::NoShow),
+    ];
+    let may = |action| decide(&ctx.actor, action, &c.facts()) == Decision::Allow;
+    let possible = transitions.iter().filter(|(_, a, e)| c.state.apply(e, ctx.now).is_ok() && may(*a));
+    let mut allowed: Vec<String> = possible.map(|(name, ..)| (*name).to_owned()).collect();
+    let others = [
+        ("note", Action::WriteConsultationNote, c.began_at.is_some()),
+        ("prescriptions", Action::DraftPrescription, matches!(c.state, State::InProgress | State::Completed)),
+        ("invitations", Action::InviteObserver, !c.state.is_terminal()),
+        ("legs", Action::JoinCall, matches!(c.state, State::Waiting | State::InProgress)),
+        ("home-camera", Action::SwitchHomeCamera, c.state == State::InProgress),
+    ];
+    allowed.extend(others.iter().filter(|(_, a, possible)| *possible && may(*a)).map(|(name, ..)| (*name).to_owned()));
+    allowed
+}

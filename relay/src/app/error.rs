@@ -1,0 +1,115 @@
+//! Everything a use case can answer instead of its result. Variants name causes; `http::problem` alone turns them into statuses and words.
+
+use jiff::SignedDuration;
+use yunzhen_certs::jws::JwsError;
+use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::machines::Refused;
+use yunzhen_domain::safety::Finding;
+use yunzhen_store::StoreError;
+
+/// One input that cannot be taken, with the words for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where in the body, e.g. `readings[0].value`.
+    pub path: String,
+    /// Chinese.
+    pub message_zh: String,
+    /// English.
+    pub message_en: String,
+}
+
+impl FieldError {
+    /// Makes one.
+    pub fn new(path: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { path: path.into(), message_zh: zh.into(), message_en: en.into() }
+    }
+}
+
+/// Why a use case did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No session, or one that is over.
+    #[error("no valid session")]
+    Unauthenticated,
+    /// User name and password, or link and PIN, do not fit.
+    #[error("wrong credentials")]
+    BadCredentials,
+    /// Too many wrong tries.
+    #[error("throttled for {} s", .retry_after.as_secs())]
+    Throttled {
+        /// How long still.
+        retry_after: SignedDuration,
+    },
+    /// Does not exist, or not for this person.
+    #[error("not found")]
+    NotFound,
+    /// In sight, and not this person's to do.
+    #[error("forbidden")]
+    Forbidden,
+    /// Somebody else was faster.
+    #[error("the record has changed since version {seen}; it is at {current}")]
+    Stale {
+        /// What the person saw.
+        seen: i64,
+        /// What it is now.
+        current: i64,
+    },
+    /// The machine does not allow it in this state.
+    #[error(transparent)]
+    NotPossible(#[from] Refused),
+    /// Input that cannot be taken.
+    #[error("{} inputs cannot be taken", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Findings that can never be signed.
+    #[error("{} findings block the signature", .0.len())]
+    Blocked(Vec<Finding>),
+    /// Hard stops without the prescriber's reason.
+    #[error("{} findings need a reason", .0.len())]
+    ReasonNeeded(Vec<Finding>),
+    /// The prescription's validity is over.
+    #[error("the prescription is no longer valid")]
+    Expired,
+    /// The signature is not believed.
+    #[error("signature refused: {0}")]
+    Signature(#[from] JwsError),
+    /// Signed by somebody else than the caller.
+    #[error("the signer is not the caller")]
+    NotSigner,
+    /// What was signed is not what was to be signed.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The pharmacy does not show the secret of its acceptance.
+    #[error("wrong acceptance secret")]
+    WrongSecret,
+    /// The code is not that of the parcel.
+    #[error("wrong parcel code")]
+    WrongParcelCode,
+    /// The consultation is not under way, so nothing can be written in it.
+    #[error("the consultation is not in progress")]
+    NotInProgress,
+    /// A command without an idempotency key.
+    #[error("a command needs an idempotency key")]
+    IdempotencyKeyMissing,
+    /// The key was used for something else.
+    #[error("the idempotency key was used for another command")]
+    IdempotencyKeyReused,
+    /// A cursor that no list gave out.
+    #[error("the cursor is not one of ours")]
+    BadCursor,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Hashing a password or PIN failed; never a wrong password.
+    #[error("password hashing failed: {0}")]
+    Hash(String),
+    /// An answer could not be turned to JSON and back.
+    #[error("an answer could not be kept: {0}")]
+    Answer(#[from] serde_json::Error),
+}
+
+impl AppError {
+    /// A single wrong input.
+    pub fn invalid(path: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(path, zh, en)])
+    }
+}

@@ -1,0 +1,39 @@
+//! Passwords and PINs: argon2id, off the async threads, at most two at a time so that sign-in cannot starve the relay.
+
+use argon2::password_hash::Error;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+use yunzhen_domain::Sensitive;
+use yunzhen_runtime::clock::random_bytes;
+
+use super::AppError;
+
+/// Each check takes 19 MiB and tens of milliseconds; waiting callers queue here, bounded by the HTTP server's own limits.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// The PHC string of a new password or PIN.
+pub async fn hash(secret: String) -> Result<Sensitive<String>, AppError> {
+    let _permit = HASHING.acquire().await.map_err(|e| AppError::Hash(e.to_string()))?;
+    let hashed = tokio::task::spawn_blocking(move || hash_blocking(&secret)).await;
+    hashed.map_err(|e| AppError::Hash(e.to_string()))?
+}
+
+fn hash_blocking(secret: &str) -> Result<Sensitive<String>, AppError> {
+    let hash = Argon2::default().hash_password_with_salt(secret.as_bytes(), &random_bytes::<16>());
+    Ok(hash.map_err(|e| AppError::Hash(e.to_string()))?.to_string().into())
+}
+
+/// Does the secret fit the hash? A missing hash costs the same time, so that user names cannot be told apart.
+pub(super) async fn verify(secret: String, hash: Option<Sensitive<String>>) -> Result<bool, AppError> {
+    let _permit = HASHING.acquire().await.map_err(|e| AppError::Hash(e.to_string()))?;
+    let verified = tokio::task::spawn_blocking(move || match hash {
+        Some(hash) => match Argon2::default().verify_password(secret.as_bytes(), hash.expose().as_str()) {
+            Ok(()) => Ok(true),
+            Err(Error::PasswordInvalid) => Ok(false),
+            Err(e) => Err(AppError::Hash(e.to_string())),
+        },
+        None => hash_blocking(&secret).map(|_| false),
+    })
+    .await;
+    verified.map_err(|e| AppError::Hash(e.to_string()))?
+}

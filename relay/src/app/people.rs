@@ -1,0 +1,72 @@
+//! Who somebody is, in words.
+
+use yunzhen_domain::Actor;
+use yunzhen_domain::ids::HomeId;
+use yunzhen_domain::records::Staff;
+use yunzhen_store::{Db, deliveries, homes, invitations, staff};
+
+use super::names::Names;
+use super::views::sessions::Staff as StaffView;
+use super::{App, AppError};
+
+/// The name of an actor as others see it: name and title of staff, the observer's chosen name, the home's name for a box, empty for the system.
+pub async fn display_name(app: &App, actor: &Actor) -> Result<String, AppError> {
+    let mut db = app.store.read().await?;
+    name_of(&mut db, actor).await
+}
+
+pub(super) async fn name_of(db: &mut Db, actor: &Actor) -> Result<String, AppError> {
+    Ok(match actor {
+        Actor::Staff { staff_id, .. } => {
+            let staff = staff::get(db, *staff_id).await?.ok_or(AppError::Unauthenticated)?;
+            match staff.title {
+                Some(title) => format!("{} {title}", staff.name),
+                None => staff.name,
+            }
+        }
+        Actor::Courier { delivery_id } => {
+            deliveries::get(db, *delivery_id).await?.ok_or(AppError::Unauthenticated)?.courier_name
+        }
+        Actor::Observer { invitation_id, .. } => {
+            let invitation = invitations::get(db, *invitation_id).await?.ok_or(AppError::Unauthenticated)?;
+            invitation.display_name.into_exposed()
+        }
+        Actor::Box { home_id } => homes::get(db, *home_id).await?.ok_or(AppError::Unauthenticated)?.name,
+        Actor::System => String::new(),
+    })
+}
+
+/// A box of such a home may be let in.
+pub async fn home_is_known(app: &App, id: HomeId) -> Result<bool, AppError> {
+    let mut db = app.store.read().await?;
+    Ok(homes::get(&mut db, id).await?.is_some())
+}
+
+/// The name of a home.
+pub async fn home_name(app: &App, id: HomeId) -> Result<String, AppError> {
+    let mut db = app.store.read().await?;
+    Ok(homes::get(&mut db, id).await?.ok_or(AppError::NotFound)?.name)
+}
+
+pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Result<StaffView, AppError> {
+    let home_name = match s.home_id {
+        Some(id) => Some(names.home(db, id).await?.name.clone()),
+        None => None,
+    };
+    let pharmacy_name = match s.pharmacy_id {
+        Some(id) => Some(names.pharmacy(db, id).await?),
+        None => None,
+    };
+    Ok(StaffView {
+        id: s.id,
+        name: s.name,
+        role: s.role,
+        home_id: s.home_id,
+        home_name,
+        pharmacy_id: s.pharmacy_id,
+        pharmacy_name,
+        hospital: s.hospital,
+        licence: s.licence,
+        title: s.title,
+    })
+}

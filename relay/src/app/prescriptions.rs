@@ -1,0 +1,119 @@
+//! Prescriptions: written and signed by the specialist, approved by the pharmacist, dispensed by one pharmacy.
+
+mod dispense;
+mod expire;
+mod review;
+mod show;
+mod sign;
+mod write;
+
+use uuid::Uuid;
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::PrescriptionId;
+use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Prescription, Staff};
+use yunzhen_domain::{Actor, Role};
+use yunzhen_store::{Db, Paging, prescriptions, staff};
+
+pub use dispense::{accept, decline, dispense, pack};
+pub use expire::expire;
+pub use review::{approval_document, approve, claim, reject};
+pub(super) use show::summary;
+pub use sign::{sign, signing_document};
+pub use write::{cancel, create, preview_findings, update};
+
+use super::names::Names;
+use super::views::common::Page;
+use super::views::prescriptions as views;
+use super::work::{Work, authorize, may_list, same_version};
+use super::{App, AppError, Context};
+
+/// Rows of one page of the list.
+const PAGE: u32 = 100;
+
+/// Prescriptions in the caller's reach, those that wait longest first.
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::PrescriptionQuery,
+) -> Result<Page<views::PrescriptionSummary>, AppError> {
+    may_list(ctx, Action::ListPrescriptions)?;
+    let mut filter =
+        prescriptions::Filter { states: super::parse_states::<State>(query.state.as_deref())?, ..Default::default() };
+    let mine = query.mine.unwrap_or(false);
+    if let Actor::Staff { staff_id, role, home_id, pharmacy_id } = ctx.actor {
+        match role {
+            Role::Nurse => filter.home = home_id,
+            Role::Specialist if mine => filter.specialist = Some(staff_id),
+            Role::Pharmacist if mine => filter.pharmacist = Some(staff_id),
+            Role::Pharmacy if mine => filter.pharmacy = pharmacy_id,
+            Role::Pharmacy => filter.within_reach_of = pharmacy_id,
+            _ => {}
+        }
+    }
+    let paging = Paging::oldest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    let slice = prescriptions::list(&mut db, &filter, paging).await?;
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(slice.items.len());
+    for p in &slice.items {
+        if authorize(ctx, Action::ListPrescriptions, &p.facts()).is_ok() {
+            items.push(summary(app, &mut db, &mut names, p, ctx.now).await?);
+        }
+    }
+    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+/// One prescription, as far as the caller may see it.
+pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::Prescription, AppError> {
+    let mut db = app.store.read().await?;
+    let p = prescriptions::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewPrescription, &p.facts())?;
+    show::full(app, &mut db, ctx, &p).await
+}
+
+/// Loads what a command works on: in reach, and as the person saw it.
+async fn load(work: &mut Work, id: PrescriptionId, action: Action, seen: i64) -> Result<Prescription, AppError> {
+    let p = prescriptions::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(action, &p.facts())?;
+    same_version(seen, p.version)?;
+    Ok(p)
+}
+
+/// Stores the changed record with its audit fact and answers with what the caller sees then.
+async fn keep(
+    app: &App,
+    ctx: &Context,
+    work: &mut Work,
+    kind: EventKind,
+    p: &Prescription,
+) -> Result<views::Prescription, AppError> {
+    prescriptions::update(&mut work.tx, p).await?;
+    record(work, kind, p);
+    show::full(app, &mut work.tx, ctx, p).await
+}
+
+fn record(work: &mut Work, kind: EventKind, p: &Prescription) {
+    work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
+}
+
+/// The signed-in member of staff: name for timelines and documents.
+async fn caller(db: &mut Db, ctx: &Context) -> Result<Staff, AppError> {
+    let id = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
+    staff::get(db, id).await?.ok_or(AppError::Unauthenticated)
+}
+
+/// As a timeline names somebody.
+fn who(staff: &Staff) -> (&str, Option<Uuid>) {
+    (staff.name.as_str(), Some(staff.id.uuid()))
+}
+
+/// Past its last day nothing more is decided on it, whether or not the expiry job has run.
+fn still_valid(p: &Prescription, ctx: &Context) -> Result<(), AppError> {
+    match p.valid_until {
+        Some(last) if Policy::local_date(ctx.now) > last => Err(AppError::Expired),
+        _ => Ok(()),
+    }
+}

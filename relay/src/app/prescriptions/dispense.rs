@@ -1,0 +1,213 @@
+//! The pharmacy's part: exclusive acceptance with a secret, batches, parcel and courier.
+
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::ParcelCode;
+use yunzhen_domain::ids::{DeliveryId, PrescriptionId};
+use yunzhen_domain::machines::delivery;
+use yunzhen_domain::machines::prescription::{Event, State};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Delivery, Pack, Prescription, TimelineStep};
+use yunzhen_store::{deliveries, prescriptions};
+
+use super::{caller, keep, load, record, show, still_valid, views, who};
+use crate::app::deliveries as delivery_views;
+use crate::app::views::common::{ReasonBody, VersionBody};
+use crate::app::work::{Start, Work, required, same_version};
+use crate::app::{App, AppError, Context, FieldError, fresh, sessions, tokens};
+
+/// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
+pub async fn accept(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: VersionBody,
+) -> Result<views::Accepted, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = prescriptions::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    taken_meanwhile(ctx, &before, input.version)?;
+    work.authorize(Action::AcceptPrescription, &before.facts())?;
+    let pharmacy = ctx.actor.pharmacy_id().ok_or(AppError::Forbidden)?;
+    if before.state == State::Dispensing
+        && before.pharmacy_id == Some(pharmacy)
+        && let Some(secret) = &before.accept_secret
+    {
+        let secret = secret.expose().clone();
+        record(&mut work, EventKind::PrescriptionSecretRecovered, &before);
+        let prescription = show::full(app, &mut work.tx, ctx, &before).await?;
+        return work.finish(views::Accepted { secret, prescription }).await;
+    }
+    same_version(input.version, before.version)?;
+    still_valid(&before, ctx)?;
+    let member = caller(&mut work.tx, ctx).await?;
+    let (secret, _) = tokens::new();
+    let mut p = before.apply(Event::Accept { pharmacy }, ctx.now, who(&member))?;
+    p.accept_secret = Some(secret.clone().into());
+    let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionAccepted, &p).await?;
+    work.finish(views::Accepted { secret, prescription }).await
+}
+
+/// A pharmacy that saw the offer and came second hears that it came second; one that never saw it hears nothing.
+fn taken_meanwhile(ctx: &Context, p: &Prescription, seen: i64) -> Result<(), AppError> {
+    let mut when_offered = p.facts();
+    when_offered.open_to_pharmacies = true;
+    let could_see = decide(&ctx.actor, Action::AcceptPrescription, &when_offered) == Decision::Allow;
+    let other = p.pharmacy_id.is_some() && p.pharmacy_id != ctx.actor.pharmacy_id();
+    if could_see && other && seen == p.version - 1 {
+        return Err(AppError::Stale { seen, current: p.version });
+    }
+    Ok(())
+}
+
+/// The pharmacy gives it back; another may take it while it is valid.
+pub async fn decline(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: ReasonBody,
+) -> Result<views::Prescription, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
+    let reason = required("reason", &input.reason, 500)?;
+    let member = caller(&mut work.tx, ctx).await?;
+    let p = before.apply(Event::Decline { reason }, ctx.now, who(&member))?;
+    let view = keep(app, ctx, &mut work, EventKind::PrescriptionDeclined, &p).await?;
+    work.finish(view).await
+}
+
+/// Records the batches that were taken from the shelf; again, to correct them, until the parcel is packed.
+pub async fn dispense(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: views::DispenseBody,
+) -> Result<views::Prescription, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
+    let member = caller(&mut work.tx, ctx).await?;
+    let mut p = before.apply(Event::Dispense, ctx.now, who(&member))?;
+    shows_secret(&p, &input.secret)?;
+    p.packs = packs(app, &p, input.packs, ctx)?;
+    let view = keep(app, ctx, &mut work, EventKind::PrescriptionDispensed, &p).await?;
+    work.finish(view).await
+}
+
+fn shows_secret(p: &Prescription, secret: &str) -> Result<(), AppError> {
+    match &p.accept_secret {
+        Some(expected) if tokens::same(expected.expose(), secret) => Ok(()),
+        _ => Err(AppError::WrongSecret),
+    }
+}
+
+/// Every line in full number, from batches that outlast its days.
+fn packs(app: &App, p: &Prescription, input: Vec<views::NewPack>, ctx: &Context) -> Result<Vec<Pack>, AppError> {
+    let today = Policy::local_date(ctx.now);
+    let mut wrong = Vec::new();
+    let mut taken = Vec::new();
+    for (index, pack) in input.into_iter().enumerate() {
+        let mut refuse = |field: &str, zh: &str, en: &str| {
+            wrong.push(FieldError::new(format!("packs[{index}].{field}"), zh, en));
+        };
+        let item = p.items.iter().find(|i| u32::from(i.no) == pack.item_no);
+        let Some((item, drug)) = item.and_then(|i| app.formulary.drug(&i.drug_id).map(|d| (i, d))) else {
+            refuse("item_no", "处方中没有这一行", "The prescription has no such line");
+            continue;
+        };
+        let batch = pack.batch.trim();
+        if batch.is_empty() || batch.chars().count() > 40 {
+            refuse("batch", "请填写批号，最多 40 个字符", "Enter the batch, at most 40 characters");
+        }
+        if pack.quantity == 0 {
+            refuse("quantity", "数量须大于 0", "The quantity must be more than 0");
+        }
+        let last_day = today.saturating_add(jiff::Span::new().days(i64::from(item.days)));
+        if pack.expiry < last_day {
+            refuse("expiry", "该批次在用药结束前过期", "This batch expires before the treatment ends");
+        }
+        taken.push(Pack {
+            item_no: item.no,
+            name: drug.name_zh.clone(),
+            quantity: pack.quantity,
+            unit: drug.unit.clone(),
+            batch: batch.to_owned(),
+            expiry: pack.expiry,
+        });
+    }
+    for item in &p.items {
+        let sum: u64 = taken.iter().filter(|t| t.item_no == item.no).map(|t| u64::from(t.quantity)).sum();
+        if sum != u64::from(item.quantity) {
+            let (no, want) = (item.no, item.quantity);
+            let zh = format!("第 {no} 行应配 {want}，现为 {sum}");
+            wrong.push(FieldError::new("packs", zh, format!("Line {no} needs {want}, this is {sum}")));
+        }
+    }
+    if wrong.is_empty() { Ok(taken) } else { Err(AppError::Invalid(wrong)) }
+}
+
+/// Closes the parcel: delivery, parcel code, courier link and PIN come into being together with it.
+pub async fn pack(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: views::PackBody,
+) -> Result<views::Packed, AppError> {
+    // Hashing takes its time; the one writer does not wait for it.
+    let (pin, pin_hash) = sessions::new_pin().await?;
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
+    let member = caller(&mut work.tx, ctx).await?;
+    let delivery_id = fresh(DeliveryId::new, ctx.now);
+    let p = before.apply(Event::Pack { delivery: delivery_id }, ctx.now, who(&member))?;
+    shows_secret(&p, &input.secret)?;
+    if p.packs.is_empty() {
+        return Err(AppError::invalid("packs", "请先登记批号和数量", "Record batches and quantities first"));
+    }
+    let cold = |i: &yunzhen_domain::records::Item| app.formulary.drug(&i.drug_id).is_some_and(|d| d.cold_chain);
+    let (token, courier_token_sha256) = tokens::new();
+    let (name, who_id) = who(&member);
+    let parcel = Delivery {
+        id: delivery_id,
+        version: 1,
+        state: delivery::State::AwaitingCourier,
+        prescription_id: p.id,
+        resident_id: p.resident_id,
+        home_id: p.home_id,
+        pharmacy_id: p.pharmacy_id.ok_or(AppError::Forbidden)?,
+        parcel_code: ParcelCode::from_random(yunzhen_runtime::clock::random_bytes()),
+        cold_chain: p.items.iter().any(cold),
+        packs: p.packs.clone(),
+        courier_name: required("courier_name", &input.courier_name, 60)?,
+        courier_phone: required("courier_phone", &input.courier_phone, 30)?,
+        courier_token_sha256,
+        courier_pin_hash: pin_hash,
+        attempts: Vec::new(),
+        counts: Vec::new(),
+        comment: None,
+        created_at: ctx.now,
+        ended_at: None,
+        timeline: vec![TimelineStep { step: "pack".into(), at: ctx.now, who: name.to_owned(), who_id }],
+    };
+    let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionPacked, &p).await?;
+    deliveries::insert(&mut work.tx, &parcel).await?;
+    work.record(EventKind::DeliveryCreated, parcel.id.uuid(), Some(parcel.home_id), Some(parcel.pharmacy_id));
+    let packed = views::Packed {
+        prescription,
+        delivery: delivery_views::show(&mut work.tx, ctx, &parcel).await?,
+        courier_link_path: format!("/courier/{token}"),
+        courier_pin: pin.as_str().to_owned(),
+        parcel_code: parcel.parcel_code.as_str().to_owned(),
+    };
+    work.finish(packed).await
+}

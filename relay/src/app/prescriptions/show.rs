@@ -1,0 +1,161 @@
+//! How a prescription is shown, each reader seeing what the work needs.
+
+use jiff::Timestamp;
+use yunzhen_domain::Role;
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
+use yunzhen_domain::machines::prescription::{Event, State};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Prescription, Urgency};
+use yunzhen_domain::safety::worst;
+use yunzhen_store::{Db, consultations, residents};
+
+use crate::app::names::{Names, timeline};
+use crate::app::views::prescriptions as views;
+use crate::app::{App, AppError, Context};
+
+/// A line of a list.
+pub(in crate::app) async fn summary(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    p: &Prescription,
+    now: Timestamp,
+) -> Result<views::PrescriptionSummary, AppError> {
+    let resident = residents::get(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
+    let consultation = consultations::get(db, p.consultation_id).await?;
+    let drug_name = |i: &yunzhen_domain::records::Item| {
+        app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone())
+    };
+    Ok(views::PrescriptionSummary {
+        id: p.id,
+        state: p.state,
+        version: p.version,
+        resident: views::SummaryResident {
+            age: resident.age(Policy::local_date(now)).into(),
+            name: resident.name.into_exposed(),
+            sex: resident.sex,
+            bed: resident.bed,
+            home_name: names.home(db, p.home_id).await?.name.clone(),
+        },
+        specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
+        diagnosis_display: diagnosis(app, &p.diagnosis_code).display,
+        item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
+        drug_names: p.items.iter().map(drug_name).collect(),
+        urgency: consultation.map_or(Urgency::Routine, |c| c.urgency),
+        signed_at: p.signed_at.map(Into::into),
+        waiting_since: p.state_since.into(),
+        worst_finding: worst(&p.findings),
+    })
+}
+
+fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
+    let display = app.formulary.diagnosis(code).map_or_else(|| code.to_owned(), |d| d.display_zh.clone());
+    views::PrescriptionDiagnosis { code: code.to_owned(), display }
+}
+
+/// Everything that the caller may see of one prescription.
+pub(super) async fn full(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    p: &Prescription,
+) -> Result<views::Prescription, AppError> {
+    let mut names = Names::default();
+    let resident = residents::get(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
+    let specialist = names.staff(db, p.specialist_id).await?.clone();
+    let pharmacy = match p.pharmacy_id {
+        Some(id) => Some(views::PharmacyRef { id, name: names.pharmacy(db, id).await? }),
+        None => None,
+    };
+    let mut items = Vec::with_capacity(p.items.len());
+    for i in &p.items {
+        let drug = app.formulary.drug(&i.drug_id).ok_or(DocumentError::UnknownDrug(i.no))?;
+        items.push(views::PrescriptionItem {
+            no: i.no.into(),
+            drug: drug.clone(),
+            dose: i.dose.as_f64(),
+            dose_unit: drug.dose_unit().to_owned(),
+            frequency: i.frequency,
+            route: i.route,
+            days: i.days.into(),
+            quantity: i.quantity,
+            quantity_unit: drug.unit.clone(),
+            instruction: i.instruction.clone(),
+        });
+    }
+    // A pharmacy sees the prescription and what safety needs, not the consultation.
+    let to_pharmacy = ctx.actor.role() == Role::Pharmacy;
+    Ok(views::Prescription {
+        id: p.id,
+        version: p.version,
+        state: p.state,
+        consultation_id: (!to_pharmacy).then_some(p.consultation_id),
+        resident: views::PrescriptionResident {
+            id: resident.id,
+            age: resident.age(Policy::local_date(ctx.now)).into(),
+            name: resident.name.into_exposed(),
+            sex: resident.sex,
+            bed: resident.bed,
+            home_id: p.home_id,
+            home_name: names.home(db, p.home_id).await?.name.clone(),
+            allergies: resident.allergies.into_iter().map(|a| a.substance).collect(),
+        },
+        specialist: views::Prescriber {
+            id: specialist.id,
+            name: specialist.name,
+            title: specialist.title.unwrap_or_default(),
+            hospital: specialist.hospital.unwrap_or_default(),
+        },
+        diagnosis: diagnosis(app, &p.diagnosis_code),
+        supply: p.supply,
+        valid_days: p.valid_days.into(),
+        valid_until: p.valid_until,
+        items,
+        findings: p.findings.clone(),
+        hard_stop_reason: p.hard_stop_reason.as_ref().map(|r| r.expose().clone()),
+        signed_at: p.signed_at.map(Into::into),
+        approved_at: p.approved_at.map(Into::into),
+        pharmacist: names.staff_ref_opt(db, p.pharmacist_id).await?,
+        rejection: p.rejection.clone(),
+        pharmacy,
+        delivery_id: p.delivery_id,
+        timeline: timeline(&p.timeline),
+        signature: p.signature.clone(),
+        approval: p.approval.clone(),
+        allowed: allowed(ctx, p),
+    })
+}
+
+/// Commands that the caller may give now, by their last path segment.
+fn allowed(ctx: &Context, p: &Prescription) -> Vec<String> {
+    let nobody = uuid::Uuid::nil();
+    let staff = ctx.actor.staff_id().unwrap_or(StaffId::from_uuid(nobody));
+    let pharmacy = ctx.actor.pharmacy_id().unwrap_or(PharmacyId::from_uuid(nobody));
+    let reason = String::new;
+    let transitions = [
+        ("sign", Action::SignPrescription, Event::Sign { specialist: staff }),
+        ("cancel", Action::CancelPrescription, Event::Cancel { reason: reason() }),
+        ("claim", Action::ClaimPrescription, Event::Claim { pharmacist: staff }),
+        ("approve", Action::ReviewPrescription, Event::Approve { pharmacist: staff }),
+        ("reject", Action::ReviewPrescription, Event::Reject { pharmacist: staff }),
+        ("accept", Action::AcceptPrescription, Event::Accept { pharmacy }),
+        ("decline", Action::DispensePrescription, Event::Decline { reason: reason() }),
+        ("dispense", Action::DispensePrescription, Event::Dispense),
+        ("pack", Action::DispensePrescription, Event::Pack { delivery: DeliveryId::from_uuid(nobody) }),
+    ];
+    let may = |action| decide(&ctx.actor, action, &p.facts()) == Decision::Allow;
+    let mut allowed = Vec::new();
+    if p.state == State::Draft && may(Action::UpdatePrescription) {
+        allowed.push("edit".to_owned());
+    }
+    for (name, action, event) in transitions {
+        // Packing needs batches for every line.
+        let ready = name != "pack" || !p.packs.is_empty();
+        if ready && p.state.apply(&event, ctx.now).is_ok() && may(action) {
+            allowed.push(name.to_owned());
+        }
+    }
+    allowed
+}

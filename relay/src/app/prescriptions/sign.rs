@@ -1,0 +1,101 @@
+//! The specialist's signature. The relay builds the document and verifies the signature; it has no key to sign with.
+
+use jiff::Timestamp;
+use yunzhen_certs::{Identity, jws};
+use yunzhen_domain::Role;
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::documents;
+use yunzhen_domain::ids::{PrescriptionId, StaffId};
+use yunzhen_domain::machines::prescription::Event;
+use yunzhen_domain::records::{Prescription, SignedDocument};
+use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity};
+use yunzhen_store::{consultations, residents};
+
+use super::write::{findings, under_way};
+use super::{caller, keep, load, views, who};
+use crate::app::views::common::VersionBody;
+use crate::app::work::{Start, Work};
+use crate::app::{App, AppError, Context};
+
+/// The text to sign. What could not be signed is refused here already, with the same reasons.
+pub async fn signing_document(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: VersionBody,
+) -> Result<views::SigningDocument, AppError> {
+    // Nothing is written: the transaction is dropped.
+    let mut work = Work::update(app, ctx).await?;
+    let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
+    let specialist = caller(&mut work.tx, ctx).await?;
+    p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
+    let found = findings(app, &mut work.tx, ctx, p.resident_id, &Draft::from(&p)).await?;
+    may_be_signed(&p, &found)?;
+    let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
+    let document = documents::prescription(&p, &resident, &specialist, &app.formulary, ctx.now)?;
+    Ok(views::SigningDocument { document })
+}
+
+/// Takes the specialist's signature: facts and rules are checked again, now.
+pub async fn sign(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: views::SignBody,
+) -> Result<views::Prescription, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, Action::SignPrescription, input.version).await?;
+    let specialist = caller(&mut work.tx, ctx).await?;
+    let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
+    under_way(consultation.state)?;
+    let found = findings(app, &mut work.tx, ctx, before.resident_id, &Draft::from(&before)).await?;
+    may_be_signed(&before, &found)?;
+    let resident = residents::get(&mut work.tx, before.resident_id).await?.ok_or(AppError::NotFound)?;
+    let (payload, signature) = verified(app, ctx.now, input.jws, Role::Specialist, specialist.id)?;
+    documents::check(&payload, &app.policy, ctx.now, |at| {
+        documents::prescription(&before, &resident, &specialist, &app.formulary, at)
+    })?;
+    let valid_until = documents::validity(ctx.now, before.valid_days).1;
+    let mut p = before.apply(Event::Sign { specialist: specialist.id }, ctx.now, who(&specialist))?;
+    p.findings = found;
+    p.signature = Some(signature);
+    p.valid_until = Some(valid_until);
+    let view = keep(app, ctx, &mut work, EventKind::PrescriptionSigned, &p).await?;
+    work.finish(view).await
+}
+
+/// A blocking finding is never signed; a hard stop only with the prescriber's reason.
+fn may_be_signed(p: &Prescription, found: &[Finding]) -> Result<(), AppError> {
+    let of = |severity| {
+        let hits = found.iter().filter(|f| f.outcome != Outcome::Clear && f.severity == severity);
+        hits.cloned().collect::<Vec<_>>()
+    };
+    let blocks = of(Severity::Block);
+    if !blocks.is_empty() {
+        return Err(AppError::Blocked(blocks));
+    }
+    let stops = of(Severity::HardStop);
+    if !stops.is_empty() && p.hard_stop_reason.is_none() {
+        return Err(AppError::ReasonNeeded(stops));
+    }
+    Ok(())
+}
+
+/// The payload of a signature that the caller made in the role that may sign.
+pub(super) fn verified(
+    app: &App,
+    now: Timestamp,
+    jws: String,
+    role: Role,
+    caller: StaffId,
+) -> Result<(String, SignedDocument), AppError> {
+    let verified = jws::verify(&jws, &app.signers, now)?;
+    if verified.identity != (Identity::Signer { role, staff_id: caller }) {
+        return Err(AppError::NotSigner);
+    }
+    Ok((verified.payload, SignedDocument { jws, certificate_serial: verified.certificate_serial }))
+}

@@ -1,0 +1,219 @@
+//! Drafts: created, rewritten, previewed, withdrawn.
+
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::Dose;
+use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
+use yunzhen_domain::machines::consultation::State as ConsultationState;
+use yunzhen_domain::machines::{delivery, prescription};
+use yunzhen_domain::records::{Content, Item, Prescription, TimelineStep};
+use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, ResidentFacts, quantity};
+use yunzhen_store::{Db, consultations, deliveries, eligibility, prescriptions, residents};
+
+use super::{caller, keep, load, record, show, views, who};
+use crate::app::views::common::ReasonBody;
+use crate::app::work::{Start, Work, authorize, bounded, required};
+use crate::app::{App, AppError, Context, FieldError, fresh};
+
+/// More lines than any prescription may have; beyond it the body is no draft but an attack.
+const MOST_LINES: usize = 50;
+
+/// Writes the first draft in a consultation under way.
+pub async fn create(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: views::PrescriptionDraft,
+) -> Result<views::Prescription, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::DraftPrescription, &consultation.facts())?;
+    under_way(consultation.state)?;
+    let specialist = caller(&mut work.tx, ctx).await?;
+    let content = content(app, input)?;
+    let findings = findings(app, &mut work.tx, ctx, consultation.resident_id, &draft_of(&content)).await?;
+    let (name, who_id) = who(&specialist);
+    let p = Prescription {
+        id: fresh(PrescriptionId::new, ctx.now),
+        version: 1,
+        state: prescription::State::Draft,
+        consultation_id: id,
+        resident_id: consultation.resident_id,
+        home_id: consultation.home_id,
+        specialist_id: specialist.id,
+        diagnosis_code: content.diagnosis_code,
+        supply: content.supply,
+        valid_days: content.valid_days,
+        valid_until: None,
+        items: content.items,
+        findings,
+        hard_stop_reason: content.hard_stop_reason,
+        created_at: ctx.now,
+        state_since: ctx.now,
+        signed_at: None,
+        signature: None,
+        pharmacist_id: None,
+        approved_at: None,
+        approval: None,
+        rejection: None,
+        pharmacy_id: None,
+        accept_secret: None,
+        packs: Vec::new(),
+        delivery_id: None,
+        end_reason: None,
+        timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id }],
+    };
+    prescriptions::insert(&mut work.tx, &p).await?;
+    record(&mut work, EventKind::PrescriptionDrafted, &p);
+    let view = show::full(app, &mut work.tx, ctx, &p).await?;
+    work.finish(view).await
+}
+
+/// Rewrites a draft. Guarded by its version, so it needs no idempotency key.
+pub async fn update(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: views::PrescriptionDraftUpdate,
+) -> Result<views::Prescription, AppError> {
+    let mut work = Work::update(app, ctx).await?;
+    let before = load(&mut work, id, Action::UpdatePrescription, input.version).await?;
+    let views::PrescriptionDraftUpdate { diagnosis_code, supply, valid_days, items, hard_stop_reason, .. } = input;
+    let content =
+        content(app, views::PrescriptionDraft { diagnosis_code, supply, valid_days, items, hard_stop_reason })?;
+    let findings = findings(app, &mut work.tx, ctx, before.resident_id, &draft_of(&content)).await?;
+    let p = before.revise(content, findings)?;
+    let view = keep(app, ctx, &mut work, EventKind::PrescriptionUpdated, &p).await?;
+    work.finish(view).await
+}
+
+/// What the checks would say of a draft; nothing is stored.
+pub async fn preview_findings(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: views::PrescriptionDraft,
+) -> Result<views::Findings, AppError> {
+    let mut db = app.store.read().await?;
+    let p = prescriptions::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::UpdatePrescription, &p.facts())?;
+    let content = content(app, input)?;
+    let findings = findings(app, &mut db, ctx, p.resident_id, &draft_of(&content)).await?;
+    Ok(views::Findings { findings })
+}
+
+/// The prescriber withdraws it, at any time before the courier has it; its delivery goes with it.
+pub async fn cancel(
+    app: &App,
+    ctx: &Context,
+    id: PrescriptionId,
+    input: ReasonBody,
+) -> Result<views::Prescription, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, Action::CancelPrescription, input.version).await?;
+    let reason = required("reason", &input.reason, 500)?;
+    let specialist = caller(&mut work.tx, ctx).await?;
+    let p = before.apply(prescription::Event::Cancel { reason }, ctx.now, who(&specialist))?;
+    if let Some(delivery_id) = p.delivery_id {
+        let parcel = deliveries::get(&mut work.tx, delivery_id).await?.ok_or(AppError::NotFound)?;
+        let parcel = parcel.apply(delivery::Event::Cancel, ctx.now, who(&specialist))?;
+        deliveries::update(&mut work.tx, &parcel).await?;
+        let (home, pharmacy) = (Some(parcel.home_id), Some(parcel.pharmacy_id));
+        work.record(EventKind::DeliveryCancelled, parcel.id.uuid(), home, pharmacy);
+    }
+    let view = keep(app, ctx, &mut work, EventKind::PrescriptionCancelled, &p).await?;
+    work.finish(view).await
+}
+
+/// A prescription belongs to a consultation that is held, or has just been completed.
+pub(super) fn under_way(state: ConsultationState) -> Result<(), AppError> {
+    match state {
+        ConsultationState::InProgress | ConsultationState::Completed => Ok(()),
+        _ => Err(AppError::NotInProgress),
+    }
+}
+
+/// All answers of the checks for a resident, now.
+pub(super) async fn findings(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    resident_id: ResidentId,
+    draft: &Draft,
+) -> Result<Vec<Finding>, AppError> {
+    let resident = residents::get(db, resident_id).await?.ok_or(AppError::NotFound)?;
+    let eligibility = eligibility::for_resident(db, resident_id).await?;
+    let facts = ResidentFacts::of(&resident, &eligibility, ctx.now);
+    Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
+}
+
+fn draft_of(content: &Content) -> Draft {
+    let items = content.items.iter().map(DraftItem::from).collect();
+    let Content { diagnosis_code, supply, valid_days, .. } = content;
+    Draft { diagnosis_code: diagnosis_code.clone(), supply: *supply, valid_days: *valid_days, items }
+}
+
+/// Takes what was typed as legal values; whether it is lawful is the findings' matter.
+fn content(app: &App, input: views::PrescriptionDraft) -> Result<Content, AppError> {
+    let mut wrong = Vec::new();
+    if input.items.len() > MOST_LINES {
+        return Err(AppError::invalid("items", "药品行数过多", "Too many lines"));
+    }
+    let code = input.diagnosis_code.trim();
+    if !code.is_empty() && app.formulary.diagnosis(code).is_none() {
+        wrong.push(FieldError::new("diagnosis_code", "诊断目录中没有这个编码", "There is no such diagnosis"));
+    }
+    let mut items = Vec::with_capacity(input.items.len());
+    for (no, (index, line)) in (1_u16..).zip(input.items.into_iter().enumerate()) {
+        match item(app, no, line) {
+            Ok(item) => items.push(item),
+            Err((field, zh, en)) => wrong.push(FieldError::new(format!("items[{index}].{field}"), zh, en)),
+        }
+    }
+    let hard_stop_reason = match input.hard_stop_reason.as_deref().map(str::trim).filter(|r| !r.is_empty()) {
+        Some(reason) => Some(bounded("hard_stop_reason", reason, 500)?.into()),
+        None => None,
+    };
+    if !wrong.is_empty() {
+        return Err(AppError::Invalid(wrong));
+    }
+    Ok(Content {
+        diagnosis_code: code.to_owned(),
+        supply: input.supply,
+        // Anything above is refused by the rule on validity, whatever the policy says.
+        valid_days: u8::try_from(input.valid_days).unwrap_or(u8::MAX),
+        items,
+        hard_stop_reason,
+    })
+}
+
+type Wrong = (&'static str, &'static str, String);
+
+fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
+    let unknown = || ("drug_id", "药品目录中没有这个药品", "This drug is not in the formulary".to_owned());
+    let drug = app.formulary.drug(&line.drug_id).ok_or_else(unknown)?;
+    let dose = Dose::try_from(line.dose);
+    let dose = dose.map_err(|e| ("dose", "剂量须大于 0，最多三位小数", e.to_string()))?;
+    let days = u16::try_from(line.days).map_err(|_| ("days", "天数过大", "Too many days".to_owned()))?;
+    if line.instruction.chars().count() > 200 {
+        return Err(("instruction", "最多 200 个字", "At most 200 characters".to_owned()));
+    }
+    // Without a quantity and without a way to compute it, 0 says so and the checks ask for it.
+    let computed = || quantity(dose, line.frequency, days, drug.doses_per_unit).unwrap_or(0);
+    Ok(Item {
+        no,
+        quantity: line.quantity.unwrap_or_else(computed),
+        drug_id: line.drug_id,
+        dose,
+        frequency: line.frequency,
+        route: line.route,
+        days,
+        instruction: line.instruction,
+    })
+}

@@ -1,0 +1,119 @@
+//! The frame of every command: one transaction with its audit facts and its idempotency record. Dropped unfinished, nothing has happened.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
+use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::ids::{HomeId, PharmacyId};
+use yunzhen_store::{Tx, idempotency};
+
+use super::{App, AppError, Context};
+
+/// Kept beside each answer; which status it had is known by the route that it is repeated on.
+const REPLAYED: u16 = 200;
+
+/// What a command meets first.
+pub(super) enum Start<T> {
+    /// The same command was done before: its answer.
+    Replay(T),
+    /// Do it.
+    Fresh(Work),
+}
+
+/// A command in the making.
+pub(super) struct Work {
+    /// The transaction; all reads and writes of the command go through it.
+    pub(super) tx: Tx,
+    ctx: Context,
+    facts: Vec<AuditFact>,
+}
+
+impl Work {
+    /// Starts a command that must carry an idempotency key, unless the system itself gives it.
+    pub(super) async fn command<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
+        let mut work = Self::update(app, ctx).await?;
+        let Some(key) = &ctx.idempotency else {
+            let by_system = ctx.actor == yunzhen_domain::Actor::System;
+            return if by_system { Ok(Start::Fresh(work)) } else { Err(AppError::IdempotencyKeyMissing) };
+        };
+        let actor = ctx.actor.reference().to_string();
+        match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
+            idempotency::Outcome::New => Ok(Start::Fresh(work)),
+            idempotency::Outcome::Reused => Err(AppError::IdempotencyKeyReused),
+            idempotency::Outcome::Replay { answer, .. } => Ok(Start::Replay(serde_json::from_str(&answer)?)),
+        }
+    }
+
+    /// Starts a change that is safe to repeat by its version alone.
+    pub(super) async fn update(app: &App, ctx: &Context) -> Result<Self, AppError> {
+        let tx = app.store.write().await?;
+        Ok(Self { tx, ctx: ctx.clone(), facts: Vec::new() })
+    }
+
+    /// Decides whether the actor may do this to a resource.
+    pub(super) fn authorize(&self, action: Action, facts: &Facts) -> Result<(), AppError> {
+        authorize(&self.ctx, action, facts)
+    }
+
+    /// Notes a fact for the audit log.
+    pub(super) fn record(
+        &mut self,
+        kind: EventKind,
+        entity_id: Uuid,
+        home_id: Option<HomeId>,
+        pharmacy_id: Option<PharmacyId>,
+    ) {
+        let (at, actor) = (self.ctx.now, self.ctx.actor.reference());
+        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id });
+    }
+
+    /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.
+    pub(super) async fn finish<T: Serialize>(mut self, answer: T) -> Result<T, AppError> {
+        if let Some(key) = &self.ctx.idempotency {
+            let actor = self.ctx.actor.reference().to_string();
+            let text = serde_json::to_string(&answer)?;
+            idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
+                .await?;
+        }
+        self.tx.commit(self.facts).await?;
+        Ok(answer)
+    }
+}
+
+/// Decides whether the actor may do this to a resource.
+pub(super) fn authorize(ctx: &Context, action: Action, facts: &Facts) -> Result<(), AppError> {
+    match decide(&ctx.actor, action, facts) {
+        Decision::Allow => Ok(()),
+        Decision::Hide => Err(AppError::NotFound),
+        Decision::Forbid => Err(AppError::Forbidden),
+    }
+}
+
+/// Decides before any resource is known; without any reach the whole class is hidden.
+pub(super) fn may_list(ctx: &Context, action: Action) -> Result<(), AppError> {
+    if may_try(&ctx.actor, action) { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// The person decided on what is still so.
+pub(super) const fn same_version(seen: i64, current: i64) -> Result<(), AppError> {
+    if seen == current { Ok(()) } else { Err(AppError::Stale { seen, current }) }
+}
+
+/// A text that a person must give, within its bound.
+pub(super) fn required(path: &str, text: &str, max_chars: usize) -> Result<String, AppError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(AppError::invalid(path, "请填写", "Please fill this in"));
+    }
+    bounded(path, text, max_chars)
+}
+
+/// A text within its bound.
+pub(super) fn bounded(path: &str, text: &str, max_chars: usize) -> Result<String, AppError> {
+    if text.chars().count() > max_chars {
+        let (zh, en) = (format!("最多 {max_chars} 个字"), format!("At most {max_chars} characters"));
+        return Err(AppError::invalid(path, zh, en));
+    }
+    Ok(text.to_owned())
+}
