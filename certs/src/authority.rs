@@ -86,7 +86,7 @@ impl Authority {
     /// # Errors
     /// When an authority is there already, or the folder cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), CertsError> {
-        std::fs::create_dir_all(dir).map_err(|source| CertsError::File { path: dir.to_owned(), source })?;
+        std::fs::create_dir_all(dir).map_err(|cause| CertsError::File { path: dir.to_owned(), cause })?;
         let files = [
             ("root", &self.root_pem, self.root_key_pem.clone()),
             ("systems", &self.systems.pem, self.systems.issuer.key().serialize_pem()),
@@ -201,7 +201,7 @@ impl IssuedWithKey {
     /// # Errors
     /// When the folder cannot be written.
     pub fn write(&self, dir: &Path, name: &str) -> Result<(), CertsError> {
-        std::fs::create_dir_all(dir).map_err(|source| CertsError::File { path: dir.to_owned(), source })?;
+        std::fs::create_dir_all(dir).map_err(|cause| CertsError::File { path: dir.to_owned(), cause })?;
         write_pair(dir, name, &self.issued.chain_pem, &self.key_pem)
     }
 }
@@ -261,9 +261,9 @@ pub(crate) fn public_point(der: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(crate) fn read(path: &Path, what: &'static str, command: &'static str) -> Result<String, CertsError> {
-    std::fs::read_to_string(path).map_err(|source| match source.kind() {
+    std::fs::read_to_string(path).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::NotFound => CertsError::Missing { what, path: path.to_owned(), command },
-        _ => CertsError::File { path: path.to_owned(), source },
+        _ => CertsError::File { path: path.to_owned(), cause },
     })
 }
 
@@ -275,7 +275,7 @@ fn write_pair(dir: &Path, name: &str, certificate: &str, key: &str) -> Result<()
 fn write_file(path: &Path, text: &str, mode: u32) -> Result<(), CertsError> {
     use std::io::Write as _;
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-    let failed = |source| CertsError::File { path: path.to_owned(), source };
+    let failed = |cause| CertsError::File { path: path.to_owned(), cause };
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(mode).open(path).map_err(failed)?;
     // The mode above holds only for a new file.

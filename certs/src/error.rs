@@ -20,12 +20,12 @@ pub enum CertsError {
         command: &'static str,
     },
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// Nothing is overwritten that somebody may depend on.
     #[error("{} is there already; nothing was changed. Choose another folder or remove it first", .0.display())]

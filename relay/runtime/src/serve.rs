@@ -57,7 +57,7 @@ impl ServeOptions {
 
 /// Why an address could not be bound, and what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("{what} cannot listen on {address} ({transport}): {}", bind_hint(.source, .address, .transport))]
+#[error("{what} cannot listen on {address} ({transport}): {}", bind_hint(.cause, .address, .transport))]
 pub struct BindError {
     /// What wanted to listen, as a person calls it.
     pub what: String,
@@ -65,8 +65,8 @@ pub struct BindError {
     pub address: SocketAddr,
     /// `tcp` or `udp`.
     pub transport: &'static str,
-    /// What the operating system said.
-    pub source: std::io::Error,
+    /// What the operating system said; part of the sentence, and so not its source.
+    pub cause: std::io::Error,
 }
 
 fn bind_hint(source: &std::io::Error, address: &SocketAddr, transport: &str) -> String {
@@ -91,7 +91,7 @@ fn bind_hint(source: &std::io::Error, address: &SocketAddr, transport: &str) -> 
 /// # Errors
 /// One sentence that says what to do.
 pub async fn bind_tcp(what: &str, address: SocketAddr) -> Result<TcpListener, BindError> {
-    let fail = |source| BindError { what: what.into(), address, transport: "tcp", source };
+    let fail = |cause| BindError { what: what.into(), address, transport: "tcp", cause };
     TcpListener::bind(address).await.map_err(fail)
 }
 
@@ -100,7 +100,7 @@ pub async fn bind_tcp(what: &str, address: SocketAddr) -> Result<TcpListener, Bi
 /// # Errors
 /// One sentence that says what to do.
 pub fn bind_udp(what: &str, address: SocketAddr) -> Result<std::net::UdpSocket, BindError> {
-    let fail = |source| BindError { what: what.into(), address, transport: "udp", source };
+    let fail = |cause| BindError { what: what.into(), address, transport: "udp", cause };
     let socket = std::net::UdpSocket::bind(address).map_err(fail)?;
     socket.set_nonblocking(true).map_err(fail)?;
     Ok(socket)
@@ -111,7 +111,7 @@ pub fn bind_udp(what: &str, address: SocketAddr) -> Result<std::net::UdpSocket, 
 /// # Errors
 /// One sentence that says what to do.
 pub fn bind_udp_tokio(what: &str, address: SocketAddr) -> Result<UdpSocket, BindError> {
-    let fail = |source| BindError { what: what.into(), address, transport: "udp", source };
+    let fail = |cause| BindError { what: what.into(), address, transport: "udp", cause };
     UdpSocket::from_std(bind_udp(what, address)?).map_err(fail)
 }
 

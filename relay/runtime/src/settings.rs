@@ -17,12 +17,12 @@ pub enum SettingsError {
     #[error("there is no configuration file at {}; copy the example configuration of this program there or pass --config <file>", .0.display())]
     Missing(PathBuf),
     /// The file is there but cannot be read.
-    #[error("the configuration file {} cannot be read: {source}", path.display())]
+    #[error("the configuration file {} cannot be read: {cause}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The cause.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A key that the program does not know.
     #[error("unknown key `{key}` in {origin}{}", nearest_hint(.nearest.as_deref(), .known))]
@@ -65,7 +65,7 @@ pub fn load<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError> {
         return Err(SettingsError::Missing(path.to_owned()));
     }
     let text =
-        std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+        std::fs::read_to_string(path).map_err(|cause| SettingsError::Unreadable { path: path.to_owned(), cause })?;
     let environment = Env::prefixed("YUNZHEN_").filter(|key| key.as_str().contains("__")).split("__");
     let figment = Figment::new().merge(Toml::string(&text)).merge(environment);
     figment.extract().map_err(|error| explain(&error, path))

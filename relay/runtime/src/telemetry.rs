@@ -1,5 +1,7 @@
 //! What a program says about itself: tracing to stderr and a page of metrics. Never medical text, a name or a token.
 
+use std::io::IsTerminal as _;
+
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
@@ -35,12 +37,12 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter is not in the notation of `RUST_LOG`.
-    #[error("telemetry.filter `{filter}` cannot be read ({source}); write it like `info,yunzhen_relay=debug`")]
+    #[error("telemetry.filter `{filter}` cannot be read ({cause}); write it like `info,yunzhen_relay=debug`")]
     Filter {
         /// What was written.
         filter: String,
         /// What is wrong with it.
-        source: ParseError,
+        cause: ParseError,
     },
     /// Telemetry was started twice in one process.
     #[error("telemetry was started twice in this process: {0}")]
@@ -56,8 +58,10 @@ pub enum TelemetryError {
 /// When the filter cannot be read or a subscriber is there already.
 pub fn init_logging(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.filter)
-        .map_err(|source| TelemetryError::Filter { filter: settings.filter.clone(), source })?;
+        .map_err(|cause| TelemetryError::Filter { filter: settings.filter.clone(), cause })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for people before a terminal, not for files.
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
