@@ -126,8 +126,8 @@ const SCREENS: Screen[] = [
     mock: { who: "pharmacy" },
     ready: "main h1",
     act: async (page) => {
-      await page.getByLabel(/送药员姓名|Courier's name/).fill("刘洋");
-      await page.getByLabel(/送药员电话|Courier's phone/).fill("13800138022");
+      await page.getByLabel(/配送员姓名|Courier's name/).fill("刘洋");
+      await page.getByLabel(/配送员电话|Courier's phone/).fill("13800138022");
       await page.getByRole("button", { name: /打包并生成|Pack and make/ }).click();
       await page.waitForSelector("[data-testid=packed]");
     },

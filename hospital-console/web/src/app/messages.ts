@@ -8,7 +8,7 @@ export const zh = {
     reviews: "审方",
     orders: "订单",
     staff: "人员",
-    boxes: "养老院设备",
+    boxes: "护理院设备",
     audit: "操作记录",
     label: "主导航",
   },
@@ -18,7 +18,7 @@ export const zh = {
     specialist: "专科医生",
     pharmacist: "药师",
     pharmacy: "药房",
-    courier: "送药员",
+    courier: "配送员",
     observer: "旁听",
     administrator: "管理员",
   },
@@ -28,7 +28,7 @@ export const zh = {
   },
   signIn: {
     title: "登录医院工作台",
-    hint: "专科医生、药师、药房和管理员使用医院发放的账号登录。送药员和家属请打开收到的链接。",
+    hint: "专科医生、药师、药房和管理员使用医院发放的账号登录。配送员和家属请打开收到的链接。",
   },
   noPermission: {
     title: "您的账号不能打开此页",
@@ -38,8 +38,8 @@ export const zh = {
   notFound: { title: "没有找到此页", hint: "链接可能已失效，或内容不对您的账号开放。" },
   sessionEnded: "登录已过期，请重新登录。您未保存的内容仍在此页。",
   nurseElsewhere: {
-    title: "护士请使用养老院平板",
-    hint: "护士的工作页由养老院内的设备提供，请在平板上打开。",
+    title: "护士请使用护理院平板",
+    hint: "护士的工作页由护理院内的设备提供，请在平板上打开。",
   },
   retry: "重试",
   cancel: "取消",

@@ -1,5 +1,6 @@
 import type { Sex } from "@yunzhen/client";
-import { Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 interface PersonLine {
@@ -10,28 +11,32 @@ interface PersonLine {
   home_name?: string;
 }
 
-/** Name first, the facts that tell two people of one name apart below it. */
-export function Person({
-  person,
-  size = "md",
-  heading,
-}: {
+interface PersonProps {
   person: PersonLine;
   size?: "sm" | "md";
+  /** Where the name is the heading of what is shown. */
   heading?: "h1" | "h2";
-}) {
+  /** A chip beside the name. */
+  mark?: ReactNode;
+}
+
+/** Name first, the facts that tell two people of one name apart below it. */
+export function Person({ person, size = "md", heading, mark }: PersonProps) {
   const { t } = useTranslation("app");
   const facts = [
     t(`shared:sex.${person.sex}`),
     t("shared:age", { n: person.age }),
-    person.home_name,
     person.bed ? t("shared:bed", { bed: person.bed }) : undefined,
+    person.home_name,
   ];
   return (
     <div style={{ minWidth: 0 }}>
-      <Text fw={600} size={size} truncate component={heading ?? "p"} m={0}>
-        {person.name}
-      </Text>
+      <Group gap="xs" wrap="nowrap">
+        <Text fw={600} size={size} truncate component={heading ?? "p"} m={0}>
+          {person.name}
+        </Text>
+        {mark}
+      </Group>
       <Text size="sm" c="dimmed" truncate>
         {facts.filter(Boolean).join(" · ")}
       </Text>

@@ -1,5 +1,5 @@
 import type { ConsultationSummary } from "@yunzhen/client";
-import { Button, Group, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Button, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { UrgencyChip } from "../common/chips";
@@ -33,7 +33,7 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
         </Button>
       )}
       <div className={classes.scroller}>
-        <Table className={classes.table} highlightOnHover horizontalSpacing="md" miw={860}>
+        <Table className={classes.table} highlightOnHover horizontalSpacing="sm" miw={820}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t("consultations.column.resident")}</Table.Th>
@@ -54,12 +54,9 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
                 data-testid={`waiting-${item.id}`}
               >
                 <Table.Td>
-                  <Group gap="sm" wrap="nowrap">
-                    <Person person={item.resident} />
-                    <UrgencyChip urgency={item.urgency} />
-                  </Group>
+                  <Person person={item.resident} mark={<UrgencyChip urgency={item.urgency} />} />
                 </Table.Td>
-                <Table.Td miw={180} maw={280}>
+                <Table.Td miw={150} maw={280}>
                   <Text lineClamp={2}>{item.reason}</Text>
                 </Table.Td>
                 <Table.Td>
@@ -71,7 +68,7 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
                 <Table.Td>
                   <LinkWords level={item.link} />
                 </Table.Td>
-                <Table.Td ta="right">
+                <Table.Td ta="right" className={classes.action}>
                   {gone ? (
                     <Text size="sm">{t("consultations.gone")}</Text>
                   ) : (

@@ -11,7 +11,7 @@ export const zh = {
   stop: "送达地址",
   navigate: "导航",
   call: "拨打电话",
-  callHome: "联系养老院",
+  callHome: "联系护理院",
   parcel: "包裹码",
   parcelCheck: "请核对包裹上的编码",
   cold: "冷藏 2–8 °C，勿离保温箱",
@@ -27,7 +27,7 @@ export const zh = {
   next: {
     awaiting_courier: "请确认接受这单任务",
     accepted: "到药房取件，核对包裹码",
-    in_transit: "送往养老院",
+    in_transit: "送往护理院",
     at_door: "请护士清点签收",
     on_hold: "已记录送不到，可以再送一次或退回",
     received: "护士已签收，辛苦了",

@@ -6,7 +6,7 @@ export const zh = {
     empty: "还没有处方",
     emptyHint: "在会诊中开具的处方会显示在这里。",
   },
-  column: { resident: "老人", drugs: "药品", diagnosis: "诊断", state: "进展", signed: "签名时间" },
+  column: { resident: "住民", drugs: "药品", diagnosis: "诊断", state: "进展", signed: "签名时间" },
   new: "开处方",
   none: "本次会诊还没有处方。",
   draft: "处方草稿",
@@ -82,7 +82,7 @@ export const zh = {
   },
   document: {
     heading: "处方笺",
-    resident: "老人",
+    resident: "住民",
     birth: "出生日期",
     sex: "性别",
     diagnosis: "诊断",

@@ -8,7 +8,7 @@ export const zh = {
   empty: { title: "没有待审的处方", hint: "医生签名后会立即出现在这里。" },
   pick: { title: "选择一张处方", hint: "从左侧选择，或等待下一张。" },
   asSigned: "签名的处方",
-  facts: "老人的安全信息",
+  facts: "住民的安全信息",
   findings: "安全核对与医生说明",
   history: "用药与处方历史",
   override: "医生说明的理由",

@@ -1,0 +1,206 @@
+/** The people of the loop; a scenario reads as prose. Words are matched in Chinese, the language of the product. */
+import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { observePeers } from "./picture";
+import { accountOf, urlFor, type RoleName, type Stack } from "./stack";
+
+export interface Window {
+  context: BrowserContext;
+  page: Page;
+}
+
+export async function open(browser: Browser, options: { width: number; height: number }): Promise<Window> {
+  const context = await browser.newContext({
+    viewport: options,
+    permissions: ["camera", "microphone"],
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+  });
+  await observePeers(context);
+  return { context, page: await context.newPage() };
+}
+
+export async function signIn(page: Page, stack: Stack, role: RoleName): Promise<void> {
+  await page.goto(urlFor(stack, role));
+  await page.getByLabel("用户名").fill(accountOf(stack, role).username);
+  await page.getByLabel("密码", { exact: true }).fill(stack.password);
+  await page.getByRole("button", { name: "登录", exact: true }).click();
+  await expect(page.getByLabel("用户名")).toHaveCount(0);
+}
+
+export class Nurse {
+  constructor(
+    readonly page: Page,
+    private readonly stack: Stack,
+  ) {}
+
+  signIn = () => signIn(this.page, this.stack, "nurse");
+
+  /** Measures, writes the reason and calls. */
+  async startConsultation(resident: { id: string; name: string }, reason: string): Promise<void> {
+    await this.page.goto(`${urlFor(this.stack, "nurse")}/residents/${resident.id}`);
+    await this.page.getByRole("button", { name: "开始会诊" }).click();
+    await this.page.getByLabel("收缩压").fill("168");
+    await this.page.getByLabel("舒张压").fill("96");
+    await this.page.getByRole("button", { name: "保存体征" }).click();
+    await expect(this.page.getByText("生命体征已保存")).toBeVisible();
+    await this.page.getByLabel("会诊原因").fill(reason);
+    await this.page.getByRole("button", { name: "呼叫专科医生" }).click();
+    await this.page.waitForURL(/\/consultations\//);
+  }
+
+  async receive(name: string, parcelCode: string): Promise<void> {
+    await this.page.goto(`${urlFor(this.stack, "nurse")}/deliveries`);
+    await this.page
+      .getByRole("link", { name: new RegExp(name) })
+      .first()
+      .click();
+    await this.page.getByLabel("包裹码").fill(parcelCode);
+    await this.page.getByRole("button", { name: "确认签收" }).click();
+    await expect(this.page.getByText("已签收").first()).toBeVisible();
+  }
+
+  /** A resident who was seen in person for this diagnosis and is not allergic to any of these; asked of the box's API. */
+  async residentSeenFor(diagnosis: string, notAllergicTo: string[]): Promise<{ id: string; name: string }> {
+    const ask = async <T>(path: string): Promise<T> =>
+      (await (await this.page.request.get(urlFor(this.stack, "nurse") + path)).json()) as T;
+    const { items } = await ask<{ items: { id: string; name: string; allergies: string[] }[] }>("/api/residents");
+    for (const resident of items) {
+      if (notAllergicTo.some((word) => resident.allergies.join().includes(word))) continue;
+      const chart = await ask<{ eligibility: { diagnosis_code: string }[] }>(`/api/residents/${resident.id}`);
+      if (chart.eligibility.some((fact) => fact.diagnosis_code === diagnosis)) return resident;
+    }
+    throw new Error(`no resident was seen in person for ${diagnosis}`);
+  }
+}
+
+export class Specialist {
+  constructor(
+    readonly page: Page,
+    private readonly stack: Stack,
+  ) {}
+
+  signIn = () => signIn(this.page, this.stack, "specialist");
+
+  async seeNow(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: `接诊 ${name}` }).click();
+    await this.page.waitForURL(/\/consultations\//);
+    await expect(this.page.getByTestId("main-video")).toBeVisible();
+  }
+
+  async writeNote(text: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "病程记录" }).fill(text);
+    await this.expectSaved();
+  }
+
+  async chooseDiagnosis(typed: string, option: RegExp): Promise<void> {
+    await this.page
+      .getByRole("textbox", { name: "本次诊断" })
+      .or(this.page.getByRole("textbox", { name: "诊断", exact: true }))
+      .first()
+      .fill(typed);
+    await this.page.getByRole("option", { name: option }).first().click();
+    await this.expectSaved();
+  }
+
+  async prescribe(typed: string, option: RegExp, dose: string, instruction: string): Promise<void> {
+    await this.page.getByRole("button", { name: "开处方", exact: true }).click();
+    const line = this.page.getByTestId("line-1");
+    await line.getByRole("textbox").first().fill(typed);
+    await this.page.getByRole("option", { name: option }).first().click();
+    await line.getByLabel("单次剂量").fill(dose);
+    await line.getByLabel("用药说明").fill(instruction);
+  }
+
+  /** Reviews exactly what is signed, signs, and gives the prescription's id. */
+  async sign(): Promise<string> {
+    await this.page.getByRole("button", { name: "核对并签名" }).click();
+    await expect(this.page.getByTestId("signing-document")).toBeVisible();
+    const exact = await this.page.getByTestId("signing-document").locator("pre").textContent();
+    await this.page.getByRole("button", { name: "用我的密钥签名" }).click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+    return (JSON.parse(exact ?? "{}") as { prescription_id: string }).prescription_id;
+  }
+
+  async finish(): Promise<void> {
+    await this.page.getByRole("button", { name: "结束会诊" }).click();
+    await expect(this.page.getByText("会诊已结束")).toBeVisible();
+  }
+
+  private async expectSaved(): Promise<void> {
+    await expect(this.page.getByTestId("save-state").first()).toHaveAttribute("data-state", "saved");
+  }
+}
+
+export class Pharmacist {
+  constructor(
+    readonly page: Page,
+    private readonly stack: Stack,
+  ) {}
+
+  signIn = () => signIn(this.page, this.stack, "pharmacist");
+
+  /** Key A, then Enter: the pharmacist's own signature. */
+  async approve(prescriptionId: string): Promise<void> {
+    await this.page.getByTestId(`review-${prescriptionId}`).click();
+    await expect(this.page.getByTestId("review")).toHaveAttribute("data-state", "in_review");
+    await this.page.keyboard.press("a");
+    const sign = this.page.getByRole("button", { name: "签名并通过" });
+    await expect(sign).toBeFocused();
+    await this.page.keyboard.press("Enter");
+    await expect(this.page.getByTestId(`review-${prescriptionId}`)).toHaveCount(0);
+  }
+}
+
+export interface Parcel {
+  code: string;
+  pin: string;
+  link: string;
+}
+
+export class Pharmacy {
+  constructor(
+    readonly page: Page,
+    private readonly stack: Stack,
+  ) {}
+
+  signIn = () => signIn(this.page, this.stack, "pharmacy");
+
+  async dispense(prescriptionId: string): Promise<void> {
+    await this.page.getByTestId(`order-${prescriptionId}`).click();
+    await this.page.getByRole("button", { name: "接单" }).click();
+    const pick = this.page.getByTestId("pick-1");
+    await pick.getByLabel("批号").fill("B2611");
+    await pick.getByLabel("有效期至").fill(new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10));
+    await this.page.getByRole("button", { name: "确认配齐" }).click();
+  }
+
+  async pack(): Promise<Parcel> {
+    await this.page.getByLabel("配送员姓名").fill("赵师傅");
+    await this.page.getByLabel("配送员电话").fill("13800000000");
+    await this.page.getByRole("button", { name: /打包并生成/ }).click();
+    const value = async (testId: string) =>
+      (await this.page.getByTestId(testId).locator("p, span").nth(1).innerText()).trim();
+    await expect(this.page.getByTestId("packed")).toBeVisible();
+    return { code: await value("parcel-code"), pin: await value("courier-pin"), link: await value("courier-link") };
+  }
+
+  expectIn = (column: string, prescriptionId: string) =>
+    expect(this.page.getByTestId(`column-${column}`).getByTestId(`order-${prescriptionId}`)).toBeVisible();
+}
+
+export class Courier {
+  constructor(readonly page: Page) {}
+
+  async open(stack: Stack, parcel: Parcel): Promise<void> {
+    await this.page.goto(urlFor(stack, "courier") + new URL(parcel.link).pathname);
+    await this.page.locator("main input").first().click();
+    await this.page.keyboard.type(parcel.pin);
+    await expect(this.page.getByTestId("courier-actions")).toBeVisible();
+    await expect(this.page.getByTestId("parcel-code")).toHaveText(parcel.code);
+  }
+
+  async press(words: string, state: string): Promise<void> {
+    await this.page.getByRole("button", { name: words, exact: true }).click();
+    await expect(this.page.getByTestId("courier-actions")).toHaveAttribute("data-state", state);
+  }
+}

@@ -1,0 +1,42 @@
+/** The running programs, as `scripts/stack.mjs` describes them, and the people who use them. */
+import { readFileSync } from "node:fs";
+
+export type RoleName = "nurse" | "specialist" | "pharmacist" | "pharmacy" | "administrator";
+
+interface Account {
+  username: string;
+  role: string;
+  name: string;
+  home_id?: string;
+}
+
+export interface Stack {
+  password: string;
+  urls: { console: string; page: string };
+  accounts: Account[];
+  box_home_id: string;
+}
+
+export function runningStack(): Stack {
+  const file = process.env.YUNZHEN_STACK;
+  if (!file) {
+    throw new Error(
+      "no running stack: start one with `node scripts/stack.mjs run --dir <dir> --ports free -- npx playwright test --project stack`",
+    );
+  }
+  return JSON.parse(readFileSync(file, "utf8")) as Stack;
+}
+
+/** Any account of the role; a nurse of the home that has the box. */
+export function accountOf(stack: Stack, role: RoleName): Account {
+  const found = stack.accounts.find((a) => a.role === role && (role !== "nurse" || a.home_id === stack.box_home_id));
+  if (!found) throw new Error(`the stack has no account of role ${role}`);
+  return found;
+}
+
+/** Each person on a host name of their own, so that cookies do not mix even in one browser. */
+export function urlFor(stack: Stack, person: string): string {
+  const base = new URL(person === "nurse" ? stack.urls.page : stack.urls.console);
+  base.hostname = `${person}.localhost`;
+  return base.origin;
+}
