@@ -1,5 +1,6 @@
 //! The configuration file: one struct per section, unknown keys refused. `clinic-agent.example.toml` explains each key.
 
+use crate::capture::{CaptureSettings, SoundSource, VideoSource};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -94,18 +95,6 @@ pub struct SpoolSettings {
     pub file: PathBuf,
 }
 
-/// `[capture]`: sources as `synthetic`, `/dev/video0`, `rtsp://…` or a file's path.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CaptureSettings {
-    /// The whole room.
-    pub room: Option<String>,
-    /// The resident, near.
-    pub close_up: Option<String>,
-    /// `synthetic`, an ALSA device such as `default`, or a file's path.
-    pub microphone: Option<String>,
-}
-
 impl Config {
     /// Reads the file; its paths are relative to its folder.
     pub fn load(path: &Path) -> Result<Self, yunzhen_runtime::settings::SettingsError> {
@@ -115,6 +104,14 @@ impl Config {
             *file = resolve(path, file);
         }
         for file in [&mut config.page.certificate, &mut config.page.key].into_iter().flatten() {
+            *file = resolve(path, file);
+        }
+        for source in [&mut config.capture.room, &mut config.capture.close_up].into_iter().flatten() {
+            if let VideoSource::File(file) = source {
+                *file = resolve(path, file);
+            }
+        }
+        if let Some(SoundSource::File(file)) = &mut config.capture.microphone {
             *file = resolve(path, file);
         }
         Ok(config)

@@ -6,6 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`agent`] | the start-up order, in one place |
+//! | [`capture`] | the box's cameras and microphone through ffmpeg |
 //! | [`config`] | the configuration file |
 //! | [`link`] | the one QUIC connection to the relay |
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
@@ -14,6 +15,7 @@
 //! | [`spool`] | what waits for the relay, on disk |
 
 pub mod agent;
+pub mod capture;
 pub mod config;
 pub mod link;
 pub mod outbox;

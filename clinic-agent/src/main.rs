@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use clap::Parser;
 use std::path::PathBuf;
 use yunzhen_clinic_agent::agent;
+use yunzhen_clinic_agent::capture::Capture;
 use yunzhen_clinic_agent::config::Config;
-use yunzhen_clinic_agent::outbox::devices::NoDevices;
 use yunzhen_runtime::{Lifecycle, print_ready, telemetry};
 
 /// The box in the nursing home: pictures and sound to the relay, the nurse's page, what she writes.
@@ -41,7 +41,7 @@ fn run() -> anyhow::Result<()> {
         .context("the async runtime cannot be started")?;
     runtime.block_on(async {
         let life = Lifecycle::new();
-        let agent = agent::start(&life, &config, Box::new(NoDevices)).await?;
+        let agent = agent::start(&life, &config, Box::new(Capture::new(config.capture.clone()))).await?;
         print_ready(&agent.bound).context("standard output cannot be written")?;
         life.run().await?;
         Ok(())

@@ -174,6 +174,8 @@ pub struct Session {
     hidden: bool,
     failed: Option<String>,
     deadline: Option<Duration>,
+    /// A call that the nurse ended while the relay could not be told.
+    hung_up: Option<ConsultationId>,
 }
 
 impl Session {
@@ -190,6 +192,7 @@ impl Session {
             hidden: false,
             failed: None,
             deadline: None,
+            hung_up: None,
         }
     }
 
@@ -207,12 +210,17 @@ impl Session {
     pub fn handle(&mut self, input: Input, at: Duration) -> Vec<Effect> {
         let before = self.plan();
         let shown_before = (self.active(), self.failed.clone());
+        let media_before = self.live.is_some().then(|| self.media_state());
+        let mut tell_media = false;
         let mut effects = Vec::new();
         let mut keyframe = false;
         match input {
             Input::LinkUp => {
                 self.linked = true;
                 self.deadline = self.live.as_ref().map(|_| at + RESUME);
+                if let Some(consultation_id) = self.hung_up {
+                    effects.push(Effect::Tell(ToRelay::HangUp { consultation_id }));
+                }
                 if let Some(Tablet { consultation_id, .. }) = self.tablet {
                     effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
                 }
@@ -230,7 +238,10 @@ impl Session {
                     effects.push(Effect::Ended { consultation_id, reason: StopReason::Crash });
                 }
             }
+            // The relay repeated it before it heard that the nurse hung up meanwhile.
+            Input::Start { consultation_id, .. } if self.hung_up == Some(consultation_id) => {}
             Input::Start { consultation_id, video, audio } => {
+                self.hung_up = None;
                 self.deadline = None;
                 let resumed = self.live.as_ref().is_some_and(|live| {
                     live.consultation_id == consultation_id
@@ -242,6 +253,7 @@ impl Session {
                 }
                 self.live = Some(Live { consultation_id, video, audio });
                 keyframe = true;
+                tell_media = true;
                 if resumed {
                     effects.push(Effect::Bitrate(video.bitrate_bps));
                     // A relay that was restarted does not know which camera it sees.
@@ -249,6 +261,7 @@ impl Session {
                 }
             }
             Input::Stop { consultation_id, reason } => {
+                self.hung_up = self.hung_up.filter(|hung_up| *hung_up != consultation_id);
                 if self.consultation() == Some(consultation_id) {
                     self.live = None;
                     self.deadline = None;
@@ -278,6 +291,7 @@ impl Session {
                 }
             }
             Input::TabletJoined { consultation_id, audio, video } => {
+                self.hung_up = None;
                 self.tablet = Some(Tablet { consultation_id, audio, video });
                 if self.linked {
                     effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
@@ -297,6 +311,7 @@ impl Session {
                 self.forget_choices();
                 if let Some(consultation_id) = consultation {
                     effects.push(Effect::Tell(ToRelay::HangUp { consultation_id }));
+                    self.hung_up = Some(consultation_id).filter(|_| !self.linked);
                 }
             }
             Input::MediaState { audio, video } => {
@@ -310,6 +325,9 @@ impl Session {
         self.compare(before, keyframe, &mut effects);
         if self.live.is_some() && shown_before != (self.active(), self.failed.clone()) {
             effects.push(Effect::Tell(self.camera_state()));
+        }
+        if self.live.is_some() && (tell_media || media_before.as_ref() != Some(&self.media_state())) {
+            effects.push(Effect::Tell(self.media_state()));
         }
         effects
     }
@@ -354,17 +372,32 @@ impl Session {
         }
     }
 
+    /// What the others are told of the home's sound and picture.
+    fn media_state(&self) -> ToRelay {
+        let sound = self.microphone || self.tablet.is_some_and(|tablet| tablet.audio);
+        let audio = match (sound, self.muted) {
+            (false, _) => AudioState::None,
+            (true, true) => AudioState::Muted,
+            (true, false) => AudioState::On,
+        };
+        let video = match (self.camera(), self.hidden) {
+            (None, _) => VideoState::None,
+            (Some(_), true) => VideoState::Off,
+            (Some(_), false) => VideoState::On,
+        };
+        ToRelay::MediaState { audio, video }
+    }
+
     fn camera_state(&self) -> ToRelay {
         ToRelay::CameraState { active: self.active(), failed: self.failed.clone() }
     }
 
     fn plan(&self) -> Plan {
         let Some(live) = &self.live else { return Plan::default() };
-        let camera = self.camera().filter(|_| !self.hidden);
         let tablet_sound = self.tablet.is_some_and(|tablet| tablet.audio);
         let audio = if self.muted {
             Source::None
-        } else if tablet_sound && (camera == Some(Camera::Tablet) || !self.microphone) {
+        } else if tablet_sound && (self.camera() == Some(Camera::Tablet) || !self.microphone) {
             // The tablet's microphone goes with its picture: it is where the nurse stands.
             Source::Tablet
         } else if self.microphone {
@@ -372,7 +405,7 @@ impl Session {
         } else {
             Source::None
         };
-        let (video, box_camera) = match camera {
+        let (video, box_camera) = match self.camera().filter(|_| !self.hidden) {
             Some(Camera::Room) => (Source::Capture, Some(BoxCamera::Room)),
             Some(Camera::CloseUp) => (Source::Capture, Some(BoxCamera::CloseUp)),
             Some(Camera::Tablet) => (Source::Tablet, None),

@@ -89,3 +89,18 @@ fn a_stop_for_another_consultation_changes_nothing() {
     };
     assert_eq!(session.handle(stop, Duration::ZERO), []);
 }
+
+#[test]
+fn a_hang_up_without_a_link_is_told_when_it_is_back() {
+    let mut session = Session::new(vec![BoxCamera::Room], true);
+    session.handle(Input::LinkUp, Duration::ZERO);
+    session.handle(joined(), Duration::ZERO);
+    session.handle(start(), Duration::ZERO);
+    session.handle(Input::LinkDown, Duration::ZERO);
+    assert!(session.handle(Input::HangUp, Duration::ZERO).contains(&Effect::StopCapture));
+    let told = Effect::Tell(ToRelay::HangUp { consultation_id: ID });
+    assert_eq!(session.handle(Input::LinkUp, Duration::ZERO), [told]);
+    assert_eq!(session.handle(start(), Duration::ZERO), [], "not resumed");
+    session.handle(Input::Stop { consultation_id: ID, reason: StopReason::HangUp }, Duration::ZERO);
+    assert!(!session.handle(start(), Duration::ZERO).is_empty(), "a later call of the same consultation");
+}

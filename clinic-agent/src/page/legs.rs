@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_protocol::control::StopReason;
+use yunzhen_protocol::control::{StopReason, ToRelay};
 use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, RoomPhase, RoomState, VideoState};
 
 const SDP: &str = "application/sdp";
@@ -140,7 +140,7 @@ pub struct Quality {
     freezes: f64,
 }
 
-/// `POST …/quality`: the last metres only; what the others see of the home is the box's link, which it measures itself.
+/// `POST …/quality`: the last metres, passed on for the operator. What the others see of the home is the box's link.
 pub async fn quality(
     State(app): State<AppState>,
     _nurse: Nurse,
@@ -148,12 +148,19 @@ pub async fn quality(
     headers: HeaderMap,
     body: Result<Json<Quality>, JsonRejection>,
 ) -> Response {
-    let Ok(Json(quality)) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    let Ok(Json(Quality { level, rtt_ms, loss_ratio, freezes })) = body else {
+        return problems::BAD_REQUEST.answer(&headers);
+    };
     if let Err(error) = app.legs.get(consultation, leg) {
         return refused(&error).answer(&headers);
     }
-    let Quality { level, rtt_ms, loss_ratio, freezes } = quality;
-    tracing::debug!(%leg, ?level, rtt_ms, loss_ratio, freezes, "the tablet's reception");
+    // Conversions saturate; a report without a link is of no use later.
+    app.link.tell(ToRelay::LegQuality {
+        level,
+        rtt_ms: rtt_ms as u32,
+        loss_ratio: loss_ratio as f32,
+        freezes: freezes as u32,
+    });
     StatusCode::NO_CONTENT.into_response()
 }
 

@@ -124,3 +124,6 @@ pub fn entry_id(now: Timestamp, random: &[u8; 10]) -> Uuid {
     let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid()
 }
+
+#[cfg(test)]
+mod tests;

@@ -504,3 +504,23 @@ fn storage_error(error: redb::Error, path: &Path) -> SpoolError {
         other => SpoolError::Io { path, source: io::Error::other(other) },
     }
 }
+
+#[cfg(test)]
+impl Store {
+    /// Writes many entries in one transaction; tests only, one `save` each would take minutes.
+    pub(crate) fn fill_for_test(&self, count: u64, entry: &Entry) {
+        self.with(|db| {
+            let write = db.begin_write()?;
+            {
+                let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
+                for seq in 1..=count {
+                    let entry = Entry { key: format!("{}-{seq:06}", entry.key), ..entry.clone() };
+                    entries.insert(seq, encode(&entry).as_slice())?;
+                    keys.insert(entry.key.as_str(), seq)?;
+                }
+            }
+            Ok(write.commit()?)
+        })
+        .unwrap();
+    }
+}

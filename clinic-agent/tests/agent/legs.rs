@@ -1,0 +1,423 @@
+//! A tablet's leg against the `webrtc` crate as the browser: media both ways through page, box and link.
+
+use crate::http::Browser;
+use crate::world::{AUDIO_SSRC, CONSULTATION, TestDevices, VIDEO_SSRC, World, start_media};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use axum::routing::post;
+use axum::{Json, Router};
+use bytes::Bytes;
+use rtc::media_stream::MediaStreamTrack;
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState,
+    RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder, register_default_interceptors,
+};
+use yunzhen_protocol::control::{ActiveCamera, StopReason, ToBox, ToRelay};
+use yunzhen_protocol::payload_type;
+use yunzhen_protocol::room::{
+    AudioState, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment,
+    VideoState,
+};
+use yunzhen_protocol::roq::Flow;
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
+use yunzhen_runtime::clock;
+
+type Received = (RtpCodecKind, rtc::rtp::Packet, Arc<dyn TrackRemote>);
+
+/// A browser with a camera and a microphone.
+struct Tablet {
+    peer: Arc<dyn PeerConnection>,
+    video: Arc<TrackLocalStaticRTP>,
+    audio: Arc<TrackLocalStaticRTP>,
+    received: mpsc::UnboundedReceiver<Received>,
+    states: mpsc::UnboundedReceiver<RTCPeerConnectionState>,
+    gathered: mpsc::UnboundedReceiver<()>,
+}
+
+struct Handler {
+    received: mpsc::UnboundedSender<Received>,
+    states: mpsc::UnboundedSender<RTCPeerConnectionState>,
+    gathered: mpsc::UnboundedSender<()>,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            let _ = self.gathered.send(());
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        let _ = self.states.send(state);
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        let received = self.received.clone();
+        tokio::spawn(async move {
+            let kind = track.kind().await;
+            while let Some(event) = track.poll().await {
+                if let TrackRemoteEvent::OnRtpPacket(packet) = event {
+                    let _ = received.send((kind, packet, track.clone()));
+                }
+            }
+        });
+    }
+}
+
+fn local(kind: RtpCodecKind, ssrc: u32) -> Arc<TrackLocalStaticRTP> {
+    let encoding = RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+        ..Default::default()
+    };
+    let name = format!("tablet-{kind}");
+    Arc::new(TrackLocalStaticRTP::new(MediaStreamTrack::new(name.clone(), name.clone(), name, kind, vec![encoding])))
+}
+
+impl Tablet {
+    async fn new() -> Self {
+        let (received_tx, received) = mpsc::unbounded_channel();
+        let (states_tx, states) = mpsc::unbounded_channel();
+        let (gathered_tx, gathered) = mpsc::unbounded_channel();
+        let mut media = MediaEngine::default();
+        media.register_default_codecs().unwrap();
+        let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
+        let peer = PeerConnectionBuilder::new()
+            .with_media_engine(media)
+            .with_interceptor_registry(registry)
+            .with_setting_engine(SettingEngineBuilder::new().with_include_loopback_candidate(true).build())
+            .with_handler(Arc::new(Handler { received: received_tx, states: states_tx, gathered: gathered_tx }))
+            .with_udp_addrs(vec!["127.0.0.1:0"])
+            .build()
+            .await
+            .unwrap();
+        let peer: Arc<dyn PeerConnection> = Arc::new(peer);
+        let (audio, video) = (local(RtpCodecKind::Audio, 71), local(RtpCodecKind::Video, 72));
+        let both = |direction| Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] });
+        let send = |track: &Arc<TrackLocalStaticRTP>| track.clone() as Arc<dyn TrackLocal>;
+        let sendrecv = || both(RTCRtpTransceiverDirection::Sendrecv);
+        peer.add_transceiver_from_track(send(&audio), sendrecv()).await.unwrap();
+        peer.add_transceiver_from_track(send(&video), sendrecv()).await.unwrap();
+        for _ in 0..2 {
+            for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
+                let recvonly = both(RTCRtpTransceiverDirection::Recvonly);
+                peer.add_transceiver_from_kind(kind, recvonly).await.unwrap();
+            }
+        }
+        Self { peer, video, audio, received, states, gathered }
+    }
+
+    /// Joins through the page; the leg's id.
+    async fn join(&mut self, browser: &mut Browser, rejoin: Option<&str>) -> String {
+        let offer = self.peer.create_offer(None).await.unwrap();
+        self.peer.set_local_description(offer).await.unwrap();
+        self.gathered.recv().await.unwrap();
+        let sdp = self.peer.local_description().await.unwrap().sdp;
+        let query = rejoin.map(|leg| format!("?rejoin={leg}")).unwrap_or_default();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/page/consultations/{CONSULTATION}/legs{query}"))
+            .header(header::CONTENT_TYPE, "application/sdp")
+            .body(Body::from(sdp))
+            .unwrap();
+        let (status, headers, answer) = browser.whole(request).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer:?}");
+        let answer = String::from_utf8(answer.to_vec()).unwrap();
+        let leg = headers["leg-id"].to_str().unwrap().to_owned();
+        assert!(headers["location"].to_str().unwrap().ends_with(&leg));
+        assert!(answer.contains("a=ice-lite") && answer.contains("127.0.0.1"), "{answer}");
+        self.peer.set_remote_description(RTCSessionDescription::answer(answer).unwrap()).await.unwrap();
+        self.is(RTCPeerConnectionState::Connected).await;
+        leg
+    }
+
+    async fn is(&mut self, wanted: RTCPeerConnectionState) {
+        let reached = async { while self.states.recv().await.expect("states") != wanted {} };
+        tokio::time::timeout(Duration::from_secs(10), reached).await.expect("state in time");
+    }
+
+    /// Sends 50 packets a second until dropped, a key frame every tenth.
+    fn film(&self) -> tokio::task::JoinHandle<()> {
+        let (video, audio) = (self.video.clone(), self.audio.clone());
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            for n in 0u16.. {
+                ticks.tick().await;
+                let payload = if n % 10 == 0 { &[0x67, 0x42, 0xe0, 0x1f][..] } else { &[0x41, 0x9a, 0x02][..] };
+                let header = |payload_type, ssrc| rtc::rtp::header::Header {
+                    version: 2,
+                    payload_type,
+                    sequence_number: n.wrapping_add(65_000),
+                    timestamp: u32::from(n) * 1800,
+                    ssrc,
+                    ..Default::default()
+                };
+                // PT 125: H.264 42e01f, packetization-mode 1 among the library's default codecs.
+                let picture =
+                    rtc::rtp::Packet { header: header(H264_OF_TABLET, 72), payload: Bytes::copy_from_slice(payload) };
+                let sound = rtc::rtp::Packet { header: header(111, 71), payload: Bytes::from_static(&[0xfc; 30]) };
+                let sent = video.write_rtp(picture).await.and(audio.write_rtp(sound).await);
+                if sent.is_err() {
+                    return;
+                }
+            }
+        })
+    }
+}
+
+/// What the library's default codecs call H.264 42e01f with packetization-mode 1.
+const H264_OF_TABLET: u8 = 125;
+
+fn router() -> Router {
+    let expires = clock::now_timestamp() + Duration::from_secs(3600);
+    let staff = json!({ "id": "0190a5f0-0000-7000-8000-0000000000aa", "name": "n", "role": "nurse" });
+    let answer = json!({ "token": "t", "staff": staff, "expires_at": format!("{expires:.3}") });
+    Router::new().route("/api/sessions", post(move || async move { (StatusCode::CREATED, Json(answer)) }))
+}
+
+fn participant(id: u128, kind: ParticipantKind) -> Participant {
+    Participant {
+        id: ParticipantId(uuid::Uuid::from_u128(id)),
+        kind,
+        display_name: "x".into(),
+        audio: AudioState::On,
+        video: VideoState::On,
+        camera: None,
+        link: LinkLevel::Good,
+        since: clock::now_timestamp(),
+    }
+}
+
+fn room(version: u64) -> RoomState {
+    let (home, specialist) = (participant(1, ParticipantKind::Home), participant(2, ParticipantKind::Specialist));
+    serde_json::from_value::<RoomState>(json!({
+        "consultation_id": CONSULTATION,
+        "state": RoomPhase::Open,
+        "participants": [home, specialist],
+        "slots": [SlotAssignment { slot: 0, participant_id: ParticipantId(uuid::Uuid::from_u128(2)) }],
+        "you": ParticipantId(uuid::Uuid::from_u128(1)),
+        "version": version,
+        "departed": [],
+    }))
+    .unwrap()
+}
+
+/// The specialist's media as they come down slot 0: 50 packets a second, a key frame each time the flag is set.
+fn specialist(world: &World, keyframe: Arc<std::sync::atomic::AtomicBool>) -> tokio::task::JoinHandle<()> {
+    let connection = world.relay.connection();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        for n in 0u16.. {
+            ticks.tick().await;
+            let key = keyframe.swap(false, std::sync::atomic::Ordering::Relaxed);
+            let header = RtpHeader {
+                marker: true,
+                payload_type: payload_type::H264,
+                sequence: n.wrapping_add(65_500),
+                timestamp: u32::from(n) * 1800,
+                ssrc: 900,
+            };
+            let payload = if key { &[0x67, 0x42, 0xe0, 0x1f][..] } else { &[0x41, 0x9a, 0x02][..] };
+            let video = RtpPacket { header, payload: Bytes::copy_from_slice(payload) };
+            let audio = RtpPacket {
+                header: RtpHeader { payload_type: payload_type::OPUS, ssrc: 901, ..header },
+                payload: Bytes::from_static(&[0xfc; 30]),
+            };
+            for (flow, packet) in [(Flow::SlotVideo(0), video), (Flow::SlotAudio(0), audio)] {
+                let mut datagram = Vec::new();
+                yunzhen_protocol::roq::write_flow_id(flow, &mut datagram);
+                datagram.extend_from_slice(&packet.to_bytes());
+                if connection.send_datagram(datagram.into()).is_err() {
+                    return;
+                }
+            }
+        }
+    })
+}
+
+async fn receives(tablet: &mut Tablet, wanted: RtpCodecKind) -> Received {
+    let arrived = async {
+        loop {
+            let received = tablet.received.recv().await.expect("tracks");
+            if received.0 == wanted {
+                return received;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("media in time")
+}
+
+#[tokio::test]
+async fn a_tablet_sees_is_seen_and_leaves() {
+    let keyframe = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut tablet = Tablet::new().await;
+    let leg = tablet.join(&mut browser, None).await;
+    let base = format!("/page/consultations/{CONSULTATION}");
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: true, .. }).then_some(())).await;
+    world.relay.tell(start_media());
+    world.relay.tell(ToBox::RoomState(room(1)));
+    let mut events = browser.events(&format!("{base}/legs/{leg}/events")).await;
+    let seen = events.find(|name, _| name == "room").await;
+    assert_eq!(seen["slots"][0]["slot"], 0);
+
+    // Down: the running picture cannot be decoded, so the box asks for a key frame and waits for it.
+    let _specialist = specialist(&world, keyframe.clone());
+    let slot = world.relay.heard(|said| match said {
+        ToRelay::KeyframeRequest { slot } => Some(*slot),
+        _ => None,
+    });
+    assert_eq!(slot.await, 0);
+    keyframe.store(true, std::sync::atomic::Ordering::Relaxed);
+    let (_, first, track) = receives(&mut tablet, RtpCodecKind::Video).await;
+    assert_eq!(&first.payload[..], [0x67, 0x42, 0xe0, 0x1f], "begins with the key frame");
+    let (_, second, _) = receives(&mut tablet, RtpCodecKind::Video).await;
+    assert_eq!(second.header.sequence_number, first.header.sequence_number.wrapping_add(1));
+    receives(&mut tablet, RtpCodecKind::Audio).await;
+
+    // The tablet cannot decode: its PLI becomes the relay's keyframe request for that slot.
+    let pli = PictureLossIndication { sender_ssrc: 0, media_ssrc: first.header.ssrc };
+    track.write_rtcp(vec![Box::new(pli)]).await.unwrap();
+    world.relay.heard(|said| matches!(said, ToRelay::KeyframeRequest { slot: 0 }).then_some(())).await;
+
+    // Up: the box's own camera first, then the tablet's in the same outgoing stream.
+    let own = RtpPacket::parse(world.relay.datagram(Flow::Video).await.1).unwrap();
+    assert_eq!((own.header.ssrc, own.header.payload_type), (VIDEO_SSRC, payload_type::H264));
+    let filming = tablet.film();
+    let (status, _) =
+        browser.json(Method::POST, &format!("{base}/home-camera"), None, &json!({ "camera": "tablet" })).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    world
+        .relay
+        .heard(|said| matches!(said, ToRelay::CameraState { active: ActiveCamera::Tablet, .. }).then_some(()))
+        .await;
+    let mut last = own.header.sequence;
+    let passed = async {
+        loop {
+            let packet = RtpPacket::parse(world.relay.datagram(Flow::Video).await.1).unwrap();
+            assert_eq!((packet.header.ssrc, packet.header.payload_type), (VIDEO_SSRC, payload_type::H264));
+            assert!((1..100).contains(&packet.header.sequence.wrapping_sub(last)), "one sequence across the switch");
+            last = packet.header.sequence;
+            if packet.payload.len() < 100 {
+                return packet;
+            }
+        }
+    };
+    let switched = tokio::time::timeout(Duration::from_secs(10), passed).await.expect("the tablet's picture");
+    assert_eq!(&switched.payload[..], [0x67, 0x42, 0xe0, 0x1f], "the switch begins with a key frame");
+    let sound = async {
+        loop {
+            let packet = RtpPacket::parse(world.relay.datagram(Flow::Audio).await.1).unwrap();
+            assert_eq!((packet.header.ssrc, packet.header.payload_type), (AUDIO_SSRC, payload_type::OPUS));
+            if packet.payload.len() == 30 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), sound).await.expect("the tablet's sound");
+
+    // Muted: no sound leaves the box.
+    let muted = json!({ "audio": "muted", "video": "on" });
+    let (status, _) = browser.json(Method::PUT, &format!("{base}/legs/{leg}/media-state"), None, &muted).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    while world.relay.datagrams.try_recv().is_ok() {}
+    let mut pictures = 0;
+    while pictures < 10 {
+        let (_, datagram) = world.relay.datagrams.recv().await.unwrap();
+        assert_ne!(datagram.flow, Flow::Audio);
+        pictures += u32::from(datagram.flow == Flow::Video);
+    }
+
+    // A reload: the new leg takes the old one's place without a hang-up.
+    let mut again = Tablet::new().await;
+    let leg2 = again.join(&mut browser, Some(&leg)).await;
+    assert_ne!(leg, leg2);
+    let (status, _, _) = browser.get(&format!("{base}/legs/{leg}/events")).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    keyframe.store(true, std::sync::atomic::Ordering::Relaxed);
+    let key = keyframe.clone();
+    let ticking = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            key.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    });
+    receives(&mut again, RtpCodecKind::Video).await;
+    ticking.abort();
+    filming.abort();
+    let mut events = browser.events(&format!("{base}/legs/{leg2}/events")).await;
+
+    // The nurse hangs up.
+    let request =
+        Request::builder().method(Method::DELETE).uri(format!("{base}/legs/{leg2}")).body(Body::empty()).unwrap();
+    assert_eq!(browser.whole(request).await.0, StatusCode::NO_CONTENT);
+    world
+        .relay
+        .heard(|said| {
+            matches!(said, ToRelay::HangUp { consultation_id } if *consultation_id == CONSULTATION).then_some(())
+        })
+        .await;
+    let ended = events.find(|name, _| name == "ended").await;
+    assert_eq!(ended["ended_reason"], "hang_up");
+    let (_, _, status): (_, _, Value) = browser.get("/page/status").await;
+    assert_eq!(status["media"]["state"], "idle");
+}
+
+#[tokio::test]
+async fn the_relay_s_end_is_told_and_nonsense_is_refused() {
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let base = format!("/page/consultations/{CONSULTATION}");
+    for (offer, kind, expected) in [
+        ("hello", "application/sdp", StatusCode::UNPROCESSABLE_ENTITY),
+        ("v=0\r\nm=audio 9 X 0\r\n", "application/sdp", StatusCode::UNPROCESSABLE_ENTITY),
+        ("v=0", "text/plain", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        let request = Request::builder().method(Method::POST).uri(format!("{base}/legs"));
+        let request = request.header(header::CONTENT_TYPE, kind).body(Body::from(offer)).unwrap();
+        assert_eq!(browser.whole(request).await.0, expected, "{offer}");
+    }
+    let mut tablet = Tablet::new().await;
+    let leg = tablet.join(&mut browser, None).await;
+    world.relay.tell(start_media());
+    world.relay.datagram(Flow::Video).await;
+    let mut events = browser.events(&format!("{base}/legs/{leg}/events")).await;
+    world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::Cancelled });
+    let ended = events.find(|name, _| name == "ended").await;
+    assert_eq!(ended["ended_reason"], "cancelled");
+    assert!(events.next().await.is_none(), "the last word ends the stream");
+}
+
+#[tokio::test]
+async fn stopping_the_box_tells_the_page() {
+    let world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut tablet = Tablet::new().await;
+    let leg = tablet.join(&mut browser, None).await;
+    let mut events = browser.events(&format!("/page/consultations/{CONSULTATION}/legs/{leg}/events")).await;
+    let mut status = browser.events("/page/status/events").await;
+    let begun = clock::now_instant();
+    let (stopped, ended, told) = tokio::join!(
+        world.life.stop(),
+        events.find(|name, _| name == "ended"),
+        status.find(|_, data| data["link"]["words_en"] == "This box is being stopped"),
+    );
+    stopped.unwrap();
+    assert_eq!((&ended["ended_reason"], &told["link"]["state"]), (&json!("drain"), &json!("offline")));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}

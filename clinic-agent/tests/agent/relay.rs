@@ -1,0 +1,233 @@
+//! A relay that only speaks the protocol: certificates, control stream, requests on streams, datagrams. And the link to
+//! it, a UDP proxy that can be cut.
+
+use axum::Router;
+use axum::http::Extensions;
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use tokio::sync::{mpsc, watch};
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::{Credentials, Identity, Trust, tls};
+use yunzhen_domain::ids::HomeId;
+use yunzhen_protocol::control::{self, Decoded, FrameReader, ToBox, ToRelay};
+use yunzhen_protocol::roq::{Datagram, Flow};
+use yunzhen_runtime::serve::{ServeOptions, serve_io};
+use yunzhen_runtime::{Lifecycle, clock};
+
+/// Certificates of one installation.
+pub struct Pki {
+    pub authority: Authority,
+    pub trust: Trust,
+}
+
+impl Pki {
+    pub fn new() -> Self {
+        let authority = Authority::create(clock::now_timestamp()).unwrap();
+        let trust = Trust::new(vec![authority.systems.der().clone()]);
+        Self { authority, trust }
+    }
+
+    pub fn relay(&self) -> Credentials {
+        let identity = Identity::Relay { name: "test".into() };
+        let issued = self.authority.systems.issue_with_key(&identity, &[], None, clock::now_timestamp()).unwrap();
+        Credentials::from_issued(&issued).unwrap()
+    }
+}
+
+/// What the relay saw.
+pub struct FakeRelay {
+    pub address: SocketAddr,
+    pub control: mpsc::UnboundedReceiver<ToRelay>,
+    pub datagrams: mpsc::UnboundedReceiver<(tokio::time::Instant, Datagram)>,
+    connection: watch::Receiver<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
+    /// What is answered to `hello`; `None` is a welcome.
+    pub refusal: Arc<Mutex<Option<ToBox>>>,
+    endpoint: quinn::Endpoint,
+}
+
+impl FakeRelay {
+    pub fn start(life: &Lifecycle, pki: &Pki, router: Router) -> Self {
+        let tls = tls::quic_server(&pki.relay(), &pki.trust).unwrap();
+        let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(tls).unwrap();
+        let mut config = quinn::ServerConfig::with_crypto(Arc::new(crypto));
+        let mut transport = quinn::TransportConfig::default();
+        transport.max_concurrent_bidi_streams(32u32.into()).datagram_receive_buffer_size(Some(1 << 20));
+        config.transport_config(Arc::new(transport));
+        let endpoint = quinn::Endpoint::server(config, SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = endpoint.local_addr().unwrap();
+        let (control_tx, control) = mpsc::unbounded_channel();
+        let (datagrams_tx, datagrams) = mpsc::unbounded_channel();
+        let (connection_tx, connection) = watch::channel(None);
+        let refusal: Arc<Mutex<Option<ToBox>>> = Arc::default();
+        let (life2, endpoint2, refusal2) = (life.clone(), endpoint.clone(), refusal.clone());
+        life.spawn("fake relay", async move {
+            while let Some(incoming) = endpoint2.accept().await {
+                let (life, control, datagrams) = (life2.clone(), control_tx.clone(), datagrams_tx.clone());
+                let (connections, router, refusal) = (connection_tx.clone(), router.clone(), refusal2.clone());
+                tokio::spawn(async move {
+                    if let Ok(connection) = incoming.await {
+                        serve(life, connection, control, datagrams, connections, router, refusal).await;
+                    }
+                });
+            }
+        });
+        Self { address, control, datagrams, connection, refusal, endpoint }
+    }
+
+    pub fn tell(&self, message: ToBox) {
+        let current = self.connection.borrow().clone();
+        current.expect("connected").1.send(message).unwrap();
+    }
+
+    pub fn connection(&self) -> quinn::Connection {
+        self.connection.borrow().clone().expect("connected").0
+    }
+
+    /// The next control message that `wanted` takes.
+    pub async fn heard<T>(&mut self, mut wanted: impl FnMut(&ToRelay) -> Option<T>) -> T {
+        let heard = async {
+            loop {
+                let message = self.control.recv().await.expect("relay runs");
+                if let Some(found) = wanted(&message) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), heard).await.expect("the box says it in time")
+    }
+
+    /// The next datagram on a flow.
+    pub async fn datagram(&mut self, flow: Flow) -> (tokio::time::Instant, Bytes) {
+        let arrived = async {
+            loop {
+                let (at, datagram) = self.datagrams.recv().await.expect("relay runs");
+                if datagram.flow == flow {
+                    return (at, datagram.packet);
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("a datagram in time")
+    }
+
+    pub fn stop(&self) {
+        self.endpoint.close(0u32.into(), b"stopped");
+    }
+}
+
+async fn serve(
+    life: Lifecycle,
+    connection: quinn::Connection,
+    control: mpsc::UnboundedSender<ToRelay>,
+    datagrams: mpsc::UnboundedSender<(tokio::time::Instant, Datagram)>,
+    connections: watch::Sender<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
+    router: Router,
+    refusal: Arc<Mutex<Option<ToBox>>>,
+) {
+    let Ok((mut send, mut recv)) = connection.accept_bi().await else { return };
+    let mut kind = [0];
+    if recv.read_exact(&mut kind).await.is_err() || kind != [0] {
+        return;
+    }
+    let (orders_tx, mut orders) = mpsc::unbounded_channel::<ToBox>();
+    let (connection2, refusal2) = (connection.clone(), refusal.clone());
+    tokio::spawn(async move {
+        let mut frames = FrameReader::new();
+        while let Ok(Some(chunk)) = recv.read_chunk(65_536, true).await {
+            frames.push(&chunk.bytes);
+            while let Ok(Some(decoded)) = frames.next_message::<ToRelay>() {
+                let Decoded::Message(message) = decoded else { continue };
+                if matches!(message, ToRelay::Hello { .. }) {
+                    let refusal = refusal2.lock().unwrap().clone();
+                    let _ = orders_tx.send(refusal.clone().unwrap_or(ToBox::Welcome {
+                        relay_version: "test".into(),
+                        home_id: HomeId::from_uuid(uuid::Uuid::nil()),
+                        server_time: clock::now_timestamp(),
+                    }));
+                    if refusal.is_none() {
+                        connections.send_replace(Some((connection2.clone(), orders_tx.clone())));
+                    }
+                }
+                let _ = control.send(message);
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(order) = orders.recv().await {
+            if send.write_all(&control::encode(&order).unwrap()).await.is_err() {
+                return;
+            }
+        }
+    });
+    let connection3 = connection.clone();
+    tokio::spawn(async move {
+        while let Ok(datagram) = connection3.read_datagram().await {
+            if let Ok(datagram) = Datagram::decode(datagram) {
+                let _ = datagrams.send((tokio::time::Instant::now(), datagram));
+            }
+        }
+    });
+    while let Ok((send, mut recv)) = connection.accept_bi().await {
+        let (life, router) = (life.clone(), router.clone());
+        tokio::spawn(async move {
+            let mut kind = [0];
+            if recv.read_exact(&mut kind).await.is_ok() && kind == [1] {
+                let io = tokio::io::join(recv, send);
+                serve_io(&life, io, router, Extensions::new(), &ServeOptions::new("fake relay")).await;
+            }
+        });
+    }
+}
+
+/// A UDP link that can be cut.
+#[derive(Clone)]
+pub struct Wire {
+    pub address: SocketAddr,
+    up: Arc<AtomicBool>,
+}
+
+impl Wire {
+    pub async fn to(relay: SocketAddr) -> Self {
+        let near = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
+        let address = near.local_addr().unwrap();
+        let up = Arc::new(AtomicBool::new(true));
+        let up2 = up.clone();
+        tokio::spawn(async move {
+            let mut peers: HashMap<SocketAddr, Arc<UdpSocket>> = HashMap::new();
+            let mut buffer = vec![0; 65_536];
+            while let Ok((len, peer)) = near.recv_from(&mut buffer).await {
+                if !up2.load(Ordering::Relaxed) {
+                    continue;
+                }
+                let far = match peers.get(&peer) {
+                    Some(far) => far.clone(),
+                    None => {
+                        let far = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
+                        far.connect(relay).await.unwrap();
+                        peers.insert(peer, far.clone());
+                        let (far2, near2, up3) = (far.clone(), near.clone(), up2.clone());
+                        tokio::spawn(async move {
+                            let mut buffer = vec![0; 65_536];
+                            while let Ok(len) = far2.recv(&mut buffer).await {
+                                if up3.load(Ordering::Relaxed) {
+                                    let _ = near2.send_to(&buffer[..len], peer).await;
+                                }
+                            }
+                        });
+                        far
+                    }
+                };
+                let _ = far.send(&buffer[..len]).await;
+            }
+        });
+        Self { address, up }
+    }
+
+    pub fn set(&self, up: bool) {
+        self.up.store(up, Ordering::Relaxed);
+    }
+}

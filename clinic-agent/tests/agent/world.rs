@@ -1,0 +1,169 @@
+//! A whole box on free ports, with devices of the tests' own.
+
+use crate::relay::{FakeRelay, Pki, Wire};
+use axum::Router;
+use bytes::Bytes;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use yunzhen_certs::Identity;
+use yunzhen_clinic_agent::agent::{self, Agent};
+use yunzhen_clinic_agent::capture::CaptureSettings;
+use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
+use yunzhen_clinic_agent::outbox::devices::{DeviceSink, Devices};
+use yunzhen_clinic_agent::outbox::session::CapturePlan;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_media::MediaKind;
+use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, VideoPlan};
+use yunzhen_protocol::payload_type;
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
+use yunzhen_runtime::telemetry::TelemetrySettings;
+use yunzhen_runtime::{Lifecycle, clock};
+
+pub const CONSULTATION: ConsultationId = ConsultationId::from_uuid(uuid::Uuid::from_u128(0xc0));
+pub const VIDEO_SSRC: u32 = 0x1111;
+pub const AUDIO_SSRC: u32 = 0x2222;
+
+pub fn start_media() -> ToBox {
+    ToBox::StartMedia {
+        consultation_id: CONSULTATION,
+        video: VideoPlan {
+            ssrc: VIDEO_SSRC,
+            payload_type: payload_type::H264,
+            bitrate_bps: 1_500_000,
+            fps: 30,
+            width: 1280,
+            height: 720,
+        },
+        audio: AudioPlan { ssrc: AUDIO_SSRC, payload_type: payload_type::OPUS, bitrate_bps: 32_000 },
+    }
+}
+
+pub struct World {
+    pub life: Lifecycle,
+    /// Kept: the relay runs as long as the world.
+    pub _relay_life: Lifecycle,
+    pub relay: FakeRelay,
+    pub wire: Wire,
+    pub agent: Agent,
+    pub page: SocketAddr,
+    pub config: Config,
+    pub dir: TempDir,
+}
+
+pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
+    let home = Identity::Box { home_id: HomeId::from_uuid(uuid::Uuid::from_u128(5)) };
+    let issued = pki.authority.systems.issue_with_key(&home, &[], None, clock::now_timestamp()).unwrap();
+    issued.write(dir.path(), "box").unwrap();
+    std::fs::write(dir.path().join("systems.pem"), pki.authority.systems.pem()).unwrap();
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    Config {
+        relay: RelaySettings { address: relay.to_string(), server_name: Some("localhost".into()) },
+        identity: IdentitySettings {
+            certificate: dir.path().join("box.pem"),
+            key: dir.path().join("box.key.pem"),
+            trust: dir.path().join("systems.pem"),
+        },
+        page: PageSettings {
+            listen: SocketAddr::new(loopback, 0),
+            media_addresses: vec![loopback],
+            ..PageSettings::default()
+        },
+        spool: SpoolSettings { file: dir.path().join("spool.redb") },
+        capture: CaptureSettings::default(),
+        telemetry: TelemetrySettings::default(),
+    }
+}
+
+impl World {
+    pub async fn new(router: Router, devices: Box<dyn Devices>) -> Self {
+        let (life, relay_life) = (Lifecycle::new(), Lifecycle::new());
+        let pki = Pki::new();
+        let relay = FakeRelay::start(&relay_life, &pki, router);
+        let wire = Wire::to(relay.address).await;
+        let dir = tempfile::tempdir().unwrap();
+        let config = config(&dir, &pki, wire.address);
+        let agent = agent::start(&life, &config, devices).await.unwrap();
+        let mut world = Self { life, _relay_life: relay_life, relay, wire, page: agent.bound.page, agent, config, dir };
+        world.connected(true).await;
+        world
+    }
+
+    /// Waits until the link is (not) connected; says how long it took.
+    pub async fn connected(&mut self, wanted: bool) -> Duration {
+        let begun = clock::now_instant();
+        let mut status = self.agent.link.status();
+        let waited = status.wait_for(|status| status.is_connected() == wanted);
+        tokio::time::timeout(Duration::from_secs(20), waited).await.expect("in time").expect("link runs");
+        clock::now_instant().saturating_duration_since(begun)
+    }
+}
+
+/// A camera and a microphone that need no ffmpeg: packets with a counter, key frames on request.
+#[derive(Clone, Default)]
+pub struct TestDevices {
+    pub keyframe: Arc<AtomicBool>,
+    pub keyframes: Arc<AtomicU32>,
+    pub bitrate: Arc<AtomicU32>,
+    pub running: Arc<AtomicU32>,
+}
+
+impl Devices for TestDevices {
+    fn cameras(&self) -> Vec<BoxCamera> {
+        vec![BoxCamera::Room, BoxCamera::CloseUp]
+    }
+
+    fn microphone(&self) -> bool {
+        true
+    }
+
+    fn start(&mut self, plan: CapturePlan, sink: DeviceSink) {
+        let run = self.running.fetch_add(1, Ordering::Relaxed) + 1;
+        self.keyframe.store(true, Ordering::Relaxed);
+        let this = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            let (mut sequence, mut timestamp) = (60_000u16, 0u32);
+            while this.running.load(Ordering::Relaxed) == run {
+                ticks.tick().await;
+                let key = this.keyframe.swap(false, Ordering::Relaxed);
+                this.keyframes.fetch_add(u32::from(key), Ordering::Relaxed);
+                let mut payload = vec![if key { 0x67 } else { 0x41 }; 900];
+                payload[1..5].copy_from_slice(&timestamp.to_be_bytes());
+                let header = RtpHeader {
+                    marker: true,
+                    payload_type: plan.video.payload_type,
+                    sequence,
+                    timestamp,
+                    ssrc: plan.video.ssrc,
+                };
+                let video = RtpPacket { header, payload: Bytes::from(payload) };
+                let audio = RtpPacket {
+                    header: RtpHeader { payload_type: plan.audio.payload_type, ssrc: plan.audio.ssrc, ..header },
+                    payload: Bytes::from_static(&[0xfc; 40]),
+                };
+                let _ = sink.packets.try_send((MediaKind::Video, video));
+                let _ = sink.packets.try_send((MediaKind::Audio, audio));
+                (sequence, timestamp) = (sequence.wrapping_add(1), timestamp.wrapping_add(900));
+            }
+        });
+    }
+
+    fn adjust(&mut self, _plan: CapturePlan) {
+        self.keyframe.store(true, Ordering::Relaxed);
+    }
+
+    fn keyframe(&mut self) {
+        self.keyframe.store(true, Ordering::Relaxed);
+    }
+
+    fn bitrate(&mut self, video_bps: u32) {
+        self.bitrate.store(video_bps, Ordering::Relaxed);
+    }
+
+    fn stop(&mut self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+}
