@@ -1,2 +1,63 @@
-//! Entry point.
-fn main() {}
+//! Load against the relay's media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
+//! forwarder and Janus, all in one run, so that the figures are ratios of one machine at one time.
+//!
+//! The process under test runs on core 0, everything that makes and takes the load on core 1.
+
+mod bench;
+mod forwarder;
+mod janus;
+mod machine;
+mod media_side;
+mod report;
+mod source;
+mod viewers;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Load for the relay's media path")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The relay's figures: CPU per packet, added latency, memory, loss.
+    Bench {
+        /// Seconds measured per case.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Where the figures go as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// Leave Janus out.
+        #[arg(long)]
+        no_janus: bool,
+    },
+    /// The media side of the relay alone (started by `bench`).
+    #[command(hide = true)]
+    ServeMedia,
+    /// The raw UDP forwarder (started by `bench`).
+    #[command(hide = true)]
+    ServeUdp,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Bench { seconds, json, no_janus } => {
+            bench::run(Duration::from_secs(seconds), json.as_deref(), !no_janus)
+        }
+        Command::ServeMedia => media_side::run(),
+        Command::ServeUdp => forwarder::run(),
+    }
+}
+
+/// The one clock of a run.
+#[allow(clippy::disallowed_methods, reason = "a load generator measures real time")]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}

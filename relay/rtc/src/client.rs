@@ -117,6 +117,65 @@ const fn library_kind(kind: MediaKind) -> RtpCodecKind {
     }
 }
 
+fn core(
+    now: Instant,
+    local: SocketAddr,
+    certificate: &DtlsCertificate,
+    nacks: bool,
+) -> Result<RTCPeerConnection, ClientError> {
+    let mut engine = MediaEngine::default();
+    engine.register_codec(codec(MediaKind::Audio), RtpCodecKind::Audio)?;
+    engine.register_codec(codec(MediaKind::Video), RtpCodecKind::Video)?;
+    if nacks {
+        let rtp_codec = RTCRtpCodec {
+            mime_type: "video/rtx".to_owned(),
+            clock_rate: 90_000,
+            sdp_fmtp_line: format!("apt={H264}"),
+            ..Default::default()
+        };
+        engine.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type: H264_RTX }, RtpCodecKind::Video)?;
+    }
+    let mut registry = Registry::new()
+        .with(Slot::from(FeedbackTap::SLOT), FeedbackTap::all())
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build());
+    if nacks {
+        let generator = NackGeneratorBuilder::new().with_interval(Duration::from_millis(20)).with_size(1024);
+        registry = registry
+            .with(Slot::NackGenerator, generator.build())
+            .with(Slot::NackResponder, NackResponderBuilder::new().with_size(1024).build());
+    }
+    let settings = SettingEngineBuilder::new()
+        .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+        .with_srtp_replay_protection_window(1024)
+        .build();
+    let mut core = RTCPeerConnectionBuilder::new()
+        .with_configuration(RTCConfigurationBuilder::new().with_certificates(vec![certificate.0.clone()]).build())
+        .with_media_engine(engine)
+        .with_setting_engine(settings)
+        .with_interceptor_registry(registry)
+        .build(now)?;
+    core.add_local_candidate(RTCIceCandidateInit {
+        candidate: format!("candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port()),
+        ..Default::default()
+    })?;
+    Ok(core)
+}
+
+/// The SSRC that each section names first.
+fn remote_ssrcs(sdp: &str) -> Vec<Option<u32>> {
+    let mut ssrcs: Vec<Option<u32>> = Vec::new();
+    for line in sdp.lines() {
+        if line.starts_with("m=") {
+            ssrcs.push(None);
+        }
+        if let (Some(rest), Some(last @ None)) = (line.strip_prefix("a=ssrc:"), ssrcs.last_mut()) {
+            *last = rest.split_ascii_whitespace().next().and_then(|ssrc| ssrc.parse().ok());
+        }
+    }
+    ssrcs
+}
+
 impl Client {
     /// A client at a local address, with m-lines in this order, and its offer. `nacks` asks for and answers lost packets.
     pub fn offer(
@@ -126,42 +185,7 @@ impl Client {
         lines: &[(MediaKind, Direction)],
         nacks: bool,
     ) -> Result<(Self, String), ClientError> {
-        let mut engine = MediaEngine::default();
-        engine.register_codec(codec(MediaKind::Audio), RtpCodecKind::Audio)?;
-        engine.register_codec(codec(MediaKind::Video), RtpCodecKind::Video)?;
-        if nacks {
-            let rtp_codec = RTCRtpCodec {
-                mime_type: "video/rtx".to_owned(),
-                clock_rate: 90_000,
-                sdp_fmtp_line: format!("apt={H264}"),
-                ..Default::default()
-            };
-            engine.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type: H264_RTX }, RtpCodecKind::Video)?;
-        }
-        let mut registry = Registry::new()
-            .with(Slot::from(FeedbackTap::SLOT), FeedbackTap::all())
-            .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
-            .with(Slot::SenderReport, SenderReportBuilder::new().build());
-        if nacks {
-            let generator = NackGeneratorBuilder::new().with_interval(Duration::from_millis(20)).with_size(1024);
-            registry = registry
-                .with(Slot::NackGenerator, generator.build())
-                .with(Slot::NackResponder, NackResponderBuilder::new().with_size(1024).build());
-        }
-        let settings = SettingEngineBuilder::new()
-            .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
-            .with_srtp_replay_protection_window(1024)
-            .build();
-        let mut core = RTCPeerConnectionBuilder::new()
-            .with_configuration(RTCConfigurationBuilder::new().with_certificates(vec![certificate.0.clone()]).build())
-            .with_media_engine(engine)
-            .with_setting_engine(settings)
-            .with_interceptor_registry(registry)
-            .build(now)?;
-        core.add_local_candidate(RTCIceCandidateInit {
-            candidate: format!("candidate:1 1 udp 2130706431 {} {} typ host", local.ip(), local.port()),
-            ..Default::default()
-        })?;
+        let mut core = core(now, local, certificate, nacks)?;
         let mut ssrcs = Vec::with_capacity(lines.len());
         for (place, (kind, direction)) in lines.iter().enumerate() {
             let ssrc = direction.client_sends().then(|| u32::from_be_bytes(crate::clock::random()) | 1);
@@ -197,6 +221,23 @@ impl Client {
         Ok((Self { core, local, ssrcs, remote_ssrcs, connected: false, closed: false }, text))
     }
 
+    /// A client that only receives what another server offers, and its answer.
+    pub fn accept(
+        now: Instant,
+        local: SocketAddr,
+        certificate: &DtlsCertificate,
+        offer: &str,
+    ) -> Result<(Self, String), ClientError> {
+        let core = core(now, local, certificate, false)?;
+        let (ssrcs, remote_ssrcs) = (Vec::new(), remote_ssrcs(offer));
+        let mut client = Self { core, local, ssrcs, remote_ssrcs, connected: false, closed: false };
+        client.core.set_remote_description(now, RTCSessionDescription::offer(offer.to_owned())?)?;
+        let answer = client.core.create_answer(None)?;
+        let text = answer.sdp.clone();
+        client.core.set_local_description(now, answer)?;
+        Ok((client, text))
+    }
+
     /// A new offer that restarts ICE; only its credentials are of interest.
     pub fn restart(&mut self, now: Instant) -> Result<String, ClientError> {
         self.core.restart_ice();
@@ -208,15 +249,7 @@ impl Client {
 
     /// Takes the relay's answer.
     pub fn answer(&mut self, now: Instant, answer: &str) -> Result<(), ClientError> {
-        self.remote_ssrcs.clear();
-        for line in answer.lines() {
-            if line.starts_with("m=") {
-                self.remote_ssrcs.push(None);
-            }
-            if let (Some(rest), Some(last @ None)) = (line.strip_prefix("a=ssrc:"), self.remote_ssrcs.last_mut()) {
-                *last = rest.split_ascii_whitespace().next().and_then(|ssrc| ssrc.parse().ok());
-            }
-        }
+        self.remote_ssrcs = remote_ssrcs(answer);
         self.core.set_remote_description(now, RTCSessionDescription::answer(answer.to_owned())?)?;
         Ok(())
     }
