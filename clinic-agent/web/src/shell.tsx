@@ -1,4 +1,4 @@
-import { Button, Group, Indicator, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Button, Group, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconClipboardList, IconLogout, IconPackage } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
@@ -13,7 +13,7 @@ import {
 } from "@yunzhen/client/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
@@ -26,6 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const api = useApi();
   const link = useLink();
   const deliveries = useQuery({ queryKey: ["deliveries", "list"], queryFn: () => api.deliveries.listFresh() });
+  const { pathname } = useLocation();
   const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
   return (
     <div className="nurse-frame">
@@ -37,15 +38,14 @@ export function Shell({ children }: { children: ReactNode }) {
           </Text>
         </Group>
         <nav aria-label={t("app:nav.main")} className="nurse-nav">
-          <NavLink to="/" className="nurse-nav-link">
+          <NavLink to="/" className={`nurse-nav-link ${pathname.startsWith("/deliveries") ? "" : "active"}`}>
             <IconClipboardList aria-hidden />
             {t("app:nav.today")}
           </NavLink>
           <NavLink to="/deliveries" className="nurse-nav-link">
-            <Indicator label={atDoor} disabled={atDoor === 0} color="red" size={22} offset={2}>
-              <IconPackage aria-hidden style={{ display: "block" }} />
-            </Indicator>
+            <IconPackage aria-hidden />
             {t("app:nav.deliveries")}
+            {atDoor > 0 && <span className="nurse-badge">{atDoor}</span>}
           </NavLink>
         </nav>
         <Group gap="xs" wrap="nowrap" className="nurse-top-state">

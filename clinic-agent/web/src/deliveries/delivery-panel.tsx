@@ -18,7 +18,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const receivable = delivery.allowed.includes("receive");
   return (
     <article className="yz-card nurse-resident">
-      <div className="nurse-resident-body">
+      <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t("app:deliveries.title")}>
         <Group gap="sm">
           <Button
             component={Link}

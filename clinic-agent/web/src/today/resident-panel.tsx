@@ -81,7 +81,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
   }
   return (
     <article className="yz-card nurse-resident">
-      <div className="nurse-resident-body">
+      <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={person.name}>
         <Group wrap="nowrap" align="flex-start" gap="md">
           <Button
             component={Link}

@@ -113,7 +113,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   const prescription = query.data;
   return (
     <article className="yz-card nurse-pad nurse-prescription">
-      <Stack gap="sm" flex={1}>
+      <Stack gap="sm">
         <Group justify="space-between">
           <Title order={3}>{prescription.diagnosis.display}</Title>
           <PrescriptionChip state={prescription.state} />

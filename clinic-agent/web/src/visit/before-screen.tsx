@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, Textarea, Title } from "@mantine/core";
+import { Button, Group, SegmentedControl, Text, Textarea, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconCircle, IconCircleCheck, IconPhoneCall, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -140,43 +140,45 @@ export function BeforeScreen() {
               ]}
             />
           </div>
-          <ul className="nurse-checks" aria-label={t("app:before.checklist")}>
-            <Check done={vitalsSaved} yes={t("app:before.vitalsDone")} no={t("app:before.vitalsTodo")} />
-            <Check done={text !== ""} yes={t("app:before.complaintDone")} no={t("app:before.complaintTodo")} />
-            <Check done={link.online} yes={t("app:before.linkDone")} no={t("app:before.linkTodo")} />
-          </ul>
           {!link.online && (
             <Banner meaning="person" icon={IconWifiOff} role="status">
               {t("app:before.offlineHint")}
             </Banner>
           )}
-          {call.error && <ProblemAlert error={call.error} />}
-          {saveReason.error && <ProblemAlert error={saveReason.error} />}
-          <Stack gap="sm">
-            <Group justify="flex-end">
-              {!link.online && (
-                <Button
-                  variant="default"
-                  size="xl"
-                  disabled={text === ""}
-                  loading={saveReason.isPending}
-                  onClick={keepReason}
-                >
-                  {t("app:before.saveOffline")}
-                </Button>
-              )}
-              <PrimaryButton
-                leftSection={<IconPhoneCall aria-hidden />}
-                disabled={text === "" || !link.online || active !== undefined}
-                loading={call.isPending}
-                onClick={() => call.mutate({ resident_id: residentId, reason: text, urgency })}
-              >
-                {t("app:before.call")}
-              </PrimaryButton>
-            </Group>
-          </Stack>
         </section>
       </div>
+      <footer className="nurse-before-foot yz-card">
+        {call.error && <ProblemAlert error={call.error} />}
+        {saveReason.error && <ProblemAlert error={saveReason.error} />}
+        <div className="nurse-before-foot-line">
+          <ul className="nurse-checks" aria-label={t("app:before.checklist")}>
+            <Check done={vitalsSaved} yes={t("app:before.vitalsDone")} no={t("app:before.vitalsTodo")} />
+            <Check done={text !== ""} yes={t("app:before.complaintDone")} no={t("app:before.complaintTodo")} />
+            <Check done={link.online} yes={t("app:before.linkDone")} no={t("app:before.linkTodo")} />
+          </ul>
+          <Group justify="flex-end">
+            {!link.online && (
+              <Button
+                variant="default"
+                size="xl"
+                disabled={text === ""}
+                loading={saveReason.isPending}
+                onClick={keepReason}
+              >
+                {t("app:before.saveOffline")}
+              </Button>
+            )}
+            <PrimaryButton
+              leftSection={<IconPhoneCall aria-hidden />}
+              disabled={text === "" || !link.online || active !== undefined}
+              loading={call.isPending}
+              onClick={() => call.mutate({ resident_id: residentId, reason: text, urgency })}
+            >
+              {t("app:before.call")}
+            </PrimaryButton>
+          </Group>
+        </div>
+      </footer>
     </div>
   );
 }

@@ -92,6 +92,7 @@ export function CallScreen({ consultation }: { consultation: Consultation }) {
         onClose={vitals.close}
         position="right"
         size={640}
+        overlayProps={{ backgroundOpacity: 0.1 }}
         title={t("app:vitals.title")}
         keepMounted={false}
       >

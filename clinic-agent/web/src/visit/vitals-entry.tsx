@@ -1,6 +1,6 @@
 import { Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconBackspace, IconCornerDownLeft } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBackspace, IconCornerDownLeft } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Reading } from "@yunzhen/client";
 import { Banner, ProblemAlert, useAction, VITAL_SIGNS } from "@yunzhen/client/ui";
@@ -73,7 +73,14 @@ export function VitalsEntry({ residentId, onSaved }: { residentId: string; onSav
               key={sign.code}
               className={`nurse-field ${position === active ? "nurse-field-active" : ""} ${bad ? "nurse-field-bad" : ""}`}
             >
-              <span>{t(`vital.${sign.code}`)}</span>
+              <span className="nurse-field-head">
+                <span>{t(`vital.${sign.code}`)}</span>
+                <span id={`hint-${sign.code}`} className={bad || out ? "nurse-field-warn" : "nurse-dim"}>
+                  {(bad || out) && <IconAlertTriangle size={18} aria-hidden />}
+                  <span className="yz-visually-hidden">{t(out ? "vital.normalRange" : "app:vitals.plausible")}</span>
+                  {out ? `${sign.band[0]}–${sign.band[1]}` : `${sign.plausible[0]}–${sign.plausible[1]}`}
+                </span>
+              </span>
               <span className="nurse-field-line">
                 <input
                   ref={(element) => {
@@ -89,11 +96,6 @@ export function VitalsEntry({ residentId, onSaved }: { residentId: string; onSav
                   aria-describedby={`hint-${sign.code}`}
                 />
                 <span className="nurse-dim">{sign.shownUnit}</span>
-              </span>
-              <span id={`hint-${sign.code}`} className={bad || out ? "nurse-field-warn" : "nurse-dim"}>
-                {out
-                  ? t("vital.normal", { low: sign.band[0], high: sign.band[1] })
-                  : t("app:vitals.plausible", { low: sign.plausible[0], high: sign.plausible[1] })}
               </span>
             </label>
           );

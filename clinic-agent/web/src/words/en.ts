@@ -63,7 +63,7 @@ export const en: Words = {
   vitals: {
     title: "Enter vital signs",
     hint: "Fill in only what was measured.",
-    plausible: "possible {{low}}–{{high}}",
+    plausible: "possible range",
     implausible: "{{name}} must be between {{low}} and {{high}} {{unit}}. Please check.",
     bothPressures: "Blood pressure needs both systolic and diastolic.",
     pressureOrder: "Systolic must be higher than diastolic. Please check.",
@@ -117,7 +117,7 @@ export const en: Words = {
     waiting: "The specialist has been told, please wait",
     waitingHint: "The specialist appears here by themselves. You can enter vital signs meanwhile.",
     microphone: "Microphone",
-    microphoneOn: "Microphone on",
+    microphoneOn: "Mic on",
     microphoneOff: "Muted",
     cameraOn: "Picture on",
     cameraOff: "Picture off",

@@ -59,7 +59,7 @@ export const zh = {
   vitals: {
     title: "录入生命体征",
     hint: "只填写已测量的项目。",
-    plausible: "可能的范围 {{low}}–{{high}}",
+    plausible: "可能的范围",
     implausible: "{{name}}应在 {{low}}–{{high}} {{unit}} 之间，请核对。",
     bothPressures: "血压需同时填写收缩压和舒张压。",
     pressureOrder: "收缩压应高于舒张压，请核对。",

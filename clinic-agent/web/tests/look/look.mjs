@@ -22,8 +22,8 @@ const screens = [
     mode: "signed_out",
     path: "/",
     act: async (page) => {
-      await page.locator("input").nth(0).fill("lin");
-      await page.locator("input").nth(1).fill("wrong");
+      await page.locator("[autocomplete=username]").fill("lin");
+      await page.locator("[autocomplete=current-password]").fill("wrong");
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();
     },
@@ -94,6 +94,7 @@ for (const look of looks) {
     await context.addInitScript((language) => localStorage.setItem("yz.language", language), look.language);
     await context.addInitScript(paintedPeer);
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     page.on("console", (message) => {
       if (message.type() === "error" && !/status of (4|5)/.test(message.text())) {
         bad += 1;
@@ -106,7 +107,7 @@ for (const look of looks) {
     });
     try {
       await page.goto(server.url + screen.path);
-      await page.locator("#root > *").first().waitFor();
+      await page.locator("main").first().waitFor();
       await page.waitForTimeout(500);
       if (screen.act) {
         await screen.act(page);

@@ -152,11 +152,11 @@ export const prescription = {
   ],
   findings: [],
   timeline: [
-    { step: "signed", at: ago(115), who: "周明" },
-    { step: "approved", at: ago(100), who: "药师 何静" },
-    { step: "accepted", at: ago(90), who: "康民药房" },
-    { step: "packed", at: ago(60), who: "康民药房" },
-    { step: "in_delivery", at: ago(25), who: "配送员 李强" },
+    { step: "sign", at: ago(115), who: "周明" },
+    { step: "approve", at: ago(100), who: "药师 何静" },
+    { step: "accept", at: ago(90), who: "康民药房" },
+    { step: "pack", at: ago(60), who: "康民药房" },
+    { step: "hand_over", at: ago(25), who: "配送员 李强" },
   ],
   allowed: [],
 };

@@ -278,7 +278,7 @@ function Announcer({ snapshot }: { snapshot: CallSnapshot }) {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <div role="status" style={{ position: "absolute", zIndex: 3, left: 12, bottom: 12 }}>
+    <div role="status" style={{ position: "absolute", zIndex: 3, left: 12, top: 60 }}>
       {shown && <span className="yz-stage-label">{t(`call.notice.${shown.kind}`, { name: shown.name })}</span>}
     </div>
   );

@@ -2,7 +2,7 @@ import { MantineProvider, type MantineColorScheme } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { i18n } from "i18next";
-import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNode } from "react";
 import { I18nextProvider } from "react-i18next";
 import type { Api } from "../api/api";
 import { ApiError } from "../api/problem";
@@ -48,7 +48,15 @@ export function YunzhenProvider({
   defaultColorScheme = "auto",
   children,
 }: YunzhenProviderProps) {
-  const theme = useMemo(() => yunzhenTheme({ density }), [density]);
+  const language = useSyncExternalStore(
+    (listener) => {
+      i18n.on("languageChanged", listener);
+      return () => i18n.off("languageChanged", listener);
+    },
+    () => i18n.language,
+  );
+  const closeLabel = i18n.t("action.close", { lng: language });
+  const theme = useMemo(() => yunzhenTheme({ density, closeLabel }), [density, closeLabel]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme={defaultColorScheme}>
       <I18nextProvider i18n={i18n}>

@@ -8,10 +8,16 @@ export interface Density {
   density: "tablet" | "desktop" | "phone";
 }
 
-export function yunzhenTheme({ density }: Density) {
+/** `closeLabel`: what the cross of a dialog is called in the present language. */
+export function yunzhenTheme({ density, closeLabel }: Density & { closeLabel: string }) {
   const large = density !== "desktop";
   const base = large ? 18 : 16;
   const px = (value: number): string => `${value / 16}rem`;
+  const dialog = {
+    title: { fontSize: px(large ? 22 : 18), fontWeight: 600 },
+    content: { background: "var(--yz-card)" },
+    header: { background: "var(--yz-card)" },
+  };
   return createTheme({
     primaryColor: "teal",
     primaryShade: { light: 6, dark: 6 },
@@ -57,7 +63,23 @@ export function yunzhenTheme({ density }: Density) {
       NumberInput: { defaultProps: { size: large ? "lg" : "sm" } },
       Textarea: { defaultProps: { size: large ? "lg" : "sm" } },
       Select: { defaultProps: { size: large ? "lg" : "sm" } },
-      Modal: { defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.5 } } },
+      Input: { styles: { wrapper: { marginBlock: 4 } } },
+      Modal: {
+        defaultProps: {
+          centered: true,
+          radius: "lg",
+          overlayProps: { backgroundOpacity: 0.5 },
+          closeButtonProps: { "aria-label": closeLabel, size: large ? 48 : 36, iconSize: large ? 28 : 20 },
+        },
+        styles: dialog,
+      },
+      Drawer: {
+        defaultProps: {
+          closeButtonProps: { "aria-label": closeLabel, size: large ? 48 : 36, iconSize: large ? 28 : 20 },
+        },
+        styles: dialog,
+      },
+      Notification: { defaultProps: { closeButtonProps: { "aria-label": closeLabel } } },
       Paper: { defaultProps: { radius: "lg" } },
       Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     },
