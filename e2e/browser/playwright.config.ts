@@ -2,9 +2,16 @@ import { defineConfig } from "@playwright/test";
 import { CHROMIUM, CHROMIUM_ARGS } from "./support/browser";
 
 /**
- * Two projects: `screens` looks at every console screen with answers made up in the page (needs only the console's dist);
- * `stack` drives the real programs, started by `scripts/stack` (see support/stack.ts).
+ * By default two projects: `screens` looks at every console screen with answers made up in the page (needs only the
+ * console's dist); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
+ * `glass` (make bench-glass) and `screenshots` (make screenshots) exist only when they are asked for by name.
  */
+const ON_REQUEST = ["glass", "screenshots"];
+// Workers load this file again without the command line, so what was asked for travels in the environment.
+const asked = (process.env.YUNZHEN_PROJECTS ??= ON_REQUEST.filter((name) =>
+  process.argv.some((word) => word === name || word === `--project=${name}`),
+).join(","));
+
 export default defineConfig({
   fullyParallel: false,
   workers: 1,
@@ -20,8 +27,8 @@ export default defineConfig({
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
   },
-  projects: [
-    { name: "screens", testDir: "screens" },
-    { name: "stack", testDir: "stack" },
-  ],
+  projects: ["screens", "stack", ...asked.split(",").filter((name) => name !== "")].map((name) => ({
+    name,
+    testDir: name,
+  })),
 });

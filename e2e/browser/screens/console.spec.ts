@@ -179,36 +179,41 @@ async function enterPin(page: Page): Promise<void> {
   await page.waitForSelector("[data-testid=courier-actions]");
 }
 
-for (const language of ["zh", "en"] as const) {
-  for (const scheme of ["light", "dark"] as const) {
-    for (const screen of SCREENS) {
-      test(`${screen.name} ${language} ${scheme}`, async ({ browser }) => {
-        const [width, height] = screen.size ?? desk;
-        const context = await browser.newContext({
-          viewport: { width, height },
-          colorScheme: scheme,
-          timezoneId: "Asia/Shanghai",
-        });
-        const page = await context.newPage();
-        const errors: string[] = [];
-        page.on("pageerror", (error) => errors.push(String(error)));
-        page.on("console", (message) => {
-          if (message.type() === "error") errors.push(message.text());
-        });
-        await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
-        await installMock(page, buildDay(Date.now()), screen.mock);
-        await page.goto(origin + screen.path);
-        await page.waitForSelector(screen.ready);
-        await screen.act?.(page);
-        await page.evaluate(() => document.fonts.ready);
-        await page.waitForTimeout(400);
-        if (shots) await page.screenshot({ path: join(shots, `${screen.name}-${language}-${scheme}.png`) });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, "sideways scrolling").toBeLessThanOrEqual(0);
-        await expectAxeClean(page, screen.name);
-        expect(errors).toEqual([]);
-        await context.close();
+/** Each language and each scheme once; all four pairs with YUNZHEN_SCREENS=all. */
+const LOOKS = (["zh", "en"] as const).flatMap((language) =>
+  (["light", "dark"] as const)
+    .filter((scheme) => process.env.YUNZHEN_SCREENS === "all" || (language === "zh") === (scheme === "light"))
+    .map((scheme) => ({ language, scheme })),
+);
+
+for (const { language, scheme } of LOOKS) {
+  for (const screen of SCREENS) {
+    test(`${screen.name} ${language} ${scheme}`, async ({ browser }) => {
+      const [width, height] = screen.size ?? desk;
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: scheme,
+        timezoneId: "Asia/Shanghai",
       });
-    }
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error") errors.push(message.text());
+      });
+      await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
+      await installMock(page, buildDay(Date.now()), screen.mock);
+      await page.goto(origin + screen.path);
+      await page.waitForSelector(screen.ready);
+      await screen.act?.(page);
+      await page.evaluate(() => document.fonts.ready);
+      await page.waitForTimeout(400);
+      if (shots) await page.screenshot({ path: join(shots, `${screen.name}-${language}-${scheme}.png`) });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, "sideways scrolling").toBeLessThanOrEqual(0);
+      await expectAxeClean(page, screen.name);
+      expect(errors).toEqual([]);
+      await context.close();
+    });
   }
 }

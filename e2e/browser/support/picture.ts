@@ -25,7 +25,7 @@ export interface FrameStamp {
 }
 
 /** Reads the squares of clinic-agent/src/capture/pattern.rs from a video element. Runs in the page. */
-function readSquares(video: HTMLVideoElement): FrameStamp | undefined {
+export function readSquares(video: HTMLVideoElement): FrameStamp | undefined {
   const width = video.videoWidth;
   const side = Math.floor(width / 40);
   if (side < 2) return undefined;

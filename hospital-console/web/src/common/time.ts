@@ -22,15 +22,18 @@ export function clock(iso: string | number, language: string, seconds = false): 
   }).format(new Date(iso));
 }
 
+/** 2026/03/12, or 12 Mar 2026: never a date that reads two ways. */
 export function day(iso: string, language: string): string {
-  return new Intl.DateTimeFormat(locale(language), { year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    new Date(iso.length === 10 ? `${iso}T12:00:00` : iso),
-  );
+  return new Intl.DateTimeFormat(locale(language), {
+    year: "numeric",
+    month: language.startsWith("zh") ? "2-digit" : "short",
+    day: "2-digit",
+  }).format(new Date(iso.length === 10 ? `${iso}T12:00:00` : iso));
 }
 
 export function dayAndClock(iso: string, language: string): string {
   return new Intl.DateTimeFormat(locale(language), {
-    month: "2-digit",
+    month: language.startsWith("zh") ? "2-digit" : "short",
     day: "2-digit",
     hour: "2-digit",
     minute: "2-digit",

@@ -1,4 +1,4 @@
-import { DeliveryChip, PrescriptionChip } from "@yunzhen/client/ui";
+import { DeliveryChip, StatusChip } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -72,7 +72,11 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
       </Text>
       <Group gap={6} mt={4}>
         <UrgencyChip urgency={order.urgency} />
-        {column === "ordered" && <PrescriptionChip state={order.state} />}
+        {column === "ordered" && (
+          <StatusChip meaning={order.state === "approved" ? "person" : "primary"}>
+            {t(order.state === "approved" ? "orders.toAccept" : "orders.preparing")}
+          </StatusChip>
+        )}
         {order.delivery && column !== "delivered" && <DeliveryChip state={order.delivery.state} />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">

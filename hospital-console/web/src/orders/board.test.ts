@@ -1,0 +1,40 @@
+import type { Delivery, PrescriptionSummary } from "@yunzhen/client";
+import { describe, expect, it } from "vitest";
+import { BOARD_STATES, columnOf, sortOrders, type Order } from "./board";
+import { pickProblems } from "./pick";
+
+const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]) =>
+  ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] } }) as unknown as Order;
+
+describe("the board", () => {
+  it("has a column for every state it asks for", () => {
+    for (const state of BOARD_STATES) expect(columnOf(order(state)), state).toBeDefined();
+  });
+  it("puts held-up and short deliveries where a person looks", () => {
+    expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");
+    expect(columnOf(order("delivered", "discrepancy"))).toBe("query");
+    expect(columnOf(order("in_delivery", "lost"))).toBe("not_deliverable");
+    expect(columnOf(order("in_delivery", "at_door"))).toBe("in_delivery");
+  });
+  it("sorts urgent first, then oldest", () => {
+    const summary = (id: string, urgency: string, signed_at: string) =>
+      ({ id, urgency, signed_at, state: "approved" }) as unknown as PrescriptionSummary;
+    const board = sortOrders(
+      [summary("b", "routine", "2"), summary("a", "routine", "1"), summary("c", "urgent", "3")],
+      [],
+    );
+    expect(board.ordered.map((o) => o.id)).toEqual(["c", "a", "b"]);
+  });
+});
+
+describe("a picked medicine", () => {
+  it("needs a batch and a date that has not passed", () => {
+    expect(pickProblems(undefined, "2026-11-23").stop).toBe(true);
+    expect(pickProblems({ batch: "B1", expiry: "2026-11-22", quantity: 1 }, "2026-11-23").expiry).toBe("expired");
+    expect(pickProblems({ batch: "B1", expiry: "2026-11-23", quantity: 1 }, "2026-11-23")).toMatchObject({
+      stop: false,
+      soon: true,
+    });
+    expect(pickProblems({ batch: "B1", expiry: "2027-11-23", quantity: 0 }, "2026-11-23").stop).toBe(true);
+  });
+});
