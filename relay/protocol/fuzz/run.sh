@@ -1,0 +1,33 @@
+#!/bin/sh
+# Fuzzes each target for SECONDS (default 60) on stable Rust: the coverage instrumentation of libFuzzer through plain compiler flags, so neither
+# cargo-fuzz nor a nightly toolchain is needed. Seeds come from the golden vectors. Fails on the first crash; the input is kept beside.
+#
+#   relay/protocol/fuzz/run.sh [SECONDS] [TARGET...]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+seconds=${1:-60}
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- datagram control rtp rtcp
+# Its own directory: other flags would make cargo build everything else anew.
+target="${CARGO_TARGET_DIR:-$here/../../../target}/fuzz"
+triple=$(rustc -vV | sed -n 's/^host: //p')
+corpus="$target/corpus"
+
+# Every option that libFuzzer needs; --target keeps build scripts and macros free of them.
+RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1" \
+    cargo build --quiet --release --manifest-path "$here/Cargo.toml" --target-dir "$target" --target "$triple"
+
+for name in "$@"; do
+    mkdir -p "$corpus/$name" "$target/crashes"
+    seeds="$here/../tests/snapshots/golden__$name.snap"
+    sed -n 's/^\([a-z0-9_]*\) \([0-9a-f]\{2,\}\)$/\1 \2/p' "$seeds" | while read -r vector hex; do
+        # Octal: the one escape that every shell's printf knows.
+        # shellcheck disable=SC2059  # the escapes are the point
+        printf "$(echo "$hex" | fold -w2 | while read -r byte; do printf '\\%03o' "0x$byte"; done)" > "$corpus/$name/golden_$vector"
+    done
+    echo "fuzz $name for $seconds s, $(find "$corpus/$name" -type f | wc -l) seeds"
+    "$target/$triple/release/$name" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
+        -verbosity=0 -artifact_prefix="$target/crashes/$name-" "$corpus/$name"
+done

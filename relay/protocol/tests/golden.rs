@@ -1,0 +1,320 @@
+//! Golden vectors: the bytes that PROTOCOL.md promises. A change of a snapshot is a change of the protocol.
+//!
+//! `fuzz/run.sh` takes its seed corpus from the snapshots `tests/snapshots/golden__<target>.snap`: lines of a name and hexadecimal bytes.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use yunzhen_protocol::{
+    control::{
+        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StopReason, ToBox,
+        ToRelay, VideoPlan,
+    },
+    fragment::Fragmenter,
+    room::{
+        AudioState, Camera, ConsultationId, Departure, DepartureReason, EndReason, LinkLevel, Participant,
+        ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment, VideoState,
+    },
+    roq::{Datagram, Flow},
+    rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
+    rtp::{RtpHeader, RtpPacket, RtpView},
+};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes all");
+        text
+    })
+}
+
+fn lines<'a>(vectors: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> String {
+    vectors.into_iter().fold(String::new(), |mut text, (name, bytes)| {
+        writeln!(text, "{name} {}", hex(&bytes)).expect("a string takes all");
+        text
+    })
+}
+
+fn consultation() -> ConsultationId {
+    "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("id")
+}
+
+fn participant(number: u128) -> ParticipantId {
+    ParticipantId(uuid::Uuid::from_u128(0x0189_0a5d_ac96_7000_8000_0000_0000_0000 + number))
+}
+
+fn room_state() -> RoomState {
+    let person = |number, kind, name: &str, camera| Participant {
+        id: participant(number),
+        kind,
+        display_name: name.to_owned(),
+        audio: AudioState::On,
+        video: VideoState::On,
+        camera,
+        link: LinkLevel::Good,
+        since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
+    };
+    RoomState {
+        consultation_id: consultation(),
+        state: RoomPhase::Open,
+        ended_reason: None,
+        participants: vec![
+            person(1, ParticipantKind::Home, "云栖护理院", Some(Camera::Room)),
+            person(2, ParticipantKind::Specialist, "李医生", None),
+        ],
+        departed: vec![Departure {
+            participant_id: participant(3),
+            kind: ParticipantKind::Observer,
+            display_name: "家属".to_owned(),
+            reason: DepartureReason::HangUp,
+        }],
+        slots: vec![SlotAssignment { slot: 0, participant_id: participant(2) }],
+        you: participant(1),
+        version: 7,
+    }
+}
+
+fn to_relay() -> Vec<(&'static str, ToRelay)> {
+    vec![
+        (
+            "hello",
+            ToRelay::Hello {
+                protocol: 1,
+                agent_version: "0.1.0".into(),
+                cameras: vec![BoxCamera::Room, BoxCamera::CloseUp],
+                microphone: true,
+            },
+        ),
+        ("camera_state", ToRelay::CameraState { active: ActiveCamera::Room, failed: None }),
+        (
+            "camera_state_failed",
+            ToRelay::CameraState { active: ActiveCamera::None, failed: Some("the camera is unplugged".into()) },
+        ),
+        ("media_stats", ToRelay::MediaStats { rtt_ms: 42, loss_ratio: 0.25, sent_bps: 1_500_000 }),
+        ("media_joined", ToRelay::MediaJoined { consultation_id: consultation(), tablet: true }),
+        ("media_state", ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),
+        ("leg_quality", ToRelay::LegQuality { level: LinkLevel::Weak, rtt_ms: 12, loss_ratio: 0.5, freezes: 2 }),
+        ("keyframe_request", ToRelay::KeyframeRequest { slot: 1 }),
+        ("hang_up", ToRelay::HangUp { consultation_id: consultation() }),
+        ("bye", ToRelay::Bye { reason: "power button".into() }),
+    ]
+}
+
+fn to_box() -> Vec<(&'static str, ToBox)> {
+    let consultation_id = consultation();
+    vec![
+        (
+            "welcome",
+            ToBox::Welcome {
+                relay_version: "0.1.0".into(),
+                home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
+                server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
+            },
+        ),
+        (
+            "refused",
+            ToBox::Refused { code: RefusedCode::ProtocolVersion, reason: "protocol 2 is not spoken here".into() },
+        ),
+        (
+            "start_media",
+            ToBox::StartMedia {
+                consultation_id,
+                video: VideoPlan {
+                    ssrc: 0xdead_beef,
+                    payload_type: 102,
+                    bitrate_bps: 1_500_000,
+                    fps: 30,
+                    width: 1280,
+                    height: 720,
+                },
+                audio: AudioPlan { ssrc: 1, payload_type: 111, bitrate_bps: 32_000 },
+            },
+        ),
+        ("stop_media", ToBox::StopMedia { consultation_id, reason: StopReason::HangUp }),
+        ("keyframe_request", ToBox::KeyframeRequest {}),
+        ("set_bitrate", ToBox::SetBitrate { video_bps: 800_000 }),
+        ("select_camera", ToBox::SelectCamera { camera: Camera::CloseUp }),
+        ("room_state", ToBox::RoomState(room_state())),
+        (
+            "room_state_ended",
+            ToBox::RoomState(RoomState {
+                state: RoomPhase::Ended,
+                ended_reason: Some(EndReason::HangUp),
+                departed: vec![],
+                ..room_state()
+            }),
+        ),
+        ("drain", ToBox::Drain { reason: "the relay is being updated".into() }),
+    ]
+}
+
+/// Each message as JSON; each survives the wire byte by byte.
+fn check<T: Message + PartialEq + std::fmt::Debug + Clone>(vectors: &[(&'static str, T)]) -> String {
+    let mut stream = Vec::new();
+    let mut text = String::new();
+    for (_, message) in vectors {
+        let bytes = control::encode(message).expect("encodes");
+        writeln!(text, "{}", std::str::from_utf8(&bytes[4..]).expect("JSON")).expect("a string takes all");
+        stream.extend(bytes);
+    }
+    let mut reader = FrameReader::new();
+    let mut read = Vec::new();
+    for byte in stream {
+        reader.push(&[byte]);
+        if let Some(message) = reader.next_message::<T>().expect("well-formed") {
+            read.push(message);
+        }
+    }
+    assert!(!reader.is_mid_message());
+    assert_eq!(read, vectors.iter().map(|(_, message)| Decoded::Message(message.clone())).collect::<Vec<_>>());
+    let known: std::collections::BTreeSet<_> = T::TYPES.iter().copied().collect();
+    let seen: std::collections::BTreeSet<_> = text
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("JSON")["type"].as_str().expect("type").to_owned()
+        })
+        .collect();
+    assert_eq!(known, seen.iter().map(String::as_str).collect(), "every type has a vector, and TYPES names them all");
+    text
+}
+
+#[test]
+fn control_messages() {
+    insta::assert_snapshot!("to_relay", check(&to_relay()));
+    insta::assert_snapshot!("to_box", check(&to_box()));
+    let up = to_relay().into_iter().map(|(name, message)| (name, control::encode(&message).expect("encodes")));
+    let down = to_box().into_iter().map(|(name, message)| (name, control::encode(&message).expect("encodes")));
+    insta::assert_snapshot!("control", lines(up.chain(down)));
+}
+
+#[test]
+fn control_messages_grow_without_breaking_old_peers() {
+    let decode = |json: &str| control::decode::<ToBox>(json.as_bytes());
+    assert_eq!(
+        decode(r#"{"type":"set_bitrate","video_bps":5,"why":["new"]}"#),
+        Ok(Decoded::Message(ToBox::SetBitrate { video_bps: 5 }))
+    );
+    assert_eq!(decode(r#"{"type":"dance"}"#), Ok(Decoded::Unknown { kind: "dance".into() }));
+    assert_eq!(
+        decode(r#"{"type":"refused","code":"moon_phase","reason":""}"#),
+        Ok(Decoded::Message(ToBox::Refused { code: RefusedCode::Other, reason: String::new() }))
+    );
+}
+
+#[test]
+fn malformed_control_messages_are_refused_with_a_reason() {
+    let deep = format!("{{\"type\":\"drain\",\"reason\":{}1{}}}", "[".repeat(500), "]".repeat(500));
+    let mut text = String::new();
+    for json in
+        ["", "[]", "{}", r#"{"type":1}"#, r#"{"type":"drain"}"#, r#"{"type":"set_bitrate","video_bps":-1}"#, &deep]
+    {
+        let error = control::decode::<ToBox>(json.as_bytes()).expect_err("refused");
+        writeln!(text, "{} → {:#x} {error}", json.chars().take(50).collect::<String>(), error.close_code())
+            .expect("fits");
+    }
+    insta::assert_snapshot!("refused", text);
+    let mut reader = FrameReader::new();
+    reader.push(&[0, 1, 0, 1]);
+    assert_eq!(reader.next_message::<ToBox>(), Err(control::ControlError::TooLarge(65_537)), "before the body is read");
+    let long = ToBox::Drain { reason: "x".repeat(70_000) };
+    assert!(matches!(control::encode(&long), Err(control::ControlError::TooLarge(_))));
+}
+
+fn rtp_vectors() -> Vec<(&'static str, Vec<u8>)> {
+    let header =
+        RtpHeader { marker: true, payload_type: 102, sequence: 0x1234, timestamp: 0x0102_0304, ssrc: 0xdead_beef };
+    let plain = RtpPacket { header, payload: Bytes::from_static(&[0x67, 0x42, 0xe0, 0x1f]) }.to_bytes().to_vec();
+    let mut everything = vec![0xb2, 0xe6, 0x12, 0x34, 1, 2, 3, 4, 0xde, 0xad, 0xbe, 0xef];
+    everything.extend([0, 0, 0, 1, 0, 0, 0, 2]);
+    everything.extend([0xbe, 0xde, 0, 1, 0x10, 0xff, 0, 0]);
+    everything.extend([0x41, 0x9a, 0, 0, 0, 4]);
+    vec![
+        ("plain", plain),
+        ("csrc_extension_padding", everything),
+        ("padding_only", vec![0xa0, 0x66, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4]),
+    ]
+}
+
+#[test]
+fn rtp_packets() {
+    insta::assert_snapshot!("rtp", lines(rtp_vectors()));
+    let parsed = |index: usize| RtpPacket::parse(rtp_vectors()[index].1.clone().into()).expect("parses");
+    assert_eq!(parsed(0).to_bytes(), rtp_vectors()[0].1);
+    assert_eq!((parsed(1).header, &parsed(1).payload[..]), (parsed(0).header, &[0x41, 0x9a][..]));
+    assert!(parsed(2).payload.is_empty());
+    let bytes = &rtp_vectors()[1].1;
+    let view = RtpView::parse(bytes).expect("parses");
+    assert_eq!(view.csrcs().collect::<Vec<_>>(), [1, 2]);
+    let extension = view.extension().expect("extension");
+    assert_eq!((extension.profile, extension.data), (0xbede, &[0x10, 0xff, 0, 0][..]));
+    for cut in 0..24 {
+        assert!(RtpView::parse(&bytes[..cut]).is_err(), "{cut}");
+    }
+}
+
+fn rtcp_vectors() -> Vec<(&'static str, Vec<RtcpPacket>)> {
+    let info = SenderInfo { ntp: 0x0123_4567_89ab_cdef, rtp_timestamp: 90_000, packets: 10, octets: 9000 };
+    let report = ReportBlock {
+        ssrc: 7,
+        fraction_lost: 26,
+        cumulative_lost: -3,
+        highest_sequence: 0x1_0005,
+        jitter: 12,
+        last_sr: 0x4567_89ab,
+        delay_since_last_sr: 65_536,
+    };
+    let nack = |sequences: Vec<u16>| RtcpPacket::Nack { sender: 1, media: 2, sequences };
+    vec![
+        ("sender_report", vec![RtcpPacket::SenderReport { ssrc: 5, info, reports: vec![report] }]),
+        ("receiver_report", vec![RtcpPacket::ReceiverReport { ssrc: 5, reports: vec![report, report] }]),
+        ("nack", vec![nack(vec![65_534, 65_535, 0, 14, 15, 40])]),
+        ("pli", vec![RtcpPacket::Pli { sender: 1, media: 2 }]),
+        ("fir", vec![RtcpPacket::Fir { sender: 1, media: 2, sequence: 9 }]),
+        (
+            "compound",
+            vec![
+                RtcpPacket::ReceiverReport { ssrc: 5, reports: vec![] },
+                RtcpPacket::Pli { sender: 1, media: 2 },
+                nack(vec![3]),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn rtcp_packets() {
+    let vectors = rtcp_vectors();
+    insta::assert_snapshot!("rtcp", lines(vectors.iter().map(|(name, packets)| (*name, rtcp::encode(packets)))));
+    for (name, packets) in vectors {
+        assert_eq!(rtcp::parse(&rtcp::encode(&packets)), Ok(packets), "{name}");
+    }
+    // A packet of another type (SDES) between two known ones is skipped.
+    let mut bytes = rtcp::encode(&[RtcpPacket::Pli { sender: 1, media: 2 }]);
+    bytes.extend([0x81, 202, 0, 2, 0, 0, 0, 1, 1, 1, b'x', 0]);
+    bytes.extend(rtcp::encode(&[RtcpPacket::Pli { sender: 3, media: 4 }]));
+    assert_eq!(rtcp::parse(&bytes).map(|packets| packets.len()), Ok(2));
+}
+
+#[test]
+fn datagrams() {
+    let packet = RtpPacket::parse(rtp_vectors()[0].1.clone().into()).expect("parses");
+    let mut fragmenter = Fragmenter::new();
+    let mut cut = |flow, payload: &[u8], max| -> Vec<Bytes> {
+        fragmenter.datagrams(flow, &packet.header.encode(), payload, max).expect("fits").collect()
+    };
+    let whole = cut(Flow::Video, &packet.payload, 1162);
+    let slot = cut(Flow::SlotAudio(2), &packet.payload, 1162);
+    let pieces = cut(Flow::SlotVideo(1), &[0x41; 30], 32);
+    let feedback: Vec<u8> = [vec![2], rtcp::encode(&rtcp_vectors()[2].1)].concat();
+    let vectors = vec![
+        ("video", whole[0].to_vec()),
+        ("slot_2_audio", slot[0].to_vec()),
+        ("fragment_0", pieces[0].to_vec()),
+        ("fragment_1", pieces[1].to_vec()),
+        ("feedback", feedback),
+    ];
+    for (name, bytes) in &vectors {
+        let datagram = Datagram::decode(bytes.clone().into()).expect("decodes");
+        assert_eq!(datagram.is_fragment, name.starts_with("fragment"), "{name}");
+    }
+    insta::assert_snapshot!("datagram", lines(vectors));
+}
