@@ -29,7 +29,6 @@ pub(crate) enum Command {
     Room { id: Uuid, command: RoomCommand },
     Sizes { reply: oneshot::Sender<crate::Sizes> },
     Drain { reply: oneshot::Sender<()> },
-    Stop,
 }
 
 pub(crate) struct OpenedRoom {
@@ -49,11 +48,12 @@ pub(crate) enum Handed {
 pub(crate) struct Bell {
     waker: mio::Waker,
     rung: AtomicBool,
+    stop: AtomicBool,
 }
 
 impl Bell {
     pub(crate) const fn new(waker: mio::Waker) -> Self {
-        Self { waker, rung: AtomicBool::new(false) }
+        Self { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) }
     }
 
     fn ring(&self) {
@@ -63,6 +63,11 @@ impl Bell {
             // The eventfd can only fail when the shard is gone, which every answer channel tells.
             tracing::debug!(%error, "waking a shard");
         }
+    }
+
+    /// Whether the shard is to end.
+    pub(crate) fn says_stop(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
     }
 
     /// The shard looks: whatever comes from now on rings again.
@@ -129,11 +134,10 @@ impl Commands {
         }
     }
 
-    pub(crate) fn try_stop(&self) {
-        // A full queue belongs to a shard that is busy; dropping the last sender stops it as well.
-        if self.commands.try_send(Command::Stop).is_ok() {
-            self.bell.ring();
-        }
+    /// Ends the shard, whatever waits.
+    pub(crate) fn stop(&self) {
+        self.bell.stop.store(true, Ordering::Release);
+        self.bell.ring();
     }
 
     pub(crate) fn packet(&self, packet: ExternalPacket) -> bool {

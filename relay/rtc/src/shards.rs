@@ -134,7 +134,7 @@ impl Shards {
 
 impl Drop for Shards {
     fn drop(&mut self) {
-        self.queues.iter().for_each(Commands::try_stop);
+        self.queues.iter().for_each(Commands::stop);
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a media thread had panicked");

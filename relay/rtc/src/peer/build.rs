@@ -172,7 +172,7 @@ fn interceptors(offer: &Offer, slots: &[SlotStream]) -> Registry {
 
 /// The core writes every candidate for RTCP's own component too, which the one multiplexed port has none of; and it leaves
 /// open whether more will come, which none will.
-pub(super) fn finish_answer(answer: &str) -> String {
+pub(crate) fn finish_answer(answer: &str) -> String {
     let mut out = String::with_capacity(answer.len() + 32);
     let mut in_candidates = false;
     for line in answer.lines().filter(|line| *line != "a=end-of-candidates") {

@@ -27,6 +27,8 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 
 use crate::sdp::{CodecFormat, Offer, OfferError};
 pub(crate) use build::PeerSetup;
+#[cfg(test)]
+pub(crate) use build::finish_answer;
 use egress::{CoreEgress, Egress};
 use rtcp::Said;
 pub(crate) use taps::Feedback as FeedbackTap;
@@ -164,9 +166,21 @@ impl Peer {
             transport_protocol: TransportProtocol::UDP,
             ecn: None,
         };
-        if let Err(error) = self.core.handle_read(TaggedBytesMut { now, transport, message: bytes }) {
-            self.malformed += 1;
-            tracing::trace!(%error, "the core refused a datagram");
+        let (core, message) = (&mut self.core, TaggedBytesMut { now, transport, message: bytes });
+        // The library parses what a stranger wrote. Should it ever panic, this leg ends and the shard's others do not.
+        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| core.handle_read(message))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                self.malformed += 1;
+                tracing::trace!(%error, "the core refused a datagram");
+            }
+            Err(_) => {
+                self.malformed += 1;
+                self.closed = true;
+                tracing::error!("the WebRTC core panicked over a datagram; its leg ends");
+                got(Inbound::Closed);
+                return;
+            }
         }
         self.drain_media(&mut got);
         if is_dtls || !self.connected {

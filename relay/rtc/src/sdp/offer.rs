@@ -458,3 +458,81 @@ fn read_ssrcs(raw: &RawLine) -> (Option<u32>, Option<u32>) {
         None => (raw.values("ssrc").find_map(|value| value.split_ascii_whitespace().next()?.parse().ok()), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CHROMIUM: &str = include_str!("../../tests/chromium-offer.sdp");
+
+    fn parse(text: &str) -> Result<Offer, OfferError> {
+        Offer::parse(text, &OfferLimits::default())
+    }
+
+    #[test]
+    fn chromiums_lines_become_slots() {
+        let offer = parse(CHROMIUM).expect("Chromium's offer");
+        let slots: Vec<_> = offer.lines.iter().map(|line| (line.kind, line.slot, line.publishes)).collect();
+        let (audio, video) = (MediaKind::Audio, MediaKind::Video);
+        let expected = [
+            (audio, Some(0), true),
+            (video, Some(0), true),
+            (audio, Some(1), false),
+            (video, Some(1), false),
+            (audio, Some(2), false),
+            (video, Some(2), false),
+        ];
+        assert_eq!(slots, expected);
+        let video = &offer.lines[1];
+        let codecs: Vec<Codec> = video.formats.iter().map(|format| format.codec).collect();
+        assert_eq!(codecs, [Codec::H264, Codec::Vp8]);
+        assert!(video.formats[0].fmtp.contains("42e01f") && video.formats[0].rtx.is_some());
+        assert!(video.ssrc.is_some() && video.rtx_ssrc.is_some() && video.transport_cc.is_some());
+    }
+
+    #[test]
+    fn reducing_changes_nothing_that_is_used() {
+        let offer = parse(CHROMIUM).expect("Chromium's offer");
+        let again = parse(&offer.reduced(1)).expect("the reduced offer");
+        assert_eq!(again.lines, offer.lines);
+        assert_eq!((again.ufrag, again.pwd), (offer.ufrag, offer.pwd));
+    }
+
+    #[test]
+    fn whip_and_whep_offers_need_only_what_they_use() {
+        let offer = parse(CHROMIUM).expect("Chromium's offer");
+        let only = |direction: Direction, lines: usize| {
+            let mut offer = offer.clone();
+            offer.lines.truncate(lines);
+            offer.lines.iter_mut().for_each(|line| line.direction = direction);
+            parse(&offer.reduced(1)).expect("the offer of a standard client")
+        };
+        let whip = only(Direction::SendOnly, 2);
+        assert!(whip.lines.iter().all(|line| line.publishes && line.slot.is_none()));
+        let whep = only(Direction::RecvOnly, 2);
+        assert!(whep.lines.iter().all(|line| !line.publishes && line.slot == Some(0) && line.ssrc.is_none()));
+        assert_eq!(only(Direction::SendOnly, 1).lines.len(), 1);
+    }
+
+    #[test]
+    fn the_answer_has_one_component_and_says_that_candidates_end() {
+        let text = "m=audio 9 X\r\na=candidate:1 1 udp 5 127.0.0.1 7445 typ host\r\na=candidate:1 2 udp 5 127.0.0.1 7445 typ host\r\nm=video 9 X\r\n";
+        let finished = crate::peer::finish_answer(text);
+        let expected =
+            "m=audio 9 X\r\na=candidate:1 1 udp 5 127.0.0.1 7445 typ host\r\na=end-of-candidates\r\nm=video 9 X\r\n";
+        assert_eq!(finished, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_offer_never_panics(from in 0usize..9000, len in 0usize..400, with in "[ -~]{0,20}") {
+            let (from, to) = (from.min(CHROMIUM.len()), (from + len).min(CHROMIUM.len()));
+            if let (Some(head), Some(tail)) = (CHROMIUM.get(..from), CHROMIUM.get(to..))
+                && let Ok(offer) = parse(&format!("{head}{with}{tail}"))
+            {
+                prop_assert!(parse(&offer.reduced(1)).is_ok(), "what was accepted can be reduced");
+            }
+        }
+    }
+}

@@ -27,7 +27,7 @@ use crate::config::ShardsConfig;
 use crate::error::StartError;
 use crate::mux::Mux;
 use crate::peer::Inbound;
-use crate::queue::{Command, Commands, Handed, Inbox};
+use crate::queue::{Commands, Handed, Inbox};
 use crate::slab::Slab;
 use leg::{Leg, Transport};
 use rooms::RoomEntry;
@@ -219,9 +219,12 @@ impl Shard {
 
     fn take_commands(&mut self) -> Turn {
         let mut turn = Turn::Idle;
+        if self.inbox.bell.says_stop() {
+            return Turn::Stop;
+        }
         loop {
             match self.inbox.commands.try_recv() {
-                Ok(Command::Stop) | Err(tokio::sync::mpsc::error::TryRecvError::Disconnected) => return Turn::Stop,
+                Err(tokio::sync::mpsc::error::TryRecvError::Disconnected) => return Turn::Stop,
                 Ok(command) => {
                     turn = Turn::Busy;
                     self.command(clock::now(), command);

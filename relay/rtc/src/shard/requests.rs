@@ -43,7 +43,6 @@ impl Shard {
                 self.flush();
                 answer(reply, ());
             }
-            Command::Stop => {}
         }
     }
 
