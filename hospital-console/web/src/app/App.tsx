@@ -1,9 +1,9 @@
 import { LiveEvents, type Role, type Staff } from "@yunzhen/client";
-import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
-import { Button, Loader, Center } from "@mantine/core";
+import { EmptyState, ProblemAlert, SignInForm, useLiveState } from "@yunzhen/client/ui";
+import { Button, Center, Loader, Modal, Text } from "@mantine/core";
 import { IconDeviceTablet, IconLock, IconMapQuestion } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes } from "react-router";
 import { keys } from "../common/keys";
@@ -38,7 +38,9 @@ const HOME: Partial<Record<Role, string>> = {
 export function StaffApp() {
   const queryClient = useQueryClient();
   const session = useSession();
-  useEffect(() => onSignedOut(() => queryClient.setQueryData(keys.session, null)), [queryClient]);
+  const [expired, setExpired] = useState(false);
+  const expire = useCallback(() => setExpired(true), []);
+  useEffect(() => onSignedOut(expire), [expire]);
   if (session.isPending) {
     return (
       <Center h="100%">
@@ -49,14 +51,40 @@ export function StaffApp() {
   if (session.isError) return <ProblemAlert error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data === null)
     return <SignInPage onSignedIn={(staff) => queryClient.setQueryData(keys.session, staff)} />;
-  return <SignedIn key={session.data.id} staff={session.data} />;
+  const signInAgain = (staff: Staff) => {
+    setExpired(false);
+    queryClient.setQueryData(keys.session, staff);
+    void queryClient.invalidateQueries();
+  };
+  return (
+    <>
+      <SignedIn key={session.data.id} staff={session.data} expired={expired} onExpired={expire} />
+      {expired && <SignInAgain onSignedIn={signInAgain} />}
+    </>
+  );
 }
 
-function SignedIn({ staff }: { staff: Staff }) {
+/** Over the page, so that what was typed stays; another person signing in gets a page of their own. */
+function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Staff) => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <Modal opened onClose={() => undefined} withCloseButton={false} title={t("app.signIn.again")}>
+      <Text mb="md">{t("app.sessionEnded")}</Text>
+      <SignInForm onSignedIn={onSignedIn} />
+    </Modal>
+  );
+}
+
+function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolean; onExpired: () => void }) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const live = useMemo(() => new LiveEvents({ queries: queryClient }), [queryClient]);
+  const { phase } = useLiveState(live);
   useEffect(() => {
+    if (phase === "signed_out") onExpired();
+  }, [phase, onExpired]);
+  useEffect(() => {
+    if (expired) return;
     live.start();
     const retry = () => live.retryNow();
     window.addEventListener("online", retry);
@@ -64,7 +92,7 @@ function SignedIn({ staff }: { staff: Staff }) {
       window.removeEventListener("online", retry);
       live.stop();
     };
-  }, [live]);
+  }, [live, expired]);
   const signOut = () => {
     void api.session.signOut().finally(() => {
       secrets.clear();

@@ -28,6 +28,7 @@ export const zh = {
   },
   signIn: {
     title: "登录医院工作台",
+    again: "请重新登录",
     hint: "专科医生、药师、药房和管理员使用医院发放的账号登录。配送员和家属请打开收到的链接。",
   },
   noPermission: {
@@ -84,6 +85,7 @@ export const en: typeof zh = {
   },
   signIn: {
     title: "Sign in to the hospital console",
+    again: "Please sign in again",
     hint: "Specialists, pharmacists, pharmacies and administrators sign in with the account given by the hospital. Couriers and family open the link they received.",
   },
   noPermission: {

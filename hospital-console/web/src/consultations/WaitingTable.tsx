@@ -66,7 +66,7 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
                   <Wait since={item.waiting_since ?? item.requested_at} />
                 </Table.Td>
                 <Table.Td>
-                  <LinkWords level={item.link} />
+                  <LinkWords level={item.link} words={t(`consultations.link.${item.link}`)} />
                 </Table.Td>
                 <Table.Td ta="right" className={classes.action}>
                   {gone ? (

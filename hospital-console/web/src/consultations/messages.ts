@@ -21,6 +21,7 @@ export const zh = {
   today: { title: "我今天的会诊", empty: "今天还没有会诊。", done: "已完成 {{count}}", coming: "待进行 {{count}}" },
   minutes: "{{count}} 分钟",
   hours: "{{h}} 小时 {{m}} 分",
+  link: { good: "良好", weak: "较弱", poor: "很差", lost: "中断", none: "未接入" },
   visit: {
     finish: "结束会诊",
     finishing: "正在结束",
@@ -131,6 +132,7 @@ export const en: typeof zh = {
   },
   minutes: "{{count}} min",
   hours: "{{h}} h {{m}} min",
+  link: { good: "Good", weak: "Weak", poor: "Poor", lost: "Lost", none: "Not joined" },
   visit: {
     finish: "Finish visit",
     finishing: "Finishing",
