@@ -84,13 +84,20 @@ export function Shell({ children }: { children: ReactNode }) {
           </Banner>
         </div>
       )}
-      {status?.media.error && (
+      {status?.media?.error && (
         <div className="nurse-notice">
           <Banner meaning="person" role="status">
-            {t("app:call.cameraFailed", { error: status.media.error })}
+            {t("app:call.cameraFailed", { error: status.media?.error })}
           </Banner>
         </div>
       )}
+      {status?.notes?.map((note) => (
+        <div className="nurse-notice" key={note}>
+          <Banner meaning="person" role="status">
+            {note}
+          </Banner>
+        </div>
+      ))}
       <main className="nurse-main">{children}</main>
     </div>
   );
@@ -120,18 +127,18 @@ function SpoolButton() {
           <Text c="dimmed" size="sm">
             {t("app:top.spoolHint")}
           </Text>
-          {status && (
+          {status?.spool && (
             <Group gap="xs">
               <SpoolState state="saved" count={status.spool.saved} />
               <SpoolState state="sent" count={status.spool.sent} />
               <SpoolState state="received" count={status.spool.received} />
             </Group>
           )}
-          {status?.spool.oldest_saved_at && (
+          {status?.spool?.oldest_saved_at && (
             <Text size="sm">{t("app:top.oldest", { time: formats.dateTime(status.spool.oldest_saved_at) })}</Text>
           )}
-          {(status?.spool.failed ?? 0) > 0 && (
-            <Banner meaning="danger">{t("app:top.failed", { n: status?.spool.failed })}</Banner>
+          {(status?.spool?.failed ?? 0) > 0 && (
+            <Banner meaning="danger">{t("app:top.failed", { n: status?.spool?.failed })}</Banner>
           )}
           {pending.length === 0 ? (
             <EmptyState title={t("app:top.spoolEmpty")} hint={t("app:top.spoolEmptyHint")} />

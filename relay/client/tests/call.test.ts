@@ -353,6 +353,21 @@ describe("own media", () => {
   });
 });
 
+it("at the home's tablet follows what the box says of itself, but not over a fresh press", async () => {
+  const world = new World();
+  const call = new Call({ consultationId: "c", basePath: "/page", source: "box", environment: world.environment });
+  await live(world, call);
+  expect(world.sent.some((request) => request.url.endsWith("/media-state"))).toBe(false);
+  world.room({ participants: [participant("me", "home", { audio: "muted" })] });
+  expect(call.getSnapshot().audio).toBe("muted");
+  call.setMuted(false);
+  world.room({ participants: [participant("me", "home", { audio: "muted" })] });
+  expect(call.getSnapshot().audio).toBe("on");
+  await world.clock.advance(2_001);
+  world.room({ participants: [participant("me", "home", { audio: "muted" })] });
+  expect(call.getSnapshot().audio).toBe("muted");
+});
+
 describe("quality", () => {
   it("samples, puts the level in one word, and reports a change and every ten seconds", async () => {
     const world = new World();

@@ -9,14 +9,17 @@ export interface BoxStatus {
     since: string;
     rtt_ms?: number | null;
   };
-  spool: SpoolCounts;
-  media: {
+  /** Absent for whom the box does not know. */
+  spool?: SpoolCounts;
+  media?: {
     state: "idle" | "live";
     consultation_id?: string | null;
     camera?: HomeCamera | "none" | null;
     cameras: HomeCamera[];
     error?: string | null;
   };
+  /** What the box found wrong with itself, a sentence each. */
+  notes?: string[];
 }
 
 export interface SpoolCounts {

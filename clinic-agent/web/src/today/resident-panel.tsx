@@ -35,7 +35,7 @@ import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
 import { VitalsEntry } from "../visit/vitals-entry";
-import { isOpen, type RoundRow } from "./round";
+import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
 
 const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
@@ -64,7 +64,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
   );
   const pending = pendingOf(spool.data ?? [], residentId);
   const consultation = summary?.consultation;
-  const open = consultation !== undefined && isOpen(consultation.state);
+  const open = consultation !== undefined && isCallable(consultation.state);
 
   if (!person) {
     return (

@@ -19,6 +19,11 @@ export function isOpen(state: ConsultationState): boolean {
   return RANK[state] !== undefined;
 }
 
+/** The room is open: the home may join the call. */
+export function isCallable(state: ConsultationState): boolean {
+  return state === "waiting" || state === "in_progress";
+}
+
 function endedToday(consultation: ConsultationSummary, now: number): boolean {
   if (!consultation.ended_at) return false;
   return new Date(consultation.ended_at).toDateString() === new Date(now).toDateString();

@@ -10,7 +10,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton } from "../shell";
-import { isOpen } from "../today/round";
+import { isCallable } from "../today/round";
 import { useRound } from "../today/today-screen";
 import { VitalsEntry } from "./vitals-entry";
 
@@ -47,7 +47,7 @@ export function BeforeScreen() {
   const [vitalsSaved, setVitalsSaved] = useState(false);
   const resident = residents.data?.data.items.find((one) => one.id === residentId);
   const active = consultations.data?.data.items.find(
-    (consultation) => consultation.resident.id === residentId && isOpen(consultation.state),
+    (consultation) => consultation.resident.id === residentId && isCallable(consultation.state),
   );
   const call = useAction((input: NewConsultation, key) => api.consultations.create(input, key), {
     onSuccess: (consultation) => {

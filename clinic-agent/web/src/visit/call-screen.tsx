@@ -46,11 +46,22 @@ function useConsultationCall(consultationId: string): Call {
   return call;
 }
 
+/** The tablet is the home's source (no camera on the box, or chosen before a reload): send from here again. */
+function useTabletAsSource(call: Call): void {
+  const { state, selfStream, videoProblem } = useCall(call);
+  const { camera } = useActiveCamera(call);
+  const missing = camera === "tablet" && state.phase === "live" && !selfStream && !videoProblem;
+  useEffect(() => {
+    if (missing) void call.switchHomeCamera("tablet").catch(() => {});
+  }, [missing, call]);
+}
+
 export function CallScreen({ consultation }: { consultation: Consultation }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
   const link = useLink();
+  useTabletAsSource(call);
   const [vitalsOpen, vitals] = useDisclosure(false);
   const [endOpen, end] = useDisclosure(false);
   const { residents } = useRound();
@@ -107,9 +118,9 @@ function useActiveCamera(call: Call): { camera: HomeCamera | undefined; cameras:
   const { status } = useBox();
   const { room } = useCall(call);
   const me = room?.participants.find((participant) => participant.id === room.you);
-  const fromBox = status?.media.camera;
+  const fromBox = status?.media?.camera;
   const camera = me?.camera ?? (fromBox && fromBox !== "none" ? fromBox : undefined);
-  const cameras = [...new Set<HomeCamera>([...(status?.media.cameras ?? []), "tablet"])];
+  const cameras = [...new Set<HomeCamera>([...(status?.media?.cameras ?? []), "tablet"])];
   return { camera, cameras };
 }
 

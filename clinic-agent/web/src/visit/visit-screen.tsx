@@ -5,7 +5,7 @@ import { ApiError } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { isOpen } from "../today/round";
+import { isCallable } from "../today/round";
 import { AfterScreen } from "./after-screen";
 import { CallScreen } from "./call-screen";
 
@@ -19,7 +19,7 @@ export function VisitScreen() {
     queryFn: () => api.consultations.get(consultationId),
   });
   if (consultation.data) {
-    return isOpen(consultation.data.state) ? (
+    return isCallable(consultation.data.state) ? (
       <CallScreen key={consultationId} consultation={consultation.data} />
     ) : (
       <AfterScreen consultation={consultation.data} />

@@ -16,6 +16,7 @@ const SUSPECT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 8_000;
 const SAMPLE_MS = 2_000;
 const REPORT_EVERY_MS = 10_000;
+const OWN_PRESS_HOLDS_MS = 2_000;
 
 export interface CallOptions {
   consultationId: string;
@@ -80,6 +81,8 @@ export class Call {
   private eventsTimer: unknown;
   private meter = new QualityMeter();
   private sampleTimer: unknown;
+  /** When this person last pressed mute or camera off: the room's word about the box is older than that for a moment. */
+  private pressedAt = Number.NEGATIVE_INFINITY;
   private lastReport: { at: number; level: string } | undefined;
   private offOnline: (() => void) | undefined;
 
@@ -149,6 +152,7 @@ export class Call {
 
   setMuted(muted: boolean): void {
     if (this.snapshot.audio === "none") return;
+    this.pressedAt = this.env.clock.now();
     if (this.local.audio) this.local.audio.enabled = !muted;
     this.update({ audio: muted ? "muted" : "on" });
     this.sendMediaState();
@@ -156,6 +160,7 @@ export class Call {
 
   async setCameraOff(off: boolean): Promise<void> {
     if (this.snapshot.video === "none" && !this.publishesHere) return;
+    this.pressedAt = this.env.clock.now();
     if (!this.publishesHere) {
       this.update({ video: off ? "off" : "on" });
       this.sendMediaState();
@@ -345,7 +350,8 @@ export class Call {
       this.dispatch({ type: "answered", leg });
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
       this.publishSlots();
-      this.sendMediaState();
+      // A box keeps its own state over this page's reloads: it tells, this page only follows.
+      if (this.options.source === "browser") this.sendMediaState();
     } catch (cause) {
       if (epoch !== this.epoch) return;
       const error = toApiError(cause);
@@ -514,7 +520,16 @@ export class Call {
     const notice = before ? difference(before.participants, room, this.env.clock.now()) : undefined;
     this.update({ room, ...(notice ? { notice } : {}) });
     this.publishSlots();
+    const me = room.participants.find((participant) => participant.id === room.you);
+    const settled = this.env.clock.now() - this.pressedAt > OWN_PRESS_HOLDS_MS;
+    if (this.options.source === "box" && me && settled) this.followBox(me);
     if (room.state === "ended") this.dispatch({ type: "room_ended", reason: endReason(room) });
+  }
+
+  private followBox({ audio, video }: Participant): void {
+    if (audio === this.snapshot.audio && video === this.snapshot.video) return;
+    if (this.local.audio) this.local.audio.enabled = audio === "on";
+    this.update({ audio, video });
   }
 
   // ---- quality ----
