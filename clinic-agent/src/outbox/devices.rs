@@ -10,6 +10,9 @@ use yunzhen_protocol::rtp::RtpPacket;
 /// Encoded packets that may wait for the driver: a key frame and then some. Newest are dropped when it is full.
 pub const PACKET_QUEUE: usize = 512;
 
+/// One encoded packet.
+pub type Captured = (MediaKind, RtpPacket);
+
 /// What devices report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceEvent {
@@ -23,7 +26,7 @@ pub enum DeviceEvent {
 #[derive(Clone, Debug)]
 pub struct DeviceSink {
     /// Encoded media.
-    pub packets: mpsc::Sender<(MediaKind, RtpPacket)>,
+    pub packets: mpsc::Sender<Captured>,
     /// What happens to the devices.
     pub events: mpsc::Sender<DeviceEvent>,
 }

@@ -1,6 +1,6 @@
 //! Does what the session says, and moves packets from the devices and the tablet into the link.
 
-use super::devices::{DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
+use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
 use super::queue::{Kind, Queue};
 use super::session::{Effect, Input, Session};
 use super::splice::{Source, Splicer};
@@ -35,7 +35,7 @@ pub struct Driver {
     inputs: mpsc::Receiver<Input>,
     tablet: mpsc::Receiver<TabletPacket>,
     feedback: mpsc::Receiver<Bytes>,
-    captured: (mpsc::Sender<(MediaKind, RtpPacket)>, mpsc::Receiver<(MediaKind, RtpPacket)>),
+    captured: (mpsc::Sender<Captured>, mpsc::Receiver<Captured>),
     device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
     streams: Option<Streams>,
     queue: Queue,

@@ -36,7 +36,13 @@ pub async fn save(
     let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| is_key(key)) else {
         return problems::KEY_MISSING.answer(&headers);
     };
-    let Ok(Json(NewEntry { kind, resident_id, body })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    let NewEntry { kind, resident_id, body } = match body {
+        Ok(Json(entry)) => entry,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return problems::BODY_TOO_LARGE.answer(&headers);
+        }
+        Err(_) => return problems::BAD_REQUEST.answer(&headers),
+    };
     if !is_plausible(kind, &body) {
         return problems::BAD_REQUEST.answer(&headers);
     }

@@ -43,7 +43,7 @@ pub fn read(sdp: &str) -> Result<Offer, LegError> {
             _ => {}
         }
     }
-    if lines.is_empty() || lines.len() % 2 != 0 || lines.len() / 2 > MAX_PAIRS {
+    if lines.is_empty() || !lines.len().is_multiple_of(2) || lines.len() / 2 > MAX_PAIRS {
         return refuse("it must have pairs of one audio and one video line, at most seven");
     }
     for (index, (audio, sends)) in lines.iter().enumerate() {

@@ -137,6 +137,9 @@ pub struct Counts {
     pub oldest_saved_at: Option<Timestamp>,
 }
 
+/// An entry with its sequence number, or why it cannot be read.
+pub type Row = Result<(u64, Entry), SpoolError>;
+
 /// The open file.
 pub struct Store {
     path: PathBuf,
@@ -231,7 +234,7 @@ impl Store {
     }
 
     /// All entries with their sequence numbers, oldest first. An entry that cannot be read is an error of its own in the list.
-    pub fn entries(&self) -> Result<Vec<Result<(u64, Entry), SpoolError>>, SpoolError> {
+    pub fn entries(&self) -> Result<Vec<Row>, SpoolError> {
         self.with(|db| {
             let read = db.begin_read()?;
             let entries = read.open_table(ENTRIES)?;
@@ -250,7 +253,7 @@ impl Store {
 
     /// Moves one entry on and prunes what was decided long ago.
     pub fn advance(&self, seq: u64, event: Event, problem: Option<Value>) -> Result<State, SpoolError> {
-        let outcome = self.with(|db| {
+        self.with(|db| {
             let write = db.begin_write()?;
             let outcome = {
                 let mut entries = write.open_table(ENTRIES)?;
@@ -283,8 +286,7 @@ impl Store {
                     Ok(Err(error))
                 }
             }
-        })?;
-        outcome
+        })?
     }
 
     /// Counts per state.

@@ -310,7 +310,7 @@ proptest! {
             tokens.insert(OTHER, "b".to_owned());
             *relay.next.lock().unwrap() = Fault::None;
             while step(&spool, &tokens, &relay).await.unwrap() != Step::Idle {}
-            let stored = relay.stored.lock().unwrap();
+            let stored = relay.stored.lock().unwrap().clone();
             let of = |list: &[(String, Uuid)], author| -> Vec<String> {
                 list.iter().filter(|(_, by)| *by == author).map(|(key, _)| key.clone()).collect()
             };

@@ -421,3 +421,60 @@ async fn stopping_the_box_tells_the_page() {
     assert_eq!((&ended["ended_reason"], &told["link"]["state"]), (&json!("drain"), &json!("offline")));
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
+
+/// Sends what comes up back down on slot 0, and passes keyframe requests back: the tablet's own picture returns to it.
+async fn mirror(mut relay: crate::relay::FakeRelay) {
+    let mut fragments = yunzhen_protocol::fragment::Fragmenter::new();
+    let mut whole = yunzhen_protocol::fragment::Reassembler::new();
+    loop {
+        tokio::select! {
+            said = relay.control.recv() => match said {
+                Some(ToRelay::MediaJoined { tablet: true, .. }) => {
+                    relay.tell(start_media());
+                    relay.tell(ToBox::RoomState(room(1)));
+                }
+                Some(ToRelay::KeyframeRequest { slot: 0 }) => relay.tell(ToBox::KeyframeRequest {}),
+                Some(_) => {}
+                None => return,
+            },
+            Some((_, datagram)) = relay.datagrams.recv() => {
+                let down = match datagram.flow {
+                    Flow::Video => Flow::SlotVideo(0),
+                    Flow::Audio => Flow::SlotAudio(0),
+                    _ => continue,
+                };
+                let packet = match datagram.is_fragment {
+                    false => Some(datagram.packet),
+                    true => whole.push(datagram.flow, datagram.packet).unwrap(),
+                };
+                let connection = relay.connection();
+                let Some(max) = connection.max_datagram_size() else { continue };
+                for datagram in packet.into_iter().flat_map(|packet| fragments.datagrams(down, &[], &packet, max).unwrap()) {
+                    let _ = connection.send_datagram(datagram);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chromium_films_and_sees_itself_through_the_relay() {
+    if !std::path::Path::new("/usr/bin/chromium").exists() {
+        return eprintln!("skipped: there is no /usr/bin/chromium on this machine");
+    }
+    let world = World::new(router(), Box::new(TestDevices::default())).await;
+    tokio::spawn(mirror(world.relay));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agent/tablet.mjs");
+    let mut node = tokio::process::Command::new("node");
+    node.arg(script).arg(format!("http://{}", world.page)).arg(CONSULTATION.to_string()).kill_on_drop(true);
+    let output = tokio::time::timeout(Duration::from_secs(90), node.output()).await.expect("in time").unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text} {}", String::from_utf8_lossy(&output.stderr));
+    println!("{text}");
+    let seen: Value = serde_json::from_str(text.trim()).unwrap();
+    assert_eq!(seen["codec"], "video/H264");
+    assert!(seen["frames_decoded"].as_u64() > Some(30) && seen["colours"].as_u64() > Some(3), "{seen}");
+    assert!(seen["audio_energy"].as_f64() > Some(0.0), "{seen}");
+    assert_eq!(seen["left"], 204);
+    world.life.stop().await.unwrap();
+}

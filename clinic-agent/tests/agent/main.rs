@@ -1,4 +1,5 @@
 //! The box against a relay of the tests' own that speaks the protocol, over a link that the tests can cut.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod http;
 mod legs;

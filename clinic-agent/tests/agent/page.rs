@@ -104,7 +104,7 @@ async fn cookies_and_forged_requests() {
     assert_eq!(browser.get("/api/residents").await.2["items"][0]["id"], RESIDENT);
     let large = json!({ "kind": "note", "resident_id": RESIDENT, "body": { "text": "x".repeat(2_000_000) } });
     let (status, _) = browser.json(Method::POST, "/page/spool", Some("key-large"), &large).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(browser.get("/page/nothing").await.0, StatusCode::NOT_FOUND);
     let (status, _, page) = browser.whole(Request::builder().uri("/any/view").body(Body::empty()).unwrap()).await;
     assert!(status == StatusCode::OK && page.starts_with(b"<!doctype html>"), "the application answers its own paths");
