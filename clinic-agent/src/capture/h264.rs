@@ -82,7 +82,7 @@ impl H264 {
             ("tune", "zerolatency"),
             ("profile", "baseline"),
             ("forced-idr", "1"),
-            ("x264-params", "scenecut=0:force-cfr=0"),
+            ("x264-params", "scenecut=0"),
         ]
         .into_iter()
         .collect();

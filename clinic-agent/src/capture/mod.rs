@@ -78,6 +78,8 @@ impl Devices for Capture {
 
     fn start(&mut self, plan: CapturePlan, sink: DeviceSink) {
         self.stop();
+        // What goes wrong is reported in our own sentences.
+        ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
         let picture = Arc::new(Desk::new(Wish::new(plan.camera, plan.video.bitrate_bps)));
         let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, stop: false }));
         let mut threads = Vec::new();

@@ -158,9 +158,10 @@ async fn the_bitrate_follows_while_it_runs() {
     film.capture.bitrate(1_000_000);
     kilobits_per_second(&mut film, 30).await;
     let again = kilobits_per_second(&mut film, 60).await;
-    assert!((700..1300).contains(&high), "{high}");
-    assert!((150..350).contains(&low), "{low}");
-    assert!((700..1300).contains(&again), "{again}");
+    // The scene does not always need all it may have; it never takes more for long.
+    assert!((500..1250).contains(&high), "{high}");
+    assert!((120..320).contains(&low), "{low}");
+    assert!((500..1250).contains(&again), "{again}");
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ impl Voice {
     /// The next samples.
     pub(super) fn fill(&mut self, out: &mut [i16]) {
         for sample in out {
-            *sample = (self.next() * 12_000.0).clamp(-30_000.0, 30_000.0) as i16;
+            // Bent, not cut, where it gets loud.
+            *sample = (self.next().tanh() * 20_000.0) as i16;
         }
     }
 
