@@ -1,0 +1,104 @@
+//! What is not theirs does not exist for them; what is in sight but not theirs to do is forbidden.
+
+use yunzhen_domain::Actor;
+use yunzhen_domain::ids::DeliveryId;
+use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
+use yunzhen_relay::app::views::consultations::{ConsultationQuery, NewInvitation};
+use yunzhen_relay::app::views::deliveries::DeliveryQuery;
+use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
+use yunzhen_relay::app::views::sessions::ObserverSignIn;
+use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents, sessions};
+
+use crate::world::World;
+
+fn hidden<T>(answer: Result<T, AppError>) {
+    assert!(matches!(answer, Err(AppError::NotFound)), "not hidden");
+}
+
+fn forbidden<T>(answer: Result<T, AppError>) {
+    assert!(matches!(answer, Err(AppError::Forbidden)), "not forbidden");
+}
+
+#[tokio::test]
+async fn another_home_and_other_roles() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let (p, d) = (packed.prescription, packed.delivery);
+    let resident = w.resident("王秀英").await;
+    let c = w.see(p.id).await.consultation_id.unwrap();
+    for stranger in [&w.nurse_of_other_home, &w.administrator] {
+        hidden(residents::get(&w.app, &w.by(stranger), resident.id).await);
+        hidden(consultations::get(&w.app, &w.by(stranger), c).await);
+        hidden(prescriptions::get(&w.app, &w.by(stranger), p.id).await);
+        hidden(deliveries::get(&w.app, &w.by(stranger), d.id).await);
+        hidden(consultations::get_for_call(&w.app, &w.by(stranger), c).await);
+    }
+    hidden(prescriptions::get(&w.app, &w.by(&w.other_pharmacy), p.id).await);
+    hidden(deliveries::get(&w.app, &w.by(&w.other_pharmacy), d.id).await);
+    hidden(residents::get(&w.app, &w.by(&w.pharmacy), resident.id).await);
+    hidden(consultations::get(&w.app, &w.by(&w.pharmacist), c).await);
+    hidden(admin::audit(&w.app, &w.by(&w.nurse), Default::default()).await);
+    let other_courier = Actor::Courier { delivery_id: DeliveryId::new(w.now(), [1; 10]) };
+    hidden(deliveries::get(&w.app, &w.of(other_courier), d.id).await);
+    let body = || VersionBody { version: d.version };
+    forbidden(deliveries::accept(&w.app, &w.by(&w.nurse), d.id, body()).await);
+    let courier = Actor::Courier { delivery_id: d.id };
+    let refuse = ReasonBody { version: d.version, reason: "不收".into() };
+    forbidden(deliveries::refuse(&w.app, &w.of(courier), d.id, refuse).await);
+    let cancel = ReasonBody { version: p.version, reason: "撤回".into() };
+    forbidden(prescriptions::cancel(&w.app, &w.by(&w.other_specialist), p.id, cancel.clone()).await);
+    forbidden(prescriptions::cancel(&w.app, &w.by(&w.nurse), p.id, cancel).await);
+    assert_eq!(lists(&w, &w.nurse_of_other_home.actor).await, (0, 0, 0));
+    assert_eq!(lists(&w, &w.nurse.actor).await, (1, 1, 1));
+}
+
+async fn lists(w: &World, actor: &Actor) -> (usize, usize, usize) {
+    let c = consultations::list(&w.app, &w.of(*actor), ConsultationQuery::default()).await.unwrap();
+    let p = prescriptions::list(&w.app, &w.of(*actor), PrescriptionQuery::default()).await.unwrap();
+    let d = deliveries::list(&w.app, &w.of(*actor), DeliveryQuery::default()).await.unwrap();
+    (c.items.len(), p.items.len(), d.items.len())
+}
+
+#[tokio::test]
+async fn live_changes_are_only_told_to_those_concerned() {
+    let w = World::new().await;
+    let start = events::newest(&w.app).await.unwrap();
+    let packed = w.packed().await;
+    let heard = async |actor: Actor| {
+        let batch = events::after(&w.app, &w.of(actor), start).await.unwrap();
+        batch.changes.into_iter().map(|c| c.kind).collect::<Vec<_>>()
+    };
+    assert!(heard(w.nurse_of_other_home.actor).await.is_empty());
+    assert!(heard(w.administrator.actor).await.is_empty());
+    let nurse = heard(w.nurse.actor).await;
+    assert!(nurse.contains(&"consultation.begun".into()) && nurse.contains(&"delivery.created".into()));
+    assert_eq!(heard(Actor::Courier { delivery_id: packed.delivery.id }).await, ["delivery.created"]);
+    let other = heard(w.other_pharmacy.actor).await;
+    assert!(other.contains(&"prescription.approved".into()) && !other.contains(&"prescription.packed".into()));
+}
+
+#[tokio::test]
+async fn an_observer_joins_one_consultation_and_sees_no_record() {
+    let w = World::new().await;
+    let (c, other) = (w.in_progress("王秀英").await, w.in_progress("赵德明").await);
+    let input = NewInvitation { kind: yunzhen_domain::records::InvitationKind::Family, display_name: "女儿".into() };
+    let made = consultations::invite(&w.app, &w.by(&w.nurse), c.id, input).await.unwrap();
+    let link_token = made.link_path.strip_prefix("/join/").unwrap().to_owned();
+    let session =
+        sessions::create_observer(&w.app, &w.entrance("home"), ObserverSignIn { link_token: link_token.clone() }).await;
+    let session = session.unwrap();
+    assert_eq!((session.consultation_id, session.display_name.as_str()), (c.id, "女儿"));
+    let observer = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
+    let seen = consultations::get(&w.app, &w.of(observer), c.id).await.unwrap();
+    assert!(seen.summary.reason.is_empty() && seen.note.text.is_empty() && seen.prescriptions.is_empty());
+    assert_eq!(seen.allowed, ["legs"]);
+    consultations::get_for_call(&w.app, &w.of(observer), c.id).await.unwrap();
+    forbidden(consultations::get_for_camera(&w.app, &w.of(observer), c.id).await);
+    hidden(consultations::get_for_call(&w.app, &w.of(observer), other.id).await);
+    hidden(consultations::list(&w.app, &w.of(observer), ConsultationQuery::default()).await);
+    // When the visit is over, the link is.
+    let body = VersionBody { version: c.version };
+    consultations::complete(&w.app, &w.by(&w.nurse), c.id, body).await.unwrap();
+    let late = sessions::create_observer(&w.app, &w.entrance("home"), ObserverSignIn { link_token }).await;
+    assert!(matches!(late, Err(AppError::BadCredentials)));
+}

@@ -1,0 +1,9 @@
+//! The care use cases on a real SQLite file with the demo data: no HTTP, no mock.
+
+mod at_once;
+mod hidden;
+mod prescribing;
+mod residents;
+mod sessions;
+mod whole_loop;
+mod world;

@@ -1,0 +1,153 @@
+//! From the nurse's press to the counted parcel; withdrawal at every step.
+
+use yunzhen_domain::Actor;
+use yunzhen_domain::machines::consultation::State as Visit;
+use yunzhen_domain::machines::delivery::State as Parcel;
+use yunzhen_domain::machines::prescription::State;
+use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
+use yunzhen_relay::app::views::consultations::NoteUpdate;
+use yunzhen_relay::app::views::prescriptions::{PackBody, SignBody};
+use yunzhen_relay::app::views::sessions::CourierSignIn;
+use yunzhen_relay::app::{AppError, consultations, deliveries, prescriptions, sessions};
+
+use crate::world::{World, draft};
+
+#[tokio::test]
+async fn the_loop_closes_and_every_transition_is_audited_once() {
+    let w = World::new().await;
+    let c = w.in_progress("王秀英").await;
+    assert_eq!(c.state, Visit::InProgress);
+    let note = NoteUpdate { text: "血压控制不佳".into(), diagnosis_code: Some("I10".into()), version: 0 };
+    let note = consultations::save_note(&w.app, &w.by(&w.specialist), c.id, note).await.unwrap();
+    assert_eq!(note.version, 1);
+
+    let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+    assert_eq!((p.state, p.items[0].quantity, p.items[0].quantity_unit.as_str()), (State::Draft, 7, "片"));
+    assert!(p.allowed.contains(&"sign".to_owned()) && p.allowed.contains(&"edit".to_owned()));
+    let p = w.try_sign(&p).await.unwrap();
+    assert_eq!((p.state, p.valid_until.unwrap().to_string()), (State::Signed, "2026-11-23".to_owned()));
+    // Not valid before the approval: no pharmacy sees it.
+    let hidden = prescriptions::get(&w.app, &w.by(&w.pharmacy), p.id).await;
+    assert!(matches!(hidden, Err(AppError::NotFound)));
+
+    let p = w.approve(&w.claim(&p).await).await;
+    assert_eq!(p.state, State::Approved);
+    let accepted = w.accept(&p).await;
+    assert!(accepted.prescription.consultation_id.is_none(), "a pharmacy does not see the consultation");
+    let dispensed = w.dispense(&accepted).await;
+    let packed = w.pack(&dispensed, &accepted.secret).await;
+    assert_eq!((packed.prescription.state, packed.delivery.state), (State::Packed, Parcel::AwaitingCourier));
+
+    let link = packed.courier_link_path.strip_prefix("/courier/").unwrap().to_owned();
+    let knock = CourierSignIn { link_token: link, pin: packed.courier_pin.clone() };
+    let session = sessions::create_courier(&w.app, &w.entrance("phone"), knock).await.unwrap();
+    let courier = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
+    assert_eq!(courier, Actor::Courier { delivery_id: packed.delivery.id });
+    let seen = deliveries::get(&w.app, &w.of(courier), packed.delivery.id).await.unwrap();
+    assert!(seen.resident.is_none() && seen.packs.is_none() && seen.prescription_id.is_none());
+    assert_eq!(seen.parcel_code.as_deref(), Some(packed.parcel_code.as_str()));
+
+    let d = w.on_the_road(&packed.delivery).await;
+    assert_eq!(w.see(p.id).await.state, State::InDelivery);
+    let body = VersionBody { version: d.version };
+    let d = deliveries::arrive(&w.app, &w.of(courier), d.id, body).await.unwrap();
+    let for_nurse = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
+    assert!(for_nurse.parcel_code.is_none(), "the nurse reads the code from the parcel");
+    assert!(matches!(w.receive(&d, "AAAAAAAA", 7).await, Err(AppError::WrongParcelCode)));
+    let d = w.receive(&d, &packed.parcel_code.to_lowercase(), 7).await.unwrap();
+    assert_eq!((d.state, w.see(p.id).await.state), (Parcel::Received, State::Delivered));
+
+    let body = VersionBody { version: c.version };
+    let done = consultations::complete(&w.app, &w.by(&w.specialist), c.id, body).await.unwrap();
+    assert_eq!(done.state, Visit::Completed);
+    insta::assert_snapshot!(w.audited().await.join("\n"));
+    // A link that has done its work opens nothing.
+    let link = packed.courier_link_path.strip_prefix("/courier/").unwrap().to_owned();
+    let again = CourierSignIn { link_token: link, pin: packed.courier_pin };
+    assert!(matches!(
+        sessions::create_courier(&w.app, &w.entrance("phone"), again).await,
+        Err(AppError::BadCredentials)
+    ));
+}
+
+#[tokio::test]
+async fn short_is_received_with_a_discrepancy_and_refused_comes_back() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let d = w.receive(&d, &packed.parcel_code, 6).await.unwrap();
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Discrepancy, State::Delivered));
+
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let body = ReasonBody { version: d.version, reason: "包装破损".into() };
+    let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Refused, State::Returned));
+}
+
+#[tokio::test]
+async fn withdrawn_at_any_step_before_hand_over_and_never_dispensed_after() {
+    let w = World::new().await;
+    let c = w.in_progress("王秀英").await;
+    for stage in 0..6 {
+        let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+        let mut at = p.clone();
+        let mut secret = String::new();
+        let mut parcel = None;
+        if stage >= 1 {
+            at = w.try_sign(&at).await.unwrap();
+        }
+        if stage >= 2 {
+            at = w.claim(&at).await;
+        }
+        if stage >= 3 {
+            at = w.approve(&at).await;
+        }
+        if stage >= 4 {
+            let accepted = w.accept(&at).await;
+            at = w.dispense(&accepted).await;
+            secret = accepted.secret;
+        }
+        if stage >= 5 {
+            let packed = w.pack(&at, &secret).await;
+            at = packed.prescription;
+            parcel = Some(packed.delivery);
+        }
+        let gone = w.cancel(p.id, at.version).await.unwrap();
+        assert_eq!(gone.state, State::Cancelled, "stage {stage}");
+        assert_eq!(gone.allowed, Vec::<String>::new());
+        nothing_moves_any_more(&w, p.id, gone.version, &secret).await;
+        if let Some(d) = parcel {
+            let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
+            assert_eq!(seen.state, Parcel::Cancelled);
+            let courier = Actor::Courier { delivery_id: d.id };
+            let body = VersionBody { version: seen.version };
+            let taken = deliveries::accept(&w.app, &w.of(courier), d.id, body).await;
+            assert!(matches!(taken, Err(AppError::NotPossible(_))));
+        }
+    }
+    // After hand-over it is too late.
+    let packed = w.packed().await;
+    w.on_the_road(&packed.delivery).await;
+    let late = w.see(packed.prescription.id).await;
+    assert!(matches!(w.cancel(late.id, late.version).await, Err(AppError::NotPossible(_))));
+}
+
+async fn nothing_moves_any_more(w: &World, id: yunzhen_domain::ids::PrescriptionId, version: i64, secret: &str) {
+    let refused = |e: AppError| assert!(matches!(e, AppError::NotPossible(_) | AppError::NotFound), "{e}");
+    let seen = || VersionBody { version };
+    refused(prescriptions::claim(&w.app, &w.by(&w.pharmacist), id, seen()).await.unwrap_err());
+    refused(prescriptions::accept(&w.app, &w.by(&w.pharmacy), id, seen()).await.unwrap_err());
+    refused(prescriptions::signing_document(&w.app, &w.by(&w.specialist), id, seen()).await.unwrap_err());
+    let body = PackBody {
+        version,
+        secret: secret.to_owned(),
+        courier_name: "赵师傅".into(),
+        courier_phone: "13800000000".into(),
+    };
+    refused(prescriptions::pack(&w.app, &w.by(&w.pharmacy), id, body).await.unwrap_err());
+    let body = SignBody { version, jws: String::new() };
+    let e = prescriptions::approve(&w.app, &w.by(&w.pharmacist), id, body).await.unwrap_err();
+    assert!(!matches!(e, AppError::Store(_)), "{e}");
+    refused(w.cancel(id, version).await.unwrap_err());
+}

@@ -1,0 +1,313 @@
+//! A home, a hospital, two pharmacies, and what their people do, so that a test reads as prose.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::sign::DocumentKey;
+use yunzhen_certs::{Identity, Trust};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::formulary::{DrugId, Formulary};
+use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, StaffId};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Count, Frequency, Pharmacy, Route, Staff, StaffCredential, Supply, Urgency};
+use yunzhen_domain::{Actor, Role};
+use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
+use yunzhen_relay::app::views::consultations::{ConsultationSummary, NewConsultation};
+use yunzhen_relay::app::views::deliveries::{Delivery, ReceiveBody};
+use yunzhen_relay::app::views::prescriptions::{
+    Accepted, DispenseBody, DraftItem, NewPack, PackBody, Packed, Prescription, PrescriptionDraft, SignBody,
+};
+use yunzhen_relay::app::views::residents::{ResidentQuery, ResidentSummary};
+use yunzhen_relay::app::{
+    App, AppError, Context, Entrance, Idempotency, consultations, deliveries, prescriptions, residents,
+};
+use yunzhen_relay::seed;
+use yunzhen_store::{Options, Store, audit, pharmacies, staff};
+
+pub const PASSWORD: &str = "demo password 云";
+
+/// Somebody with an account and, for those who sign, a certificate.
+pub struct Person {
+    pub actor: Actor,
+    pub id: StaffId,
+    signer: Option<(DocumentKey, Vec<rustls::pki_types::CertificateDer<'static>>)>,
+}
+
+impl Person {
+    pub fn sign(&self, document: &str) -> String {
+        let (key, chain) = self.signer.as_ref().expect("signs");
+        key.sign(chain, document).expect("signed")
+    }
+}
+
+pub struct World {
+    pub app: App,
+    pub nurse: Person,
+    pub nurse_of_other_home: Person,
+    pub specialist: Person,
+    pub other_specialist: Person,
+    pub pharmacist: Person,
+    pub other_pharmacist: Person,
+    pub pharmacy: Person,
+    pub other_pharmacy: Person,
+    pub administrator: Person,
+    clock_ms: AtomicI64,
+    keys: AtomicI64,
+    _folder: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let start: Timestamp = "2026-11-23T02:00:00Z".parse().expect("time");
+        let store = Store::open(&folder.path().join("relay.db"), &Options::default()).await.expect("store");
+        seed::fill(&store, PASSWORD, start).await.expect("seeded");
+        second_pharmacy_and_pharmacist(&store, start).await;
+        let authority = Authority::create(start).expect("authority");
+        let signers = Trust::new(vec![authority.signers.der().clone()]);
+        let formulary = Formulary::demo().expect("formulary");
+        let mut people = Vec::new();
+        for name in [
+            "nurse1",
+            "nurse2",
+            "specialist1",
+            "specialist2",
+            "pharmacist1",
+            "pharmacist2",
+            "pharmacy1",
+            "pharmacy2",
+            "admin1",
+        ] {
+            people.push(person(&store, &authority, name, start).await);
+        }
+        let mut people = people.into_iter();
+        let mut next = || people.next().expect("person");
+        Self {
+            app: App::new(store, Policy::default(), formulary, signers, Default::default()),
+            nurse: next(),
+            nurse_of_other_home: next(),
+            specialist: next(),
+            other_specialist: next(),
+            pharmacist: next(),
+            other_pharmacist: next(),
+            pharmacy: next(),
+            other_pharmacy: next(),
+            administrator: next(),
+            clock_ms: AtomicI64::new(start.as_millisecond()),
+            keys: AtomicI64::new(0),
+            _folder: folder,
+        }
+    }
+
+    /// A second passes with each look at the clock.
+    pub fn now(&self) -> Timestamp {
+        let ms = self.clock_ms.fetch_add(1000, Ordering::Relaxed) + 1000;
+        Timestamp::from_millisecond(ms).expect("time")
+    }
+
+    pub fn pass(&self, duration: SignedDuration) {
+        self.clock_ms.fetch_add(i64::try_from(duration.as_millis()).expect("ms"), Ordering::Relaxed);
+    }
+
+    /// A request of an actor, with a key of its own.
+    pub fn of(&self, actor: Actor) -> Context {
+        let n = self.keys.fetch_add(1, Ordering::Relaxed);
+        let key = Idempotency { key: format!("key-{n}"), request_sha256: [n.to_le_bytes()[0]; 32] };
+        Context { idempotency: Some(key), ..Context::of(actor, self.now()) }
+    }
+
+    pub fn by(&self, person: &Person) -> Context {
+        self.of(person.actor)
+    }
+
+    pub fn entrance(&self, source: &str) -> Entrance {
+        Entrance { now: self.now(), source: source.to_owned(), through_box: None }
+    }
+
+    pub async fn resident(&self, name: &str) -> ResidentSummary {
+        let query = ResidentQuery { home_id: None, q: Some(name.to_owned()) };
+        let found = residents::list(&self.app, &self.by(&self.specialist), query).await.expect("list");
+        found.items.into_iter().next().expect("resident")
+    }
+
+    pub async fn waiting(&self, name: &str) -> ConsultationSummary {
+        let resident = self.resident(name).await;
+        let nurse = if resident.home_id == seed::HOME_1 { &self.nurse } else { &self.nurse_of_other_home };
+        let ask =
+            NewConsultation { resident_id: resident.id, reason: "血压高".to_owned(), urgency: Urgency::Routine };
+        consultations::request(&self.app, &self.by(nurse), ask).await.expect("requested")
+    }
+
+    pub async fn in_progress(&self, name: &str) -> ConsultationSummary {
+        let c = self.waiting(name).await;
+        let ctx = self.by(&self.specialist);
+        consultations::begin(&self.app, &ctx, c.id, VersionBody { version: c.version }).await.expect("begun")
+    }
+
+    pub async fn draft(&self, id: ConsultationId, draft: PrescriptionDraft) -> Prescription {
+        prescriptions::create(&self.app, &self.by(&self.specialist), id, draft).await.expect("drafted")
+    }
+
+    pub async fn try_sign(&self, p: &Prescription) -> Result<Prescription, AppError> {
+        let body = VersionBody { version: p.version };
+        let to_sign = prescriptions::signing_document(&self.app, &self.by(&self.specialist), p.id, body).await?;
+        let body = SignBody { version: p.version, jws: self.specialist.sign(&to_sign.document) };
+        prescriptions::sign(&self.app, &self.by(&self.specialist), p.id, body).await
+    }
+
+    pub async fn signed(&self) -> Prescription {
+        let c = self.in_progress("王秀英").await;
+        let p = self.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+        self.try_sign(&p).await.expect("signed")
+    }
+
+    pub async fn claim(&self, p: &Prescription) -> Prescription {
+        let body = VersionBody { version: p.version };
+        prescriptions::claim(&self.app, &self.by(&self.pharmacist), p.id, body).await.expect("claimed")
+    }
+
+    pub async fn approve(&self, p: &Prescription) -> Prescription {
+        let ctx = self.by(&self.pharmacist);
+        let body = VersionBody { version: p.version };
+        let doc = prescriptions::approval_document(&self.app, &ctx, p.id, body).await.expect("document");
+        let body = SignBody { version: p.version, jws: self.pharmacist.sign(&doc.document) };
+        prescriptions::approve(&self.app, &self.by(&self.pharmacist), p.id, body).await.expect("approved")
+    }
+
+    pub async fn approved(&self) -> Prescription {
+        let p = self.signed().await;
+        self.approve(&self.claim(&p).await).await
+    }
+
+    pub async fn accept(&self, p: &Prescription) -> Accepted {
+        let body = VersionBody { version: p.version };
+        prescriptions::accept(&self.app, &self.by(&self.pharmacy), p.id, body).await.expect("accepted")
+    }
+
+    pub async fn dispense(&self, a: &Accepted) -> Prescription {
+        let packs = a.prescription.items.iter().map(|i| NewPack {
+            item_no: i.no,
+            batch: "B2026-11".to_owned(),
+            expiry: jiff::civil::date(2028, 1, 31),
+            quantity: i.quantity,
+        });
+        let body = DispenseBody { version: a.prescription.version, secret: a.secret.clone(), packs: packs.collect() };
+        let id = a.prescription.id;
+        prescriptions::dispense(&self.app, &self.by(&self.pharmacy), id, body).await.expect("dispensed")
+    }
+
+    pub async fn pack(&self, p: &Prescription, secret: &str) -> Packed {
+        let body = PackBody {
+            version: p.version,
+            secret: secret.to_owned(),
+            courier_name: "赵师傅".to_owned(),
+            courier_phone: "13800000000".to_owned(),
+        };
+        prescriptions::pack(&self.app, &self.by(&self.pharmacy), p.id, body).await.expect("packed")
+    }
+
+    pub async fn packed(&self) -> Packed {
+        let accepted = self.accept(&self.approved().await).await;
+        let dispensed = self.dispense(&accepted).await;
+        self.pack(&dispensed, &accepted.secret).await
+    }
+
+    /// The courier takes the job and the parcel.
+    pub async fn on_the_road(&self, d: &Delivery) -> Delivery {
+        let courier = Actor::Courier { delivery_id: d.id };
+        let body = VersionBody { version: d.version };
+        let d = deliveries::accept(&self.app, &self.of(courier), d.id, body).await.expect("accepted");
+        let body = VersionBody { version: d.version };
+        deliveries::pick_up(&self.app, &self.of(courier), d.id, body).await.expect("picked up")
+    }
+
+    pub async fn receive(&self, d: &Delivery, code: &str, quantity: u32) -> Result<Delivery, AppError> {
+        let counts = vec![Count { item_no: 1, quantity, damaged: 0 }];
+        let body = ReceiveBody { version: d.version, parcel_code: code.to_owned(), counts, comment: None };
+        deliveries::receive(&self.app, &self.by(&self.nurse), d.id, body).await
+    }
+
+    pub async fn cancel(&self, id: PrescriptionId, version: i64) -> Result<Prescription, AppError> {
+        let body = ReasonBody { version, reason: "病情变化".to_owned() };
+        prescriptions::cancel(&self.app, &self.by(&self.specialist), id, body).await
+    }
+
+    pub async fn see(&self, id: PrescriptionId) -> Prescription {
+        prescriptions::get(&self.app, &self.by(&self.specialist), id).await.expect("seen")
+    }
+
+    /// The audit kinds about care so far, in order; the chain of all rows must hold.
+    pub async fn audited(&self) -> Vec<&'static str> {
+        let mut db = self.app.store.read().await.expect("read");
+        audit::verify(&mut db).await.expect("chain holds");
+        let rows = audit::after(&mut db, 0, 10_000).await.expect("rows");
+        let care = |k: EventKind| {
+            ["consultation.", "prescription.", "delivery."].iter().any(|prefix| k.as_str().starts_with(prefix))
+        };
+        rows.iter().map(|r| r.fact.kind).filter(|k| care(*k)).map(EventKind::as_str).collect()
+    }
+}
+
+async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
+    let mut tx = store.write().await.expect("tx");
+    let other = Pharmacy {
+        id: PharmacyId::new(now, [9; 10]),
+        name: "仁和药房".to_owned(),
+        address: "云溪市南街 1 号".to_owned(),
+        phone: "0571-5550-0404".to_owned(),
+    };
+    pharmacies::insert(&mut tx, &other).await.expect("pharmacy");
+    for (n, username, role, pharmacy_id) in
+        [(21, "pharmacist2", Role::Pharmacist, None), (22, "pharmacy2", Role::Pharmacy, Some(other.id))]
+    {
+        let member = Staff {
+            id: StaffId::new(now, [n; 10]),
+            username: username.to_owned(),
+            name: username.to_owned(),
+            role,
+            home_id: None,
+            pharmacy_id,
+            hospital: None,
+            licence: None,
+            title: None,
+            active: true,
+        };
+        let credential = StaffCredential { staff_id: member.id, password_hash: "unused".into() };
+        staff::insert(&mut tx, &member, &credential).await.expect("member");
+    }
+    tx.commit_bookkeeping("test people").await.expect("committed");
+}
+
+async fn person(store: &Store, authority: &Authority, username: &str, now: Timestamp) -> Person {
+    let mut db = store.read().await.expect("read");
+    let member = staff::by_username(&mut db, username).await.expect("query").expect(username);
+    let signs = matches!(member.role, Role::Specialist | Role::Pharmacist);
+    let signer = signs.then(|| {
+        let identity = Identity::Signer { role: member.role, staff_id: member.id };
+        let issued = authority.signers.issue_with_key(&identity, &[], None, now).expect("issued");
+        (DocumentKey::from_pem(&issued.key_pem).expect("key"), issued.issued.chain)
+    });
+    Person { actor: member.actor(), id: member.id, signer }
+}
+
+/// One tablet a day of each drug.
+pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
+    let item = |(drug, days): &(&str, u32)| DraftItem {
+        drug_id: DrugId((*drug).to_owned()),
+        dose: 1.0,
+        frequency: Frequency::Qd,
+        route: Route::Oral,
+        days: *days,
+        quantity: None,
+        instruction: "早餐后服用".to_owned(),
+    };
+    PrescriptionDraft {
+        diagnosis_code: diagnosis.to_owned(),
+        supply: Supply::Ordinary,
+        valid_days: 1,
+        items: drugs.iter().map(item).collect(),
+        hard_stop_reason: None,
+    }
+}
