@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SaveState } from "../common/SaveState";
 import { Section } from "../common/Section";
-import { emptyLine, itemNumber, obstacle, SUPPLIES, worstFirst, type Line } from "./draft";
+import { count, emptyLine, itemNumber, obstacle, SUPPLIES, worstFirst, type Line } from "./draft";
 import { FindingList } from "./FindingList";
 import { LineEditor } from "./LineEditor";
 import { MAX_DAYS, MAX_ITEMS, MAX_VALID_DAYS } from "./policy";
@@ -43,9 +43,9 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
   const setLine = (id: number, part: Partial<Line>) =>
     change({ ...writing, lines: writing.lines.map((line) => (line.id === id ? { ...line, ...part } : line)) });
   const of = (no: number | undefined) => findings.filter((f) => (f.item_no ?? undefined) === no);
-  const hardStop = findings.some((f) => f.severity === "hard_stop");
+  const hardStop = count(findings, "hard_stop") > 0;
   const stop = obstacle(writing, findings);
-  const blocks = findings.filter((f) => f.severity === "block").length;
+  const blocks = count(findings, "block");
   const whyNot = {
     no_diagnosis: t("prescriptions.review.noDiagnosis"),
     incomplete: t("prescriptions.review.incomplete"),

@@ -34,5 +34,6 @@ describe("a prescription being written", () => {
     expect(obstacle(ready, [finding("hard_stop")])).toBe("reason_required");
     expect(obstacle({ ...ready, hard_stop_reason: "因为" }, [finding("hard_stop")])).toBeUndefined();
     expect(obstacle(ready, [finding("warn")])).toBeUndefined();
+    expect(obstacle(ready, [finding("block", "clear"), finding("hard_stop", "clear")])).toBeUndefined();
   });
 });

@@ -93,10 +93,16 @@ export function itemNumber(writing: Writing, lineId: number): number | undefined
 
 const RANK: Record<Finding["severity"], number> = { block: 0, hard_stop: 1, warn: 2, info: 3 };
 
+/** Whether the rule found something. A clear answer keeps the severity of its rule, so severity alone says nothing. */
+export const found = (finding: Finding): boolean => finding.outcome !== "clear";
+
+export const count = (findings: readonly Finding[], severity: Finding["severity"]): number =>
+  findings.filter((f) => found(f) && f.severity === severity).length;
+
 /** Worst first; what was found clear is not a finding to read. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return findings
-    .filter((f) => f.outcome !== "clear")
+    .filter(found)
     .sort((a, b) => RANK[a.severity] - RANK[b.severity] || (a.item_no ?? 0) - (b.item_no ?? 0));
 }
 
@@ -106,8 +112,7 @@ export type Obstacle = "no_diagnosis" | "incomplete" | "blocked" | "reason_requi
 export function obstacle(writing: Writing, findings: readonly Finding[]): Obstacle | undefined {
   if (writing.diagnosis_code === undefined) return "no_diagnosis";
   if (writing.lines.length === 0 || !writing.lines.every(complete)) return "incomplete";
-  if (findings.some((f) => f.severity === "block")) return "blocked";
-  if (findings.some((f) => f.severity === "hard_stop") && writing.hard_stop_reason.trim() === "")
-    return "reason_required";
+  if (count(findings, "block") > 0) return "blocked";
+  if (count(findings, "hard_stop") > 0 && writing.hard_stop_reason.trim() === "") return "reason_required";
   return undefined;
 }

@@ -4,7 +4,7 @@ import { Group, Text } from "@mantine/core";
 import { IconCertificate } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Section } from "../common/Section";
-import { worstFirst } from "../prescriptions/draft";
+import { count, worstFirst } from "../prescriptions/draft";
 import { FindingList } from "../prescriptions/FindingList";
 import { ItemLine } from "../prescriptions/ItemLine";
 import paper from "../prescriptions/prescriptions.module.css";
@@ -15,7 +15,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
   const { t } = useTranslation("app");
   const formats = useFormats();
   const { specialist, signature } = prescription;
-  const overridden = prescription.findings.some((f) => f.severity === "hard_stop");
+  const overridden = count(prescription.findings, "hard_stop") > 0;
   return (
     <div className={classes.stack}>
       <div className={classes.panel}>
