@@ -213,7 +213,7 @@ function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
             ticks: { show: false },
             font,
             size: 44,
-            space: 32,
+            space: 24,
           },
         ],
         series: [
