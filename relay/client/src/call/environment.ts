@@ -26,7 +26,8 @@ export function browserEnvironment(): CallEnvironment {
     openEvents: openEventStreamWith(doFetch),
     clock: systemClock,
     random: Math.random,
-    createPeer: () => new RTCPeerConnection({ bundlePolicy: "max-bundle" }),
+    // Default bundle policy: `max-bundle` would offer the later lines with port 0, which simple servers read as rejected.
+    createPeer: () => new RTCPeerConnection(),
     createStream: (tracks) => new MediaStream(tracks),
     getUserMedia: (constraints) => {
       // Browsers hide `mediaDevices` on pages that are neither HTTPS nor localhost.
