@@ -1,0 +1,217 @@
+//! Every route × every kind of person against the access table; who is hidden from what, who is forbidden, who is nobody.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+use yunzhen_certs::Identity;
+use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
+use yunzhen_domain::{Actor, Role};
+use yunzhen_relay::http::TABLE;
+use yunzhen_relay::seed;
+
+use crate::document::{Operation, operations, sample};
+use crate::world::{Answer, CALLERS, World, console, nobody};
+
+/// Operations on a leg answer only to the person who made it; nobody has one here.
+const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
+
+/// What an operation is tried on: the ids in its path, and what access knows of it. `None`: a list, or something that is about the caller only.
+fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, Option<Facts>)> {
+    let [draft, review, open, mine] = &world.prescriptions;
+    let one = |id: String, facts| {
+        vec![("", operation.path.replace("{id}", &id).replace("{leg}", "00000000-0000-7000-8000-000000000001"), facts)]
+    };
+    match operation.path.split('/').nth(2) {
+        Some("residents") if operation.path.contains("{id}") => {
+            one(world.resident.id.to_string(), Some(world.resident.facts()))
+        }
+        Some("consultations") if operation.path.contains("{id}") => {
+            one(world.consultation.id.to_string(), Some(world.consultation.facts()))
+        }
+        Some("deliveries") if operation.path.contains("{id}") => {
+            one(world.delivery.id.to_string(), Some(world.delivery.facts()))
+        }
+        Some("prescriptions") if operation.path.contains("{id}") => {
+            [("draft", draft), ("in review", review), ("approved", open), ("dispensing", mine)]
+                .into_iter()
+                .map(|(state, p)| (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts())))
+                .collect()
+        }
+        // Asked for one resident, named in the body.
+        _ if operation.id == "requestConsultation" => vec![("", operation.path.clone(), Some(world.resident.facts()))],
+        _ => vec![("", operation.path.clone(), None)],
+    }
+}
+
+fn body(world: &World, operation: &Operation) -> Option<Value> {
+    let (kind, schema) = operation.body.as_ref()?;
+    if kind != "application/json" {
+        return Some(json!("v=0"));
+    }
+    let mut body = sample(schema, "");
+    if operation.id == "requestConsultation" {
+        body["resident_id"] = json!(world.resident.id.to_string());
+    }
+    Some(body)
+}
+
+fn expected(operation: &str, actor: &Actor, action: Action, facts: Option<&Facts>) -> Decision {
+    // A session of a link has no account to show, and nobody without an account begins anything.
+    let without_account = actor.staff_id().is_none() && ["getCurrentSession", "beginConsultation"].contains(&operation);
+    if ON_A_LEG.contains(&operation) || without_account {
+        return Decision::Hide;
+    }
+    match facts {
+        Some(facts) => decide(actor, action, facts),
+        None if may_try(actor, action) => Decision::Allow,
+        None => Decision::Hide,
+    }
+}
+
+fn said(answer: &Answer) -> Decision {
+    match answer.status {
+        404 => Decision::Hide,
+        403 => Decision::Forbid,
+        401 => panic!("a signed-in caller is not unknown: {answer:?}"),
+        405 | 500.. => panic!("{answer:?}"),
+        _ => Decision::Allow,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_route_answers_every_person_as_the_table_says() {
+    let world = World::new().await;
+    let mut matrix = format!("{:<28}{:<12}", "operation", "on");
+    for caller in CALLERS {
+        let _ = write!(matrix, "{caller:<12}");
+    }
+    matrix.push('\n');
+    let mut wrong = vec![];
+    for operation in operations() {
+        let action = TABLE.iter().find(|(id, _)| *id == operation.id).unwrap().1;
+        let Some(action) = action else { continue };
+        for (state, path, facts) in targets(&world, &operation) {
+            let _ = write!(matrix, "{:<28}{state:<12}", operation.id);
+            for caller in CALLERS {
+                // Ending a session ends it for the rest of the test.
+                let token =
+                    if operation.id == "deleteCurrentSession" { format!("{caller}-end") } else { caller.to_owned() };
+                let answer =
+                    world.send(operation.method.clone(), &path, Some(&token), body(&world, &operation).as_ref()).await;
+                let expected = expected(&operation.id, &world.actor(caller), action, facts.as_ref());
+                let said = said(&answer);
+                if said != expected {
+                    wrong.push(format!("{} {state} as {caller}: {answer:?}, not {expected:?}", operation.id));
+                }
+                // What the document calls a body, the route can read.
+                if said == Decision::Allow && answer.status == 400 && answer.code() == "bad_request" {
+                    wrong
+                        .push(format!("{} cannot read the body that its document describes: {answer:?}", operation.id));
+                }
+                let word = match said {
+                    Decision::Allow => "yes",
+                    Decision::Forbid => "forbidden",
+                    Decision::Hide => "-",
+                };
+                let _ = write!(matrix, "{word:<12}");
+            }
+            matrix.push('\n');
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    insta::assert_snapshot!(matrix.lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_session_every_route_is_closed() {
+    let world = World::new().await;
+    for operation in operations() {
+        let action = TABLE.iter().find(|(id, _)| *id == operation.id).unwrap().1;
+        let open = action.is_none();
+        for (_, path, _) in targets(&world, &operation) {
+            for token in [None, Some("made-up"), Some("nurse1-over")] {
+                let body = body(&world, &operation);
+                let answer = world.send(operation.method.clone(), &path, token, body.as_ref()).await;
+                match operation.id.as_str() {
+                    "getOpenapi" => assert_eq!(answer.status, 200),
+                    _ if open => assert!([401, 429].contains(&answer.status), "{}: {answer:?}", operation.id),
+                    _ => assert_eq!(
+                        (answer.status, answer.code()),
+                        (401, "unauthenticated"),
+                        "{} {token:?}",
+                        operation.id
+                    ),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_works_only_through_the_kind_of_program_it_was_opened_through() {
+    let world = World::new().await;
+    let own_box = Identity::Box { home_id: seed::HOME_1 };
+    let other_box = Identity::Box { home_id: seed::HOME_2 };
+    let relay = Identity::Relay { name: "r".into() };
+    let signer = Identity::Signer { role: Role::Specialist, staff_id: world.actor("specialist1").staff_id().unwrap() };
+    let cases = [
+        ("nurse1", Some(console()), 200),
+        ("nurse1", Some(own_box.clone()), 401),
+        ("nurse1", Some(other_box.clone()), 401),
+        ("nurse1", Some(relay), 401),
+        ("nurse1", Some(signer), 401),
+        ("nurse1", None, 401),
+        ("nurse1-box", Some(own_box), 200),
+        ("nurse1-box", Some(other_box), 401),
+        ("nurse1-box", Some(console()), 401),
+    ];
+    for (token, peer, status) in cases {
+        let request = Request::builder().uri("/api/residents").header("Authorization", format!("Bearer {token}"));
+        let answer = world.raw(request.body(Body::empty()).unwrap(), peer.clone()).await;
+        assert_eq!(answer.status, status, "{token} through {peer:?}: {answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_hidden_cannot_be_told_from_what_does_not_exist() {
+    let world = World::new().await;
+    let hidden = world.send(Method::GET, &format!("/api/residents/{}", world.resident.id), Some("nurse2"), None).await;
+    let missing = world.send(Method::GET, &format!("/api/residents/{}", nobody()), Some("nurse2"), None).await;
+    assert_eq!((hidden.status, &hidden.body), (404, &missing.body));
+    let lists = [
+        ("/api/residents", "nurse2", "王秀英"),
+        ("/api/consultations", "nurse2", "王秀英"),
+        ("/api/prescriptions", "pharmacy2", "王秀英"),
+    ];
+    for (path, caller, name) in lists {
+        let answer = world.send(Method::GET, path, Some(caller), None).await;
+        assert_eq!(answer.status, 200);
+        let open_to_all = caller == "pharmacy2";
+        let text = answer.body.to_string();
+        if open_to_all {
+            // Only what is approved and with nobody is in every pharmacy's reach.
+            let ids: Vec<_> =
+                answer.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect();
+            assert_eq!(ids, [world.prescriptions[2].id.to_string()]);
+        } else {
+            assert!(!text.contains(name), "{path}: {text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_courier_sees_a_parcel_and_no_patient() {
+    let world = World::new().await;
+    let answer = world.send(Method::GET, "/api/deliveries", Some("courier"), None).await;
+    let items = answer.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{answer:?}");
+    assert!(items[0]["parcel_code"].is_string() && items[0]["home"]["address"].is_string());
+    for secret in ["resident", "packs", "prescription_id"] {
+        assert!(items[0].get(secret).is_none(), "{secret}: {answer:?}");
+    }
+    let nurse = world.send(Method::GET, "/api/deliveries", Some("nurse1"), None).await;
+    assert!(nurse.body["items"][0].get("parcel_code").is_none(), "the nurse reads the code from the parcel");
+    assert_eq!(nurse.body["items"][0]["resident"]["name"], "王秀英");
+}

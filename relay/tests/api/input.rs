@@ -1,0 +1,150 @@
+//! Input that cannot be taken is refused with a reason, in the reader's language; a repeated command gets its first answer.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::world::{Answer, World, console};
+
+fn post(path: &str, key: Option<&str>, body: impl Into<Body>) -> Request<Body> {
+    let mut request = Request::builder().method(Method::POST).uri(path).header("Authorization", "Bearer nurse1");
+    if let Some(key) = key {
+        request = request.header("Idempotency-Key", key);
+    }
+    request.body(body.into()).unwrap()
+}
+
+fn is_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{answer:?}");
+    assert_eq!(answer.kind, "application/problem+json");
+    for part in ["type", "title", "detail", "action"] {
+        assert!(answer.body[part].as_str().is_some_and(|text| !text.is_empty()), "{part}: {answer:?}");
+    }
+    assert_eq!(answer.body["status"], status);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_input_is_refused_with_a_reason() {
+    let world = World::new().await;
+    let notes = format!("/api/residents/{}/notes", world.resident.id);
+    let observations = format!("/api/residents/{}/observations", world.resident.id);
+    let note = |text: &str| json!({"text": text, "written_at": "2026-11-23T01:02:03Z", "kind": "nursing"});
+    let key = Some("key-00000001");
+
+    for broken in ["", "{", "[]", "null", "\u{0}", "{\"text\":1}"] {
+        let answer = world.raw(post(&notes, key, broken.to_owned()), Some(console())).await;
+        assert!([400, 422].contains(&answer.status), "{broken:?}: {answer:?}");
+        is_problem(&answer, answer.status, &answer.code().to_owned());
+    }
+    let mut unknown = note("x");
+    unknown["colour"] = json!("red");
+    let answer = world.raw(post(&notes, key, unknown.to_string()), Some(console())).await;
+    is_problem(&answer, 422, "invalid_input");
+    let answer = world.raw(post(&notes, key, note(&"字".repeat(100_000)).to_string()), Some(console())).await;
+    is_problem(&answer, 413, "too_large");
+    let answer = world.raw(post(&notes, key, note(&"字".repeat(10_000)).to_string()), Some(console())).await;
+    assert_eq!(answer.status, 422, "{answer:?}");
+    let answer = world.raw(post(&notes, None, note("x").to_string()), Some(console())).await;
+    is_problem(&answer, 400, "idempotency_key_missing");
+
+    let reading = |value: f64, unit: &str| {
+        json!({"readings": [
+        {"code": "8867-4", "value": 72, "unit": "/min", "measured_at": "2026-11-23T01:02:03Z"},
+        {"code": "8867-4", "value": value, "unit": unit, "measured_at": "2026-11-23T01:02:03Z"}]})
+    };
+    for bad in [reading(720.0, "/min"), reading(72.0, "bpm")] {
+        let answer = world.raw(post(&observations, key, bad.to_string()), Some(console())).await;
+        assert_eq!(answer.status, 422, "{answer:?}");
+        let path = answer.body["fields"][0]["path"].as_str().unwrap();
+        assert!(path.starts_with("readings[1]"), "{answer:?}");
+    }
+
+    let get =
+        |path: &str| Request::builder().uri(path).header("Authorization", "Bearer nurse1").body(Body::empty()).unwrap();
+    for nowhere in ["/api/nothing", "/elsewhere", "/api/residents/not-an-id", "/api/residents/%00"] {
+        is_problem(&world.raw(get(nowhere), Some(console())).await, 404, "not_found");
+    }
+    for query in [
+        "/api/residents?colour=red",
+        "/api/residents?home_id=x",
+        "/api/consultations?cursor=x",
+        "/api/consultations?state=asleep",
+    ] {
+        let answer = world.raw(get(query), Some(console())).await;
+        assert!([400, 422].contains(&answer.status), "{query}: {answer:?}");
+    }
+    let wrong_method = Request::builder().method(Method::DELETE).uri("/api/residents").body(Body::empty()).unwrap();
+    is_problem(&world.raw(wrong_method, Some(console())).await, 405, "method_not_allowed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn problems_are_in_the_language_of_the_reader() {
+    let world = World::new().await;
+    let ask = |language: &'static str| {
+        let request = Request::builder().uri("/api/nothing").header("Accept-Language", language);
+        request.body(Body::empty()).unwrap()
+    };
+    let english = world.raw(ask("en-GB,en;q=0.9"), Some(console())).await;
+    let chinese = world.raw(ask("zh-CN"), Some(console())).await;
+    assert!(english.body["title"].as_str().unwrap().is_ascii(), "{english:?}");
+    assert!(!chinese.body["title"].as_str().unwrap().is_ascii(), "{chinese:?}");
+    assert_eq!(english.body["code"], chinese.body["code"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_key_gets_the_first_answer_and_changes_nothing_again() {
+    let world = World::new().await;
+    let path = format!("/api/residents/{}/notes", world.resident.id);
+    let note =
+        |text: &str| json!({"text": text, "written_at": "2026-11-23T01:02:03Z", "kind": "complaint"}).to_string();
+    let first = world.raw(post(&path, Some("the-same-key"), note("头晕")), Some(console())).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let again = world.raw(post(&path, Some("the-same-key"), note("头晕")), Some(console())).await;
+    assert_eq!((again.status, &again.body), (201, &first.body));
+    let other = world.raw(post(&path, Some("the-same-key"), note("不同")), Some(console())).await;
+    is_problem(&other, 422, "idempotency_key_reused");
+    let chart = world.send(Method::GET, &format!("/api/residents/{}", world.resident.id), Some("nurse1"), None).await;
+    let written: Vec<&Value> =
+        chart.body["notes"].as_array().unwrap().iter().filter(|note| note["kind"] == "complaint").collect();
+    assert_eq!(written, [&first.body]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_cannot_both_be_first() {
+    let world = World::new().await;
+    let ask = json!({"resident_id": world.resident.id.to_string(), "reason": "复诊", "urgency": "urgent"});
+    let asked = world.send(Method::POST, "/api/consultations", Some("nurse1"), Some(&ask)).await;
+    assert_eq!((asked.status, &asked.body["state"]), (201, &json!("waiting")), "{asked:?}");
+    let begin = format!("/api/consultations/{}/begin", asked.body["id"].as_str().unwrap());
+    let seen = json!({"version": asked.body["version"]});
+    let (one, two) = tokio::join!(
+        world.send(Method::POST, &begin, Some("specialist1"), Some(&seen)),
+        world.send(Method::POST, &begin, Some("specialist2"), Some(&seen)),
+    );
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409], "{one:?} {two:?}");
+    let late = if one.status == 409 { one } else { two };
+    is_problem(&late, 409, "stale_version");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_a_password_becomes_slow() {
+    let world = World::new().await;
+    let sign_in = |password: &str| json!({"username": "nurse1", "password": password});
+    let right = world.send(Method::POST, "/api/sessions", None, Some(&sign_in("demo-password"))).await;
+    assert_eq!((right.status, &right.body["staff"]["name"]), (201, &json!("李梅")), "{right:?}");
+    let mut last = 0;
+    for _ in 0..20 {
+        let answer = world.send(Method::POST, "/api/sessions", None, Some(&sign_in("wrong"))).await;
+        last = answer.status;
+        if last == 429 {
+            is_problem(&answer, 429, "throttled");
+            break;
+        }
+        is_problem(&answer, 401, "bad_credentials");
+    }
+    assert_eq!(last, 429);
+    let even_right = world.send(Method::POST, "/api/sessions", None, Some(&sign_in("demo-password"))).await;
+    assert_eq!(even_right.status, 429);
+}

@@ -1,0 +1,82 @@
+//! Live changes: who hears what, and going on where one left off.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Response};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+
+use crate::world::World;
+
+/// Reads a stream until its text satisfies `enough`.
+async fn read_until(response: &mut Response<Body>, enough: impl Fn(&str) -> bool) -> String {
+    assert_eq!(response.status(), 200);
+    let mut text = String::new();
+    let read = async {
+        while !enough(&text) {
+            let frame = response.body_mut().frame().await.expect("the stream goes on").unwrap();
+            if let Some(data) = frame.data_ref() {
+                text.push_str(std::str::from_utf8(data).unwrap());
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), read).await.unwrap_or_else(|_| panic!("only this came: {text}"));
+    text
+}
+
+async fn write_note(world: &World, token: &str) {
+    let resident = world.resident.id;
+    let note = json!({"text": "秘密内容", "written_at": "2026-11-23T01:02:03Z", "kind": "nursing"});
+    let answer = world.send(Method::POST, &format!("/api/residents/{resident}/notes"), Some(token), Some(&note)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_heard_at_once_without_names_or_text() {
+    let world = World::new().await;
+    let mut stream = world.stream("/api/events", "nurse1", None).await;
+    write_note(&world, "nurse1").await;
+    let text = read_until(&mut stream, |text| text.contains("\n\n")).await;
+    assert!(text.contains("event: change") && text.contains("resident.note_written"), "{text}");
+    assert!(text.contains(&world.resident.id.to_string()));
+    assert!(!text.contains("秘密") && !text.contains("王秀英"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listener_goes_on_after_the_last_event_it_saw() {
+    let world = World::new().await;
+    let mut stream = world.stream("/api/events", "nurse1", Some(0)).await;
+    // Two facts of seeding for each of six residents of this home, and the consultation.
+    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 13).await;
+    let ids: Vec<i64> = text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
+    assert_eq!(ids.len(), 13);
+    assert!(ids.is_sorted());
+    drop(stream);
+    let mut stream = world.stream("/api/events", "nurse1", Some(ids[11])).await;
+    write_note(&world, "nurse1").await;
+    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 2).await;
+    let rest: Vec<i64> = text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
+    assert_eq!(rest[0], ids[12], "nothing is lost and nothing comes twice");
+    assert!(rest[1] > ids[12]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_hears_of_another_home() {
+    let world = World::new().await;
+    let mut stream = world.stream("/api/events", "nurse2", Some(0)).await;
+    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 8).await;
+    assert!(!text.contains(&world.resident.id.to_string()));
+    assert!(!text.contains(&world.consultation.id.to_string()));
+    write_note(&world, "nurse1").await;
+    let more = tokio::time::timeout(Duration::from_millis(300), stream.body_mut().frame()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_from_the_future_starts_anew() {
+    let world = World::new().await;
+    let mut stream = world.stream("/api/events", "nurse1", Some(1_000_000)).await;
+    let text = read_until(&mut stream, |text| text.contains("\n\n")).await;
+    assert!(text.contains("event: reset"), "{text}");
+}

@@ -1,0 +1,366 @@
+//! The demo data, one consultation with prescriptions in four states and a delivery, and a session for every kind of person.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::{Identity, Trust};
+use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::formulary::{DrugId, Formulary};
+use yunzhen_domain::ids::{
+    ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, StaffId,
+};
+use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{
+    Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Route,
+    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
+};
+use yunzhen_domain::{Actor, Role};
+use yunzhen_relay::app::App;
+use yunzhen_relay::config::MediaConfig;
+use yunzhen_relay::http::{self, ApiState};
+use yunzhen_relay::rooms::Rooms;
+use yunzhen_relay::rooms::presence::Presence;
+use yunzhen_relay::seed;
+use yunzhen_rtc::{Shards, ShardsConfig};
+use yunzhen_runtime::clock;
+use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_store::{
+    Options, Store, Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
+};
+
+/// Every kind of caller, in the order of the matrix.
+pub const CALLERS: [&str; 11] = [
+    "nurse1",
+    "nurse2",
+    "specialist1",
+    "specialist2",
+    "pharmacist1",
+    "pharmacist2",
+    "pharmacy1",
+    "pharmacy2",
+    "courier",
+    "observer",
+    "admin1",
+];
+
+/// What the API stands on in these tests.
+pub struct World {
+    pub router: Router,
+    pub resident: Resident,
+    pub consultation: Consultation,
+    /// Draft, in review, approved, dispensing.
+    pub prescriptions: [Prescription; 4],
+    pub delivery: Delivery,
+    actors: Vec<(&'static str, Actor)>,
+    life: Lifecycle,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.life.abort();
+    }
+}
+
+pub fn console() -> Identity {
+    Identity::Console { name: "test".into() }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let now = clock::now_timestamp();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        seed::fill(&store, "demo-password", now).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let members = strangers(&mut tx).await;
+        let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
+        let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
+        let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
+        consultations::insert(&mut tx, &consultation).await.unwrap();
+        let prescriptions = four(&consultation, of("specialist1"), of("pharmacist1"), now);
+        for prescription in &prescriptions {
+            prescriptions::insert(&mut tx, prescription).await.unwrap();
+        }
+        let delivery = parcel(&prescriptions[3], now);
+        deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let invitation = invited(&consultation, of("nurse1"), now);
+        invitations::insert(&mut tx, &invitation).await.unwrap();
+
+        let mut actors = vec![];
+        for caller in CALLERS {
+            let (subject, actor) = match caller {
+                "courier" => (SessionSubject::Courier(delivery.id), Actor::Courier { delivery_id: delivery.id }),
+                "observer" => (
+                    SessionSubject::Observer(consultation.id, invitation.id),
+                    Actor::Observer { consultation_id: consultation.id, invitation_id: invitation.id },
+                ),
+                name => {
+                    let member = members.iter().find(|member| member.username == name).unwrap();
+                    (SessionSubject::Staff(member.id), member.actor())
+                }
+            };
+            // A second session, to be ended.
+            for token in [caller.to_owned(), format!("{caller}-end")] {
+                sessions::insert(&mut tx, &session(&token, subject, None, now)).await.unwrap();
+            }
+            actors.push((caller, actor));
+        }
+        let nurse = SessionSubject::Staff(of("nurse1"));
+        sessions::insert(&mut tx, &session("nurse1-box", nurse, Some(seed::HOME_1), now)).await.unwrap();
+        let over =
+            Session { expires_at: now - SignedDuration::from_secs(1), ..session("nurse1-over", nurse, None, now) };
+        sessions::insert(&mut tx, &over).await.unwrap();
+        let fact = AuditFact {
+            at: now,
+            actor: Actor::System.reference(),
+            kind: EventKind::ConsultationBegun,
+            entity_id: consultation.id.uuid(),
+            home_id: Some(consultation.home_id),
+            pharmacy_id: None,
+        };
+        tx.commit(vec![fact]).await.unwrap();
+
+        let life = Lifecycle::new();
+        let presence = Presence::default();
+        let app =
+            App::new(store.clone(), Policy::default(), Formulary::demo().unwrap(), signers(now), presence.clone());
+        let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
+        let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
+        let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
+        Self { router, resident, consultation, prescriptions, delivery, actors, life, _folder: folder }
+    }
+
+    pub fn actor(&self, caller: &str) -> Actor {
+        self.actors.iter().find(|(name, _)| *name == caller).unwrap().1
+    }
+
+    /// One request through a console.
+    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Idempotency-Key", Uuid::from_bytes(clock::random_bytes()).to_string());
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.raw(request.header("Content-Type", "application/json").body(body).unwrap(), Some(console())).await
+    }
+
+    /// One request as it is, from a peer.
+    pub async fn raw(&self, mut request: Request<Body>, peer: Option<Identity>) -> Answer {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// The head of a stream, and the stream.
+    pub async fn stream(&self, path: &str, token: &str, last: Option<i64>) -> Response<Body> {
+        let mut request = Request::builder().uri(path).header("Authorization", format!("Bearer {token}"));
+        if let Some(last) = last {
+            request = request.header("Last-Event-ID", last.to_string());
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(console());
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+}
+
+/// An answer that has been read.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub kind: String,
+    pub body: Value,
+}
+
+impl Answer {
+    async fn of(response: Response<Body>) -> Self {
+        let status = response.status().as_u16();
+        let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
+        if kind.starts_with("text/event-stream") {
+            return Self { status, kind, body: Value::Null };
+        }
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Self { status, kind, body }
+    }
+
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+fn id(n: u8, now: Timestamp) -> Uuid {
+    yunzhen_domain::ids::uuid_v7(now, [n; 10])
+}
+
+fn session(token: &str, subject: SessionSubject, through_box: Option<HomeId>, now: Timestamp) -> Session {
+    Session {
+        token_sha256: Sha256::digest(token.as_bytes()).into(),
+        subject,
+        through_box,
+        created_at: now,
+        expires_at: now + SignedDuration::from_hours(1),
+    }
+}
+
+/// A second pharmacy and a second pharmacist, who must not see what is not theirs.
+async fn strangers(tx: &mut Tx) -> Vec<Staff> {
+    let mut members = staff::list(tx).await.unwrap();
+    let other = Pharmacy {
+        id: PharmacyId::from_uuid(Uuid::from_u128(2)),
+        name: "惠民药店".into(),
+        address: "别处".into(),
+        phone: "0".into(),
+    };
+    pharmacies::insert(tx, &other).await.unwrap();
+    for (n, username, role, pharmacy_id) in
+        [(8, "pharmacy2", Role::Pharmacy, Some(other.id)), (9, "pharmacist2", Role::Pharmacist, None)]
+    {
+        let like = members.iter().find(|member| member.role == role).unwrap().clone();
+        let id = StaffId::from_uuid(Uuid::from_u128(n));
+        let member = Staff { id, username: username.into(), name: username.into(), pharmacy_id, ..like };
+        let credential = StaffCredential { staff_id: id, password_hash: "none".into() };
+        staff::insert(tx, &member, &credential).await.unwrap();
+        members.push(member);
+    }
+    members
+}
+
+fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Timestamp) -> Consultation {
+    Consultation {
+        id: ConsultationId::from_uuid(id(1, now)),
+        version: 2,
+        state: consultation::State::InProgress,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        reason: "血压偏高".into(),
+        urgency: Urgency::Routine,
+        requested_by: nurse,
+        specialist_id: Some(specialist),
+        requested_at: now,
+        scheduled_at: None,
+        waiting_since: Some(now),
+        began_at: Some(now),
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, now: Timestamp) -> [Prescription; 4] {
+    use prescription::State;
+    let draft = Prescription {
+        id: PrescriptionId::from_uuid(id(2, now)),
+        // Not one above the version 0 that the matrix sends: who saw the offer one version ago is told that it is gone.
+        version: 5,
+        state: State::Draft,
+        consultation_id: consultation.id,
+        resident_id: consultation.resident_id,
+        home_id: consultation.home_id,
+        specialist_id: specialist,
+        diagnosis_code: "I10".into(),
+        supply: Supply::Ordinary,
+        valid_days: 1,
+        valid_until: None,
+        items: vec![Item {
+            no: 1,
+            drug_id: DrugId("amlodipine-5mg".into()),
+            dose: Dose::try_from(1.0).unwrap(),
+            frequency: Frequency::Qd,
+            route: Route::Oral,
+            days: 7,
+            quantity: 7,
+            instruction: "晨服".into(),
+        }],
+        findings: vec![],
+        hard_stop_reason: None,
+        created_at: now,
+        state_since: now,
+        signed_at: None,
+        signature: None,
+        pharmacist_id: None,
+        approved_at: None,
+        approval: None,
+        rejection: None,
+        pharmacy_id: None,
+        accept_secret: None,
+        packs: vec![],
+        delivery_id: None,
+        end_reason: None,
+        timeline: vec![],
+    };
+    let later = |n, state, pharmacy_id| Prescription {
+        id: PrescriptionId::from_uuid(id(n, now)),
+        state,
+        signed_at: Some(now),
+        pharmacist_id: Some(pharmacist),
+        pharmacy_id,
+        valid_until: Some(Policy::local_date(now)),
+        ..draft.clone()
+    };
+    [
+        draft.clone(),
+        later(3, State::InReview, None),
+        later(4, State::Approved, None),
+        later(5, State::Dispensing, Some(seed::PHARMACY)),
+    ]
+}
+
+fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
+    Delivery {
+        id: DeliveryId::from_uuid(id(6, now)),
+        version: 3,
+        state: delivery::State::InTransit,
+        prescription_id: prescription.id,
+        resident_id: prescription.resident_id,
+        home_id: prescription.home_id,
+        pharmacy_id: seed::PHARMACY,
+        parcel_code: ParcelCode::from_random([7; 8]),
+        cold_chain: false,
+        packs: vec![],
+        courier_name: "小马".into(),
+        courier_phone: "139".into(),
+        courier_token_sha256: [1; 32],
+        courier_pin_hash: "none".into(),
+        attempts: vec![],
+        counts: vec![],
+        comment: None,
+        created_at: now,
+        ended_at: None,
+        timeline: vec![],
+    }
+}
+
+fn invited(consultation: &Consultation, nurse: StaffId, now: Timestamp) -> Invitation {
+    Invitation {
+        id: InvitationId::from_uuid(id(7, now)),
+        consultation_id: consultation.id,
+        kind: InvitationKind::Family,
+        display_name: "刘海峰".into(),
+        token_sha256: [2; 32],
+        invited_by: nurse,
+        created_at: now,
+        expires_at: now + SignedDuration::from_hours(1),
+    }
+}
+
+/// A resident that does not exist.
+pub fn nobody() -> ResidentId {
+    ResidentId::from_uuid(Uuid::from_u128(99))
+}
+
+fn signers(now: Timestamp) -> Trust {
+    Trust::new(vec![Authority::create(now).unwrap().signers.der().clone()])
+}
