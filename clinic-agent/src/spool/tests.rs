@@ -108,6 +108,42 @@ async fn it_is_bounded() {
     assert!(matches!(store.save(&entry(NURSE, "one more")), Err(SpoolError::Full)));
 }
 
+/// On a real full disk (a small tmpfs; needs root, as CI has).
+#[tokio::test]
+async fn a_full_disk_is_one_clear_sentence_and_loses_nothing() {
+    use std::process::Command;
+    let dir = tempfile::tempdir().unwrap();
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(dir.path()).status();
+    if !mount.is_ok_and(|status| status.success()) {
+        return eprintln!("skipped: a tmpfs cannot be mounted here");
+    }
+    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    let long = "x".repeat(20_000);
+    let (mut saved, mut refused) = (Vec::new(), None);
+    for n in 0..200 {
+        let key = format!("key-{n:04}");
+        match store.save(&Entry { body: json!({ "text": long }), ..entry(NURSE, &key) }) {
+            Ok(_) => saved.push(key),
+            Err(error) => {
+                refused = Some(error);
+                break;
+            }
+        }
+    }
+    let sentence = refused.as_ref().map(ToString::to_string);
+    // What was answered before is still there and readable, by this process and by the next.
+    let read = store.counts().map(|counts| counts.saved);
+    drop(store);
+    let again = Store::open(&dir.path().join("spool.redb"), now()).map(|(store, aside)| {
+        (store.entries().unwrap().into_iter().map(|row| row.unwrap().1.key).collect::<Vec<_>>(), aside.is_none())
+    });
+    assert!(Command::new("umount").arg("-l").arg(dir.path()).status().unwrap().success());
+    assert!(matches!(refused, Some(SpoolError::DiskFull(_))), "{refused:?} after {}", saved.len());
+    assert!(sentence.unwrap().contains("the disk of this box is full"));
+    assert_eq!(read.unwrap(), saved.len() as u64);
+    assert_eq!(again.unwrap(), (saved, true));
+}
+
 #[tokio::test]
 async fn decided_entries_are_pruned_and_open_ones_never() {
     let dir = tempfile::tempdir().unwrap();
