@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { ApiError, LiveEvents, type Staff } from "@yunzhen/client";
 import { ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useCallback, useEffect } from "react";
@@ -26,6 +26,11 @@ const lastNurse = {
   },
 };
 
+/** Drops what another nurse saw. The session's own query stays: the screen watches it, and a cleared query changes unseen. */
+function forgetOthers(queries: QueryClient): void {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+}
+
 export function App() {
   const { t } = useTranslation();
   const api = useApi();
@@ -52,7 +57,7 @@ export function App() {
   const signedIn = useCallback(
     (staff: Staff) => {
       lastNurse.set(staff);
-      queries.clear();
+      forgetOthers(queries);
       queries.setQueryData(["session"], staff);
     },
     [queries],
@@ -60,7 +65,7 @@ export function App() {
   const signOut = useCallback(() => {
     const finish = (): void => {
       lastNurse.set(null);
-      queries.clear();
+      forgetOthers(queries);
       queries.setQueryData(["session"], null);
     };
     api.session.signOut().then(finish, finish);

@@ -96,7 +96,8 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
   const signOut = () => {
     void api.session.signOut().finally(() => {
       secrets.clear();
-      queryClient.clear();
+      // The session's own query stays: this screen watches it, and a cleared query changes unseen.
+      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       queryClient.setQueryData(keys.session, null);
     });
   };
