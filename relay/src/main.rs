@@ -1,5 +1,6 @@
 //! `relay`: serves; `relay seed` fills an empty record with demo data; `relay openapi` prints the API's document.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,7 +49,6 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Some(Command::Openapi) => {
-            use std::io::Write as _;
             let document = serde_json::to_string_pretty(&http::openapi())?;
             writeln!(std::io::stdout().lock(), "{document}").context("the document could not be written")
         }
@@ -56,7 +56,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             let config = Config::load(&arguments.config)?;
             telemetry::init_logging(&config.telemetry)?;
             seed::run(&config.store.path, &password, clock::now_timestamp()).await?;
-            Ok(())
+            // One line for the program that starts the demo.
+            writeln!(std::io::stdout().lock(), "{}", seed::summary()).context("standard output is closed")
         }
         None => {
             let config = Config::load(&arguments.config)?;

@@ -103,6 +103,20 @@ pub fn demo(now: Timestamp, seed: u64) -> Result<Demo, SeedError> {
     })
 }
 
+/// Who and what the demo has, for whoever starts it: homes, and accounts with their user names. No password.
+pub fn summary() -> serde_json::Value {
+    let homes = people::homes();
+    let homes = homes.iter().map(|home| serde_json::json!({ "id": home.id, "name": home.name }));
+    let staff = people::staff();
+    let accounts = staff.iter().map(|member| {
+        serde_json::json!({
+            "username": member.username, "role": member.role, "name": member.name,
+            "home_id": member.home_id, "pharmacy_id": member.pharmacy_id,
+        })
+    });
+    serde_json::json!({ "homes": homes.collect::<Vec<_>>(), "accounts": accounts.collect::<Vec<_>>() })
+}
+
 /// Opens the database at `path` and fills it, unless it is filled. Every account gets `password`.
 ///
 /// # Errors
