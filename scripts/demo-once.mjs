@@ -121,7 +121,7 @@ async function main() {
     diagnosis_code: "I10",
     supply: "ordinary",
     valid_days: 1,
-    items: [{ drug_id: "amlodipine-5mg", dose: 5, frequency: "qd", route: "oral", days: 7, instruction: "晨起服用" }],
+    items: [{ drug_id: "amlodipine-5mg", dose: 1, frequency: "qd", route: "oral", days: 7, instruction: "晨起服用" }],
   };
   let prescription = await step("specialist", "prescribes; the safety rules are asked", async () => {
     const made = await specialist.post(`/api/consultations/${consultation.id}/prescriptions`, draft);
@@ -223,12 +223,20 @@ async function main() {
     const now = await specialist.get(`/api/consultations/${consultation.id}`);
     await specialist.post(`/api/consultations/${consultation.id}/complete`, { version: now.version });
   });
-  await step("everyone", "sees the end: prescription delivered, consultation completed, box at rest", async () => {
-    const state = (await specialist.get(at(prescription.id))).state;
-    const call = (await nurse.get(`/api/consultations/${consultation.id}`)).state;
-    if (state !== "delivered" || call !== "completed") throw new Failure(`prescription ${state}, consultation ${call}`);
-    await until("the box stops its cameras", 10, async () => (await nurse.get("/page/status")).media.state === "idle");
-  });
+  await step(
+    "everyone",
+    "sees the end: prescription delivered, consultation completed, box out of the call",
+    async () => {
+      const state = (await specialist.get(at(prescription.id))).state;
+      const call = (await nurse.get(`/api/consultations/${consultation.id}`)).state;
+      if (state !== "delivered" || call !== "completed")
+        throw new Failure(`prescription ${state}, consultation ${call}`);
+      await until("the box leaves the call", 10, async () => {
+        const { media } = await nurse.get("/page/status");
+        return media.state === "idle" || media.consultation_id !== consultation.id;
+      });
+    },
+  );
   for (const person of [nurse, specialist, pharmacist, pharmacy]) await person.signOut();
   console.log(`\nThe loop is closed: ${count} steps in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
 }

@@ -17,8 +17,16 @@ const cut = process.argv.indexOf("--", 2);
 const own = process.argv.slice(2, cut === -1 ? undefined : cut);
 const command = cut === -1 ? [] : process.argv.slice(cut + 1);
 
+function parse(options) {
+  try {
+    return parseArgs(options);
+  } catch (error) {
+    throw new Failure(error.message);
+  }
+}
+
 function read() {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parse({
     args: own,
     allowPositionals: true,
     options: {
