@@ -25,7 +25,7 @@ import {
   useApi,
   useCall,
 } from "@yunzhen/client/ui";
-import { useEffect, useState, type ComponentProps } from "react";
+import { useEffect, useRef, useState, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useBox, useLink } from "../box/box-context";
@@ -46,14 +46,21 @@ function useConsultationCall(consultationId: string): Call {
   return call;
 }
 
-/** The tablet is the home's source (no camera on the box, or chosen before a reload): send from here again. */
+/**
+ * The tablet already is the home's source when this page joins (no camera on the box, or chosen before a reload): send from
+ * here again. Decided once: later the room's word may lag behind the nurse's choice.
+ */
 function useTabletAsSource(call: Call): void {
-  const { state, selfStream, videoProblem } = useCall(call);
+  const { state } = useCall(call);
   const { camera } = useActiveCamera(call);
-  const missing = camera === "tablet" && state.phase === "live" && !selfStream && !videoProblem;
+  const decided = useRef(false);
+  const live = state.phase === "live";
   useEffect(() => {
-    if (missing) void call.switchHomeCamera("tablet").catch(() => {});
-  }, [missing, call]);
+    if (decided.current || !live || camera === undefined) return;
+    decided.current = true;
+    // Without this device's camera the call goes on; MediaProblems says why there is no picture.
+    if (camera === "tablet") call.switchHomeCamera("tablet").catch(() => undefined);
+  }, [live, camera, call]);
 }
 
 export function CallScreen({ consultation }: { consultation: Consultation }) {
