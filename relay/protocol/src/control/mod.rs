@@ -85,6 +85,10 @@ pub fn decode<T: Message>(body: &[u8]) -> Result<Decoded<T>, ControlError> {
     if body.len() > MAX_MESSAGE_BYTES {
         return Err(ControlError::TooLarge(body.len()));
     }
+    // serde would also take an array of the members.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(ControlError::NotJson("it does not begin with {".to_owned()));
+    }
     let Envelope { kind } = serde_json::from_slice(body).map_err(|error| ControlError::NotJson(error.to_string()))?;
     if !T::TYPES.contains(&kind.as_str()) {
         return Ok(Decoded::Unknown { kind: cut(kind, 64) });
