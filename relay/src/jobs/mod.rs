@@ -1,5 +1,7 @@
 //! Work that nobody asks for: what falls due by the clock. Each job is idempotent; one that fails is told and tried again at its next turn.
 
+mod purge;
+
 use std::time::Duration;
 
 use yunzhen_runtime::clock;
@@ -18,6 +20,7 @@ pub fn spawn(life: &Lifecycle, app: App) {
         turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while soft.run_until_cancelled(turns.tick()).await.is_some() {
             expire_prescriptions(&app).await;
+            purge_leftovers(&app).await;
         }
         Ok::<(), std::convert::Infallible>(())
     });
@@ -33,6 +36,17 @@ async fn expire_prescriptions(app: &App) {
         Err(error) => {
             tracing::error!(%error, "the expiry job failed and will be tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "expire_prescriptions").increment(1);
+        }
+    }
+}
+
+async fn purge_leftovers(app: &App) {
+    match purge::run(app, clock::now_timestamp()).await {
+        Ok(0) => {}
+        Ok(count) => tracing::debug!(count, "leftovers purged"),
+        Err(error) => {
+            tracing::error!(%error, "the purge failed and will be tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "purge").increment(1);
         }
     }
 }

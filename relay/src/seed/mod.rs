@@ -9,17 +9,18 @@ mod vitals;
 
 use std::path::Path;
 
-use argon2::{Argon2, PasswordHasher};
 use jiff::Timestamp;
 use uuid::Uuid;
+use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
-use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_store::{
     Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
 };
+
+use crate::app::{AppError, hash_password};
 
 /// The first demo home, where nurse1 works.
 pub const HOME_1: HomeId = HomeId::from_uuid(id(1, 1));
@@ -49,7 +50,7 @@ pub enum SeedError {
     Data(String),
     /// Hashing a password failed.
     #[error("the demo password cannot be hashed: {0}")]
-    Hash(String),
+    Hash(#[from] AppError),
 }
 
 /// What [`run`] did.
@@ -143,7 +144,8 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
     }
     pharmacies::insert(&mut tx, &demo.pharmacy).await?;
     for member in &demo.staff {
-        let credential = StaffCredential { staff_id: member.id, password_hash: hash(password.to_owned()).await? };
+        let credential =
+            StaffCredential { staff_id: member.id, password_hash: hash_password(password.to_owned()).await? };
         staff::insert(&mut tx, member, &credential).await?;
     }
     for resident in &demo.residents {
@@ -171,15 +173,6 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
     tx.commit(facts.collect()).await?;
     tracing::info!(residents = demo.residents.len(), readings = demo.observations.len(), "demo data written");
     Ok(Outcome::Seeded { residents: demo.residents.len(), readings: demo.observations.len() })
-}
-
-async fn hash(password: String) -> Result<Sensitive<String>, SeedError> {
-    let salt = yunzhen_runtime::clock::random_bytes::<16>();
-    let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())
-    });
-    let hashed = hashed.await.map_err(|e| SeedError::Hash(e.to_string()))?;
-    Ok(hashed.map_err(|e| SeedError::Hash(e.to_string()))?.into())
 }
 
 const fn staff_id(n: u32) -> StaffId {

@@ -1,0 +1,61 @@
+//! Removes what has done its work: sessions that ended, first answers that nobody will ask for again, failures that no longer throttle.
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_store::{StoreError, idempotency, sessions, throttle};
+
+use crate::app::App;
+
+/// A box that was cut off resends with the same key when it is back; after two weeks nobody does. Answers can hold secrets that were shown once, so they
+/// are not kept for longer.
+const KEEP_ANSWERS: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Returns how many rows went.
+pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
+    let forget_after = app.policy.account_limits().forget_after.max(app.policy.source_limits().forget_after);
+    let mut tx = app.store.write().await?;
+    let mut gone = sessions::delete_expired(&mut tx, now).await?;
+    gone += idempotency::delete_older(&mut tx, now - KEEP_ANSWERS).await?;
+    gone += throttle::delete_older(&mut tx, now - forget_after).await?;
+    tx.commit_bookkeeping("purge").await?;
+    Ok(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use yunzhen_certs::Trust;
+    use yunzhen_domain::formulary::Formulary;
+    use yunzhen_domain::policy::Policy;
+    use yunzhen_domain::throttle::after_failure;
+    use yunzhen_store::idempotency::Outcome;
+    use yunzhen_store::{Options, Store};
+
+    use super::*;
+    use crate::rooms::presence::Presence;
+
+    #[tokio::test]
+    async fn what_is_still_needed_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        let policy = Policy::default();
+        let limits = policy.account_limits();
+        let app = App::new(store.clone(), policy, Formulary::demo().unwrap(), Trust::new(vec![]), Presence::default());
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let old = now - SignedDuration::from_hours(15 * 24);
+        let mut tx = store.write().await.unwrap();
+        for (key, at) in [("old", old), ("new", now)] {
+            idempotency::remember(&mut tx, "nurse:1", key, &[0; 32], 200, "{}", at).await.unwrap();
+            throttle::put(&mut tx, key, &after_failure(None, &limits, at)).await.unwrap();
+        }
+        tx.commit_bookkeeping("test").await.unwrap();
+        assert_eq!(run(&app, now).await.unwrap(), 2);
+        assert_eq!(run(&app, now).await.unwrap(), 0);
+        let mut read = store.read().await.unwrap();
+        assert_eq!(idempotency::look_up(&mut read, "nurse:1", "old", &[0; 32]).await.unwrap(), Outcome::New);
+        assert!(matches!(
+            idempotency::look_up(&mut read, "nurse:1", "new", &[0; 32]).await,
+            Ok(Outcome::Replay { .. })
+        ));
+        assert!(throttle::get(&mut read, "old").await.unwrap().is_none());
+        assert!(throttle::get(&mut read, "new").await.unwrap().is_some());
+    }
+}
