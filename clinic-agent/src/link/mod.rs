@@ -127,6 +127,11 @@ impl Link {
         self.open.subscribe()
     }
 
+    /// Whether there is an open connection.
+    pub fn is_open(&self) -> bool {
+        self.open.borrow().is_some()
+    }
+
     /// Dials at once instead of waiting for the retry (a person looks at the page).
     pub fn rouse(&self) {
         self.rouse.notify_one();

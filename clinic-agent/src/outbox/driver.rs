@@ -261,7 +261,7 @@ impl Driver {
     }
 
     fn enqueue(&mut self, kind: Kind, packet: &RtpPacket) {
-        if self.link.open().borrow().is_none() {
+        if !self.link.is_open() {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "no_link").increment(1);
             return;
         }

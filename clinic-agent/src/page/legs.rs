@@ -5,7 +5,7 @@ use super::{AppState, problems};
 use crate::outbox::session::Input;
 use crate::playback::{LegError, LegId};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::{JsonRejection, StringRejection};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -33,9 +33,7 @@ impl<T: serde::de::DeserializeOwned + Send> FromRequestParts<AppState> for Named
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
         match Path::<T>::from_request_parts(parts, app).await {
             Ok(Path(named)) => Ok(Self(named)),
-            Err(PathRejection::FailedToDeserializePathParams(_) | PathRejection::MissingPathParams(_) | _) => {
-                Err(problems::NOT_FOUND.answer(&parts.headers))
-            }
+            Err(_) => Err(problems::NOT_FOUND.answer(&parts.headers)),
         }
     }
 }
@@ -53,11 +51,12 @@ pub async fn join(
     Named(consultation): Named<ConsultationId>,
     Query(Rejoin { rejoin }): Query<Rejoin>,
     headers: HeaderMap,
-    offer: String,
+    offer: Result<String, StringRejection>,
 ) -> Response {
     if !is(&headers, SDP) {
         return problems::UNSUPPORTED_MEDIA_TYPE.answer(&headers);
     }
+    let Ok(offer) = offer else { return problems::OFFER.answer(&headers) };
     let live = app.outbox.shown().consultation_id == Some(consultation);
     if !live && !app.link.status().borrow().is_connected() {
         return problems::LINK_DOWN.answer(&headers);
@@ -83,11 +82,12 @@ pub async fn patch(
     _nurse: Nurse,
     Named((consultation, leg)): Named<(ConsultationId, LegId)>,
     headers: HeaderMap,
-    fragment: String,
+    fragment: Result<String, StringRejection>,
 ) -> Response {
     if !is(&headers, FRAGMENT) {
         return problems::UNSUPPORTED_MEDIA_TYPE.answer(&headers);
     }
+    let Ok(fragment) = fragment else { return problems::OFFER.answer(&headers) };
     match app.legs.patch(consultation, leg, &fragment).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
         Ok(Some(answer)) => ([(header::CONTENT_TYPE, FRAGMENT)], answer).into_response(),

@@ -44,7 +44,8 @@ try {
     const answer = await send("POST", `${base}/legs`, peer.localDescription.sdp, "application/sdp");
     if (answer.status !== 201) throw new Error(`legs ${answer.status} ${await answer.text()}`);
     const leg = answer.headers.get("Leg-Id");
-    await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    const answered = await answer.text();
+    await peer.setRemoteDescription({ type: "answer", sdp: answered });
     // The camera comes later, as when the nurse chooses the tablet's camera in the middle of a call.
     await transceivers[0].sender.replaceTrack(media.getAudioTracks()[0]);
     await transceivers[1].sender.replaceTrack(media.getVideoTracks()[0]);
@@ -88,6 +89,26 @@ try {
     const pixels = drawing.getImageData(0, 0, canvas.width, canvas.height).data;
     const colours = new Set();
     for (let at = 0; at < pixels.length; at += 4 * 97) colours.add((pixels[at] >> 4) * 256 + (pixels[at + 1] >> 4) * 16 + (pixels[at + 2] >> 4));
+    // The tablet moved to another network: an ICE restart by fragment, and the picture goes on.
+    await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+    const line = (sdp, name) => sdp.match(new RegExp(`^a=${name}:(.*?)\\r?$`, "m"))?.[1];
+    const mine = peer.localDescription.sdp;
+    const fragment = `a=ice-ufrag:${line(mine, "ice-ufrag")}\r\na=ice-pwd:${line(mine, "ice-pwd")}\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n`;
+    const kind = "application/trickle-ice-sdpfrag";
+    const restarted = await send("PATCH", `${base}/legs/${leg}`, fragment, kind);
+    const theirs = await restarted.text();
+    if (restarted.status !== 200) throw new Error(`restart ${restarted.status} ${theirs}`);
+    const fresh = answered
+      .replace(/a=ice-ufrag:.*/g, `a=ice-ufrag:${line(theirs, "ice-ufrag")}`)
+      .replace(/a=ice-pwd:.*/g, `a=ice-pwd:${line(theirs, "ice-pwd")}`)
+      .replace(/(a=candidate:.*\r\n)+/g, (theirs.match(/a=candidate:.*\r\n/g) ?? []).join(""));
+    await peer.setRemoteDescription({ type: "answer", sdp: fresh });
+    const trickled = await send("PATCH", `${base}/legs/${leg}`, "a=mid:0\r\na=end-of-candidates\r\n", kind);
+    if (trickled.status !== 204) throw new Error(`trickle ${trickled.status}`);
+    const decodedBefore = (await stats()).video.framesDecoded;
+    const restart = performance.now();
+    await until("picture after the ICE restart", async () => (await stats()).video.framesDecoded > decodedBefore + 40);
+    const restartTook = Math.round(performance.now() - restart);
     const left = await send("DELETE", `${base}/legs/${leg}`, undefined);
     return {
       connected_ms: Math.round(connected),
@@ -101,6 +122,8 @@ try {
       audio_energy: seen.audio.totalAudioEnergy,
       colours: colours.size,
       size: `${video.videoWidth}x${video.videoHeight}`,
+      restart_ms: restartTook,
+      ufrag_changed: line(theirs, "ice-ufrag") !== line(answered, "ice-ufrag"),
       left: left.status,
     };
   }, consultation);
