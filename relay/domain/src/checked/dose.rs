@@ -31,7 +31,7 @@ impl TryFrom<f64> for Dose {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fn try_from(value: f64) -> Result<Self, DoseError> {
         let milli = (value * 1000.0).round();
-        if !value.is_finite() || milli < 1.0 || milli > 100_000_000.0 || (milli - value * 1000.0).abs() > 1e-6 {
+        if !value.is_finite() || !(1.0..=100_000_000.0).contains(&milli) || (milli - value * 1000.0).abs() > 1e-6 {
             return Err(DoseError);
         }
         Ok(Self(milli as u32))
