@@ -24,7 +24,7 @@ impl Scene {
         };
         let (height, stride) = (height as usize, background.stride(0));
         for (y, line) in background.data_mut(0).chunks_exact_mut(stride).enumerate() {
-            let luma = (top as i32 + (bottom as i32 - top as i32) * y as i32 / height as i32) as u8;
+            let luma = (top + (bottom - top) * y as i32 / height as i32) as u8;
             line.fill(luma);
         }
         background.data_mut(1).fill(u);

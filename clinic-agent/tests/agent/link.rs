@@ -186,7 +186,7 @@ async fn resumes_after(gap: Duration) -> Duration {
     assert!((1..0x8000).contains(&ahead), "the sequence goes on: {ahead}");
     assert_eq!(devices.running.load(Ordering::Relaxed), 1, "the devices ran through");
     let took = at - back;
-    println!("gap {gap:?}: media again after {took:?}");
+    eprintln!("gap {gap:?}: media again after {took:?}");
     world.life.stop().await.unwrap();
     took
 }
