@@ -29,7 +29,7 @@ for step in $steps; do
       now=$(hash_of package-lock.json tsconfig.base.json relay/client clinic-agent/web hospital-console/web)
       if ! { fresh web "$now" && [ -f clinic-agent/web/dist/index.html ] && [ -f hospital-console/web/dist/index.html ]; }; then
         say "building the web applications"
-        npm run build --silent -- --logLevel warn
+        npm run build --silent
         echo "$now" >"$stamps/web"
       fi
       ;;
