@@ -22,6 +22,8 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGS, ignoreDefaultArgs: ["--mute-audio"] },
+    actionTimeout: 20_000,
+    navigationTimeout: 20_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     locale: "zh-CN",

@@ -13,7 +13,10 @@ const folder = fileURLToPath(new URL("../../../docs/screenshots", import.meta.ur
 async function shoot(window: Window, name: string): Promise<void> {
   const { page } = window;
   for (const language of ["zh", "en"] as const) {
-    await page.getByText(language === "zh" ? "中" : "EN", { exact: true }).first().click();
+    await page
+      .getByText(language === "zh" ? "中" : "EN", { exact: true })
+      .first()
+      .click();
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.mouse.move(0, 0);
@@ -26,7 +29,7 @@ async function shoot(window: Window, name: string): Promise<void> {
 }
 
 test("screenshots", async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   mkdirSync(folder, { recursive: true });
   const stack = runningStack();
   const tablet = await open(browser, { width: 1280, height: 800 });
