@@ -269,6 +269,21 @@ describe("the room", () => {
     world.room({ participants: [me, participant("home", "home")] });
     world.room({ participants: [me] });
     expect(call.getSnapshot().notice).toMatchObject({ kind: "left", name: "home" });
+    world.room({ participants: [me, participant("home", "home")] });
+    const departed = [
+      { participant_id: "home", kind: "home" as const, display_name: "home", reason: "crash" as const },
+    ];
+    world.room({ participants: [me], departed });
+    expect(call.getSnapshot().notice).toMatchObject({ kind: "lost", name: "home" });
+  });
+
+  it("ignores a state that was overtaken by a newer one", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.room({ participants: [participant("me", "specialist")], version: 5 });
+    world.room({ participants: [], version: 4 });
+    expect(call.getSnapshot().room?.participants).toHaveLength(1);
   });
 
   it("opens its event stream again without touching the media", async () => {

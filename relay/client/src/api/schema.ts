@@ -574,7 +574,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changes from now on, or since `Last-Event-ID`: `event: change` with a `Change`, `event: reset` when that id is too old, a comment every 15 s. */
+        /** What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old. */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -1033,7 +1033,7 @@ export interface components {
             reason: string;
         };
         /**
-         * @description Does sound come.
+         * @description Whether a participant is heard.
          * @enum {string}
          */
         AudioState: "on" | "muted" | "none";
@@ -1087,6 +1087,11 @@ export interface components {
             /** @description Version of the agent. */
             version?: string;
         };
+        /**
+         * @description The home's cameras. A box has up to two of its own; the tablet's can stand in for them.
+         * @enum {string}
+         */
+        Camera: "room" | "close_up" | "tablet";
         /** @description Data of `event: change`: what changed, by id only; readers fetch what they may see. */
         Change: {
             /** @description When. */
@@ -1334,6 +1339,22 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "awaiting_courier" | "accepted" | "in_transit" | "at_door" | "on_hold" | "received" | "discrepancy" | "refused" | "lost" | "returned" | "cancelled";
+        /** @description Somebody who is no longer here. */
+        Departure: {
+            /** @description Name to show. */
+            display_name: string;
+            /** @description What they were. */
+            kind: components["schemas"]["ParticipantKind"];
+            /** @description Who. */
+            participant_id: components["schemas"]["ParticipantId"];
+            /** @description How they left. */
+            reason: components["schemas"]["DepartureReason"];
+        };
+        /**
+         * @description How a participant left.
+         * @enum {string}
+         */
+        DepartureReason: "hang_up" | "crash";
         /** @description A diagnosis that can be chosen. */
         Diagnosis: {
             /** @description ICD-10. */
@@ -1450,10 +1471,10 @@ export interface components {
             hospital: string;
         };
         /**
-         * @description Why the room ended.
+         * @description Why a room ended.
          * @enum {string}
          */
-        EndedReason: "hang_up" | "crash" | "drain" | "cancelled";
+        EndReason: "hang_up" | "crash" | "drain" | "cancelled";
         /** @description One wrong field. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -1511,15 +1532,10 @@ export interface components {
             /** @description Telephone of the nurses' station. */
             phone: string;
         };
-        /**
-         * @description The home's picture source.
-         * @enum {string}
-         */
-        HomeCamera: "room" | "close_up" | "tablet";
         /** @description Which camera of the home to show. */
         HomeCameraBody: {
             /** @description Camera. */
-            camera: components["schemas"]["HomeCamera"];
+            camera: components["schemas"]["Camera"];
         };
         /**
          * Format: uuid
@@ -1538,6 +1554,11 @@ export interface components {
          * @enum {string}
          */
         InvitationKind: "family" | "second_specialist";
+        /**
+         * @description Connection quality in words that a nurse understands.
+         * @enum {string}
+         */
+        LinkLevel: "good" | "weak" | "poor" | "lost";
         /**
          * @description How well the home is heard and seen, in a word.
          * @enum {string}
@@ -1871,27 +1892,32 @@ export interface components {
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
-        /** @description One participant of a room. */
+        /** @description One participant as shown to the others. */
         Participant: {
-            /** @description Sound. */
+            /** @description Heard or not. */
             audio: components["schemas"]["AudioState"];
-            /** @description The home's active camera. */
-            camera?: components["schemas"]["HomeCamera"];
-            /** @description Name as others see it. */
+            /** @description Which of the home's cameras is sent; absent for others and while none is. */
+            camera?: components["schemas"]["Camera"];
+            /** @description Name to show; never used as a key. */
             display_name: string;
-            /** @description Participant id. */
-            id: string;
-            /** @description Who. */
+            /** @description Stable while present. */
+            id: components["schemas"]["ParticipantId"];
+            /** @description Home, specialist or observer. */
             kind: components["schemas"]["ParticipantKind"];
-            /** @description Link quality. */
-            link: components["schemas"]["LinkSummary"];
-            /** @description Since when here. */
-            since: components["schemas"]["Time"];
-            /** @description Picture. */
+            /** @description Quality of this participant's link. */
+            link: components["schemas"]["LinkLevel"];
+            /**
+             * Format: date-time
+             * @description When they joined.
+             */
+            since: string;
+            /** @description Seen or not. */
             video: components["schemas"]["VideoState"];
         };
+        /** @description One person or place in a room. Stable while they are present, and kept by a leg that rejoins. */
+        ParticipantId: string;
         /**
-         * @description Who takes part.
+         * @description What a participant is in the consultation. The order is the order in which slots are given.
          * @enum {string}
          */
         ParticipantKind: "home" | "specialist" | "observer";
@@ -2331,29 +2357,31 @@ export interface components {
          */
         Role: "nurse" | "specialist" | "pharmacist" | "pharmacy" | "courier" | "observer" | "administrator" | "box" | "system";
         /**
-         * @description Is the room open.
+         * @description Whether the room is open.
          * @enum {string}
          */
         RoomPhase: "open" | "ended";
-        /** @description Data of `event: room`: the whole state each time. */
+        /** @description The whole room, as one leg sees it. Sent in full on every change; a receiver ignores one with an older `version`. */
         RoomState: {
-            /** @description Consultation. */
+            /** @description The consultation whose room this is. */
             consultation_id: components["schemas"]["ConsultationId"];
-            /** @description Why it ended. */
-            ended_reason?: components["schemas"]["EndedReason"];
-            /** @description Everybody here. */
+            /** @description The last few who left, so that a screen can say how; cleared of those who come back. */
+            departed?: components["schemas"]["Departure"][];
+            /** @description Present when ended. */
+            ended_reason?: components["schemas"]["EndReason"];
+            /** @description Everyone present, home first, then specialist, then observers in the order they came. */
             participants: components["schemas"]["Participant"][];
-            /** @description Slots of the asking leg. */
+            /** @description What the asking leg receives where. */
             slots: components["schemas"]["SlotAssignment"][];
             /** @description Open or ended. */
             state: components["schemas"]["RoomPhase"];
             /**
              * Format: int64
-             * @description Grows with every change.
+             * @description Grows with every change of the room.
              */
             version: number;
-            /** @description The asking leg's own participant id. */
-            you: string;
+            /** @description Which participant the asking leg is. */
+            you: components["schemas"]["ParticipantId"];
         };
         /**
          * @description By which way.
@@ -2411,13 +2439,13 @@ export interface components {
             /** @description Canonical JSON (RFC 8785); sign these bytes. */
             document: string;
         };
-        /** @description Which participant comes on which slot of the asking leg. */
+        /** @description Which participant a leg receives on which slot. */
         SlotAssignment: {
-            /** @description Participant id. */
-            participant_id: string;
+            /** @description Who is received there. */
+            participant_id: components["schemas"]["ParticipantId"];
             /**
              * Format: int32
-             * @description Slot number; 0 is the leg's first pair of m-lines.
+             * @description 0 is the pair that also carries the leg's own publication.
              */
             slot: number;
         };
@@ -2506,7 +2534,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description Does a picture come.
+         * @description Whether a participant is seen.
          * @enum {string}
          */
         VideoState: "on" | "off" | "none";

@@ -79,6 +79,7 @@ export class Call {
   private eventsLeg: string | undefined;
   private eventsAttempt = 0;
   private eventsTimer: unknown;
+  private roomVersion = 0;
   private meter = new QualityMeter();
   private sampleTimer: unknown;
   /** When this person last pressed mute or camera off: the room's word about the box is older than that for a moment. */
@@ -474,6 +475,7 @@ export class Call {
 
   private openEvents(leg: string): void {
     const language = this.options.http?.language?.();
+    this.roomVersion = 0;
     this.closeEvents = this.env.openEvents(
       `${this.base}/legs/${encodeURIComponent(leg)}/events`,
       language ? { "Accept-Language": language } : {},
@@ -516,6 +518,9 @@ export class Call {
   }
 
   private onRoom(room: RoomState): void {
+    // States may overtake each other; a stream that was opened anew begins with the present one.
+    if (room.version < this.roomVersion) return;
+    this.roomVersion = room.version;
     const before = this.snapshot.room;
     const notice = before ? difference(before.participants, room, this.env.clock.now()) : undefined;
     this.update({ room, ...(notice ? { notice } : {}) });
@@ -577,7 +582,11 @@ function endReason(value: unknown): EndReason {
 
 function difference(before: Participant[], room: RoomState, at: number): CallNotice | undefined {
   const gone = before.find((old) => old.id !== room.you && !room.participants.some((now) => now.id === old.id));
-  if (gone) return { at, kind: gone.link === "lost" ? "lost" : "left", name: gone.display_name };
+  if (gone) {
+    const told = room.departed?.find((departure) => departure.participant_id === gone.id);
+    const crashed = told ? told.reason === "crash" : gone.link === "lost";
+    return { at, kind: crashed ? "lost" : "left", name: gone.display_name };
+  }
   const came = room.participants.find((now) => now.id !== room.you && !before.some((old) => old.id === now.id));
   return came ? { at, kind: "joined", name: came.display_name } : undefined;
 }

@@ -219,6 +219,7 @@ export const en: Messages = {
       refused: "This call cannot be joined",
       signed_out: "You have been signed out. Sign in again to join",
     },
+    mayReturn: "The call goes on by itself when they are back.",
     waitingFor: "Waiting for the other side…",
     noVideo: "No picture from {{name}}",
     cameraOff: "{{name}} turned the camera off",

@@ -212,6 +212,7 @@ export const zh = {
       refused: "无法加入此次通话",
       signed_out: "登录已过期，请重新登录后加入",
     },
+    mayReturn: "对方恢复后，通话会自动继续。",
     waitingFor: "等待对方加入…",
     noVideo: "{{name}} 没有画面",
     cameraOff: "{{name}} 已关闭摄像头",

@@ -199,7 +199,7 @@ function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
   const { t } = useTranslation();
   const rank = { good: 0, weak: 1, poor: 2, lost: 3 } as const;
   const mine = snapshot.quality?.level ?? "good";
-  const theirs = main && main.link !== "none" ? main.link : "good";
+  const theirs = main?.link ?? "good";
   const level = rank[theirs] > rank[mine] ? theirs : mine;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
 }
@@ -246,12 +246,23 @@ function StageWords({
       </div>
     );
   }
-  if (!main) return <div className="yz-stage-centre">{waitingWords ?? t("call.waitingFor")}</div>;
+  if (!main) {
+    const gone = snapshot.room?.departed?.at(-1);
+    return (
+      <div className="yz-stage-centre" data-testid="call-waiting">
+        {gone && (
+          <strong>{t(`call.notice.${gone.reason === "crash" ? "lost" : "left"}`, { name: gone.display_name })}</strong>
+        )}
+        {gone ? <span>{t("call.mayReturn")}</span> : (waitingWords ?? t("call.waitingFor"))}
+      </div>
+    );
+  }
   if (main.link === "lost") {
     return (
       <div className="yz-stage-centre">
         <Loader color="white" />
         <div>{t("call.notice.lost", { name: main.display_name })}</div>
+        <div>{t("call.mayReturn")}</div>
       </div>
     );
   }
