@@ -109,11 +109,12 @@ impl Janus {
 
     fn request(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         let mut stream = TcpStream::connect(self.api)?;
+        // HTTP/1.0, because Janus answers 1.1 in chunks.
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let body = body.map(Value::to_string).unwrap_or_default();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: janus\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "{method} {path} HTTP/1.0\r\nHost: janus\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )?;
         let mut text = String::new();

@@ -19,25 +19,32 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(about = "Load for the relay's media path")]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(flatten)]
+    bench: Bench,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+}
+
+/// What `bench` takes; it is also what happens without a command.
+#[derive(clap::Args)]
+struct Bench {
+    /// Seconds measured per case.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Where the figures go as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Leave Janus out.
+    #[arg(long)]
+    no_janus: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// The relay's figures: CPU per packet, added latency, memory, loss.
-    Bench {
-        /// Seconds measured per case.
-        #[arg(long, default_value_t = 10)]
-        seconds: u64,
-        /// Where the figures go as JSON.
-        #[arg(long)]
-        json: Option<PathBuf>,
-        /// Leave Janus out.
-        #[arg(long)]
-        no_janus: bool,
-    },
+    Bench(Bench),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -47,8 +54,9 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Bench { seconds, json, no_janus } => {
+    let arguments = Arguments::parse();
+    match arguments.command.unwrap_or(Command::Bench(arguments.bench)) {
+        Command::Bench(Bench { seconds, json, no_janus }) => {
             bench::run(Duration::from_secs(seconds), json.as_deref(), !no_janus)
         }
         Command::ServeMedia => media_side::run(),

@@ -280,8 +280,10 @@ impl Client {
                     }
                 }
                 RTCMessage::RtcpPacket(_, packets) => {
-                    let is_pli = |packet: &Box<dyn rtc::rtcp::Packet>| packet.as_any().is::<PictureLossIndication>();
-                    packets.iter().filter(|packet| is_pli(packet)).for_each(|_| got(Got::KeyframeWanted));
+                    let wanted = packets.iter().any(|packet| packet.as_any().is::<PictureLossIndication>());
+                    if wanted {
+                        got(Got::KeyframeWanted);
+                    }
                 }
                 _ => {}
             }
@@ -335,7 +337,7 @@ impl Client {
     ) -> Result<(), ClientError> {
         let Some(ssrc) = self.ssrcs.get(line).copied().flatten() else { return Ok(()) };
         // Lines come in pairs, sound first.
-        let payload_type = if line % 2 == 0 { OPUS } else { H264 };
+        let payload_type = if line.is_multiple_of(2) { OPUS } else { H264 };
         let header = rtc::rtp::Header {
             version: 2,
             marker,

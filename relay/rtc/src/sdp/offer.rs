@@ -346,7 +346,8 @@ fn read_line(index: usize, raw: &RawLine, session: &RawLine) -> Result<MediaLine
         "application" => return refuse("data channels are not used here"),
         _ => return refuse("only audio and video are carried"),
     };
-    if raw.port == "0" {
+    // With the policy max-bundle all lines but the first have port 0, which does not mean that they are off (RFC 8843).
+    if raw.port == "0" && !raw.has("bundle-only") {
         return refuse("it is switched off (port 0)");
     }
     if !raw.proto.ends_with("/RTP/SAVPF") {
@@ -489,6 +490,15 @@ mod tests {
         assert_eq!(codecs, [Codec::H264, Codec::Vp8]);
         assert!(video.formats[0].fmtp.contains("42e01f") && video.formats[0].rtx.is_some());
         assert!(video.ssrc.is_some() && video.rtx_ssrc.is_some() && video.transport_cc.is_some());
+    }
+
+    #[test]
+    fn max_bundle_is_no_refusal() {
+        let bundled =
+            CHROMIUM.replacen("m=video 9", "m=video 0", 9).replace("a=rtcp-mux", "a=bundle-only\r\na=rtcp-mux");
+        assert_eq!(parse(&bundled).expect("max-bundle").lines.len(), 6);
+        let off = CHROMIUM.replacen("m=video 9", "m=video 0", 1);
+        assert_eq!(parse(&off), Err(OfferError::Line { index: 1, problem: "it is switched off (port 0)" }));
     }
 
     #[test]

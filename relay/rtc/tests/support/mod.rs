@@ -224,7 +224,7 @@ pub fn until(
     let end = Instant::now() + limit;
     while !done(people) {
         assert!(Instant::now() < end, "not within {limit:?}: {what}");
-        let busy = people.iter_mut().fold(false, |busy, person| person.turn() || busy);
+        let busy = people.iter_mut().filter_map(|person| person.turn().then_some(())).count() > 0;
         if !busy {
             // Waits for a packet, or for the next timer.
             let socket = &people[0].socket;
@@ -244,7 +244,10 @@ pub fn connect(people: &mut [&mut Person]) {
 
 /// What the shard gave to the box: slot, flow, packet.
 #[derive(Clone, Default)]
-pub struct Collected(pub Arc<Mutex<Vec<(Option<u8>, MediaFlow, Bytes)>>>);
+pub struct Collected(pub Arc<Mutex<Vec<Given>>>);
+
+/// Slot, flow, packet.
+pub type Given = (Option<u8>, MediaFlow, Bytes);
 
 impl Collected {
     pub fn count(&self, flow: MediaFlow) -> usize {
