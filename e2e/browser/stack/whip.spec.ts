@@ -17,7 +17,7 @@ const library = (file: string): string =>
 
 /** Serves a page with nothing but a video element and the library. */
 async function clientSite(): Promise<{ origin: string; close: () => void }> {
-  const page = "<!doctype html><title>client</title><video data-testid=main-video autoplay muted playsinline></video>";
+  const page = "<!doctype html><title>client</title><video data-testid=main-video autoplay playsinline></video>";
   const server = createServer((request, response) => {
     const name = (request.url ?? "/").slice(1);
     const isLibrary = name === "whip.js" || name === "whep.js";
