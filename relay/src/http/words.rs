@@ -160,7 +160,7 @@ fn of_connect(error: &ConnectError) -> Words {
 fn of_store(error: &yunzhen_store::StoreError) -> Words {
     use yunzhen_store::StoreError;
     match error {
-        StoreError::DiskFull { .. } => words(StatusCode::INSUFFICIENT_STORAGE, "disk_full", ["服务器磁盘已满", "The relay's disk is full"],
+        StoreError::DiskFull => words(StatusCode::INSUFFICIENT_STORAGE, "disk_full", ["服务器磁盘已满", "The relay's disk is full"],
             ["内容未能保存。", "Nothing was saved."], ["请通知管理员清理磁盘；您的内容仍在页面上。", "Tell the administrator to free disk space; what you typed is still here."]),
         StoreError::Stale { .. } => words(StatusCode::CONFLICT, "stale_version", ["内容已被他人更新", "Somebody else was faster"],
             ["同时有人更新了同一内容。", "Somebody changed the same record at the same time."], ["请核对最新内容后再操作。", "Check the newest state and decide again."]),

@@ -34,7 +34,7 @@ async fn malformed_input_is_refused_with_a_reason() {
     for broken in ["", "{", "[]", "null", "\u{0}", "{\"text\":1}"] {
         let answer = world.raw(post(&notes, key, broken.to_owned()), Some(console())).await;
         assert!([400, 422].contains(&answer.status), "{broken:?}: {answer:?}");
-        is_problem(&answer, answer.status, &answer.code().to_owned());
+        is_problem(&answer, answer.status, answer.code());
     }
     let mut unknown = note("x");
     unknown["colour"] = json!("red");
