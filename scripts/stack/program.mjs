@@ -61,6 +61,7 @@ export class Program {
 
   failure(what) {
     const lines = readFileSync(this.log, "utf8").trim().split("\n").slice(-12).join("\n");
-    return new Failure(`${this.name} ${what}. Its log (${this.log}) ends:\n${lines}`);
+    const hint = lines.includes("is taken by another program") ? "\nOr let it choose: `make demo PORTS=free`." : "";
+    return new Failure(`${this.name} ${what}. Its log (${this.log}) ends:\n${lines}${hint}`);
   }
 }

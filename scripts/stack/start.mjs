@@ -27,6 +27,7 @@ export function binaries() {
  * Gives { description, file, died, crashed(), stop() }, or nothing when `interrupted` came first.
  */
 export async function startStack({ dir, ports: which, camera, mic, interrupted }) {
+  const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic) };
   const bin = binaries();
   const at = folders(dir);
   const lock = takeLock(dir);
@@ -43,7 +44,6 @@ export async function startStack({ dir, ports: which, camera, mic, interrupted }
     const seeded = lastJson(run(bin.relay, ["seed", "--config", relayConfig, "--password", PASSWORD]), "relay seed");
     const home = seeded.homes[0].id;
     makeBox(at, bin, home);
-    const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic) };
     const plan = [
       ["relay", bin.relay, relayConfig],
       ["hospital-console", bin.console, writeConsole(at, ports)],
@@ -134,7 +134,13 @@ function lastJson(output, what) {
   }
 }
 
-/** Names of devices stay; a file is made absolute, because the box does not run in this folder. */
+/** Names of devices stay; a file is made absolute, because the box does not run in this folder. A path that is not there is said now. */
 function deviceOrFile(name) {
+  const isPath = name.includes("/") && !name.includes("://");
+  if (isPath && !existsSync(name)) {
+    throw new Failure(
+      `there is no ${name}; CAMERA and MIC take a device (ls /dev/video*, arecord -L), rtsp://…, a file, or synthetic`,
+    );
+  }
   return existsSync(name) && !name.startsWith("/dev/") ? realpathSync(name) : name;
 }
