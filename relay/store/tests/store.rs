@@ -164,7 +164,7 @@ async fn the_second_of_two_updates_of_one_version_is_stale() {
     consultations::insert(&mut tx, &consultation(10)).await.unwrap();
     tx.commit(vec![fact(10)]).await.unwrap();
 
-    let seen = consultations::get(&mut *store.read().await.unwrap(), consultation(10).id).await.unwrap().unwrap();
+    let seen = consultations::get(&mut store.read().await.unwrap(), consultation(10).id).await.unwrap().unwrap();
     assert_eq!(seen, consultation(10));
     let begun = seen.clone().apply(Event::Begin { specialist: nurse().id }, at(20)).unwrap();
     let cancelled = seen.apply(Event::Cancel { reason: "改期".into() }, at(21)).unwrap();
@@ -176,7 +176,7 @@ async fn the_second_of_two_updates_of_one_version_is_stale() {
     let refused = consultations::update(&mut tx, &cancelled).await;
     assert!(matches!(refused, Err(StoreError::Stale { what: "consultation" })), "{refused:?}");
     drop(tx);
-    let kept = consultations::get(&mut *store.read().await.unwrap(), begun.id).await.unwrap().unwrap();
+    let kept = consultations::get(&mut store.read().await.unwrap(), begun.id).await.unwrap().unwrap();
     assert_eq!(kept, begun);
 }
 
@@ -264,10 +264,10 @@ async fn a_changed_audit_row_is_found() {
         tx.commit(vec![fact(n), fact(n + 100)]).await.unwrap();
     }
     assert_eq!(*head.borrow_and_update(), 10);
-    assert_eq!(audit::verify(&mut *store.read().await.unwrap()).await.unwrap(), 10);
-    let rows = audit::after(&mut *store.read().await.unwrap(), 8, 10).await.unwrap();
+    assert_eq!(audit::verify(&mut store.read().await.unwrap()).await.unwrap(), 10);
+    let rows = audit::after(&mut store.read().await.unwrap(), 8, 10).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [9, 10]);
-    let rows = audit::before(&mut *store.read().await.unwrap(), Some(3), 10).await.unwrap();
+    let rows = audit::before(&mut store.read().await.unwrap(), Some(3), 10).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 1]);
     store.close().await;
 
@@ -280,7 +280,7 @@ async fn a_changed_audit_row_is_found() {
     sqlx::query(change).execute(&raw).await.unwrap();
     raw.close().await;
     let store = open(folder.path()).await;
-    let broken = audit::verify(&mut *store.read().await.unwrap()).await;
+    let broken = audit::verify(&mut store.read().await.unwrap()).await;
     assert!(matches!(broken, Err(StoreError::ChainBroken { seq: 4 })), "{broken:?}");
 }
 
@@ -297,7 +297,7 @@ async fn a_removed_audit_row_is_found() {
         sqlx::query("DELETE FROM audit WHERE seq = $1").bind(gone).execute(&raw).await.unwrap();
         raw.close().await;
         let store = open(folder.path()).await;
-        let broken = audit::verify(&mut *store.read().await.unwrap()).await;
+        let broken = audit::verify(&mut store.read().await.unwrap()).await;
         assert!(matches!(broken, Err(StoreError::ChainBroken { seq }) if seq == found), "{broken:?}");
         store.close().await;
     }
@@ -321,7 +321,7 @@ async fn an_illegal_row_names_its_table_and_column_and_not_its_value() {
     for (change, column) in cases {
         let change = change.replace("33010619410506002X", checked.as_str());
         sqlx::query(sqlx::AssertSqlSafe(change)).execute(&raw).await.unwrap();
-        let error = residents::list(&mut *store.read().await.unwrap(), None, None).await.unwrap_err();
+        let error = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { table: "residents", column: c, .. } if c == column), "{error}");
         assert!(!error.to_string().contains("秘密"), "{error}");
     }
@@ -424,9 +424,9 @@ async fn a_full_disk_is_said_and_loses_nothing() {
     };
     assert!(matches!(error, StoreError::DiskFull), "{error:?}");
     assert!(kept > 0);
-    let read = observations::list(&mut *store.read().await.unwrap(), resident().id, None, None).await.unwrap();
+    let read = observations::list(&mut store.read().await.unwrap(), resident().id, None, None).await.unwrap();
     assert_eq!(read.len(), kept as usize);
-    audit::verify(&mut *store.read().await.unwrap()).await.unwrap();
+    audit::verify(&mut store.read().await.unwrap()).await.unwrap();
 }
 
 #[tokio::test]
@@ -439,7 +439,7 @@ async fn a_lock_of_another_process_is_said_after_the_timeout_and_reads_go_on() {
     let other = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
     let held = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
     assert!(matches!(store.write().await.map(drop), Err(StoreError::Locked)));
-    assert_eq!(homes::list(&mut *store.read().await.unwrap()).await.unwrap().len(), 1);
+    assert_eq!(homes::list(&mut store.read().await.unwrap()).await.unwrap().len(), 1);
     held.rollback().await.unwrap();
     drop(store.write().await.unwrap());
 
