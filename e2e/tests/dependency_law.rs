@@ -43,7 +43,8 @@ fn workspace_dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .other_options(vec!["--offline".into()])
         .exec()
         .expect("cargo metadata");
-    let names: BTreeSet<String> = metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+    let names: BTreeSet<String> =
+        metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();
     metadata
         .workspace_packages()
         .iter()
@@ -67,7 +68,8 @@ fn every_crate_uses_only_what_the_law_allows() {
         if FREE.contains(&name.as_str()) {
             continue;
         }
-        let allowed = law.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not in the law: add it, with a reason"));
+        let allowed =
+            law.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not in the law: add it, with a reason"));
         for used in uses {
             assert!(allowed.contains(used.as_str()), "{name} must not use {used}");
         }

@@ -34,7 +34,8 @@ fn sources(dirs: &[&str]) -> Vec<(PathBuf, String)> {
         .map(|path| {
             let text = fs::read_to_string(&path).expect("UTF-8");
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let code: String = product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            let code: String =
+                product.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
             (path, code)
         })
         .collect()
@@ -42,7 +43,17 @@ fn sources(dirs: &[&str]) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn there_is_no_sql_outside_the_store() {
-    let outside = ["relay/src", "relay/domain", "relay/protocol", "relay/media", "relay/rtc", "relay/runtime", "clinic-agent", "hospital-console", "certs"];
+    let outside = [
+        "relay/src",
+        "relay/domain",
+        "relay/protocol",
+        "relay/media",
+        "relay/rtc",
+        "relay/runtime",
+        "clinic-agent",
+        "hospital-console",
+        "certs",
+    ];
     for (path, code) in sources(&outside) {
         for mark in ["sqlx::", "SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM"] {
             assert!(!code.contains(mark), "{} contains {mark:?}", path.display());

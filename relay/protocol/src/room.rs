@@ -79,7 +79,7 @@ pub enum LinkLevel {
     Weak,
     /// Conversation is hard.
     Poor,
-    /// Nothing has arrived for ten seconds, or the box lost its connection; it is being waited for.
+    /// Nothing has arrived for four seconds, or the box lost its connection; it is being waited for.
     Lost,
 }
 

@@ -65,7 +65,8 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            lost_after: Duration::from_secs(10),
+            // A browser that is there sends sound fifty times a second and checks consent every 2.5 s.
+            lost_after: Duration::from_secs(4),
             left_after: Duration::from_secs(30),
             setup: Duration::from_secs(20),
         }

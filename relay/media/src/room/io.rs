@@ -39,7 +39,8 @@ impl RoomConfig {
         Self {
             consultation_id,
             video: BitrateLimits::default(),
-            lost_after: Duration::from_secs(10),
+            // A browser that is there sends sound fifty times a second and checks consent every 2.5 s.
+            lost_after: Duration::from_secs(4),
             gone_after: Duration::from_secs(30),
             max_legs: 64,
         }
