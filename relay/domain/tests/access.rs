@@ -1,5 +1,7 @@
 //! The access table as a whole, and the difference between hidden and forbidden.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, Facts, Scope, decide, scope};
 use yunzhen_domain::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};

@@ -1,5 +1,7 @@
 //! The rules of the first day on real demo data: what blocks, what needs a reason, what could not be checked.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
 use jiff::{Timestamp, civil::date};
 use yunzhen_domain::checked::Dose;
 use yunzhen_domain::formulary::{DrugId, Formulary};

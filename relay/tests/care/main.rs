@@ -1,5 +1,7 @@
 //! The care use cases on a real SQLite file with the demo data: no HTTP, no mock.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
 mod at_once;
 mod hidden;
 mod prescribing;

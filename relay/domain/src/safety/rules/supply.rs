@@ -71,7 +71,8 @@ fn amount(item: &DraftItem, drug: &Drug, cap: u32, out: &mut Vec<Finding>) {
         return;
     }
     let most = quantity(item.dose, item.frequency, u16::try_from(cap).unwrap_or(u16::MAX), drug.doses_per_unit);
-    if most.is_some_and(|most| item.quantity > most) {
+    // Days above the cap have been named already; the amount that follows from them is no second fault.
+    if u32::from(item.days) <= cap && most.is_some_and(|most| item.quantity > most) {
         out.push(finding(
             KIND,
             Outcome::Alert,
