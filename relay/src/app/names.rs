@@ -1,6 +1,7 @@
 //! Names that views show beside identifiers.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Home, Staff, TimelineStep};
@@ -20,20 +21,18 @@ pub(super) struct Names {
 impl Names {
     /// A home that must exist because a record refers to it.
     pub(super) async fn home(&mut self, db: &mut Db, id: HomeId) -> Result<&Home, AppError> {
-        if !self.homes.contains_key(&id) {
-            let home = homes::get(db, id).await?.ok_or(AppError::NotFound)?;
-            self.homes.insert(id, home);
+        match self.homes.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(homes::get(db, id).await?.ok_or(AppError::NotFound)?)),
         }
-        self.homes.get(&id).ok_or(AppError::NotFound)
     }
 
     /// A member of staff that must exist because a record refers to it.
     pub(super) async fn staff(&mut self, db: &mut Db, id: StaffId) -> Result<&Staff, AppError> {
-        if !self.staff.contains_key(&id) {
-            let staff = staff::get(db, id).await?.ok_or(AppError::NotFound)?;
-            self.staff.insert(id, staff);
+        match self.staff.entry(id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(staff::get(db, id).await?.ok_or(AppError::NotFound)?)),
         }
-        self.staff.get(&id).ok_or(AppError::NotFound)
     }
 
     /// A member of staff by name.

@@ -14,6 +14,7 @@ use super::{App, AppError, Context};
 const REPLAYED: u16 = 200;
 
 /// What a command meets first.
+#[allow(clippy::large_enum_variant, reason = "taken apart where it is made, never kept")]
 pub(super) enum Start<T> {
     /// The same command was done before: its answer.
     Replay(T),

@@ -31,7 +31,6 @@ pub const PASSWORD: &str = "demo password 云";
 /// Somebody with an account and, for those who sign, a certificate.
 pub struct Person {
     pub actor: Actor,
-    pub id: StaffId,
     signer: Option<(DocumentKey, Vec<rustls::pki_types::CertificateDer<'static>>)>,
 }
 
@@ -289,7 +288,7 @@ async fn person(store: &Store, authority: &Authority, username: &str, now: Times
         let issued = authority.signers.issue_with_key(&identity, &[], None, now).expect("issued");
         (DocumentKey::from_pem(&issued.key_pem).expect("key"), issued.issued.chain)
     });
-    Person { actor: member.actor(), id: member.id, signer }
+    Person { actor: member.actor(), signer }
 }
 
 /// One tablet a day of each drug.
