@@ -1,7 +1,7 @@
 //! The cases, each with a fresh process under test.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +23,7 @@ use crate::viewers::{self, Audience, Kind};
 
 const TESTED_CORE: usize = 0;
 const LOAD_CORE: usize = 1;
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const SETTLE: Duration = Duration::from_secs(2);
 const WATCH: [(MediaKind, Direction); 2] =
     [(MediaKind::Audio, Direction::RecvOnly), (MediaKind::Video, Direction::RecvOnly)];
@@ -133,7 +134,7 @@ fn raw(case: Case, duration: Duration) -> anyhow::Result<Row> {
     let mut audience = Audience::new(epoch)?;
     let mut targets: Vec<Vec<SocketAddr>> = vec![Vec::new(); case.boxes];
     for index in case.viewers() {
-        let socket = viewers::socket()?;
+        let socket = viewers::socket(LOOPBACK)?;
         targets[index].push(socket.local_addr()?);
         audience.add(Kind::Raw, socket, index)?;
     }
@@ -188,7 +189,7 @@ fn relay(
         rooms.push(room);
     }
     for index in case.viewers() {
-        let socket = viewers::socket()?;
+        let socket = viewers::socket(LOOPBACK)?;
         let (mut client, sdp) = Client::offer(crate::now(), socket.local_addr()?, certificate, &WATCH, false)?;
         let answer = control.ask(&Request::Offer { room: rooms[index], sdp })?.sdp.context("no answer")?;
         client.answer(crate::now(), &answer)?;
@@ -215,8 +216,8 @@ fn janus(certificate: &DtlsCertificate, case: Case, duration: Duration) -> anyho
         audience.sources.push(plain_source(video, audio, epoch, index, case.boxes)?);
     }
     for index in case.viewers() {
-        let socket = viewers::socket()?;
         let watch = janus.watch(index)?;
+        let socket = viewers::socket(watch.address()?)?;
         let (client, answer) = Client::accept(crate::now(), socket.local_addr()?, certificate, &watch.offer)?;
         janus.start_watch(&watch, &answer)?;
         audience.add(Kind::Rtc(Box::new(client)), socket, index)?;

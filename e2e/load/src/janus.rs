@@ -1,7 +1,7 @@
 //! Debian's Janus: its streaming plugin fed by plain RTP, one event loop, on loopback, configured in a folder of its own.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,6 +25,16 @@ pub struct Watch {
     pub offer: String,
 }
 
+impl Watch {
+    /// The address of this machine that Janus offers. Its ICE library leaves loopback out; packets to an own address take the same way.
+    pub fn address(&self) -> anyhow::Result<IpAddr> {
+        let candidates = self.offer.lines().filter_map(|line| line.strip_prefix("a=candidate:"));
+        let mut addresses =
+            candidates.filter_map(|rest| rest.split_ascii_whitespace().nth(4)?.parse::<Ipv4Addr>().ok());
+        addresses.next().map(IpAddr::V4).context("Janus offers no IPv4 address: this machine has none but loopback")
+    }
+}
+
 impl Janus {
     /// `None` when Janus is not installed.
     pub fn start(core: usize) -> anyhow::Result<Option<Self>> {
@@ -44,8 +54,8 @@ impl Janus {
             folder.path().join("janus.jcfg"),
             format!(
                 "general: {{ configs_folder = \"{folder_name}\" plugins_folder = \"{}\" transports_folder = \"{}\" \
-                 interface = \"127.0.0.1\" debug_level = 2 event_loops = 1 session_timeout = 0 }}\n\
-                 nat: {{ ice_enforce_list = \"lo\" ice_lite = false full_trickle = false }}\n\
+                 debug_level = 2 event_loops = 1 session_timeout = 0 }}\n\
+                 nat: {{ ice_lite = false full_trickle = false }}\n\
                  media: {{ ipv6 = false rtp_port_range = \"30000-39999\" }}\n\
                  plugins: {{ disable = \"{}\" }}\n\
                  transports: {{ disable = \"libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so,libjanus_websockets.so\" }}\n",

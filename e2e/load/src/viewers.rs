@@ -1,7 +1,7 @@
 //! Who receives: WebRTC clients, or plain sockets for the raw forwarder. One thread turns them and the boxes.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use mio::net::UdpSocket;
@@ -26,8 +26,8 @@ pub struct Viewer {
 }
 
 /// A bound socket for a viewer.
-pub fn socket() -> anyhow::Result<std::net::UdpSocket> {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0")?;
+pub fn socket(address: IpAddr) -> anyhow::Result<std::net::UdpSocket> {
+    let socket = std::net::UdpSocket::bind((address, 0))?;
     socket2::SockRef::from(&socket).set_recv_buffer_size(4 << 20)?;
     socket.set_nonblocking(true)?;
     Ok(socket)
