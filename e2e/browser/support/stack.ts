@@ -14,6 +14,7 @@ export interface Stack {
   password: string;
   urls: { console: string; page: string };
   accounts: Account[];
+  pids: { "clinic-agent": number };
   box_home_id: string;
 }
 

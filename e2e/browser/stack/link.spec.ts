@@ -1,0 +1,52 @@
+import { expect, test } from "@playwright/test";
+import { Nurse, open, Specialist } from "../support/people";
+import { expectFramesAdvance, expectMovingPicture, readFrame } from "../support/picture";
+import { runningStack } from "../support/stack";
+
+/** A box that goes silent and comes back, and a specialist whose browser dies: who is told what, and how fast it goes on. */
+test("a lost link is said in words and the call goes on in place", async ({ browser }) => {
+  const stack = runningStack();
+  const tablet = await open(browser, { width: 1280, height: 800 });
+  const desk = await open(browser, { width: 1440, height: 900 });
+  const nurse = new Nurse(tablet.page, stack);
+  const specialist = new Specialist(desk.page, stack);
+  await Promise.all([nurse.signIn(), specialist.signIn()]);
+  const resident = await nurse.residentSeenFor("I10", []);
+  await nurse.startConsultation(resident, "复诊");
+  await specialist.seeNow(resident.name);
+  const before = (await expectFramesAdvance(desk.page)).at(-1);
+  await expectMovingPicture(tablet.page);
+
+  await test.step("the box's program stands still: the specialist reads it", async () => {
+    process.kill(stack.pids["clinic-agent"], "SIGSTOP");
+    try {
+      await expect(desk.page.getByText(/连接中断/).first()).toBeVisible({ timeout: 5_000 });
+    } finally {
+      process.kill(stack.pids["clinic-agent"], "SIGCONT");
+    }
+  });
+
+  await test.step("it goes on: the same call, the picture is back within two seconds", async () => {
+    const returned = performance.now();
+    const frozen = (await readFrame(desk.page))?.number ?? before?.number;
+    await expect
+      .poll(async () => (await readFrame(desk.page).catch(() => undefined))?.number ?? frozen, {
+        message: "a new frame",
+        intervals: [50],
+        timeout: 20_000,
+      })
+      .not.toBe(frozen);
+    const seconds = (performance.now() - returned) / 1000;
+    test.info().annotations.push({ type: "picture back after the link's return, s", description: seconds.toFixed(2) });
+    console.log(`picture back ${seconds.toFixed(2)} s after the link's return`);
+    await expectFramesAdvance(desk.page);
+    await expect(desk.page.getByText(/连接中断/)).toHaveCount(0);
+    await expectMovingPicture(tablet.page);
+  });
+
+  await test.step("the specialist's browser dies: the nurse reads it", async () => {
+    await desk.page.close({ runBeforeUnload: false });
+    await expect(tablet.page.getByText(/连接中断|已离开/).first()).toBeVisible({ timeout: 8_000 });
+  });
+  await Promise.all([tablet.context.close(), desk.context.close()]);
+});
