@@ -128,7 +128,7 @@ fn of_app(error: &AppError) -> Words {
         AppError::WrongSecret => words(S::FORBIDDEN, "wrong_secret", ["接单凭证不符", "Wrong acceptance secret"],
             ["凭证与接单时的不一致。", "It is not the secret of the acceptance."], ["请重新打开此订单，系统会取回凭证。", "Open the order again; the secret is recovered for the accepting pharmacy."]),
         AppError::WrongParcelCode => words(S::UNPROCESSABLE_ENTITY, "wrong_parcel_code", ["包裹码不符", "Wrong parcel code"],
-            ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的六位码。", "Check the six digits on the parcel's label."]),
+            ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的包裹码。", "Check the code on the parcel's label."]),
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
         AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),
