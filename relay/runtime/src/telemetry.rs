@@ -17,9 +17,12 @@ pub struct TelemetrySettings {
     pub filter: String,
 }
 
+/// Our own programs at `info`; the WebRTC libraries report each peer's daily life as warnings and are asked for less.
+const DEFAULT_FILTER: &str = "info,webrtc=warn,rtc=warn,rtc_ice=warn,rtc_dtls=error,rtc_interceptor=warn";
+
 impl Default for TelemetrySettings {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
+        Self { format: LogFormat::Text, filter: DEFAULT_FILTER.into() }
     }
 }
 
