@@ -234,12 +234,6 @@ impl Rooms {
         self.0.state.lock().await.tokens.check(token, clock::now_timestamp()).cloned()
     }
 
-    /// The consultation that a client's leg belongs to.
-    pub async fn consultation_of(&self, leg: LegId) -> Option<ConsultationId> {
-        let state = self.0.state.lock().await;
-        state.live.iter().find(|(_, live)| live.legs.get(&leg) == Some(&LegOwner::Client)).map(|(id, _)| *id)
-    }
-
     async fn room_of(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> Option<RoomHandle> {
         let state = self.0.state.lock().await;
         let live = state.live.get(&consultation)?;
@@ -256,6 +250,8 @@ impl Rooms {
             let (room, events) = self.0.shards.open_room(id.uuid()).await.map_err(|_| ConnectError::Stopped)?;
             vacant.insert(Live { home_id, room: room.clone(), legs: HashMap::new() });
             driver::spawn(self.clone(), &self.0.life, id, home_id, room, events);
+            // The consultation may have ended since the caller looked: the next turn closes what nobody would close.
+            self.0.wake.notify_one();
         }
         state.live.get_mut(&id).ok_or(ConnectError::Ended)
     }
@@ -277,8 +273,11 @@ impl Rooms {
             certificate_not_after: Some(connection.certificate_not_after),
             link: LinkLevel::Good,
         };
-        let ticket = self.0.state.lock().await.boxes.insert(connection);
+        let mut state = self.0.state.lock().await;
+        let ticket = state.boxes.insert(connection);
+        // Under the lock, so that an older connection never shows over a newer one.
         self.0.presence.set_box(ticket.home_id, Some(presence));
+        drop(state);
         self.0.wake.notify_one();
         ticket
     }
@@ -295,21 +294,25 @@ impl Rooms {
 
     /// The uplink went silent or came back.
     pub async fn box_link(&self, ticket: BoxTicket, sign: LinkSign) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.of(ticket) else { return };
+        let (audio, video, _, before) = entry.state();
         let level = match sign {
+            // A home that is muted and hidden sends nothing, on purpose.
+            LinkSign::Silent if audio != AudioState::On && video != VideoState::On => return,
             LinkSign::Silent => LinkLevel::Lost,
             LinkSign::Returned => LinkLevel::Good,
         };
-        self.set_box_link(ticket, level).await;
+        if before != level {
+            self.set_box_link(&mut state, ticket, level).await;
+        }
     }
 
-    async fn set_box_link(&self, ticket: BoxTicket, level: LinkLevel) {
-        let mut state = self.0.state.lock().await;
+    async fn set_box_link(&self, state: &mut State, ticket: BoxTicket, level: LinkLevel) {
         let Some(entry) = state.boxes.of(ticket) else { return };
-        if entry.link != level {
-            entry.link = level;
-            self.0.presence.set_box_link(ticket.home_id, level);
-            show(&mut state, ticket).await;
-        }
+        entry.link = level;
+        self.0.presence.set_box_link(ticket.home_id, level);
+        show(state, ticket).await;
     }
 
     /// A control message of an admitted box.
@@ -330,7 +333,9 @@ impl Rooms {
             ToRelay::MediaStats { rtt_ms, loss_ratio, sent_bps } => {
                 metrics::histogram!("yunzhen_box_rtt_seconds").record(f64::from(rtt_ms) / 1000.0);
                 tracing::debug!(home = %ticket.home_id, rtt_ms, loss_ratio, sent_bps, "uplink");
-                self.set_box_link(ticket, link_level(rtt_ms, loss_ratio)).await;
+                // Also when nothing changed: it tells the room that a home without sound and picture is still there.
+                let mut state = self.0.state.lock().await;
+                self.set_box_link(&mut state, ticket, link_level(rtt_ms, loss_ratio)).await;
             }
             ToRelay::MediaJoined { consultation_id, tablet } => {
                 let mut state = self.0.state.lock().await;

@@ -1,6 +1,6 @@
 //! Brings rooms and boxes to what the care record says: after each change of the record, and when a box comes or goes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use yunzhen_domain::ids::{ConsultationId, HomeId};
@@ -11,6 +11,7 @@ use yunzhen_protocol::room::EndReason;
 use yunzhen_rtc::ExternalConfig;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
+use super::boxes::BoxEntry;
 use super::plan::{self, Active};
 use super::{Rooms, State, detach, home_participant, stop_reason};
 use crate::app::AppError;
@@ -52,48 +53,71 @@ impl Rooms {
                 waiting_since: record.waiting_since,
             })
             .collect();
+        // The record is read before the lock is taken: boxes and browsers wait for the lock, and never for the database.
+        let over = self.what_is_over(&active).await?;
+        let chosen = plan::homes(&active);
+        let mut names = self.names(&chosen).await?;
         let mut state = self.0.state.lock().await;
-        self.end_what_is_over(&mut state, &active).await?;
-        for (home_id, id) in plan::homes(&active) {
-            self.attach(&mut state, home_id, id).await?;
+        for (id, reason) in over {
+            end(&mut state, id, reason).await;
+        }
+        for (home_id, id) in chosen {
+            // A box that came since then has woken the next turn.
+            if let Some(name) = names.remove(&home_id) {
+                self.attach(&mut state, home_id, id, name).await;
+            }
         }
         Ok(())
     }
 
-    async fn end_what_is_over(&self, state: &mut State, active: &[Active]) -> Result<(), AppError> {
+    /// The rooms that have to end, and why.
+    async fn what_is_over(&self, active: &[Active]) -> Result<Vec<(ConsultationId, EndReason)>, AppError> {
         let active: HashSet<ConsultationId> = active.iter().map(|one| one.id).collect();
-        let over: Vec<ConsultationId> = state.live.keys().filter(|id| !active.contains(id)).copied().collect();
-        for id in over {
+        let live: Vec<ConsultationId> = self.0.state.lock().await.live.keys().copied().collect();
+        let mut over = Vec::new();
+        for id in live {
+            if active.contains(&id) {
+                continue;
+            }
             let reason = match crate::app::consultations::state_of(&self.0.app, id).await? {
+                // It began after the list was read; that change wakes the next turn.
+                Some(Care::Waiting | Care::InProgress) => continue,
                 Some(Care::Cancelled | Care::NoShow) => EndReason::Cancelled,
                 Some(Care::FailedTechnical) => EndReason::Crash,
                 _ => EndReason::HangUp,
             };
-            let Some(live) = state.live.remove(&id) else { continue };
-            if let Some(entry) = state.boxes.home(live.home_id)
-                && entry.attached == Some(id)
-            {
-                detach(entry, stop_reason(reason));
-            }
-            live.room.end(reason).await;
+            over.push((id, reason));
         }
-        Ok(())
+        Ok(over)
     }
 
-    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
-        let Some(entry) = state.boxes.home(home_id) else { return Ok(()) };
-        if entry.attached == Some(id) || entry.hung_up == Some(id) {
-            return Ok(());
+    /// The names of the homes whose box is to join.
+    async fn names(&self, chosen: &BTreeMap<HomeId, ConsultationId>) -> Result<HashMap<HomeId, String>, AppError> {
+        let mut joining = Vec::new();
+        let mut state = self.0.state.lock().await;
+        for (home_id, id) in chosen {
+            if state.boxes.home(*home_id).is_some_and(|entry| is_to_join(entry, *id)) {
+                joining.push(*home_id);
+            }
         }
+        drop(state);
+        let mut names = HashMap::new();
+        for home_id in joining {
+            names.insert(home_id, crate::app::people::home_name(&self.0.app, home_id).await?);
+        }
+        Ok(names)
+    }
+
+    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) {
+        let Some(entry) = state.boxes.home(home_id).filter(|entry| is_to_join(entry, id)) else { return };
         let previous = entry.attached;
         detach(entry, StopReason::Other);
         if let Some(live) = previous.and_then(|previous| state.live.get(&previous)) {
             live.room.leave_external(yunzhen_rtc::LeaveReason::HangUp).await;
         }
-        let name = crate::app::people::home_name(&self.0.app, home_id).await?;
-        let Ok(live) = self.open(state, id, home_id).await else { return Ok(()) };
+        let Ok(live) = self.open(state, id, home_id).await else { return };
         let room = live.room.clone();
-        let Some(entry) = state.boxes.home(home_id) else { return Ok(()) };
+        let Some(entry) = state.boxes.home(home_id) else { return };
         let (video, audio) = plans(id, &self.0.media);
         let (audio_state, video_state, camera, link) = entry.state();
         let external = ExternalConfig {
@@ -113,7 +137,6 @@ impl Rooms {
             // The room ended in between: the care record changed, and the next turn sees it.
             Err(error) => tracing::warn!(consultation = %id, %error, "the box could not join"),
         }
-        Ok(())
     }
 
     /// Tells everyone that the relay stops.
@@ -126,6 +149,22 @@ impl Rooms {
         drop(state);
         self.0.shards.drain().await;
     }
+}
+
+/// Whether a box has yet to join a consultation; one whose nurse hung up on it does not.
+fn is_to_join(entry: &BoxEntry, id: ConsultationId) -> bool {
+    entry.attached != Some(id) && entry.hung_up != Some(id)
+}
+
+/// Closes a room for everyone in it.
+async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
+    let Some(live) = state.live.remove(&id) else { return };
+    if let Some(entry) = state.boxes.home(live.home_id)
+        && entry.attached == Some(id)
+    {
+        detach(entry, stop_reason(reason));
+    }
+    live.room.end(reason).await;
 }
 
 /// How a box labels its media. The sources follow from the consultation, so that a box that reconnects continues them.

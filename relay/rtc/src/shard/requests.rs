@@ -162,6 +162,8 @@ impl Shard {
             _ => {}
         }
         if !is_down {
+            // Its session hears from it, also while it sends neither sound nor picture.
+            self.feed(now, room, Input::Alive { leg });
             self.feed(now, room, Input::Quality { leg, level: link });
         }
     }
