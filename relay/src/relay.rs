@@ -2,13 +2,13 @@
 //!
 //! 1. Certificates and authorities are read: a wrong file is found before anything is opened.
 //! 2. Every port is bound: a taken one is found before the record is touched.
-//! 3. The care record is opened and brought to the newest schema.
-//! 4. The shards start; no browser knows the port yet.
+//! 3. The shards start on theirs; no browser knows it yet.
+//! 4. The care record is opened and brought to the newest schema.
 //! 5. The session plane starts and reads which consultations are live.
 //! 6. Jobs start.
 //! 7. Listeners accept: operators first, then consoles and WHIP clients, then boxes, which come by themselves.
 //!
-//! Draining goes the other way by itself: listeners stop, calls are told, the record closes last.
+//! Draining goes the other way by itself: listeners stop, calls are told. The record needs no goodbye: each commit is on disk before it is answered.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,13 +82,13 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let ops_listener = serve::bind_tcp("health and metrics", config.listen.ops).await?;
     let box_socket = serve::bind_udp("the port for boxes", config.listen.boxes)?;
 
-    let store = Store::open(&config.store.path, &yunzhen_store::Options::default()).await?;
-
     let mut shards = ShardsConfig::new(config.listen.media)?;
     shards.advertised = config.advertised();
     shards.shards = config.media.shards;
     let shards = Shards::start(shards)?;
     let media = shards.local_addr();
+
+    let store = Store::open(&config.store.path, &yunzhen_store::Options::default()).await?;
 
     let presence = Presence::default();
     let app = App::new(store, setup::policy(config.policy.as_deref())?, setup::formulary()?, signers, presence.clone());

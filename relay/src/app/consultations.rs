@@ -246,11 +246,16 @@ async fn get_for(app: &App, ctx: &Context, id: ConsultationId, action: Action) -
     Ok(consultation)
 }
 
+/// Whether people may be in a call of it.
+pub const fn has_call(consultation: &Consultation) -> bool {
+    matches!(consultation.state, State::Waiting | State::InProgress)
+}
+
 /// One consultation that may have a call, without any access decision: a media token has been checked already.
 pub async fn active_one(app: &App, id: ConsultationId) -> Result<Option<Consultation>, AppError> {
     let mut db = app.store.read().await?;
     let consultation = consultations::get(&mut db, id).await?;
-    Ok(consultation.filter(|c| matches!(c.state, State::Waiting | State::InProgress)))
+    Ok(consultation.filter(has_call))
 }
 
 /// Consultations that may have a call: waiting or in progress.

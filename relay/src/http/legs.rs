@@ -13,8 +13,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use tokio::sync::watch;
 use yunzhen_domain::actor::{Actor, Role};
+use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::room::{LinkLevel, ParticipantId, ParticipantKind, RoomPhase, RoomState};
-use yunzhen_rtc::{LegDirection, LegId, NewParticipant, RoomSnapshot};
+use yunzhen_rtc::{ConnectError, LegDirection, LegId, NewParticipant, RoomSnapshot};
 
 use crate::app::views::codes::ConsultationId;
 use crate::app::views::legs::{
@@ -54,7 +55,7 @@ pub async fn create(
     request: Offer,
 ) -> Result<Response, Problem> {
     let context = &request.context;
-    let call = app::consultations::get_for_call(&state.app, context, id).await?;
+    let call = call(&state, context, id).await?;
     let replaces = query.rejoin.as_deref().map(|leg| leg.parse::<LegId>()).transpose();
     let join = Join {
         consultation_id: call.id,
@@ -204,7 +205,7 @@ pub async fn create_media_token(
     Id(id): Id<ConsultationId>,
     input: Input<NewMediaToken>,
 ) -> Result<(StatusCode, Json<MediaToken>), Problem> {
-    app::consultations::get_for_call(&state.app, &input.context, id).await?;
+    call(&state, &input.context, id).await?;
     let name = app::people::display_name(&state.app, &input.context.actor).await?;
     let (direction, path) = match input.body.direction {
         MediaDirection::Publish => (LegDirection::Publish, "whip"),
@@ -228,6 +229,12 @@ impl FromRequestParts<ApiState> for Leg {
         let Id((id, leg)) = Id::<(ConsultationId, String)>::from_request_parts(parts, state).await?;
         Ok(Self { id, leg: leg.parse().map_err(|_| Fault::NoSuchPlace)? })
     }
+}
+
+/// The consultation that the caller may join, while it can have a call.
+async fn call(state: &ApiState, context: &Context, id: ConsultationId) -> Result<Consultation, Problem> {
+    let call = app::consultations::get_for_call(&state.app, context, id).await?;
+    if app::consultations::has_call(&call) { Ok(call) } else { Err(Fault::Connect(ConnectError::Ended).into()) }
 }
 
 fn found(is_there: bool) -> Result<StatusCode, Problem> {

@@ -30,6 +30,8 @@ pub async fn signing_document(
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
+    let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
+    under_way(consultation.state)?;
     let found = findings(app, &mut work.tx, ctx, p.resident_id, &Draft::from(&p)).await?;
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
