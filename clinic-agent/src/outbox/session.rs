@@ -243,6 +243,11 @@ impl Session {
             Input::Start { consultation_id, video, audio } => {
                 self.hung_up = None;
                 self.deadline = None;
+                // A tablet that waits in another consultation must not be seen and heard in this one.
+                if let Some(other) = self.tablet.filter(|tablet| tablet.consultation_id != consultation_id) {
+                    self.tablet = None;
+                    effects.push(Effect::Ended { consultation_id: other.consultation_id, reason: StopReason::Other });
+                }
                 let resumed = self.live.as_ref().is_some_and(|live| {
                     live.consultation_id == consultation_id
                         && (live.video.ssrc, live.audio.ssrc) == (video.ssrc, audio.ssrc)

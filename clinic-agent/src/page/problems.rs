@@ -96,8 +96,8 @@ pub const KEY_MISSING: Problem = Problem {
     code: "idempotency_key_missing",
     title: Text { zh: "请求缺少防重复标识", en: "The idempotency key is missing" },
     detail: Text {
-        zh: "没有保存任何内容。需要 8 至 128 个可见字符的 Idempotency-Key。",
-        en: "Nothing was saved. An Idempotency-Key of 8 to 128 visible characters is needed.",
+        zh: "没有保存任何内容。需要 8 至 100 个可见字符的 Idempotency-Key。",
+        en: "Nothing was saved. An Idempotency-Key of 8 to 100 visible characters is needed.",
     },
     action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
     retry_after_seconds: None,

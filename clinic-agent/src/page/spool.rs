@@ -96,7 +96,7 @@ fn item(entry: &Entry) -> Value {
 
 /// A key as the relay takes it too.
 fn is_key(key: &str) -> bool {
-    (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    (8..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The outer form only: what is plausible inside is the relay's rule, and its refusal is shown on the entry.
