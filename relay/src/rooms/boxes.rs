@@ -109,6 +109,8 @@ impl BoxEntry {
 #[derive(Default)]
 pub(super) struct Boxes {
     entries: HashMap<HomeId, BoxEntry>,
+    /// What the nurse hung up on, of homes whose box is away: a link that returns must not put the home back on screen.
+    hung_up: HashMap<HomeId, ConsultationId>,
     numbers: u64,
 }
 
@@ -117,7 +119,8 @@ impl Boxes {
     pub(super) fn insert(&mut self, connection: BoxConnection) -> BoxTicket {
         self.numbers += 1;
         let ticket = BoxTicket { home_id: connection.home_id, number: self.numbers };
-        let hung_up = self.entries.get(&ticket.home_id).and_then(|old| old.hung_up);
+        let away = self.hung_up.remove(&ticket.home_id);
+        let hung_up = self.entries.get(&ticket.home_id).and_then(|old| old.hung_up).or(away);
         let mut entry = BoxEntry::new(ticket, connection);
         entry.hung_up = hung_up;
         if let Some(old) = self.entries.insert(ticket.home_id, entry) {
@@ -139,7 +142,11 @@ impl Boxes {
     /// Forgets a connection, unless a newer one took over.
     pub(super) fn remove(&mut self, ticket: BoxTicket) -> Option<BoxEntry> {
         self.of(ticket)?;
-        self.entries.remove(&ticket.home_id)
+        let entry = self.entries.remove(&ticket.home_id)?;
+        if let Some(id) = entry.hung_up {
+            self.hung_up.insert(ticket.home_id, id);
+        }
+        Some(entry)
     }
 
     pub(super) fn all(&mut self) -> impl Iterator<Item = &mut BoxEntry> {

@@ -372,10 +372,13 @@ impl Rooms {
 
     async fn hang_up(&self, ticket: BoxTicket, id: ConsultationId) {
         let mut state = self.0.state.lock().await;
-        let Some(entry) = state.boxes.of(ticket).filter(|entry| entry.attached == Some(id)) else { return };
+        let Some(entry) = state.boxes.of(ticket) else { return };
+        // Also before the box has joined again: the nurse may have hung up while the link was away.
         entry.hung_up = Some(id);
-        detach(entry, StopReason::HangUp);
-        if let Some(live) = state.live.get(&id) {
+        if entry.attached == Some(id) {
+            detach(entry, StopReason::HangUp);
+        }
+        if let Some(live) = state.live.get(&id).filter(|live| live.home_id == ticket.home_id) {
             live.room.leave_external(LeaveReason::HangUp).await;
         }
     }
