@@ -72,7 +72,7 @@ fn a_rejoin_keeps_place_and_closes_the_old_leg() {
 fn silence_is_shown_then_the_participant_is_gone() {
     let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
     let link = |world: &World| world.room.participants().get(1).map(|one| one.link);
-    for _ in 0..9 {
+    for _ in 0..3 {
         world.film(SECOND);
     }
     assert_eq!(link(&world), Some(LinkLevel::Good));
