@@ -44,6 +44,11 @@ async fn run(rooms: Rooms, id: ConsultationId, home_id: HomeId, room: RoomHandle
         }
     }
     rooms.0.presence.set_call(id, None);
+    // A room that is gone without having ended: its media thread is. Half a relay is worse than a restarted one.
+    let ended = snapshots.borrow().phase() == RoomPhase::Ended;
+    if !ended && !rooms.0.life.soft().is_cancelled() {
+        rooms.0.life.crash("media", "lost the thread of a room".into());
+    }
 }
 
 async fn on_event(rooms: &Rooms, id: ConsultationId, home_id: HomeId, event: RoomEvent) {
