@@ -14,7 +14,7 @@ export interface Stack {
   password: string;
   urls: { console: string; page: string };
   accounts: Account[];
-  pids: { "clinic-agent": number };
+  pids: { "clinic-agent": number; relay: number };
   box_home_id: string;
 }
 
