@@ -1,7 +1,9 @@
 import { expect, test } from "@playwright/test";
 import { Nurse, open, Specialist } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture, readFrame } from "../support/picture";
-import { runningStack } from "../support/stack";
+import { accountOf, runningStack } from "../support/stack";
+// The API without a browser, as `make demo-once` uses it.
+import { Person } from "../../../scripts/stack/person.mjs";
 
 /** A box that goes silent and comes back, and a specialist whose browser dies: who is told what, and how fast it goes on. */
 test("a lost link is said in words and the call goes on in place", async ({ browser }) => {
@@ -47,6 +49,14 @@ test("a lost link is said in words and the call goes on in place", async ({ brow
   await test.step("the specialist's browser dies: the nurse reads it", async () => {
     await desk.page.close({ runBeforeUnload: false });
     await expect(tablet.page.getByText(/连接中断|已离开/).first()).toBeVisible({ timeout: 8_000 });
+  });
+
+  await test.step("the nurse closes the visit", async () => {
+    const hands = new Person(stack.urls.page);
+    await hands.signIn(accountOf(stack, "nurse").username, stack.password);
+    const { items } = await hands.get("/api/consultations?state=in_progress");
+    for (const { id, version } of items) await hands.post(`/api/consultations/${id}/complete`, { version });
+    await expect(tablet.page.getByRole("heading", { name: "会诊小结" })).toBeVisible();
   });
   await Promise.all([tablet.context.close(), desk.context.close()]);
 });
