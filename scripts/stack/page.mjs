@@ -30,7 +30,7 @@ export function demoPage(stack) {
     `  The box of ${home} sends ${stack.camera === "synthetic" ? "a synthetic picture with clock and frame number, and speech-like sound" : stack.camera}.`,
     "",
     "  What to try first",
-    "  1  Nurse: sign in, choose a resident, note blood pressure, press 发起会诊 / Start consultation.",
+    "  1  Nurse: sign in, choose a resident, note blood pressure, press 开始会诊 / Start consultation.",
     "  2  Specialist: the resident appears in the waiting room; begin, and you see and hear the room.",
     "  3  Specialist: write the note, prescribe amlodipine, sign. Pharmacist: review and approve.",
     "  4  Pharmacy: accept, dispense, pack; open the courier link. Nurse: count and accept the parcel.",
