@@ -139,6 +139,11 @@ impl Boxes {
         self.entries.get_mut(&id)
     }
 
+    /// The box of a home, while this consultation has its media.
+    pub(super) fn in_call(&mut self, id: HomeId, consultation: ConsultationId) -> Option<&mut BoxEntry> {
+        self.home(id).filter(|entry| entry.attached == Some(consultation))
+    }
+
     /// Forgets a connection, unless a newer one took over.
     pub(super) fn remove(&mut self, ticket: BoxTicket) -> Option<BoxEntry> {
         self.of(ticket)?;

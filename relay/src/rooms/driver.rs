@@ -67,7 +67,7 @@ async fn on_event(rooms: &Rooms, id: ConsultationId, home_id: HomeId, event: Roo
         _ => return,
     };
     let mut state = rooms.0.state.lock().await;
-    if let Some(entry) = state.boxes.home(home_id).filter(|entry| entry.attached == Some(id)) {
+    if let Some(entry) = state.boxes.in_call(home_id, id) {
         entry.tell(order);
     }
 }
@@ -77,7 +77,7 @@ async fn show(rooms: &Rooms, id: ConsultationId, home_id: HomeId, snapshot: &Arc
     let link = participants.iter().find(|one| one.kind == ParticipantKind::Home).map(|home| home.link);
     rooms.0.presence.set_call(id, Some(CallPresence { link, participants: participants.len() }));
     let mut state = rooms.0.state.lock().await;
-    if let Some(entry) = state.boxes.home(home_id).filter(|entry| entry.attached == Some(id))
+    if let Some(entry) = state.boxes.in_call(home_id, id)
         && let Some(view) = snapshot.for_participant(ParticipantId(home_id.uuid()))
     {
         entry.tell(ToBox::RoomState(view));

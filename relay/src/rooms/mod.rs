@@ -206,8 +206,7 @@ impl Rooms {
         camera: Camera,
     ) -> Result<(), CameraError> {
         let mut state = self.0.state.lock().await;
-        let entry = state.boxes.home(home_id).filter(|entry| entry.attached == Some(consultation));
-        let entry = entry.ok_or(CameraError::NoBox)?;
+        let entry = state.boxes.in_call(home_id, consultation).ok_or(CameraError::NoBox)?;
         if camera != Camera::Tablet && !entry.connection.cameras.iter().any(|has| Camera::from(*has) == camera) {
             return Err(CameraError::NoSuchCamera);
         }

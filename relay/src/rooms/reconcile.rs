@@ -159,9 +159,7 @@ fn is_to_join(entry: &BoxEntry, id: ConsultationId) -> bool {
 /// Closes a room for everyone in it.
 async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
     let Some(live) = state.live.remove(&id) else { return };
-    if let Some(entry) = state.boxes.home(live.home_id)
-        && entry.attached == Some(id)
-    {
+    if let Some(entry) = state.boxes.in_call(live.home_id, id) {
         detach(entry, stop_reason(reason));
     }
     live.room.end(reason).await;
@@ -169,8 +167,8 @@ async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
 
 /// How a box labels its media. The sources follow from the consultation, so that a box that reconnects continues them.
 fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (VideoPlan, AudioPlan) {
-    let [a, b, ..] = id.uuid().as_u64_pair().1.to_be_bytes().map(u32::from);
-    let seed = (id.uuid().as_u128() as u32) ^ (a << 8) ^ b;
+    // The last bits of an identifier are random.
+    let seed = id.uuid().as_u128() as u32;
     let video = VideoPlan {
         ssrc: seed | 1,
         payload_type: payload_type::H264,
