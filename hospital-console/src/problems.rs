@@ -1,6 +1,7 @@
 //! Every problem that the console itself has. The relay's own pass through unchanged.
 
 use axum::http::StatusCode;
+pub use yunzhen_runtime::web::problem::{BODY_TOO_LARGE, SIGNED_OUT};
 use yunzhen_runtime::web::problem::{Problem, Text};
 
 /// The relay does not answer.
@@ -35,16 +36,6 @@ pub const RELAY_TIMEOUT: Problem = Problem {
     retry_after_seconds: Some(2),
 };
 
-/// A body above the limit.
-pub const BODY_TOO_LARGE: Problem = Problem {
-    status: StatusCode::PAYLOAD_TOO_LARGE,
-    code: "body_too_large",
-    title: Text { zh: "提交的内容太大", en: "What was sent is too large" },
-    detail: Text { zh: "一次最多提交 1 MB。", en: "At most 1 MB can be sent at once." },
-    action: Text { zh: "请缩短内容后重试。", en: "Shorten it and try again." },
-    retry_after_seconds: None,
-};
-
 /// A body that is not what the route takes.
 pub const BAD_REQUEST: Problem = Problem {
     status: StatusCode::BAD_REQUEST,
@@ -52,16 +43,6 @@ pub const BAD_REQUEST: Problem = Problem {
     title: Text { zh: "无法理解该请求", en: "The request cannot be read" },
     detail: Text { zh: "请求内容不是所需的格式。", en: "Its body does not have the form that is needed." },
     action: Text { zh: "请刷新页面后重试。", en: "Reload the page and try again." },
-    retry_after_seconds: None,
-};
-
-/// No session, or one that ended.
-pub const SIGNED_OUT: Problem = Problem {
-    status: StatusCode::UNAUTHORIZED,
-    code: "unauthenticated",
-    title: Text { zh: "尚未登录", en: "Nobody is signed in" },
-    detail: Text { zh: "没有登录，或登录已过期。", en: "There is no session, or it has ended." },
-    action: Text { zh: "请登录。", en: "Sign in." },
     retry_after_seconds: None,
 };
 

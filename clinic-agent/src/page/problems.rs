@@ -2,6 +2,7 @@
 
 use crate::spool::SpoolError;
 use axum::http::StatusCode;
+pub use yunzhen_runtime::web::problem::{BODY_TOO_LARGE, SIGNED_OUT};
 use yunzhen_runtime::web::problem::{Problem, Text};
 
 /// No link, and nothing kept that could answer.
@@ -47,26 +48,6 @@ pub const RELAY_ANSWER: Problem = Problem {
         zh: "请重试；若仍出现，请联系管理员。",
         en: "Try again; if it happens again, tell the administrator.",
     },
-    retry_after_seconds: None,
-};
-
-/// No session, or one that ended.
-pub const SIGNED_OUT: Problem = Problem {
-    status: StatusCode::UNAUTHORIZED,
-    code: "unauthenticated",
-    title: Text { zh: "尚未登录", en: "Nobody is signed in" },
-    detail: Text { zh: "没有登录，或登录已过期。", en: "There is no session, or it has ended." },
-    action: Text { zh: "请登录。", en: "Sign in." },
-    retry_after_seconds: None,
-};
-
-/// A body above the limit.
-pub const BODY_TOO_LARGE: Problem = Problem {
-    status: StatusCode::PAYLOAD_TOO_LARGE,
-    code: "body_too_large",
-    title: Text { zh: "提交的内容太大", en: "What was sent is too large" },
-    detail: Text { zh: "一次最多提交 1 MB。", en: "At most 1 MB can be sent at once." },
-    action: Text { zh: "请缩短内容后重试。", en: "Shorten it and try again." },
     retry_after_seconds: None,
 };
 

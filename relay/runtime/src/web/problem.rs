@@ -62,6 +62,26 @@ pub struct Problem {
     pub retry_after_seconds: Option<u32>,
 }
 
+/// No session, or one that ended.
+pub const SIGNED_OUT: Problem = Problem {
+    status: StatusCode::UNAUTHORIZED,
+    code: "unauthenticated",
+    title: Text { zh: "尚未登录", en: "Nobody is signed in" },
+    detail: Text { zh: "没有登录，或登录已过期。", en: "There is no session, or it has ended." },
+    action: Text { zh: "请登录。", en: "Sign in." },
+    retry_after_seconds: None,
+};
+
+/// A body above the limit.
+pub const BODY_TOO_LARGE: Problem = Problem {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    code: "body_too_large",
+    title: Text { zh: "提交的内容太大", en: "What was sent is too large" },
+    detail: Text { zh: "一次最多提交 1 MB。", en: "At most 1 MB can be sent at once." },
+    action: Text { zh: "请缩短内容后重试。", en: "Shorten it and try again." },
+    retry_after_seconds: None,
+};
+
 /// A problem in one language, ready to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Spoken(Problem, Language);
