@@ -2,8 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { CHROMIUM, CHROMIUM_ARGS } from "./support/browser";
 
 /**
- * By default two projects: `screens` looks at every console screen with answers made up in the page (needs only the
- * console's dist); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
+ * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
+ * `dist`; without traces, which would double its time); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
  * `glass` (make bench-glass), `screenshots` (make screenshots) and `file-camera` (scripts/test.sh, with a stack of its own)
  * exist only when they are asked for by name.
  */
@@ -33,5 +33,6 @@ export default defineConfig({
   projects: ["screens", "stack", ...asked.split(",").filter((name) => name !== "")].map((name) => ({
     name,
     testDir: name,
+    use: name === "screens" ? { trace: "off" as const } : {},
   })),
 });
