@@ -8,16 +8,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use uuid::Uuid;
-use yunzhen_protocol::fragment::Reassembler;
 use yunzhen_protocol::room::{AudioState, Camera, ParticipantId, ParticipantKind, VideoState};
-use yunzhen_protocol::roq::{Datagram, Flow};
 use yunzhen_rtc::{
-    ConnectLeg, ExternalConfig, ExternalHandle, ExternalSink, LegDirection, MediaFlow, NewParticipant, RoomHandle,
+    ConnectLeg, ExternalConfig, ExternalSink, Intake, LegDirection, MAX_BURST, MediaFlow, NewParticipant, RoomHandle,
     Shards, ShardsConfig,
 };
 
@@ -152,25 +151,13 @@ async fn a_box(incoming: quinn::Incoming, rooms: Rooms) -> anyhow::Result<()> {
     let handle = room.join_external(participant, config, Box::new(Nowhere)).await?;
     send.write_all(b"in").await?;
     send.finish()?;
-    let mut reassembler = Reassembler::new();
+    let mut intake = Intake::default();
     loop {
-        let datagram = connection.read_datagram().await?;
-        deliver(&handle, &mut reassembler, datagram);
+        let first = connection.read_datagram().await?;
+        let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
+        let burst = handle.burst();
+        for datagram in std::iter::once(first).chain(more).take(MAX_BURST) {
+            intake.take(&burst, datagram)?;
+        }
     }
-}
-
-fn deliver(room: &ExternalHandle, reassembler: &mut Reassembler, datagram: Bytes) {
-    let Ok(datagram) = Datagram::decode(datagram) else { return };
-    let packet = if datagram.is_fragment {
-        let Ok(Some(packet)) = reassembler.push(datagram.flow, datagram.packet) else { return };
-        packet
-    } else {
-        datagram.packet
-    };
-    let flow = match datagram.flow {
-        Flow::Video => MediaFlow::Video,
-        Flow::Audio => MediaFlow::Audio,
-        _ => return,
-    };
-    room.push(None, flow, packet);
 }

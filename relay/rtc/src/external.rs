@@ -67,9 +67,33 @@ impl ExternalHandle {
         self.leg
     }
 
+    /// Begins to hand over packets that came together. The shard is woken once, at the end of the burst: woken by the first packet
+    /// it would run, send and sleep again for each of them on a machine with few cores.
+    pub const fn burst(&self) -> Burst<'_> {
+        Burst(self)
+    }
+
+    /// A burst of one packet.
+    pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
+        self.burst().push(slot, flow, packet)
+    }
+}
+
+/// Packets handed over together; its end wakes the shard.
+#[derive(Debug)]
+pub struct Burst<'h>(&'h ExternalHandle);
+
+impl Burst<'_> {
     /// Hands a packet over without waiting. A full queue drops this (the newest) packet and counts it: `false`.
     pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
-        self.commands.packet(ExternalPacket { key: self.key, slot, flow, packet })
+        let key = self.0.key;
+        self.0.commands.packet(ExternalPacket { key, slot, flow, packet })
+    }
+}
+
+impl Drop for Burst<'_> {
+    fn drop(&mut self) {
+        self.0.commands.ring();
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `mux` | one port, who is who |
 //! | `batch` | datagrams out with segmentation offload, and without where that fails |
 //! | `shard` | the loop: socket, queues, timers; rooms ↔ legs |
-//! | `room`, `external`, `queue` | the asynchronous face |
+//! | `room`, `external`, `intake`, `queue` | the asynchronous face |
 //! | [`client`] | the other side of a leg, for tests and load |
 //!
 //! Not here: HTTP, tokens, who may join (the relay); forwarding decisions (`yunzhen-media`); TURN and ICE-TCP.
@@ -22,6 +22,7 @@ mod clock;
 mod config;
 mod error;
 mod external;
+mod intake;
 mod mux;
 mod peer;
 mod queue;
@@ -33,7 +34,8 @@ mod slab;
 
 pub use config::{DtlsCertificate, Limits, ShardsConfig, Timing};
 pub use error::{ConnectError, PatchError, StartError, Stopped};
-pub use external::{ExternalConfig, ExternalHandle, ExternalSink, MediaFlow};
+pub use external::{Burst, ExternalConfig, ExternalHandle, ExternalSink, MediaFlow};
+pub use intake::{Intake, MAX_BURST, Refused};
 pub use room::{
     Answer, ConnectLeg, LeaveReason, LegDirection, LegId, NewParticipant, Patched, RoomEvent, RoomEvents, RoomHandle,
     RoomSnapshot,

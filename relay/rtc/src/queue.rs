@@ -140,13 +140,17 @@ impl Commands {
         self.bell.ring();
     }
 
+    /// Takes a packet without waking the shard: [`Self::ring`] follows at the end of the burst.
     pub(crate) fn packet(&self, packet: ExternalPacket) -> bool {
         let taken = self.packets.try_send(packet).is_ok();
         if !taken {
             self.dropped.packets.fetch_add(1, Ordering::Relaxed);
         }
-        self.bell.ring();
         taken
+    }
+
+    pub(crate) fn ring(&self) {
+        self.bell.ring();
     }
 
     pub(crate) fn hand(&self, handed: Handed) {

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::FutureExt as _;
 use quinn::Connection;
 use tokio::sync::watch;
-use yunzhen_protocol::fragment::Reassembler;
-use yunzhen_protocol::roq::{Datagram, Flow};
-use yunzhen_rtc::{ExternalHandle, MediaFlow};
+use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
@@ -22,7 +22,7 @@ pub type Target = Option<Arc<ExternalHandle>>;
 
 /// Moves datagrams until the connection ends.
 pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, rooms: Rooms, ticket: BoxTicket) {
-    let mut reassembler = Reassembler::new();
+    let mut intake = Intake::default();
     let mut current: Target = target.borrow_and_update().clone();
     let mut silent = false;
     loop {
@@ -39,8 +39,12 @@ pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, ro
                     if std::mem::take(&mut silent) {
                         rooms.box_link(ticket, LinkSign::Returned).await;
                     }
-                    if let Some(room) = &current {
-                        deliver(room, &mut reassembler, datagram);
+                    // What came with it is taken with it. An error is met again by the next turn.
+                    let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
+                    let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
+                    match &current {
+                        Some(room) => deliver(&room.burst(), &mut intake, came),
+                        None => came.for_each(drop),
                     }
                 }
                 Ok(Err(_)) => return,
@@ -54,25 +58,10 @@ pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, ro
     }
 }
 
-fn deliver(room: &ExternalHandle, reassembler: &mut Reassembler, datagram: bytes::Bytes) {
-    let malformed = || metrics::counter!("yunzhen_datagrams_refused_total").increment(1);
-    let Ok(datagram) = Datagram::decode(datagram) else { return malformed() };
-    let packet = if datagram.is_fragment {
-        match reassembler.push(datagram.flow, datagram.packet) {
-            Ok(Some(packet)) => packet,
-            Ok(None) => return,
-            Err(_) => return malformed(),
+fn deliver(burst: &Burst<'_>, intake: &mut Intake, datagrams: impl Iterator<Item = Bytes>) {
+    for datagram in datagrams {
+        if intake.take(burst, datagram).is_err() {
+            metrics::counter!("yunzhen_datagrams_refused_total").increment(1);
         }
-    } else {
-        datagram.packet
-    };
-    let (slot, flow) = match datagram.flow {
-        Flow::Video => (None, MediaFlow::Video),
-        Flow::Audio => (None, MediaFlow::Audio),
-        Flow::Feedback => (None, MediaFlow::Rtcp),
-        Flow::SlotFeedback(slot) => (Some(slot), MediaFlow::Rtcp),
-        Flow::SlotVideo(_) | Flow::SlotAudio(_) => return malformed(),
-    };
-    // A full queue drops the packet and counts it: a late picture is worth nothing.
-    room.push(slot, flow, packet);
+    }
 }
