@@ -1,6 +1,6 @@
 /**
- * A camera in the network, for the capture tests: ffmpeg packs a recording into RTP, this hands it out by RTSP 1.0 over TCP
- * (RFC 2326, interleaved), which is how the box asks. Usage: rtsp-camera.mjs FILE.h264
+ * A camera in the network, for the capture tests: ffmpeg encodes a test picture (320x240, a key frame a second) and packs it
+ * into RTP, this hands it out by RTSP 1.0 over TCP (RFC 2326, interleaved), which is how the box asks.
  * Prints `READY <url>` once it can be opened; ends with its stdin.
  */
 import { spawn } from "node:child_process";
@@ -18,9 +18,10 @@ rtp.on("message", (packet) => {
   for (const socket of playing) socket.write(Buffer.concat([frame, packet]));
 });
 
+const encode = "-re -f lavfi -i testsrc=s=320x240:r=25 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -g 25";
 const ffmpeg = spawn(
   "ffmpeg",
-  ["-loglevel", "error", "-re", "-stream_loop", "-1", "-f", "h264", "-r", "25", "-i", process.argv[2], "-c", "copy", "-f", "rtp", `rtp://127.0.0.1:${rtp.address().port}`],
+  ["-loglevel", "error", ...encode.split(" "), "-f", "rtp", `rtp://127.0.0.1:${rtp.address().port}`],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 ffmpeg.once("exit", (code) => {

@@ -5,10 +5,12 @@
 
 use std::time::Instant;
 
-/// The wall clock, for records and certificates.
+/// The wall clock, for records and certificates: in whole milliseconds, as it is stored and sent, so that an answer and the record never
+/// tell the same moment differently.
 #[must_use]
 pub fn now_timestamp() -> jiff::Timestamp {
-    jiff::Timestamp::now()
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// The monotonic clock, for timers and measurements.
@@ -45,5 +47,17 @@ mod tests {
         for _ in 0..1000 {
             assert!((0.0..1.0).contains(&random_fraction()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::now_timestamp;
+
+    #[test]
+    fn the_wall_clock_is_told_as_it_is_stored() {
+        let now = now_timestamp();
+        assert_eq!(now.subsec_nanosecond() % 1_000_000, 0);
+        assert_eq!(format!("{now:.3}").parse::<jiff::Timestamp>().ok(), Some(now));
     }
 }
