@@ -42,22 +42,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_wall_clock_is_told_as_it_is_stored() {
+        let now = now_timestamp();
+        assert_eq!(now.subsec_nanosecond() % 1_000_000, 0);
+        assert_eq!(format!("{now:.3}").parse::<jiff::Timestamp>().ok(), Some(now));
+    }
+
+    #[test]
     fn random_bytes_differ_and_fractions_stay_below_one() {
         assert_ne!(random_bytes::<32>(), random_bytes::<32>());
         for _ in 0..1000 {
             assert!((0.0..1.0).contains(&random_fraction()));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::now_timestamp;
-
-    #[test]
-    fn the_wall_clock_is_told_as_it_is_stored() {
-        let now = now_timestamp();
-        assert_eq!(now.subsec_nanosecond() % 1_000_000, 0);
-        assert_eq!(format!("{now:.3}").parse::<jiff::Timestamp>().ok(), Some(now));
     }
 }
