@@ -1,4 +1,4 @@
-//! The schema, embedded in the program and applied at opening.
+//! The schema, embedded in the program and applied at opening. A released file never changes: its digest is in every database that applied it.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,12 @@ use sqlx::{SqlSafeStr, SqlitePool};
 
 use crate::StoreError;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "care", include_str!("../migrations/sqlite/0001_care.sql"))];
+/// One text for both databases, by number.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(
+    1,
+    "care",
+    concat!(include_str!("../migrations/0001_care.sql"), include_str!("../migrations/0001_care.sqlite.sql")),
+)];
 
 pub(crate) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     let migrations = MIGRATIONS
