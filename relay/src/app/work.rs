@@ -66,7 +66,7 @@ impl Work {
         pharmacy_id: Option<PharmacyId>,
     ) {
         let (at, actor) = (self.ctx.now, self.ctx.actor.reference());
-        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id });
+        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None });
     }
 
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.

@@ -165,6 +165,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         entity_id: resident.id.uuid(),
         home_id: Some(resident.home_id),
         pharmacy_id: None,
+        purpose: None,
     };
     let facts = demo
         .residents

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::ActorRef;
-use yunzhen_domain::audit::{AuditFact, AuditRow, first_break, link};
+use yunzhen_domain::audit::{AuditFact, AuditRow, Purpose, first_break, link};
 
 use crate::row::{Cells, hex};
 use crate::{Db, StoreError, Tx};
@@ -18,8 +18,8 @@ pub(crate) async fn append(tx: &mut Tx, facts: Vec<AuditFact>) -> Result<i64, St
         fact.at = Timestamp::from_millisecond(fact.at.as_millisecond()).unwrap_or(fact.at);
         let row = link(last, fact);
         sqlx::query(
-            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, previous, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, purpose, previous, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(row.seq)
         .bind(row.fact.at.as_millisecond())
@@ -29,6 +29,7 @@ pub(crate) async fn append(tx: &mut Tx, facts: Vec<AuditFact>) -> Result<i64, St
         .bind(row.fact.entity_id.to_string())
         .bind(row.fact.home_id.map(|id| id.to_string()))
         .bind(row.fact.pharmacy_id.map(|id| id.to_string()))
+        .bind(row.fact.purpose.map(Purpose::as_str))
         .bind(hex(&row.previous))
         .bind(hex(&row.hash))
         .execute(tx.conn())
@@ -98,6 +99,7 @@ fn decode(cells: &Cells<'_>) -> Result<AuditRow, StoreError> {
             entity_id: cells.parse("entity_id")?,
             home_id: cells.opt_parse("home_id")?,
             pharmacy_id: cells.opt_parse("pharmacy_id")?,
+            purpose: cells.opt_parse("purpose")?,
         },
         previous: cells.digest("previous")?,
         hash: cells.digest("hash")?,

@@ -8,11 +8,14 @@ use sqlx::{SqlSafeStr, SqlitePool};
 use crate::StoreError;
 
 /// One text for both databases, by number.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "care",
-    concat!(include_str!("../migrations/0001_care.sql"), include_str!("../migrations/0001_care.sqlite.sql")),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "care",
+        concat!(include_str!("../migrations/0001_care.sql"), include_str!("../migrations/0001_care.sqlite.sql")),
+    ),
+    (2, "registry", include_str!("../migrations/0002_registry.sql")),
+];
 
 pub(crate) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
     let migrations = MIGRATIONS

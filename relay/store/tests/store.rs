@@ -37,6 +37,7 @@ fn fact(n: u8) -> AuditFact {
         entity_id: uuid(n),
         home_id: Some(HomeId::from_uuid(uuid(1))),
         pharmacy_id: None,
+        purpose: None,
     }
 }
 

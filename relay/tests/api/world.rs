@@ -127,6 +127,7 @@ impl World {
             entity_id: consultation.id.uuid(),
             home_id: Some(consultation.home_id),
             pharmacy_id: None,
+            purpose: None,
         };
         tx.commit(vec![fact]).await.unwrap();
 
