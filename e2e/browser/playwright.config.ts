@@ -2,8 +2,8 @@ import { defineConfig } from "@playwright/test";
 import { CHROMIUM, CHROMIUM_ARGS } from "./support/browser";
 
 /**
- * By default two projects: `screens` looks at every console screen with answers made up in the page (needs only the
- * console's dist); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
+ * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
+ * `dist`; without traces, which would double its time); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
  * `glass` (make bench-glass) and `screenshots` (make screenshots) exist only when they are asked for by name.
  */
 const ON_REQUEST = ["glass", "screenshots"];
@@ -32,5 +32,6 @@ export default defineConfig({
   projects: ["screens", "stack", ...asked.split(",").filter((name) => name !== "")].map((name) => ({
     name,
     testDir: name,
+    use: name === "screens" ? { trace: "off" as const } : {},
   })),
 });

@@ -123,7 +123,9 @@ function SpoolButton() {
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">
-          <Title order={3}>{t("app:top.spool")}</Title>
+          <Title order={2} size="h3">
+            {t("app:top.spool")}
+          </Title>
           <Text c="dimmed" size="sm">
             {t("app:top.spoolHint")}
           </Text>

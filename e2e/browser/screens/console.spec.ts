@@ -1,14 +1,11 @@
-import { expect, test, type Page } from "@playwright/test";
-import { createServer, type Server } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expectAxeClean } from "../support/axe";
+import { test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
+import { LOOKS, lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
+import { sendPage, serve, type Site } from "./site";
 
-/** Every console screen in both languages and schemes: nothing to the right of the window, axe clean, a picture to look at. */
-interface Screen {
+/** Every console screen in both languages and schemes. */
+interface ConsoleScreen {
   name: string;
   path: string;
   size?: [number, number];
@@ -17,38 +14,17 @@ interface Screen {
   act?: (page: Page) => Promise<void>;
 }
 
-const dist = fileURLToPath(new URL("../../../hospital-console/web/dist", import.meta.url));
-const shots = process.env.YUNZHEN_SHOTS;
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-};
-let server: Server;
-let origin = "";
-
+let site: Site;
 test.beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://x").pathname;
-    const file = extname(path) ? path : "/index.html";
-    readFile(join(dist, file)).then(
-      (content) =>
-        response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content),
-      () => response.writeHead(404).end(),
-    );
+  site = await serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  origin = typeof address === "object" && address ? `http://localhost:${address.port}` : "";
 });
-test.afterAll(() => {
-  server.close();
-});
+test.afterAll(() => site.close());
 
 const desk: [number, number] = [1440, 900];
 const phone: [number, number] = [390, 844];
-const SCREENS: Screen[] = [
+const SCREENS: ConsoleScreen[] = [
   { name: "sign-in", path: "/", mock: { who: "nobody" }, ready: "form" },
   { name: "waiting-room", path: "/consultations", ready: "[data-testid=waiting-c2]" },
   { name: "waiting-room-empty", path: "/consultations", mock: { empty: true }, ready: "main :is(h1,h2,h3)" },
@@ -179,41 +155,11 @@ async function enterPin(page: Page): Promise<void> {
   await page.waitForSelector("[data-testid=courier-actions]");
 }
 
-/** Each language and each scheme once; all four pairs with YUNZHEN_SCREENS=all. */
-const LOOKS = (["zh", "en"] as const).flatMap((language) =>
-  (["light", "dark"] as const)
-    .filter((scheme) => process.env.YUNZHEN_SCREENS === "all" || (language === "zh") === (scheme === "light"))
-    .map((scheme) => ({ language, scheme })),
-);
-
-for (const { language, scheme } of LOOKS) {
-  for (const screen of SCREENS) {
-    test(`${screen.name} ${language} ${scheme}`, async ({ browser }) => {
-      const [width, height] = screen.size ?? desk;
-      const context = await browser.newContext({
-        viewport: { width, height },
-        colorScheme: scheme,
-        timezoneId: "Asia/Shanghai",
-      });
-      const page = await context.newPage();
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(String(error)));
-      page.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
-      });
-      await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
-      await installMock(page, buildDay(Date.now()), screen.mock);
-      await page.goto(origin + screen.path);
-      await page.waitForSelector(screen.ready);
-      await screen.act?.(page);
-      await page.evaluate(() => document.fonts.ready);
-      await page.waitForTimeout(400);
-      if (shots) await page.screenshot({ path: join(shots, `${screen.name}-${language}-${scheme}.png`) });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, "sideways scrolling").toBeLessThanOrEqual(0);
-      await expectAxeClean(page, screen.name);
-      expect(errors).toEqual([]);
-      await context.close();
+for (const look of LOOKS) {
+  for (const { name, path, size = desk, mock, ready, act } of SCREENS) {
+    test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const prepare = (page: Page) => installMock(page, buildDay(Date.now()), mock);
+      await lookAt(browser, look, { name, sizes: [size], url: site.origin + path, ready, prepare, act });
     });
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Answers the console's requests inside the page from a `Day`. Test-only: installed by Playwright, never part of a build.
- * The call is real WebRTC against a second peer in the same page, so that the picture area shows a picture.
  */
 import type { Page } from "@playwright/test";
 import type { Day } from "./data";
+import { installFarPeer, type FarPeer } from "./far-peer";
 
 export interface MockOptions {
   who?: keyof Day["staff"] | "nobody";
@@ -17,6 +17,7 @@ export interface MockOptions {
 }
 
 export async function installMock(page: Page, day: Day, options: MockOptions = {}): Promise<void> {
+  await installFarPeer(page);
   await page.addInitScript(runInPage, { day, options });
 }
 
@@ -75,58 +76,9 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     slots: [{ slot: 0, participant_id: "home" }],
   };
 
-  /** A picture of a room with a clock, as a home's camera would send it. */
-  function picture(): MediaStream {
-    const canvas = document.createElement("canvas");
-    canvas.width = 1280;
-    canvas.height = 720;
-    const draw = canvas.getContext("2d") as CanvasRenderingContext2D;
-    const paint = () => {
-      draw.fillStyle = "#b9c4c0";
-      draw.fillRect(0, 0, 1280, 720);
-      draw.fillStyle = "#dfe6e2";
-      draw.fillRect(80, 60, 360, 300);
-      draw.fillStyle = "#8fa6ad";
-      draw.fillRect(0, 520, 1280, 200);
-      draw.fillStyle = "#f3efe6";
-      draw.fillRect(300, 430, 760, 220);
-      draw.fillStyle = "#c99f7f";
-      draw.beginPath();
-      draw.arc(660, 300, 92, 0, 7);
-      draw.fill();
-      draw.fillStyle = "#d7dcdd";
-      draw.beginPath();
-      draw.arc(660, 262, 96, 3.14, 6.28);
-      draw.fill();
-      draw.fillStyle = "#557a86";
-      draw.beginPath();
-      draw.ellipse(660, 520, 190, 150, 0, 3.14, 6.28);
-      draw.fill();
-      draw.fillStyle = "#1d2428";
-      draw.font = "36px sans-serif";
-      draw.fillText(new Date().toLocaleTimeString("zh-CN"), 1060, 60);
-    };
-    paint();
-    setInterval(paint, 100);
-    return canvas.captureStream(15);
-  }
-
   async function answer(offer: string): Promise<Response> {
-    const far = new RTCPeerConnection();
-    (window as unknown as { far: RTCPeerConnection }).far = far;
-    await far.setRemoteDescription({ type: "offer", sdp: offer });
-    const track = picture().getVideoTracks()[0];
-    const video = far.getTransceivers()[1];
-    if (track && video) {
-      video.direction = "sendrecv";
-      await video.sender.replaceTrack(track);
-    }
-    await far.setLocalDescription(await far.createAnswer());
-    await new Promise<void>((done) => {
-      if (far.iceGatheringState === "complete") done();
-      far.addEventListener("icegatheringstatechange", () => far.iceGatheringState === "complete" && done());
-    });
-    return new Response(far.localDescription?.sdp ?? "", {
+    const sdp = await (window as unknown as { yzFar: FarPeer }).yzFar.answer(offer, [0]);
+    return new Response(sdp, {
       status: 201,
       headers: { "Content-Type": "application/sdp", "Leg-Id": "leg1", Location: "/legs/leg1" },
     });

@@ -11,3 +11,16 @@ export async function expectAxeClean(page: Page, where: string): Promise<void> {
   const told = violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.target.join(" ")).join("\n  ")}`);
   expect(told, where).toEqual([]);
 }
+
+/** The same in English on dark: the person presses the page's own two switches and afterwards presses them back. */
+export async function expectAxeCleanInEnglishOnDark(page: Page, where: string): Promise<void> {
+  await press(page, "EN", "切换到深色");
+  await expectAxeClean(page, `${where}, English on dark`);
+  await press(page, "中", "Switch to light");
+}
+
+async function press(page: Page, language: "EN" | "中", scheme: string): Promise<void> {
+  await page.getByRole("button", { name: scheme }).click();
+  await page.getByText(language, { exact: true }).first().click();
+  await expect(page.locator("html")).toHaveAttribute("lang", language === "EN" ? /^en/ : /^zh/);
+}

@@ -8,9 +8,16 @@ export interface Window {
   page: Page;
 }
 
-export async function open(browser: Browser, options: { width: number; height: number }): Promise<Window> {
+export interface Screen {
+  width: number;
+  height: number;
+  hasTouch?: boolean;
+}
+
+export async function open(browser: Browser, { hasTouch, ...viewport }: Screen): Promise<Window> {
   const context = await browser.newContext({
-    viewport: options,
+    viewport,
+    hasTouch,
     permissions: ["camera", "microphone"],
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",

@@ -11,6 +11,7 @@ export * from "./call/quality";
 export * from "./call/environment";
 export * from "./call/local-media";
 export * from "./call/call";
+export * from "./call/snapshot";
 export * from "./sign/jws";
 export * from "./sign/key-store";
 export * from "./sign/signer";

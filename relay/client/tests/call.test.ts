@@ -13,6 +13,10 @@ const participant = (id: string, kind: Participant["kind"], more: Partial<Partic
   ...more,
 });
 
+function nurse(world: World): Call {
+  return new Call({ consultationId: "c", basePath: "/page", source: "box", environment: world.environment });
+}
+
 function specialist(world: World): Call {
   return new Call({
     consultationId: "c",
@@ -90,14 +94,19 @@ describe("joining", () => {
     expect(call.getSnapshot().state.phase).toBe("live");
   });
 
-  it("ends in words when it is refused, without trying again", async () => {
-    const world = new World();
-    world.answers = [() => world.problem(409, "consultation_ended")];
-    const call = specialist(world);
-    call.start();
-    await world.clock.advance(60_000);
-    expect(call.getSnapshot().state).toEqual({ phase: "ended", reason: "refused" });
-    expect(world.offers()).toHaveLength(1);
+  it("ends in words when it is refused or already over, without trying again", async () => {
+    for (const [code, reason] of [
+      ["room_full", "refused"],
+      ["call_ended", "over"],
+    ] as const) {
+      const world = new World();
+      world.answers = [() => world.problem(409, code)];
+      const call = specialist(world);
+      call.start();
+      await world.clock.advance(60_000);
+      expect(call.getSnapshot().state).toEqual({ phase: "ended", reason });
+      expect(world.offers()).toHaveLength(1);
+    }
   });
 });
 
@@ -347,7 +356,7 @@ describe("own media", () => {
 
   it("at the home's tablet asks for no camera until the tablet becomes the home's source", async () => {
     const world = new World();
-    const call = new Call({ consultationId: "c", basePath: "/page", source: "box", environment: world.environment });
+    const call = nurse(world);
     await live(world, call);
     expect(world.acquired).toHaveLength(0);
     expect(call.getSnapshot()).toMatchObject({ audio: "on", video: "on" });
@@ -370,7 +379,7 @@ describe("own media", () => {
 
 it("at the home's tablet follows what the box says of itself, but not over a fresh press", async () => {
   const world = new World();
-  const call = new Call({ consultationId: "c", basePath: "/page", source: "box", environment: world.environment });
+  const call = nurse(world);
   await live(world, call);
   expect(world.sent.some((request) => request.url.endsWith("/media-state"))).toBe(false);
   world.room({ participants: [participant("me", "home", { audio: "muted" })] });
@@ -381,6 +390,73 @@ it("at the home's tablet follows what the box says of itself, but not over a fre
   await world.clock.advance(2_001);
   world.room({ participants: [participant("me", "home", { audio: "muted" })] });
   expect(call.getSnapshot().audio).toBe("muted");
+});
+
+describe("the box's preview at the home's tablet", () => {
+  const preview = (world: World): FakeTrack => world.peer.transceivers[7]?.receiver.track as FakeTrack;
+  const home = (camera: Participant["camera"], more: Partial<Participant> = {}) => ({
+    participants: [participant("me", "home", { camera, ...more })],
+  });
+
+  it("is asked for with one more receiving pair at the end, at every attempt", async () => {
+    const world = new World();
+    const call = nurse(world);
+    await live(world, call);
+    world.peer.become("failed");
+    await world.clock.settle();
+    expect(world.offers().map((offer) => offer.url)).toEqual([
+      "/page/consultations/c/legs?preview=true",
+      "/page/consultations/c/legs?rejoin=leg-1&preview=true",
+    ]);
+    expect(world.offers()[0]?.body).toBe(`audio:sendrecv video:sendrecv${" audio:recvonly video:recvonly".repeat(3)}`);
+    const other = new World();
+    await live(other, specialist(other));
+    expect(other.offers()[0]?.url).not.toContain("preview");
+  });
+
+  it("is the self view as soon as its picture comes; an older box sends none", async () => {
+    const world = new World();
+    const call = nurse(world);
+    await live(world, call);
+    world.room(home("room"));
+    expect(call.getSnapshot()).toMatchObject({ selfStream: undefined, selfSource: undefined });
+    preview(world).arrives();
+    const { selfStream, selfSource } = call.getSnapshot();
+    expect(selfSource).toBe("box");
+    expect((selfStream as unknown as { tracks: FakeTrack[] }).tracks).toEqual([preview(world)]);
+    world.room({ ...home("close_up"), version: 2 });
+    expect(call.getSnapshot().selfStream).toBe(selfStream);
+  });
+
+  it("is away while the picture is off and while the tablet is the source", async () => {
+    const world = new World();
+    const call = nurse(world);
+    await live(world, call);
+    world.room(home("room"));
+    preview(world).arrives();
+    await call.setCameraOff(true);
+    expect(call.getSnapshot().selfStream).toBeUndefined();
+    await call.setCameraOff(false);
+    expect(call.getSnapshot().selfSource).toBe("box");
+    await call.switchHomeCamera("tablet");
+    expect(call.getSnapshot().selfSource).toBe("device");
+    world.room({ ...home("tablet"), version: 2 });
+    await call.switchHomeCamera("room");
+    expect(call.getSnapshot().selfStream).toBeUndefined();
+    world.room({ ...home("room"), version: 3 });
+    expect(call.getSnapshot().selfSource).toBe("box");
+  });
+
+  it("does not outlive its peer", async () => {
+    const world = new World();
+    const call = nurse(world);
+    await live(world, call);
+    preview(world).arrives();
+    expect(call.getSnapshot().selfSource).toBe("box");
+    world.peer.become("failed");
+    await world.clock.settle();
+    expect(call.getSnapshot().selfStream).toBeUndefined();
+  });
 });
 
 describe("quality", () => {

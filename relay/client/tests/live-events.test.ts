@@ -27,8 +27,20 @@ describe("LiveEvents", () => {
     live.start();
     opened[0]?.handlers.onOpen();
     expect(live.getState().phase).toBe("live");
+    outdated.length = 0;
     opened[0]?.handlers.onEvent(change("delivery", 7));
     expect(outdated).toEqual(["deliveries", "prescriptions", "audit"]);
+  });
+
+  it("fetches everything once when it first opens: a change before that was told to nobody", async () => {
+    const { clock, opened, outdated, live } = setUp();
+    live.start();
+    expect(outdated).toEqual([]);
+    opened[0]?.handlers.onClose(gone(503));
+    await clock.advance(500);
+    expect(outdated).toEqual([]);
+    opened[1]?.handlers.onOpen();
+    expect(outdated).toEqual(["*"]);
   });
 
   it("resumes after the last event it saw and says since when it is stale", async () => {
@@ -36,6 +48,7 @@ describe("LiveEvents", () => {
     live.start();
     opened[0]?.handlers.onOpen();
     opened[0]?.handlers.onEvent(change("consultation", 41));
+    outdated.length = 0;
     const lost = clock.now();
     opened[0]?.handlers.onClose(undefined);
     expect(live.getState()).toEqual({ phase: "stale", since: lost });
@@ -50,6 +63,7 @@ describe("LiveEvents", () => {
     const { clock, opened, outdated, live } = setUp();
     live.start();
     opened[0]?.handlers.onOpen();
+    outdated.length = 0;
     opened[0]?.handlers.onClose(undefined);
     await clock.advance(500);
     opened[1]?.handlers.onOpen();

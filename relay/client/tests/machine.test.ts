@@ -17,6 +17,7 @@ const events: CallEvent[] = [
   { type: "answered", leg: "b" },
   { type: "attempt_failed" },
   { type: "attempt_failed", fatal: "refused" },
+  { type: "attempt_failed", fatal: "over" },
   { type: "attempt_failed", legUnknown: true },
   { type: "peer_connected" },
   { type: "peer_disconnected" },

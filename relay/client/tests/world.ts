@@ -35,13 +35,21 @@ export class VirtualClock {
   }
 }
 
-export class FakeTrack {
+export class FakeTrack extends EventTarget {
   enabled = true;
   stopped = false;
+  /** As of a received track: until packets come. */
+  muted = true;
   constructor(
     readonly kind: "audio" | "video",
     readonly deviceId = "default",
-  ) {}
+  ) {
+    super();
+  }
+  arrives(): void {
+    this.muted = false;
+    this.dispatchEvent(new Event("unmute"));
+  }
   stop(): void {
     this.stopped = true;
   }

@@ -30,7 +30,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           >
             <IconArrowLeft aria-hidden />
           </Button>
-          <Title order={2}>
+          <Title order={1} size="h2">
             {delivery.resident ? t("app:deliveries.forResident", delivery.resident) : t("app:deliveries.title")}
           </Title>
           <DeliveryChip state={delivery.state} />
@@ -73,7 +73,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             )}
           </>
         )}
-        <Timeline steps={delivery.timeline} />
+        <Timeline steps={delivery.timeline} level={2} />
       </div>
     </article>
   );
@@ -122,7 +122,9 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
       }}
     >
       <Stack gap="md">
-        <Title order={3}>{t("app:deliveries.receiveTitle")}</Title>
+        <Title order={2} size="h3">
+          {t("app:deliveries.receiveTitle")}
+        </Title>
         <TextInput
           label={t("app:deliveries.parcelCode")}
           description={t("app:deliveries.parcelCodeHelp")}

@@ -102,7 +102,9 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           )}
           <Stack gap={4} flex={1} miw={0}>
             <Group gap="sm">
-              <Title order={2}>{person.name}</Title>
+              <Title order={1} size="h2">
+                {person.name}
+              </Title>
               <Text c="dimmed">
                 {t("bed", { bed: person.bed })} · {t(`sex.${person.sex}`)} · {t("age", { n: person.age })}
               </Text>
@@ -123,13 +125,15 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 
         {pending.length > 0 && (
           <section>
-            <Title order={3}>{t("app:today.pending")}</Title>
+            <Title order={2} size="h3">
+              {t("app:today.pending")}
+            </Title>
             <PendingList items={pending} />
           </section>
         )}
 
         <section>
-          <Title order={3} mb="xs">
+          <Title order={2} size="h3" mb="xs">
             {t("app:today.lastVitals")}
           </Title>
           {now.length === 0 ? (
@@ -160,7 +164,9 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
         </section>
 
         <section>
-          <Title order={3}>{t("app:today.trends")}</Title>
+          <Title order={2} size="h3">
+            {t("app:today.trends")}
+          </Title>
           {history.isPending ? (
             <Skeletons shape="chart" count={2} />
           ) : history.isError ? (
@@ -216,7 +222,9 @@ function ChartLists({ chart }: { chart: Resident }) {
   return (
     <div className="nurse-columns">
       <section>
-        <Title order={3}>{t("app:today.medicines")}</Title>
+        <Title order={2} size="h3">
+          {t("app:today.medicines")}
+        </Title>
         {chart.medicines.length === 0 ? (
           <Text c="dimmed">{t("app:today.noMedicines")}</Text>
         ) : (
@@ -233,7 +241,9 @@ function ChartLists({ chart }: { chart: Resident }) {
         )}
       </section>
       <section>
-        <Title order={3}>{t("app:today.notes")}</Title>
+        <Title order={2} size="h3">
+          {t("app:today.notes")}
+        </Title>
         {chart.notes.length === 0 ? (
           <Text c="dimmed">{t("app:today.noNotes")}</Text>
         ) : (
@@ -251,7 +261,9 @@ function ChartLists({ chart }: { chart: Resident }) {
       </section>
       {chart.prescriptions.length > 0 && (
         <section>
-          <Title order={3}>{t("app:today.prescriptions")}</Title>
+          <Title order={2} size="h3">
+            {t("app:today.prescriptions")}
+          </Title>
           <ul className="nurse-plain-list">
             {chart.prescriptions.slice(0, 4).map((prescription) => (
               <li key={prescription.id}>
@@ -266,7 +278,9 @@ function ChartLists({ chart }: { chart: Resident }) {
       )}
       {ended.length > 0 && (
         <section>
-          <Title order={3}>{t("app:today.pastVisits")}</Title>
+          <Title order={2} size="h3">
+            {t("app:today.pastVisits")}
+          </Title>
           <ul className="nurse-plain-list">
             {ended.map((consultation) => (
               <li key={consultation.id}>

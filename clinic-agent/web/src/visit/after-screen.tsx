@@ -143,18 +143,21 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
         </Text>
       </Stack>
-      <Timeline steps={prescription.timeline} />
+      <Timeline steps={prescription.timeline} level={4} />
     </article>
   );
 }
 
-export function Timeline({ steps }: { steps: readonly TimelineStep[] }) {
+/** `level` of its heading: one below what it stands under. */
+export function Timeline({ steps, level }: { steps: readonly TimelineStep[]; level: 2 | 4 }) {
   const { t, i18n } = useTranslation();
   const formats = useFormats();
   if (steps.length === 0) return null;
   return (
     <div className="nurse-timeline">
-      <Title order={4}>{t("app:after.timeline")}</Title>
+      <Title order={level} size="h4">
+        {t("app:after.timeline")}
+      </Title>
       <ol>
         {steps.map((step, position) => (
           <li key={`${step.step}${step.at}`} aria-current={position === steps.length - 1 ? "step" : undefined}>

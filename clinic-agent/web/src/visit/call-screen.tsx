@@ -131,12 +131,12 @@ function useActiveCamera(call: Call): { camera: HomeCamera | undefined; cameras:
   return { camera, cameras };
 }
 
-/** What the others see of this home: the box publishes it, so this page has words, not a second picture. */
+/** Which camera of this home the others see, beside the box's preview of it; the tablet's own picture needs no words. */
 function OurPicture({ call }: { call: Call }) {
   const { t } = useTranslation();
-  const { video, selfStream } = useCall(call);
+  const { video, selfSource } = useCall(call);
   const { camera } = useActiveCamera(call);
-  if (selfStream) return null;
+  if (selfSource === "device") return null;
   const off = video !== "on" || camera === undefined;
   return (
     <div className="nurse-our-picture">

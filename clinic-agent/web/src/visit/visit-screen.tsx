@@ -31,6 +31,7 @@ export function VisitScreen() {
     <div className="yz-card nurse-pad">
       {hidden ? (
         <EmptyState
+          level={1}
           icon={IconSearchOff}
           title={t("app:after.notYours")}
           hint={t("app:after.notYoursHint")}

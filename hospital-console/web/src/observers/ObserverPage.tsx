@@ -84,14 +84,14 @@ function Joined({ consultationId }: { consultationId: string }) {
 function InCall({ call }: { call: Call }) {
   const { t } = useTranslation("app");
   const { room, state } = useCall(call);
-  const over = state.phase === "ended" && state.reason !== "left";
+  const over = state.phase === "ended" && (state.reason === "hang_up" || state.reason === "over");
   return (
     <>
       <CallStage
         call={call}
         prefer="home"
         endedContent={
-          over && state.reason === "hang_up" ? (
+          over ? (
             <Banner meaning="waiting" title={t("observers.ended.title")}>
               {t("observers.ended.hint")}
             </Banner>

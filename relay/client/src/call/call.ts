@@ -1,64 +1,23 @@
 /**
  * One person's leg in one consultation: explicit states, retry inside, no DOM and no React.
- * `machine.ts` decides; this file carries the effects out and keeps the media tracks.
+ * `machine.ts` decides; this file carries the effects out. `pairs.ts` keeps the media lines, `room-events.ts` the room's word.
  */
-import { Http, type HttpOptions } from "../api/http";
+import { Http } from "../api/http";
 import { toApiError } from "../api/problem";
 import type { HomeCamera, Participant, RoomState } from "../api/types";
 import { backoff } from "../live/clock";
 import { browserEnvironment, type CallEnvironment } from "./environment";
-import { acquire, type DeviceChoice, type LocalMedia, type MediaProblem } from "./local-media";
-import { decide, type CallEffect, type CallEvent, type CallState, type EndReason } from "./machine";
-import { QualityMeter, readStats, type QualityReport } from "./quality";
+import { acquire, type LocalMedia } from "./local-media";
+import { decide, type CallEffect, type CallEvent } from "./machine";
+import { Pairs, type Kind } from "./pairs";
+import type { QualityReport } from "./quality";
+import { QualityWatch } from "./quality-watch";
+import { difference, RoomEvents } from "./room-events";
+import type { CallOptions, CallSnapshot } from "./snapshot";
 
-const EXTRA_SLOTS = 2;
 const SUSPECT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 8_000;
-const SAMPLE_MS = 2_000;
-const REPORT_EVERY_MS = 10_000;
 const OWN_PRESS_HOLDS_MS = 2_000;
-
-export interface CallOptions {
-  consultationId: string;
-  /** `/api` at the console, `/page` at the box. */
-  basePath: "/api" | "/page";
-  /** `browser`: this device's camera and microphone. `box`: the home's box publishes; this device may take over. */
-  source: "browser" | "box";
-  environment?: CallEnvironment;
-  http?: Pick<HttpOptions, "csrfToken" | "language" | "onSignedOut">;
-  devices?: DeviceChoice;
-}
-
-/** Something another participant did, to be told in words once. */
-export interface CallNotice {
-  at: number;
-  kind: "joined" | "left" | "lost";
-  name: string;
-}
-
-export interface CallSnapshot {
-  state: CallState;
-  /** Since when the present phase lasts. */
-  since: number;
-  /** Since when the call has been up for the first time. */
-  startedAt?: number;
-  room?: RoomState;
-  /** Whether `room` is live; false while its event stream is away. */
-  roomLive: boolean;
-  /** Media of the others, by participant id. Objects stay the same while the participant stays. */
-  streams: ReadonlyMap<string, MediaStream>;
-  /** What this device publishes, for the self view. */
-  selfStream?: MediaStream;
-  audio: "on" | "muted" | "none";
-  video: "on" | "off" | "none";
-  audioProblem?: MediaProblem;
-  videoProblem?: MediaProblem;
-  quality?: QualityReport;
-  devices: DeviceChoice;
-  notice?: CallNotice;
-}
-
-type Kind = "audio" | "video";
 
 export class Call {
   private readonly env: CallEnvironment;
@@ -69,22 +28,18 @@ export class Call {
 
   private snapshot: CallSnapshot;
   private peer: RTCPeerConnection | undefined;
+  private pairs: Pairs | undefined;
   /** Distinguishes answers of an abandoned attempt from those of the present one. */
   private epoch = 0;
   private timer: unknown;
   private local: LocalMedia = {};
   private publishesHere: boolean;
-  private slotStreams = new Map<number, MediaStream>();
-  private closeEvents: (() => void) | undefined;
-  private eventsLeg: string | undefined;
-  private eventsAttempt = 0;
-  private eventsTimer: unknown;
-  private roomVersion = 0;
-  private meter = new QualityMeter();
-  private sampleTimer: unknown;
+  /** The tracks of `local` as one stream, made anew when they change. */
+  private ownStream: MediaStream | undefined;
+  private readonly roomEvents: RoomEvents;
+  private readonly quality: QualityWatch;
   /** When this person last pressed mute or camera off: the room's word about the box is older than that for a moment. */
   private pressedAt = Number.NEGATIVE_INFINITY;
-  private lastReport: { at: number; level: string } | undefined;
   private offOnline: (() => void) | undefined;
 
   constructor(private readonly options: CallOptions) {
@@ -93,6 +48,20 @@ export class Call {
     this.base = `${options.basePath}/consultations/${encodeURIComponent(options.consultationId)}`;
     this.memoryKey = `yz.leg.${options.consultationId}`;
     this.publishesHere = options.source === "browser";
+    this.quality = new QualityWatch({
+      clock: this.env.clock,
+      onQuality: (quality) => this.update({ quality }),
+      onReport: (quality) => this.report(quality),
+    });
+    this.roomEvents = new RoomEvents({
+      url: (leg) => `${this.base}/legs/${encodeURIComponent(leg)}/events`,
+      language: options.http?.language,
+      environment: this.env,
+      onLive: (roomLive) => this.update({ roomLive }),
+      onRoom: (room) => this.onRoom(room),
+      onEnded: (reason) => this.dispatch({ type: "room_ended", reason }),
+      onRefused: (why) => this.dispatch(why === "gone" ? { type: "leg_gone" } : { type: "attempt_failed", fatal: why }),
+    });
     this.snapshot = {
       state: { phase: "idle" },
       since: this.env.clock.now(),
@@ -135,7 +104,7 @@ export class Call {
     this.epoch += 1;
     this.env.clock.clearTimer(this.timer);
     this.closePeer();
-    this.stopEvents();
+    this.roomEvents.stop();
     this.releaseMedia();
     this.offOnline?.();
     this.offOnline = undefined;
@@ -177,7 +146,7 @@ export class Call {
       this.local.video = media.video;
       this.update({ video: media.video ? "on" : "none", videoProblem: media.videoProblem });
     }
-    await this.replaceTrack("video");
+    await this.pairs?.replaceOwn("video", this.local.video);
     this.publishSelf();
     this.sendMediaState();
   }
@@ -201,7 +170,7 @@ export class Call {
     } else {
       this.update({ video: "on", videoProblem: undefined });
     }
-    await this.replaceTrack(kind);
+    await this.pairs?.replaceOwn(kind, track);
     this.publishSelf();
     this.sendMediaState();
   }
@@ -218,14 +187,14 @@ export class Call {
       this.publishesHere = true;
       if (this.local.audio) this.local.audio.enabled = this.snapshot.audio !== "muted";
       this.update({ videoProblem: undefined, audioProblem: media.audioProblem, video: "on" });
-      await Promise.all([this.replaceTrack("audio"), this.replaceTrack("video")]);
+      await this.sendOwn();
       this.publishSelf();
     }
     await this.http.raw("POST", `${this.base}/home-camera`, { body: { camera } });
     if (this.options.source === "box" && camera !== "tablet" && this.publishesHere) {
       this.publishesHere = false;
       this.releaseMedia();
-      await Promise.all([this.replaceTrack("audio"), this.replaceTrack("video")]);
+      await this.sendOwn();
     }
   }
 
@@ -242,7 +211,8 @@ export class Call {
         since: changed ? now : this.snapshot.since,
         startedAt: this.snapshot.startedAt ?? (state.phase === "live" ? now : undefined),
       });
-      if (changed && state.phase === "live") this.onLive();
+      if (changed && state.phase === "live" && this.peer) this.quality.start(this.peer);
+      else if (changed) this.quality.pause();
     }
     for (const effect of effects) this.perform(effect);
   }
@@ -258,6 +228,7 @@ export class Call {
       case "close_peer":
         this.epoch += 1;
         this.closePeer();
+        this.update({});
         break;
       case "timer": {
         const ms =
@@ -275,11 +246,11 @@ export class Call {
         break;
       case "remember":
         this.env.memory.set(this.memoryKey, effect.leg);
-        this.startEvents(effect.leg);
+        this.roomEvents.start(effect.leg);
         break;
       case "forget":
         this.env.memory.remove(this.memoryKey);
-        this.stopEvents();
+        this.roomEvents.stop();
         break;
       case "delete_leg":
         this.http.raw("DELETE", `${this.base}/legs/${encodeURIComponent(effect.leg)}`).catch(() => {
@@ -294,6 +265,7 @@ export class Call {
 
   private update(change: Partial<CallSnapshot>): void {
     this.snapshot = { ...this.snapshot, ...change };
+    this.snapshot = { ...this.snapshot, ...this.selfView() };
     for (const listener of [...this.listeners]) listener();
   }
 
@@ -325,19 +297,19 @@ export class Call {
     try {
       peer = this.env.createPeer();
       this.peer = peer;
-      this.meter.reset();
-      this.slotStreams = new Map();
       this.listen(peer, epoch);
-      // Own publication and slot 0 share the first pair; the rest only receive. No renegotiation ever.
-      this.addPair(peer, "sendrecv", this.local);
-      for (let slot = 1; slot <= EXTRA_SLOTS; slot += 1) this.addPair(peer, "recvonly", {});
+      const preview = this.options.source === "box";
+      const onPreview = (): void => {
+        if (epoch === this.epoch) this.update({});
+      };
+      this.pairs = new Pairs(peer, this.env, { own: this.local, onPreview: preview ? onPreview : undefined });
       await peer.setLocalDescription(await peer.createOffer());
       const sdp = peer.localDescription?.sdp ?? "";
       const response = await this.http.raw("POST", `${this.base}/legs`, {
         body: sdp,
         contentType: "application/sdp",
         accept: "application/sdp",
-        query: { rejoin },
+        query: { rejoin, preview: preview ? "true" : undefined },
       });
       const answer = await response.text();
       const leg = response.headers.get("Leg-Id") ?? response.headers.get("Location")?.split("/").pop();
@@ -360,20 +332,8 @@ export class Call {
       else if (error.status === 404 && rejoin !== undefined)
         this.dispatch({ type: "attempt_failed", legUnknown: true });
       else if (error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 408) {
-        this.dispatch({ type: "attempt_failed", fatal: "refused" });
+        this.dispatch({ type: "attempt_failed", fatal: error.code === "call_ended" ? "over" : "refused" });
       } else this.dispatch({ type: "attempt_failed" });
-    }
-  }
-
-  private addPair(peer: RTCPeerConnection, direction: RTCRtpTransceiverDirection, tracks: LocalMedia): void {
-    peer.addTransceiver(tracks.audio ?? "audio", { direction });
-    const video = peer.addTransceiver(tracks.video ?? "video", { direction });
-    // The home sends H.264 and nothing is transcoded: put it first so that the answer need not choose.
-    const codecs = this.env.videoCodecs?.();
-    if (codecs && typeof video.setCodecPreferences === "function") {
-      const isH264 = (codec: RTCRtpCodec) =>
-        codec.mimeType.toLowerCase() === "video/h264" && /42e01f/i.test(codec.sdpFmtpLine ?? "");
-      video.setCodecPreferences([...codecs.filter(isH264), ...codecs.filter((codec) => !isH264(codec))]);
     }
   }
 
@@ -397,50 +357,47 @@ export class Call {
   }
 
   private closePeer(): void {
-    this.env.clock.clearTimer(this.sampleTimer);
+    this.quality.stop();
     this.peer?.close();
     this.peer = undefined;
-  }
-
-  private onLive(): void {
-    this.env.clock.clearTimer(this.sampleTimer);
-    this.sampleTimer = this.env.clock.setTimer(() => void this.sample(), SAMPLE_MS);
+    this.pairs = undefined;
   }
 
   // ---- tracks ----
 
-  private async replaceTrack(kind: Kind): Promise<void> {
-    const index = kind === "audio" ? 0 : 1;
-    await this.peer?.getTransceivers()[index]?.sender.replaceTrack(this.local[kind] ?? null);
+  private async sendOwn(): Promise<void> {
+    const { audio, video } = this.local;
+    await Promise.all([this.pairs?.replaceOwn("audio", audio), this.pairs?.replaceOwn("video", video)]);
   }
 
   private publishSelf(): void {
     const tracks = [this.local.audio, this.local.video].filter((track) => track !== undefined);
-    this.update({ selfStream: tracks.length > 0 ? this.env.createStream(tracks) : undefined });
+    this.ownStream = tracks.length > 0 ? this.env.createStream(tracks) : undefined;
+    this.update({});
   }
 
   private releaseMedia(): void {
     this.local.audio?.stop();
     this.local.video?.stop();
     this.local = {};
-    this.update({ selfStream: undefined });
+    this.publishSelf();
   }
 
-  /** Participant → stream, from the relay's slot map and the order of the offer's m-lines. */
+  /** This device's tracks; without any, the box's camera while it is what the others see. */
+  private selfView(): Pick<CallSnapshot, "selfStream" | "selfSource"> {
+    if (this.ownStream) return { selfStream: this.ownStream, selfSource: "device" };
+    const { room, video } = this.snapshot;
+    const camera = room?.participants.find((participant) => participant.id === room.you)?.camera;
+    const preview = video === "on" && camera !== "tablet" ? this.pairs?.preview() : undefined;
+    return { selfStream: preview, selfSource: preview && "box" };
+  }
+
+  /** Participant → stream, from the relay's slot map and the order of the offer's lines. */
   private publishSlots(): void {
-    const transceivers = this.peer?.getTransceivers() ?? [];
     const streams = new Map<string, MediaStream>();
     for (const { slot, participant_id } of this.snapshot.room?.slots ?? []) {
-      let stream = this.slotStreams.get(slot);
-      if (!stream) {
-        const tracks = [transceivers[2 * slot], transceivers[2 * slot + 1]]
-          .map((transceiver) => transceiver?.receiver.track)
-          .filter((track) => track !== undefined);
-        if (tracks.length === 0) continue;
-        stream = this.env.createStream(tracks);
-        this.slotStreams.set(slot, stream);
-      }
-      streams.set(participant_id, stream);
+      const stream = this.pairs?.slot(slot);
+      if (stream) streams.set(participant_id, stream);
     }
     this.update({ streams });
   }
@@ -456,71 +413,9 @@ export class Call {
       });
   }
 
-  // ---- room events ----
-
-  private startEvents(leg: string): void {
-    if (this.eventsLeg === leg && this.closeEvents) return;
-    this.stopEvents();
-    this.eventsLeg = leg;
-    this.eventsAttempt = 0;
-    this.openEvents(leg);
-  }
-
-  private stopEvents(): void {
-    this.env.clock.clearTimer(this.eventsTimer);
-    this.closeEvents?.();
-    this.closeEvents = undefined;
-    this.eventsLeg = undefined;
-  }
-
-  private openEvents(leg: string): void {
-    const language = this.options.http?.language?.();
-    this.roomVersion = 0;
-    this.closeEvents = this.env.openEvents(
-      `${this.base}/legs/${encodeURIComponent(leg)}/events`,
-      language ? { "Accept-Language": language } : {},
-      {
-        onOpen: () => {
-          this.eventsAttempt = 0;
-          this.update({ roomLive: true });
-        },
-        onEvent: ({ event, data }) => {
-          if (event !== "room" && event !== "ended") return;
-          let parsed: unknown;
-          try {
-            parsed = JSON.parse(data);
-          } catch {
-            return; // Full state each time: the next one heals.
-          }
-          if (event === "room") this.onRoom(parsed as RoomState);
-          else this.dispatch({ type: "room_ended", reason: endReason(parsed) });
-        },
-        onClose: (error) => {
-          this.closeEvents = undefined;
-          this.update({ roomLive: false });
-          if (error?.status === 401) {
-            this.dispatch({ type: "attempt_failed", fatal: "signed_out" });
-            return;
-          }
-          if (error?.status === 404 || error?.status === 410) {
-            this.eventsLeg = undefined;
-            this.dispatch({ type: "leg_gone" });
-            return;
-          }
-          this.eventsAttempt += 1;
-          this.eventsTimer = this.env.clock.setTimer(
-            () => this.openEvents(leg),
-            backoff(this.eventsAttempt, this.env.random(), 250, 4000),
-          );
-        },
-      },
-    );
-  }
+  // ---- the room ----
 
   private onRoom(room: RoomState): void {
-    // States may overtake each other; a stream that was opened anew begins with the present one.
-    if (room.version < this.roomVersion) return;
-    this.roomVersion = room.version;
     const before = this.snapshot.room;
     const notice = before ? difference(before.participants, room, this.env.clock.now()) : undefined;
     this.update({ room, ...(notice ? { notice } : {}) });
@@ -528,7 +423,6 @@ export class Call {
     const me = room.participants.find((participant) => participant.id === room.you);
     const settled = this.env.clock.now() - this.pressedAt > OWN_PRESS_HOLDS_MS;
     if (this.options.source === "box" && me && settled) this.followBox(me);
-    if (room.state === "ended") this.dispatch({ type: "room_ended", reason: endReason(room) });
   }
 
   private followBox({ audio, video }: Participant): void {
@@ -537,31 +431,9 @@ export class Call {
     this.update({ audio, video });
   }
 
-  // ---- quality ----
-
-  private async sample(): Promise<void> {
-    const { peer, epoch } = this;
-    if (!peer || this.snapshot.state.phase !== "live") return;
-    const stats = await peer.getStats();
-    if (epoch !== this.epoch || this.snapshot.state.phase !== "live") return;
-    const entries: Record<string, unknown>[] = [];
-    stats.forEach((entry: Record<string, unknown>) => entries.push(entry));
-    const now = this.env.clock.now();
-    const quality = this.meter.push(readStats(now, entries));
-    if (quality) {
-      this.update({ quality });
-      this.report(quality, now);
-    }
-    this.sampleTimer = this.env.clock.setTimer(() => void this.sample(), SAMPLE_MS);
-  }
-
-  private report(quality: QualityReport, now: number): void {
-    const last = this.lastReport;
-    if (last && last.level === quality.level && now - last.at < REPORT_EVERY_MS) return;
-    this.lastReport = { at: now, level: quality.level };
+  private report({ level, rtt_ms, loss_ratio, freezes }: QualityReport): void {
     const { state } = this.snapshot;
     if (state.phase !== "live") return;
-    const { level, rtt_ms, loss_ratio, freezes } = quality;
     this.http
       .raw("POST", `${this.base}/legs/${encodeURIComponent(state.leg)}/quality`, {
         body: { level, rtt_ms, loss_ratio, freezes },
@@ -570,23 +442,4 @@ export class Call {
         // The next report replaces it.
       });
   }
-}
-
-function endReason(value: unknown): EndReason {
-  const reason =
-    value && typeof value === "object"
-      ? ((value as { ended_reason?: unknown; reason?: unknown }).ended_reason ?? (value as { reason?: unknown }).reason)
-      : undefined;
-  return reason === "crash" || reason === "drain" || reason === "cancelled" ? reason : "hang_up";
-}
-
-function difference(before: Participant[], room: RoomState, at: number): CallNotice | undefined {
-  const gone = before.find((old) => old.id !== room.you && !room.participants.some((now) => now.id === old.id));
-  if (gone) {
-    const told = room.departed?.find((departure) => departure.participant_id === gone.id);
-    const crashed = told ? told.reason === "crash" : gone.link === "lost";
-    return { at, kind: crashed ? "lost" : "left", name: gone.display_name };
-  }
-  const came = room.participants.find((now) => now.id !== room.you && !before.some((old) => old.id === now.id));
-  return came ? { at, kind: "joined", name: came.display_name } : undefined;
 }

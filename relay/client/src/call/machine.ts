@@ -11,7 +11,9 @@ export type EndReason =
   | "crash"
   | "drain"
   | "cancelled"
-  /** The relay does not let this person in (over, hidden, not allowed). */
+  /** The call was over before this person could join it. */
+  | "over"
+  /** The relay does not let this person in (hidden, not allowed, full). */
   | "refused"
   | "signed_out";
 
@@ -29,7 +31,7 @@ export type CallEvent =
   | { type: "start"; leg?: string }
   | { type: "media_ready" }
   | { type: "answered"; leg: string }
-  | { type: "attempt_failed"; fatal?: "refused" | "signed_out"; legUnknown?: boolean }
+  | { type: "attempt_failed"; fatal?: "over" | "refused" | "signed_out"; legUnknown?: boolean }
   | { type: "peer_connected" }
   | { type: "peer_disconnected" }
   | { type: "peer_failed" }

@@ -216,6 +216,7 @@ export const en: Messages = {
       crash: "The other side's connection was lost; the call has ended",
       drain: "The service is being maintained. You can rejoin in a moment",
       cancelled: "The consultation was cancelled",
+      over: "The consultation has ended; its call can no longer be joined",
       refused: "This call cannot be joined",
       signed_out: "You have been signed out. Sign in again to join",
     },

@@ -209,6 +209,7 @@ export const zh = {
       crash: "对方连接中断，通话已结束",
       drain: "服务正在维护，通话已中断，稍后可重新加入",
       cancelled: "会诊已取消",
+      over: "会诊已结束，不能再加入通话",
       refused: "无法加入此次通话",
       signed_out: "登录已过期，请重新登录后加入",
     },

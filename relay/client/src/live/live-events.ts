@@ -22,7 +22,10 @@ export interface LiveStreamOptions {
   /** Without any byte for this long (heartbeats come every 15 s) the stream is taken for dead. */
   silenceMs?: number;
   onEvent(event: ServerEvent): void;
-  /** After every (re)connection; `gap` when events may have been missed. */
+  /**
+   * After every (re)connection; `gap` when events may have been missed: always without an id to resume after, the first time
+   * included, for what the page fetched before the stream was open may be older than the stream.
+   */
   onOpen?(gap: boolean): void;
 }
 
@@ -38,7 +41,6 @@ export class LiveStream {
   private attempt = 0;
   private lastId: string | undefined;
   private lastAlive: number;
-  private opened = false;
   private started = false;
   private current: LiveState;
   private readonly listeners = new Set<() => void>();
@@ -96,8 +98,7 @@ export class LiveStream {
     this.arm();
     this.closeStream = this.open(this.options.url, headers, {
       onOpen: () => {
-        const gap = this.opened && this.lastId === undefined;
-        this.opened = true;
+        const gap = this.lastId === undefined;
         this.attempt = 0;
         this.alive();
         this.set({ phase: "live", since: this.clock.now() });

@@ -15,12 +15,17 @@ import {
 import { useCallback, useEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Participant } from "../api/types";
-import type { Call, CallSnapshot } from "../call/call";
+import type { Call } from "../call/call";
+import type { EndReason } from "../call/machine";
+import type { CallSnapshot } from "../call/snapshot";
 import { useCall } from "./hooks";
 import { Banner } from "./states";
 import { LinkWords } from "./status";
 import { Countdown } from "./time";
 import "./call-stage.css";
+
+/** Ends after which joining again leads nowhere. */
+const FINAL: readonly EndReason[] = ["over", "cancelled", "refused"];
 
 export interface CallStageProps {
   call: Call;
@@ -30,14 +35,10 @@ export interface CallStageProps {
   waitingWords?: ReactNode;
   /** Shown over the picture when the call has ended; default: the reason in words and Rejoin. */
   endedContent?: ReactNode;
-  /** Hide the small self view (a box publishes and there is nothing of this device to see). */
-  hideSelf?: boolean;
-  /** Mirror the person's own picture, as in a mirror. */
-  mirrorSelf?: boolean;
 }
 
 /** The picture area: main picture, others, self view, words about the connection, picture-in-picture, full screen, devices. */
-export function CallStage({ call, prefer, waitingWords, endedContent, hideSelf, mirrorSelf = true }: CallStageProps) {
+export function CallStage({ call, prefer, waitingWords, endedContent }: CallStageProps) {
   const { t } = useTranslation();
   const snapshot = useCall(call);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
@@ -52,6 +53,8 @@ export function CallStage({ call, prefer, waitingWords, endedContent, hideSelf, 
     others.find((participant) => participant.kind === prefer) ??
     others[0];
   const rest = others.filter((participant) => participant !== main);
+  const ownCamera = room?.participants.find((participant) => participant.id === room.you)?.camera;
+  const selfWords = snapshot.selfSource === "box" && ownCamera ? t(`call.homeCamera.${ownCamera}`) : t("call.self");
   const onBlocked = useCallback(() => setBlocked(true), []);
   const playAll = (): void => {
     setBlocked(false);
@@ -112,16 +115,17 @@ export function CallStage({ call, prefer, waitingWords, endedContent, hideSelf, 
                 onBlocked={onBlocked}
               />
               <span className="yz-stage-label">
-                {participant.display_name}
+                <span>{participant.display_name}</span>
                 {participant.audio === "muted" && <IconMicrophoneOff size={16} aria-label={t("call.muted")} />}
               </span>
             </button>
           ))}
-          {!hideSelf && snapshot.selfStream && (
-            <div className={`yz-stage-tile${mirrorSelf ? " yz-mirror" : ""}`}>
+          {snapshot.selfStream && (
+            // As in a mirror, but not a camera that looks at the room.
+            <div className={`yz-stage-tile${snapshot.selfSource === "device" ? " yz-mirror" : ""}`}>
               <StreamVideo stream={snapshot.selfStream} testId="self-video" label={t("call.selfView")} muted />
               <span className="yz-stage-label">
-                {t("call.self")}
+                <span>{selfWords}</span>
                 {snapshot.audio === "muted" && <IconMicrophoneOff size={16} aria-label={t("call.muted")} />}
                 {snapshot.video === "off" && <IconVideoOff size={16} aria-hidden />}
               </span>
@@ -226,9 +230,7 @@ function StageWords({
           <>
             <IconPhoneOff size={40} aria-hidden />
             <div data-testid="call-ended">{t(`call.ended.${state.reason}`)}</div>
-            {state.reason !== "cancelled" && state.reason !== "refused" && (
-              <Button onClick={() => call.start()}>{t("call.rejoin")}</Button>
-            )}
+            {!FINAL.includes(state.reason) && <Button onClick={() => call.start()}>{t("call.rejoin")}</Button>}
           </>
         )}
       </div>

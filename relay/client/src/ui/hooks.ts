@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { useTranslation } from "react-i18next";
 import { newIdempotencyKey } from "../api/http";
 import { ApiError, toApiError } from "../api/problem";
-import type { Call, CallSnapshot } from "../call/call";
+import type { Call } from "../call/call";
+import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
 
 export function useCall(call: Call): CallSnapshot {

@@ -1,8 +1,24 @@
-/** Invented people and values for looking at the nurse's screens. Test data only, never shipped. */
+/** Invented people and values for looking at the nurse's screens, in the relay's shapes. Test-only. */
+import type {
+  Consultation,
+  ConsultationState,
+  ConsultationSummary,
+  Delivery,
+  DeliveryState,
+  Drug,
+  Observation,
+  Prescription,
+  PrescriptionSummary,
+  Resident,
+  ResidentSummary,
+  RoomState,
+  Staff,
+} from "@yunzhen/client";
+import type { BoxStatus, SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
 
-const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-export const staff = {
+export const staff: Staff = {
   id: "s1",
   name: "林秀英",
   role: "nurse",
@@ -10,7 +26,7 @@ export const staff = {
   home_name: "松鹤护理院",
 };
 
-const signs = [
+const signs: [code: string, unit: string, mean: number, spread: number, low: number, high: number][] = [
   ["8480-6", "mm[Hg]", 138, 12, 90, 140],
   ["8462-4", "mm[Hg]", 82, 8, 60, 90],
   ["8867-4", "/min", 76, 9, 60, 100],
@@ -21,13 +37,13 @@ const signs = [
 ];
 
 let seed = 7;
-const random = () => {
+const random = (): number => {
   seed = (seed * 16807) % 2147483647;
   return seed / 2147483647;
 };
 
-export const observations = signs.flatMap(([code, unit, mean, spread, low, high]) =>
-  Array.from({ length: 14 }, (_, day) => {
+export const observations: Observation[] = signs.flatMap(([code, unit, mean, spread, low, high]) =>
+  Array.from({ length: 14 }, (_, day): Observation => {
     const at = ago((13 - day) * 1440 + 95);
     const drift = code === "8480-6" ? day * 1.4 : 0;
     const value = Math.round((mean + drift + (random() - 0.5) * 2 * spread) * 10) / 10;
@@ -45,9 +61,17 @@ export const observations = signs.flatMap(([code, unit, mean, spread, low, high]
   }),
 );
 
-const last = signs.map(([code]) => observations.filter((one) => one.code === code).at(-1));
+const last = signs.flatMap(([code]) => observations.filter((one) => one.code === code).slice(-1));
 
-const person = (id, name, sex, age, bed, allergies, out) => ({
+const person = (
+  id: string,
+  name: string,
+  sex: "male" | "female",
+  age: number,
+  bed: string,
+  allergies: string[],
+  out: string[],
+): ResidentSummary => ({
   id,
   name,
   sex,
@@ -55,27 +79,44 @@ const person = (id, name, sex, age, bed, allergies, out) => ({
   bed,
   birth_date: "1943-05-02",
   home_id: "h1",
-  home_name: staff.home_name,
+  home_name: "松鹤护理院",
   allergies,
   conditions: [{ code: "I10", display: "原发性高血压" }],
   last_observations: last,
   out_of_range: out,
 });
 
-export const residents = [
-  person("r1", "王桂兰", "female", 83, "2-05", ["青霉素类", "磺胺类"], ["8480-6"]),
+const wang = person("r1", "王桂兰", "female", 83, "2-05", ["青霉素类", "磺胺类"], ["8480-6"]);
+const ouyang = person("r3", "欧阳志明", "male", 91, "1-11", ["阿司匹林"], ["2708-6", "8867-4"]);
+const zhao = person("r4", "赵玉珍", "female", 88, "2-01", [], []);
+
+export const residents: ResidentSummary[] = [
+  wang,
   person("r2", "陈德福", "male", 79, "1-02", [], []),
-  person("r3", "欧阳志明", "male", 91, "1-11", ["阿司匹林"], ["2708-6", "8867-4"]),
-  person("r4", "赵玉珍", "female", 88, "2-01", [], []),
+  ouyang,
+  zhao,
   person("r5", "孙国强", "male", 76, "2-03", ["碘造影剂"], []),
   person("r6", "周美华", "female", 85, "2-10", [], []),
   person("r7", "吴建国", "male", 82, "3-02", [], ["14743-9"]),
   person("r8", "郑淑芬", "female", 90, "3-07", ["头孢菌素类"], []),
 ];
 
-const short = ({ id, name, age, sex, bed, home_id, home_name }) => ({ id, name, age, sex, bed, home_id, home_name });
+const short = ({ id, name, age, sex, bed, home_id, home_name }: ResidentSummary) => ({
+  id,
+  name,
+  age,
+  sex,
+  bed,
+  home_id,
+  home_name,
+});
 
-const consultation = (id, resident, state, more = {}) => ({
+const consultation = (
+  id: string,
+  resident: ResidentSummary,
+  state: ConsultationState,
+  more: Partial<ConsultationSummary> = {},
+): ConsultationSummary => ({
   id,
   state,
   version: 3,
@@ -90,13 +131,13 @@ const consultation = (id, resident, state, more = {}) => ({
   ...more,
 });
 
-export const consultations = [
-  consultation("c1", residents[0], "waiting", { waiting_since: ago(7) }),
-  consultation("c2", residents[2], "scheduled", { scheduled_at: ago(-45) }),
-  consultation("c3", residents[3], "completed", { began_at: ago(130), ended_at: ago(112), requested_at: ago(140) }),
+export const consultations: ConsultationSummary[] = [
+  consultation("c1", wang, "waiting", { waiting_since: ago(7) }),
+  consultation("c2", ouyang, "scheduled", { scheduled_at: ago(-45) }),
+  consultation("c3", zhao, "completed", { began_at: ago(130), ended_at: ago(112), requested_at: ago(140) }),
 ];
 
-const drug = (name_zh, name_en, strength) => ({
+const drug = (name_zh: string, name_en: string, strength: string): Drug => ({
   id: name_en,
   name_zh,
   name_en,
@@ -113,12 +154,12 @@ const drug = (name_zh, name_en, strength) => ({
   doses_per_unit: 1,
 });
 
-export const prescription = {
+export const prescription: Prescription = {
   id: "p1",
   version: 6,
   state: "in_delivery",
   consultation_id: "c3",
-  resident: { ...short(residents[3]), allergies: residents[0].allergies },
+  resident: { ...short(zhao), allergies: wang.allergies },
   specialist: { id: "d1", name: "周明", title: "主任医师", hospital: "市第一人民医院" },
   diagnosis: { code: "I10", display: "原发性高血压" },
   supply: "ordinary",
@@ -161,11 +202,11 @@ export const prescription = {
   allowed: [],
 };
 
-const summary = {
+const summary: PrescriptionSummary = {
   id: "p1",
   state: "in_delivery",
   version: 6,
-  resident: short(residents[3]),
+  resident: short(zhao),
   specialist_name: "周明",
   diagnosis_display: "原发性高血压",
   item_count: 2,
@@ -174,8 +215,9 @@ const summary = {
   waiting_since: ago(115),
 };
 
-export const consultationDetail = (id) => {
-  const found = consultations.find((one) => one.id === id) ?? consultations[0];
+export const consultationDetail = (id: string): Consultation | undefined => {
+  const found = consultations.find((one) => one.id === id);
+  if (!found) return undefined;
   return {
     ...found,
     note: {
@@ -188,8 +230,9 @@ export const consultationDetail = (id) => {
   };
 };
 
-export const resident = (id) => {
-  const found = residents.find((one) => one.id === id) ?? residents[0];
+export const resident = (id: string): Resident | undefined => {
+  const found = residents.find((one) => one.id === id);
+  if (!found) return undefined;
   return {
     ...found,
     id_number_masked: "3101**********0023",
@@ -221,13 +264,13 @@ export const resident = (id) => {
   };
 };
 
-const delivery = (id, state, more = {}) => ({
+const delivery = (id: string, state: DeliveryState, more: Partial<Delivery> = {}): Delivery => ({
   id,
   version: 4,
   state,
   prescription_id: "p1",
   resident: { name: "赵玉珍", bed: "2-01" },
-  home: { name: staff.home_name, address: "和平路 18 号", phone: "021-5550 0101" },
+  home: { name: "松鹤护理院", address: "和平路 18 号", phone: "021-5550 0101" },
   cold_chain: false,
   packs: [
     { item_no: 1, name: "苯磺酸氨氯地平片 5 mg", quantity: 1, unit: "盒", batch: "A2409", expiry: "2027-05-31" },
@@ -240,13 +283,15 @@ const delivery = (id, state, more = {}) => ({
   ...more,
 });
 
-export const deliveries = [
+export const deliveries: Delivery[] = [
   delivery("v1", "at_door"),
   delivery("v2", "in_transit", { resident: { name: "吴建国", bed: "3-02" }, cold_chain: true }),
   delivery("v3", "received", { resident: { name: "陈德福", bed: "1-02" } }),
 ];
 
-export const status = (link) => ({
+export type Link = "online" | "offline";
+
+export const status = (link: Link): BoxStatus => ({
   link:
     link === "online"
       ? { state: "connected", words_zh: "5G 良好", words_en: "5G good", since: ago(300), rtt_ms: 42 }
@@ -263,7 +308,7 @@ export const status = (link) => ({
   media: { state: "idle", camera: "room", cameras: ["room", "close_up"] },
 });
 
-export const spool = (link) => [
+export const spool = (link: Link): SpoolItem[] => [
   {
     id: "o1",
     kind: "observations",
@@ -275,3 +320,23 @@ export const spool = (link) => [
 ];
 
 export const staleSince = ago(12);
+
+/** The room of `c1`: nobody else there yet, a specialist and a relative in it, or over. */
+export const room = (state: "waiting" | "call" | "ended"): RoomState => {
+  const participant = { audio: "on", video: "on", link: "good", since: ago(4) } as const;
+  const others: RoomState["participants"] = [
+    { ...participant, id: "doc", kind: "specialist", display_name: "周明 主任医师" },
+    { ...participant, id: "son", kind: "observer", display_name: "王先生（家属）", audio: "muted" },
+  ];
+  const present = state === "waiting" ? [] : others;
+  return {
+    consultation_id: "c1",
+    state: state === "ended" ? "ended" : "open",
+    ended_reason: state === "ended" ? "crash" : undefined,
+    participants: [{ ...participant, id: "me", kind: "home", display_name: "松鹤护理院", camera: "room" }, ...present],
+    departed: [],
+    slots: present.map(({ id }, slot) => ({ slot, participant_id: id })),
+    you: "me",
+    version: 1,
+  };
+};

@@ -1,0 +1,70 @@
+/** How a screen is looked at: opened, brought into its state, no error in the page, nothing to the right of the window, axe clean. */
+import { expect, type Browser, type Page } from "@playwright/test";
+import { join } from "node:path";
+import { expectAxeClean } from "../support/axe";
+
+export interface Look {
+  language: "zh" | "en";
+  scheme: "light" | "dark";
+}
+
+/** Each language and each scheme once; all four pairs with YUNZHEN_SCREENS=all. */
+export const LOOKS: Look[] = (["zh", "en"] as const).flatMap((language) =>
+  (["light", "dark"] as const)
+    .filter((scheme) => process.env.YUNZHEN_SCREENS === "all" || (language === "zh") === (scheme === "light"))
+    .map((scheme) => ({ language, scheme })),
+);
+
+/** With YUNZHEN_SHOTS=<folder> a picture of each is kept there. */
+const shots = process.env.YUNZHEN_SHOTS;
+
+export interface Screen {
+  name: string;
+  /** Width and height; with several the open screen is turned, as a tablet is. */
+  sizes: [number, number][];
+  url: string;
+  /** What must be there before anything else. */
+  ready: string;
+  prepare(page: Page): Promise<void>;
+  act?: (page: Page) => Promise<void>;
+  /** Lines of the browser's console that belong to this state. */
+  expected?: RegExp;
+}
+
+export async function lookAt(browser: Browser, { language, scheme }: Look, screen: Screen): Promise<void> {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    timezoneId: "Asia/Shanghai",
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !screen.expected?.test(message.text())) errors.push(message.text());
+  });
+  await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
+  await screen.prepare(page);
+  const turn = ([width, height]: [number, number]) => page.setViewportSize({ width, height });
+  const [first, ...others] = screen.sizes;
+  if (first) await turn(first);
+  await page.goto(screen.url);
+  await page.waitForSelector(screen.ready);
+  await screen.act?.(page);
+  await page.evaluate(() => document.fonts.ready);
+  await check(page, `${screen.name}-${language}-${scheme}`);
+  for (const size of others) {
+    await turn(size);
+    await check(page, `${screen.name}-${language}-${scheme}-${size.join("x")}`);
+  }
+  expect(errors).toEqual([]);
+  await context.close();
+}
+
+async function check(page: Page, name: string): Promise<void> {
+  // Colours are measured when the fades of sheets and buttons are over.
+  await page.waitForTimeout(400);
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${name}: sideways scrolling`).toBeLessThanOrEqual(0);
+  await expectAxeClean(page, name);
+}

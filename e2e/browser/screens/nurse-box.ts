@@ -1,0 +1,94 @@
+/** A stand-in for the box while looking at the nurse's screens: her built page and the invented record. Test-only. */
+import type { ServerResponse } from "node:http";
+import * as record from "./nurse-record";
+import { sendPage, serve, type Site } from "./site";
+
+export type Mode = "online" | "offline" | "signed_out" | "empty" | "error" | "waiting" | "call" | "ended";
+
+export function serveBox(mode: Mode): Promise<Site> {
+  return serve((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://x");
+    if (!new Answers(mode, request.method ?? "GET", response).give(pathname))
+      void sendPage("clinic-agent", pathname, response);
+  });
+}
+
+/** The answers to one request; lists and single records are marked old while the box has no link. */
+class Answers {
+  private readonly link: record.Link;
+
+  constructor(
+    private readonly mode: Mode,
+    private readonly method: string,
+    private readonly response: ServerResponse,
+  ) {
+    this.link = mode === "offline" ? "offline" : "online";
+  }
+
+  /** False when the path is not the box's to answer. */
+  give(path: string): boolean {
+    if (path.startsWith("/session/")) this.session(path);
+    else if (path.startsWith("/page/")) this.page(path);
+    else if (path.startsWith("/api/")) this.api(path);
+    else return false;
+    return true;
+  }
+
+  private session(path: string): void {
+    if (path === "/session/sign-in")
+      this.problem(401, "bad_credentials", "用户名或密码不正确", "请核对后重试；忘记密码请联系管理员。");
+    else if (this.mode === "signed_out") this.problem(401, "unauthenticated", "未登录", "请登录。");
+    else this.json({ staff: record.staff });
+  }
+
+  private page(path: string): void {
+    const room = this.mode === "waiting" || this.mode === "ended" ? this.mode : "call";
+    if (path === "/page/status/events") this.stream("status", record.status(this.link));
+    else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
+    else if (path !== "/page/spool") this.response.writeHead(204).end();
+    else if (this.method === "POST") this.json({ id: "x", state: "saved" }, 201);
+    else this.json({ items: record.spool(this.link) });
+  }
+
+  private api(path: string): void {
+    const [, , kind, id, part] = path.split("/");
+    if (path === "/api/events") this.stream();
+    else if (id === undefined && kind === "residents") this.list(record.residents);
+    else if (id === undefined && kind === "consultations") this.list(record.consultations);
+    else if (id === undefined && kind === "deliveries") this.list(record.deliveries);
+    else if (part === "observations" && this.link === "offline")
+      this.problem(503, "link_down", "网络中断", "记录已保存在本机，恢复后自动发送。");
+    else if (part === "observations") this.list(record.observations);
+    else if (kind === "residents") this.one(record.resident(id ?? ""));
+    else if (kind === "consultations") this.one(record.consultationDetail(id ?? ""));
+    else if (kind === "prescriptions") this.one(record.prescription);
+    else this.one(undefined);
+  }
+
+  private list(items: unknown[]): void {
+    if (this.mode === "error") this.problem(500, "internal", "服务出错", "请稍后重试。");
+    else this.json({ items: this.mode === "empty" ? [] : items });
+  }
+
+  private one(found: unknown): void {
+    if (found === undefined) this.problem(404, "not_found", "找不到", "请返回列表。");
+    else this.json(found);
+  }
+
+  private json(value: unknown, status = 200): void {
+    const stale: Record<string, string> = this.link === "offline" ? { "Stale-Since": record.staleSince } : {};
+    this.response.writeHead(status, { "Content-Type": "application/json", ...stale }).end(JSON.stringify(value));
+  }
+
+  private problem(status: number, code: string, title: string, action: string): void {
+    this.response
+      .writeHead(status, { "Content-Type": "application/problem+json" })
+      .end(JSON.stringify({ title, status, detail: title, code, action }));
+  }
+
+  /** Stays open: the page sees a live stream that says nothing further. */
+  private stream(event?: string, data?: unknown): void {
+    this.response.writeHead(200, { "Content-Type": "text/event-stream" });
+    this.response.write(event === undefined ? ":\n\n" : `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}

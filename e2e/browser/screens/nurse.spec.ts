@@ -1,0 +1,120 @@
+import { test, type Page } from "@playwright/test";
+import { installFarPeer, type FarPeer } from "./far-peer";
+import { LOOKS, lookAt } from "./look";
+import { serveBox, type Mode } from "./nurse-box";
+
+/** Every screen of the nurse's tablet in both languages and schemes, held across and upright. */
+interface NurseScreen {
+  name: string;
+  mode: Mode;
+  path: string;
+  ready?: string;
+  act?: (page: Page) => Promise<void>;
+}
+
+const ACROSS: [number, number] = [1280, 800];
+const UPRIGHT: [number, number] = [800, 1280];
+/** The specialist, a relative, and the box's preview of its own camera. */
+const PICTURES = [0, 1, 3];
+
+const press = (testId: string) => (page: Page) => page.getByTestId(testId).click();
+const callIsUp = (page: Page) => page.getByTestId("self-video").waitFor();
+
+const SCREENS: NurseScreen[] = [
+  { name: "sign-in", mode: "signed_out", path: "/", ready: "form" },
+  {
+    name: "sign-in-wrong",
+    mode: "signed_out",
+    path: "/",
+    ready: "form",
+    act: async (page) => {
+      await page.locator("[autocomplete=username]").fill("lin");
+      await page.locator("[autocomplete=current-password]").fill("wrong");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "today-none", mode: "online", path: "/", ready: ".nurse-row" },
+  { name: "today", mode: "online", path: "/residents/r1", ready: ".uplot" },
+  { name: "today-offline", mode: "offline", path: "/residents/r1", ready: ".nurse-actions" },
+  { name: "today-empty", mode: "empty", path: "/" },
+  { name: "today-error", mode: "error", path: "/", ready: "[role=alert]" },
+  { name: "spool", mode: "offline", path: "/", act: (page) => page.locator(".nurse-spool").click() },
+  {
+    name: "vitals",
+    mode: "online",
+    path: "/residents/r1",
+    ready: ".nurse-actions button",
+    act: async (page) => {
+      await page.locator(".nurse-actions button").first().click();
+      await page.locator(".nurse-field input").first().waitFor();
+    },
+  },
+  {
+    name: "before",
+    mode: "online",
+    path: "/residents/r2/start",
+    act: async (page) => {
+      await page.locator(".nurse-field input").nth(0).fill("162");
+      await page.locator(".nurse-field input").nth(1).fill("94");
+      await page.locator(".nurse-field input").nth(4).fill("384");
+      await page.locator(".nurse-templates button").nth(1).click();
+    },
+  },
+  { name: "before-offline", mode: "offline", path: "/residents/r2/start", ready: ".nurse-templates" },
+  { name: "call-waiting", mode: "waiting", path: "/consultations/c1", ready: "[data-testid=call-waiting]" },
+  { name: "call", mode: "call", path: "/consultations/c1", act: callIsUp },
+  { name: "call-muted", mode: "call", path: "/consultations/c1", act: press("microphone") },
+  { name: "call-vitals", mode: "call", path: "/consultations/c1", act: press("vitals") },
+  { name: "call-end", mode: "call", path: "/consultations/c1", act: press("end") },
+  { name: "call-ended", mode: "ended", path: "/consultations/c1", ready: "[data-testid=call-ended]" },
+  { name: "after", mode: "online", path: "/consultations/c3", ready: "main h1" },
+  { name: "after-hidden", mode: "online", path: "/consultations/hidden" },
+  { name: "deliveries", mode: "online", path: "/deliveries", ready: ".nurse-row" },
+  { name: "deliveries-empty", mode: "empty", path: "/deliveries" },
+  { name: "delivery", mode: "online", path: "/deliveries/v1", ready: ".nurse-stepper" },
+  {
+    name: "delivery-short",
+    mode: "online",
+    path: "/deliveries/v1",
+    ready: ".nurse-stepper",
+    act: async (page) => {
+      await page.locator(".nurse-stepper button").nth(4).click();
+      await page.locator(".nurse-primary").last().click();
+    },
+  },
+];
+
+/** Offers are answered by a far peer in the page itself. */
+async function answerCalls(page: Page): Promise<void> {
+  await installFarPeer(page);
+  await page.route(/\/legs(\?|$)/, async (route) => {
+    const body = await page.evaluate(
+      ([offer, pairs]) => (window as unknown as { yzFar: FarPeer }).yzFar.answer(offer, pairs),
+      [route.request().postData() ?? "", PICTURES] as const,
+    );
+    await route.fulfill({ status: 201, headers: { "Content-Type": "application/sdp", "Leg-Id": "leg-1" }, body });
+  });
+}
+
+for (const look of LOOKS) {
+  for (const { name, mode, path, ready = "main", act } of SCREENS) {
+    test(`nurse ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const box = await serveBox(mode);
+      try {
+        await lookAt(browser, look, {
+          name: `nurse-${name}`,
+          sizes: [ACROSS, UPRIGHT],
+          url: box.origin + path,
+          ready,
+          prepare: answerCalls,
+          act,
+          // The browser itself says so of the answers that a failing or signed-out state is made of.
+          expected: /status of (401|404|500|503)/,
+        });
+      } finally {
+        await box.close();
+      }
+    });
+  }
+}
