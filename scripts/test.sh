@@ -35,14 +35,25 @@ rust_tests() {
   fi
 }
 
-browser_tests() {
-  # Ports of its own and data that is thrown away: a demo may run beside it.
-  local dir
+# Playwright against a stack of its own: ports of its own and data that is thrown away, so that a demo may run beside it.
+# Usage: on_a_stack "<options of stack.mjs>" <options of playwright …>
+on_a_stack() {
+  local dir devices=$1
+  shift
   dir=$(mktemp -d)
   local code=0
-  node scripts/stack.mjs run --dir "$dir" --ports free -- npx --workspace e2e/browser playwright test || code=$?
+  # shellcheck disable=SC2086 # several words
+  node scripts/stack.mjs run --dir "$dir" --ports free $devices -- npx --workspace e2e/browser playwright test "$@" || code=$?
   if [ "$code" = 0 ]; then rm -rf "$dir"; else echo "the programs' logs are in $dir/logs"; fi
   return "$code"
+}
+
+# As `make demo CAMERA=file.mp4`: half red, half blue, with a tone.
+file_camera_test() {
+  local clip=$target/file-camera.mp4
+  ffmpeg -loglevel error -y -f lavfi -i color=red:s=640x720:r=30:d=4 -f lavfi -i color=blue:s=640x720:r=30:d=4 \
+    -f lavfi -i sine=frequency=440:d=4 -filter_complex "[0:v][1:v]hstack" -pix_fmt yuv420p "$clip" &&
+    on_a_stack "--camera $clip --mic $clip" --project=file-camera
 }
 
 scripts/packages.sh build test
@@ -58,7 +69,8 @@ for part in $parts; do
     rust) step rust rust_tests ;;
     browser)
       step binaries scripts/build.sh binaries
-      step browser browser_tests
+      step browser on_a_stack ""
+      step file-camera file_camera_test
       ;;
     *) fail "test.sh knows rust, web and browser, not '$part'" ;;
   esac

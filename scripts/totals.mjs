@@ -28,11 +28,14 @@ const READERS = {
       lines.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
     return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
   },
-  browser(text) {
-    const count = (word) => sum(all(text, new RegExp(`^\\s+(\\d+) ${word}`, "gm")), 1);
-    return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") + count("did not run") };
-  },
+  browser: playwright,
+  "file-camera": playwright,
 };
+
+function playwright(text) {
+  const count = (word) => sum(all(text, new RegExp(`^\\s+(\\d+) ${word}`, "gm")), 1);
+  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") + count("did not run") };
+}
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];

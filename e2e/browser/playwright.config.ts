@@ -4,9 +4,10 @@ import { CHROMIUM, CHROMIUM_ARGS } from "./support/browser";
 /**
  * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
  * `dist`; without traces, which would double its time); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
- * `glass` (make bench-glass) and `screenshots` (make screenshots) exist only when they are asked for by name.
+ * `glass` (make bench-glass), `screenshots` (make screenshots) and `file-camera` (scripts/test.sh, with a stack of its own)
+ * exist only when they are asked for by name.
  */
-const ON_REQUEST = ["glass", "screenshots"];
+const ON_REQUEST = ["glass", "screenshots", "file-camera"];
 // Workers load this file again without the command line, so what was asked for travels in the environment.
 const asked = (process.env.YUNZHEN_PROJECTS ??= ON_REQUEST.filter((name) =>
   process.argv.some((word) => word === name || word === `--project=${name}`),

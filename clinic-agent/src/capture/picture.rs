@@ -26,7 +26,7 @@ use super::{
     report,
     scene::Scene,
 };
-use crate::outbox::devices::{DeviceEvent, DeviceSink};
+use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
@@ -111,10 +111,11 @@ impl Picture {
                 }
                 Err(error) => return Err(error),
             };
-            let taken = clock::now_instant().saturating_duration_since(self.began);
+            let taken_at = clock::now_instant();
+            let taken = taken_at.saturating_duration_since(self.began);
             let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
             if let Some(access_unit) = encoder.encode(&mut picture, pts, keyframe)? {
-                self.send(&access_unit, pts as u32);
+                self.send(&access_unit, pts as u32, taken_at);
             }
             if !std::mem::replace(&mut running, true) {
                 report(&self.sink, DeviceEvent::Running);
@@ -179,7 +180,7 @@ impl Picture {
         }
     }
 
-    fn send(&mut self, access_unit: &[u8], timestamp: u32) {
+    fn send(&mut self, access_unit: &[u8], timestamp: u32, taken_at: Instant) {
         for payload in self.packetizer.packetize(access_unit) {
             let header = RtpHeader {
                 marker: payload.marker,
@@ -189,7 +190,8 @@ impl Picture {
                 ssrc: self.plan.ssrc,
             };
             self.sequence = self.sequence.wrapping_add(1);
-            if self.sink.packets.try_send((MediaKind::Video, RtpPacket { header, payload: payload.payload })).is_err() {
+            let packet = RtpPacket { header, payload: payload.payload };
+            if self.sink.packets.try_send(Captured { kind: MediaKind::Video, packet, taken_at }).is_err() {
                 metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "video").increment(1);
             }
         }

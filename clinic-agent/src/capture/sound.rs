@@ -29,7 +29,7 @@ use super::{
     report,
     voice::{RATE, Voice},
 };
-use crate::outbox::devices::{DeviceEvent, DeviceSink};
+use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
 
 const FRAME_TIME: Duration = Duration::from_millis(20);
 /// Samples that wait to be encoded; more than this is dropped from the front: sound that late disturbs.
@@ -95,9 +95,10 @@ impl Sound {
         let passed = clock::now_instant().saturating_duration_since(self.began);
         self.timestamp = (passed.as_micros() * u128::from(RATE) / 1_000_000) as u32;
         let mut marker = true;
-        let mut emit = |this: &mut Self, samples: &[i16; FRAME]| -> Result<(), CaptureError> {
+        // `behind`: samples that were heard after this frame and wait.
+        let mut emit = |this: &mut Self, samples: &[i16; FRAME], behind: usize| -> Result<(), CaptureError> {
             if let Some(payload) = encoder.encode(samples)? {
-                this.send(payload, std::mem::take(&mut marker));
+                this.send(payload, std::mem::take(&mut marker), behind);
             }
             this.timestamp = this.timestamp.wrapping_add(FRAME as u32);
             Ok(())
@@ -111,7 +112,7 @@ impl Sound {
                         due = (due + FRAME_TIME).max(clock::now_instant().checked_sub(FRAME_TIME * 5).unwrap_or(due));
                         let mut samples = [0; FRAME];
                         voice.fill(&mut samples);
-                        emit(self, &samples)?;
+                        emit(self, &samples, 0)?;
                     }
                 }
             }
@@ -138,7 +139,8 @@ impl Sound {
                             break;
                         }
                         due += FRAME_TIME;
-                        emit(self, &samples)?;
+                        // A file's sound is taken when its turn to be heard comes, whatever was decoded ahead.
+                        emit(self, &samples, if place.is_live() { waiting.len() } else { 0 })?;
                     }
                     if waiting.len() > MAX_WAITING {
                         waiting.drain(..waiting.len() - MAX_WAITING);
@@ -155,7 +157,10 @@ impl Sound {
         wish.on && !wish.stop
     }
 
-    fn send(&mut self, payload: bytes::Bytes, marker: bool) {
+    fn send(&mut self, payload: bytes::Bytes, marker: bool, behind: usize) {
+        let now = clock::now_instant();
+        let since = FRAME_TIME + Duration::from_micros(behind as u64 * 1_000_000 / u64::from(RATE));
+        let taken_at = now.checked_sub(since).unwrap_or(now);
         let header = RtpHeader {
             marker,
             payload_type: self.plan.payload_type,
@@ -164,7 +169,8 @@ impl Sound {
             ssrc: self.plan.ssrc,
         };
         self.sequence = self.sequence.wrapping_add(1);
-        if self.sink.packets.try_send((MediaKind::Audio, RtpPacket { header, payload })).is_err() {
+        let packet = RtpPacket { header, payload };
+        if self.sink.packets.try_send(Captured { kind: MediaKind::Audio, packet, taken_at }).is_err() {
             metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "audio").increment(1);
         }
     }

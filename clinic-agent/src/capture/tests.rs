@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use ffmpeg_next::{Packet, codec, decoder, format::Pixel, frame};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{io::AsyncBufReadExt, sync::mpsc, time::timeout};
 use yunzhen_media::{
     MediaKind,
     h264::{AccessUnit, Depacketizer},
@@ -21,7 +21,7 @@ use super::{
     scene::Scene,
 };
 use crate::outbox::{
-    devices::{DeviceEvent, DeviceSink, Devices},
+    devices::{Captured, DeviceEvent, DeviceSink, Devices},
     session::CapturePlan,
 };
 
@@ -36,7 +36,7 @@ fn plan(bitrate_bps: u32) -> CapturePlan {
 
 struct Film {
     capture: Capture,
-    packets: mpsc::Receiver<(MediaKind, RtpPacket)>,
+    packets: mpsc::Receiver<Captured>,
     events: mpsc::Receiver<DeviceEvent>,
     depacketizer: Depacketizer,
     decoder: decoder::Video,
@@ -55,7 +55,9 @@ impl Film {
     }
 
     async fn packet(&mut self) -> (MediaKind, RtpPacket) {
-        timeout(Duration::from_secs(20), self.packets.recv()).await.expect("in time").expect("capture runs")
+        let next = timeout(Duration::from_secs(20), self.packets.recv()).await;
+        let Captured { kind, packet, .. } = next.expect("in time").expect("capture runs");
+        (kind, packet)
     }
 
     async fn unit(&mut self) -> AccessUnit {
@@ -311,4 +313,93 @@ async fn what_goes_wrong_is_said_in_one_sentence() {
     let mut film = Film::start(settings, CapturePlan { sound: true, ..plan(500_000) });
     let DeviceEvent::Failed(sentence) = film.event().await else { panic!("no microphone 77") };
     assert!(sentence.contains("hw:77") && sentence.contains("arecord -L"), "{sentence}");
+}
+
+/// Runs an ignored test of this file in a process of its own, which `command` starts.
+fn runs_as_child(mut command: std::process::Command, test: &str) {
+    let output = command
+        .arg(std::env::current_exe().expect("the test's own file"))
+        .args(["--exact", &format!("capture::tests::{test}"), "--ignored", "--nocapture"])
+        .output()
+        .expect("started");
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// An RTSP server that is not ours to write, see the script.
+#[tokio::test]
+async fn a_camera_in_the_network_is_seen() {
+    let folder = tempfile::tempdir().expect("folder");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rtsp-camera.mjs");
+    let mut camera = tokio::process::Command::new("node")
+        .arg(script)
+        .arg(recording(folder.path(), 120))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("node is missing");
+    let mut lines = tokio::io::BufReader::new(camera.stdout.take().expect("piped")).lines();
+    let ready = timeout(Duration::from_secs(20), lines.next_line()).await.expect("in time").expect("readable");
+    let ready = ready
+        .expect("the camera's server ended; scripts/build.sh npm and scripts/packages.sh test bring what it needs");
+    let url = ready.strip_prefix("READY ").expect("the url");
+    let settings = CaptureSettings { room: Some(VideoSource::Rtsp(url.into())), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, plan(800_000));
+    let (mut seen, mut brightest) = (0, 0);
+    while seen < 40 {
+        let unit = film.unit().await;
+        for picture in film.decode(&unit) {
+            assert_eq!((picture.width(), picture.height(), picture.format()), (640, 360, Pixel::YUV420P));
+            let line = &picture.data(0)[180 * picture.stride(0)..][..640];
+            assert!(line[20] < 40, "a bar beside a picture of another shape");
+            brightest = line.iter().fold(brightest, |brightest, level| brightest.max(*level));
+            seen += 1;
+        }
+    }
+    assert!(brightest > 100, "the camera's scene: {brightest}");
+    assert_eq!(film.event().await, DeviceEvent::Running);
+    drop(film);
+    // The end of its input ends the script, which ends ffmpeg.
+    drop(camera.stdin.take());
+    assert!(timeout(Duration::from_secs(10), camera.wait()).await.expect("in time").expect("ended").success());
+}
+
+/// ALSA's own library with a microphone that is defined in its configuration: what a sound card gives, from a file.
+#[test]
+fn a_microphone_is_heard_through_alsa() {
+    let folder = tempfile::tempdir().expect("folder");
+    let samples: Vec<u8> = (0..96_000)
+        .map(|number| (f64::from(number) * 440.0 * std::f64::consts::TAU / 48_000.0).sin() * 9000.0)
+        .flat_map(|sample| [(sample as i16).to_le_bytes(); 2].concat())
+        .collect();
+    let tone = folder.path().join("tone.raw");
+    std::fs::write(&tone, samples).expect("written");
+    let configuration = folder.path().join("asound.conf");
+    let slave = "slave.pcm { type null }";
+    let text = format!("pcm.ward {{ type file {slave} file /dev/null infile {} format raw }}", tone.display());
+    std::fs::write(&configuration, text).expect("written");
+    let mut command = std::process::Command::new("env");
+    command.arg(format!("ALSA_CONFIG_PATH={}", configuration.display()));
+    runs_as_child(command, "alsa_with_its_own_configuration");
+}
+
+#[tokio::test]
+#[ignore = "run by a_microphone_is_heard_through_alsa"]
+async fn alsa_with_its_own_configuration() {
+    let settings = CaptureSettings { microphone: Some(SoundSource::Alsa("ward".into())), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, CapturePlan { camera: None, sound: true, ..plan(500_000) });
+    assert_eq!(film.event().await, DeviceEvent::Running);
+    let opus = codec::Context::from_parameters(codec::Parameters::new()).expect("context").decoder();
+    let mut opus = opus.open_as(decoder::find(codec::Id::OPUS)).expect("decoder").audio().expect("audio");
+    let mut loudest = 0f32;
+    for _ in 0..50 {
+        let (kind, packet) = film.packet().await;
+        assert_eq!((kind, packet.header.payload_type), (MediaKind::Audio, 111));
+        opus.send_packet(&Packet::copy(&packet.payload)).expect("decoded");
+        let mut heard = frame::Audio::empty();
+        while opus.receive_frame(&mut heard).is_ok() {
+            loudest = heard.plane::<f32>(0).iter().fold(loudest, |loudest, sample| loudest.max(sample.abs()));
+        }
+    }
+    assert!(loudest > 0.1, "the tone is heard: {loudest}");
 }

@@ -2,6 +2,7 @@
 //! ffmpeg. The real ones are [`crate::capture`].
 
 use super::session::CapturePlan;
+use std::time::Instant;
 use tokio::sync::mpsc;
 use yunzhen_media::MediaKind;
 use yunzhen_protocol::control::BoxCamera;
@@ -11,7 +12,15 @@ use yunzhen_protocol::rtp::RtpPacket;
 pub const PACKET_QUEUE: usize = 512;
 
 /// One encoded packet.
-pub type Captured = (MediaKind, RtpPacket);
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// With the payload type of the plan.
+    pub packet: RtpPacket,
+    /// When what the packet's timestamp stands for was seen or heard; sound and picture are kept together by it.
+    pub taken_at: Instant,
+}
 
 /// What devices report.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
 use super::queue::{Kind, Queue};
+use super::reports::Reports;
 use super::session::{Effect, Input, Session};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
@@ -21,6 +22,8 @@ use yunzhen_runtime::{Lifecycle, clock};
 
 /// Least time between two key frames that this box asks for by itself.
 const OWN_KEYFRAMES: Duration = Duration::from_secs(1);
+/// Preview packets that may wait for the legs, a key frame and more; the oldest go first, the next key frame heals.
+const PREVIEW_QUEUE: usize = 256;
 /// Tablet packets that may wait; newest are dropped when it is full.
 const TABLET_QUEUE: usize = 512;
 
@@ -39,6 +42,8 @@ pub struct Driver {
     device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
     streams: Option<Streams>,
     queue: Queue,
+    /// A sender report that leaves before what waits: it is small, and late it tells the wrong moment. The newest replaces.
+    report: Option<Bytes>,
     /// The rest of a packet that was cut into several datagrams.
     cut: VecDeque<Bytes>,
     fragmenter: Fragmenter,
@@ -50,6 +55,7 @@ struct Streams {
     video: Splicer,
     audio: Splicer,
     video_ssrc: u32,
+    reports: Reports,
 }
 
 impl Streams {
@@ -58,6 +64,7 @@ impl Streams {
             video: Splicer::new(MediaKind::Video, video.ssrc),
             audio: Splicer::new(MediaKind::Audio, audio.ssrc),
             video_ssrc: video.ssrc,
+            reports: Reports::new(video.ssrc, audio.ssrc),
         }
     }
 }
@@ -76,6 +83,7 @@ impl Driver {
             shown: watch::Sender::new(session.shown()),
             room: watch::Sender::new(None),
             commands: broadcast::channel(16).0,
+            preview: broadcast::channel(PREVIEW_QUEUE).0,
             ended: broadcast::channel(16).0,
         };
         let driver = Self {
@@ -92,6 +100,7 @@ impl Driver {
             device_events: mpsc::channel(16),
             streams: None,
             queue: Queue::new(0),
+            report: None,
             cut: VecDeque::new(),
             fragmenter: Fragmenter::new(),
             asked_for_keyframe: None,
@@ -125,8 +134,11 @@ impl Driver {
                     None => break,
                 },
                 Some(input) = self.inputs.recv() => self.input(input),
-                Some((kind, packet)) = self.captured.1.recv() => self.media(Source::Capture, kind, packet),
-                Some(TabletPacket { kind, packet }) = self.tablet.recv() => self.media(Source::Tablet, kind, packet),
+                Some(captured) = self.captured.1.recv() => self.captured(captured),
+                // What the tablet sent is as old as a trip over the home's network, sound and picture alike.
+                Some(TabletPacket { kind, packet }) = self.tablet.recv() => {
+                    self.media(Source::Tablet, kind, packet, clock::now_instant());
+                }
                 Some(event) = self.device_events.1.recv() => self.input(match event {
                     DeviceEvent::Running => Input::DeviceRuns,
                     DeviceEvent::Failed(sentence) => {
@@ -156,6 +168,7 @@ impl Driver {
             LinkEvent::Down => {
                 self.cut.clear();
                 self.queue.clear();
+                self.report = None;
                 self.input(Input::LinkDown);
             }
             LinkEvent::Control(message) => match *message {
@@ -249,13 +262,27 @@ impl Driver {
         let _ = self.outbox.commands.send(command);
     }
 
-    fn media(&mut self, source: Source, kind: MediaKind, packet: RtpPacket) {
+    fn captured(&mut self, Captured { kind, packet, taken_at }: Captured) {
+        if kind == MediaKind::Video {
+            // No tablet is in the call: nobody to show it to.
+            let _ = self.outbox.preview.send(packet.clone());
+        }
+        self.media(Source::Capture, kind, packet, taken_at);
+    }
+
+    fn media(&mut self, source: Source, kind: MediaKind, packet: RtpPacket, taken_at: Instant) {
         let Some(streams) = &mut self.streams else { return };
         let (splicer, queue_kind) = match kind {
             MediaKind::Video => (&mut streams.video, Kind::Video),
             MediaKind::Audio => (&mut streams.audio, Kind::Audio),
         };
-        if let Some(packet) = splicer.packet(clock::now_instant(), source, packet) {
+        let now = clock::now_instant();
+        if let Some(packet) = splicer.packet(now, source, packet) {
+            streams.reports.sent(kind, &packet, taken_at);
+            let report = streams.reports.poll(now, clock::now_timestamp());
+            if report.is_some() && self.link.is_open() {
+                self.report = report;
+            }
             self.enqueue(queue_kind, &packet);
         }
     }
@@ -343,10 +370,13 @@ impl Driver {
     /// Cuts the next packet for the path as it is now; `false` when there is none.
     fn cut_next(&mut self, connection: &quinn::Connection) -> bool {
         let Some(max) = connection.max_datagram_size() else { return false };
-        let Some((kind, packet)) = self.queue.pop() else { return false };
-        let flow = match kind {
-            Kind::Video => Flow::Video,
-            Kind::Audio => Flow::Audio,
+        let (flow, packet) = match self.report.take() {
+            Some(report) => (Flow::Feedback, report),
+            None => match self.queue.pop() {
+                Some((Kind::Video, packet)) => (Flow::Video, packet),
+                Some((Kind::Audio, packet)) => (Flow::Audio, packet),
+                None => return false,
+            },
         };
         match self.fragmenter.datagrams(flow, &[], &packet, max) {
             Ok(datagrams) => self.cut.extend(datagrams),

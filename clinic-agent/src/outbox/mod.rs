@@ -5,12 +5,14 @@
 //! | [`session`] | what should run, from what the relay, the page and the devices say; pure |
 //! | [`splice`] | several sources as one RTP stream; pure |
 //! | [`queue`] | what waits for room in the link, and what is dropped first; pure |
+//! | [`reports`] | which moment a media timestamp stands for; pure |
 //! | [`devices`] | the box's cameras and microphone, as the driver needs them |
 //! | [`driver`] | does what the session says and moves the packets |
 
 pub mod devices;
 pub mod driver;
 pub mod queue;
+pub mod reports;
 pub mod session;
 pub mod splice;
 
@@ -60,6 +62,7 @@ pub struct Outbox {
     shown: watch::Sender<Shown>,
     room: watch::Sender<Option<Arc<RoomState>>>,
     commands: broadcast::Sender<TabletCommand>,
+    preview: broadcast::Sender<RtpPacket>,
     ended: broadcast::Sender<Ended>,
 }
 
@@ -101,6 +104,11 @@ impl Outbox {
     /// What the tablet's encoder is told.
     pub fn commands(&self) -> broadcast::Receiver<TabletCommand> {
         self.commands.subscribe()
+    }
+
+    /// The picture of the box's own camera as it is encoded for the relay, for the nurse's self view.
+    pub fn preview(&self) -> broadcast::Receiver<RtpPacket> {
+        self.preview.subscribe()
     }
 
     /// Consultations that ended.

@@ -38,10 +38,13 @@ impl<T: serde::de::DeserializeOwned + Send> FromRequestParts<AppState> for Named
     }
 }
 
-/// `?rejoin=<leg>`.
+/// `?rejoin=<leg>&preview=true`.
 #[derive(Deserialize)]
-pub struct Rejoin {
+pub struct Joining {
     rejoin: Option<String>,
+    /// The last pair of the offer is for the box's own camera.
+    #[serde(default)]
+    preview: bool,
 }
 
 /// `POST …/legs`: an offer for an answer.
@@ -49,7 +52,7 @@ pub async fn join(
     State(app): State<AppState>,
     _nurse: Nurse,
     Named(consultation): Named<ConsultationId>,
-    Query(Rejoin { rejoin }): Query<Rejoin>,
+    Query(Joining { rejoin, preview }): Query<Joining>,
     headers: HeaderMap,
     offer: Result<String, StringRejection>,
 ) -> Response {
@@ -62,7 +65,7 @@ pub async fn join(
         return problems::LINK_DOWN.answer(&headers);
     }
     let replaces = rejoin.and_then(|leg| leg.parse::<LegId>().ok());
-    match app.legs.join(consultation, offer, replaces).await {
+    match app.legs.join(consultation, offer, preview, replaces).await {
         Ok((leg, answer)) => {
             let location = format!("/page/consultations/{consultation}/legs/{leg}");
             let headers = [

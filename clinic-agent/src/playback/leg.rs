@@ -1,39 +1,33 @@
 //! One tablet's peer connection: slots out as tracks, its own camera and microphone in.
 
 use super::offer::{self, Offer};
+use super::outgoing::{Delivery, Downstream, Lane, Tracks, codec_of};
 use super::tap::{self, KeyframeTap};
 use super::{LegError, LegId};
 use crate::outbox::TabletPacket;
-use rtc::interceptor::Slot;
-use rtc::media_stream::MediaStreamTrack;
+use rtc::interceptor::{ReceiverReportBuilder, Slot};
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MIME_TYPE_OPUS, MIME_TYPE_VP8};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate;
-use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
-};
+use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
-use webrtc::media_stream::track_local::TrackLocal;
-use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceCandidateInit,
     RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder,
-    configure_nack, configure_rtcp_reports, configure_twcc_receiver_only,
+    configure_nack, configure_twcc_receiver_only,
 };
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_media::rewrite::Rewriter;
-use yunzhen_media::sequence::Unwrapper;
 use yunzhen_media::{Codec, MediaKind, PayloadTypes};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 use yunzhen_protocol::sdpfrag::SdpFragment;
-use yunzhen_runtime::{Lifecycle, clock};
+use yunzhen_runtime::Lifecycle;
 
 /// Downlink packets that may wait for one tablet; newest are dropped when it is full, and counted.
 const PACKET_QUEUE: usize = 512;
@@ -60,21 +54,10 @@ pub enum LegEvent {
 pub struct Hooks {
     /// The tablet's own media.
     pub media: mpsc::Sender<TabletPacket>,
-    /// Slots whose picture a tablet cannot decode.
-    pub keyframes: mpsc::Sender<u8>,
+    /// Lanes whose picture a tablet cannot decode.
+    pub keyframes: mpsc::Sender<Lane>,
     /// Its life.
     pub events: mpsc::Sender<LegEvent>,
-}
-
-/// One packet for one slot.
-#[derive(Clone, Debug)]
-pub struct SlotPacket {
-    /// Which pair.
-    pub slot: u8,
-    /// Sound or picture.
-    pub kind: MediaKind,
-    /// As it came from the relay.
-    pub packet: RtpPacket,
 }
 
 /// One tablet.
@@ -87,7 +70,7 @@ pub struct Leg {
     pub offer: Offer,
     peer: Arc<dyn PeerConnection>,
     offered: Mutex<String>,
-    packets: mpsc::Sender<SlotPacket>,
+    packets: mpsc::Sender<Downstream>,
     shared: Arc<Shared>,
 }
 
@@ -110,9 +93,10 @@ impl Leg {
         id: LegId,
         consultation_id: ConsultationId,
         sdp: String,
+        preview: bool,
         hooks: Hooks,
     ) -> Result<(Self, String), LegError> {
-        let shape = offer::read(&sdp)?;
+        let shape = offer::read(&sdp, preview)?;
         let (wanted_tx, wanted) = mpsc::channel(32);
         let shared = Arc::new(Shared {
             id,
@@ -126,41 +110,23 @@ impl Leg {
         let peer = build(addresses, Arc::clone(&shared), wanted_tx).await?;
         let description = RTCSessionDescription::offer(sdp.clone())?;
         peer.set_remote_description(description).await.map_err(|error| LegError::Offer(error.to_string()))?;
-        let mut tracks = Vec::with_capacity(2 * shape.pairs);
-        for pair in 0..shape.pairs {
-            for kind in [MediaKind::Audio, MediaKind::Video] {
-                let (track, ssrc) = local_track(id, pair, kind);
-                let sender = peer.add_track(Arc::clone(&track) as Arc<dyn TrackLocal>).await?;
-                tracks.push((track, ssrc, kind, sender));
-            }
-        }
+        let added = Tracks::add(peer.as_ref(), id, shape.pairs).await?;
         let answer = peer.create_answer(None).await?;
         peer.set_local_description(answer).await?;
         tokio::time::timeout(GATHERING, shared.gathered.notified())
             .await
             .map_err(|_| LegError::Offer("no address of this box is reachable; check [page] media_addresses".into()))?;
         let answer = local_sdp(peer.as_ref()).await?;
-        let mut outgoing = Vec::with_capacity(tracks.len());
-        for (track, ssrc, kind, sender) in tracks {
-            let codecs = sender.get_parameters().await?.rtp_parameters.codecs;
-            outgoing.push(Outgoing {
-                track,
-                kind,
-                types: payload_types(&codecs),
-                rewriter: Rewriter::new(ssrc, kind.clock_rate()),
-                incoming: None,
-                unwrapper: Unwrapper::new(),
-            });
-        }
+        let tracks = Tracks::negotiated(shape, added).await?;
         let (packets, queue) = mpsc::channel(PACKET_QUEUE);
-        let ssrcs: Vec<u32> = outgoing.iter().map(|outgoing| outgoing.rewriter.ssrc()).collect();
-        life.spawn_contained("tablet downlink", write(Arc::clone(&shared), outgoing, queue));
-        life.spawn_contained("tablet keyframe requests", requests(Arc::clone(&shared), ssrcs, wanted));
+        let lanes = tracks.lanes();
+        life.spawn_contained("tablet downlink", write(Arc::clone(&shared), tracks, queue));
+        life.spawn_contained("tablet keyframe requests", requests(Arc::clone(&shared), lanes, wanted));
         Ok((Self { id, consultation_id, offer: shape, peer, offered: Mutex::new(sdp), packets, shared }, answer))
     }
 
-    /// Hands one downlink packet to the leg; dropped when the tablet does not keep up.
-    pub fn send(&self, packet: SlotPacket) {
+    /// Hands one packet to the leg; dropped when the tablet does not keep up.
+    pub fn send(&self, packet: Downstream) {
         if self.shared.connected.load(Ordering::Relaxed) && self.packets.try_send(packet).is_err() {
             metrics::counter!("yunzhen_playback_dropped_total").increment(1);
         }
@@ -247,7 +213,10 @@ async fn build(
     let mut media = media_engine()?;
     let registry = configure_nack(Registry::new(), &mut media);
     let registry = configure_twcc_receiver_only(registry, &mut media)?;
-    let registry = configure_rtcp_reports(registry).with(Slot::from(tap::SLOT), KeyframeTap::new(wanted));
+    // Sender reports are the sources' own, see `outgoing`.
+    let registry = registry
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::from(tap::SLOT), KeyframeTap::new(wanted));
     let loopback = addresses.iter().any(IpAddr::is_loopback);
     let settings = SettingEngineBuilder::new()
         // The tablet is on the same network: it checks, this box answers.
@@ -299,41 +268,6 @@ fn media_engine() -> Result<MediaEngine, LegError> {
     Ok(media)
 }
 
-fn local_track(leg: LegId, pair: usize, kind: MediaKind) -> (Arc<TrackLocalStaticRTP>, u32) {
-    // Zero is the one number that means "none" in feedback.
-    let ssrc = u32::from_be_bytes(clock::random_bytes::<4>()).max(1);
-    let (word, kind) = match kind {
-        MediaKind::Audio => ("audio", RtpCodecKind::Audio),
-        MediaKind::Video => ("video", RtpCodecKind::Video),
-    };
-    // No codec: a slot carries whatever its participant sends, of what was negotiated.
-    let encoding = RTCRtpEncodingParameters {
-        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
-        ..Default::default()
-    };
-    let track = MediaStreamTrack::new(
-        format!("slot-{pair}"),
-        format!("{leg}-{pair}-{word}"),
-        format!("slot-{pair}-{word}"),
-        kind,
-        vec![encoding],
-    );
-    (Arc::new(TrackLocalStaticRTP::new(track)), ssrc)
-}
-
-fn codec_of(mime: &str) -> Option<Codec> {
-    [(MIME_TYPE_H264, Codec::H264), (MIME_TYPE_VP8, Codec::Vp8), (MIME_TYPE_OPUS, Codec::Opus)]
-        .into_iter()
-        .find_map(|(name, codec)| name.eq_ignore_ascii_case(mime).then_some(codec))
-}
-
-fn payload_types(codecs: &[RTCRtpCodecParameters]) -> PayloadTypes {
-    let number = |wanted| {
-        codecs.iter().find(|codec| codec_of(&codec.rtp_codec.mime_type) == Some(wanted)).map(|codec| codec.payload_type)
-    };
-    PayloadTypes { h264: number(Codec::H264), vp8: number(Codec::Vp8), opus: number(Codec::Opus) }
-}
-
 async fn local_sdp(peer: &dyn PeerConnection) -> Result<String, LegError> {
     match peer.local_description().await {
         Some(description) => Ok(description.sdp),
@@ -360,89 +294,27 @@ fn fragment_of(sdp: &str) -> String {
     fragment
 }
 
-/// One track towards the tablet.
-struct Outgoing {
-    track: Arc<TrackLocalStaticRTP>,
-    kind: MediaKind,
-    types: PayloadTypes,
-    rewriter: Rewriter,
-    /// The source that feeds it now.
-    incoming: Option<u32>,
-    unwrapper: Unwrapper,
-}
-
-/// What becomes of a packet on a track.
-enum Fate {
-    Send(RtpHeader),
-    Drop,
-    /// It cannot be decoded without a key frame before it.
-    NeedsKeyframe,
-}
-
-impl Outgoing {
-    fn judge(&mut self, packet: &RtpPacket) -> Fate {
-        let now = clock::now_instant();
-        let Some(codec) = PayloadTypes::BOX.codec(packet.header.payload_type) else { return Fate::Drop };
-        let Some(payload_type) = self.types.number(codec) else { return Fate::Drop };
-        if self.incoming != Some(packet.header.ssrc) {
-            self.incoming = Some(packet.header.ssrc);
-            self.unwrapper = Unwrapper::new();
-            self.rewriter.stop();
-        }
-        let extended = self.unwrapper.peek(packet.header.sequence);
-        self.unwrapper.advance(extended);
-        if !self.rewriter.is_running() {
-            if !codec.starts_keyframe(&packet.payload) {
-                return Fate::NeedsKeyframe;
-            }
-            self.rewriter.start(now, extended, packet.header);
-        }
-        self.rewriter.rewrite(now, extended, packet.header, payload_type).map_or(Fate::Drop, Fate::Send)
-    }
-}
-
-async fn write(shared: Arc<Shared>, mut tracks: Vec<Outgoing>, mut queue: mpsc::Receiver<SlotPacket>) {
+async fn write(shared: Arc<Shared>, mut tracks: Tracks, mut queue: mpsc::Receiver<Downstream>) {
     loop {
-        let SlotPacket { slot, kind, packet } = tokio::select! {
-            packet = queue.recv() => match packet {
-                Some(packet) => packet,
+        let downstream = tokio::select! {
+            downstream = queue.recv() => match downstream {
+                Some(downstream) => downstream,
                 None => return,
             },
             () = shared.closed.cancelled() => return,
             () = shared.life.hard().cancelled() => return,
         };
-        let place = 2 * usize::from(slot) + usize::from(kind == MediaKind::Video);
-        let Some(track) = tracks.get_mut(place).filter(|track| track.kind == kind) else { continue };
-        let header = match track.judge(&packet) {
-            Fate::Send(header) => header,
-            Fate::Drop => continue,
-            Fate::NeedsKeyframe => {
-                // A full queue holds requests enough.
-                let _ = shared.hooks.keyframes.try_send(slot);
-                continue;
-            }
-        };
-        let packet = rtc::rtp::Packet {
-            header: rtc::rtp::header::Header {
-                version: 2,
-                marker: header.marker,
-                payload_type: header.payload_type,
-                sequence_number: header.sequence,
-                timestamp: header.timestamp,
-                ssrc: header.ssrc,
-                ..Default::default()
-            },
-            payload: packet.payload,
-        };
-        if let Err(error) = track.track.write_rtp(packet).await {
-            tracing::debug!(leg = %shared.id, %error, "the tablet's track is gone");
-            return;
+        match tracks.deliver(downstream).await {
+            Delivery::Done => {}
+            // A full queue holds requests enough.
+            Delivery::NeedsKeyframe(lane) => drop(shared.hooks.keyframes.try_send(lane)),
+            Delivery::Gone => return,
         }
     }
 }
 
-/// Turns the SSRC of a picture that could not be decoded into its slot.
-async fn requests(shared: Arc<Shared>, ssrcs: Vec<u32>, mut wanted: mpsc::Receiver<u32>) {
+/// Turns the SSRC of a picture that could not be decoded into its lane.
+async fn requests(shared: Arc<Shared>, lanes: Vec<(u32, Lane)>, mut wanted: mpsc::Receiver<u32>) {
     loop {
         let ssrc = tokio::select! {
             ssrc = wanted.recv() => match ssrc {
@@ -452,9 +324,8 @@ async fn requests(shared: Arc<Shared>, ssrcs: Vec<u32>, mut wanted: mpsc::Receiv
             () = shared.closed.cancelled() => return,
             () = shared.life.hard().cancelled() => return,
         };
-        let slot = ssrcs.iter().position(|known| *known == ssrc).and_then(|place| u8::try_from(place / 2).ok());
-        if let Some(slot) = slot {
-            let _ = shared.hooks.keyframes.try_send(slot);
+        if let Some((_, lane)) = lanes.iter().find(|(known, _)| *known == ssrc) {
+            let _ = shared.hooks.keyframes.try_send(*lane);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! All tablets of the home, and the downlink's way to each of them.
 
-use super::leg::{Hooks, Leg, LegEvent, SlotPacket};
+use super::leg::{Hooks, Leg, LegEvent};
+use super::outgoing::{Downstream, Lane};
 use super::slots::Slots;
 use super::{LegError, LegId};
 use crate::link::{Downlink, Link};
@@ -18,6 +19,7 @@ use yunzhen_media::{MediaKind, PayloadTypes};
 use yunzhen_protocol::control::{StopReason, ToRelay};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;
+use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
 
@@ -48,7 +50,8 @@ struct Inner {
 /// What [`Legs::run`] reads.
 pub struct LegsInbox {
     downlink: mpsc::Receiver<Downlink>,
-    keyframes: mpsc::Receiver<u8>,
+    keyframes: mpsc::Receiver<Lane>,
+    preview: broadcast::Receiver<RtpPacket>,
     events: mpsc::Receiver<LegEvent>,
     commands: broadcast::Receiver<TabletCommand>,
     ended: broadcast::Receiver<Ended>,
@@ -65,7 +68,7 @@ impl Legs {
     ) -> (Self, LegsInbox) {
         let (keyframes_tx, keyframes) = mpsc::channel(32);
         let (events_tx, events) = mpsc::channel(32);
-        let (commands, ended) = (outbox.commands(), outbox.ended());
+        let (commands, preview, ended) = (outbox.commands(), outbox.preview(), outbox.ended());
         let hooks = Hooks { media: outbox.tablet_media(), keyframes: keyframes_tx, events: events_tx };
         let legs = Self(Arc::new(Inner {
             life,
@@ -76,14 +79,16 @@ impl Legs {
             legs: Mutex::new(HashMap::new()),
             ended: broadcast::channel(16).0,
         }));
-        (legs, LegsInbox { downlink, keyframes, events, commands, ended })
+        (legs, LegsInbox { downlink, keyframes, preview, events, commands, ended })
     }
 
-    /// Answers an offer. `replaces` is an earlier leg of the same tablet (a reload): it goes without a hang-up.
+    /// Answers an offer; with `preview` its last pair shows the box's own camera. `replaces` is an earlier leg of the same tablet
+    /// (a reload): it goes without a hang-up.
     pub async fn join(
         &self,
         consultation_id: ConsultationId,
         sdp: String,
+        preview: bool,
         replaces: Option<LegId>,
     ) -> Result<(LegId, String), LegError> {
         let inner = &self.0;
@@ -100,8 +105,8 @@ impl Legs {
             return Err(LegError::TooMany);
         }
         let id = uuid::Builder::from_random_bytes(clock::random_bytes()).into_uuid();
-        let (leg, answer) =
-            Leg::answer(&inner.life, &inner.settings.addresses, id, consultation_id, sdp, inner.hooks.clone()).await?;
+        let (addresses, hooks) = (&inner.settings.addresses, inner.hooks.clone());
+        let (leg, answer) = Leg::answer(&inner.life, addresses, id, consultation_id, sdp, preview, hooks).await?;
         let (audio, video) = (leg.offer.sends_audio, leg.offer.sends_video);
         self.lock().insert(id, Arc::new(leg));
         metrics::gauge!("yunzhen_playback_legs").increment(1.0);
@@ -178,7 +183,16 @@ impl Legs {
                     Some(packet) => self.deliver(&mut downlinks, packet),
                     None => break,
                 },
-                Some(slot) = inbox.keyframes.recv() => downlinks.keyframe(slot).request(clock::now_instant()),
+                Some(lane) = inbox.keyframes.recv() => downlinks.keyframe(lane).request(clock::now_instant()),
+                previewed = inbox.preview.recv() => match previewed {
+                    Ok(packet) => self.show(&mut downlinks, Lane::Preview, MediaKind::Video, packet),
+                    // What was skipped leaves a hole in the picture.
+                    Err(broadcast::error::RecvError::Lagged(skipped)) => {
+                        metrics::counter!("yunzhen_playback_dropped_total").increment(skipped);
+                        downlinks.keyframe(Lane::Preview).request(clock::now_instant());
+                    }
+                    Err(broadcast::error::RecvError::Closed) => break,
+                },
                 Some(event) = inbox.events.recv() => self.heard(&mut downlinks, event).await,
                 Ok(command) = inbox.commands.recv() => self.command(command).await,
                 Ok(Ended { consultation_id, reason }) = inbox.ended.recv() => {
@@ -192,7 +206,7 @@ impl Legs {
                 } => {}
                 () = soft.cancelled() => break,
             }
-            self.ask(&mut downlinks);
+            self.ask(&mut downlinks).await;
         }
         self.end(|_| true, StopReason::Drain).await;
     }
@@ -202,33 +216,43 @@ impl Legs {
             Flow::SlotVideo(slot) => (slot, MediaKind::Video),
             Flow::SlotAudio(slot) => (slot, MediaKind::Audio),
             Flow::Feedback => return self.0.outbox.feedback(packet),
-            // The tablet's sender reports are made by its own leg; the relay's need no forwarding.
-            Flow::SlotFeedback(_) => return,
-            Flow::Video | Flow::Audio => {
-                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
-                return;
-            }
+            Flow::SlotFeedback(_) => return self.clocks(&packet),
+            Flow::Video | Flow::Audio => return refused(&"a flow of the box's own"),
         };
         let packet = match RtpPacket::parse(packet) {
             Ok(packet) => packet,
-            Err(error) => {
-                tracing::trace!(%error, "downlink packet refused");
-                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
-                return;
-            }
+            Err(error) => return refused(&error),
         };
         if !downlinks.slots.arrived(clock::now_instant(), slot, kind, &packet) {
             return;
         }
+        self.show(downlinks, Lane::Slot(slot), kind, packet);
+    }
+
+    fn show(&self, downlinks: &mut Downlinks, lane: Lane, kind: MediaKind, packet: RtpPacket) {
         if kind == MediaKind::Video
             && PayloadTypes::BOX
                 .codec(packet.header.payload_type)
                 .is_some_and(|codec| codec.starts_keyframe(&packet.payload))
         {
-            downlinks.keyframe(slot).answered();
+            downlinks.keyframe(lane).answered();
         }
         for leg in self.lock().values() {
-            leg.send(SlotPacket { slot, kind, packet: packet.clone() });
+            leg.send(Downstream::Media { lane, kind, packet: packet.clone() });
+        }
+    }
+
+    /// Sender reports of the participants' sources.
+    fn clocks(&self, packet: &[u8]) {
+        let packets = match rtcp::parse(packet) {
+            Ok(packets) => packets,
+            Err(error) => return refused(&error),
+        };
+        for packet in packets {
+            let RtcpPacket::SenderReport { ssrc, info, .. } = packet else { continue };
+            for leg in self.lock().values() {
+                leg.send(Downstream::Clock { ssrc, ntp: info.ntp, rtp_timestamp: info.rtp_timestamp });
+            }
         }
     }
 
@@ -238,7 +262,8 @@ impl Legs {
                 tracing::info!(leg = %id, "tablet connected");
                 // What ran before it came cannot be decoded by it.
                 let now = clock::now_instant();
-                downlinks.slots.video().into_iter().for_each(|slot| downlinks.keyframe(slot).request(now));
+                let slots = downlinks.slots.video().into_iter().map(Lane::Slot);
+                slots.chain([Lane::Preview]).for_each(|lane| downlinks.keyframe(lane).request(now));
             }
             LegEvent::Lost(id) => {
                 let Some(leg) = self.take(id) else { return };
@@ -262,16 +287,20 @@ impl Legs {
     }
 
     /// Sends what is due: keyframe requests on the control stream, requests for lost packets as datagrams.
-    fn ask(&self, downlinks: &mut Downlinks) {
+    async fn ask(&self, downlinks: &mut Downlinks) {
         let now = clock::now_instant();
         if self.lock().is_empty() {
             return downlinks.forget_requests();
         }
         let slots = downlinks.slots.keyframes_wanted();
-        slots.into_iter().for_each(|slot| downlinks.keyframe(slot).request(now));
-        for (slot, gate) in &mut downlinks.gates {
-            if gate.take(now) && !self.0.link.tell(ToRelay::KeyframeRequest { slot: *slot }) {
-                tracing::trace!(slot, "keyframe request not sent: no link");
+        slots.into_iter().for_each(|slot| downlinks.keyframe(Lane::Slot(slot)).request(now));
+        for lane in downlinks.gates.iter_mut().filter_map(|(lane, gate)| gate.take(now).then_some(*lane)) {
+            match lane {
+                Lane::Preview => self.0.outbox.input(Input::KeyframeWanted).await,
+                Lane::Slot(slot) if !self.0.link.tell(ToRelay::KeyframeRequest { slot }) => {
+                    tracing::trace!(slot, "keyframe request not sent: no link");
+                }
+                Lane::Slot(_) => {}
             }
         }
         let Some(open) = self.0.link.open().borrow().clone() else { return downlinks.forget_requests() };
@@ -286,6 +315,11 @@ impl Legs {
     }
 }
 
+fn refused(why: &dyn std::fmt::Display) {
+    tracing::trace!(%why, "downlink packet refused");
+    metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
+}
+
 fn send(connection: &quinn::Connection, datagram: Bytes) {
     if let Err(error) = connection.send_datagram(datagram) {
         tracing::trace!(%error, "feedback not sent");
@@ -296,13 +330,13 @@ fn send(connection: &quinn::Connection, datagram: Bytes) {
 #[derive(Default)]
 struct Downlinks {
     slots: Slots,
-    gates: BTreeMap<u8, KeyframeGate>,
+    gates: BTreeMap<Lane, KeyframeGate>,
     fragmenter: Fragmenter,
 }
 
 impl Downlinks {
-    fn keyframe(&mut self, slot: u8) -> &mut KeyframeGate {
-        self.gates.entry(slot).or_default()
+    fn keyframe(&mut self, lane: Lane) -> &mut KeyframeGate {
+        self.gates.entry(lane).or_default()
     }
 
     fn poll_timeout(&self) -> Option<std::time::Instant> {

@@ -8,12 +8,14 @@
 //! | [`offer`] | what a browser's offer asks for; pure |
 //! | [`slots`] | repeats and losses on the downlink; pure |
 //! | [`tap`] | keyframe requests taken out of the tablet's RTCP |
+//! | [`outgoing`] | the tracks towards one tablet |
 //! | [`leg`] | one tablet's peer connection |
 //! | [`legs`] | all of them, and the downlink's way to each |
 
 pub mod leg;
 pub mod legs;
 pub mod offer;
+pub mod outgoing;
 pub mod slots;
 pub mod tap;
 

@@ -1,8 +1,10 @@
 //! What a browser's offer asks for, read from its media lines. Pure.
 //!
-//! Lines come in pairs, audio then video; pair `n` is slot `n`, and pair 0 also carries the browser's own publication.
+//! Lines come in pairs, audio then video; pair `n` is slot `n`, and pair 0 also carries the browser's own publication. A page
+//! that asks for the preview gets it on the video line of its last pair, which then is no slot.
 
 use super::LegError;
+use super::outgoing::Lane;
 
 /// Pairs that a leg may have.
 pub const MAX_PAIRS: usize = 7;
@@ -12,16 +14,35 @@ pub const MAX_BYTES: usize = 128 * 1024;
 /// The shape of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// Slots that the browser receives.
+    /// Pairs of lines.
     pub pairs: usize,
+    /// The last pair is the preview of the box's own camera.
+    pub preview: bool,
     /// It publishes sound.
     pub sends_audio: bool,
     /// It publishes pictures.
     pub sends_video: bool,
 }
 
+impl Offer {
+    /// Whose media a pair carries.
+    pub fn lane(&self, pair: usize) -> Lane {
+        if self.preview && pair + 1 == self.pairs {
+            Lane::Preview
+        } else {
+            // There are at most seven.
+            Lane::Slot(pair as u8)
+        }
+    }
+
+    /// The pair of a lane, if the page asked for it.
+    pub fn pair(&self, lane: Lane) -> Option<usize> {
+        (0..self.pairs).find(|pair| self.lane(*pair) == lane)
+    }
+}
+
 /// Reads the shape and refuses what cannot be answered.
-pub fn read(sdp: &str) -> Result<Offer, LegError> {
+pub fn read(sdp: &str, preview: bool) -> Result<Offer, LegError> {
     let refuse = |why: &str| Err(LegError::Offer(why.to_owned()));
     if sdp.len() > MAX_BYTES {
         return refuse("it is too long");
@@ -46,6 +67,9 @@ pub fn read(sdp: &str) -> Result<Offer, LegError> {
     if lines.is_empty() || !lines.len().is_multiple_of(2) || lines.len() / 2 > MAX_PAIRS {
         return refuse("it must have pairs of one audio and one video line, at most seven");
     }
+    if preview && lines.len() < 4 {
+        return refuse("the preview needs a pair of its own behind the first");
+    }
     for (index, (audio, sends)) in lines.iter().enumerate() {
         if *audio != (index % 2 == 0) {
             return refuse("audio and video lines must alternate, audio first");
@@ -57,7 +81,7 @@ pub fn read(sdp: &str) -> Result<Offer, LegError> {
     if !sdp.lines().any(|line| line.starts_with("a=ice-ufrag:")) {
         return refuse("it has no ICE credentials");
     }
-    Ok(Offer { pairs: lines.len() / 2, sends_audio: lines[0].1, sends_video: lines[1].1 })
+    Ok(Offer { pairs: lines.len() / 2, preview, sends_audio: lines[0].1, sends_video: lines[1].1 })
 }
 
 /// The same description with other ICE credentials, as an ICE restart by fragment means it.
@@ -92,9 +116,25 @@ mod tests {
 
     #[test]
     fn reads_pairs_and_what_is_published() {
-        let offer =
-            read(&sdp(&[("audio", "sendrecv"), ("video", "recvonly"), ("audio", "recvonly"), ("video", "recvonly")]));
-        assert_eq!(offer.unwrap(), Offer { pairs: 2, sends_audio: true, sends_video: false });
+        let sdp = sdp(&[("audio", "sendrecv"), ("video", "recvonly"), ("audio", "recvonly"), ("video", "recvonly")]);
+        let offer = read(&sdp, false).unwrap();
+        assert_eq!(offer, Offer { pairs: 2, preview: false, sends_audio: true, sends_video: false });
+        assert_eq!([0, 1].map(|pair| offer.lane(pair)), [Lane::Slot(0), Lane::Slot(1)]);
+        assert_eq!(
+            (offer.pair(Lane::Slot(1)), offer.pair(Lane::Slot(2)), offer.pair(Lane::Preview)),
+            (Some(1), None, None)
+        );
+    }
+
+    #[test]
+    fn the_preview_is_the_last_pair_and_no_slot() {
+        let pair = [("audio", "recvonly"), ("video", "recvonly")];
+        let offer = read(&sdp(&pair.repeat(3)), true).unwrap();
+        assert_eq!(
+            (offer.pair(Lane::Preview), offer.pair(Lane::Slot(1)), offer.pair(Lane::Slot(2))),
+            (Some(2), Some(1), None)
+        );
+        assert!(read(&sdp(&pair), true).is_err(), "the only pair is the participants'");
     }
 
     #[test]
@@ -107,9 +147,9 @@ mod tests {
             &[("audio", "recvonly"), ("application", "recvonly")],
             &[("audio", "recvonly"), ("video", "recvonly")].repeat(8),
         ] {
-            assert!(read(&sdp(lines)).is_err(), "{lines:?}");
+            assert!(read(&sdp(lines), false).is_err(), "{lines:?}");
         }
-        assert!(read("hello").is_err() && read("").is_err());
+        assert!(read("hello", false).is_err() && read("", false).is_err());
     }
 
     #[test]

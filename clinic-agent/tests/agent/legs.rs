@@ -29,6 +29,7 @@ use yunzhen_protocol::room::{
     VideoState,
 };
 use yunzhen_protocol::roq::Flow;
+use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 use yunzhen_runtime::clock;
 
@@ -85,6 +86,7 @@ fn local(kind: RtpCodecKind, ssrc: u32) -> Arc<TrackLocalStaticRTP> {
 }
 
 impl Tablet {
+    /// Pairs: its own, two more slots, the preview.
     async fn new() -> Self {
         let (received_tx, received) = mpsc::unbounded_channel();
         let (states_tx, states) = mpsc::unbounded_channel();
@@ -108,7 +110,7 @@ impl Tablet {
         let sendrecv = || both(RTCRtpTransceiverDirection::Sendrecv);
         peer.add_transceiver_from_track(send(&audio), sendrecv()).await.unwrap();
         peer.add_transceiver_from_track(send(&video), sendrecv()).await.unwrap();
-        for _ in 0..2 {
+        for _ in 0..3 {
             for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
                 let recvonly = both(RTCRtpTransceiverDirection::Recvonly);
                 peer.add_transceiver_from_kind(kind, recvonly).await.unwrap();
@@ -123,10 +125,10 @@ impl Tablet {
         self.peer.set_local_description(offer).await.unwrap();
         self.gathered.recv().await.unwrap();
         let sdp = self.peer.local_description().await.unwrap().sdp;
-        let query = rejoin.map(|leg| format!("?rejoin={leg}")).unwrap_or_default();
+        let query = rejoin.map(|leg| format!("&rejoin={leg}")).unwrap_or_default();
         let request = Request::builder()
             .method(Method::POST)
-            .uri(format!("/page/consultations/{CONSULTATION}/legs{query}"))
+            .uri(format!("/page/consultations/{CONSULTATION}/legs?preview=true{query}"))
             .header(header::CONTENT_TYPE, "application/sdp")
             .body(Body::from(sdp))
             .unwrap();
@@ -245,16 +247,54 @@ fn specialist(world: &World, keyframe: Arc<std::sync::atomic::AtomicBool>) -> to
     })
 }
 
+/// What [`TestDevices`] send is longer than anything else here.
+fn is_preview(packet: &rtc::rtp::Packet) -> bool {
+    packet.payload.len() == 900
+}
+
+/// The next packet of a participant.
 async fn receives(tablet: &mut Tablet, wanted: RtpCodecKind) -> Received {
+    first(tablet, |(kind, packet, _)| *kind == wanted && !is_preview(packet)).await
+}
+
+async fn first(tablet: &mut Tablet, wanted: impl Fn(&Received) -> bool) -> Received {
     let arrived = async {
         loop {
             let received = tablet.received.recv().await.expect("tracks");
-            if received.0 == wanted {
+            if wanted(&received) {
                 return received;
             }
         }
     };
     tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("media in time")
+}
+
+#[tokio::test]
+async fn the_tablet_sees_what_the_box_s_camera_shows_and_both_streams_tell_their_clock() {
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut tablet = Tablet::new().await;
+    tablet.join(&mut browser, None).await;
+    world.relay.tell(start_media());
+    let (_, shown, track) = first(&mut tablet, |(_, packet, _)| is_preview(packet)).await;
+    assert_eq!(shown.payload[0], 0x67, "begins with the key frame");
+    let sent = RtpPacket::parse(world.relay.datagram(Flow::Video).await.1).unwrap();
+    assert_ne!(shown.header.ssrc, sent.header.ssrc, "a track of its own");
+
+    // It cannot decode: the box's own encoder makes the key frame.
+    let pli = PictureLossIndication { sender_ssrc: 0, media_ssrc: shown.header.ssrc };
+    track.write_rtcp(vec![Box::new(pli)]).await.unwrap();
+    first(&mut tablet, |(_, packet, _)| is_preview(packet) && packet.payload[0] == 0x67).await;
+
+    let reports = rtcp::parse(&world.relay.datagram(Flow::Feedback).await.1).unwrap();
+    let told = reports.iter().filter_map(|report| match report {
+        RtcpPacket::SenderReport { ssrc, info, .. } => Some((*ssrc, info.ntp)),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    assert!(told.iter().any(|(ssrc, _)| *ssrc == VIDEO_SSRC), "{told:?}");
+    assert!(told.iter().all(|(ssrc, ntp)| [VIDEO_SSRC, AUDIO_SSRC].contains(ssrc) && *ntp == told[0].1), "{told:?}");
 }
 
 #[tokio::test]
@@ -441,6 +481,7 @@ async fn mirror(mut relay: crate::relay::FakeRelay) {
                 let down = match datagram.flow {
                     Flow::Video => Flow::SlotVideo(0),
                     Flow::Audio => Flow::SlotAudio(0),
+                    Flow::Feedback => Flow::SlotFeedback(0),
                     _ => continue,
                 };
                 let packet = match datagram.is_fragment {
@@ -475,6 +516,7 @@ async fn chromium_films_and_sees_itself_through_the_relay() {
     assert_eq!(seen["codec"], "video/H264");
     assert!(seen["frames_decoded"].as_u64() > Some(30) && seen["colours"].as_u64() > Some(3), "{seen}");
     assert!(seen["audio_energy"].as_f64() > Some(0.0), "{seen}");
+    assert!(seen["clock_skew_ms"].as_u64() < Some(1500), "both reports are of about now: {seen}");
     assert_eq!(seen["left"], 204);
     world.life.stop().await.unwrap();
 }

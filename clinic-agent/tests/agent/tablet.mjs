@@ -82,6 +82,11 @@ try {
       const now = await stats();
       return now.video?.framesDecoded > 30 && now.audio?.totalAudioEnergy > 0 && video.videoWidth > 0 ? now : undefined;
     });
+    // The sources' sender reports come through the whole way: with both, the browser keeps sound and picture together.
+    const clocks = await until("sender reports of both", async () => {
+      const reports = [...(await peer.getStats()).values()].filter((s) => s.type === "remote-outbound-rtp" && s.reportsSent > 0);
+      return new Set(reports.map((report) => report.kind)).size === 2 ? reports : undefined;
+    });
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
     const drawing = canvas.getContext("2d");
@@ -121,6 +126,7 @@ try {
       audio_packets: seen.audio.packetsReceived,
       audio_energy: seen.audio.totalAudioEnergy,
       colours: colours.size,
+      clock_skew_ms: Math.round(Math.abs(clocks[0].remoteTimestamp - clocks[1].remoteTimestamp)),
       size: `${video.videoWidth}x${video.videoHeight}`,
       restart_ms: restartTook,
       ufrag_changed: line(theirs, "ice-ufrag") !== line(answered, "ice-ufrag"),

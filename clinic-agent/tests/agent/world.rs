@@ -12,7 +12,7 @@ use yunzhen_certs::Identity;
 use yunzhen_clinic_agent::agent::{self, Agent};
 use yunzhen_clinic_agent::capture::CaptureSettings;
 use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
-use yunzhen_clinic_agent::outbox::devices::{DeviceSink, Devices};
+use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_media::MediaKind;
@@ -144,8 +144,10 @@ impl Devices for TestDevices {
                     header: RtpHeader { payload_type: plan.audio.payload_type, ssrc: plan.audio.ssrc, ..header },
                     payload: Bytes::from_static(&[0xfc; 40]),
                 };
-                let _ = sink.packets.try_send((MediaKind::Video, video));
-                let _ = sink.packets.try_send((MediaKind::Audio, audio));
+                let taken_at = clock::now_instant();
+                for (kind, packet) in [(MediaKind::Video, video), (MediaKind::Audio, audio)] {
+                    let _ = sink.packets.try_send(Captured { kind, packet, taken_at });
+                }
                 (sequence, timestamp) = (sequence.wrapping_add(1), timestamp.wrapping_add(900));
             }
         });

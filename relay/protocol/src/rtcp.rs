@@ -19,6 +19,15 @@ pub struct SenderInfo {
     pub octets: u32,
 }
 
+/// Seconds from 1900 to 1970.
+const NTP_UNIX: u64 = 2_208_988_800;
+
+/// A moment of Unix time as [`SenderInfo::ntp`].
+pub const fn ntp_time(unix_seconds: i64, nanoseconds: i32) -> u64 {
+    let seconds = (unix_seconds as u64).wrapping_add(NTP_UNIX) & 0xffff_ffff;
+    (seconds << 32) | (((nanoseconds as u64) << 32) / 1_000_000_000)
+}
+
 /// How one source is received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReportBlock {

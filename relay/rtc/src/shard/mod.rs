@@ -134,6 +134,8 @@ impl Shard {
     pub(crate) fn run(mut self) {
         let mut events = Events::with_capacity(16);
         let mut storage = vec![0u8; BATCH_SIZE * BUFFER];
+        // Told once per arrival (edge-triggered) and true until a read finds nothing: a wake-up for a box's packet does not read the socket.
+        let mut readable = true;
         loop {
             let now = clock::now();
             let due = self.timers.next().map_or(self.next_counting, |due| due.min(self.next_counting));
@@ -146,9 +148,11 @@ impl Shard {
                 }
             }
             self.inbox.bell.answered();
+            readable |= events.iter().any(|event| event.token() == SOCKET);
             let mut busy = true;
             while busy {
-                busy = self.receive(&mut storage);
+                readable = readable && self.receive(&mut storage);
+                busy = readable;
                 busy |= self.take_packets();
                 busy |= self.take_handed();
                 self.run_timers();
