@@ -1,27 +1,27 @@
 /**
- * A camera in the network, for the capture tests: `rtsp-streaming-server` from npm (RTSP by somebody else), fed by ffmpeg with
- * a recording. Usage: rtsp-camera.mjs FILE.h264. Prints `READY <url>` once the camera can be opened; ends with its stdin.
+ * A camera in the network, for the capture tests: ffmpeg packs a recording into RTP, this hands it out by RTSP 1.0 over TCP
+ * (RFC 2326, interleaved), which is how the box asks. Usage: rtsp-camera.mjs FILE.h264
+ * Prints `READY <url>` once it can be opened; ends with its stdin.
  */
 import { spawn } from "node:child_process";
-import { connect, createServer } from "node:net";
-import rtsp from "rtsp-streaming-server";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { createServer } from "node:net";
 
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+const rtp = createSocket("udp4").bind(0, "127.0.0.1");
+await once(rtp, "listening");
+const playing = new Set();
+rtp.on("message", (packet) => {
+  const frame = Buffer.alloc(4);
+  frame.writeUInt8(0x24, 0);
+  frame.writeUInt16BE(packet.length, 2);
+  for (const socket of playing) socket.write(Buffer.concat([frame, packet]));
+});
 
-const [serverPort, clientPort, rtpPortStart] = [await freePort(), await freePort(), 20_000 + (process.pid % 20_000) * 2];
-const server = new rtsp.default({ serverPort, clientPort, rtpPortStart, rtpPortCount: 64 });
-await server.start();
 const ffmpeg = spawn(
   "ffmpeg",
-  ["-loglevel", "error", "-re", "-stream_loop", "-1", "-i", process.argv[2], "-c", "copy", "-rtsp_transport", "tcp", "-f", "rtsp", `rtsp://127.0.0.1:${serverPort}/ward`],
-  { stdio: ["ignore", "inherit", "inherit"] },
+  ["-loglevel", "error", "-re", "-stream_loop", "-1", "-f", "h264", "-r", "25", "-i", process.argv[2], "-c", "copy", "-f", "rtp", `rtp://127.0.0.1:${rtp.address().port}`],
+  { stdio: ["ignore", "pipe", "inherit"] },
 );
 ffmpeg.once("exit", (code) => {
   console.error(`ffmpeg ended with ${code}`);
@@ -31,18 +31,46 @@ process.stdin.resume().once("end", () => {
   ffmpeg.removeAllListeners("exit").kill();
   process.exit(0);
 });
+// ffmpeg describes the stream on its standard output.
+const described = String((await once(ffmpeg.stdout, "data"))[0]);
+const sdp = described.replace(/^SDP:\s*/, "").replace(/m=video \d+/, "m=video 0").replace(/\r?\n/g, "\r\n");
 
-/** The status line's code for a DESCRIBE of the stream: 200 once ffmpeg has announced it. */
-const describe = (url) =>
-  new Promise((resolve) => {
-    const socket = connect(clientPort, "127.0.0.1", () => socket.write(`DESCRIBE ${url} RTSP/1.0\r\nCSeq: 1\r\n\r\n`));
-    socket.setTimeout(500, () => socket.destroy());
-    socket.once("data", (answer) => {
-      resolve(Number(answer.toString().split(" ")[1]));
-      socket.destroy();
-    });
-    socket.once("close", () => resolve(0)).once("error", () => resolve(0));
+const answers = {
+  OPTIONS: () => ["Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"],
+  DESCRIBE: () => ["Content-Type: application/sdp", sdp],
+  SETUP: () => ["Transport: RTP/AVP/TCP;unicast;interleaved=0-1", "Session: 1;timeout=60"],
+  PLAY: (socket) => {
+    playing.add(socket);
+    return ["Session: 1"];
+  },
+  TEARDOWN: () => ["Session: 1"],
+};
+const server = createServer((socket) => {
+  let heard = Buffer.alloc(0);
+  socket.on("error", () => socket.destroy()).on("close", () => playing.delete(socket));
+  socket.on("data", (bytes) => {
+    heard = Buffer.concat([heard, bytes]);
+    for (;;) {
+      // The receiver's reports come interleaved too.
+      if (heard[0] === 0x24) {
+        if (heard.length < 4 || heard.length < 4 + heard.readUInt16BE(2)) return;
+        heard = heard.subarray(4 + heard.readUInt16BE(2));
+        continue;
+      }
+      const end = heard.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const request = heard.subarray(0, end).toString();
+      heard = heard.subarray(end + 4);
+      const answer = answers[request.split(" ")[0]]?.(socket);
+      const sequence = /^CSeq: *(\d+)/im.exec(request)?.[1] ?? "0";
+      const [status, lines] = answer ? ["200 OK", answer] : ["501 Not Implemented", []];
+      const body = lines.at(-1)?.startsWith("v=0") ? lines.at(-1) : "";
+      const headers = lines.filter((line) => line !== body || body === "");
+      if (body !== "") headers.push(`Content-Length: ${Buffer.byteLength(body)}`);
+      socket.write([`RTSP/1.0 ${status}`, `CSeq: ${sequence}`, ...headers, "", body].join("\r\n"));
+    }
   });
-const url = `rtsp://127.0.0.1:${clientPort}/ward`;
-while ((await describe(url)) !== 200) await new Promise((wake) => setTimeout(wake, 50));
-console.log(`READY ${url}`);
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+console.log(`READY rtsp://127.0.0.1:${server.address().port}/ward`);
