@@ -3,7 +3,7 @@ import { Combobox, Group, InputBase, Text, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
@@ -34,6 +34,11 @@ export function DrugSearch({
     placeholderData: keepPreviousData,
   });
   const drugs = wanted === "" ? [] : (found.data?.items ?? []);
+  // The first answer is what Enter takes; it can be marked only once it is there.
+  const { selectFirstOption } = combobox;
+  useEffect(() => {
+    if (found.data) selectFirstOption();
+  }, [found.data, selectFirstOption]);
   return (
     <Combobox
       store={combobox}
@@ -54,7 +59,6 @@ export function DrugSearch({
           onChange={(event) => {
             setTyped(event.currentTarget.value);
             combobox.openDropdown();
-            combobox.selectFirstOption();
           }}
           onFocus={() => typed !== "" && combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
