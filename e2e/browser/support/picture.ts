@@ -71,7 +71,7 @@ export function readFrame(page: Page, testId = "main-video"): Promise<FrameStamp
   return page.getByTestId(testId).evaluate(readSquares);
 }
 
-/** The frame number read back goes up, several times: the picture is alive and it is the synthetic camera's. */
+/** The frame number read back goes up, five times without a step back: the picture is alive and it is the synthetic camera's. */
 export async function expectFramesAdvance(page: Page, testId = "main-video"): Promise<FrameStamp[]> {
   const seen: FrameStamp[] = [];
   await expect
@@ -79,16 +79,15 @@ export async function expectFramesAdvance(page: Page, testId = "main-video"): Pr
       async () => {
         const stamp = await readFrame(page, testId).catch(() => undefined);
         const last = seen.at(-1);
-        if (stamp && (!last || ((stamp.number - last.number) & 0xffff) > 0)) seen.push(stamp);
+        const step = stamp && last ? (stamp.number - last.number) & 0xffff : 1;
+        // Backwards: the switch to another camera, which counts for itself, came only now. Begin anew.
+        if (step >= 0x8000) seen.length = 0;
+        if (stamp && step > 0) seen.push(stamp);
         return seen.length;
       },
       { message: "frame numbers read back from the picture", timeout: 30_000, intervals: [100] },
     )
     .toBeGreaterThanOrEqual(5);
-  for (let n = 1; n < seen.length; n += 1) {
-    const step = ((seen[n]?.number ?? 0) - (seen[n - 1]?.number ?? 0)) & 0xffff;
-    expect(step, "frames go forward").toBeLessThan(0x8000);
-  }
   return seen;
 }
 

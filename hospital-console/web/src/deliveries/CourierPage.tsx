@@ -1,5 +1,5 @@
 import { ApiError } from "@yunzhen/client";
-import { Banner, LanguageSwitch, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Banner, ColorSchemeSwitch, LanguageSwitch, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, PinInput, Stack, Text, Title } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -37,7 +37,10 @@ export function CourierPage() {
     <div className={classes.page}>
       <header className={classes.head}>
         <Text fw={600}>{t("deliveries.pin.title")}</Text>
-        <LanguageSwitch />
+        <Group gap="xs" wrap="nowrap">
+          <LanguageSwitch />
+          <ColorSchemeSwitch />
+        </Group>
       </header>
       {deliveryId === undefined ? (
         <PinEntry token={token} onEntered={enter} />
