@@ -42,7 +42,11 @@ impl Work {
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
             idempotency::Outcome::New => Ok(Start::Fresh(work)),
             idempotency::Outcome::Reused => Err(AppError::IdempotencyKeyReused),
-            idempotency::Outcome::Replay { answer, .. } => Ok(Start::Replay(serde_json::from_str(&answer)?)),
+            idempotency::Outcome::Replay { answer, .. } => {
+                // The first answer may stand in a group that is not committed yet: nobody gets it before it is durable.
+                work.tx.settle().await?;
+                Ok(Start::Replay(serde_json::from_str(&answer)?))
+            }
         }
     }
 

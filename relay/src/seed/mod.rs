@@ -7,7 +7,6 @@
 mod people;
 mod vitals;
 
-use std::path::Path;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
 use yunzhen_store::{
-    Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
+    Location, Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
 };
 
 use crate::app::{AppError, hash_password};
@@ -118,12 +117,12 @@ pub fn summary() -> serde_json::Value {
     serde_json::json!({ "homes": homes.collect::<Vec<_>>(), "accounts": accounts.collect::<Vec<_>>() })
 }
 
-/// Opens the database at `path` and fills it, unless it is filled. Every account gets `password`.
+/// Opens the database at `location` and fills it, unless it is filled. Every account gets `password`.
 ///
 /// # Errors
 /// When the store cannot be opened or written, or the demo data are wrong.
-pub async fn run(path: &Path, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
-    let store = Store::open(path, &Options::default()).await?;
+pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
+    let store = Store::open_at(location, &Options::default()).await?;
     let outcome = fill(&store, password, now).await;
     store.close().await;
     outcome
