@@ -87,7 +87,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Audit(Audit::Verify { head })) => {
             let config = settings(&arguments)?;
             let store = Store::open_at(config.store.location(), &Options::default()).await?;
-            let verified = audit::verify_against(&mut store.read().await?, *head).await;
+            let mut read = store.read().await?;
+            let verified = audit::verify_against(&mut read, *head).await;
+            drop(read);
             store.close().await;
             let head = verified?;
             writeln!(std::io::stdout().lock(), "{head}").context("standard output is closed")?;

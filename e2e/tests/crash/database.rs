@@ -52,7 +52,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Self::Server { folder, .. } = self {
-            let stopped = script().arg("stop").arg(folder).status();
+            let stopped = script().arg("stop").arg(&*folder).status();
             if !stopped.is_ok_and(|status| status.success()) {
                 eprintln!("the server in {} was not stopped", folder.display());
             }

@@ -46,7 +46,8 @@ impl World {
     }
 
     pub async fn audit_rows(&self) -> anyhow::Result<i64> {
-        Ok(audit::head(&mut self.app.store.read().await?).await?.seq)
+        let mut db = self.app.store.read().await?;
+        Ok(audit::head(&mut db).await?.seq)
     }
 
     pub async fn close(self) -> anyhow::Result<()> {
