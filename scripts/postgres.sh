@@ -38,8 +38,8 @@ case $command in
       [ "$(id -u)" != 0 ] || chown postgres:postgres "$folder" "$data"
       as_server test -w "$data" || fail "the user postgres cannot enter $folder; give a folder directly below /tmp"
       # Text is ordered by its bytes, as SQLite orders it.
-      as_server "$(bin)/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 --locale C --no-instructions --no-sync >"$folder/log" ||
-        fail "initdb failed; what it said is in $folder/log"
+      as_server "$(bin)/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 --locale C --no-instructions --no-sync >"$folder/initdb.log" ||
+        fail "initdb failed; what it said is in $folder/initdb.log"
       {
         echo "listen_addresses = ''"
         echo "unix_socket_directories = '$folder'"

@@ -31,6 +31,8 @@ use yunzhen_store::{Store, audit, notes, observations, staff};
 
 /// Consultations that everybody grasps at in one case.
 const SHARED: usize = 4;
+/// The version of a consultation that waits: asked for and checked in.
+const ASKED: i64 = 2;
 
 /// What somebody does.
 #[derive(Debug, Clone, Copy)]
@@ -142,15 +144,15 @@ async fn send(app: App, people: People, shared: Vec<ConsultationId>, sent: Sent)
         }
         Act::Request => ask(&app, &people, &sent.mark).await.map(drop),
         Act::Begin { specialist, which } => {
-            let seen = VersionBody { version: 1 };
+            let seen = VersionBody { version: ASKED };
             consultations::begin(&app, &ctx(people.specialists[specialist]), shared[which], seen).await.map(drop)
         }
         Act::Cancel { which } => {
-            let why = ReasonBody { version: 1, reason: sent.mark.clone() };
+            let why = ReasonBody { version: ASKED, reason: sent.mark.clone() };
             consultations::cancel(&app, &ctx(people.nurse), shared[which], why).await.map(drop)
         }
         Act::Complete { specialist, which } => {
-            let seen = VersionBody { version: 2 };
+            let seen = VersionBody { version: ASKED + 1 };
             consultations::complete(&app, &ctx(people.specialists[specialist]), shared[which], seen).await.map(drop)
         }
     };
@@ -224,7 +226,7 @@ async fn check(store: &Store, people: &People, shared: &[ConsultationId], done: 
         assert!(begun.len() + cancelled <= 1, "one winner: {begun:?} and {cancelled}", begun = begun.len());
         assert!(completed <= begun.len(), "nobody completes what was not begun");
         let steps = i64::try_from(begun.len() + cancelled + completed).expect("few");
-        assert_eq!(record.version, 1 + steps, "as many steps as were answered");
+        assert_eq!(record.version, ASKED + steps, "as many steps as were answered");
         let state = match (begun.len(), cancelled, completed) {
             (0, 0, 0) => State::Waiting,
             (1, 0, 0) => State::InProgress,
