@@ -340,8 +340,7 @@ async fn a_camera_in_the_network_is_seen() {
         .expect("node is missing");
     let mut lines = tokio::io::BufReader::new(camera.stdout.take().expect("piped")).lines();
     let ready = timeout(Duration::from_secs(20), lines.next_line()).await.expect("in time").expect("readable");
-    let ready = ready
-        .expect("the camera ended; scripts/packages.sh test brings the ffmpeg that it needs");
+    let ready = ready.expect("the camera ended; scripts/packages.sh test brings the ffmpeg that it needs");
     let url = ready.strip_prefix("READY ").expect("the url");
     let settings = CaptureSettings { room: Some(VideoSource::Rtsp(url.into())), ..CaptureSettings::default() };
     let mut film = Film::start(settings, plan(800_000));

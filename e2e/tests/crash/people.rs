@@ -63,12 +63,20 @@ impl Place {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        let connector = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only().enable_http1();
+        let connector =
+            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only().enable_http1();
         Self { api, client: Client::builder(TokioExecutor::new()).build(connector.wrap_connector(tcp)) }
     }
 
     /// The answer's status and JSON; None when there is none.
-    async fn ask(&self, method: Method, path: &str, token: &str, key: Option<Uuid>, body: &Value) -> Option<(u16, Value)> {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        key: Option<Uuid>,
+        body: &Value,
+    ) -> Option<(u16, Value)> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("https://localhost:{}{path}", self.api.port()))

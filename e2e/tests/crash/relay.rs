@@ -62,7 +62,8 @@ fn program() -> PathBuf {
     let folder = mine.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let program = folder.join("relay");
     if !program.is_file() {
-        let built = Command::new(env!("CARGO")).args(["build", "--package", "yunzhen-relay", "--bin", "relay"]).status();
+        let built =
+            Command::new(env!("CARGO")).args(["build", "--package", "yunzhen-relay", "--bin", "relay"]).status();
         assert!(built.is_ok_and(|status| status.success()), "the relay cannot be built");
     }
     assert!(program.is_file(), "there is no relay at {}", program.display());

@@ -7,7 +7,6 @@
 mod people;
 mod vitals;
 
-
 use jiff::Timestamp;
 use uuid::Uuid;
 use yunzhen_domain::Actor;

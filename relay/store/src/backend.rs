@@ -77,7 +77,9 @@ impl Location {
             other => other.to_string(),
         };
         match StoreError::from(error) {
-            StoreError::Query(_) | StoreError::Unreachable(_) => StoreError::Open { database: self.to_string(), reason },
+            StoreError::Query(_) | StoreError::Unreachable(_) => {
+                StoreError::Open { database: self.to_string(), reason }
+            }
             known => known,
         }
     }
@@ -276,7 +278,10 @@ mod tests {
     #[test]
     fn a_location_is_told_by_its_scheme_and_printed_without_its_password() {
         let server: Location = "postgres://relay:secret@db.hospital:5432/care?sslmode=verify-full".parse().unwrap();
-        assert_eq!((server.backend(), server.to_string()), (Backend::Postgres, "postgres://db.hospital:5432/care".into()));
+        assert_eq!(
+            (server.backend(), server.to_string()),
+            (Backend::Postgres, "postgres://db.hospital:5432/care".into())
+        );
         assert!(!format!("{server:?}").contains("secret"));
         for file in ["sqlite:///var/lib/care.db", "sqlite:/var/lib/care.db"] {
             assert_eq!(file.parse::<Location>().unwrap(), Location::File("/var/lib/care.db".into()));

@@ -17,11 +17,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.
-const DIALECTS: &[(i64, &str, &str)] = &[(
-    1,
-    include_str!("../migrations/0001_care.sqlite.sql"),
-    include_str!("../migrations/0001_care.postgres.sql"),
-)];
+const DIALECTS: &[(i64, &str, &str)] =
+    &[(1, include_str!("../migrations/0001_care.sqlite.sql"), include_str!("../migrations/0001_care.postgres.sql"))];
 
 pub(crate) fn migrator(backend: Backend) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|&(version, name, common)| {

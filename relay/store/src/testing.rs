@@ -116,7 +116,8 @@ impl TestDatabase {
     pub async fn without_triggers(&self) {
         match self.location.backend() {
             Backend::Sqlite => {
-                self.tell("DROP TRIGGER IF EXISTS audit_never_changes; DROP TRIGGER IF EXISTS audit_never_shrinks").await;
+                self.tell("DROP TRIGGER IF EXISTS audit_never_changes; DROP TRIGGER IF EXISTS audit_never_shrinks")
+                    .await;
             }
             Backend::Postgres => self.tell("ALTER TABLE audit DISABLE TRIGGER USER").await,
         }

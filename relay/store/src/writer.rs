@@ -226,7 +226,9 @@ impl Task {
         let again = self.db.is_some();
         match self.begin_once().await {
             // The server was away since the last group: once more on a new connection, before anybody is told.
-            Err(StoreError::Unreachable(_) | StoreError::Io(_) | StoreError::Closed) if again => self.begin_once().await,
+            Err(StoreError::Unreachable(_) | StoreError::Io(_) | StoreError::Closed) if again => {
+                self.begin_once().await
+            }
             other => other,
         }
     }

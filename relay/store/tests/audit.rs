@@ -104,7 +104,10 @@ async fn a_row_that_is_gone_is_found_wherever_it_was() {
     assert_eq!(found_after("DELETE FROM audit WHERE seq > 7").await, Some(8));
     assert_eq!(found_after("DELETE FROM audit").await, Some(1));
     // The gap is closed by moving the others up.
-    assert_eq!(found_after("DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = seq - 1 WHERE seq = 6").await, Some(5));
+    assert_eq!(
+        found_after("DELETE FROM audit WHERE seq = 5; UPDATE audit SET seq = seq - 1 WHERE seq = 6").await,
+        Some(5)
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Pieces that several views share.
 
-use jiff::{Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
