@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-glass fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-glass fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -28,6 +28,9 @@ test-browser: ## the scenarios in Chromium only
 
 bench-relay: ## forwarding cost, latency and memory of the relay, beside raw UDP and janus
 	@scripts/bench-relay.sh
+
+bench-care: ## durable commands per second of the care record on SQLite and PostgreSQL, beside raw fsync
+	@scripts/bench-care.sh
 
 bench-glass: ## capture to rendered frame in Chromium, and press to first frame
 	@scripts/bench-glass.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing. Usage: packages.sh build|test|bench …
+# Installs the Debian packages that are missing. Usage: packages.sh build|test|bench|postgres …
 # Prints nothing when all are there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -11,11 +11,13 @@ declare -A groups=(
   [test]="chromium fonts-noto-cjk ffmpeg"
   # The relay that ours is measured beside.
   [bench]="janus ffmpeg"
+  # The second database; scripts/postgres.sh starts a private server of it.
+  [postgres]="postgresql"
 )
 
 missing=()
 for group in "$@"; do
-  [ -n "${groups[$group]:-}" ] || fail "packages.sh knows build, test and bench, not '$group'"
+  [ -n "${groups[$group]:-}" ] || fail "packages.sh knows build, test, bench and postgres, not '$group'"
   for package in ${groups[$group]}; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$state" = installed ] || missing+=("$package")

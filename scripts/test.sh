@@ -26,6 +26,20 @@ step() {
   fi
 }
 
+# The same tests of the record on PostgreSQL: a private server, without fsync, each test with a database of its own.
+postgres_tests() {
+  local dir url code=0
+  dir=$(mktemp -d)
+  url=$(scripts/postgres.sh start "$dir" --no-fsync) || return
+  if command -v cargo-nextest >/dev/null 2>&1; then
+    YUNZHEN_TEST_POSTGRES=$url cargo nextest run -p yunzhen-store -p yunzhen-relay --tests --no-fail-fast || code=$?
+  else
+    YUNZHEN_TEST_POSTGRES=$url cargo test -p yunzhen-store -p yunzhen-relay --tests --no-fail-fast || code=$?
+  fi
+  scripts/postgres.sh stop "$dir"
+  return "$code"
+}
+
 rust_tests() {
   if command -v cargo-nextest >/dev/null 2>&1; then
     # nextest runs no documentation tests.
@@ -56,7 +70,7 @@ file_camera_test() {
     on_a_stack "--camera $clip --mic $clip" --project=file-camera
 }
 
-scripts/packages.sh build test
+scripts/packages.sh build test postgres
 scripts/build.sh npm
 # The Rust tests embed the built pages too: one build of the web for both.
 step web-build scripts/build.sh web
@@ -66,7 +80,10 @@ for part in $parts; do
       step web-check npm run check --silent
       step web-unit npm test --silent
       ;;
-    rust) step rust rust_tests ;;
+    rust)
+      step rust rust_tests
+      step rust-postgres postgres_tests
+      ;;
     browser)
       step binaries scripts/build.sh binaries
       step browser on_a_stack ""

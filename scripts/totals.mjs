@@ -8,20 +8,23 @@ const plain = (text) => text.replace(/\u001b\[[0-9;]*m/g, "");
 const all = (text, pattern) => [...text.matchAll(pattern)];
 const sum = (matches, group) => matches.reduce((total, match) => total + Number(match[group] ?? 0), 0);
 
+function rust(text) {
+  // "Summary [ 3.1s] 40 tests run: 39 passed (1 slow), 1 failed, 2 skipped" of nextest; "test result: ok. 3 passed; 0 failed; 1 ignored" of cargo.
+  const next = all(text, /tests? run: (\d+) passed.*$/gm).map((match) => match[0]);
+  const inNext = (word) =>
+    next.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
+  const cargo = all(text, /test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/g);
+  return {
+    passed: inNext("passed") + sum(cargo, 1),
+    failed: inNext("failed") + inNext("timed out") + sum(cargo, 2),
+    skipped: inNext("skipped") + sum(cargo, 3),
+  };
+}
+
 /** Each runner's own summary line: { passed, failed, skipped }. */
 const READERS = {
-  rust(text) {
-    // "Summary [ 3.1s] 40 tests run: 39 passed (1 slow), 1 failed, 2 skipped" of nextest; "test result: ok. 3 passed; 0 failed; 1 ignored" of cargo.
-    const next = all(text, /tests? run: (\d+) passed.*$/gm).map((match) => match[0]);
-    const inNext = (word) =>
-      next.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
-    const cargo = all(text, /test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/g);
-    return {
-      passed: inNext("passed") + sum(cargo, 1),
-      failed: inNext("failed") + inNext("timed out") + sum(cargo, 2),
-      skipped: inNext("skipped") + sum(cargo, 3),
-    };
-  },
+  rust,
+  "rust-postgres": rust,
   "web-unit"(text) {
     const lines = all(text, /^\s*Tests\s+(.*)$/gm).map((match) => match[1]);
     const count = (word) =>

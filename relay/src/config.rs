@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use yunzhen_runtime::settings::{self, SettingsError};
 use yunzhen_runtime::telemetry::TelemetrySettings;
+use yunzhen_store::Location;
 
 /// Everything the relay can be told.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,6 +16,7 @@ pub struct Config {
     #[serde(default = "default_name")]
     pub name: String,
     /// Where the care record lives.
+    #[serde(default)]
     pub store: StoreConfig,
     /// Who the relay is and whom it believes.
     pub identity: IdentityConfig,
@@ -37,7 +39,24 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct StoreConfig {
     /// The SQLite file; made when it is not there.
+    #[serde(default = "default_path")]
     pub path: PathBuf,
+    /// Another place, as URL: a PostgreSQL database, or an SQLite file. `DATABASE_URL` in the environment comes before it.
+    #[serde(default)]
+    pub url: Option<Location>,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { path: default_path(), url: None }
+    }
+}
+
+impl StoreConfig {
+    /// The URL where there is one, else the file.
+    pub fn location(&self) -> Location {
+        self.url.clone().unwrap_or_else(|| Location::File(self.path.clone()))
+    }
 }
 
 /// Certificates, PEM files. Paths are relative to the settings file.
@@ -118,6 +137,10 @@ impl Default for MediaConfig {
             audio_bitrate_bps: 32_000,
         }
     }
+}
+
+fn default_path() -> PathBuf {
+    "relay.sqlite".into()
 }
 
 fn default_name() -> String {

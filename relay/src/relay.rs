@@ -88,7 +88,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let shards = Shards::start(shards)?;
     let media = shards.local_addr();
 
-    let store = Store::open(&config.store.path, &yunzhen_store::Options::default()).await?;
+    let store = Store::open_at(config.store.location(), &yunzhen_store::Options::default()).await?;
 
     let presence = Presence::default();
     let app = App::new(store, setup::policy(config.policy.as_deref())?, setup::formulary()?, signers, presence.clone());

@@ -1,9 +1,12 @@
-//! Load against the relay's media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
+//! Load against the relay: `bench`, its media path; `care`, its record.
+//!
+//! The media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
 //! forwarder and Janus, all in one run, so that the figures are ratios of one machine at one time.
 //!
 //! The process under test runs on core 0, everything that makes and takes the load on core 1.
 
 mod bench;
+mod care;
 mod forwarder;
 mod janus;
 mod machine;
@@ -18,7 +21,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(about = "Load for the relay's media path")]
+#[command(about = "Load for the relay")]
 #[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(flatten)]
@@ -45,6 +48,8 @@ struct Bench {
 enum Command {
     /// The relay's figures: CPU per packet, added latency, memory, loss.
     Bench(Bench),
+    /// The record's figures: durable commands per second on both databases.
+    Care(care::Arguments),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -59,6 +64,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(Bench { seconds, json, no_janus }) => {
             bench::run(Duration::from_secs(seconds), json.as_deref(), !no_janus)
         }
+        Command::Care(arguments) => care::run(&arguments),
         Command::ServeMedia => media_side::run(),
         Command::ServeUdp => forwarder::run(),
     }

@@ -331,7 +331,9 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
-        Entity::Session | Entity::Invitation => return false,
+        Entity::Session | Entity::Invitation | Entity::Duplicate | Entity::Consent | Entity::BreakGlass => {
+            return false;
+        }
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

@@ -25,6 +25,12 @@ named_enum! {
         Session = "session",
         /// An invitation.
         Invitation = "invitation",
+        /// Two records that may be one person.
+        Duplicate = "duplicate",
+        /// A consent.
+        Consent = "consent",
+        /// An opening of a record without a relation.
+        BreakGlass = "break_glass",
     }
 }
 
@@ -51,6 +57,50 @@ event_kinds! {
     ObservationsRecorded = "resident.observations_recorded" of Resident;
     /// A note came in.
     NoteWritten = "resident.note_written" of Resident;
+    /// Read as a line of a list: name, bed, allergies, newest vital signs.
+    ResidentListed = "resident.listed" of Resident;
+    /// Readings over time were read.
+    ObservationsViewed = "resident.observations_viewed" of Resident;
+    /// A consultation of the resident was read.
+    ResidentConsultationViewed = "resident.consultation_viewed" of Resident;
+    /// A prescription of the resident was read.
+    ResidentPrescriptionViewed = "resident.prescription_viewed" of Resident;
+    /// A delivery for the resident was read.
+    ResidentDeliveryViewed = "resident.delivery_viewed" of Resident;
+    /// Consents were read.
+    ConsentsViewed = "resident.consents_viewed" of Resident;
+    /// A document or photo, or the list of them, was read.
+    DocumentsViewed = "resident.documents_viewed" of Resident;
+    /// Name, birth date and home were read to judge a duplicate.
+    ResidentIdentityViewed = "resident.identity_viewed" of Resident;
+    /// Registered.
+    ResidentRegistered = "resident.registered" of Resident;
+    /// Changed by a person.
+    ResidentChanged = "resident.changed" of Resident;
+    /// Taken over from a file.
+    ResidentImported = "resident.imported" of Resident;
+    /// Moved to another home.
+    ResidentTransferred = "resident.transferred" of Resident;
+    /// A document or photo came in.
+    DocumentAdded = "resident.document_added" of Resident;
+    /// Somebody found that two records may be one person.
+    DuplicateSuspected = "duplicate.suspected" of Duplicate;
+    /// Two records were merged.
+    DuplicateMerged = "duplicate.merged" of Duplicate;
+    /// A merge was taken back.
+    DuplicateUnmerged = "duplicate.unmerged" of Duplicate;
+    /// They are two persons.
+    DuplicateDismissed = "duplicate.dismissed" of Duplicate;
+    /// A consent was given.
+    ConsentGiven = "consent.given" of Consent;
+    /// A consent was revoked.
+    ConsentRevoked = "consent.revoked" of Consent;
+    /// A record was opened without a relation.
+    BreakGlassOpened = "break_glass.opened" of BreakGlass;
+    /// Given back before its time.
+    BreakGlassClosed = "break_glass.closed" of BreakGlass;
+    /// Reviewed by a second person.
+    BreakGlassReviewed = "break_glass.reviewed" of BreakGlass;
     /// Asked for.
     ConsultationRequested = "consultation.requested" of Consultation;
     /// Offered to a specialist.
@@ -147,6 +197,14 @@ impl EventKind {
         !matches!(
             self,
             Self::ResidentViewed
+                | Self::ResidentListed
+                | Self::ObservationsViewed
+                | Self::ResidentConsultationViewed
+                | Self::ResidentPrescriptionViewed
+                | Self::ResidentDeliveryViewed
+                | Self::ConsentsViewed
+                | Self::DocumentsViewed
+                | Self::ResidentIdentityViewed
                 | Self::ConsultationNoteSaved
                 | Self::SessionOpened
                 | Self::SessionClosed
@@ -160,6 +218,14 @@ impl std::str::FromStr for EventKind {
     fn from_str(s: &str) -> Result<Self, crate::UnknownName> {
         let found = Self::ALL.iter().copied().find(|v| v.as_str() == s);
         found.ok_or_else(|| crate::UnknownName { kind: "EventKind", name: s.to_owned() })
+    }
+}
+
+named_enum! {
+    /// Why a record was touched, as FHIR's PurposeOfUse names it; treatment is meant where nothing is said.
+    Purpose {
+        /// Break the glass: without a relation, for a reason given, within a time box.
+        BreakGlass = "BTG",
     }
 }
 
@@ -180,6 +246,9 @@ pub struct AuditFact {
     /// The pharmacy concerned, for scoping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pharmacy_id: Option<PharmacyId>,
+    /// Another purpose than treatment. Left out of the hash when absent, so that older rows keep theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
 }
 
 /// A fact in its place in the chain.

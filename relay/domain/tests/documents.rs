@@ -35,6 +35,7 @@ fn fact(n: i64) -> AuditFact {
         entity_id: HomeId::new(Timestamp::UNIX_EPOCH, [1; 10]).uuid(),
         home_id: None,
         pharmacy_id: None,
+        purpose: None,
     }
 }
 

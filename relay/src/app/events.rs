@@ -24,7 +24,7 @@ pub struct Batch {
 /// The newest sequence number: where a fresh listener starts.
 pub async fn newest(app: &App) -> Result<i64, AppError> {
     let mut db = app.store.read().await?;
-    Ok(audit::last(&mut db).await?.map_or(0, |(seq, _)| seq))
+    Ok(audit::head(&mut db).await?.seq)
 }
 
 /// The changes after `seq` that the caller may hear of.

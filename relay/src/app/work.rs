@@ -42,7 +42,11 @@ impl Work {
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
             idempotency::Outcome::New => Ok(Start::Fresh(work)),
             idempotency::Outcome::Reused => Err(AppError::IdempotencyKeyReused),
-            idempotency::Outcome::Replay { answer, .. } => Ok(Start::Replay(serde_json::from_str(&answer)?)),
+            idempotency::Outcome::Replay { answer, .. } => {
+                // The first answer may stand in a group that is not committed yet: nobody gets it before it is durable.
+                work.tx.settle().await?;
+                Ok(Start::Replay(serde_json::from_str(&answer)?))
+            }
         }
     }
 
@@ -66,7 +70,7 @@ impl Work {
         pharmacy_id: Option<PharmacyId>,
     ) {
         let (at, actor) = (self.ctx.now, self.ctx.actor.reference());
-        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id });
+        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None });
     }
 
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.

@@ -7,8 +7,6 @@
 mod people;
 mod vitals;
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use uuid::Uuid;
 use yunzhen_domain::Actor;
@@ -17,7 +15,7 @@ use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
 use yunzhen_store::{
-    Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
+    Location, Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
 };
 
 use crate::app::{AppError, hash_password};
@@ -118,12 +116,12 @@ pub fn summary() -> serde_json::Value {
     serde_json::json!({ "homes": homes.collect::<Vec<_>>(), "accounts": accounts.collect::<Vec<_>>() })
 }
 
-/// Opens the database at `path` and fills it, unless it is filled. Every account gets `password`.
+/// Opens the database at `location` and fills it, unless it is filled. Every account gets `password`.
 ///
 /// # Errors
 /// When the store cannot be opened or written, or the demo data are wrong.
-pub async fn run(path: &Path, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
-    let store = Store::open(path, &Options::default()).await?;
+pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
+    let store = Store::open_at(location, &Options::default()).await?;
     let outcome = fill(&store, password, now).await;
     store.close().await;
     outcome
@@ -165,6 +163,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         entity_id: resident.id.uuid(),
         home_id: Some(resident.home_id),
         pharmacy_id: None,
+        purpose: None,
     };
     let facts = demo
         .residents

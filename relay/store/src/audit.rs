@@ -1,51 +1,130 @@
 //! The audit log: facts chained by hash, without gaps, also the source of the live views.
 
-use jiff::Timestamp;
-use yunzhen_domain::ActorRef;
-use yunzhen_domain::audit::{AuditFact, AuditRow, first_break, link};
+use std::fmt;
+use std::str::FromStr;
 
-use crate::row::{Cells, hex};
-use crate::{Db, StoreError, Tx};
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+use yunzhen_domain::ActorRef;
+use yunzhen_domain::audit::{AuditFact, AuditRow, GENESIS, Purpose, first_break, link};
+
+use crate::backend::Backend;
+use crate::row::{Cells, from_hex, hex};
+use crate::sql::QueryBuilder;
+use crate::writer::Lent;
+use crate::{Db, StoreError};
 
 const TABLE: &str = "audit";
+/// Rows that are checked at once.
 const CHUNK: u32 = 1000;
+/// Both databases bound the number of values in one statement.
+const ROWS_OF_ONE_INSERT: usize = 50;
 
-/// Appends `facts` in order; called by [`Tx::commit`] only.
-pub(crate) async fn append(tx: &mut Tx, facts: Vec<AuditFact>) -> Result<i64, StoreError> {
-    let mut last = last(tx).await?;
-    for mut fact in facts {
-        // The hash covers what is stored, and times are stored in milliseconds.
-        fact.at = Timestamp::from_millisecond(fact.at.as_millisecond()).unwrap_or(fact.at);
-        let row = link(last, fact);
-        sqlx::query(
-            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, previous, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(row.seq)
-        .bind(row.fact.at.as_millisecond())
-        .bind(row.fact.actor.role.as_str())
-        .bind(row.fact.actor.id.map(|id| id.to_string()))
-        .bind(row.fact.kind.as_str())
-        .bind(row.fact.entity_id.to_string())
-        .bind(row.fact.home_id.map(|id| id.to_string()))
-        .bind(row.fact.pharmacy_id.map(|id| id.to_string()))
-        .bind(hex(&row.previous))
-        .bind(hex(&row.hash))
-        .execute(tx.conn())
-        .await?;
-        last = Some((row.seq, row.hash));
-    }
-    Ok(last.map_or(0, |(seq, _)| seq))
+/// Where the chain ends. Kept in a row of its own, so that a writer can lock it, and so that a tail that was cut off is missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Sequence number of the newest row, 0 when there is none.
+    pub seq: i64,
+    /// Its hash, or [`GENESIS`].
+    pub hash: [u8; 32],
 }
 
-/// Sequence number and hash of the newest row.
-pub async fn last(db: &mut Db) -> Result<Option<(i64, [u8; 32])>, StoreError> {
-    let row = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(db.conn()).await?;
-    row.map(|row| {
-        let cells = Cells::new(TABLE, &row);
-        Ok((cells.int("seq")?, cells.digest("hash")?))
-    })
-    .transpose()
+impl Head {
+    const fn link(self) -> (i64, [u8; 32]) {
+        (self.seq, self.hash)
+    }
+}
+
+/// `seq:hash`, as an operator keeps it outside the database.
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, hex(&self.hash))
+    }
+}
+
+/// A kept head that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a head is written as <number>:<64 hexadecimal digits>, as `relay audit verify` prints it")]
+pub struct HeadError;
+
+impl FromStr for Head {
+    type Err = HeadError;
+    fn from_str(text: &str) -> Result<Self, HeadError> {
+        let (seq, hash) = text.trim().split_once(':').ok_or(HeadError)?;
+        Ok(Self { seq: seq.parse().map_err(|_| HeadError)?, hash: from_hex(hash).ok_or(HeadError)? })
+    }
+}
+
+const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE id = 1";
+
+/// Begins the write transaction and locks the head: writers of all relays follow one another.
+pub(crate) async fn begin_at_head(db: &mut Db, backend: Backend) -> Result<Head, StoreError> {
+    let text = format!("{}; {HEAD}{}", backend.begin_write(), backend.for_update());
+    // All rows of both statements: asked for one, the driver answers with what the first statement gave.
+    let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(db.conn()).await?;
+    decode_head(rows.first())
+}
+
+/// The head as this transaction sees it.
+pub async fn head(db: &mut Db) -> Result<Head, StoreError> {
+    let row = sqlx::query(HEAD).fetch_optional(db.conn()).await?;
+    decode_head(row.as_ref())
+}
+
+fn decode_head(row: Option<&AnyRow>) -> Result<Head, StoreError> {
+    let missing = || StoreError::Corrupt { table: "audit_head", column: "id", reason: "the row is missing".into() };
+    let cells = Cells::new("audit_head", row.ok_or_else(missing)?);
+    Ok(Head { seq: cells.int("seq")?, hash: cells.digest("hash")? })
+}
+
+/// Keeps the head of a group that is about to be committed; returns how many rows that were.
+pub(crate) async fn keep_head(db: &mut Db, head: Head) -> Result<u64, StoreError> {
+    let done = sqlx::query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1")
+        .bind(head.seq)
+        .bind(hex(&head.hash))
+        .execute(db.conn())
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Appends `facts` in order behind the head of the turn; called by [`crate::Tx::commit`] only.
+pub(crate) async fn append(lent: &mut Lent, facts: Vec<AuditFact>) -> Result<Head, StoreError> {
+    let mut head = lent.head;
+    let rows: Vec<AuditRow> = facts
+        .into_iter()
+        .map(|mut fact| {
+            // The hash covers what is stored, and times are stored in milliseconds.
+            fact.at = Timestamp::from_millisecond(fact.at.as_millisecond()).unwrap_or(fact.at);
+            let row = link(Some(head.link()), fact);
+            head = Head { seq: row.seq, hash: row.hash };
+            row
+        })
+        .collect();
+    for rows in rows.chunks(ROWS_OF_ONE_INSERT) {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, purpose, previous, hash) VALUES ",
+        );
+        for (index, row) in rows.iter().enumerate() {
+            query.push(if index == 0 { "(" } else { "), (" });
+            let mut list = query.separated(", ");
+            list.push_bind(row.seq);
+            list.push_bind(row.fact.at.as_millisecond());
+            list.push_bind(row.fact.actor.role.as_str());
+            list.push_bind(row.fact.actor.id.map(|id| id.to_string()));
+            list.push_bind(row.fact.kind.as_str());
+            list.push_bind(row.fact.entity_id.to_string());
+            list.push_bind(row.fact.home_id.map(|id| id.to_string()));
+            list.push_bind(row.fact.pharmacy_id.map(|id| id.to_string()));
+            list.push_bind(row.fact.purpose.map(Purpose::as_str));
+            list.push_bind(hex(&row.previous));
+            list.push_bind(hex(&row.hash));
+        }
+        query.push(")");
+        query.build().execute(lent.db.conn()).await?;
+    }
+    lent.head = head;
+    Ok(head)
 }
 
 /// Rows after `seq`, oldest first.
@@ -68,24 +147,42 @@ pub async fn before(db: &mut Db, seq: Option<i64>, limit: u32) -> Result<Vec<Aud
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
-/// Reads the whole log and recomputes every hash. Returns the number of rows, or [`StoreError::ChainBroken`] with the first row that was changed.
+/// As [`verify_against`], without a kept head. Returns the number of rows.
 pub async fn verify(db: &mut Db) -> Result<i64, StoreError> {
+    Ok(verify_against(db, None).await?.seq)
+}
+
+/// Reads the whole log and recomputes every hash; the last row must be the head, and `kept`, a head of some time before, must be in it. Returns the head, or
+/// [`StoreError::ChainBroken`] with the first row that was changed, moved or removed.
+pub async fn verify_against(db: &mut Db, kept: Option<Head>) -> Result<Head, StoreError> {
+    let expected = head(db).await?;
     let mut last: Option<AuditRow> = None;
     loop {
-        let seq = last.as_ref().map_or(0, |row| row.seq);
-        let mut rows = after(db, seq, CHUNK).await?;
+        let end = last.as_ref().map_or(0, |row| row.seq);
+        let mut rows = after(db, end, CHUNK).await?;
         if rows.is_empty() {
-            return Ok(seq);
+            break;
         }
         if last.is_none() && rows[0].seq != 1 {
-            return Err(StoreError::ChainBroken { seq: rows[0].seq });
+            return Err(StoreError::ChainBroken { seq: 1 });
         }
         // The row before the chunk carries the chain over.
         if let Some(seq) = first_break(last.iter().chain(&rows)) {
             return Err(StoreError::ChainBroken { seq });
         }
+        if let Some(kept) = kept
+            && rows.iter().any(|row| row.seq == kept.seq && row.hash != kept.hash)
+        {
+            return Err(StoreError::ChainBroken { seq: kept.seq });
+        }
         last = rows.pop();
     }
+    let end = last.map_or(Head { seq: 0, hash: GENESIS }, |row| Head { seq: row.seq, hash: row.hash });
+    if end != expected || kept.is_some_and(|kept| kept.seq > end.seq) {
+        // The rows that are there follow from one another; what comes after them was cut off.
+        return Err(StoreError::ChainBroken { seq: end.seq + 1 });
+    }
+    Ok(end)
 }
 
 fn decode(cells: &Cells<'_>) -> Result<AuditRow, StoreError> {
@@ -98,6 +195,7 @@ fn decode(cells: &Cells<'_>) -> Result<AuditRow, StoreError> {
             entity_id: cells.parse("entity_id")?,
             home_id: cells.opt_parse("home_id")?,
             pharmacy_id: cells.opt_parse("pharmacy_id")?,
+            purpose: cells.opt_parse("purpose")?,
         },
         previous: cells.digest("previous")?,
         hash: cells.digest("hash")?,

@@ -7,6 +7,7 @@ use yunzhen_domain::records::Consultation;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "consultations";
@@ -29,7 +30,7 @@ pub async fn get(db: &mut Db, id: ConsultationId) -> Result<Option<Consultation>
 
 /// A page, by the time they were asked for.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Consultation>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM consultations WHERE 1 = 1");
+    let mut query = QueryBuilder::new("SELECT * FROM consultations WHERE 1 = 1");
     if !filter.states.is_empty() {
         query.push(" AND state IN (");
         let mut list = query.separated(", ");

@@ -1,15 +1,17 @@
-//! Connections and transactions.
+//! The store, its transactions, and what can be done in one.
 
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::AnyConnection;
+use sqlx::{Any, AnyPool, Connection as _, Transaction};
 use tokio::sync::watch;
 use yunzhen_domain::audit::AuditFact;
 
+use crate::backend::{Backend, Connector, Location};
+use crate::writer::{Turn, Writer};
 use crate::{StoreError, audit, migrations};
 
 /// How to open a store.
@@ -19,7 +21,7 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// How many transactions read at once.
     pub readers: u32,
-    /// Refuse to grow past this many pages of 4 KiB; for tests of a full disk and for quotas.
+    /// Refuse to grow past this many pages of 4 KiB; for tests of a full disk and for quotas. SQLite only: a server has quotas of its own.
     pub max_pages: Option<u32>,
 }
 
@@ -36,105 +38,102 @@ pub struct Store {
 }
 
 struct Inner {
-    path: PathBuf,
-    writer: SqlitePool,
-    readers: SqlitePool,
-    audit_head: watch::Sender<i64>,
+    location: Location,
+    writer: Writer,
+    readers: AnyPool,
+    audit_head: Arc<watch::Sender<i64>>,
 }
 
 impl Store {
-    /// Opens the database file, making it and bringing it to this version's schema when needed.
+    /// Opens an SQLite file, making it and bringing it to this version's schema when needed.
     pub async fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-            && !folder.is_dir()
-        {
-            let reason = format!("the folder {} does not exist", folder.display());
-            return Err(StoreError::Open { path: path.to_owned(), reason });
-        }
-        let mut connect = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(options.busy_timeout);
-        if let Some(pages) = options.max_pages {
-            connect = connect.pragma("max_page_count", pages.to_string());
-        }
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(options.busy_timeout)
-            .connect_with(connect.clone())
-            .await
-            .map_err(|error| opening(path, error))?;
-        migrations::run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(options.readers.max(1))
-            .acquire_timeout(options.busy_timeout)
-            .connect_with(connect.create_if_missing(false).pragma("query_only", "on"))
-            .await
-            .map_err(|error| opening(path, error))?;
-        let store = Self {
-            inner: Arc::new(Inner { path: path.to_owned(), writer, readers, audit_head: watch::Sender::new(0) }),
-        };
-        let mut read = store.read().await?;
-        let head = audit::last(&mut read).await?.map_or(0, |(seq, _)| seq);
-        drop(read);
-        store.inner.audit_head.send_replace(head);
-        Ok(store)
+        Self::open_at(path.into(), options).await
     }
 
-    /// Starts the one write transaction; waits for the one before.
+    /// Opens the record where it lives, file or server, and brings it to this version's schema.
+    pub async fn open_at(location: Location, options: &Options) -> Result<Self, StoreError> {
+        let connector = Connector::new(location.clone(), options.clone())?;
+        let mut db = connector.writer().await?;
+        migrations::run(db.conn(), location.backend()).await?;
+        let readers = connector.readers().await?;
+        let audit_head = Arc::new(watch::Sender::new(audit::head(&mut db).await?.seq));
+        let writer = Writer::start(connector, db, audit_head.clone());
+        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head }) })
+    }
+
+    /// Starts a write transaction; waits for its turn. It runs alone, and is committed together with those that wait (`writer.rs`).
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let transaction = self.inner.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx { db: Db { transaction }, store: self.clone() })
+        Ok(Tx { turn: self.inner.writer.turn().await? })
     }
 
-    /// Starts a read transaction: one consistent picture, never waits for the writer.
+    /// Starts a read transaction: one consistent picture of what is committed, never waits for the writer.
     pub async fn read(&self) -> Result<Read, StoreError> {
-        Ok(Read { db: Db { transaction: self.inner.readers.begin().await? } })
+        let begin = self.inner.location.backend().begin_read();
+        Ok(Read { db: Db { conn: Connection::Reading(self.inner.readers.begin_with(begin).await?) } })
     }
 
-    /// Sequence number of the newest audit row, for live views. A receiver that sleeps misses numbers, never the newest.
+    /// Sequence number of the newest audit row that this program committed, for live views. A receiver that sleeps misses numbers, never the newest.
     pub fn audit_head(&self) -> watch::Receiver<i64> {
         self.inner.audit_head.subscribe()
     }
 
-    /// Does the database answer, and does it take a writer.
+    /// Does the database answer.
     pub async fn check(&self) -> Result<(), StoreError> {
         let mut read = self.read().await?;
-        sqlx::query("SELECT seq FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(read.conn()).await?;
+        sqlx::query("SELECT seq FROM audit_head").fetch_optional(read.conn()).await?;
         Ok(())
     }
 
     /// Where the database is.
-    pub fn path(&self) -> &Path {
-        &self.inner.path
+    pub fn location(&self) -> &Location {
+        &self.inner.location
     }
 
-    /// Ends open transactions' connections and merges the write-ahead log into the file.
+    /// Which database it is.
+    pub fn backend(&self) -> Backend {
+        self.inner.location.backend()
+    }
+
+    /// Lets open transactions end and closes the connections; an SQLite file gets its write-ahead log merged.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
     }
 }
 
-fn opening(path: &Path, error: sqlx::Error) -> StoreError {
-    let text = error.to_string();
-    match StoreError::from(error) {
-        StoreError::Query(_) => StoreError::Open { path: path.to_owned(), reason: text },
-        known => known,
-    }
-}
-
 /// A transaction in which one can read.
 pub struct Db {
-    transaction: Transaction<'static, Sqlite>,
+    conn: Connection,
+}
+
+enum Connection {
+    /// Ends when dropped.
+    Reading(Transaction<'static, Any>),
+    /// Its transaction is the group's.
+    Writing(AnyConnection),
 }
 
 impl Db {
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+    pub(crate) const fn writing(conn: AnyConnection) -> Self {
+        Self { conn: Connection::Writing(conn) }
+    }
+
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+        match &mut self.conn {
+            Connection::Reading(transaction) => transaction,
+            Connection::Writing(conn) => conn,
+        }
+    }
+
+    /// Says good-bye; a connection that is broken already needs none.
+    pub(crate) async fn close(self) {
+        let closed = match self.conn {
+            Connection::Reading(transaction) => transaction.rollback().await,
+            Connection::Writing(conn) => conn.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the database connection was gone before it was closed");
+        }
     }
 }
 
@@ -143,11 +142,10 @@ pub struct Read {
     db: Db,
 }
 
-/// The write transaction. Dropped without [`Tx::commit`], nothing of it happened.
+/// A write transaction. Dropped without [`Tx::commit`], nothing of it happened.
 #[must_use = "a transaction that is not committed did nothing"]
 pub struct Tx {
-    db: Db,
-    store: Store,
+    turn: Turn,
 }
 
 impl Tx {
@@ -157,36 +155,36 @@ impl Tx {
         if facts.is_empty() {
             return Err(StoreError::Unaudited);
         }
-        let head = audit::append(&mut self, facts).await?;
-        let Self { db, store } = self;
-        db.transaction.commit().await?;
-        // The next writer may already have committed and announced a later row.
-        store.inner.audit_head.send_if_modified(|known| {
-            let newer = head > *known;
-            *known = head.max(*known);
-            newer
-        });
-        Ok(head)
+        let head = audit::append(self.turn.lent(), facts).await?;
+        self.turn.keep().await?;
+        Ok(head.seq)
     }
 
     /// Commits bookkeeping that is no part of the care record: throttling, leases, answers kept for retries. `why` says which, for the reader of the call.
     pub async fn commit_bookkeeping(self, why: &'static str) -> Result<(), StoreError> {
         tracing::trace!(why, "bookkeeping committed");
-        self.db.transaction.commit().await?;
-        Ok(())
+        self.settle().await
+    }
+
+    /// Waits until what this transaction read is committed, which commands before it in the same group may have written: an answer that is repeated must be
+    /// as durable as when it was first given.
+    pub async fn settle(mut self) -> Result<(), StoreError> {
+        // PostgreSQL answers COMMIT of a transaction in which a statement failed by undoing it, without an error; any statement before says so.
+        audit::head(&mut self).await?;
+        self.turn.keep().await
     }
 }
 
 impl Deref for Tx {
     type Target = Db;
     fn deref(&self) -> &Db {
-        &self.db
+        self.turn.db()
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Db {
-        &mut self.db
+        &mut self.turn.lent().db
     }
 }
 

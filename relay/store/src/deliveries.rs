@@ -8,6 +8,7 @@ use yunzhen_domain::records::Delivery;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, hex, one_row, to_json};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "deliveries";
@@ -52,7 +53,7 @@ pub async fn by_prescription(db: &mut Db, prescription: PrescriptionId) -> Resul
 
 /// A page, by the time they were made.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Delivery>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
+    let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
     if !filter.states.is_empty() {
         query.push(" AND state IN (");
         let mut list = query.separated(", ");

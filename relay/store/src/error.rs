@@ -1,9 +1,9 @@
 //! Why the store did not do it, one clear sentence each.
 
-use std::path::PathBuf;
+use sqlx::postgres::PgDatabaseError;
 
 /// Every way a call of the store can fail.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The guarded update found another version.
     #[error("this {what} was changed by somebody else in the meantime")]
@@ -32,11 +32,11 @@ pub enum StoreError {
     /// The file is no database or is damaged.
     #[error("the database file is damaged or is no SQLite database; restore it from a backup")]
     Damaged,
-    /// The file cannot be opened.
-    #[error("cannot open the database {path}: {reason}")]
+    /// The file or the server's database cannot be opened.
+    #[error("cannot open the database {database}: {reason}")]
     Open {
-        /// Which file.
-        path: PathBuf,
+        /// Where, without a password.
+        database: String,
         /// Why.
         reason: String,
     },
@@ -62,6 +62,12 @@ pub enum StoreError {
     /// A transaction without a fact.
     #[error("a change was about to be saved without its audit fact")]
     Unaudited,
+    /// Commands that were to be committed together with this one could not be, and the database undid this one too.
+    #[error("the database undid what was being saved; nothing of it is kept, try it again")]
+    Undone,
+    /// The database server went away or does not take connections.
+    #[error("the database server cannot be reached: {0}; what was answered before is saved")]
+    Unreachable(String),
     /// The store is being closed.
     #[error("the database is closed")]
     Closed,
@@ -76,7 +82,16 @@ pub enum StoreError {
 impl StoreError {
     /// Going on later may help, without a change of the request.
     pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Locked | Self::DiskFull | Self::ReadOnly | Self::Closed | Self::Io(_))
+        matches!(
+            self,
+            Self::Locked
+                | Self::DiskFull
+                | Self::ReadOnly
+                | Self::Undone
+                | Self::Unreachable(_)
+                | Self::Closed
+                | Self::Io(_)
+        )
     }
 }
 
@@ -90,20 +105,44 @@ impl From<sqlx::Error> for StoreError {
                 if error.is_foreign_key_violation() {
                     return Self::Dangling;
                 }
-                // Primary result codes of SQLite: https://sqlite.org/rescode.html
-                match error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff) {
-                    Some(5 | 6) => Self::Locked,
-                    Some(13) => Self::DiskFull,
-                    Some(3 | 8) => Self::ReadOnly,
-                    Some(10) => Self::Io(error.message().to_owned()),
-                    Some(11 | 26) => Self::Damaged,
-                    _ => Self::Query(error.message().to_owned()),
+                let text = error.message().to_owned();
+                match error.try_downcast_ref::<PgDatabaseError>() {
+                    Some(error) => postgres(error.code(), text),
+                    None => sqlite(error.code().and_then(|code| code.parse().ok()), text),
                 }
             }
             sqlx::Error::PoolTimedOut => Self::Locked,
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
-            sqlx::Error::Io(error) => Self::Io(error.to_string()),
+            // A file is read by SQLite itself; this is the connection to a server.
+            sqlx::Error::Io(error) => Self::Unreachable(error.to_string()),
+            sqlx::Error::Tls(error) => Self::Unreachable(error.to_string()),
             other => Self::Query(other.to_string()),
         }
+    }
+}
+
+/// Primary result codes of SQLite: <https://sqlite.org/rescode.html>.
+fn sqlite(code: Option<i32>, text: String) -> StoreError {
+    match code.map(|code| code & 0xff) {
+        Some(5 | 6) => StoreError::Locked,
+        Some(13) => StoreError::DiskFull,
+        Some(3 | 8) => StoreError::ReadOnly,
+        Some(10) => StoreError::Io(text),
+        Some(11 | 26) => StoreError::Damaged,
+        _ => StoreError::Query(text),
+    }
+}
+
+/// SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn postgres(code: &str, text: String) -> StoreError {
+    match code {
+        "55P03" | "40P01" | "40001" => StoreError::Locked,
+        "53100" => StoreError::DiskFull,
+        "25006" => StoreError::ReadOnly,
+        "58030" => StoreError::Io(text),
+        "XX001" | "XX002" => StoreError::Damaged,
+        "25P03" | "53300" | "57P01" | "57P02" | "57P03" => StoreError::Unreachable(text),
+        code if code.starts_with("08") => StoreError::Unreachable(text),
+        _ => StoreError::Query(text),
     }
 }

@@ -1,17 +1,21 @@
 //! The care record on disk: the only crate with SQL.
 //!
-//! * [`Store`]: one writer (`BEGIN IMMEDIATE`), a few readers, each in its own transaction; [`Tx`] can be committed only together with the audit facts of what it did.
+//! * [`Store`]: one writer at a time, a few readers, each in its own transaction; [`Tx`] can be committed only together with the audit facts of what it did.
+//!   Commands that come together are committed together (`writer.rs`).
 //! * One module per feature with free functions: reads take `&mut Db` (a `Tx` or a [`Read`]), writes take `&mut Tx`, rows become domain records or [`StoreError::Corrupt`].
 //! * Updates are guarded by the version that was read: [`StoreError::Stale`].
 //!
-//! SQLite in WAL mode with `synchronous=FULL`: what was committed survives a power cut. The text of the queries is kept portable (`$1`, TEXT, BIGINT) for
-//! PostgreSQL. Not here: decisions, access, time (arguments).
+//! SQLite in WAL mode with `synchronous=FULL`, or PostgreSQL with `synchronous_commit=on`: what was committed survives a power cut. Each query has one text for
+//! both (`$1`, TEXT, BIGINT); what differs is in `backend.rs`. Not here: decisions, access, time (arguments).
 
+mod backend;
 mod db;
 mod error;
 mod migrations;
 mod paging;
 mod row;
+mod sql;
+mod writer;
 
 pub mod audit;
 pub mod boxes;
@@ -30,8 +34,11 @@ pub mod prescriptions;
 pub mod residents;
 pub mod sessions;
 pub mod staff;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod throttle;
 
+pub use backend::{Backend, Location};
 pub use db::{Db, Options, Read, Store, Tx};
 pub use error::StoreError;
 pub use paging::{Cursor, CursorError, Paging, Slice};

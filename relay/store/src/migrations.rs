@@ -1,23 +1,74 @@
-//! The schema, embedded in the program and applied at opening.
+//! The schema, embedded in the program and applied at opening. A released file never changes: its digest is in every database that applied it.
 
 use std::borrow::Cow;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::AnyConnection;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 use crate::StoreError;
+use crate::backend::Backend;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "care", include_str!("../migrations/sqlite/0001_care.sql"))];
+/// One text for both databases, by number.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "care", include_str!("../migrations/0001_care.sql")),
+    (2, "registry", include_str!("../migrations/0002_registry.sql")),
+    (6, "audit", include_str!("../migrations/0006_audit.sql")),
+];
 
-pub(crate) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {
-    let migrations = MIGRATIONS
-        .iter()
-        .map(|&(version, name, sql)| {
-            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
-        })
-        .collect();
-    Migrator::with_migrations(migrations).run(pool).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
+/// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.
+const DIALECTS: &[(i64, &str, &str)] =
+    &[(1, include_str!("../migrations/0001_care.sqlite.sql"), include_str!("../migrations/0001_care.postgres.sql"))];
+
+pub(crate) fn migrator(backend: Backend) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|&(version, name, common)| {
+        let own = DIALECTS.iter().find(|(of, ..)| *of == version).map_or("", |&(_, sqlite, postgres)| match backend {
+            Backend::Sqlite => sqlite,
+            Backend::Postgres => postgres,
+        });
+        let text = AssertSqlSafe(format!("{common}{own}")).into_sql_str();
+        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+/// Brings the database forward; never back.
+pub(crate) async fn run(conn: &mut AnyConnection, backend: Backend) -> Result<(), StoreError> {
+    migrator(backend).run(conn).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
+        MigrateError::VersionMissing(version) => {
+            let known = MIGRATIONS.iter().map(|migration| migration.0).max().unwrap_or_default();
+            StoreError::Migration(format!(
+                "its schema has step {version}, and this program knows steps up to {known}; start the newer program that made it"
+            ))
+        }
         other => StoreError::Migration(other.to_string()),
     })
+}
+
+/// Names the schema, by the digests of all its steps.
+#[cfg(feature = "testing")]
+pub(crate) fn digest(backend: Backend) -> String {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    migrator(backend).iter().for_each(|step| step.checksum.hash(&mut hasher));
+    format!("{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Digests of released steps. A line is added with a release and never changed: databases in hospitals hold it.
+    const RELEASED: &[(i64, Backend, &str)] = &[(1, Backend::Sqlite, "6205972da01e19c684b6eea2254df7dc")];
+
+    #[test]
+    fn a_released_step_never_changes() {
+        for &(version, backend, digest) in RELEASED {
+            let migrator = migrator(backend);
+            let step = migrator.iter().find(|step| step.version == version).unwrap();
+            let found: String = step.checksum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(found, digest, "step {version} on {backend:?}");
+        }
+    }
 }

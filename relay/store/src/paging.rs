@@ -62,7 +62,7 @@ impl Paging {
     }
 
     /// Appends the condition and the order over the columns `at` and `id`; one row more than the limit is read, to know whether there is a next page.
-    pub(crate) fn push(self, query: &mut sqlx::QueryBuilder<sqlx::Sqlite>, at: &str) {
+    pub(crate) fn push(self, query: &mut crate::sql::QueryBuilder, at: &str) {
         let (sign, order) = if self.oldest_first { (">", "ASC") } else { ("<", "DESC") };
         if let Some(cursor) = self.after {
             query.push(format_args!(" AND ({at}, id) {sign} (")).push_bind(cursor.at_ms).push(", ");

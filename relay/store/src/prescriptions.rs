@@ -8,6 +8,7 @@ use yunzhen_domain::records::Prescription;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "prescriptions";
@@ -38,7 +39,7 @@ pub async fn get(db: &mut Db, id: PrescriptionId) -> Result<Option<Prescription>
 
 /// A page, by the time they entered their state.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM prescriptions WHERE 1 = 1");
+    let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE 1 = 1");
     if !filter.states.is_empty() {
         query.push(" AND state IN (");
         let mut list = query.separated(", ");
@@ -91,7 +92,7 @@ pub async fn for_consultation(db: &mut Db, consultation: ConsultationId) -> Resu
 
 /// Up to `limit` in one of `states` whose last day of validity is before `day`.
 pub async fn expiring(db: &mut Db, states: &[State], day: Date, limit: u32) -> Result<Vec<Prescription>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM prescriptions WHERE valid_until < ");
+    let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE valid_until < ");
     query.push_bind(day.to_string()).push(" AND state IN (");
     let mut list = query.separated(", ");
     for state in states {

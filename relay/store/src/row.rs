@@ -5,19 +5,19 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row, Sqlite, Type};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Decode, Row, Type};
 
 use crate::StoreError;
 
 /// A row of a named table.
 pub(crate) struct Cells<'r> {
     table: &'static str,
-    row: &'r SqliteRow,
+    row: &'r AnyRow,
 }
 
 impl<'r> Cells<'r> {
-    pub(crate) const fn new(table: &'static str, row: &'r SqliteRow) -> Self {
+    pub(crate) const fn new(table: &'static str, row: &'r AnyRow) -> Self {
         Self { table, row }
     }
 
@@ -25,7 +25,7 @@ impl<'r> Cells<'r> {
         StoreError::Corrupt { table: self.table, column, reason: reason.into() }
     }
 
-    fn get<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &'static str) -> Result<T, StoreError> {
+    fn get<T: Decode<'r, Any> + Type<Any>>(&self, column: &'static str) -> Result<T, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column, "the value has the wrong type or is missing"))
     }
 
@@ -106,7 +106,7 @@ impl<'r> Cells<'r> {
     }
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digits = text.as_bytes();
     if digits.len() != 64 {
         return None;

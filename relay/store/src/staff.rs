@@ -4,6 +4,7 @@ use yunzhen_domain::ids::StaffId;
 use yunzhen_domain::records::{Staff, StaffCredential};
 
 use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "staff";
@@ -12,7 +13,7 @@ const COLUMNS: &str =
 
 /// One member of staff.
 pub async fn get(db: &mut Db, id: StaffId) -> Result<Option<Staff>, StoreError> {
-    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE id = ").push_bind(id.to_string());
     let row = query.build().fetch_optional(db.conn()).await?;
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
@@ -20,7 +21,7 @@ pub async fn get(db: &mut Db, id: StaffId) -> Result<Option<Staff>, StoreError> 
 
 /// By sign-in name, lower case.
 pub async fn by_username(db: &mut Db, username: &str) -> Result<Option<Staff>, StoreError> {
-    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    let mut query = QueryBuilder::new(COLUMNS);
     query.push(" WHERE username = ").push_bind(username);
     let row = query.build().fetch_optional(db.conn()).await?;
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
@@ -28,7 +29,7 @@ pub async fn by_username(db: &mut Db, username: &str) -> Result<Option<Staff>, S
 
 /// Everybody, by role and name.
 pub async fn list(db: &mut Db) -> Result<Vec<Staff>, StoreError> {
-    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(COLUMNS);
+    let mut query = QueryBuilder::new(COLUMNS);
     query.push(" ORDER BY role, name, id");
     let rows = query.build().fetch_all(db.conn()).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()

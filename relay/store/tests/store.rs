@@ -1,7 +1,6 @@
-//! The store on real SQLite files.
+//! The store on real databases: an SQLite file, or a PostgreSQL server (`yunzhen_store::testing`).
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,8 +15,9 @@ use yunzhen_domain::records::{
 };
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::idempotency::Outcome;
+use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
+    Backend, Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
     observations, residents, staff,
 };
 
@@ -37,11 +37,8 @@ fn fact(n: u8) -> AuditFact {
         entity_id: uuid(n),
         home_id: Some(HomeId::from_uuid(uuid(1))),
         pharmacy_id: None,
+        purpose: None,
     }
-}
-
-async fn open(folder: &Path) -> Store {
-    Store::open(&folder.join("care.db"), &Options::default()).await.unwrap()
 }
 
 fn home() -> Home {
@@ -115,11 +112,11 @@ async fn with_people(store: &Store) {
 
 #[tokio::test]
 async fn opens_from_empty_and_again_with_what_was_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     store.close().await;
-    let store = open(folder.path()).await;
+    let store = database.open().await;
     let mut read = store.read().await.unwrap();
     assert_eq!(homes::list(&mut read).await.unwrap(), [home()]);
     assert_eq!(staff::by_username(&mut read, "nurse1").await.unwrap(), Some(nurse()));
@@ -130,8 +127,8 @@ async fn opens_from_empty_and_again_with_what_was_kept() {
 
 #[tokio::test]
 async fn search_takes_wildcards_literally() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     let mut read = store.read().await.unwrap();
     for (q, found) in [("秀", 1), ("WXY", 1), ("3-1", 1), ("%", 0), ("_", 0), ("  ", 1), ("!", 0)] {
@@ -143,8 +140,8 @@ async fn search_takes_wildcards_literally() {
 
 #[tokio::test]
 async fn a_dropped_transaction_did_nothing_and_an_unaudited_one_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     let mut tx = store.write().await.unwrap();
     homes::insert(&mut tx, &home()).await.unwrap();
     drop(tx);
@@ -157,8 +154,8 @@ async fn a_dropped_transaction_did_nothing_and_an_unaudited_one_is_refused() {
 
 #[tokio::test]
 async fn the_second_of_two_updates_of_one_version_is_stale() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     let mut tx = store.write().await.unwrap();
     consultations::insert(&mut tx, &consultation(10)).await.unwrap();
@@ -182,8 +179,8 @@ async fn the_second_of_two_updates_of_one_version_is_stale() {
 
 #[tokio::test]
 async fn a_note_is_guarded_from_its_first_version_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     let mut tx = store.write().await.unwrap();
     consultations::insert(&mut tx, &consultation(10)).await.unwrap();
@@ -204,8 +201,8 @@ async fn a_note_is_guarded_from_its_first_version_on() {
 
 #[tokio::test]
 async fn pages_neither_repeat_nor_lose_rows_that_share_a_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     let mut tx = store.write().await.unwrap();
     for n in 10..17 {
@@ -232,8 +229,8 @@ async fn pages_neither_repeat_nor_lose_rows_that_share_a_time() {
 
 #[tokio::test]
 async fn the_newest_reading_of_each_measure() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
     let reading = |n: u8, code: &str, value: f64| Observation {
         id: ObservationId::from_uuid(uuid(n)),
@@ -255,61 +252,10 @@ async fn the_newest_reading_of_each_measure() {
 }
 
 #[tokio::test]
-async fn a_changed_audit_row_is_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
-    let mut head = store.audit_head();
-    for n in 1..=5 {
-        let tx = store.write().await.unwrap();
-        tx.commit(vec![fact(n), fact(n + 100)]).await.unwrap();
-    }
-    assert_eq!(*head.borrow_and_update(), 10);
-    assert_eq!(audit::verify(&mut store.read().await.unwrap()).await.unwrap(), 10);
-    let rows = audit::after(&mut store.read().await.unwrap(), 8, 10).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [9, 10]);
-    let rows = audit::before(&mut store.read().await.unwrap(), Some(3), 10).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 1]);
-    store.close().await;
-
-    // The database itself refuses; somebody with the file in hand can go around it, and is found.
-    let file = folder.path().join("care.db");
-    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    let change = "UPDATE audit SET actor_role = 'nurse' WHERE seq = 4";
-    assert!(sqlx::query(change).execute(&raw).await.unwrap_err().to_string().contains("never change"));
-    sqlx::query("DROP TRIGGER audit_never_changes").execute(&raw).await.unwrap();
-    sqlx::query(change).execute(&raw).await.unwrap();
-    raw.close().await;
-    let store = open(folder.path()).await;
-    let broken = audit::verify(&mut store.read().await.unwrap()).await;
-    assert!(matches!(broken, Err(StoreError::ChainBroken { seq: 4 })), "{broken:?}");
-}
-
-#[tokio::test]
-async fn a_removed_audit_row_is_found() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
-    store.write().await.unwrap().commit((1..=5).map(fact).collect()).await.unwrap();
-    store.close().await;
-    for (gone, found) in [(3, 4), (1, 2)] {
-        let file = folder.path().join("care.db");
-        let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        sqlx::query("DROP TRIGGER IF EXISTS audit_never_shrinks").execute(&raw).await.unwrap();
-        sqlx::query("DELETE FROM audit WHERE seq = $1").bind(gone).execute(&raw).await.unwrap();
-        raw.close().await;
-        let store = open(folder.path()).await;
-        let broken = audit::verify(&mut store.read().await.unwrap()).await;
-        assert!(matches!(broken, Err(StoreError::ChainBroken { seq }) if seq == found), "{broken:?}");
-        store.close().await;
-    }
-}
-
-#[tokio::test]
 async fn an_illegal_row_names_its_table_and_column_and_not_its_value() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     with_people(&store).await;
-    let file = folder.path().join("care.db");
-    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
     let cases = [
         ("UPDATE residents SET sex = '秘密'", "sex"),
         ("UPDATE residents SET sex = 'female', id_number = '330106194105060021'", "id_number"),
@@ -320,18 +266,17 @@ async fn an_illegal_row_names_its_table_and_column_and_not_its_value() {
     let checked = IdNumber::complete("33010619410506002").unwrap();
     for (change, column) in cases {
         let change = change.replace("33010619410506002X", checked.as_str());
-        sqlx::query(sqlx::AssertSqlSafe(change)).execute(&raw).await.unwrap();
+        database.tell(&change).await;
         let error = residents::list(&mut store.read().await.unwrap(), None, None).await.unwrap_err();
         assert!(matches!(error, StoreError::Corrupt { table: "residents", column: c, .. } if c == column), "{error}");
         assert!(!error.to_string().contains("秘密"), "{error}");
     }
-    raw.close().await;
 }
 
 #[tokio::test]
 async fn the_same_key_gets_the_first_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     let (request, other) = ([1; 32], [2; 32]);
     let mut tx = store.write().await.unwrap();
     assert_eq!(idempotency::look_up(&mut tx, "nurse:1", "k", &request).await.unwrap(), Outcome::New);
@@ -348,8 +293,8 @@ async fn the_same_key_gets_the_first_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_claim_each_job_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
     let mut tx = store.write().await.unwrap();
     for n in 0..20 {
         jobs::enqueue(&mut tx, uuid(n), "expire", "{}", at(i64::from(n))).await.unwrap();
@@ -394,9 +339,9 @@ async fn workers_claim_each_job_once() {
 
 #[tokio::test]
 async fn a_full_disk_is_said_and_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options { max_pages: Some(100), ..Options::default() };
-    let store = Store::open(&folder.path().join("care.db"), &options).await.unwrap();
+    // A server's disk cannot be filled by a test; what it answers then is told by its code (`error.rs`).
+    let database = TestDatabase::in_file();
+    let store = database.open_with(&Options { max_pages: Some(150), ..Options::default() }).await;
     with_people(&store).await;
     let reading = |n: u32| Observation {
         id: ObservationId::from_uuid(Uuid::from_u128(u128::from(n))),
@@ -431,16 +376,18 @@ async fn a_full_disk_is_said_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_lock_of_another_process_is_said_after_the_timeout_and_reads_go_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options { busy_timeout: Duration::from_millis(50), ..Options::default() };
-    let file = folder.path().join("care.db");
-    let store = Store::open(&file, &options).await.unwrap();
+    let database = TestDatabase::new().await;
+    let store = database.open_with(&Options { busy_timeout: Duration::from_millis(100), ..Options::default() }).await;
     with_people(&store).await;
-    let other = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    let held = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let mut other = database.beside().await;
+    let lock = match store.backend() {
+        Backend::Sqlite => "BEGIN IMMEDIATE",
+        Backend::Postgres => "BEGIN; SELECT seq FROM audit_head FOR UPDATE",
+    };
+    sqlx::raw_sql(lock).execute(&mut other).await.unwrap();
     assert!(matches!(store.write().await.map(drop), Err(StoreError::Locked)));
     assert_eq!(homes::list(&mut store.read().await.unwrap()).await.unwrap().len(), 1);
-    held.rollback().await.unwrap();
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     drop(store.write().await.unwrap());
 
     // Our own long writer makes the others wait in the same way.
@@ -463,20 +410,6 @@ async fn what_is_no_database_is_said() {
     assert!(error.contains("no/such") && error.contains("does not exist"), "{error}");
     let folder_as_file = Store::open(folder.path(), &Options::default()).await;
     assert!(matches!(folder_as_file.map(drop), Err(StoreError::Open { .. })));
-}
-
-#[tokio::test]
-async fn a_schema_from_the_future_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
-    store.close().await;
-    let file = folder.path().join("care.db");
-    let raw = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'later', 1, x'00', 0)";
-    sqlx::query(newer).execute(&raw).await.unwrap();
-    raw.close().await;
-    let opened = Store::open(&file, &Options::default()).await;
-    assert!(matches!(opened.map(drop), Err(StoreError::Migration(_))));
 }
 
 #[test]

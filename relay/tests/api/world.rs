@@ -33,8 +33,9 @@ use yunzhen_relay::seed;
 use yunzhen_rtc::{Shards, ShardsConfig};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Options, Store, Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
+    Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -62,7 +63,7 @@ pub struct World {
     pub delivery: Delivery,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
-    _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl Drop for World {
@@ -78,8 +79,8 @@ pub fn console() -> Identity {
 impl World {
     pub async fn new() -> Self {
         let now = clock::now_timestamp();
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        let database = TestDatabase::new().await;
+        let store = database.open().await;
         seed::fill(&store, "demo-password", now).await.unwrap();
         let mut tx = store.write().await.unwrap();
         let members = strangers(&mut tx).await;
@@ -127,6 +128,7 @@ impl World {
             entity_id: consultation.id.uuid(),
             home_id: Some(consultation.home_id),
             pharmacy_id: None,
+            purpose: None,
         };
         tx.commit(vec![fact]).await.unwrap();
 
@@ -137,7 +139,7 @@ impl World {
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
-        Self { router, resident, consultation, prescriptions, delivery, actors, life, _folder: folder }
+        Self { router, resident, consultation, prescriptions, delivery, actors, life, _database: database }
     }
 
     pub fn actor(&self, caller: &str) -> Actor {

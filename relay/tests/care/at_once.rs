@@ -140,6 +140,8 @@ async fn stopped_anywhere_it_has_happened_whole_or_not_at_all() {
         if let Some(answer) = stopped_after(polls, prescriptions::sign(&w.app, &ctx, p.id, body)).await {
             break answer.unwrap();
         }
+        // Stopped while it waited for its COMMIT, it is saved a moment later.
+        w.settled().await;
         let now = w.see(p.id).await;
         let rows = w.audited().await.len() - before;
         match now.state {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 mod at_once;
+mod crashes;
 mod hidden;
 mod prescribing;
 mod residents;

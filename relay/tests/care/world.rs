@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use tempfile::TempDir;
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::sign::DocumentKey;
 use yunzhen_certs::{Identity, Trust};
@@ -24,7 +23,8 @@ use yunzhen_relay::app::{
     App, AppError, Context, Entrance, Idempotency, consultations, deliveries, prescriptions, residents,
 };
 use yunzhen_relay::seed;
-use yunzhen_store::{Options, Store, audit, pharmacies, staff};
+use yunzhen_store::testing::TestDatabase;
+use yunzhen_store::{Store, audit, pharmacies, staff};
 
 pub const PASSWORD: &str = "demo password 云";
 
@@ -54,14 +54,14 @@ pub struct World {
     pub administrator: Person,
     clock_ms: AtomicI64,
     keys: AtomicI64,
-    _folder: TempDir,
+    _database: TestDatabase,
 }
 
 impl World {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("folder");
+        let database = TestDatabase::new().await;
         let start: Timestamp = "2026-11-23T02:00:00Z".parse().expect("time");
-        let store = Store::open(&folder.path().join("relay.db"), &Options::default()).await.expect("store");
+        let store = database.open().await;
         seed::fill(&store, PASSWORD, start).await.expect("seeded");
         second_pharmacy_and_pharmacist(&store, start).await;
         let authority = Authority::create(start).expect("authority");
@@ -96,7 +96,7 @@ impl World {
             administrator: next(),
             clock_ms: AtomicI64::new(start.as_millisecond()),
             keys: AtomicI64::new(0),
-            _folder: folder,
+            _database: database,
         }
     }
 
@@ -235,6 +235,11 @@ impl World {
 
     pub async fn see(&self, id: PrescriptionId) -> Prescription {
         prescriptions::get(&self.app, &self.by(&self.specialist), id).await.expect("seen")
+    }
+
+    /// Waits until the commands that were given up have been saved or undone.
+    pub async fn settled(&self) {
+        self.app.store.write().await.expect("turn").settle().await.expect("committed");
     }
 
     /// The audit kinds about care so far, in order; the chain of all rows must hold.

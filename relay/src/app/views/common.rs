@@ -1,6 +1,6 @@
 //! Pieces that several views share.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -19,7 +19,8 @@ impl From<Timestamp> for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let at = self.0.round(Unit::Millisecond).unwrap_or(self.0);
+        // Cut as the store cuts: a first answer shows the time that is read back later.
+        let at = Timestamp::from_millisecond(self.0.as_millisecond()).unwrap_or(self.0);
         serializer.collect_str(&format_args!("{at:.3}"))
     }
 }

@@ -1,0 +1,76 @@
+//! Queries with optional parts. Placeholders are `$1`, `$2`, … on both databases; sqlx's builder writes `?` for a driver that is chosen at run time.
+
+use std::fmt::{Display, Write as _};
+
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, Arguments as _, AssertSqlSafe, Encode, Type};
+
+/// A query in the making: text by [`push`](Self::push), values by [`push_bind`](Self::push_bind) only.
+pub(crate) struct QueryBuilder {
+    text: String,
+    values: AnyArguments,
+}
+
+impl QueryBuilder {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self { text: text.to_owned(), values: AnyArguments::default() }
+    }
+
+    /// Appends text of the program, never of a person.
+    pub(crate) fn push(&mut self, text: impl Display) -> &mut Self {
+        // Writing into a String cannot fail.
+        let _ = write!(self.text, "{text}");
+        self
+    }
+
+    /// Appends a placeholder and its value.
+    pub(crate) fn push_bind<'t>(&mut self, value: impl Encode<'t, Any> + Type<Any>) -> &mut Self {
+        self.values.add(value).expect("text and numbers are taken as they are");
+        let count = self.values.len();
+        self.push(format_args!("${count}"))
+    }
+
+    /// A list whose members stand `between` each other.
+    pub(crate) const fn separated(&mut self, between: &'static str) -> Separated<'_> {
+        Separated { query: self, between, first: true }
+    }
+
+    /// The query.
+    pub(crate) fn build(self) -> Query<'static, Any, AnyArguments> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.values)
+    }
+}
+
+/// See [`QueryBuilder::separated`].
+pub(crate) struct Separated<'q> {
+    query: &'q mut QueryBuilder,
+    between: &'static str,
+    first: bool,
+}
+
+impl Separated<'_> {
+    /// Appends a member that is a value.
+    pub(crate) fn push_bind<'t>(&mut self, value: impl Encode<'t, Any> + Type<Any>) -> &mut Self {
+        if !std::mem::take(&mut self.first) {
+            self.query.push(self.between);
+        }
+        self.query.push_bind(value);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_in_order() {
+        let mut query = QueryBuilder::new("SELECT * FROM t WHERE a = ");
+        query.push_bind("x").push(" AND b IN (");
+        query.separated(", ").push_bind(1_i64).push_bind(Option::<i64>::None);
+        query.push(") LIMIT ").push_bind(2_i64);
+        assert_eq!(query.text, "SELECT * FROM t WHERE a = $1 AND b IN ($2, $3) LIMIT $4");
+        assert_eq!(query.values.len(), 4);
+    }
+}

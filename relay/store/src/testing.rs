@@ -1,0 +1,145 @@
+//! A database for one test: an SQLite file that goes away, or, where `YUNZHEN_TEST_POSTGRES` names a server (`scripts/postgres.sh`), a database of its own on
+//! that server, copied from a template that has the schema. The same tests run on both.
+//!
+//! Not part of the product: behind the feature `testing`.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot have its database fails")]
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _};
+use tempfile::TempDir;
+
+use crate::backend::{Backend, Location};
+use crate::{Options, Store, migrations};
+
+/// The server, if tests run on PostgreSQL.
+const SERVER: &str = "YUNZHEN_TEST_POSTGRES";
+
+/// See the module.
+pub struct TestDatabase {
+    location: Location,
+    _folder: TempDir,
+}
+
+impl TestDatabase {
+    /// On the database that this run of the tests is for.
+    pub async fn new() -> Self {
+        match std::env::var(SERVER) {
+            Ok(server) => Self::on_server(&server).await,
+            Err(_) => Self::in_file(),
+        }
+    }
+
+    /// An SQLite file that is not there yet.
+    pub fn in_file() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { location: Location::File(folder.path().join("care.db")), _folder: folder }
+    }
+
+    /// A database on a server.
+    pub async fn on_server(server: &str) -> Self {
+        let template = format!("yunzhen_template_{}", migrations::digest(Backend::Postgres));
+        let mut conn = connect(&Location::Server(server.to_owned())).await;
+        // One test makes the template; nobody may be connected to it while another copies it.
+        tell(&mut conn, "SELECT pg_advisory_lock(90210)".into()).await;
+        let made = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1").bind(&template);
+        if made.fetch_optional(&mut conn).await.expect("a server").is_none() {
+            tell(&mut conn, format!("CREATE DATABASE \"{template}\" TEMPLATE template0 ENCODING 'UTF8'")).await;
+            let store = Store::open_at(named(server, &template), &Options::default()).await.expect("a template");
+            store.close().await;
+        }
+        let database = Self::copied(&mut conn, server, &template).await;
+        tell(&mut conn, "SELECT pg_advisory_unlock(90210)".into()).await;
+        conn.close().await.expect("closed");
+        database
+    }
+
+    async fn copied(conn: &mut AnyConnection, server: &str, template: &str) -> Self {
+        // Its name is random and new; it is only the name that is wanted.
+        let folder = tempfile::Builder::new().prefix("t").rand_bytes(12).tempdir().expect("a folder");
+        let name = folder.path().file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        tell(conn, format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"")).await;
+        Self { location: named(server, &name), _folder: folder }
+    }
+
+    /// With the schema as it was after a step of the migrations.
+    pub async fn at_step(version: i64) -> Self {
+        let database = match std::env::var(SERVER) {
+            Ok(server) => {
+                let mut conn = connect(&Location::Server(server.clone())).await;
+                Self::copied(&mut conn, &server, "template0").await
+            }
+            Err(_) => Self::in_file(),
+        };
+        let mut conn = database.beside().await;
+        let migrator = migrations::migrator(database.location.backend());
+        migrator.run_to(version, &mut conn).await.expect("migrated");
+        conn.close().await.expect("closed");
+        database
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> Location {
+        self.location.clone()
+    }
+
+    /// Opens it.
+    pub async fn open(&self) -> Store {
+        self.open_with(&Options::default()).await
+    }
+
+    /// Opens it in a certain way.
+    pub async fn open_with(&self, options: &Options) -> Store {
+        Store::open_at(self.location(), options).await.expect("a store")
+    }
+
+    /// A connection beside the store's: another program, or somebody with the database in hand.
+    pub async fn beside(&self) -> AnyConnection {
+        connect(&self.location).await
+    }
+
+    /// Runs statements on a connection beside the store's.
+    pub async fn tell(&self, statements: &str) {
+        let mut conn = self.beside().await;
+        tell(&mut conn, statements.to_owned()).await;
+        conn.close().await.expect("closed");
+    }
+
+    /// Rows of a query on a connection beside the store's.
+    pub async fn ask(&self, query: &str) -> Vec<AnyRow> {
+        let mut conn = self.beside().await;
+        let rows = sqlx::raw_sql(AssertSqlSafe(query.to_owned())).fetch_all(&mut conn).await.expect("rows");
+        conn.close().await.expect("closed");
+        rows
+    }
+
+    /// Switches the triggers of the audit log off, as somebody who goes around them would.
+    pub async fn without_triggers(&self) {
+        match self.location.backend() {
+            Backend::Sqlite => {
+                self.tell("DROP TRIGGER IF EXISTS audit_never_changes; DROP TRIGGER IF EXISTS audit_never_shrinks")
+                    .await;
+            }
+            Backend::Postgres => self.tell("ALTER TABLE audit DISABLE TRIGGER USER").await,
+        }
+    }
+}
+
+/// The same server, another database.
+fn named(server: &str, name: &str) -> Location {
+    let (place, query) = server.split_once('?').unwrap_or((server, ""));
+    let (place, _) = place.rsplit_once('/').expect("the server's URL names a database");
+    Location::Server(format!("{place}/{name}?{query}"))
+}
+
+async fn connect(location: &Location) -> AnyConnection {
+    location.connect_options().expect("a URL").connect().await.expect("a connection")
+}
+
+async fn tell(conn: &mut AnyConnection, statements: String) {
+    sqlx::raw_sql(AssertSqlSafe(statements)).execute(conn).await.expect("the statement is taken");
+}
+
+/// Takes the head away inside a transaction, so that its group cannot be committed.
+pub async fn spoil_the_head(tx: &mut crate::Tx) {
+    sqlx::query("DELETE FROM audit_head").execute(tx.conn()).await.expect("deleted");
+}

@@ -1,0 +1,88 @@
+//! The schema goes forward over a database that holds data, and never back.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use jiff::Timestamp;
+use uuid::Uuid;
+use yunzhen_domain::Actor;
+use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, hex, link};
+use yunzhen_store::testing::TestDatabase;
+use yunzhen_store::{Backend, Store, StoreError, audit, homes};
+
+/// Two audited facts as the first release wrote them.
+fn first_facts() -> String {
+    let fact = |n: u128| AuditFact {
+        at: Timestamp::from_second(1_800_000_000).unwrap(),
+        actor: Actor::System.reference(),
+        kind: EventKind::ConsultationRequested,
+        entity_id: Uuid::from_u128(n),
+        home_id: None,
+        pharmacy_id: None,
+        purpose: None,
+    };
+    let one = link(None, fact(1));
+    let two = link(Some((one.seq, one.hash)), fact(2));
+    let row = |row: &AuditRow| {
+        format!(
+            "INSERT INTO audit (seq, at, actor_role, kind, entity_id, previous, hash) VALUES ({}, {}, '{}', '{}', '{}', '{}', '{}');",
+            row.seq,
+            row.fact.at.as_millisecond(),
+            row.fact.actor.role.as_str(),
+            row.fact.kind.as_str(),
+            row.fact.entity_id,
+            hex(&row.previous),
+            hex(&row.hash)
+        )
+    };
+    row(&one) + &row(&two)
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_release_keeps_its_data() {
+    let database = TestDatabase::at_step(1).await;
+    database.tell("INSERT INTO homes (id, name, address, phone) VALUES ('019b76da-a800-7000-8000-000100000001', '松鹤养老院', '杭州', '0571')").await;
+    database
+        .tell(
+            "INSERT INTO residents (id, home_id, name, pinyin, sex, birth_date, bed, id_number, contacts, allergies, allergies_asked, conditions, medicines)
+             VALUES ('019b76da-a800-7000-8000-000200000001', '019b76da-a800-7000-8000-000100000001', '𠮷秀英', 'jxy', 'female', '1941-05-06', '3-12',
+                 '330106194105060024', '[]', '[]', 1, '[]', '[]')",
+        )
+        .await;
+    database.tell(&first_facts()).await;
+    let store = database.open().await;
+    let mut read = store.read().await.unwrap();
+    assert_eq!(homes::list(&mut read).await.unwrap()[0].name, "松鹤养老院");
+    assert_eq!(database.ask("SELECT name FROM residents WHERE name = '𠮷秀英'").await.len(), 1);
+    assert_eq!(audit::verify(&mut read).await.unwrap(), 2);
+    assert_eq!(*store.audit_head().borrow(), 2);
+}
+
+#[tokio::test]
+async fn a_schema_from_the_future_is_refused_in_words() {
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
+    let bytes = match store.backend() {
+        Backend::Sqlite => "x'00'",
+        Backend::Postgres => "'\\x00'",
+    };
+    let success = if store.backend() == Backend::Sqlite { "1" } else { "true" };
+    store.close().await;
+    database
+        .tell(&format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (999, 'later', {success}, {bytes}, 0)"
+        ))
+        .await;
+    let refused = Store::open_at(database.location(), &yunzhen_store::Options::default()).await.map(drop).unwrap_err();
+    assert!(matches!(refused, StoreError::Migration(_)));
+    let words = refused.to_string();
+    assert!(words.contains("step 999") && words.contains("newer program"), "{words}");
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing() {
+    let database = TestDatabase::new().await;
+    database.open().await.close().await;
+    let before = database.ask("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").await.len();
+    let store = database.open().await;
+    assert_eq!(database.ask("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").await.len(), before);
+    store.check().await.unwrap();
+}
