@@ -71,7 +71,7 @@ async fn many_residents(store: &Store, now: Timestamp) -> anyhow::Result<Vec<Res
     let like = known.into_iter().next().ok_or_else(|| anyhow::anyhow!("the demo has no residents"))?;
     let mut all = Vec::new();
     for n in 0..RESIDENTS {
-        let digits = format!("33010619410506{n:03}");
+        let digits = format!("33010619330101{n:03}");
         let id_number = IdNumber::complete(&digits).map_err(|error| anyhow::anyhow!("{digits}: {error}"))?;
         let id = ResidentId::new(now, clock::random_bytes());
         let resident = Resident { id, id_number, bed: format!("{}-{}", n / 10, n % 10), ..like.clone() };
