@@ -32,7 +32,7 @@ postgres_tests() {
   dir=$(mktemp -d)
   url=$(scripts/postgres.sh start "$dir" --no-fsync) || return
   if command -v cargo-nextest >/dev/null 2>&1; then
-    YUNZHEN_TEST_POSTGRES=$url cargo nextest run -p yunzhen-store -p yunzhen-relay --tests --no-fail-fast || code=$?
+    YUNZHEN_TEST_POSTGRES=$url cargo nextest run --workspace -E 'package(yunzhen-store) + package(yunzhen-relay)' --no-fail-fast || code=$?
   else
     YUNZHEN_TEST_POSTGRES=$url cargo test -p yunzhen-store -p yunzhen-relay --tests --no-fail-fast || code=$?
   fi
