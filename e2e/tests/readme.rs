@@ -1,6 +1,6 @@
 //! What README says about the machines is what the code does.
 
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{break_glass, consent, consultation, delivery, duplicate, prescription};
 
 #[test]
 fn the_diagrams_are_those_of_the_machines() {
@@ -9,6 +9,9 @@ fn the_diagrams_are_those_of_the_machines() {
         ("consultation", consultation::diagram()),
         ("prescription", prescription::diagram()),
         ("delivery", delivery::diagram()),
+        ("consent", consent::diagram()),
+        ("duplicate", duplicate::diagram()),
+        ("break-glass", break_glass::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

@@ -13,6 +13,8 @@ pub enum Scope {
     None,
     /// What this member of staff signed, reviews or consults on.
     Own,
+    /// Residents tied to this specialist or the hospital, see [`crate::relation`].
+    Related,
     /// What belongs to the home.
     Home,
     /// What the pharmacy has, and what is open to every pharmacy.
@@ -34,6 +36,10 @@ pub enum Class {
     Prescription,
     /// Deliveries.
     Delivery,
+    /// Who the residents are, without clinical content: duplicates, homes.
+    Registry,
+    /// Openings of records without a relation.
+    BreakGlass,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -53,6 +59,32 @@ named_enum! {
         RecordObservations = "record_observations",
         /// POST notes
         WriteNote = "write_note",
+        /// POST /residents
+        RegisterResident = "register_resident",
+        /// PUT /residents/{id}
+        ChangeResident = "change_resident",
+        /// resident-imports
+        ImportResidents = "import_residents",
+        /// transfer to another home
+        TransferResident = "transfer_resident",
+        /// duplicates: list, search, merge, unmerge, dismiss
+        JudgeDuplicates = "judge_duplicates",
+        /// GET consents
+        ViewConsents = "view_consents",
+        /// POST consents
+        GiveConsent = "give_consent",
+        /// revoke
+        RevokeConsent = "revoke_consent",
+        /// GET documents, one document
+        ViewDocuments = "view_documents",
+        /// POST documents
+        AddDocument = "add_document",
+        /// POST break-glass
+        BreakGlass = "break_glass",
+        /// close
+        CloseBreakGlass = "close_break_glass",
+        /// GET /break-glass, review
+        ReviewBreakGlass = "review_break_glass",
         /// GET /consultations
         ListConsultations = "list_consultations",
         /// GET /consultations/{id}
@@ -129,7 +161,20 @@ impl Action {
     pub const fn class(self) -> Class {
         use Action as A;
         match self {
-            A::ListResidents | A::ViewResident | A::RecordObservations | A::WriteNote => Class::Resident,
+            A::ListResidents
+            | A::ViewResident
+            | A::RecordObservations
+            | A::WriteNote
+            | A::RegisterResident
+            | A::ChangeResident
+            | A::ImportResidents
+            | A::ViewConsents
+            | A::GiveConsent
+            | A::RevokeConsent
+            | A::ViewDocuments
+            | A::AddDocument => Class::Resident,
+            A::TransferResident | A::JudgeDuplicates => Class::Registry,
+            A::BreakGlass | A::CloseBreakGlass | A::ReviewBreakGlass => Class::BreakGlass,
             A::ListConsultations
             | A::ViewConsultation
             | A::RequestConsultation
@@ -169,7 +214,7 @@ impl Class {
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
-            Self::Common | Self::Administration => None,
+            Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
 }
@@ -177,16 +222,29 @@ impl Class {
 /// The table. Columns: nurse, specialist, pharmacist, pharmacy, courier, observer, administrator, box, system.
 #[rustfmt::skip]
 const fn row(action: Action) -> [Scope; 9] {
-    use Scope::{All, Assigned, Home, None as No, Own, Pharmacy as Pha};
+    use Scope::{All, Assigned, Home, None as No, Own, Pharmacy as Pha, Related as Rel};
     match action {
         //                                  nurse specia pharma pharmacy courier   observer  admin box   system
         Action::ListHomes               => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
-        Action::ListResidents           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewResident            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListResidents           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewResident            => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::RecordObservations      => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
         Action::WriteNote               => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
-        Action::ListConsultations       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewConsultation        => [Home, All,   No,    No,      No,       Assigned, No,   No,   No ],
+        Action::RegisterResident        => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ChangeResident          => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ImportResidents         => [Home, No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::TransferResident        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::JudgeDuplicates         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewConsents            => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::GiveConsent             => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::RevokeConsent           => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewDocuments           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AddDocument             => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::BreakGlass              => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CloseBreakGlass         => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ReviewBreakGlass        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ListConsultations       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewConsultation        => [Home, Rel,   No,    No,      No,       Assigned, No,   No,   No ],
         Action::RequestConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CompleteConsultation    => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
@@ -201,8 +259,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       No,   No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ListPrescriptions       => [Home, All,   All,   Pha,     No,       No,       No,   No,   No ],
-        Action::ViewPrescription        => [Home, All,   All,   Pha,     No,       No,       No,   No,   All],
+        Action::ListPrescriptions       => [Home, Rel,   All,   Pha,     No,       No,       No,   No,   No ],
+        Action::ViewPrescription        => [Home, Rel,   All,   Pha,     No,       No,       No,   No,   All],
         Action::SignPrescription        => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::CancelPrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ClaimPrescription       => [No,   No,    All,   No,      No,       No,       No,   No,   No ],
@@ -249,6 +307,8 @@ pub struct Facts {
     pub open_to_pharmacies: bool,
     /// Not signed: only the home and the specialists see it.
     pub unsigned: bool,
+    /// Tied to the specialist who asks: the use case looks that up, see [`crate::relation`].
+    pub related: bool,
     /// Its specialist.
     pub specialist_id: Option<StaffId>,
     /// Its pharmacist.
@@ -294,6 +354,7 @@ fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
     match scope(role, action) {
         Scope::None => false,
         Scope::All => true,
+        Scope::Related => facts.related,
         Scope::Own => match (role, actor.staff_id()) {
             (Role::Specialist, Some(id)) => facts.specialist_id == Some(id),
             (Role::Pharmacist, Some(id)) => facts.pharmacist_id == Some(id),
@@ -318,12 +379,24 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
     }
     let mut facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, ..Facts::default() };
     let class = match fact.kind.entity() {
-        Entity::Resident => Class::Resident,
+        // Identifiers only: what a specialist then reads of any of these is decided with the relation.
+        Entity::Resident | Entity::Consent => {
+            facts.related = true;
+            Class::Resident
+        }
+        // The second person: whoever reviews, and the nurses of the home.
+        Entity::BreakGlass => {
+            let nurse_of_home = actor.role() == Role::Nurse && actor.home_id() == fact.home_id;
+            return nurse_of_home || may_try(actor, Action::ReviewBreakGlass);
+        }
+        Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
         Entity::Consultation => {
+            facts.related = true;
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));
             Class::Consultation
         }
         Entity::Prescription => {
+            facts.related = true;
             facts.open_to_pharmacies = fact.pharmacy_id.is_none();
             Class::Prescription
         }
@@ -331,9 +404,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
-        Entity::Session | Entity::Invitation | Entity::Duplicate | Entity::Consent | Entity::BreakGlass => {
-            return false;
-        }
+        Entity::Session | Entity::Invitation => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

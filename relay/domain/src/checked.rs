@@ -3,7 +3,9 @@
 mod dose;
 mod id_number;
 mod parcel;
+pub mod text;
 
 pub use dose::{Dose, DoseError};
 pub use id_number::{IdNumber, IdNumberError};
 pub use parcel::{CodeError, ParcelCode, Pin};
+pub use text::TextError;

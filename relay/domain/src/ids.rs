@@ -63,6 +63,14 @@ typed_id! {
     NoteId;
     /// The fact that a resident was seen in person for a diagnosis.
     EligibilityId;
+    /// A consent of a resident.
+    ConsentId;
+    /// Two records that may be one person.
+    DuplicateId;
+    /// An opening of a record without a relation.
+    BreakGlassId;
+    /// A document or photo of a resident.
+    DocumentId;
     /// A remote consultation; also the name of its room.
     ConsultationId;
     /// An invitation of an observer to one consultation.

@@ -110,6 +110,14 @@ policy! {
     at_least throttle_first_wait_seconds = 30;
     /// Longest wait after too many wrong tries.
     at_least throttle_longest_wait_seconds = 900;
+    /// A parameter of the early-warning score counts for this long after it was measured.
+    at_most early_warning_hours = 24;
+    /// Readings and notes made on the tablet without a link may arrive this late.
+    at_most late_entry_days = 366;
+    /// Reads of one record by one person in one session within this time are one audit event.
+    at_most read_audit_minutes = 10;
+    /// A record that was opened without a relation closes by itself.
+    at_most break_glass_minutes = 60;
     /// Wrong tries are forgotten after this long.
     at_least throttle_forget_minutes = 60;
 }

@@ -5,6 +5,7 @@ mod care;
 mod delivery;
 mod people;
 mod prescription;
+mod registry;
 mod resident;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
@@ -12,6 +13,9 @@ pub use delivery::{Attempt, Count, Delivery, Pack};
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
     Content, Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
+};
+pub use registry::{
+    BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature, consent_in_force,
 };
 pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Medicine, Note, NoteKind, Observation,
@@ -27,6 +31,20 @@ impl Resident {
     }
 }
 
+impl Consent {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), ..Facts::default() }
+    }
+}
+
+impl BreakGlass {
+    /// What access decides on: it belongs to the specialist who opened it.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), specialist_id: Some(self.staff_id), ..Facts::default() }
+    }
+}
+
 impl Consultation {
     /// What access decides on.
     pub fn facts(&self) -> Facts {
@@ -34,6 +52,8 @@ impl Consultation {
             home_id: Some(self.home_id),
             specialist_id: self.specialist_id,
             consultation_id: Some(self.id),
+            // Reads decide it anew; a command is refused in sight, as its own scope says.
+            related: true,
             ..Facts::default()
         }
     }
@@ -52,6 +72,7 @@ impl Prescription {
             specialist_id: Some(self.specialist_id),
             pharmacist_id: self.pharmacist_id,
             consultation_id: Some(self.consultation_id),
+            related: true,
             ..Facts::default()
         }
     }

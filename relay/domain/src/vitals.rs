@@ -76,6 +76,9 @@ pub const ALL: &[VitalSign] = &[
     sign("14743-9", "mmol/L", "指尖血糖",   "Glucose by capillary meter",(0.6, 35.0),    Some((4.4, 10.0))),
     sign("72514-3", "{score}","疼痛评分",   "Pain 0-10",                 (0.0, 10.0),    Some((0.0, 3.0))),
     sign("9269-2",  "{score}","格拉斯哥评分","Glasgow coma score",        (3.0, 15.0),    Some((14.0, 15.0))),
+    sign("3151-8",  "L/min",  "吸氧流量",   "Inhaled oxygen flow rate",  (0.0, 60.0),    None),
+    // 0 alert, 1 new confusion, 2 responds to voice, 3 to pain, 4 unresponsive.
+    sign("67775-7", "{score}","意识水平",   "Level of responsiveness",   (0.0, 4.0),     Some((0.0, 0.5))),
     sign("14682-9", "umol/L", "肌酐",       "Creatinine",                (10.0, 2000.0), Some((41.0, 111.0))),
     sign("2823-3",  "mmol/L", "血钾",       "Potassium",                 (1.0, 10.0),    Some((3.5, 5.3))),
     sign("4548-4",  "%",      "糖化血红蛋白","Haemoglobin A1c",           (3.0, 20.0),    Some((4.0, 8.0))),

@@ -41,6 +41,7 @@ fn hidden_out_of_reach_forbidden_in_sight() {
         pharmacy_id: Some(PharmacyId::new(t, [5; 10])),
         consultation_id: Some(ConsultationId::new(t, [9; 10])),
         delivery_id: Some(DeliveryId::new(t, [4; 10])),
+        related: true,
         ..Facts::default()
     };
     use Action as A;
@@ -72,6 +73,13 @@ fn hidden_out_of_reach_forbidden_in_sight() {
     assert_eq!(decide(&observer(9), A::JoinCall, &facts), Allow);
     assert_eq!(decide(&observer(9), A::BeginConsultation, &facts), Forbid);
     assert_eq!(decide(&observer(8), A::JoinCall, &facts), Hide);
+
+    let untied = Facts { related: false, ..facts };
+    for action in [A::ListResidents, A::ViewResident, A::ViewConsents, A::ViewDocuments, A::ViewConsultation] {
+        assert_eq!(decide(&staff(Role::Specialist, 6, None, None), action, &facts), Allow, "{action}");
+        assert_eq!(decide(&staff(Role::Specialist, 6, None, None), action, &untied), Hide, "{action}");
+        assert_eq!(decide(&staff(Role::Nurse, 1, Some(1), None), action, &untied), Allow, "{action}");
+    }
 
     let unsigned = Facts { unsigned: true, open_to_pharmacies: false, ..facts };
     assert_eq!(decide(&staff(Role::Pharmacist, 8, None, None), A::ViewPrescription, &unsigned), Hide);

@@ -68,6 +68,7 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
         entity: row.fact.kind.entity().as_str().to_owned(),
         entity_id: row.fact.entity_id,
         home_id: row.fact.home_id,
+        purpose: row.fact.purpose.map(|purpose| purpose.as_str().to_owned()),
     });
     Ok(Page { items: items.collect(), next })
 }

@@ -13,6 +13,8 @@ pub use super::invitations::invite;
 pub(super) use show::{link_words, summary};
 
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::consultations as views;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
@@ -31,8 +33,8 @@ pub async fn request(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::RequestConsultation, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::RequestConsultation, &resident).await?;
     let requested = Consultation {
         id: fresh(ConsultationId::new, ctx.now),
         version: 1,
@@ -210,13 +212,17 @@ pub async fn list(
     let mut db = app.store.read().await?;
     let filter = consultations::Filter { states, home: home_id };
     let slice = consultations::list(&mut db, &filter, paging).await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
-    let mut items = Vec::with_capacity(slice.items.len());
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for c in &slice.items {
-        if authorize(ctx, Action::ListConsultations, &c.facts()).is_ok() {
+        if authorize(ctx, Action::ListConsultations, &ties.of_consultation(ctx, c)).is_ok() {
+            seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
             items.push(show::summary(app, &mut db, &mut names, c, ctx.now).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     items.sort_by_key(|c| (c.urgency == yunzhen_domain::records::Urgency::Routine, c.requested_at));
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
@@ -225,8 +231,13 @@ pub async fn list(
 pub async fn get(app: &App, ctx: &Context, id: ConsultationId) -> Result<views::Consultation, AppError> {
     let mut db = app.store.read().await?;
     let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::ViewConsultation, &consultation.facts())?;
-    show::full(app, &mut db, ctx, &consultation).await
+    let ties = Ties::to(&mut db, ctx, consultation.resident_id).await?;
+    authorize(ctx, Action::ViewConsultation, &ties.of_consultation(ctx, &consultation))?;
+    let view = show::full(app, &mut db, ctx, &consultation).await?;
+    drop(db);
+    let (resident, purpose) = (consultation.resident_id, ties.purpose(consultation.resident_id));
+    Seen::one(EventKind::ResidentConsultationViewed, resident, consultation.home_id, purpose).tell(app, ctx).await?;
+    Ok(view)
 }
 
 /// The consultation of a call that the actor may join.

@@ -13,6 +13,7 @@ use yunzhen_store::{Db, Paging, deliveries, prescriptions, residents};
 
 use super::names::{Names, timeline};
 use super::people::name_of;
+use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
@@ -33,12 +34,17 @@ pub async fn list(app: &App, ctx: &Context, query: views::DeliveryQuery) -> Resu
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = deliveries::list(&mut db, &filter, paging).await?;
-    let mut items = Vec::with_capacity(slice.items.len());
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for d in &slice.items {
         if authorize(ctx, Action::ListDeliveries, &d.facts()).is_ok() {
+            if shows_resident(ctx) {
+                seen.add(EventKind::ResidentListed, d.resident_id, d.home_id, None);
+            }
             items.push(show(&mut db, ctx, d).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
@@ -47,7 +53,17 @@ pub async fn get(app: &App, ctx: &Context, id: DeliveryId) -> Result<views::Deli
     let mut db = app.store.read().await?;
     let d = deliveries::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     authorize(ctx, Action::ViewDelivery, &d.facts())?;
-    show(&mut db, ctx, &d).await
+    let view = show(&mut db, ctx, &d).await?;
+    drop(db);
+    if shows_resident(ctx) {
+        Seen::one(EventKind::ResidentDeliveryViewed, d.resident_id, d.home_id, None).tell(app, ctx).await?;
+    }
+    Ok(view)
+}
+
+/// The courier sees a parcel and nobody's name.
+fn shows_resident(ctx: &Context) -> bool {
+    ctx.actor.role() != Role::Courier
 }
 
 /// The courier takes the job.
@@ -242,7 +258,7 @@ fn consequences(event: &Event) -> (EventKind, Option<(EventKind, prescription::E
 pub(super) async fn show(db: &mut Db, ctx: &Context, d: &Delivery) -> Result<views::Delivery, AppError> {
     let mut names = Names::default();
     let home = names.home(db, d.home_id).await?.clone();
-    let to_courier = ctx.actor.role() == Role::Courier;
+    let to_courier = !shows_resident(ctx);
     let to_nurse = ctx.actor.role() == Role::Nurse;
     let resident = if to_courier {
         None

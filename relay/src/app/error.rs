@@ -2,8 +2,11 @@
 
 use jiff::SignedDuration;
 use yunzhen_certs::jws::JwsError;
+use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::Refused;
+use yunzhen_domain::registry::Fault;
+use yunzhen_domain::registry::difference::Difference;
 use yunzhen_domain::safety::Finding;
 use yunzhen_store::StoreError;
 
@@ -23,6 +26,17 @@ impl FieldError {
     pub fn new(path: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { path: path.into(), message_zh: zh.into(), message_en: en.into() }
     }
+}
+
+/// What two people made of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// The version this person saw.
+    pub seen: i64,
+    /// The version it is at.
+    pub current: i64,
+    /// Where they differ.
+    pub differences: Vec<Difference>,
 }
 
 /// Why a use case did not happen. Nothing was changed.
@@ -53,6 +67,15 @@ pub enum AppError {
         seen: i64,
         /// What it is now.
         current: i64,
+    },
+    /// The record was changed since this person saw it: both values, for a person to choose.
+    #[error("the record differs in {} fields since version {}; it is at {}", .0.differences.len(), .0.seen, .0.current)]
+    Conflict(Box<Conflict>),
+    /// Somebody with this identity number is registered.
+    #[error("the identity number is registered already")]
+    AlreadyRegistered {
+        /// Who and where, for those who may see the record.
+        known: Option<Sensitive<String>>,
     },
     /// The machine does not allow it in this state.
     #[error(transparent)]
@@ -102,6 +125,9 @@ pub enum AppError {
     /// Hashing a password or PIN failed; never a wrong password.
     #[error("password hashing failed: {0}")]
     Hash(String),
+    /// The bytes of a document are not those that were kept.
+    #[error("a document's bytes do not match their digest")]
+    DamagedDocument,
     /// An answer could not be turned to JSON and back.
     #[error("an answer could not be kept: {0}")]
     Answer(#[from] serde_json::Error),
@@ -111,5 +137,11 @@ impl AppError {
     /// A single wrong input.
     pub fn invalid(path: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(path, zh, en)])
+    }
+}
+
+impl From<Vec<Fault>> for AppError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Invalid(faults.into_iter().map(|f| FieldError::new(f.path, f.zh, f.en)).collect())
     }
 }

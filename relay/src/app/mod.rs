@@ -4,8 +4,12 @@
 //! Not here: SQL (`yunzhen-store`), rules (`yunzhen-domain`), statuses (`http::problem`).
 
 pub mod admin;
+pub mod break_glass;
+pub mod consents;
 pub mod consultations;
 pub mod deliveries;
+pub mod documents;
+pub mod duplicates;
 mod error;
 pub mod events;
 pub mod formulary;
@@ -15,6 +19,8 @@ mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
+mod reads;
+mod relations;
 pub mod residents;
 pub mod sessions;
 mod tokens;
@@ -34,7 +40,7 @@ use yunzhen_store::{Cursor, Store};
 
 use crate::rooms::presence::Presence;
 
-pub use error::{AppError, FieldError};
+pub use error::{AppError, Conflict, FieldError};
 pub use passwords::hash as hash_password;
 
 /// What every use case works with. Cheap to clone.
@@ -50,12 +56,21 @@ pub struct App {
     pub signers: Arc<Trust>,
     /// Who is there right now.
     pub presence: Presence,
+    /// Which reads the audit log has lately been told.
+    reads: reads::Told,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, policy: Policy, formulary: Formulary, signers: Trust, presence: Presence) -> Self {
-        Self { store, policy: Arc::new(policy), formulary: Arc::new(formulary), signers: Arc::new(signers), presence }
+        Self {
+            store,
+            policy: Arc::new(policy),
+            formulary: Arc::new(formulary),
+            signers: Arc::new(signers),
+            presence,
+            reads: Default::default(),
+        }
     }
 
     /// Wakes at each committed change, with the sequence number of its last audit row.

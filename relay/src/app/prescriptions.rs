@@ -25,6 +25,8 @@ pub use sign::{sign, signing_document};
 pub use write::{cancel, create, preview_findings, update};
 
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::Page;
 use super::views::prescriptions as views;
 use super::work::{Work, authorize, may_list, same_version};
@@ -56,13 +58,17 @@ pub async fn list(
     let paging = Paging::oldest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = prescriptions::list(&mut db, &filter, paging).await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
-    let mut items = Vec::with_capacity(slice.items.len());
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for p in &slice.items {
-        if authorize(ctx, Action::ListPrescriptions, &p.facts()).is_ok() {
+        if authorize(ctx, Action::ListPrescriptions, &ties.of_prescription(ctx, p)).is_ok() {
+            seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
             items.push(summary(app, &mut db, &mut names, p, ctx.now).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
@@ -70,8 +76,13 @@ pub async fn list(
 pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::Prescription, AppError> {
     let mut db = app.store.read().await?;
     let p = prescriptions::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::ViewPrescription, &p.facts())?;
-    show::full(app, &mut db, ctx, &p).await
+    let ties = Ties::to(&mut db, ctx, p.resident_id).await?;
+    authorize(ctx, Action::ViewPrescription, &ties.of_prescription(ctx, &p))?;
+    let view = show::full(app, &mut db, ctx, &p).await?;
+    drop(db);
+    let purpose = ties.purpose(p.resident_id);
+    Seen::one(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id, purpose).tell(app, ctx).await?;
+    Ok(view)
 }
 
 /// Loads what a command works on: in reach, and as the person saw it.

@@ -1,6 +1,10 @@
-//! Residents: list, chart, vital signs, notes.
+//! Residents: list, chart, vital signs, notes; registering and importing.
 
-use jiff::SignedDuration;
+mod chart;
+mod import;
+mod register;
+
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
@@ -8,10 +12,15 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Note, Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals::{self, ReadingError};
 use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, consultations, eligibility, notes, observations, prescriptions, residents};
+use yunzhen_store::{Db, notes, observations, residents};
 
-use super::consultations as consultation_views;
+pub use chart::get;
+pub use import::{apply as import, dry_run as dry_run_import};
+pub use register::{change, register, transfer};
+
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::Page;
 use super::views::residents as views;
 use super::work::{Start, Work, authorize, may_list, required};
@@ -19,8 +28,6 @@ use super::{App, AppError, Context, FieldError, fresh};
 
 /// Clocks of boxes may run ahead by this much.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
-/// Rows of each kind in a chart.
-const HISTORY: u32 = 50;
 /// Readings in one command.
 const MOST_READINGS: usize = 50;
 
@@ -33,13 +40,17 @@ pub async fn list(
     may_list(ctx, Action::ListResidents)?;
     let home_id = ctx.actor.home_id().or(query.home_id);
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
-    let mut items = Vec::new();
+    let (mut items, mut seen) = (Vec::new(), Seen::default());
     for r in residents::list(&mut db, home_id, query.q.as_deref()).await? {
-        if authorize(ctx, Action::ListResidents, &r.facts()).is_ok() {
+        if authorize(ctx, Action::ListResidents, &ties.facts(&r)).is_ok() {
+            seen.add(EventKind::ResidentListed, r.id, r.home_id, ties.purpose(r.id));
             items.push(summary(&mut db, &mut names, r, ctx).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page::whole(items))
 }
 
@@ -92,60 +103,6 @@ fn observation(o: Observation) -> views::Observation {
     }
 }
 
-/// A resident's chart. Opening it is an audit event, so it is read inside the write transaction.
-pub async fn get(app: &App, ctx: &Context, id: ResidentId) -> Result<views::Resident, AppError> {
-    let mut work = Work::update(app, ctx).await?;
-    let r = residents::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::ViewResident, &r.facts())?;
-    work.record(EventKind::ResidentViewed, id.uuid(), Some(r.home_id), None);
-    let db = &mut work.tx;
-    let mut names = Names::default();
-    let latest = observations::latest_per_code(db, id).await?;
-    let mut note_views = Vec::new();
-    for n in notes::for_resident(db, id, HISTORY).await? {
-        note_views.push(note(db, &mut names, n).await?);
-    }
-    let mut visits = Vec::new();
-    for c in consultations::for_resident(db, id, HISTORY).await? {
-        visits.push(consultation_views::summary(app, db, &mut names, &c, ctx.now).await?);
-    }
-    let mut prescribed = Vec::new();
-    for p in prescriptions::for_resident(db, id, HISTORY).await? {
-        prescribed.push(super::prescriptions::summary(app, db, &mut names, &p, ctx.now).await?);
-    }
-    let first_visits = eligibility::for_resident(db, id).await?.into_iter().map(|e| views::Eligibility {
-        diagnosis_code: e.diagnosis_code,
-        display: e.display,
-        hospital: e.hospital,
-        date: e.date,
-        clinician: e.clinician,
-    });
-    let view = views::Resident {
-        id,
-        age: r.age(Policy::local_date(ctx.now)).into(),
-        name: r.name.into_exposed(),
-        sex: r.sex,
-        birth_date: r.birth_date,
-        bed: r.bed,
-        home_id: r.home_id,
-        home_name: names.home(db, r.home_id).await?.name.clone(),
-        allergies: r.allergies.iter().map(|a| a.substance.clone()).collect(),
-        out_of_range: out_of_range(&latest),
-        last_observations: latest.into_iter().map(observation).collect(),
-        photo_url: r.photo_url,
-        id_number_masked: r.id_number.masked(),
-        contacts: r.contacts,
-        allergy_records: r.allergies,
-        conditions: r.conditions,
-        medicines: r.medicines,
-        eligibility: first_visits.collect(),
-        notes: note_views,
-        consultations: visits,
-        prescriptions: prescribed,
-    };
-    work.finish(view).await
-}
-
 async fn note(db: &mut Db, names: &mut Names, n: Note) -> Result<views::Note, AppError> {
     Ok(views::Note {
         id: n.id,
@@ -165,9 +122,17 @@ pub async fn observations(
     query: views::ObservationQuery,
 ) -> Result<Page<views::Observation>, AppError> {
     let mut db = app.store.read().await?;
-    let resident = residents::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::ViewResident, &resident.facts())?;
-    let found = observations::list(&mut db, id, query.since.map(|t| t.0), query.code.as_deref()).await?;
+    let resident = residents::get_standing(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(&mut db, ctx, resident.id).await?;
+    authorize(ctx, Action::ViewResident, &ties.facts(&resident))?;
+    let mut found = Vec::new();
+    for id in residents::group(&mut db, resident.id).await? {
+        found.extend(observations::list(&mut db, id, query.since.map(|t| t.0), query.code.as_deref()).await?);
+    }
+    found.sort_by_key(|o| (o.measured_at, o.id));
+    drop(db);
+    let purpose = ties.purpose(resident.id);
+    Seen::one(EventKind::ObservationsViewed, resident.id, resident.home_id, purpose).tell(app, ctx).await?;
     Ok(Page::whole(found.into_iter().map(observation).collect()))
 }
 
@@ -182,10 +147,11 @@ pub async fn record_observations(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::RecordObservations, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let id = resident.id;
+    work.authorize_for(Action::RecordObservations, &resident).await?;
     let by_box = ctx.actor.role() == Role::Box;
-    let taken = check_readings(&input.readings, ctx)?;
+    let taken = check_readings(app, &input.readings, ctx)?;
     let rows: Vec<Observation> = taken
         .into_iter()
         .map(|r| Observation {
@@ -205,7 +171,11 @@ pub async fn record_observations(
     work.finish(views::RecordedObservations { items: rows.into_iter().map(observation).collect() }).await
 }
 
-fn check_readings<'a>(readings: &'a [views::Reading], ctx: &Context) -> Result<Vec<&'a views::Reading>, AppError> {
+fn check_readings<'a>(
+    app: &App,
+    readings: &'a [views::Reading],
+    ctx: &Context,
+) -> Result<Vec<&'a views::Reading>, AppError> {
     if readings.is_empty() || readings.len() > MOST_READINGS {
         let (zh, en) = (format!("须有 1 至 {MOST_READINGS} 个读数"), format!("Send 1 to {MOST_READINGS} readings"));
         return Err(AppError::invalid("readings", zh, en));
@@ -226,15 +196,22 @@ fn check_readings<'a>(readings: &'a [views::Reading], ctx: &Context) -> Result<V
                 wrong.push(FieldError::new(format!("readings[{i}].value"), zh, e.to_string()));
             }
         }
-        if r.measured_at.0.duration_since(ctx.now) > CLOCK_AHEAD {
-            let path = format!("readings[{i}].measured_at");
-            wrong.push(FieldError::new(path, "测量时间在未来，请检查时钟", "Measured in the future; check the clock"));
-        }
+        wrong.extend(wrong_time(app, ctx, &format!("readings[{i}].measured_at"), r.measured_at.0));
         if r.device.as_ref().is_some_and(|d| d.chars().count() > 100) {
             wrong.push(FieldError::new(format!("readings[{i}].device"), "最多 100 个字", "At most 100 characters"));
         }
     }
     if wrong.is_empty() { Ok(readings.iter().collect()) } else { Err(AppError::Invalid(wrong)) }
+}
+
+/// Why a time by the clock of the home cannot be: ahead of the relay's, or longer ago than anything waits on a tablet.
+pub(super) fn wrong_time(app: &App, ctx: &Context, path: &str, at: Timestamp) -> Option<FieldError> {
+    let age = ctx.now.duration_since(at);
+    let oldest = SignedDuration::from_hours(24 * i64::from(app.policy.late_entry_days));
+    if age < -CLOCK_AHEAD {
+        return Some(FieldError::new(path, "时间在未来，请检查时钟", "In the future; check the clock"));
+    }
+    (age > oldest).then(|| FieldError::new(path, "时间过早，请检查时钟", "Too long ago; check the clock"))
 }
 
 /// Records a note.
@@ -248,15 +225,12 @@ pub async fn write_note(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::WriteNote, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let id = resident.id;
+    work.authorize_for(Action::WriteNote, &resident).await?;
     let Actor::Staff { staff_id: author, .. } = ctx.actor else { return Err(AppError::Forbidden) };
-    if input.written_at.0.duration_since(ctx.now) > CLOCK_AHEAD {
-        return Err(AppError::invalid(
-            "written_at",
-            "书写时间在未来，请检查时钟",
-            "Written in the future; check the clock",
-        ));
+    if let Some(wrong) = wrong_time(app, ctx, "written_at", input.written_at.0) {
+        return Err(AppError::Invalid(vec![wrong]));
     }
     let written = Note {
         id: fresh(NoteId::new, ctx.now),

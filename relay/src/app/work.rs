@@ -4,10 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
-use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::ids::{HomeId, PharmacyId};
+use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
 
+use super::relations::Ties;
 use super::{App, AppError, Context};
 
 /// Kept beside each answer; which status it had is known by the route that it is repeated on.
@@ -61,6 +63,12 @@ impl Work {
         authorize(&self.ctx, action, facts)
     }
 
+    /// The same for a resident: who sees the record is told that this is not theirs to do.
+    pub(super) async fn authorize_for(&mut self, action: Action, resident: &Resident) -> Result<(), AppError> {
+        let ties = Ties::to(&mut self.tx, &self.ctx, resident.id).await?;
+        authorize(&self.ctx, action, &ties.facts(resident))
+    }
+
     /// Notes a fact for the audit log.
     pub(super) fn record(
         &mut self,
@@ -71,6 +79,20 @@ impl Work {
     ) {
         let (at, actor) = (self.ctx.now, self.ctx.actor.reference());
         self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None });
+    }
+
+    /// Notes a fact about a resident, with the purpose of use where it is not treatment.
+    pub(super) fn record_for(
+        &mut self,
+        kind: EventKind,
+        resident: Uuid,
+        home: Option<HomeId>,
+        purpose: Option<Purpose>,
+    ) {
+        self.record(kind, resident, home, None);
+        if let Some(fact) = self.facts.last_mut() {
+            fact.purpose = purpose;
+        }
     }
 
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.

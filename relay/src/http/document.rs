@@ -5,7 +5,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::problem::ProblemBody;
-use super::{admin, consultations, deliveries, events, formulary, homes, legs, prescriptions, residents, sessions};
+use super::{
+    admin, break_glass, consents, consultations, deliveries, documents, duplicates, events, formulary, homes, legs,
+    prescriptions, residents, sessions,
+};
 
 /// Header of every POST that changes care state.
 #[derive(IntoParams)]
@@ -81,6 +84,26 @@ problems! {
         residents::observations,
         residents::record_observations,
         residents::write_note,
+        residents::register,
+        residents::change,
+        residents::transfer,
+        residents::import,
+        residents::dry_run_import,
+        consents::texts,
+        consents::list,
+        consents::give,
+        consents::revoke,
+        documents::list,
+        documents::add,
+        documents::content,
+        duplicates::list,
+        duplicates::merge,
+        duplicates::unmerge,
+        duplicates::dismiss,
+        break_glass::list,
+        break_glass::open,
+        break_glass::close,
+        break_glass::review,
         consultations::list,
         consultations::request,
         consultations::get,

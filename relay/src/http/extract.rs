@@ -24,6 +24,9 @@ use crate::app::{self, Context, Entrance, Idempotency};
 /// The largest JSON body.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
+/// The largest body that carries a file: as much as box and console let through.
+pub const MAX_FILE_BODY_BYTES: usize = 1024 * 1024;
+
 /// A signed-in person.
 pub struct Caller {
     /// Who, through which program, when.
@@ -33,6 +36,22 @@ pub struct Caller {
 /// A command of a signed-in person, with the key that makes a retry harmless.
 pub struct Command<T> {
     /// Who, and the key.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// A command whose body carries a file.
+pub struct FileCommand<T> {
+    /// Who, and the key.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// Input of a signed-in person that carries a file and keeps nothing.
+pub struct FileInput<T> {
+    /// Who.
     pub context: Context,
     /// What.
     pub body: T,
@@ -90,14 +109,42 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let (parts, bytes) = read(request).await?;
-        // Who is asked first: a stranger learns nothing about what a command needs.
-        let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
-        if context.idempotency.is_none() {
-            return Err(Problem::from(Fault::KeyMissing));
-        }
+        let (context, body) = command(request, state, MAX_BODY_BYTES).await?;
+        Ok(Self { context, body })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for FileCommand<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (context, body) = command(request, state, MAX_FILE_BODY_BYTES).await?;
+        Ok(Self { context, body })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for FileInput<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read_most(request, MAX_FILE_BODY_BYTES).await?;
+        let context = context(&parts, state, None).await?;
         Ok(Self { context, body: parse(&bytes)? })
     }
+}
+
+async fn command<T: DeserializeOwned>(
+    request: Request,
+    state: &ApiState,
+    most: usize,
+) -> Result<(Context, T), Problem> {
+    let (parts, bytes) = read_most(request, most).await?;
+    // Who is asked first: a stranger learns nothing about what a command needs.
+    let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
+    if context.idempotency.is_none() {
+        return Err(Problem::from(Fault::KeyMissing));
+    }
+    Ok((context, parse(&bytes)?))
 }
 
 impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {
@@ -199,10 +246,14 @@ fn idempotency(parts: &Parts, body: &[u8]) -> Option<Idempotency> {
     Some(Idempotency { key: key.to_owned(), request_sha256: digest.finalize().into() })
 }
 
-async fn read(mut request: Request) -> Result<(Parts, axum::body::Bytes), Problem> {
+async fn read(request: Request) -> Result<(Parts, axum::body::Bytes), Problem> {
+    read_most(request, MAX_BODY_BYTES).await
+}
+
+async fn read_most(mut request: Request, most: usize) -> Result<(Parts, axum::body::Bytes), Problem> {
     let parts = request.extract_parts::<Parts>().await.unwrap_or_else(|never| match never {});
     let (_, body) = request.into_parts();
-    match axum::body::to_bytes(body, MAX_BODY_BYTES).await {
+    match axum::body::to_bytes(body, most).await {
         Ok(bytes) => Ok((parts, bytes)),
         Err(error) => {
             let fault = if std::error::Error::source(&error)

@@ -6,8 +6,12 @@
 mod document;
 
 pub mod admin;
+pub mod break_glass;
+pub mod consents;
 pub mod consultations;
 pub mod deliveries;
+pub mod documents;
+pub mod duplicates;
 pub mod events;
 pub mod extract;
 pub mod formulary;
@@ -54,8 +58,23 @@ pub fn router(state: ApiState) -> Router {
         .route("/courier-sessions", post(h::sessions::create_courier))
         .route("/observer-sessions", post(h::sessions::create_observer))
         .route("/homes", get(h::homes::list))
-        .route("/residents", get(h::residents::list))
-        .route("/residents/{id}", get(h::residents::get))
+        .route("/residents", get(h::residents::list).post(h::residents::register))
+        .route("/residents/{id}", get(h::residents::get).put(h::residents::change))
+        .route("/residents/{id}/transfer", post(h::residents::transfer))
+        .route("/residents/{id}/consents", get(h::consents::list).post(h::consents::give))
+        .route("/residents/{id}/documents", get(h::documents::list).post(h::documents::add))
+        .route("/resident-imports", post(h::residents::import))
+        .route("/resident-imports/dry-run", post(h::residents::dry_run_import))
+        .route("/consent-texts", get(h::consents::texts))
+        .route("/consents/{id}/revoke", post(h::consents::revoke))
+        .route("/documents/{id}/content", get(h::documents::content))
+        .route("/duplicates", get(h::duplicates::list))
+        .route("/duplicates/{id}/merge", post(h::duplicates::merge))
+        .route("/duplicates/{id}/unmerge", post(h::duplicates::unmerge))
+        .route("/duplicates/{id}/dismiss", post(h::duplicates::dismiss))
+        .route("/break-glass", get(h::break_glass::list).post(h::break_glass::open))
+        .route("/break-glass/{id}/close", post(h::break_glass::close))
+        .route("/break-glass/{id}/review", post(h::break_glass::review))
         .route("/residents/{id}/observations", get(h::residents::observations).post(h::residents::record_observations))
         .route("/residents/{id}/notes", post(h::residents::write_note))
         .route("/consultations", get(h::consultations::list).post(h::consultations::request))
@@ -134,6 +153,26 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listObservations", Some(Action::ViewResident)),
     ("recordObservations", Some(Action::RecordObservations)),
     ("writeNote", Some(Action::WriteNote)),
+    ("registerResident", Some(Action::RegisterResident)),
+    ("changeResident", Some(Action::ChangeResident)),
+    ("transferResident", Some(Action::TransferResident)),
+    ("importResidents", Some(Action::ImportResidents)),
+    ("dryRunResidentImport", Some(Action::ImportResidents)),
+    ("listConsentTexts", Some(Action::ViewConsents)),
+    ("listConsents", Some(Action::ViewConsents)),
+    ("giveConsent", Some(Action::GiveConsent)),
+    ("revokeConsent", Some(Action::RevokeConsent)),
+    ("listDocuments", Some(Action::ViewDocuments)),
+    ("addDocument", Some(Action::AddDocument)),
+    ("getDocumentContent", Some(Action::ViewDocuments)),
+    ("listDuplicates", Some(Action::JudgeDuplicates)),
+    ("mergeDuplicate", Some(Action::JudgeDuplicates)),
+    ("unmergeDuplicate", Some(Action::JudgeDuplicates)),
+    ("dismissDuplicate", Some(Action::JudgeDuplicates)),
+    ("breakGlass", Some(Action::BreakGlass)),
+    ("closeBreakGlass", Some(Action::CloseBreakGlass)),
+    ("listBreakGlass", Some(Action::ReviewBreakGlass)),
+    ("reviewBreakGlass", Some(Action::ReviewBreakGlass)),
     ("listConsultations", Some(Action::ListConsultations)),
     ("requestConsultation", Some(Action::RequestConsultation)),
     ("getConsultation", Some(Action::ViewConsultation)),

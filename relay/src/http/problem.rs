@@ -13,14 +13,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yunzhen_domain::registry::difference::Difference;
 use yunzhen_rtc::{ConnectError, PatchError};
 
 use super::words::{self, Words};
-use crate::app::AppError;
+use crate::app::{AppError, Conflict};
 use crate::rooms::CameraError;
 
 /// `application/problem+json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
     /// `https://yunzhen.dev/problems/<code>`.
@@ -39,6 +40,51 @@ pub struct ProblemBody {
     /// Which fields are wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldProblem>,
+    /// Both values of a record that two people changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<ConflictBody>,
+}
+
+/// What two people made of one record, for a person to choose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Conflict)]
+pub struct ConflictBody {
+    /// The version this person saw.
+    pub seen: i64,
+    /// The version to send with the choice.
+    pub current: i64,
+    /// Where they differ.
+    pub fields: Vec<ConflictField>,
+}
+
+/// One field in which they differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConflictField {
+    /// Name of the field.
+    pub field: String,
+    /// As this person sent it.
+    pub mine: serde_json::Value,
+    /// As it is on record.
+    pub theirs: serde_json::Value,
+    /// As this person had seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<serde_json::Value>,
+}
+
+impl From<&Conflict> for ConflictBody {
+    fn from(conflict: &Conflict) -> Self {
+        let field = |d: &Difference| ConflictField {
+            field: d.field.to_owned(),
+            mine: d.mine.expose().clone(),
+            theirs: d.theirs.expose().clone(),
+            seen: d.seen.as_ref().map(|seen| seen.expose().clone()),
+        };
+        Self {
+            seen: conflict.seen,
+            current: conflict.current,
+            fields: conflict.differences.iter().map(field).collect(),
+        }
+    }
 }
 
 /// One wrong field.
@@ -144,6 +190,7 @@ fn written(words: Words, english: bool) -> Response {
         code: words.code.to_owned(),
         action: pick(words.action),
         fields: words.fields.into_iter().map(|(path, message)| FieldProblem { path, message: pick(message) }).collect(),
+        conflict: words.conflict,
     };
     let mut response = (words.status, Json(body)).into_response();
     let headers = response.headers_mut();
@@ -174,6 +221,26 @@ pub mod status {
     pub const DONE: StatusCode = StatusCode::NO_CONTENT;
     /// Done.
     pub const OK: StatusCode = StatusCode::OK;
+
+    /// The bytes of a document: shown, never run, not kept by caches on the way.
+    pub fn document(media_type: &str, sha256: &str, bytes: Vec<u8>) -> Response {
+        let mut response = (StatusCode::OK, bytes).into_response();
+        let headers = response.headers_mut();
+        let etag = format!("\"{sha256}\"");
+        for (name, value) in [
+            ("content-type", media_type),
+            ("x-content-type-options", "nosniff"),
+            ("content-disposition", "inline"),
+            ("content-security-policy", "sandbox; default-src 'none'"),
+            ("cache-control", "private, no-store"),
+            ("etag", &etag),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(axum::http::HeaderName::from_static(name), value);
+            }
+        }
+        response
+    }
 
     /// An SDP answer with the leg's place and name.
     pub fn answer(sdp: String, location: &str, leg: &str) -> Response {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use yunzhen_rtc::{ConnectError, PatchError};
 
-use super::problem::Fault;
+use super::problem::{ConflictBody, Fault};
 use crate::app::AppError;
 use crate::rooms::CameraError;
 
@@ -26,6 +26,8 @@ pub struct Words {
     pub fields: Vec<(String, Pair)>,
     /// When to try again.
     pub retry_after_seconds: Option<u64>,
+    /// What two people made of one record.
+    pub conflict: Option<ConflictBody>,
 }
 
 fn pair(zh: &str, en: &str) -> Pair {
@@ -41,6 +43,7 @@ fn words(status: StatusCode, code: &'static str, title: [&str; 2], detail: [&str
         action: pair(action[0], action[1]),
         fields: Vec::new(),
         retry_after_seconds: None,
+        conflict: None,
     }
 }
 
@@ -102,6 +105,21 @@ fn of_app(error: &AppError) -> Words {
             words.detail = (format!("您看到的是第 {seen} 版，现在是第 {current} 版。"), format!("You saw version {seen}; it is at version {current} now."));
             words
         }
+        AppError::Conflict(conflict) => {
+            let mut words = words(S::CONFLICT, "resident_changed", ["档案已被他人修改", "Somebody else changed this record"], ["", ""], ["两种内容都在下方，请逐项选择后再保存；已填写的内容不会丢失。", "Both contents are below: choose for each field and save again; nothing you typed is lost."]);
+            words.detail = (format!("您看到的是第 {} 版，现在是第 {} 版，有 {} 项不同。", conflict.seen, conflict.current, conflict.differences.len()),
+                format!("You saw version {}; it is at version {} now, and {} fields differ.", conflict.seen, conflict.current, conflict.differences.len()));
+            words.conflict = Some(conflict.as_ref().into());
+            words
+        }
+        AppError::AlreadyRegistered { known } => {
+            let mut words = words(S::CONFLICT, "already_registered", ["此人已登记", "Registered already"],
+                ["这个身份证号已有档案。", "There is a record with this identity number."], ["请打开已有的档案；若在其他养老院，请联系管理员转入。", "Open the record that exists; if it is in another home, ask the administrator to move it here."]);
+            let who = known.as_ref().map(|known| known.expose().clone());
+            let said = who.map_or_else(|| pair("此身份证号已登记", "This identity number is registered"), |who| (format!("已登记：{who}"), format!("Registered: {who}")));
+            words.fields.push(("id_number".to_owned(), said));
+            words
+        }
         AppError::NotPossible(refused) => {
             let mut words = words(S::CONFLICT, "not_possible_now", ["当前状态不能这样操作", "Not possible in this state"], ["", ""], ["请刷新后查看最新状态。", "Reload to see the present state."]);
             words.detail = ("事情已有新的进展，这一步不再适用。".into(), refused.to_string());
@@ -136,7 +154,7 @@ fn of_app(error: &AppError) -> Words {
             ["同一标识已用于另一内容的操作。", "The key was used for a command with other content."], ["请刷新页面后再试。", "Reload the page and try again."]),
         AppError::BadCursor => with_detail(bad_request(), "cursor"),
         AppError::Store(error) => of_store(error),
-        AppError::Hash(_) | AppError::Answer(_) => internal(),
+        AppError::Hash(_) | AppError::Answer(_) | AppError::DamagedDocument => internal(),
     }
 }
 

@@ -1,24 +1,30 @@
-//! Demo data: two homes with ten residents, staff of every role, one pharmacy, two weeks of vital signs.
+//! Demo data: two homes with ten residents and one who was registered twice, staff of every role, one pharmacy, two weeks of vital signs.
 //!
-//! [`people`] is a table to read, [`vitals`] a seeded generator; both are pure. [`run`] writes them through the store, once: where the first home is already,
+//! [`people`] and [`registry`] are tables to read, [`vitals`] a seeded generator; all are pure. [`run`] writes them through the store, once: where the first home is already,
 //! nothing happens. Ids never change, so that box certificates made for [`HOME_1`] and [`HOME_2`] fit every demo database. All persons are invented; their
 //! identity numbers are of a form that is checked, not of people.
 
 mod people;
+mod registry;
 mod vitals;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use uuid::Uuid;
 use yunzhen_domain::Actor;
-use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
 use yunzhen_store::{
-    Location, Options, Store, StoreError, eligibility, homes, notes, observations, pharmacies, residents, staff,
+    Location, Options, Store, StoreError, Tx, break_glass, consents, documents, duplicates, eligibility, homes, notes,
+    observations, pharmacies, residents, staff,
 };
 
 use crate::app::{AppError, hash_password};
+
+pub use registry::Registry;
 
 /// The first demo home, where nurse1 works.
 pub const HOME_1: HomeId = HomeId::from_uuid(id(1, 1));
@@ -82,6 +88,8 @@ pub struct Demo {
     pub observations: Vec<Observation>,
     /// A note for each resident.
     pub notes: Vec<Note>,
+    /// Consents, a record registered twice, a broken glass, a letter.
+    pub registry: Registry,
 }
 
 /// The demo as of `now`. The same `seed` and `now` make the same data.
@@ -97,6 +105,7 @@ pub fn demo(now: Timestamp, seed: u64) -> Result<Demo, SeedError> {
         staff: people::staff(),
         observations: vitals::two_weeks(&residents, now, seed),
         notes: people::notes(now),
+        registry: registry::registry(&residents, now)?,
         residents,
         eligibility,
     })
@@ -156,6 +165,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
     for note in &demo.notes {
         notes::insert(&mut tx, note).await?;
     }
+    fill_registry(&mut tx, &demo.registry).await?;
     let fact = |kind, resident: &Resident| AuditFact {
         at: now,
         actor: Actor::System.reference(),
@@ -169,9 +179,34 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         .residents
         .iter()
         .flat_map(|resident| [fact(EventKind::ObservationsRecorded, resident), fact(EventKind::NoteWritten, resident)]);
-    tx.commit(facts.collect()).await?;
+    let registry = &demo.registry;
+    let others = [
+        (EventKind::ResidentRegistered, registry.twin.id.uuid(), registry.twin.home_id, None),
+        (EventKind::DuplicateSuspected, registry.pair.id.uuid(), registry.twin.home_id, None),
+        (EventKind::BreakGlassOpened, registry.glass.id.uuid(), registry.glass.home_id, Some(Purpose::BreakGlass)),
+        (EventKind::DocumentAdded, registry.letter.0.resident_id.uuid(), registry.letter.0.home_id, None),
+    ];
+    let others = others.map(|(kind, entity_id, home_id, purpose)| AuditFact {
+        entity_id,
+        home_id: Some(home_id),
+        purpose,
+        ..fact(kind, &registry.twin)
+    });
+    tx.commit(facts.chain(others).collect()).await?;
     tracing::info!(residents = demo.residents.len(), readings = demo.observations.len(), "demo data written");
     Ok(Outcome::Seeded { residents: demo.residents.len(), readings: demo.observations.len() })
+}
+
+async fn fill_registry(tx: &mut Tx, registry: &Registry) -> Result<(), SeedError> {
+    residents::insert(tx, &registry.twin).await?;
+    for consent in &registry.consents {
+        consents::insert(tx, consent).await?;
+    }
+    duplicates::insert(tx, &registry.pair).await?;
+    break_glass::insert(tx, &registry.glass).await?;
+    let (letter, bytes) = &registry.letter;
+    documents::insert(tx, letter, &STANDARD.encode(bytes)).await?;
+    Ok(())
 }
 
 const fn staff_id(n: u32) -> StaffId {
@@ -254,7 +289,7 @@ mod tests {
         let mut read = store.read().await.unwrap();
         assert_eq!(residents::list(&mut read, Some(HOME_1), None).await.unwrap().len(), 6);
         assert_eq!(residents::list(&mut read, None, Some("wxy")).await.unwrap().len(), 1);
-        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 20);
+        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 24);
         let nurse = staff::by_username(&mut read, "nurse1").await.unwrap().unwrap();
         assert_eq!(nurse.home_id, Some(HOME_1));
     }

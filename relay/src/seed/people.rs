@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::Role;
 use yunzhen_domain::checked::IdNumber;
+use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{EligibilityId, HomeId, NoteId, ResidentId};
 use yunzhen_domain::policy::Policy;
@@ -15,6 +16,8 @@ use yunzhen_domain::records::{
 use super::{HOME_1, HOME_2, PHARMACY, SeedError, id, staff_id};
 
 const HOSPITAL: &str = "云溪市第一人民医院";
+/// Its doctors have seen nobody of the demo: who is not in the waiting room is hidden from them.
+const OTHER_HOSPITAL: &str = "云溪市中医院";
 
 pub(super) fn homes() -> Vec<Home> {
     let home = |id, name: &str, address: &str, phone: &str| Home {
@@ -61,6 +64,11 @@ pub(super) fn staff() -> Vec<Staff> {
         Staff { home_id: Some(HOME_2), ..member(2, "nurse2", "张晓燕", Role::Nurse, "护师") },
         licensed(member(3, "specialist1", "陈建国", Role::Specialist, "心内科主任医师"), "110330100002011"),
         licensed(member(4, "specialist2", "周敏", Role::Specialist, "老年医学科副主任医师"), "110330100004527"),
+        Staff {
+            hospital: Some(OTHER_HOSPITAL.to_owned()),
+            licence: Some("110330200007733".to_owned()),
+            ..member(8, "specialist3", "林涛", Role::Specialist, "神经内科副主任医师")
+        },
         licensed(member(5, "pharmacist1", "何静", Role::Pharmacist, "主管药师"), "ZY3301000871"),
         Staff { pharmacy_id: Some(PHARMACY), ..member(6, "pharmacy1", "吴强", Role::Pharmacy, "执业药师") },
         member(7, "admin1", "孙磊", Role::Administrator, "系统管理员"),
@@ -192,6 +200,7 @@ pub(super) fn residents(formulary: &Formulary, now: Timestamp) -> Result<(Vec<Re
         }
         residents.push(Resident {
             id: resident_id,
+            version: 1,
             home_id: line.home,
             name: line.name.into(),
             pinyin: line.pinyin.to_owned(),
@@ -199,12 +208,21 @@ pub(super) fn residents(formulary: &Formulary, now: Timestamp) -> Result<(Vec<Re
             birth_date: born,
             bed: line.bed.to_owned(),
             id_number,
+            // The first relative on the list decides where the resident cannot.
+            surrogate: line.contacts.first().map(contact),
             contacts: line.contacts.iter().map(contact).collect(),
             allergies: line.allergies.iter().map(allergy).collect(),
             allergies_asked: true,
             conditions,
             medicines,
+            // Chronic obstructive disease with a target of 88–92 %, as the physician has set it.
+            oxygen_scale: if line.conditions.iter().any(|(code, ..)| *code == "J44.9") {
+                OxygenScale::Scale2
+            } else {
+                OxygenScale::Scale1
+            },
             photo_url: None,
+            merged_into: None,
         });
     }
     Ok((residents, first_visits))

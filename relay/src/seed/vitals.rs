@@ -2,6 +2,7 @@
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, civil};
+use yunzhen_domain::early_warning::{OXYGEN_FLOW, RESPONSIVENESS};
 use yunzhen_domain::ids::ObservationId;
 use yunzhen_domain::records::{Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals::find;
@@ -43,7 +44,11 @@ const fn usual(
 
 const USUAL: [Usual; 10] = [
     usual([138.0, 78.0, 72.0, 17.0, 97.0, 36.5, 58.4], Some(7.6), &[(SYSTOLIC, 28.0), (DIASTOLIC, 14.0)]),
-    usual([128.0, 72.0, 84.0, 20.0, 94.5, 36.4, 61.0], None, &[(OXYGEN, -4.5), (RESPIRATION, 5.0), (HEART_RATE, 12.0)]),
+    usual(
+        [128.0, 72.0, 84.0, 20.0, 94.5, 36.4, 61.0],
+        None,
+        &[(OXYGEN, -4.5), (RESPIRATION, 5.0), (HEART_RATE, 12.0), (OXYGEN_FLOW, 2.0)],
+    ),
     usual([132.0, 74.0, 76.0, 16.0, 97.0, 36.5, 63.7], Some(9.6), &[(GLUCOSE, 4.2)]),
     usual([118.0, 68.0, 82.0, 18.0, 95.8, 36.3, 66.2], None, &[(WEIGHT, 1.2), (HEART_RATE, 16.0)]),
     usual([126.0, 72.0, 70.0, 16.0, 97.2, 36.5, 52.9], None, &[]),
@@ -110,6 +115,8 @@ fn round(usual: &Usual, days_ago: i32, hour: i8, day: civil::Date, random: &mut 
     }
     if hour == 7 || hour == 19 {
         found.push((RESPIRATION, whole(usual.respiration + drift(RESPIRATION) + 1.2 * random.noise())));
+        found.push((OXYGEN_FLOW, whole(drift(OXYGEN_FLOW))));
+        found.push((RESPONSIVENESS, 0.0));
     }
     if let Some(glucose) = usual.glucose.filter(|_| hour != 15) {
         let meal = if hour == 7 { -0.9 } else { 0.6 };

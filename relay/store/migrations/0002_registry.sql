@@ -2,7 +2,7 @@
 
 ALTER TABLE residents ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE residents ADD COLUMN surrogate TEXT;
-ALTER TABLE residents ADD COLUMN oxygen_scale TEXT NOT NULL DEFAULT 'scale_1';
+ALTER TABLE residents ADD COLUMN oxygen_scale TEXT NOT NULL DEFAULT 'scale1';
 ALTER TABLE residents ADD COLUMN merged_into TEXT;
 CREATE INDEX residents_by_survivor ON residents (merged_into);
 CREATE INDEX residents_by_birth_date ON residents (birth_date);

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::IdNumber;
+use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{
@@ -65,6 +66,7 @@ fn nurse() -> Staff {
 fn resident() -> Resident {
     Resident {
         id: ResidentId::from_uuid(uuid(3)),
+        version: 1,
         home_id: home().id,
         name: "王秀英".into(),
         pinyin: "wxy".into(),
@@ -73,11 +75,14 @@ fn resident() -> Resident {
         bed: "3-12".into(),
         id_number: IdNumber::complete("33010619410506002").unwrap(),
         contacts: vec![],
+        surrogate: None,
         allergies: vec![],
         allergies_asked: true,
         conditions: vec![],
         medicines: vec![],
+        oxygen_scale: OxygenScale::Scale1,
         photo_url: None,
+        merged_into: None,
     }
 }
 

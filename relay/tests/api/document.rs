@@ -55,6 +55,9 @@ pub fn sample(schema: &Value, name: &str) -> Value {
     if let Some(values) = schema["enum"].as_array() {
         return values[0].clone();
     }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        return sample(&choices[0], name);
+    }
     match (schema["type"].as_str(), schema["format"].as_str()) {
         (Some("string"), Some("uuid")) => json!("00000000-0000-0000-0000-000000000063"),
         (Some("string"), Some("date-time")) => json!("2026-01-02T03:04:05.678Z"),

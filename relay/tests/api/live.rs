@@ -47,25 +47,26 @@ async fn a_change_is_heard_at_once_without_names_or_text() {
 async fn a_listener_goes_on_after_the_last_event_it_saw() {
     let world = World::new().await;
     let mut stream = world.stream("/api/events", "nurse1", Some(0)).await;
-    // Two facts of seeding for each of six residents of this home, and the consultation.
-    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 13).await;
+    // Two facts of seeding for each of six residents of this home, a broken glass, a letter, and the consultation.
+    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 15).await;
     let ids: Vec<i64> = text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
-    assert_eq!(ids.len(), 13);
+    assert_eq!(ids.len(), 15);
     assert!(ids.is_sorted());
     drop(stream);
-    let mut stream = world.stream("/api/events", "nurse1", Some(ids[11])).await;
+    let mut stream = world.stream("/api/events", "nurse1", Some(ids[13])).await;
     write_note(&world, "nurse1").await;
     let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 2).await;
     let rest: Vec<i64> = text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
-    assert_eq!(rest[0], ids[12], "nothing is lost and nothing comes twice");
-    assert!(rest[1] > ids[12]);
+    assert_eq!(rest[0], ids[14], "nothing is lost and nothing comes twice");
+    assert!(rest[1] > ids[14]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_hears_of_another_home() {
     let world = World::new().await;
     let mut stream = world.stream("/api/events", "nurse2", Some(0)).await;
-    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 8).await;
+    // Two facts for each of four residents, and one who was registered twice.
+    let text = read_until(&mut stream, |text| text.matches("event: change").count() >= 9).await;
     assert!(!text.contains(&world.resident.id.to_string()));
     assert!(!text.contains(&world.consultation.id.to_string()));
     write_note(&world, "nurse1").await;

@@ -20,8 +20,8 @@ use yunzhen_domain::ids::{
 use yunzhen_domain::machines::{consultation, delivery, prescription};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Route,
-    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
+    BreakGlass, Consent, Consultation, Delivery, Document, DuplicatePair, Frequency, Invitation, InvitationKind, Item,
+    Pharmacy, Prescription, Resident, Route, Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
 };
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
@@ -35,15 +35,17 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
+    Paging, Tx, break_glass, consents, consultations, deliveries, documents, duplicates, invitations, pharmacies,
+    prescriptions, residents, sessions, staff,
 };
 
 /// Every kind of caller, in the order of the matrix.
-pub const CALLERS: [&str; 11] = [
+pub const CALLERS: [&str; 12] = [
     "nurse1",
     "nurse2",
     "specialist1",
     "specialist2",
+    "specialist3",
     "pharmacist1",
     "pharmacist2",
     "pharmacy1",
@@ -57,10 +59,18 @@ pub const CALLERS: [&str; 11] = [
 pub struct World {
     pub router: Router,
     pub resident: Resident,
+    /// Who asks for a consultation in these tests, so that the resident stays tied to her own hospital only.
+    pub neighbour: Resident,
     pub consultation: Consultation,
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
+    /// Of the resident, from the demo.
+    pub consent: Consent,
+    pub document: Document,
+    pub pair: DuplicatePair,
+    /// Opened by specialist3, over.
+    pub glass: BreakGlass,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     _database: TestDatabase,
@@ -86,6 +96,11 @@ impl World {
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
+        let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
+        let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
+        let document = documents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
+        let pair = duplicates::list(&mut tx, Paging::newest(1)).await.unwrap().items.remove(0);
+        let glass = break_glass::list(&mut tx, true, Paging::newest(1)).await.unwrap().items.remove(0);
         let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
         consultations::insert(&mut tx, &consultation).await.unwrap();
         let prescriptions = four(&consultation, of("specialist1"), of("pharmacist1"), now);
@@ -139,7 +154,21 @@ impl World {
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
-        Self { router, resident, consultation, prescriptions, delivery, actors, life, _database: database }
+        Self {
+            router,
+            resident,
+            neighbour,
+            consultation,
+            prescriptions,
+            delivery,
+            consent,
+            document,
+            pair,
+            glass,
+            actors,
+            life,
+            _database: database,
+        }
     }
 
     pub fn actor(&self, caller: &str) -> Actor {

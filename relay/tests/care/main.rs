@@ -3,9 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 mod at_once;
+mod break_glass;
+mod consents;
 mod crashes;
+mod documents;
+mod duplicates;
 mod hidden;
+mod imports;
 mod prescribing;
+mod reads;
+mod registry;
 mod residents;
 mod sessions;
 mod whole_loop;

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::sign::DocumentKey;
 use yunzhen_certs::{Identity, Trust};
-use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::formulary::{DrugId, Formulary};
-use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Count, Frequency, Pharmacy, Route, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::{Actor, Role};
@@ -20,7 +20,7 @@ use yunzhen_relay::app::views::prescriptions::{
 };
 use yunzhen_relay::app::views::residents::{ResidentQuery, ResidentSummary};
 use yunzhen_relay::app::{
-    App, AppError, Context, Entrance, Idempotency, consultations, deliveries, prescriptions, residents,
+    App, AppError, Context, Entrance, Idempotency, consultations, deliveries, events, prescriptions, residents,
 };
 use yunzhen_relay::seed;
 use yunzhen_store::testing::TestDatabase;
@@ -52,6 +52,8 @@ pub struct World {
     pub pharmacy: Person,
     pub other_pharmacy: Person,
     pub administrator: Person,
+    /// Of a hospital that nothing ties to the homes.
+    pub stranger: Person,
     clock_ms: AtomicI64,
     keys: AtomicI64,
     _database: TestDatabase,
@@ -78,6 +80,7 @@ impl World {
             "pharmacy1",
             "pharmacy2",
             "admin1",
+            "specialist3",
         ] {
             people.push(person(&store, &authority, name, start).await);
         }
@@ -94,6 +97,7 @@ impl World {
             pharmacy: next(),
             other_pharmacy: next(),
             administrator: next(),
+            stranger: next(),
             clock_ms: AtomicI64::new(start.as_millisecond()),
             keys: AtomicI64::new(0),
             _database: database,
@@ -240,6 +244,18 @@ impl World {
     /// Waits until the commands that were given up have been saved or undone.
     pub async fn settled(&self) {
         self.app.store.write().await.expect("turn").settle().await.expect("committed");
+    }
+
+    /// Who read or changed what of a resident since row `seq`, in order.
+    pub async fn audited_of(&self, resident: ResidentId, seq: i64) -> Vec<AuditFact> {
+        let mut db = self.app.store.read().await.expect("read");
+        let rows = audit::after(&mut db, seq, 10_000).await.expect("rows");
+        rows.into_iter().map(|r| r.fact).filter(|f| f.entity_id == resident.uuid()).collect()
+    }
+
+    /// The newest audit row.
+    pub async fn newest(&self) -> i64 {
+        events::newest(&self.app).await.expect("newest")
     }
 
     /// The audit kinds about care so far, in order; the chain of all rows must hold.

@@ -21,6 +21,8 @@ const NAMES: Record<string, VitalName> = {
   "14743-9": { zh: "指尖血糖", en: "Glucose (finger)", digits: 1 },
   "72514-3": { zh: "疼痛", en: "Pain", digits: 0 },
   "9269-2": { zh: "昏迷评分", en: "Coma scale", digits: 0 },
+  "3151-8": { zh: "吸氧流量", en: "Oxygen flow", digits: 1 },
+  "67775-7": { zh: "意识水平", en: "Responsiveness", digits: 0 },
   "14682-9": { zh: "肌酐", en: "Creatinine", digits: 0 },
   "2823-3": { zh: "血钾", en: "Potassium", digits: 1 },
   "4548-4": { zh: "糖化血红蛋白", en: "HbA1c", digits: 1 },

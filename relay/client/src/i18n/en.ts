@@ -178,6 +178,8 @@ export const en: Messages = {
     "85354-9": "Blood pressure",
     "8867-4": "Heart rate",
     "9279-1": "Respiration",
+    "3151-8": "Oxygen flow",
+    "67775-7": "Responsiveness",
     "2708-6": "SpO₂",
     "59408-5": "SpO₂",
     "8310-5": "Temperature",

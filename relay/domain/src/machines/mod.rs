@@ -1,8 +1,11 @@
 //! State machines of the care plane. One machine, one file, one match; `Refused` is the only way to say no.
 //! The records that carry these states are in [`crate::records`].
 
+pub mod break_glass;
+pub mod consent;
 pub mod consultation;
 pub mod delivery;
+pub mod duplicate;
 pub mod prescription;
 
 /// An event that the machine does not allow in the state it is in.

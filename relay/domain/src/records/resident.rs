@@ -1,6 +1,7 @@
 //! A resident's record.
 
 use crate::checked::IdNumber;
+use crate::early_warning::OxygenScale;
 use crate::ids::{EligibilityId, HomeId, NoteId, ObservationId, ResidentId, StaffId};
 use crate::machines::named_enum;
 use crate::sensitive::Sensitive;
@@ -24,6 +25,8 @@ named_enum! {
 pub struct Resident {
     /// Identifier.
     pub id: ResidentId,
+    /// Version of the row.
+    pub version: i64,
     /// Lives in.
     pub home_id: HomeId,
     /// Real name.
@@ -40,6 +43,8 @@ pub struct Resident {
     pub id_number: IdNumber,
     /// Relatives.
     pub contacts: Vec<Contact>,
+    /// Decides where the resident cannot.
+    pub surrogate: Option<Contact>,
     /// Known allergies; an empty list with `allergies_asked` false means nobody asked.
     pub allergies: Vec<AllergyRecord>,
     /// Somebody asked about allergies; else a check answers `input_missing`.
@@ -48,8 +53,12 @@ pub struct Resident {
     pub conditions: Vec<Condition>,
     /// What the resident takes.
     pub medicines: Vec<Medicine>,
+    /// Which band of oxygen saturation the early-warning score uses.
+    pub oxygen_scale: OxygenScale,
     /// Path of a portrait.
     pub photo_url: Option<String>,
+    /// The record that stands for this one since the two were found to be one person.
+    pub merged_into: Option<ResidentId>,
 }
 
 impl Resident {

@@ -9,6 +9,7 @@ use yunzhen_domain::vitals;
 use yunzhen_protocol::room::LinkLevel;
 use yunzhen_store::{Db, consultation_notes, observations, prescriptions, residents};
 
+use crate::app::consents::missing_for_visit;
 use crate::app::names::Names;
 use crate::app::prescriptions::summary as prescription_summary;
 use crate::app::views::consultations as views;
@@ -82,11 +83,12 @@ pub(super) async fn full(
     // An observer sees who is there, not the record.
     let observer = ctx.actor.role() == yunzhen_domain::Role::Observer;
     let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
-    let mut shown = Vec::new();
+    let (mut shown, mut missing_consents) = (Vec::new(), Vec::new());
     if observer {
         summary.reason.clear();
         summary.out_of_range.clear();
     } else {
+        missing_consents = missing_for_visit(db, c.resident_id, ctx.now).await?;
         if let Some(n) = consultation_notes::get(db, c.id).await? {
             let (text, version) = (n.text.into_exposed(), n.version);
             note = views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version };
@@ -95,7 +97,7 @@ pub(super) async fn full(
             shown.push(prescription_summary(app, db, &mut names, &p, ctx.now).await?);
         }
     }
-    Ok(views::Consultation { summary, note, prescriptions: shown, allowed: allowed(ctx, c) })
+    Ok(views::Consultation { summary, note, prescriptions: shown, missing_consents, allowed: allowed(ctx, c) })
 }
 
 /// Commands that the caller may give now, by their last path segment.

@@ -147,8 +147,12 @@ pub(super) async fn findings(
     resident_id: ResidentId,
     draft: &Draft,
 ) -> Result<Vec<Finding>, AppError> {
-    let resident = residents::get(db, resident_id).await?.ok_or(AppError::NotFound)?;
-    let eligibility = eligibility::for_resident(db, resident_id).await?;
+    // Allergies and first visits of a record that was merged meanwhile are those of the person.
+    let resident = residents::get_standing(db, resident_id).await?.ok_or(AppError::NotFound)?;
+    let mut eligibility = Vec::new();
+    for id in residents::group(db, resident.id).await? {
+        eligibility.extend(eligibility::for_resident(db, id).await?);
+    }
     let facts = ResidentFacts::of(&resident, &eligibility, ctx.now);
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
 }

@@ -60,4 +60,7 @@ pub struct AuditEvent {
     /// In which home.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_id: Option<HomeId>,
+    /// FHIR purpose of use where it was not treatment: `BTG` for a broken glass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
 }

@@ -1,15 +1,23 @@
 //! Ids and closed code sets of the API: the domain's own, under the names that readers of the API see.
 
 pub use yunzhen_domain::Role;
+pub use yunzhen_domain::audit::Purpose;
+pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
 pub use yunzhen_domain::formulary::{Banned, DrugId};
+pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId};
 pub use yunzhen_domain::ids::{
     ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId, PrescriptionId,
     ResidentId, StaffId,
 };
+pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
 pub use yunzhen_domain::machines::delivery::State as DeliveryState;
+pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
+pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
 pub use yunzhen_domain::records::{
     Frequency, InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Route, Sex, Supply, Urgency,
 };
+pub use yunzhen_domain::registry::duplicates::Likeness;
+pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};

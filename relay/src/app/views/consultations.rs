@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency};
+use super::codes::{
+    ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency,
+};
 use super::common::{StaffRef, Time};
 use super::prescriptions::PrescriptionSummary;
 
@@ -101,6 +103,8 @@ pub struct Consultation {
     pub note: ConsultationNote,
     /// Prescriptions written in it.
     pub prescriptions: Vec<PrescriptionSummary>,
+    /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
+    pub missing_consents: Vec<ConsentKind>,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
 }

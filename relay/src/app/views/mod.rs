@@ -4,15 +4,20 @@
 //! `null`; times are RFC 3339 UTC with milliseconds. Not here: any decision.
 
 pub mod admin;
+pub mod break_glass;
 pub mod codes;
 pub mod common;
+pub mod consents;
 pub mod consultations;
 pub mod deliveries;
+pub mod documents;
+pub mod duplicates;
 pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
 pub mod prescriptions;
+pub mod resident_imports;
 pub mod residents;
 pub mod sessions;
 

@@ -4,11 +4,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{HomeId, NoteId, NoteKind, ObservationId, ObservationSource, ResidentId, Sex};
+use super::codes::{
+    Band, HomeId, NoteId, NoteKind, ObservationId, ObservationSource, OxygenScale, Parameter, ResidentId, Sex,
+};
 use super::common::Time;
+use super::consents::ConsentState;
 use super::consultations::ConsultationSummary;
 use super::prescriptions::PrescriptionSummary;
 pub use yunzhen_domain::records::{AllergyRecord, Condition, Contact, Medicine};
+pub use yunzhen_domain::registry::Input as ResidentInput;
 
 /// Filters of the residents' list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -18,7 +22,7 @@ pub struct ResidentQuery {
     /// Only this home.
     #[param(value_type = Option<String>, format = "uuid")]
     pub home_id: Option<HomeId>,
-    /// Name, pinyin initials or bed.
+    /// Name, pinyin initials, bed, or the end of the identity number (three characters or more).
     pub q: Option<String>,
 }
 
@@ -67,8 +71,13 @@ pub struct ResidentSummary {
 /// A resident's chart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Resident {
-    /// Resident id.
+    /// Resident id: that of the record which stands, also when a merged one was asked for.
     pub id: ResidentId,
+    /// Version to send with a change.
+    pub version: i64,
+    /// Records that were merged into this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_ids: Vec<ResidentId>,
     /// Name.
     pub name: String,
     /// Sex.
@@ -97,6 +106,20 @@ pub struct Resident {
     pub id_number_masked: String,
     /// Family and other contacts.
     pub contacts: Vec<Contact>,
+    /// Decides where the resident cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surrogate: Option<Contact>,
+    /// Somebody asked about allergies: an empty list means there are none.
+    pub allergies_asked: bool,
+    /// Which band of oxygen saturation the early-warning score uses.
+    pub oxygen_scale: OxygenScale,
+    /// NEWS2 now and over the last days.
+    pub early_warning: EarlyWarning,
+    /// What is consented to now, each kind separately.
+    pub consents: Vec<ConsentState>,
+    /// The caller sees this record only through a broken glass, until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass_until: Option<Time>,
     /// Allergies in full.
     pub allergy_records: Vec<AllergyRecord>,
     /// Diagnoses in full.
@@ -155,6 +178,111 @@ pub struct Observation {
     /// Upper end of the normal band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
+}
+
+/// The early-warning score now, and how it came to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EarlyWarning {
+    /// Now.
+    pub now: EarlyWarningScore,
+    /// After each round of the last days, oldest first.
+    pub trend: Vec<EarlyWarningPoint>,
+}
+
+/// NEWS2 at a time. Without a total, a parameter is missing or old: that is never a low score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EarlyWarningScore {
+    /// The total, once all seven parameters are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// What it asks for; present without a total only when what is known reaches medium or high already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<Band>,
+    /// The total is this or more.
+    pub at_least: u32,
+    /// What counts.
+    pub parts: Vec<EarlyWarningPart>,
+    /// Never measured.
+    pub missing: Vec<Parameter>,
+    /// Measured too long ago.
+    pub old: Vec<Parameter>,
+}
+
+/// One parameter of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EarlyWarningPart {
+    /// Which.
+    pub parameter: Parameter,
+    /// As measured.
+    pub value: f64,
+    /// 0 to 3.
+    pub points: u32,
+    /// When.
+    pub measured_at: Time,
+}
+
+/// A score of the trend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EarlyWarningPoint {
+    /// When.
+    pub at: Time,
+    /// The total, if all parameters were known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// What it asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<Band>,
+    /// The total was this or more.
+    pub at_least: u32,
+}
+
+/// A change of a record, made on the version that the person saw.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResidentChange {
+    /// The `version` that the person saw.
+    pub version: i64,
+    /// All fields as they are to be.
+    pub resident: ResidentInput,
+}
+
+/// A record as its form shows it after it was kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Registered {
+    /// Resident id.
+    pub id: ResidentId,
+    /// Its version now.
+    pub version: i64,
+    /// Name.
+    pub name: String,
+    /// Initials for search.
+    pub pinyin: String,
+    /// Sex, from the identity number.
+    pub sex: Sex,
+    /// Date of birth, from the identity number.
+    #[schema(value_type = String, format = Date)]
+    pub birth_date: Date,
+    /// Room and bed.
+    pub bed: String,
+    /// Home.
+    pub home_id: HomeId,
+    /// Identity number with the birth date hidden.
+    pub id_number_masked: String,
+    /// Another record looks like the same person: an administrator decides.
+    pub duplicate_suspected: bool,
+}
+
+/// Where a resident moves to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferBody {
+    /// The `version` that the person saw.
+    pub version: i64,
+    /// To which home.
+    pub home_id: HomeId,
+    /// Into which bed.
+    #[schema(min_length = 1, max_length = 20)]
+    pub bed: String,
 }
 
 /// Filters of the readings.

@@ -1,0 +1,152 @@
+//! Documents and photos of residents. The bytes are in the care record itself, as text: kept in one transaction with the row that describes them, on both
+//! databases alike, in every backup, and within reach of every relay. They are small; recordings, which are not, do not go here.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::{EventKind, hex};
+use yunzhen_domain::checked::text;
+use yunzhen_domain::document_files::{self, MOST_BYTES};
+use yunzhen_domain::ids::{DocumentId, ResidentId};
+use yunzhen_domain::records::Document;
+use yunzhen_store::{Db, documents, residents};
+
+use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
+use super::residents::wrong_time;
+use super::views::common::Page;
+use super::views::documents as views;
+use super::work::{Start, Work, authorize};
+use super::{App, AppError, Context, FieldError, fresh};
+
+/// The bytes of a document and what they are.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    /// As the bytes say.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+/// Keeps a document.
+pub async fn add(
+    app: &App,
+    ctx: &Context,
+    id: ResidentId,
+    input: views::NewDocument,
+) -> Result<views::Document, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::AddDocument, &resident).await?;
+    let mut wrong: Vec<FieldError> = wrong_time(app, ctx, "taken_at", input.taken_at.0).into_iter().collect();
+    let title = text::line(&input.title, 100).unwrap_or_else(|e| {
+        wrong.push(FieldError::new("title", e.zh(), e.to_string()));
+        String::new()
+    });
+    let bytes = decoded(&input.content_base64).unwrap_or_else(|error| {
+        wrong.push(error);
+        Vec::new()
+    });
+    let media_type = document_files::media_type(&bytes);
+    if media_type.is_none() && !bytes.is_empty() {
+        let (zh, en) =
+            ("只接受 JPEG、PNG、WebP 图片和 PDF 文件", "Only JPEG, PNG and WebP pictures and PDF files are taken");
+        wrong.push(FieldError::new("content_base64", zh, en));
+    }
+    let Some(media_type) = media_type.filter(|_| wrong.is_empty()) else { return Err(AppError::Invalid(wrong)) };
+    let document = Document {
+        id: fresh(DocumentId::new, ctx.now),
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        kind: input.kind,
+        title: title.into(),
+        media_type: media_type.to_owned(),
+        bytes: bytes.len() as u64,
+        sha256: Sha256::digest(&bytes).into(),
+        taken_at: input.taken_at.0,
+        received_at: ctx.now,
+        author: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+    };
+    documents::insert(&mut work.tx, &document, &STANDARD.encode(&bytes)).await?;
+    work.record(EventKind::DocumentAdded, resident.id.uuid(), Some(resident.home_id), None);
+    let view = view(&mut work.tx, &mut Names::default(), document).await?;
+    work.finish(view).await
+}
+
+fn decoded(base64: &str) -> Result<Vec<u8>, FieldError> {
+    let too_large = || FieldError::new("content_base64", "文件超过 720 KiB", "The file is larger than 720 KiB");
+    if base64.len() > MOST_BYTES.div_ceil(3) * 4 {
+        return Err(too_large());
+    }
+    let bytes = STANDARD
+        .decode(base64)
+        .map_err(|_| FieldError::new("content_base64", "文件内容不是 Base64", "The content is not base64"))?;
+    match bytes.len() {
+        0 => Err(FieldError::new("content_base64", "文件是空的", "The file is empty")),
+        n if n > MOST_BYTES => Err(too_large()),
+        _ => Ok(bytes),
+    }
+}
+
+/// What there is of a resident, newest first.
+pub async fn list(app: &App, ctx: &Context, id: ResidentId) -> Result<Page<views::Document>, AppError> {
+    let mut db = app.store.read().await?;
+    let resident = residents::get_standing(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(&mut db, ctx, resident.id).await?;
+    authorize(ctx, Action::ViewDocuments, &ties.facts(&resident))?;
+    let mut found = Vec::new();
+    for id in residents::group(&mut db, resident.id).await? {
+        found.extend(documents::for_resident(&mut db, id).await?);
+    }
+    found.sort_by_key(|d| std::cmp::Reverse((d.taken_at, d.id)));
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(found.len());
+    for document in found {
+        items.push(view(&mut db, &mut names, document).await?);
+    }
+    drop(db);
+    let purpose = ties.purpose(resident.id);
+    Seen::one(EventKind::DocumentsViewed, resident.id, resident.home_id, purpose).tell(app, ctx).await?;
+    Ok(Page::whole(items))
+}
+
+/// The bytes of one document.
+pub async fn content(app: &App, ctx: &Context, id: DocumentId) -> Result<Content, AppError> {
+    let mut db = app.store.read().await?;
+    let document = documents::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let resident = residents::get_standing(&mut db, document.resident_id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(&mut db, ctx, resident.id).await?;
+    authorize(ctx, Action::ViewDocuments, &ties.facts(&resident))?;
+    let content = documents::content(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    drop(db);
+    let purpose = ties.purpose(resident.id);
+    Seen::one(EventKind::DocumentsViewed, resident.id, resident.home_id, purpose).tell(app, ctx).await?;
+    let bytes = STANDARD.decode(content).map_err(|_| AppError::DamagedDocument)?;
+    // What was kept is what is shown, or nothing.
+    if <[u8; 32]>::from(Sha256::digest(&bytes)) != document.sha256 {
+        return Err(AppError::DamagedDocument);
+    }
+    Ok(Content { media_type: document.media_type, sha256: hex(&document.sha256), bytes })
+}
+
+async fn view(db: &mut Db, names: &mut Names, d: Document) -> Result<views::Document, AppError> {
+    Ok(views::Document {
+        id: d.id,
+        resident_id: d.resident_id,
+        kind: d.kind,
+        title: d.title.into_exposed(),
+        media_type: d.media_type,
+        bytes: d.bytes,
+        sha256: hex(&d.sha256),
+        taken_at: d.taken_at.into(),
+        received_at: d.received_at.into(),
+        author_name: names.staff(db, d.author).await?.name.clone(),
+    })
+}

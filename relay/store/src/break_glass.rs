@@ -1,0 +1,108 @@
+//! Openings of records without a relation, and their reviews.
+
+use jiff::Timestamp;
+use yunzhen_domain::ids::{BreakGlassId, ResidentId, StaffId};
+use yunzhen_domain::records::BreakGlass;
+
+use crate::paging::{Cursor, Paging, Slice};
+use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "break_glass";
+
+/// One opening.
+pub async fn get(db: &mut Db, id: BreakGlassId) -> Result<Option<BreakGlass>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM break_glass WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// Until when this specialist has opened this record; `None` when not.
+pub async fn until(
+    db: &mut Db,
+    specialist: StaffId,
+    resident: ResidentId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let row = sqlx::query(
+        "SELECT ends_at FROM break_glass WHERE staff_id = $1 AND resident_id = $2 AND opened_at <= $3 AND ends_at > $3
+         ORDER BY ends_at DESC LIMIT 1",
+    )
+    .bind(specialist.to_string())
+    .bind(resident.to_string())
+    .bind(now.as_millisecond())
+    .fetch_optional(db.conn())
+    .await?;
+    row.map(|row| Cells::new(TABLE, &row).time("ends_at")).transpose()
+}
+
+/// A page, newest first; only those that nobody has reviewed, or all.
+pub async fn list(db: &mut Db, only_unreviewed: bool, paging: Paging) -> Result<Slice<BreakGlass>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM break_glass WHERE 1 = 1");
+    if only_unreviewed {
+        query.push(" AND reviewed_at IS NULL");
+    }
+    paging.push(&mut query, "opened_at");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |glass| Cursor { at_ms: glass.opened_at.as_millisecond(), id: glass.id.uuid() }))
+}
+
+/// A new opening.
+pub async fn insert(tx: &mut Tx, glass: &BreakGlass) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO break_glass (id, version, state, resident_id, home_id, staff_id, reason, opened_at, ends_at, reviewed_at, reviewed_by, review_note)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(glass.id.to_string())
+    .bind(glass.version)
+    .bind(glass.state.as_str())
+    .bind(glass.resident_id.to_string())
+    .bind(glass.home_id.to_string())
+    .bind(glass.staff_id.to_string())
+    .bind(glass.reason.expose())
+    .bind(glass.opened_at.as_millisecond())
+    .bind(glass.ends_at.as_millisecond())
+    .bind(glass.reviewed_at.map(Timestamp::as_millisecond))
+    .bind(glass.reviewed_by.map(|id| id.to_string()))
+    .bind(glass.review_note.as_ref().map(|note| note.expose().clone()))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed opening, whose version is one above the stored one.
+pub async fn update(tx: &mut Tx, glass: &BreakGlass) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE break_glass SET version = $2, state = $3, ends_at = $4, reviewed_at = $5, reviewed_by = $6, review_note = $7
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(glass.id.to_string())
+    .bind(glass.version)
+    .bind(glass.state.as_str())
+    .bind(glass.ends_at.as_millisecond())
+    .bind(glass.reviewed_at.map(Timestamp::as_millisecond))
+    .bind(glass.reviewed_by.map(|id| id.to_string()))
+    .bind(glass.review_note.as_ref().map(|note| note.expose().clone()))
+    .execute(tx.conn())
+    .await?;
+    one_row("break-glass", done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<BreakGlass, StoreError> {
+    Ok(BreakGlass {
+        id: cells.parse("id")?,
+        version: cells.int("version")?,
+        state: cells.parse("state")?,
+        resident_id: cells.parse("resident_id")?,
+        home_id: cells.parse("home_id")?,
+        staff_id: cells.parse("staff_id")?,
+        reason: cells.text("reason")?.into(),
+        opened_at: cells.time("opened_at")?,
+        ends_at: cells.time("ends_at")?,
+        reviewed_at: cells.opt_time("reviewed_at")?,
+        reviewed_by: cells.opt_parse("reviewed_by")?,
+        review_note: cells.opt_text("review_note")?.map(Into::into),
+    })
+}

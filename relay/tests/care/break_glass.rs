@@ -1,0 +1,118 @@
+//! Who has no relation sees nothing; who breaks the glass sees one record for a while, and somebody else knows.
+
+use jiff::SignedDuration;
+use yunzhen_domain::audit::{EventKind, Purpose};
+use yunzhen_domain::machines::break_glass::State;
+use yunzhen_relay::app::views::break_glass::{BreakGlassQuery, NewBreakGlass, ReviewBody};
+use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::consultations::ConsultationQuery;
+use yunzhen_relay::app::views::residents::ResidentQuery;
+use yunzhen_relay::app::{AppError, admin, break_glass, consents, consultations, documents, events, residents};
+
+use crate::registry::paths;
+use crate::world::{Person, World};
+
+async fn sees(w: &World, by: &Person) -> usize {
+    residents::list(&w.app, &w.by(by), ResidentQuery::default()).await.unwrap().items.len()
+}
+
+fn glass(reason: &str, resident: yunzhen_domain::ids::ResidentId) -> NewBreakGlass {
+    NewBreakGlass { id_number: None, resident_id: Some(resident), reason: reason.into() }
+}
+
+const REASON: &str = "急诊科来电，需要了解抗凝用药";
+
+#[tokio::test]
+async fn a_specialist_without_a_relation_sees_the_waiting_room_and_no_record() {
+    let w = World::new().await;
+    assert_eq!(sees(&w, &w.stranger).await, 0);
+    assert!(sees(&w, &w.specialist).await >= 10, "the hospital's doctors have seen them");
+    let r = w.resident("王秀英").await;
+    let hidden = |answer: bool| assert!(answer, "not hidden");
+    hidden(matches!(residents::get(&w.app, &w.by(&w.stranger), r.id).await, Err(AppError::NotFound)));
+    let query = Default::default();
+    hidden(matches!(residents::observations(&w.app, &w.by(&w.stranger), r.id, query).await, Err(AppError::NotFound)));
+    hidden(matches!(consents::list(&w.app, &w.by(&w.stranger), r.id).await, Err(AppError::NotFound)));
+    hidden(matches!(documents::list(&w.app, &w.by(&w.stranger), r.id).await, Err(AppError::NotFound)));
+    // Who waits is everybody's.
+    let c = w.waiting("王秀英").await;
+    let rows = async |by: &Person| {
+        consultations::list(&w.app, &w.by(by), ConsultationQuery::default()).await.unwrap().items.len()
+    };
+    assert_eq!((rows(&w.stranger).await, sees(&w, &w.stranger).await), (1, 1));
+    residents::get(&w.app, &w.by(&w.stranger), r.id).await.unwrap();
+    // Taken by a doctor of the other hospital, it is theirs.
+    consultations::begin(&w.app, &w.by(&w.specialist), c.id, VersionBody { version: c.version }).await.unwrap();
+    assert_eq!((rows(&w.stranger).await, sees(&w, &w.stranger).await), (0, 0));
+    hidden(matches!(consultations::get(&w.app, &w.by(&w.stranger), c.id).await, Err(AppError::NotFound)));
+    assert_eq!(rows(&w.other_specialist).await, 1, "a colleague of the same hospital");
+}
+
+#[tokio::test]
+async fn a_broken_glass_opens_one_record_for_a_while_and_is_told_and_reviewed() {
+    let w = World::new().await;
+    let (r, other) = (w.resident("王秀英").await, w.resident("赵德明").await);
+    let start = w.newest().await;
+    let open = async |reason: &str| break_glass::open(&w.app, &w.by(&w.stranger), glass(reason, r.id)).await;
+    assert_eq!(paths(open("").await), ["reason"]);
+    assert_eq!(paths(open("急诊").await), ["reason"]);
+    let tied = break_glass::open(&w.app, &w.by(&w.specialist), glass(REASON, r.id)).await;
+    assert_eq!(paths(tied), ["resident_id"], "who has a relation needs none");
+    assert!(matches!(break_glass::open(&w.app, &w.by(&w.nurse), glass(REASON, r.id)).await, Err(AppError::NotFound)));
+    let opened = open(REASON).await.unwrap();
+    let chart = residents::get(&w.app, &w.by(&w.stranger), r.id).await.unwrap();
+    assert_eq!(chart.break_glass_until, Some(opened.ends_at));
+    assert!(
+        matches!(residents::get(&w.app, &w.by(&w.stranger), other.id).await, Err(AppError::NotFound)),
+        "one record"
+    );
+    let read = w.audited_of(r.id, start).await.pop().unwrap();
+    assert_eq!((read.kind, read.purpose), (EventKind::ResidentViewed, Some(Purpose::BreakGlass)));
+    let seen = admin::audit(&w.app, &w.by(&w.administrator), Default::default()).await.unwrap();
+    assert_eq!(seen.items[0].purpose.as_deref(), Some("BTG"));
+    for person in [&w.administrator, &w.nurse] {
+        let told = events::after(&w.app, &w.by(person), start).await.unwrap().changes;
+        assert!(told.iter().any(|c| c.kind == "break_glass.opened"), "a second person is told");
+    }
+    let told = events::after(&w.app, &w.by(&w.nurse_of_other_home), start).await.unwrap().changes;
+    assert!(told.is_empty());
+
+    let queue = async |all| {
+        let query = BreakGlassQuery { all: Some(all), cursor: None };
+        break_glass::list(&w.app, &w.by(&w.administrator), query).await.unwrap().items
+    };
+    assert_eq!(queue(false).await.len(), 2, "the demo's and this one");
+    let review = |right| ReviewBody { version: 1, right, note: "已与急诊科核实".into() };
+    let by_self = break_glass::review(&w.app, &w.by(&w.stranger), opened.id, review(true)).await;
+    assert!(matches!(by_self, Err(AppError::NotFound)), "never by oneself");
+    let accepted = break_glass::review(&w.app, &w.by(&w.administrator), opened.id, review(true)).await.unwrap();
+    assert_eq!(accepted.state, State::Accepted);
+    assert_eq!((queue(false).await.len(), queue(true).await.len()), (1, 2));
+    residents::get(&w.app, &w.by(&w.stranger), r.id).await.unwrap();
+    w.pass(SignedDuration::from_mins(60));
+    assert!(
+        matches!(residents::get(&w.app, &w.by(&w.stranger), r.id).await, Err(AppError::NotFound)),
+        "it closes by itself"
+    );
+}
+
+#[tokio::test]
+async fn what_is_questioned_or_given_back_ends_at_once() {
+    let w = World::new().await;
+    let r = w.resident("王秀英").await;
+    let open = async || break_glass::open(&w.app, &w.by(&w.stranger), glass(REASON, r.id)).await.unwrap();
+    let shut =
+        async || assert!(matches!(residents::get(&w.app, &w.by(&w.stranger), r.id).await, Err(AppError::NotFound)));
+    let first = open().await;
+    let body = ReviewBody { version: 1, right: false, note: "与急诊科核实，无此事".into() };
+    break_glass::review(&w.app, &w.by(&w.administrator), first.id, body).await.unwrap();
+    shut().await;
+    let second = open().await;
+    let theirs = break_glass::close(&w.app, &w.by(&w.other_specialist), second.id, VersionBody { version: 1 }).await;
+    assert!(matches!(theirs, Err(AppError::NotFound)));
+    break_glass::close(&w.app, &w.by(&w.stranger), second.id, VersionBody { version: 1 }).await.unwrap();
+    shut().await;
+    let number =
+        NewBreakGlass { id_number: Some("110105194912310021".into()), resident_id: None, reason: REASON.into() };
+    assert_eq!(paths(break_glass::open(&w.app, &w.by(&w.stranger), number).await), ["id_number"]);
+}

@@ -1,0 +1,74 @@
+//! Documents and photos.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use yunzhen_domain::document_files::MOST_BYTES;
+use yunzhen_domain::records::DocumentKind;
+use yunzhen_relay::app::views::documents::NewDocument;
+use yunzhen_relay::app::{AppError, documents};
+
+use crate::registry::paths;
+use crate::world::World;
+
+fn photo(w: &World, bytes: &[u8]) -> NewDocument {
+    NewDocument {
+        kind: DocumentKind::Photo,
+        title: "左足".into(),
+        content_base64: STANDARD.encode(bytes),
+        taken_at: w.now().into(),
+    }
+}
+
+fn png(size: usize) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    bytes.resize(size, 7);
+    bytes
+}
+
+#[tokio::test]
+async fn a_photo_comes_back_as_it_was_kept() {
+    let w = World::new().await;
+    let id = w.resident("赵德明").await.id;
+    let bytes = png(MOST_BYTES);
+    let ctx = w.by(&w.nurse);
+    let added = documents::add(&w.app, &ctx, id, photo(&w, &bytes)).await.unwrap();
+    assert_eq!((added.media_type.as_str(), added.bytes), ("image/png", MOST_BYTES as u64));
+    let again = documents::add(&w.app, &ctx, id, photo(&w, &bytes)).await.unwrap();
+    assert_eq!(again.id, added.id, "a photo of the spool arrives once");
+    let listed = documents::list(&w.app, &w.by(&w.specialist), id).await.unwrap().items;
+    assert_eq!(listed, [added.clone()]);
+    let content = documents::content(&w.app, &w.by(&w.specialist), added.id).await.unwrap();
+    assert!(content.bytes == bytes && content.sha256 == added.sha256);
+    for stranger in [&w.nurse_of_other_home, &w.stranger, &w.pharmacist, &w.administrator] {
+        assert!(matches!(documents::content(&w.app, &w.by(stranger), added.id).await, Err(AppError::NotFound)));
+        assert!(matches!(
+            documents::add(&w.app, &w.by(stranger), id, photo(&w, &bytes)).await,
+            Err(AppError::NotFound)
+        ));
+    }
+    assert!(matches!(
+        documents::add(&w.app, &w.by(&w.specialist), id, photo(&w, &bytes)).await,
+        Err(AppError::NotFound | AppError::Forbidden)
+    ));
+}
+
+#[tokio::test]
+async fn what_is_no_document_is_refused() {
+    let w = World::new().await;
+    let id = w.resident("赵德明").await.id;
+    let good = || photo(&w, &png(100));
+    let past = |text: &str| text.parse::<jiff::Timestamp>().unwrap().into();
+    for (input, expected) in [
+        (photo(&w, &png(MOST_BYTES + 1)), "content_base64"),
+        (photo(&w, b""), "content_base64"),
+        (photo(&w, b"<svg onload=alert(1)>"), "content_base64"),
+        (NewDocument { content_base64: "***".into(), ..good() }, "content_base64"),
+        (NewDocument { title: "足\u{202e}".into(), ..good() }, "title"),
+        (NewDocument { title: String::new(), ..good() }, "title"),
+        (NewDocument { taken_at: past("1900-01-01T00:00:00Z"), ..good() }, "taken_at"),
+        (NewDocument { taken_at: past("2200-01-01T00:00:00Z"), ..good() }, "taken_at"),
+    ] {
+        assert_eq!(paths(documents::add(&w.app, &w.by(&w.nurse), id, input).await), [expected]);
+    }
+    assert!(documents::list(&w.app, &w.by(&w.nurse), id).await.unwrap().items.is_empty());
+}
