@@ -3,7 +3,9 @@
 mod dose;
 mod id_number;
 mod parcel;
+mod raw_frame;
 
 pub use dose::{Dose, DoseError};
 pub use id_number::{IdNumber, IdNumberError};
 pub use parcel::{CodeError, ParcelCode, Pin};
+pub use raw_frame::{RawFrame, RawFrameError};

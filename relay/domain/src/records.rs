@@ -14,8 +14,8 @@ pub use prescription::{
     Content, Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
 };
 pub use resident::{
-    AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Medicine, Note, NoteKind, Observation,
-    ObservationSource, Resident, Sex,
+    AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Eligibility, Medicine, Note, NoteKind,
+    Observation, ObservationSource, Resident, Sex,
 };
 
 use crate::access::Facts;
