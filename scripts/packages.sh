@@ -5,8 +5,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 declare -A groups=(
-  # FFmpeg's headers and libraries, clang for their bindings, a C compiler for ring and SQLite.
-  [build]="build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev"
+  # FFmpeg's headers and libraries, clang for their bindings, a C compiler for ring and SQLite, D-Bus to speak with BlueZ.
+  [build]="build-essential pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev libdbus-1-dev"
   # A real browser, fonts that have Chinese, ffmpeg to make and to look at media.
   [test]="chromium fonts-noto-cjk ffmpeg"
   # The relay that ours is measured beside.

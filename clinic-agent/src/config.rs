@@ -1,6 +1,7 @@
 //! The configuration file: one struct per section, unknown keys refused. `clinic-agent.example.toml` explains each key.
 
 use crate::capture::{CaptureSettings, SoundSource, VideoSource};
+use crate::devices::DeviceSettings;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ pub struct Config {
     /// Cameras and microphone.
     #[serde(default)]
     pub capture: CaptureSettings,
+    /// Measuring devices.
+    #[serde(default)]
+    pub devices: DeviceSettings,
     /// Logging.
     #[serde(default)]
     pub telemetry: TelemetrySettings,

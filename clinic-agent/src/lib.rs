@@ -8,6 +8,7 @@
 //! | [`agent`] | the start-up order, in one place |
 //! | [`capture`] | the box's cameras and microphone through ffmpeg |
 //! | [`config`] | the configuration file |
+//! | [`devices`] | blood pressure meter, oximeter and so on, until the nurse confirms |
 //! | [`link`] | the one QUIC connection to the relay |
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
 //! | [`page`] | the nurse's page: her browser talks to this box only |
@@ -17,6 +18,7 @@
 pub mod agent;
 pub mod capture;
 pub mod config;
+pub mod devices;
 pub mod link;
 pub mod outbox;
 pub mod page;

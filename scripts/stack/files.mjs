@@ -82,6 +82,8 @@ export function writeAgent(at, ports, home, devices) {
     `room = ${text(devices.camera)}`,
     ...(devices.camera === "synthetic" ? ['close_up = "synthetic"'] : []),
     `microphone = ${text(devices.mic)}`,
+    "[devices]",
+    'source = "simulated"',
   ]);
 }
 

@@ -6,10 +6,12 @@
 //! | [`api`] | `/api/*` over the link, with the last answer when there is no link |
 //! | [`status`] | link, spool and media as the page shows them |
 //! | [`spool`] | what the nurse writes |
+//! | [`devices`] | what measuring devices sent, until the nurse says whose it is |
 //! | [`legs`] | the tablet's WebRTC legs |
 //! | [`problems`] | everything that can go wrong here, in words |
 
 mod api;
+mod devices;
 mod legs;
 mod problems;
 mod session;
@@ -18,6 +20,7 @@ mod status;
 
 pub use status::Health;
 
+use crate::devices::Inbox;
 use crate::link::Link;
 use crate::outbox::Outbox;
 use crate::playback::Legs;
@@ -46,6 +49,8 @@ pub struct AppState {
     pub outbox: Outbox,
     /// The tablets.
     pub legs: Legs,
+    /// The measuring devices.
+    pub devices: Inbox,
     /// How cookies are marked.
     pub cookies: CookiePolicy,
     /// What a person should know about this box.
@@ -64,6 +69,9 @@ pub fn router(state: AppState) -> Router {
         .route("/page/status", get(status::status))
         .route("/page/status/events", get(status::events))
         .route("/page/spool", get(spool::list).post(spool::save))
+        .route("/page/devices", get(devices::list))
+        .route("/page/devices/readings/{id}/confirm", post(devices::confirm))
+        .route("/page/devices/readings/{id}/discard", post(devices::discard))
         .route("/page/consultations/{consultation}/legs", post(legs::join))
         .route(leg, delete(legs::leave).patch(legs::patch))
         .route(&format!("{leg}/media-state"), put(legs::media_state))

@@ -157,6 +157,48 @@ pub const NO_SUCH_CAMERA: Problem = Problem {
     retry_after_seconds: None,
 };
 
+/// A reading that this box does not have.
+pub const NO_SUCH_READING: Problem = Problem {
+    status: StatusCode::NOT_FOUND,
+    code: "no_such_reading",
+    title: Text { zh: "没有找到这条测量", en: "There is no such measurement" },
+    detail: Text { zh: "它可能在很久以前已处理。", en: "It may have been dealt with long ago." },
+    action: Text {
+        zh: "请刷新列表；如仍需要，请重新测量。", en: "Look at the list again; measure again if needed."
+    },
+    retry_after_seconds: None,
+};
+
+/// Another tablet was faster, for another resident.
+pub const READING_CONFIRMED: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "reading_confirmed",
+    title: Text {
+        zh: "这条测量已存入一位住民的记录", en: "This measurement is in a resident's record already"
+    },
+    detail: Text {
+        zh: "另一台平板已确认，本次没有改动。", en: "Another tablet confirmed it; nothing was changed."
+    },
+    action: Text {
+        zh: "若存错了人，请立即告知医生并重新测量。",
+        en: "If it went to the wrong person, tell the doctor at once and measure again.",
+    },
+    retry_after_seconds: None,
+};
+
+/// Discarded, or let go by the box.
+pub const READING_GONE: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "reading_gone",
+    title: Text { zh: "这条测量已不在列表中", en: "This measurement is no longer in the list" },
+    detail: Text {
+        zh: "它已被弃用，或等待太久已移除；没有存入任何记录。",
+        en: "It was discarded, or waited too long; it is in nobody's record.",
+    },
+    action: Text { zh: "如仍需要，请重新测量。", en: "Measure again if it is needed." },
+    retry_after_seconds: None,
+};
+
 const SPOOL_FULL: Problem = Problem {
     status: StatusCode::INSUFFICIENT_STORAGE,
     code: "spool_full",
@@ -209,6 +251,8 @@ pub fn of_spool(error: &SpoolError) -> Problem {
         | SpoolError::Io { .. }
         | SpoolError::Unknown(_)
         | SpoolError::Misplaced(_)
+        | SpoolError::UnknownReading(_)
+        | SpoolError::Decided(_)
         | SpoolError::Malformed { .. } => SPOOL_FAILED,
     }
 }

@@ -1,4 +1,4 @@
-//! Link, spool and media in one document, whole each time.
+//! Link, spool, media and measuring devices in one document, whole each time.
 
 use super::AppState;
 use super::api::rfc3339;
@@ -51,6 +51,7 @@ pub async fn events(
         link: app.link.status(),
         spool: app.spool.changes(),
         media: app.outbox.watch_shown(),
+        devices: app.devices.watch(),
         last: Value::Null,
         app,
         signed_in,
@@ -68,6 +69,7 @@ struct Watching {
     link: tokio::sync::watch::Receiver<crate::link::LinkStatus>,
     spool: tokio::sync::watch::Receiver<u64>,
     media: tokio::sync::watch::Receiver<crate::outbox::session::Shown>,
+    devices: tokio::sync::watch::Receiver<crate::devices::source::Shown>,
     last: Value,
 }
 
@@ -77,6 +79,7 @@ impl Watching {
             self.link.borrow_and_update();
             self.spool.borrow_and_update();
             self.media.borrow_and_update();
+            self.devices.borrow_and_update();
             let document = document(&self.app, self.signed_in).await;
             if document != self.last {
                 let event = Event::default().event("status").data(document.to_string());
@@ -87,6 +90,7 @@ impl Watching {
                 changed = self.link.changed() => changed,
                 changed = self.spool.changed() => changed,
                 changed = self.media.changed() => changed,
+                changed = self.devices.changed() => changed,
             };
             changed.ok()?;
             tokio::time::sleep(GATHER).await;
@@ -122,6 +126,17 @@ async fn document(app: &AppState, signed_in: bool) -> Value {
         Err(error) => json!({ "saved": 0, "sent": 0, "received": 0, "failed": 0, "error": error.to_string() }),
     };
     document["media"] = serde_json::to_value(app.outbox.shown()).unwrap_or_default();
+    let mut devices = super::devices::standing(&app.devices.shown());
+    // How many wait and which is the newest: enough for the page to know when to fetch the list again.
+    match app.spool.readings().await {
+        Ok(readings) => {
+            let mut waiting = readings.iter().filter(|reading| reading.state.is_waiting());
+            devices["waiting"] = waiting.clone().count().into();
+            devices["newest"] = json!(waiting.next_back().map(|reading| reading.id));
+        }
+        Err(error) => devices["error"] = error.to_string().into(),
+    }
+    document["devices"] = devices;
     document["notes"] = app.health.notes().into();
     document
 }

@@ -1,21 +1,27 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
-//! [`entry`] decides, [`store`] writes, [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
 pub mod entry;
+mod readings;
 pub mod store;
 
 pub use entry::{Entry, Event, Kind, State};
+pub use readings::Confirmation;
 pub use store::{Answer, Counts, Session, SpoolError, Store};
 
+use crate::devices::gatt::Remark;
+use crate::devices::queue::Admission;
+use crate::devices::reading::{DiscardReason, Outcome, Reading};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
+use yunzhen_domain::checked::RawFrame;
 
 /// The spool for async callers: each call runs on the blocking pool.
 #[derive(Clone)]
@@ -78,6 +84,54 @@ impl Spool {
     /// See [`Store::counts`].
     pub async fn counts(&self) -> Result<Counts, SpoolError> {
         self.blocking(Store::counts).await
+    }
+
+    /// See [`Store::take_reading`].
+    pub async fn take_reading(&self, reading: Reading) -> Result<Admission, SpoolError> {
+        let admission = self.blocking(move |store| store.take_reading(&reading)).await?;
+        self.changed();
+        Ok(admission)
+    }
+
+    /// See [`Store::explain_reading`].
+    pub async fn explain_reading(
+        &self,
+        address: String,
+        sequence: u16,
+        remark: Option<Remark>,
+        raw_frame: RawFrame,
+    ) -> Result<bool, SpoolError> {
+        let found = self.blocking(move |store| store.explain_reading(&address, sequence, remark, &raw_frame)).await?;
+        self.changed();
+        Ok(found)
+    }
+
+    /// See [`Store::confirm_reading`].
+    pub async fn confirm_reading(&self, confirmation: Confirmation) -> Result<Outcome, SpoolError> {
+        let outcome = self.blocking(move |store| store.confirm_reading(&confirmation)).await?;
+        self.changed();
+        Ok(outcome)
+    }
+
+    /// See [`Store::discard_reading`].
+    pub async fn discard_reading(&self, id: Uuid, reason: DiscardReason) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.discard_reading(id, reason)).await?;
+        self.changed();
+        Ok(())
+    }
+
+    /// See [`Store::drop_outdated`].
+    pub async fn drop_outdated(&self, now: Timestamp) -> Result<usize, SpoolError> {
+        let dropped = self.blocking(move |store| store.drop_outdated(now)).await?;
+        if dropped > 0 {
+            self.changed();
+        }
+        Ok(dropped)
+    }
+
+    /// See [`Store::readings`].
+    pub async fn readings(&self) -> Result<Vec<Reading>, SpoolError> {
+        self.blocking(Store::readings).await
     }
 
     /// See [`Store::keep_answer`].

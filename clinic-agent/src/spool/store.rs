@@ -4,8 +4,11 @@
 //! A file that cannot be read is set aside under another name, never deleted and never written to again.
 
 use super::entry::{Entry, Event, Misplaced, State};
+use crate::devices::reading::Decided;
 use jiff::Timestamp;
-use redb::{Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::{
+    Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io;
@@ -21,6 +24,9 @@ const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
 const ANSWERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("answers");
 /// SHA-256 of the session token, hexadecimal → session (JSON of [`Session`]).
 const SESSIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sessions");
+
+/// Id of a device's reading → reading (JSON); ids are ordered by arrival. See [`super::readings`].
+pub(super) const READINGS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("readings");
 
 /// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
 pub const OPEN_LIMIT: u64 = 10_000;
@@ -80,6 +86,12 @@ pub enum SpoolError {
     /// A transition that cannot be.
     #[error(transparent)]
     Misplaced(#[from] Misplaced),
+    /// No reading of a device has this id; it may have been forgotten long after it was decided.
+    #[error("reading {0} is not in the spool")]
+    UnknownReading(Uuid),
+    /// The reading was decided in another way before.
+    #[error(transparent)]
+    Decided(#[from] Decided),
     /// One entry cannot be read although the file can.
     #[error("entry {seq} of the spool cannot be read ({detail}); it stays in the file, the others are not affected")]
     Malformed {
@@ -147,7 +159,7 @@ pub struct Store {
     db: Mutex<Option<Database>>,
 }
 
-type Fallible<T> = Result<T, redb::Error>;
+pub(super) type Fallible<T> = Result<T, redb::Error>;
 
 impl Store {
     /// Opens or creates the file. A torn or damaged file is set aside and a new one is begun; the second value then says so.
@@ -170,7 +182,7 @@ impl Store {
     }
 
     /// Runs `work` on the open database; after a storage error the file is opened anew by the next call.
-    fn with<T>(&self, work: impl FnOnce(&Database) -> Fallible<T>) -> Result<T, SpoolError> {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Database) -> Fallible<T>) -> Result<T, SpoolError> {
         let mut guard: MutexGuard<'_, Option<Database>> = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         let db = match guard.take() {
             Some(db) => db,
@@ -188,37 +200,10 @@ impl Store {
 
     /// Stores an entry; when this returns it survives a power cut. The same key with the same content gives the first entry.
     pub fn save(&self, entry: &Entry) -> Result<(Entry, bool), SpoolError> {
-        enum Outcome {
-            New,
-            Repeated(Box<Entry>),
-            KeyReused,
-            Full,
-        }
-        let json = encode(entry);
         let outcome = self.with(|db| {
             let write = db.begin_write()?;
-            let outcome = {
-                let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
-                let known = keys.get(entry.key.as_str())?.map(|seq| seq.value());
-                let first = match known {
-                    Some(seq) => {
-                        entries.get(seq)?.and_then(|value| serde_json::from_slice::<Entry>(value.value()).ok())
-                    }
-                    None => None,
-                };
-                match (known, first) {
-                    (Some(_), Some(first)) if same_content(&first, entry) => Outcome::Repeated(Box::new(first)),
-                    (Some(_), _) => Outcome::KeyReused,
-                    (None, _) if open_count(&entries)? >= OPEN_LIMIT => Outcome::Full,
-                    (None, _) => {
-                        let seq = entries.last()?.map_or(1, |(seq, _)| seq.value() + 1);
-                        entries.insert(seq, json.as_slice())?;
-                        keys.insert(entry.key.as_str(), seq)?;
-                        Outcome::New
-                    }
-                }
-            };
-            if matches!(outcome, Outcome::New) {
+            let outcome = insert(&write, entry)?;
+            if matches!(outcome, Insertion::New) {
                 write.commit()?;
             } else {
                 write.abort()?;
@@ -226,10 +211,10 @@ impl Store {
             Ok(outcome)
         })?;
         match outcome {
-            Outcome::New => Ok((entry.clone(), false)),
-            Outcome::Repeated(first) => Ok((*first, true)),
-            Outcome::KeyReused => Err(SpoolError::KeyReused),
-            Outcome::Full => Err(SpoolError::Full),
+            Insertion::New => Ok((entry.clone(), false)),
+            Insertion::Repeated(first) => Ok((*first, true)),
+            Insertion::KeyReused => Err(SpoolError::KeyReused),
+            Insertion::Full => Err(SpoolError::Full),
         }
     }
 
@@ -395,6 +380,35 @@ impl Store {
     }
 }
 
+/// What became of an entry in an open transaction.
+pub(super) enum Insertion {
+    New,
+    Repeated(Box<Entry>),
+    KeyReused,
+    Full,
+}
+
+/// Adds an entry to an open transaction, which the caller commits when it is new.
+pub(super) fn insert(write: &WriteTransaction, entry: &Entry) -> Fallible<Insertion> {
+    let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
+    let known = keys.get(entry.key.as_str())?.map(|seq| seq.value());
+    let first = match known {
+        Some(seq) => entries.get(seq)?.and_then(|value| serde_json::from_slice::<Entry>(value.value()).ok()),
+        None => None,
+    };
+    Ok(match (known, first) {
+        (Some(_), Some(first)) if same_content(&first, entry) => Insertion::Repeated(Box::new(first)),
+        (Some(_), _) => Insertion::KeyReused,
+        (None, _) if open_count(&entries)? >= OPEN_LIMIT => Insertion::Full,
+        (None, _) => {
+            let seq = entries.last()?.map_or(1, |(seq, _)| seq.value() + 1);
+            entries.insert(seq, encode(entry).as_slice())?;
+            keys.insert(entry.key.as_str(), seq)?;
+            Insertion::New
+        }
+    })
+}
+
 fn same_content(first: &Entry, again: &Entry) -> bool {
     first.kind == again.kind
         && first.resident_id == again.resident_id
@@ -402,7 +416,7 @@ fn same_content(first: &Entry, again: &Entry) -> bool {
         && first.body == again.body
 }
 
-fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     // Every type here is a plain struct with string keys, which JSON can always express.
     serde_json::to_vec(value).unwrap_or_default()
 }
@@ -455,6 +469,7 @@ fn open_database(path: &Path) -> Fallible<Database> {
         write.open_table(KEYS)?;
         write.open_table(ANSWERS)?;
         write.open_table(SESSIONS)?;
+        write.open_table(READINGS)?;
     }
     write.commit()?;
     Ok(db)

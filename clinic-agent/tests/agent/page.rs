@@ -14,17 +14,17 @@ use std::time::Duration;
 use yunzhen_clinic_agent::agent;
 use yunzhen_runtime::{Lifecycle, clock};
 
-const RESIDENT: &str = "0190a5f0-0000-7000-8000-000000000001";
+pub const RESIDENT: &str = "0190a5f0-0000-7000-8000-000000000001";
 const NURSE: &str = "0190a5f0-0000-7000-8000-0000000000aa";
 
 /// What the relay has stored: key and body, in order; and whether sessions are accepted.
 #[derive(Clone, Default)]
-struct Record {
-    stored: Arc<Mutex<Vec<(String, Value)>>>,
+pub struct Record {
+    pub stored: Arc<Mutex<Vec<(String, Value)>>>,
     ended: Arc<Mutex<bool>>,
 }
 
-fn relay(record: Record) -> Router {
+pub fn relay(record: Record) -> Router {
     async fn store(State(record): State<Record>, headers: HeaderMap, Json(body): Json<Value>) -> impl IntoResponse {
         if *record.ended.lock().unwrap() || headers.get("authorization").is_none_or(|value| value != "Bearer token-1") {
             return (StatusCode::UNAUTHORIZED, Json(json!({ "code": "unauthenticated" })));
@@ -68,11 +68,11 @@ fn relay(record: Record) -> Router {
         .with_state(record)
 }
 
-fn note(text: &str) -> Value {
+pub fn note(text: &str) -> Value {
     json!({ "kind": "note", "resident_id": RESIDENT, "body": { "text": text, "written_at": "2026-11-23T08:00:00Z", "kind": "nursing" } })
 }
 
-async fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+pub async fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     let waited = async {
         while !done() {
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -11,9 +11,10 @@ import { VITAL_SIGNS } from "@yunzhen/client/ui";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SpoolItem } from "../src/box/box-api";
+import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
 import { pendingOf, summarize } from "../src/box/spool-view";
 import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } from "../src/deliveries/counting";
+import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
 import { matches, roundOf } from "../src/today/round";
 import { vitalsNow } from "../src/today/trend";
 import { press, problems, readings } from "../src/visit/vitals-check";
@@ -119,6 +120,60 @@ describe("vital signs", () => {
       { last: { id: "b" }, trend: "up" },
     ]);
     expect(vitalsNow(VITAL_SIGNS, [last], [])).toMatchObject([{ trend: undefined }]);
+  });
+});
+
+describe("readings of devices", () => {
+  const reading = (id: string, at: string): DeviceReading => ({
+    id,
+    device: { address: "02:00:00:00:18:10", name: "血压计" },
+    profile: "blood_pressure",
+    arrived_at: at,
+    measured_at: at,
+    basis: "arrival",
+    values: [],
+    remarks: [],
+  });
+
+  it("stay where they are, whatever arrives and whoever decides", () => {
+    const [a, b, c] = ["08:00", "08:02", "08:01"].map((time, n) => reading(`${n}`, `2026-11-23T${time}:00Z`));
+    if (!a || !b || !c) throw new Error("three readings");
+    const arranged = newestFirst([a, c]);
+    expect(arranged.map((one) => one.id)).toEqual(["2", "0"]);
+    // The newest of all arrives and another tablet decides about the upper one.
+    const waiting = [b, { ...a, remarks: ["fasting" as const] }];
+    expect(cardsOf(arranged, waiting)).toEqual([
+      { reading: c, decided: true },
+      { reading: { ...a, remarks: ["fasting"] }, decided: false },
+    ]);
+    expect(freshOf(arranged, waiting)).toEqual([b]);
+    expect(freshOf([], waiting)).toHaveLength(2);
+  });
+
+  it("say whether devices can be heard at all", () => {
+    const standing = (state: string, works: boolean): string =>
+      standingOf({ state, works, words_zh: "", words_en: "" });
+    expect(standing("off", false)).toBe("off");
+    expect(standing("simulated", true)).toBe("simulated");
+    expect(standing("listening", true)).toBe("ready");
+    expect(standing("no_devices", false)).toBe("ready");
+    for (const state of ["no_adapter", "no_service", "not_permitted", "powered_off", "failed"]) {
+      expect(standing(state, false)).toBe("broken");
+    }
+  });
+
+  it("have words for every remark, reason and basis", () => {
+    const i18n = createI18n({ zh, en });
+    const keys = [
+      ...DEVICE_REMARKS.map((remark) => `app:devices.remark.${remark}`),
+      ...DISCARD_REASONS.map((reason) => `app:devices.reason.${reason}`),
+      ...["arrival", "corrected", "device_clock", "doubtful"].map((basis) => `app:devices.basis.${basis}`),
+      ...["8480-6", "8462-4", "8478-0", "8867-4", "59408-5", "8310-5", "14743-9", "15074-8", "29463-7"].map(
+        (code) => `vital.${code}`,
+      ),
+    ];
+    expect(keys.filter((key) => !i18n.exists(key))).toEqual([]);
+    expect(shownUnit("mm[Hg]")).toBe("mmHg");
   });
 });
 

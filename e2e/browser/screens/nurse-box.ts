@@ -1,9 +1,11 @@
 /** A stand-in for the box while looking at the nurse's screens: her built page and the invented record. Test-only. */
 import type { ServerResponse } from "node:http";
+import { devicesOf } from "./nurse-devices";
 import * as record from "./nurse-record";
 import { sendPage, serve, type Site } from "./site";
 
-export type Mode = "online" | "offline" | "signed_out" | "empty" | "error" | "waiting" | "call" | "ended";
+export type Mode =
+  "online" | "offline" | "signed_out" | "empty" | "error" | "waiting" | "call" | "ended" | "devices" | "no_adapter";
 
 export function serveBox(mode: Mode): Promise<Site> {
   return serve((request, response) => {
@@ -45,6 +47,9 @@ class Answers {
     const room = this.mode === "waiting" || this.mode === "ended" ? this.mode : "call";
     if (path === "/page/status/events") this.stream("status", record.status(this.link));
     else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
+    else if (path === "/page/devices") this.json(devicesOf(this.mode));
+    else if (path.startsWith("/page/devices/"))
+      this.problem(409, "reading_confirmed", "这条测量已存入一位住民的记录", "若存错了人，请立即告知医生并重新测量。");
     else if (path !== "/page/spool") this.response.writeHead(204).end();
     else if (this.method === "POST") this.json({ id: "x", state: "saved" }, 201);
     else this.json({ items: record.spool(this.link) });

@@ -20,6 +20,18 @@ const PICTURES = [0, 1, 3];
 const press = (testId: string) => (page: Page) => page.getByTestId(testId).click();
 const callIsUp = (page: Page) => page.getByTestId("self-video").waitFor();
 
+const openVitals = async (page: Page): Promise<void> => {
+  await page.locator(".nurse-actions button").first().click();
+  await page.locator(".nurse-field input").first().waitFor();
+};
+const pressOnReading =
+  (words: string) =>
+  async (page: Page): Promise<void> => {
+    await openVitals(page);
+    const newest = page.getByTestId("device-reading").first();
+    await newest.getByRole("button", { name: new RegExp(words) }).click();
+  };
+
 const SCREENS: NurseScreen[] = [
   { name: "sign-in", mode: "signed_out", path: "/", ready: "form" },
   {
@@ -45,9 +57,23 @@ const SCREENS: NurseScreen[] = [
     mode: "online",
     path: "/residents/r1",
     ready: ".nurse-actions button",
+    act: openVitals,
+  },
+  ...(["devices", "no_adapter"] as const).map((mode): NurseScreen => ({
+    name: `devices-${mode}`,
+    mode,
+    path: "/residents/r1",
+    act: openVitals,
+  })),
+  { name: "devices-other", mode: "devices", path: "/residents/r1", act: pressOnReading("换一位住民|Another resident") },
+  { name: "devices-discard", mode: "devices", path: "/residents/r1", act: pressOnReading("弃用|Discard") },
+  {
+    name: "devices-decided-elsewhere",
+    mode: "devices",
+    path: "/residents/r1",
     act: async (page) => {
-      await page.locator(".nurse-actions button").first().click();
-      await page.locator(".nurse-field input").first().waitFor();
+      await pressOnReading("存入|Save for")(page);
+      await page.getByTestId("devices").getByRole("alert").waitFor();
     },
   },
   {
@@ -110,7 +136,7 @@ for (const look of LOOKS) {
           prepare: answerCalls,
           act,
           // The browser itself says so of the answers that a failing or signed-out state is made of.
-          expected: /status of (401|404|500|503)/,
+          expected: /status of (401|404|409|500|503)/,
         });
       } finally {
         await box.close();

@@ -3,9 +3,11 @@
 mod dose;
 mod id_number;
 mod parcel;
+mod raw_frame;
 pub mod text;
 
 pub use dose::{Dose, DoseError};
 pub use id_number::{IdNumber, IdNumberError};
 pub use parcel::{CodeError, ParcelCode, Pin};
+pub use raw_frame::{RawFrame, RawFrameError};
 pub use text::TextError;

@@ -18,8 +18,8 @@ pub use registry::{
     BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature, consent_in_force,
 };
 pub use resident::{
-    AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Medicine, Note, NoteKind, Observation,
-    ObservationSource, Resident, Sex,
+    AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Eligibility, Medicine, Note, NoteKind,
+    Observation, ObservationSource, Resident, Sex,
 };
 
 use crate::access::Facts;

@@ -7,9 +7,10 @@ mod register;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::RawFrame;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Note, Observation, ObservationSource, Resident};
+use yunzhen_domain::records::{DeviceTrace, Note, Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals::{self, ReadingError};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
@@ -28,6 +29,8 @@ use super::{App, AppError, Context, FieldError, fresh};
 
 /// Clocks of boxes may run ahead by this much.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// A hundred years: devices that lost their battery say 1970 or 2000.
+const CLOCK_OFFSET_MS: u64 = 100 * 366 * 24 * 3600 * 1000;
 /// Readings in one command.
 const MOST_READINGS: usize = 50;
 
@@ -98,6 +101,8 @@ fn observation(o: Observation) -> views::Observation {
         received_at: o.received_at.into(),
         device: o.device,
         source: o.source,
+        clock_offset_ms: o.trace.as_ref().and_then(|trace| trace.clock_offset_ms),
+        raw_frame: o.trace.map(|trace| trace.raw_frame.as_str().to_owned()),
         low: band.map(|b| b.0),
         high: band.map(|b| b.1),
     }
@@ -154,7 +159,7 @@ pub async fn record_observations(
     let taken = check_readings(app, &input.readings, ctx)?;
     let rows: Vec<Observation> = taken
         .into_iter()
-        .map(|r| Observation {
+        .map(|(r, trace)| Observation {
             id: fresh(ObservationId::new, ctx.now),
             resident_id: id,
             code: r.code.clone(),
@@ -164,6 +169,7 @@ pub async fn record_observations(
             received_at: ctx.now,
             source: if by_box || r.device.is_some() { ObservationSource::Device } else { ObservationSource::Nurse },
             device: r.device.clone(),
+            trace,
         })
         .collect();
     observations::insert_many(&mut work.tx, &rows).await?;
@@ -171,16 +177,15 @@ pub async fn record_observations(
     work.finish(views::RecordedObservations { items: rows.into_iter().map(observation).collect() }).await
 }
 
-fn check_readings<'a>(
-    app: &App,
-    readings: &'a [views::Reading],
-    ctx: &Context,
-) -> Result<Vec<&'a views::Reading>, AppError> {
+/// A reading that is taken, with what its device sent.
+type Taken<'a> = (&'a views::Reading, Option<DeviceTrace>);
+
+fn check_readings<'a>(app: &App, readings: &'a [views::Reading], ctx: &Context) -> Result<Vec<Taken<'a>>, AppError> {
     if readings.is_empty() || readings.len() > MOST_READINGS {
         let (zh, en) = (format!("须有 1 至 {MOST_READINGS} 个读数"), format!("Send 1 to {MOST_READINGS} readings"));
         return Err(AppError::invalid("readings", zh, en));
     }
-    let mut wrong = Vec::new();
+    let (mut wrong, mut taken) = (Vec::new(), Vec::new());
     for (i, r) in readings.iter().enumerate() {
         match vitals::check(&r.code, &r.unit, r.value) {
             Ok(_) => {}
@@ -200,8 +205,32 @@ fn check_readings<'a>(
         if r.device.as_ref().is_some_and(|d| d.chars().count() > 100) {
             wrong.push(FieldError::new(format!("readings[{i}].device"), "最多 100 个字", "At most 100 characters"));
         }
+        match device_trace(r) {
+            Ok(trace) => taken.push((r, trace)),
+            Err((field, zh, en)) => wrong.push(FieldError::new(format!("readings[{i}].{field}"), zh, en)),
+        }
     }
-    if wrong.is_empty() { Ok(readings.iter().collect()) } else { Err(AppError::Invalid(wrong)) }
+    if wrong.is_empty() { Ok(taken) } else { Err(AppError::Invalid(wrong)) }
+}
+
+/// What the device sent, or the field that is wrong with it, in both languages.
+fn device_trace(r: &views::Reading) -> Result<Option<DeviceTrace>, (&'static str, &'static str, String)> {
+    if (r.raw_frame.is_some() || r.clock_offset_ms.is_some()) && r.device.is_none() {
+        return Err(("device", "设备数据须注明设备", "Name the device that sent the frame".into()));
+    }
+    let Some(frame) = &r.raw_frame else {
+        return match r.clock_offset_ms {
+            Some(_) => Err(("raw_frame", "时钟偏差须与原始数据一起提交", "A clock offset comes with its frame".into())),
+            None => Ok(None),
+        };
+    };
+    if r.clock_offset_ms.is_some_and(|ms| ms.unsigned_abs() > CLOCK_OFFSET_MS) {
+        return Err(("clock_offset_ms", "时钟偏差过大", "More than a hundred years".into()));
+    }
+    match RawFrame::parse(frame) {
+        Ok(raw_frame) => Ok(Some(DeviceTrace { clock_offset_ms: r.clock_offset_ms, raw_frame })),
+        Err(error) => Err(("raw_frame", "原始数据格式不正确", error.to_string())),
+    }
 }
 
 /// Why a time by the clock of the home cannot be: ahead of the relay's, or longer ago than anything waits on a tablet.

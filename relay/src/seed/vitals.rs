@@ -87,6 +87,7 @@ pub(super) fn two_weeks(residents: &[Resident], now: Timestamp, seed: u64) -> Ve
                         received_at: at + SignedDuration::from_secs(2),
                         device: device(code).map(str::to_owned),
                         source: ObservationSource::Seed,
+                        trace: None,
                     });
                 }
             }

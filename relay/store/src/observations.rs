@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::ids::ResidentId;
-use yunzhen_domain::records::Observation;
+use yunzhen_domain::records::{DeviceTrace, Observation};
 
 use crate::row::Cells;
 use crate::{Db, StoreError, Tx};
@@ -15,8 +15,9 @@ pub const LIMIT: u32 = 5000;
 pub async fn insert_many(tx: &mut Tx, readings: &[Observation]) -> Result<(), StoreError> {
     for reading in readings {
         sqlx::query(
-            "INSERT INTO observations (id, resident_id, code, value, unit, measured_at, received_at, device, source)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO observations (id, resident_id, code, value, unit, measured_at, received_at, device, source,
+                 clock_offset_ms, raw_frame)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(reading.id.to_string())
         .bind(reading.resident_id.to_string())
@@ -27,6 +28,8 @@ pub async fn insert_many(tx: &mut Tx, readings: &[Observation]) -> Result<(), St
         .bind(reading.received_at.as_millisecond())
         .bind(&reading.device)
         .bind(reading.source.as_str())
+        .bind(reading.trace.as_ref().and_then(|trace| trace.clock_offset_ms))
+        .bind(reading.trace.as_ref().map(|trace| trace.raw_frame.as_str()))
         .execute(tx.conn())
         .await?;
     }
@@ -79,5 +82,9 @@ fn decode(cells: &Cells<'_>) -> Result<Observation, StoreError> {
         received_at: cells.time("received_at")?,
         device: cells.opt_text("device")?,
         source: cells.parse("source")?,
+        trace: match cells.opt_parse("raw_frame")? {
+            Some(raw_frame) => Some(DeviceTrace { clock_offset_ms: cells.opt_int("clock_offset_ms")?, raw_frame }),
+            None => None,
+        },
     })
 }

@@ -46,6 +46,11 @@ impl<'r> Cells<'r> {
         T::try_from(self.get::<i64>(column)?).map_err(|_| self.corrupt(column, "the number is out of range"))
     }
 
+    /// An integer that may be absent.
+    pub(crate) fn opt_int(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        self.get(column)
+    }
+
     pub(crate) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
         match self.get::<i64>(column)? {
             0 => Ok(false),

@@ -6,13 +6,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use yunzhen_domain::audit::{AuditFact, EventKind};
-use yunzhen_domain::checked::IdNumber;
+use yunzhen_domain::checked::{IdNumber, RawFrame};
 use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{
-    Consultation, ConsultationNote, Home, Observation, ObservationSource, Resident, Sex, Staff, StaffCredential,
-    Urgency,
+    Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Resident, Sex, Staff,
+    StaffCredential, Urgency,
 };
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::idempotency::Outcome;
@@ -247,8 +247,16 @@ async fn the_newest_reading_of_each_measure() {
         received_at: at(i64::from(n)),
         device: None,
         source: ObservationSource::Nurse,
+        trace: None,
     };
-    let all = [reading(1, "8867-4", 70.0), reading(2, "8867-4", 71.5), reading(3, "9279-1", 16.0)];
+    let raw_frame = RawFrame::new(0x2a37, &[0, 71]).unwrap();
+    let by_device = Observation {
+        source: ObservationSource::Device,
+        device: Some("手环 AA:BB:CC:DD:EE:FF".into()),
+        trace: Some(DeviceTrace { clock_offset_ms: Some(-90_000), raw_frame }),
+        ..reading(2, "8867-4", 71.5)
+    };
+    let all = [reading(1, "8867-4", 70.0), by_device, reading(3, "9279-1", 16.0)];
     let mut tx = store.write().await.unwrap();
     observations::insert_many(&mut tx, &all).await.unwrap();
     assert_eq!(observations::latest_per_code(&mut tx, resident().id).await.unwrap(), all[1..]);
@@ -358,6 +366,7 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         received_at: at(i64::from(n)),
         device: Some("x".repeat(200)),
         source: ObservationSource::Device,
+        trace: None,
     };
     let mut kept = 0;
     let error = loop {

@@ -133,8 +133,15 @@ async fn send(app: App, people: People, shared: Vec<ConsultationId>, sent: Sent)
     let answer = match sent.act {
         Act::Record => {
             let device = Some(sent.mark.clone());
-            let reading =
-                Reading { code: "8867-4".into(), value: 70.0, unit: "/min".into(), measured_at: now().into(), device };
+            let reading = Reading {
+                code: "8867-4".into(),
+                value: 70.0,
+                unit: "/min".into(),
+                measured_at: now().into(),
+                device,
+                clock_offset_ms: None,
+                raw_frame: None,
+            };
             let readings = NewObservations { readings: vec![reading] };
             residents::record_observations(&app, &ctx(people.nurse), people.resident, readings).await.map(drop)
         }

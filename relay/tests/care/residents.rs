@@ -11,7 +11,15 @@ use yunzhen_store::audit;
 use crate::world::World;
 
 fn reading(w: &World, code: &str, value: f64, unit: &str) -> Reading {
-    Reading { code: code.into(), value, unit: unit.into(), measured_at: w.now().into(), device: None }
+    Reading {
+        code: code.into(),
+        value,
+        unit: unit.into(),
+        measured_at: w.now().into(),
+        device: None,
+        clock_offset_ms: None,
+        raw_frame: None,
+    }
 }
 
 #[tokio::test]
@@ -54,6 +62,40 @@ async fn readings_are_taken_whole_or_not_at_all() {
     let other_box = w.of(Actor::Box { home_id: seed::HOME_2 });
     let hidden = residents::record_observations(&w.app, &other_box, resident.id, good()).await;
     assert!(matches!(hidden, Err(AppError::NotFound)));
+}
+
+#[tokio::test]
+async fn what_a_device_sent_is_kept_beside_the_value() {
+    let w = World::new().await;
+    let resident = w.resident("王秀英").await;
+    let by_device = || Reading {
+        device: Some("血压计 5C:31:3E:00:12:34".into()),
+        clock_offset_ms: Some(-90_000),
+        raw_frame: Some("2a35:00ac0058006500".into()),
+        ..reading(&w, "8480-6", 172.0, "mm[Hg]")
+    };
+    let readings = vec![
+        Reading { device: None, ..by_device() },
+        Reading { raw_frame: Some("2a35".into()), ..by_device() },
+        Reading { raw_frame: None, ..by_device() },
+        Reading { clock_offset_ms: Some(i64::MIN), ..by_device() },
+    ];
+    let refused =
+        residents::record_observations(&w.app, &w.by(&w.nurse), resident.id, NewObservations { readings }).await;
+    let Err(AppError::Invalid(fields)) = refused else { panic!("taken") };
+    let paths: Vec<&str> = fields.iter().map(|f| f.path.as_str()).collect();
+    let expected =
+        ["readings[0].device", "readings[1].raw_frame", "readings[2].raw_frame", "readings[3].clock_offset_ms"];
+    assert_eq!(paths, expected);
+
+    let readings = NewObservations { readings: vec![by_device()] };
+    residents::record_observations(&w.app, &w.by(&w.nurse), resident.id, readings).await.unwrap();
+    let all =
+        residents::observations(&w.app, &w.by(&w.nurse), resident.id, ObservationQuery::default()).await.unwrap().items;
+    let kept = all.iter().find(|o| o.raw_frame.is_some()).unwrap();
+    assert_eq!(kept.source, ObservationSource::Device);
+    assert_eq!(kept.device.as_deref(), Some("血压计 5C:31:3E:00:12:34"));
+    assert_eq!((kept.clock_offset_ms, kept.raw_frame.as_deref()), (Some(-90_000), Some("2a35:00ac0058006500")));
 }
 
 #[tokio::test]

@@ -18,8 +18,80 @@ export interface BoxStatus {
     cameras: HomeCamera[];
     error?: string | null;
   };
+  devices?: DeviceStanding & { waiting?: number; newest?: string | null };
   /** What the box found wrong with itself, a sentence each. */
   notes?: string[];
+}
+
+/** How the measuring devices stand, in words. */
+export interface DeviceStanding {
+  state: string;
+  works: boolean;
+  words_zh: string;
+  words_en: string;
+  /** The last measurement, when it gave no value. */
+  failure?: { device: DeviceName; at: string; remarks: DeviceRemark[] } | null;
+}
+
+export interface DeviceName {
+  address: string;
+  name: string;
+}
+
+/** A reading of a device that nobody has confirmed yet. */
+export interface DeviceReading {
+  id: string;
+  device: DeviceName;
+  profile: string;
+  arrived_at: string;
+  measured_at: string;
+  basis: "arrival" | "corrected" | "device_clock" | "doubtful";
+  clock_offset_ms?: number | null;
+  values: { code: string; value: number; unit: string }[];
+  remarks: DeviceRemark[];
+}
+
+/** What a device says about its own measurement. */
+export const DEVICE_REMARKS = [
+  "moved",
+  "cuff_loose",
+  "irregular_pulse",
+  "pulse_out_of_range",
+  "wrong_position",
+  "early",
+  "from_memory",
+  "questionable",
+  "poor_signal",
+  "low_perfusion",
+  "clock_not_set",
+  "battery_low",
+  "before_meal",
+  "after_meal",
+  "fasting",
+  "bedtime",
+  "not_of_a_person",
+  "sensor_off",
+  "sensor_fault",
+  "invalid",
+  "above_range",
+  "below_range",
+  "strip_fault",
+  "sample_too_small",
+  "wrong_temperature",
+  "not_blood",
+  "implausible",
+  "no_value",
+] as const;
+export type DeviceRemark = (typeof DEVICE_REMARKS)[number];
+
+export const DISCARD_REASONS = ["measured_wrongly", "not_a_resident", "unknown", "repeated"] as const;
+export type DiscardReason = (typeof DISCARD_REASONS)[number];
+
+export interface DeviceList extends DeviceStanding {
+  /** Newest first. */
+  readings: DeviceReading[];
+  /** Let go by the box because nobody confirmed them. */
+  dropped: number;
 }
 
 export interface SpoolCounts {
@@ -50,6 +122,14 @@ export const boxApi = (http: Http) => ({
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  devices: () => http.json<DeviceList>("GET", "/page/devices"),
+  /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
+  confirmReading: (id: string, residentId: string) =>
+    http.json<{ id: string; state: SpoolItemState }>("POST", `/page/devices/readings/${id}/confirm`, {
+      body: { resident_id: residentId },
+    }),
+  discardReading: (id: string, reason: DiscardReason) =>
+    http.json<void>("POST", `/page/devices/readings/${id}/discard`, { body: { reason } }),
 });
 
 function asItems(answer: { items: SpoolItem[] } | SpoolItem[]): SpoolItem[] {

@@ -57,6 +57,10 @@ export function BoxProvider({ staff, signOut, children }: { staff: Staff; signOu
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["spool"] });
   }, [spool?.saved, spool?.sent, spool?.received, spool?.failed, queries]);
+  const devices = status?.devices;
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ["devices"] });
+  }, [devices?.state, devices?.waiting, devices?.newest, devices?.failure?.at, queries]);
   const value = useMemo(() => ({ staff, status, page, signOut }), [staff, status, page, signOut]);
   return <BoxContext.Provider value={value}>{children}</BoxContext.Provider>;
 }

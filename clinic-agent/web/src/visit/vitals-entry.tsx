@@ -7,11 +7,22 @@ import { Banner, ProblemAlert, useAction, VITAL_SIGNS } from "@yunzhen/client/ui
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
+import { DeviceReadings } from "../devices/device-readings";
 import { PrimaryButton } from "../shell";
 import { implausible, outOfBand, press, problems, readings, type Entries } from "./vitals-check";
 
-/** Fields and a keypad for gloved fingers; saved on the box first, so it works without the network. */
+/** What devices measured, and below it what the nurse types herself. */
 export function VitalsEntry({ residentId, onSaved }: { residentId: string; onSaved?: () => void }) {
+  return (
+    <div className="nurse-vitals-entry">
+      <DeviceReadings residentId={residentId} />
+      <VitalsKeypad residentId={residentId} onSaved={onSaved} />
+    </div>
+  );
+}
+
+/** Fields and a keypad for gloved fingers; saved on the box first, so it works without the network. */
+function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: () => void }) {
   const { t } = useTranslation();
   const box = useBoxApi();
   const queries = useQueryClient();

@@ -85,6 +85,8 @@ impl Command {
                     unit: unit.to_owned(),
                     measured_at: ctx.now.into(),
                     device: None,
+                    clock_offset_ms: None,
+                    raw_frame: None,
                 };
                 let readings = vec![
                     reading("8480-6", 138.0, "mm[Hg]"),

@@ -1693,6 +1693,11 @@ export interface components {
         };
         /** @description A reading. */
         Observation: {
+            /**
+             * Format: int64
+             * @description How far the device's clock was ahead of the home's box, in milliseconds.
+             */
+            clock_offset_ms?: number;
             /** @description LOINC code. */
             code: string;
             /** @description Device, when one took it. */
@@ -1711,6 +1716,8 @@ export interface components {
             low?: number;
             /** @description When it was taken. */
             measured_at: components["schemas"]["Time"];
+            /** @description What the device sent: characteristic and bytes, hexadecimal. */
+            raw_frame?: string;
             /** @description When it reached the relay. */
             received_at: components["schemas"]["Time"];
             /** @description Where it comes from. */
@@ -2188,12 +2195,19 @@ export interface components {
         };
         /** @description One reading to record. */
         Reading: {
+            /**
+             * Format: int64
+             * @description How far the device's clock was ahead of the home's box, in milliseconds; `measured_at` is corrected already.
+             */
+            clock_offset_ms?: number;
             /** @description LOINC code. */
             code: string;
             /** @description Device, when one took it. */
             device?: string;
             /** @description When it was taken. */
             measured_at: components["schemas"]["Time"];
+            /** @description What the device sent: characteristic and bytes, hexadecimal (`2a35:1e78…`), two frames joined by `;`. */
+            raw_frame?: string;
             /** @description UCUM unit. */
             unit: string;
             /**

@@ -175,6 +175,7 @@ export const en: Messages = {
   vital: {
     "8480-6": "Systolic",
     "8462-4": "Diastolic",
+    "8478-0": "Mean pressure",
     "85354-9": "Blood pressure",
     "8867-4": "Heart rate",
     "9279-1": "Respiration",

@@ -1,6 +1,6 @@
 //! A resident's record.
 
-use crate::checked::IdNumber;
+use crate::checked::{IdNumber, RawFrame};
 use crate::early_warning::OxygenScale;
 use crate::ids::{EligibilityId, HomeId, NoteId, ObservationId, ResidentId, StaffId};
 use crate::machines::named_enum;
@@ -188,6 +188,17 @@ pub struct Observation {
     pub device: Option<String>,
     /// From where.
     pub source: ObservationSource,
+    /// What the device itself sent, when it came from one.
+    pub trace: Option<DeviceTrace>,
+}
+
+/// What a device sent, beside the value that was read out of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceTrace {
+    /// How far the device's clock was ahead of the box's, in milliseconds; unknown when the device tells no time.
+    pub clock_offset_ms: Option<i64>,
+    /// Its frames.
+    pub raw_frame: RawFrame,
 }
 
 named_enum! {

@@ -172,6 +172,12 @@ pub struct Observation {
     pub device: Option<String>,
     /// Where it comes from.
     pub source: ObservationSource,
+    /// How far the device's clock was ahead of the home's box, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
+    /// What the device sent: characteristic and bytes, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_frame: Option<String>,
     /// Lower end of the normal band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
@@ -321,6 +327,13 @@ pub struct Reading {
     /// Device, when one took it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// How far the device's clock was ahead of the home's box, in milliseconds; `measured_at` is corrected already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
+    /// What the device sent: characteristic and bytes, hexadecimal (`2a35:1e78…`), two frames joined by `;`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1100)]
+    pub raw_frame: Option<String>,
 }
 
 /// Readings that were recorded.

@@ -1,0 +1,46 @@
+import { Button, Text, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import type { ResidentSummary } from "@yunzhen/client";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { matches } from "../today/round";
+
+/** One resident out of the home's list, found by name or bed. */
+export function ResidentChoice({
+  residents,
+  onChoose,
+}: {
+  residents: readonly ResidentSummary[];
+  onChoose: (id: string) => void;
+}) {
+  const { t } = useTranslation();
+  const [query, setQuery] = useState("");
+  const found = residents.filter((resident) => matches(resident, query));
+  return (
+    <div className="nurse-choices">
+      <TextInput
+        type="search"
+        size="lg"
+        aria-label={t("app:today.search")}
+        placeholder={t("app:today.search")}
+        leftSection={<IconSearch size={20} aria-hidden />}
+        value={query}
+        onChange={(event) => setQuery(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Text c="dimmed">{t("app:devices.otherHint")}</Text>
+      {found.length === 0 && <Text>{t("app:today.noMatchHint")}</Text>}
+      {found.map((resident) => (
+        <Button
+          key={resident.id}
+          variant="default"
+          size="xl"
+          justify="flex-start"
+          onClick={() => onChoose(resident.id)}
+        >
+          {resident.bed} · {resident.name}
+        </Button>
+      ))}
+    </div>
+  );
+}

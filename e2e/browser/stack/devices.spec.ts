@@ -1,0 +1,43 @@
+import { expect, test } from "@playwright/test";
+import { Nurse, open } from "../support/people";
+import { runningStack, urlFor } from "../support/stack";
+
+/** The demo's box has simulated devices: their readings wait until the nurse says whose they are. */
+test("a device's reading is in the chart of the resident whom the nurse named, once, and nowhere before", async ({
+  browser,
+}) => {
+  const stack = runningStack();
+  const tablet = await open(browser, { width: 1280, height: 800 });
+  const nurse = new Nurse(tablet.page, stack);
+  await nurse.signIn();
+  const resident = await nurse.residentSeenFor("I10", []);
+  const weighed = (): Promise<{ device?: string; raw_frame?: string }[]> =>
+    tablet.page.evaluate(async (id) => {
+      const answer = await fetch(`/api/residents/${id}/observations?code=29463-7`);
+      const { items } = (await answer.json()) as { items: { device?: string; raw_frame?: string }[] };
+      return items.filter((one) => one.raw_frame !== undefined);
+    }, resident.id);
+  const before = (await weighed()).length;
+
+  await tablet.page.goto(`${urlFor(stack, "nurse")}/residents/${resident.id}`);
+  await tablet.page.getByRole("button", { name: "录入体征" }).click();
+  const devices = tablet.page.getByTestId("devices");
+  await expect(devices.getByText("演示数据")).toBeVisible();
+  await devices.getByRole("button", { name: /显示全部/ }).click();
+  const scale = devices.getByTestId("device-reading").filter({ hasText: "模拟体重秤" }).first();
+  await expect(scale).toContainText("体重");
+  expect(await weighed()).toHaveLength(before);
+
+  await scale.getByRole("button", { name: `存入${resident.name}` }).click();
+  await expect(tablet.page.getByText(`已存入${resident.name}的记录`)).toBeVisible();
+  await expect.poll(async () => (await weighed()).length, { timeout: 15_000 }).toBe(before + 1);
+  const kept = (await weighed()).at(-1);
+  expect(kept?.device).toMatch(/模拟体重秤.* 02:00:00:00:18:1D$/);
+  expect(kept?.raw_frame).toMatch(/^2a9d:02/);
+
+  const pressure = devices.getByTestId("device-reading").filter({ hasText: "模拟血压计" }).first();
+  await pressure.getByRole("button", { name: "弃用" }).click();
+  await tablet.page.getByRole("button", { name: "不知道是谁的" }).click();
+  await expect(tablet.page.getByText("已弃用，没有存入任何记录。")).toBeVisible();
+  await tablet.context.close();
+});
