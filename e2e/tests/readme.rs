@@ -1,6 +1,6 @@
 //! What README says about the machines is what the code does.
 
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, visit, visit_stop};
 
 #[test]
 fn the_diagrams_are_those_of_the_machines() {
@@ -9,6 +9,10 @@ fn the_diagrams_are_those_of_the_machines() {
         ("consultation", consultation::diagram()),
         ("prescription", prescription::diagram()),
         ("delivery", delivery::diagram()),
+        ("visit", visit::diagram()),
+        ("visit stop", visit_stop::diagram()),
+        ("referral", referral::diagram()),
+        ("transport", transport::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

@@ -26,6 +26,8 @@ pub enum Scope {
 /// What a use case does to which class of resource; the class decides whether a refusal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
+    /// A home's own switches.
+    Home,
     /// Homes and their residents.
     Resident,
     /// Consultations with notes, invitations and calls.
@@ -34,6 +36,12 @@ pub enum Class {
     Prescription,
     /// Deliveries.
     Delivery,
+    /// Rounds in person.
+    Visit,
+    /// Referrals to a hospital.
+    Referral,
+    /// Rides to a hospital.
+    Transport,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -53,6 +61,44 @@ named_enum! {
         RecordObservations = "record_observations",
         /// POST notes
         WriteNote = "write_note",
+        /// eligibility of a resident
+        ViewEligibility = "view_eligibility",
+        /// POST eligibility, revoke
+        KeepEligibility = "keep_eligibility",
+        /// GET joint-consultation of a home
+        ViewHomeSwitches = "view_home_switches",
+        /// PUT joint-consultation of a home
+        SetHomeSwitches = "set_home_switches",
+        /// POST present-doctors
+        NamePresentDoctor = "name_present_doctor",
+        /// GET /visits, candidates
+        ListVisits = "list_visits",
+        /// GET /visits/{id}, form
+        ViewVisit = "view_visit",
+        /// POST /visits, PUT, cancel, candidates
+        PlanVisit = "plan_visit",
+        /// POST residents of a visit
+        JoinVisit = "join_visit",
+        /// start, finish, results
+        ConductVisit = "conduct_visit",
+        /// GET /referrals
+        ListReferrals = "list_referrals",
+        /// GET /referrals/{id}, hand-over
+        ViewReferral = "view_referral",
+        /// POST /referrals, PUT
+        DraftReferral = "draft_referral",
+        /// send, withdraw
+        SendReferral = "send_referral",
+        /// see, ask-information, accept, refuse, report
+        DecideReferral = "decide_referral",
+        /// answer-information, start, miss-appointment
+        AccompanyReferral = "accompany_referral",
+        /// GET /transports
+        ListTransports = "list_transports",
+        /// GET /transports/{id}
+        ViewTransport = "view_transport",
+        /// POST /transports, confirm, depart, arrive, cancel
+        RunTransport = "run_transport",
         /// GET /consultations
         ListConsultations = "list_consultations",
         /// GET /consultations/{id}
@@ -129,7 +175,13 @@ impl Action {
     pub const fn class(self) -> Class {
         use Action as A;
         match self {
-            A::ListResidents | A::ViewResident | A::RecordObservations | A::WriteNote => Class::Resident,
+            A::ViewHomeSwitches | A::SetHomeSwitches => Class::Home,
+            A::ListResidents
+            | A::ViewResident
+            | A::RecordObservations
+            | A::WriteNote
+            | A::ViewEligibility
+            | A::KeepEligibility => Class::Resident,
             A::ListConsultations
             | A::ViewConsultation
             | A::RequestConsultation
@@ -141,6 +193,7 @@ impl Action {
             | A::NoShowConsultation
             | A::WriteConsultationNote
             | A::InviteObserver
+            | A::NamePresentDoctor
             | A::JoinCall
             | A::SwitchHomeCamera => Class::Consultation,
             A::DraftPrescription
@@ -154,6 +207,14 @@ impl Action {
             | A::AcceptPrescription
             | A::DispensePrescription
             | A::ExpirePrescription => Class::Prescription,
+            A::ListVisits | A::ViewVisit | A::PlanVisit | A::JoinVisit | A::ConductVisit => Class::Visit,
+            A::ListReferrals
+            | A::ViewReferral
+            | A::DraftReferral
+            | A::SendReferral
+            | A::DecideReferral
+            | A::AccompanyReferral => Class::Referral,
+            A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
             A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
@@ -165,10 +226,14 @@ impl Class {
     /// The action that shows one resource of the class: who may do it is told when something else is forbidden.
     pub const fn view(self) -> Option<Action> {
         match self {
+            Self::Home => Some(Action::ViewHomeSwitches),
             Self::Resident => Some(Action::ViewResident),
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
+            Self::Visit => Some(Action::ViewVisit),
+            Self::Referral => Some(Action::ViewReferral),
+            Self::Transport => Some(Action::ViewTransport),
             Self::Common | Self::Administration => None,
         }
     }
@@ -185,6 +250,25 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ViewResident            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
         Action::RecordObservations      => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
         Action::WriteNote               => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewEligibility         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::KeepEligibility         => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewHomeSwitches        => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
+        Action::SetHomeSwitches         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::NamePresentDoctor       => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListVisits              => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::PlanVisit               => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::JoinVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ConductVisit            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListReferrals           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewReferral            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DraftReferral           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::SendReferral            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DecideReferral          => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AccompanyReferral       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListTransports          => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewTransport           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::RunTransport            => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::ListConsultations       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewConsultation        => [Home, All,   No,    No,      No,       Assigned, No,   No,   No ],
         Action::RequestConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
@@ -318,6 +402,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
     }
     let mut facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, ..Facts::default() };
     let class = match fact.kind.entity() {
+        Entity::Home => Class::Home,
         Entity::Resident => Class::Resident,
         Entity::Consultation => {
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));
@@ -331,6 +416,9 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
+        Entity::Visit => Class::Visit,
+        Entity::Referral => Class::Referral,
+        Entity::Transport => Class::Transport,
         Entity::Session | Entity::Invitation | Entity::Duplicate | Entity::Consent | Entity::BreakGlass => {
             return false;
         }

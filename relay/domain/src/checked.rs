@@ -2,8 +2,10 @@
 
 mod dose;
 mod id_number;
+mod licence;
 mod parcel;
 
 pub use dose::{Dose, DoseError};
 pub use id_number::{IdNumber, IdNumberError};
+pub use licence::{Licence, LicenceError};
 pub use parcel::{CodeError, ParcelCode, Pin};

@@ -63,6 +63,14 @@ typed_id! {
     NoteId;
     /// The fact that a resident was seen in person for a diagnosis.
     EligibilityId;
+    /// A licensed doctor of the home named as present in a consultation.
+    PresentDoctorId;
+    /// A round of doctors through homes, in person.
+    VisitId;
+    /// A referral to a hospital.
+    ReferralId;
+    /// A ride to the hospital.
+    TransportId;
     /// A remote consultation; also the name of its room.
     ConsultationId;
     /// An invitation of an observer to one consultation.

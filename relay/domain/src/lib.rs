@@ -6,14 +6,17 @@ pub mod audit;
 pub mod canonical;
 pub mod checked;
 pub mod documents;
+pub mod eligibility;
 pub mod fhir;
 pub mod formulary;
+pub mod hand_over;
 pub mod ids;
 pub mod machines;
 pub mod policy;
 pub mod records;
 pub mod safety;
 pub mod sensitive;
+pub mod sheet;
 pub mod throttle;
 pub mod vitals;
 

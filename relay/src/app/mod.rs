@@ -6,19 +6,24 @@
 pub mod admin;
 pub mod consultations;
 pub mod deliveries;
+pub mod eligibility;
 mod error;
 pub mod events;
 pub mod formulary;
 pub mod homes;
 mod invitations;
+pub mod joint_consultations;
 mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
+pub mod referrals;
 pub mod residents;
 pub mod sessions;
 mod tokens;
+pub mod transports;
 pub mod views;
+pub mod visits;
 mod work;
 
 use std::sync::Arc;
@@ -32,6 +37,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::{Actor, Sensitive, UnknownName};
 use yunzhen_store::{Cursor, Store};
 
+use crate::print::Printer;
 use crate::rooms::presence::Presence;
 
 pub use error::{AppError, FieldError};
@@ -50,12 +56,27 @@ pub struct App {
     pub signers: Arc<Trust>,
     /// Who is there right now.
     pub presence: Presence,
+    /// Makes PDFs.
+    pub printer: Printer,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, policy: Policy, formulary: Formulary, signers: Trust, presence: Presence) -> Self {
-        Self { store, policy: Arc::new(policy), formulary: Arc::new(formulary), signers: Arc::new(signers), presence }
+        Self {
+            store,
+            policy: Arc::new(policy),
+            formulary: Arc::new(formulary),
+            signers: Arc::new(signers),
+            presence,
+            printer: Printer::default(),
+        }
+    }
+
+    /// The same with the fonts of the settings.
+    #[must_use]
+    pub fn with_printer(self, printer: Printer) -> Self {
+        Self { printer, ..self }
     }
 
     /// Wakes at each committed change, with the sequence number of its last audit row.

@@ -5,10 +5,10 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Note, Observation, ObservationSource, Resident};
+use yunzhen_domain::records::{Note, NoteKind, Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals::{self, ReadingError};
 use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, consultations, eligibility, notes, observations, prescriptions, residents};
+use yunzhen_store::{Db, Paging, consultations, eligibility, notes, observations, prescriptions, referrals, residents};
 
 use super::consultations as consultation_views;
 use super::names::Names;
@@ -113,13 +113,21 @@ pub async fn get(app: &App, ctx: &Context, id: ResidentId) -> Result<views::Resi
     for p in prescriptions::for_resident(db, id, HISTORY).await? {
         prescribed.push(super::prescriptions::summary(app, db, &mut names, &p, ctx.now).await?);
     }
-    let first_visits = eligibility::for_resident(db, id).await?.into_iter().map(|e| views::Eligibility {
-        diagnosis_code: e.diagnosis_code,
-        display: e.display,
-        hospital: e.hospital,
-        date: e.date,
-        clinician: e.clinician,
-    });
+    let filter = referrals::Filter { resident: Some(id), ..Default::default() };
+    let mut referred = Vec::new();
+    for referral in referrals::list(db, &filter, Paging::newest(HISTORY)).await?.items {
+        referred.push(super::referrals::summary(app, db, &mut names, &referral, ctx.now).await?);
+    }
+    let first_visits =
+        eligibility::for_resident(db, id).await?.into_iter().filter(|e| e.revocation.is_none()).map(|e| {
+            views::Eligibility {
+                diagnosis_code: e.diagnosis_code,
+                display: e.display,
+                hospital: e.hospital,
+                date: e.date,
+                clinician: e.clinician,
+            }
+        });
     let view = views::Resident {
         id,
         age: r.age(Policy::local_date(ctx.now)).into(),
@@ -139,6 +147,7 @@ pub async fn get(app: &App, ctx: &Context, id: ResidentId) -> Result<views::Resi
         conditions: r.conditions,
         medicines: r.medicines,
         eligibility: first_visits.collect(),
+        referrals: referred,
         notes: note_views,
         consultations: visits,
         prescriptions: prescribed,
@@ -257,6 +266,10 @@ pub async fn write_note(
             "书写时间在未来，请检查时钟",
             "Written in the future; check the clock",
         ));
+    }
+    if input.kind == NoteKind::ReferralReport {
+        let (zh, en) = ("转诊报告由医院提交", "The report of a referral comes from the hospital");
+        return Err(AppError::invalid("kind", zh, en));
     }
     let written = Note {
         id: fresh(NoteId::new, ctx.now),

@@ -5,6 +5,7 @@
 //! identity numbers are of a form that is checked, not of people.
 
 mod people;
+mod referrals;
 mod vitals;
 
 use jiff::Timestamp;
@@ -122,7 +123,10 @@ pub fn summary() -> serde_json::Value {
 /// When the store cannot be opened or written, or the demo data are wrong.
 pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
     let store = Store::open_at(location, &Options::default()).await?;
-    let outcome = fill(&store, password, now).await;
+    let outcome = match fill(&store, password, now).await {
+        Ok(seeded @ Outcome::Seeded { .. }) => referrals::fill(&store, now).await.map(|()| seeded),
+        other => other,
+    };
     store.close().await;
     outcome
 }

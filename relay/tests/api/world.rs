@@ -15,13 +15,14 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, StaffId,
+    ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId, ReferralId,
+    ResidentId, StaffId, TransportId, VisitId,
 };
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Route,
-    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
+    Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Referral, Resident,
+    Route, Session, SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
@@ -35,7 +36,8 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
+    Tx, consultations, deliveries, eligibility, invitations, pharmacies, prescriptions, referrals, residents, sessions,
+    staff, transports, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -57,10 +59,18 @@ pub const CALLERS: [&str; 11] = [
 pub struct World {
     pub router: Router,
     pub resident: Resident,
+    /// A fact of the resident's ledger.
+    pub first_visit: EligibilityId,
     pub consultation: Consultation,
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
+    /// Planned, through the first home only.
+    pub visit: Visit,
+    /// Sent.
+    pub referral: Referral,
+    /// Requested.
+    pub transport: Transport,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     _database: TestDatabase,
@@ -85,6 +95,7 @@ impl World {
         let mut tx = store.write().await.unwrap();
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
+        let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
         consultations::insert(&mut tx, &consultation).await.unwrap();
@@ -94,6 +105,12 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let visit = round(&resident, of("specialist1"), now);
+        visits::insert(&mut tx, &visit).await.unwrap();
+        let referral = referred(&consultation, of("specialist1"), now);
+        referrals::insert(&mut tx, &referral).await.unwrap();
+        let transport = ride(&referral, of("nurse1"), now);
+        transports::insert(&mut tx, &transport).await.unwrap();
         let invitation = invited(&consultation, of("nurse1"), now);
         invitations::insert(&mut tx, &invitation).await.unwrap();
 
@@ -139,7 +156,20 @@ impl World {
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
-        Self { router, resident, consultation, prescriptions, delivery, actors, life, _database: database }
+        Self {
+            router,
+            resident,
+            first_visit,
+            consultation,
+            prescriptions,
+            delivery,
+            visit,
+            referral,
+            transport,
+            actors,
+            life,
+            _database: database,
+        }
     }
 
     pub fn actor(&self, caller: &str) -> Actor {
@@ -341,6 +371,69 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         comment: None,
         created_at: now,
         ended_at: None,
+        timeline: vec![],
+    }
+}
+
+fn round(resident: &Resident, doctor: StaffId, now: Timestamp) -> Visit {
+    Visit {
+        id: VisitId::from_uuid(id(8, now)),
+        version: 3,
+        state: visit::State::Planned,
+        hospital: "云溪市第一人民医院".into(),
+        planned_on: Policy::local_date(now),
+        doctors: vec![doctor],
+        remark: String::new(),
+        stops: vec![VisitStop::expected(resident.id, resident.home_id, vec!["M81.0".into()])],
+        planned_by: doctor,
+        planned_at: now,
+        started_at: None,
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+fn referred(consultation: &Consultation, specialist: StaffId, now: Timestamp) -> Referral {
+    Referral {
+        id: ReferralId::from_uuid(id(9, now)),
+        version: 3,
+        state: referral::State::Sent,
+        resident_id: consultation.resident_id,
+        home_id: consultation.home_id,
+        consultation_id: Some(consultation.id),
+        specialist_id: Some(specialist),
+        drafted_by: specialist,
+        urgency: Urgency::Urgent,
+        diagnosis_code: Some("I10".into()),
+        reason: "血压 210/120".into(),
+        hospital: "云溪市第一人民医院".into(),
+        department: "心内科".into(),
+        appointment: None,
+        questions: vec![].into(),
+        report: None,
+        end_reason: None,
+        created_at: now,
+        state_since: now,
+        timeline: vec![],
+    }
+}
+
+fn ride(referral: &Referral, nurse: StaffId, now: Timestamp) -> Transport {
+    Transport {
+        id: TransportId::from_uuid(id(10, now)),
+        version: 3,
+        state: transport::State::Requested,
+        referral_id: Some(referral.id),
+        resident_id: referral.resident_id,
+        home_id: referral.home_id,
+        vehicle: Vehicle::Ambulance,
+        destination: "云溪市第一人民医院".into(),
+        pick_up_at: now,
+        needs: vec![],
+        carrier: None,
+        end_reason: None,
+        requested_by: nurse,
+        created_at: now,
         timeline: vec![],
     }
 }

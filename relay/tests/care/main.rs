@@ -4,9 +4,13 @@
 
 mod at_once;
 mod crashes;
+mod eligibility;
+mod hand_over;
 mod hidden;
 mod prescribing;
+mod referrals;
 mod residents;
 mod sessions;
+mod visits;
 mod whole_loop;
 mod world;

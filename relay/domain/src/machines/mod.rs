@@ -4,6 +4,10 @@
 pub mod consultation;
 pub mod delivery;
 pub mod prescription;
+pub mod referral;
+pub mod transport;
+pub mod visit;
+pub mod visit_stop;
 
 /// An event that the machine does not allow in the state it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

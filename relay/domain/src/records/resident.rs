@@ -1,7 +1,7 @@
 //! A resident's record.
 
 use crate::checked::IdNumber;
-use crate::ids::{EligibilityId, HomeId, NoteId, ObservationId, ResidentId, StaffId};
+use crate::ids::{HomeId, NoteId, ObservationId, ResidentId, StaffId};
 use crate::machines::named_enum;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -127,25 +127,6 @@ pub struct Medicine {
     pub since: Date,
 }
 
-/// A resident was seen in person for a diagnosis: what makes remote prescribing for it lawful.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Eligibility {
-    /// Identifier.
-    pub id: EligibilityId,
-    /// Who.
-    pub resident_id: ResidentId,
-    /// ICD-10.
-    pub diagnosis_code: String,
-    /// In words (Chinese).
-    pub display: String,
-    /// Which hospital.
-    pub hospital: String,
-    /// Day of the visit.
-    pub date: Date,
-    /// The clinician.
-    pub clinician: String,
-}
-
 named_enum! {
     /// Where a value came from.
     ObservationSource {
@@ -188,6 +169,8 @@ named_enum! {
         Nursing = "nursing",
         /// What the resident complains of.
         Complaint = "complaint",
+        /// What a hospital reported after a referral.
+        ReferralReport = "referral_report",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::codes::StaffId;
 
@@ -86,4 +86,13 @@ pub struct ReasonBody {
     /// Why, as the person wrote it.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
+}
+
+/// The language of a printed page.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageQuery {
+    /// `zh` or `en`; Chinese when left out.
+    pub lang: Option<String>,
 }

@@ -8,12 +8,16 @@ pub mod codes;
 pub mod common;
 pub mod consultations;
 pub mod deliveries;
+pub mod eligibility;
 pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
 pub mod prescriptions;
+pub mod referrals;
 pub mod residents;
 pub mod sessions;
+pub mod transports;
+pub mod visits;
 
 pub use common::{Page, Time};

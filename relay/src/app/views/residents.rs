@@ -8,6 +8,7 @@ use super::codes::{HomeId, NoteId, NoteKind, ObservationId, ObservationSource, R
 use super::common::Time;
 use super::consultations::ConsultationSummary;
 use super::prescriptions::PrescriptionSummary;
+use super::referrals::ReferralSummary;
 pub use yunzhen_domain::records::{AllergyRecord, Condition, Contact, Medicine};
 
 /// Filters of the residents' list.
@@ -105,6 +106,9 @@ pub struct Resident {
     pub medicines: Vec<Medicine>,
     /// First visits: what may be treated remotely.
     pub eligibility: Vec<Eligibility>,
+    /// Referrals to a hospital, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralSummary>,
     /// Notes, newest first.
     pub notes: Vec<Note>,
     /// Consultations, newest first.
