@@ -7,6 +7,7 @@ use crate::records::{Consultation, ConsultationNote, Home, Observation, Referral
 use crate::sheet::{Row, Section, Sheet};
 use crate::vitals;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 /// The records that it is made of.
@@ -74,6 +75,23 @@ impl HandOver<'_> {
             Some(d) if self.english => format!("{} {code}", d.display_en),
             Some(d) => format!("{} {code}", d.display_zh),
             None => code.to_owned(),
+        }
+    }
+
+    fn since(&self, day: Date) -> String {
+        if self.english { format!("since {day}") } else { format!("{day} 起") }
+    }
+
+    /// The unit as people write it; a code that has no other form stays.
+    fn unit<'u>(&self, ucum: &'u str) -> &'u str {
+        match ucum {
+            "mm[Hg]" => "mmHg",
+            "Cel" => "°C",
+            "kg/m2" => "kg/m²",
+            "umol/L" => "µmol/L",
+            "/min" => self.t("次/分", "/min"),
+            "{score}" => self.t("分", "points"),
+            other => other,
         }
     }
 
@@ -149,7 +167,7 @@ impl HandOver<'_> {
         let row = |o: &Observation| {
             let sign = vitals::find(&o.code);
             let name = sign.map_or(o.code.as_str(), |v| self.t(v.name_zh, v.name_en));
-            let text = format!("{name}: {} {} · {}", o.value, o.unit, self.moment(o.measured_at));
+            let text = format!("{name}: {} {} · {}", o.value, self.unit(&o.unit), self.moment(o.measured_at));
             if sign.is_some_and(|v| v.is_out_of_range(o.value)) {
                 Row::Alert(format!("{text} · {}", self.t("超出常规范围", "out of range")))
             } else {
@@ -164,10 +182,9 @@ impl HandOver<'_> {
     }
 
     fn conditions(&self) -> Section {
-        let since = self.t("起", "since");
         let row = |c: &crate::records::Condition| {
             let name = if self.english { &c.display_en } else { &c.display_zh };
-            Row::Text(format!("{name} {} · {since} {}", c.code, c.since))
+            Row::Text(format!("{name} {} · {}", c.code, self.since(c.since)))
         };
         let mut rows: Vec<Row> = self.resident.conditions.iter().map(row).collect();
         if rows.is_empty() {
@@ -177,14 +194,13 @@ impl HandOver<'_> {
     }
 
     fn medicines(&self) -> Section {
-        let since = self.t("起", "since");
         let row = |m: &crate::records::Medicine| {
             let known = m.drug_id.as_ref().and_then(|id| self.formulary.drug(id));
             let name = match known {
                 Some(d) if self.english => format!("{} {}", d.name_en, d.strength),
                 _ => m.name.clone(),
             };
-            Row::Text(format!("{name} · {} · {since} {}", m.dose_text, m.since))
+            Row::Text(format!("{name} · {} · {}", m.dose_text, self.since(m.since)))
         };
         let mut rows: Vec<Row> = self.resident.medicines.iter().map(row).collect();
         if rows.is_empty() {

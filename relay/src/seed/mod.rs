@@ -249,6 +249,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_demo_that_is_run_has_a_round_to_come_and_a_referral_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("care.db");
+        let location = || Location::Sqlite(path.clone());
+        assert!(matches!(run(location(), "demo-password", now()).await, Ok(Outcome::Seeded { .. })));
+        assert_eq!(run(location(), "demo-password", now()).await.unwrap(), Outcome::AlreadyThere);
+        let store = Store::open(&path, &Options::default()).await.unwrap();
+        let mut read = store.read().await.unwrap();
+        let rounds = yunzhen_store::visits::list(&mut read, &Default::default(), 10).await.unwrap();
+        assert_eq!((rounds.len(), rounds[0].stops.len()), (1, 4));
+        let newest = yunzhen_store::Paging::newest(10);
+        let referrals = yunzhen_store::referrals::list(&mut read, &Default::default(), newest).await.unwrap();
+        let rides = yunzhen_store::transports::list(&mut read, &Default::default(), newest).await.unwrap();
+        assert_eq!((referrals.items.len(), rides.items[0].referral_id), (1, Some(referrals.items[0].id)));
+        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 28);
+    }
+
+    #[tokio::test]
     async fn filling_twice_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
