@@ -1,6 +1,8 @@
 //! What README says about the machines is what the code does.
 
-use yunzhen_domain::machines::{break_glass, consent, consultation, delivery, duplicate, prescription};
+use yunzhen_domain::machines::{
+    break_glass, consent, consultation, delivery, duplicate, prescription, referral, transport, visit, visit_stop,
+};
 
 #[test]
 fn the_diagrams_are_those_of_the_machines() {
@@ -12,6 +14,10 @@ fn the_diagrams_are_those_of_the_machines() {
         ("consent", consent::diagram()),
         ("duplicate", duplicate::diagram()),
         ("break-glass", break_glass::diagram()),
+        ("visit", visit::diagram()),
+        ("visit stop", visit_stop::diagram()),
+        ("referral", referral::diagram()),
+        ("transport", transport::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

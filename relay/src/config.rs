@@ -8,6 +8,8 @@ use yunzhen_runtime::settings::{self, SettingsError};
 use yunzhen_runtime::telemetry::TelemetrySettings;
 use yunzhen_store::Location;
 
+use crate::print::PrintConfig;
+
 /// Everything the relay can be told.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,9 @@ pub struct Config {
     /// A file that tightens the policy's numbers (domain.md section 2).
     #[serde(default)]
     pub policy: Option<PathBuf>,
+    /// Fonts of the pages to print.
+    #[serde(default)]
+    pub print: PrintConfig,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -163,6 +168,9 @@ impl Config {
             &mut identity.signers_authority,
         ] {
             *file = settings::resolve(path, file);
+        }
+        for font in &mut config.print.fonts {
+            font.path = settings::resolve(path, &font.path);
         }
         if let Some(policy) = &mut config.policy {
             *policy = settings::resolve(path, policy);

@@ -18,6 +18,7 @@ pub mod app;
 pub mod config;
 pub mod http;
 pub mod jobs;
+pub mod print;
 pub mod quic;
 pub mod relay;
 pub mod rooms;

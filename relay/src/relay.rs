@@ -26,6 +26,7 @@ use yunzhen_store::{Store, StoreError};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::{self, ApiState};
+use crate::print::Printer;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
@@ -92,6 +93,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
 
     let presence = Presence::default();
     let app = App::new(store, setup::policy(config.policy.as_deref())?, setup::formulary()?, signers, presence.clone());
+    let app = app.with_printer(Printer::new(config.print.clone()));
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());
 

@@ -63,7 +63,10 @@ async fn a_reading_arrives_once_and_only_after_the_nurse_confirmed_it_though_the
     assert_eq!((code, &body["code"]), (StatusCode::CONFLICT, &json!("reading_gone")));
     let unknown = "/page/devices/readings/0190a5f0-0000-7000-8000-00000000dead/confirm";
     assert_eq!(browser.json(Method::POST, unknown, None, &whose).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(browser.json(Method::POST, "/page/devices/readings/x/confirm", None, &whose).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.json(Method::POST, "/page/devices/readings/x/confirm", None, &whose).await.0,
+        StatusCode::NOT_FOUND
+    );
     let (code, _) = browser.json(Method::POST, &path(weight, "discard"), None, &json!({ "reason": "mood" })).await;
     assert_eq!(code, StatusCode::UNPROCESSABLE_ENTITY);
     status.find(|_, data| data["devices"]["waiting"] == 3 && data["spool"]["saved"] == 1).await;
@@ -100,7 +103,8 @@ async fn a_reading_arrives_once_and_only_after_the_nurse_confirmed_it_though_the
 
 #[tokio::test]
 async fn a_box_without_bluetooth_says_so_and_what_to_do() {
-    let world = World::with(relay(Record::default()), Box::new(TestDevices::default()), settings(SourceKind::Bluetooth)).await;
+    let world =
+        World::with(relay(Record::default()), Box::new(TestDevices::default()), settings(SourceKind::Bluetooth)).await;
     let mut browser = Browser::new(world.page);
     browser.sign_in().await;
     let mut status = browser.events("/page/status/events").await;

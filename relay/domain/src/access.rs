@@ -28,6 +28,8 @@ pub enum Scope {
 /// What a use case does to which class of resource; the class decides whether a refusal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
+    /// A home's own switches.
+    Home,
     /// Homes and their residents.
     Resident,
     /// Consultations with notes, invitations and calls.
@@ -40,6 +42,12 @@ pub enum Class {
     Registry,
     /// Openings of records without a relation.
     BreakGlass,
+    /// Rounds in person.
+    Visit,
+    /// Referrals to a hospital.
+    Referral,
+    /// Rides to a hospital.
+    Transport,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -85,6 +93,44 @@ named_enum! {
         CloseBreakGlass = "close_break_glass",
         /// GET /break-glass, review
         ReviewBreakGlass = "review_break_glass",
+        /// eligibility of a resident
+        ViewEligibility = "view_eligibility",
+        /// POST eligibility, revoke
+        KeepEligibility = "keep_eligibility",
+        /// GET joint-consultation of a home
+        ViewHomeSwitches = "view_home_switches",
+        /// PUT joint-consultation of a home
+        SetHomeSwitches = "set_home_switches",
+        /// POST present-doctors
+        NamePresentDoctor = "name_present_doctor",
+        /// GET /visits, candidates
+        ListVisits = "list_visits",
+        /// GET /visits/{id}, form
+        ViewVisit = "view_visit",
+        /// POST /visits, PUT, cancel, candidates
+        PlanVisit = "plan_visit",
+        /// POST residents of a visit
+        JoinVisit = "join_visit",
+        /// start, finish, results
+        ConductVisit = "conduct_visit",
+        /// GET /referrals
+        ListReferrals = "list_referrals",
+        /// GET /referrals/{id}, hand-over
+        ViewReferral = "view_referral",
+        /// POST /referrals, PUT
+        DraftReferral = "draft_referral",
+        /// send, withdraw
+        SendReferral = "send_referral",
+        /// see, ask-information, accept, refuse, report
+        DecideReferral = "decide_referral",
+        /// answer-information, start, miss-appointment
+        AccompanyReferral = "accompany_referral",
+        /// GET /transports
+        ListTransports = "list_transports",
+        /// GET /transports/{id}
+        ViewTransport = "view_transport",
+        /// POST /transports, confirm, depart, arrive, cancel
+        RunTransport = "run_transport",
         /// GET /consultations
         ListConsultations = "list_consultations",
         /// GET /consultations/{id}
@@ -161,6 +207,7 @@ impl Action {
     pub const fn class(self) -> Class {
         use Action as A;
         match self {
+            A::ViewHomeSwitches | A::SetHomeSwitches => Class::Home,
             A::ListResidents
             | A::ViewResident
             | A::RecordObservations
@@ -172,7 +219,9 @@ impl Action {
             | A::GiveConsent
             | A::RevokeConsent
             | A::ViewDocuments
-            | A::AddDocument => Class::Resident,
+            | A::AddDocument
+            | A::ViewEligibility
+            | A::KeepEligibility => Class::Resident,
             A::TransferResident | A::JudgeDuplicates => Class::Registry,
             A::BreakGlass | A::CloseBreakGlass | A::ReviewBreakGlass => Class::BreakGlass,
             A::ListConsultations
@@ -186,6 +235,7 @@ impl Action {
             | A::NoShowConsultation
             | A::WriteConsultationNote
             | A::InviteObserver
+            | A::NamePresentDoctor
             | A::JoinCall
             | A::SwitchHomeCamera => Class::Consultation,
             A::DraftPrescription
@@ -199,6 +249,14 @@ impl Action {
             | A::AcceptPrescription
             | A::DispensePrescription
             | A::ExpirePrescription => Class::Prescription,
+            A::ListVisits | A::ViewVisit | A::PlanVisit | A::JoinVisit | A::ConductVisit => Class::Visit,
+            A::ListReferrals
+            | A::ViewReferral
+            | A::DraftReferral
+            | A::SendReferral
+            | A::DecideReferral
+            | A::AccompanyReferral => Class::Referral,
+            A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
             A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
@@ -210,10 +268,14 @@ impl Class {
     /// The action that shows one resource of the class: who may do it is told when something else is forbidden.
     pub const fn view(self) -> Option<Action> {
         match self {
+            Self::Home => Some(Action::ViewHomeSwitches),
             Self::Resident => Some(Action::ViewResident),
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
+            Self::Visit => Some(Action::ViewVisit),
+            Self::Referral => Some(Action::ViewReferral),
+            Self::Transport => Some(Action::ViewTransport),
             Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
@@ -245,6 +307,25 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ReviewBreakGlass        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ListConsultations       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewConsultation        => [Home, Rel,   No,    No,      No,       Assigned, No,   No,   No ],
+        Action::ViewEligibility         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::KeepEligibility         => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewHomeSwitches        => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
+        Action::SetHomeSwitches         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::NamePresentDoctor       => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListVisits              => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::PlanVisit               => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::JoinVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ConductVisit            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListReferrals           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewReferral            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DraftReferral           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::SendReferral            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DecideReferral          => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AccompanyReferral       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListTransports          => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewTransport           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::RunTransport            => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RequestConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CompleteConsultation    => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
@@ -390,6 +471,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             return nurse_of_home || may_try(actor, Action::ReviewBreakGlass);
         }
         Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
+        Entity::Home => Class::Home,
         Entity::Consultation => {
             facts.related = true;
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));
@@ -404,6 +486,9 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
+        Entity::Visit => Class::Visit,
+        Entity::Referral => Class::Referral,
+        Entity::Transport => Class::Transport,
         Entity::Session | Entity::Invitation => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))

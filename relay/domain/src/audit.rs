@@ -13,6 +13,8 @@ use uuid::Uuid;
 named_enum! {
     /// The kind of thing an audit row is about.
     Entity {
+        /// A home.
+        Home = "home",
         /// A resident's record.
         Resident = "resident",
         /// A consultation.
@@ -21,6 +23,12 @@ named_enum! {
         Prescription = "prescription",
         /// A delivery.
         Delivery = "delivery",
+        /// A round in person.
+        Visit = "visit",
+        /// A referral.
+        Referral = "referral",
+        /// A ride to the hospital.
+        Transport = "transport",
         /// A session.
         Session = "session",
         /// An invitation.
@@ -101,6 +109,68 @@ event_kinds! {
     BreakGlassClosed = "break_glass.closed" of BreakGlass;
     /// Reviewed by a second person.
     BreakGlassReviewed = "break_glass.reviewed" of BreakGlass;
+    /// A visit in person came into the ledger.
+    EligibilityRecorded = "resident.eligibility_recorded" of Resident;
+    /// A fact of the ledger was taken back.
+    EligibilityRevoked = "resident.eligibility_revoked" of Resident;
+    /// Joint consultations were allowed in the home.
+    JointConsultationAllowed = "home.joint_consultation_allowed" of Home;
+    /// Joint consultations were forbidden in the home again.
+    JointConsultationForbidden = "home.joint_consultation_forbidden" of Home;
+    /// The home's own doctor was named as present.
+    PresentDoctorNamed = "consultation.present_doctor_named" of Consultation;
+    /// Planned.
+    VisitPlanned = "visit.planned" of Visit;
+    /// Its day, doctors or residents changed.
+    VisitChanged = "visit.changed" of Visit;
+    /// The doctors set out.
+    VisitStarted = "visit.started" of Visit;
+    /// Results came in.
+    VisitResultsRecorded = "visit.results_recorded" of Visit;
+    /// Done.
+    VisitDone = "visit.done" of Visit;
+    /// Called off.
+    VisitCancelled = "visit.cancelled" of Visit;
+    /// Its route or form was read.
+    VisitViewed = "visit.viewed" of Visit;
+    /// First written.
+    ReferralDrafted = "referral.drafted" of Referral;
+    /// Rewritten.
+    ReferralChanged = "referral.changed" of Referral;
+    /// Given to the hospital.
+    ReferralSent = "referral.sent" of Referral;
+    /// Read by the hospital.
+    ReferralSeen = "referral.seen" of Referral;
+    /// The hospital asks for more.
+    ReferralInformationAsked = "referral.information_asked" of Referral;
+    /// The question was answered.
+    ReferralInformationAnswered = "referral.information_answered" of Referral;
+    /// An appointment was booked.
+    ReferralAccepted = "referral.accepted" of Referral;
+    /// The resident set out.
+    ReferralStarted = "referral.started" of Referral;
+    /// The report came back.
+    ReferralReported = "referral.reported" of Referral;
+    /// Refused by the hospital.
+    ReferralRefused = "referral.refused" of Referral;
+    /// The resident did not come.
+    ReferralMissed = "referral.missed_appointment" of Referral;
+    /// Taken back.
+    ReferralWithdrawn = "referral.withdrawn" of Referral;
+    /// Opened.
+    ReferralViewed = "referral.viewed" of Referral;
+    /// The hand-over summary was made.
+    ReferralHandOverMade = "referral.hand_over_made" of Referral;
+    /// Asked for.
+    TransportRequested = "transport.requested" of Transport;
+    /// A carrier will come.
+    TransportConfirmed = "transport.confirmed" of Transport;
+    /// Left with the resident.
+    TransportDeparted = "transport.departed" of Transport;
+    /// At the hospital.
+    TransportArrived = "transport.arrived" of Transport;
+    /// Called off.
+    TransportCancelled = "transport.cancelled" of Transport;
     /// Asked for.
     ConsultationRequested = "consultation.requested" of Consultation;
     /// Offered to a specialist.
@@ -197,6 +267,9 @@ impl EventKind {
         !matches!(
             self,
             Self::ResidentViewed
+                | Self::VisitViewed
+                | Self::ReferralViewed
+                | Self::ReferralHandOverMade
                 | Self::ResidentListed
                 | Self::ObservationsViewed
                 | Self::ResidentConsultationViewed

@@ -2,12 +2,14 @@
 
 mod dose;
 mod id_number;
+mod licence;
 mod parcel;
 mod raw_frame;
 pub mod text;
 
 pub use dose::{Dose, DoseError};
 pub use id_number::{IdNumber, IdNumberError};
+pub use licence::{Licence, LicenceError};
 pub use parcel::{CodeError, ParcelCode, Pin};
 pub use raw_frame::{RawFrame, RawFrameError};
 pub use text::TextError;

@@ -1,7 +1,7 @@
 //! FHIR R4 status codes of each state (`domain.md` section 3): one function per machine, total by construction.
 //! Not here: whole FHIR resources.
 
-use crate::machines::{consultation, delivery, prescription};
+use crate::machines::{consultation, delivery, prescription, referral, transport, visit_stop};
 
 /// Codes of a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,17 @@ pub struct DeliveryCodes {
     pub supply_delivery: Option<&'static str>,
     /// Task.businessStatus: our own fine state.
     pub business_status: &'static str,
+}
+
+/// Codes of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferralCodes {
+    /// ServiceRequest.status
+    pub service_request: &'static str,
+    /// Task.status of the hospital's work on it.
+    pub task: Option<&'static str>,
+    /// Appointment.status at the hospital.
+    pub appointment: Option<&'static str>,
 }
 
 /// Codes of a consultation. `clinical_contact`: specialist and resident did meet; `vitals_in`: vital signs of this visit are recorded.
@@ -97,4 +108,65 @@ pub const fn delivery(state: delivery::State) -> DeliveryCodes {
         S::Cancelled => ("cancelled", None),
     };
     DeliveryCodes { task, supply_delivery, business_status: state.as_str() }
+}
+
+/// Codes of a referral. `booked`: the hospital gave an appointment before it ended.
+#[rustfmt::skip]
+pub const fn referral(state: referral::State, booked: bool) -> ReferralCodes {
+    use referral::State as S;
+    let (service_request, task, appointment) = match state {
+        S::Drafted              => ("draft",     None,                None),
+        S::Sent                 => ("active",    Some("requested"),   None),
+        S::Seen                 => ("active",    Some("received"),    None),
+        S::InformationRequested => ("on-hold",   Some("on-hold"),     None),
+        S::Accepted             => ("active",    Some("accepted"),    Some("booked")),
+        S::UnderWay             => ("active",    Some("in-progress"), Some("arrived")),
+        S::Done                 => ("completed", Some("completed"),   Some("fulfilled")),
+        S::Refused              => ("revoked",   Some("rejected"),    None),
+        S::DidNotAttend         => ("active",    Some("failed"),      Some("noshow")),
+        S::Withdrawn            => ("revoked",   Some("cancelled"),   if booked { Some("cancelled") } else { None }),
+    };
+    ReferralCodes { service_request, task, appointment }
+}
+
+/// Task.status of a ride; `Task.businessStatus` is our own state.
+pub const fn transport(state: transport::State) -> &'static str {
+    use transport::State as S;
+    match state {
+        S::Requested => "requested",
+        S::Confirmed => "accepted",
+        S::UnderWay => "in-progress",
+        S::Done => "completed",
+        S::Cancelled => "cancelled",
+    }
+}
+
+/// Encounter.status of one resident's visit in person; the class is `HH`.
+pub const fn visit_stop(state: visit_stop::State) -> &'static str {
+    use visit_stop::State as S;
+    match state {
+        S::Expected => "planned",
+        S::Seen => "finished",
+        S::NotSeen => "cancelled",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn referrals_rides_and_stops_in_codes() {
+        let mut out = String::new();
+        for state in referral::State::ALL {
+            out += &format!("{state}: {:?} {:?}\n", referral(*state, false), referral(*state, true).appointment);
+        }
+        for state in transport::State::ALL {
+            out += &format!("transport {state}: {}\n", transport(*state));
+        }
+        for state in visit_stop::State::ALL {
+            out += &format!("visit stop {state}: {}\n", visit_stop(*state));
+        }
+        insta::assert_snapshot!(out);
+    }
 }

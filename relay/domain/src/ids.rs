@@ -71,6 +71,14 @@ typed_id! {
     BreakGlassId;
     /// A document or photo of a resident.
     DocumentId;
+    /// A licensed doctor of the home named as present in a consultation.
+    PresentDoctorId;
+    /// A round of doctors through homes, in person.
+    VisitId;
+    /// A referral to a hospital.
+    ReferralId;
+    /// A ride to the hospital.
+    TransportId;
     /// A remote consultation; also the name of its room.
     ConsultationId;
     /// An invitation of an observer to one consultation.

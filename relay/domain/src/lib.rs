@@ -9,8 +9,10 @@ pub mod consent_texts;
 pub mod document_files;
 pub mod documents;
 pub mod early_warning;
+pub mod eligibility;
 pub mod fhir;
 pub mod formulary;
+pub mod hand_over;
 pub mod ids;
 pub mod machines;
 pub mod policy;
@@ -20,6 +22,7 @@ pub mod registry;
 pub mod relation;
 pub mod safety;
 pub mod sensitive;
+pub mod sheet;
 pub mod throttle;
 pub mod vitals;
 

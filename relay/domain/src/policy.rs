@@ -96,6 +96,8 @@ policy! {
     at_least retention_network_log_months = 6;
     /// A document to be signed is good for this long after it was prepared.
     at_most signing_document_minutes = 10;
+    /// A prescription can be written and signed for this long after its consultation was completed.
+    at_most writing_after_end_hours = 24;
     /// A staff session lasts one long shift.
     at_most staff_session_hours = 12;
     /// A courier's session lasts as long as a delivery may take.

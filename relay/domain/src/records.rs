@@ -3,24 +3,33 @@
 
 mod care;
 mod delivery;
+mod eligibility;
 mod people;
 mod prescription;
+mod referral;
 mod registry;
 mod resident;
+mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use delivery::{Attempt, Count, Delivery, Pack};
+pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
     Content, Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
+};
+pub use referral::{
+    Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
+    TransportNeed, Vehicle,
 };
 pub use registry::{
     BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature, consent_in_force,
 };
 pub use resident::{
-    AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Eligibility, Medicine, Note, NoteKind,
-    Observation, ObservationSource, Resident, Sex,
+    AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,
+    ObservationSource, Resident, Sex,
 };
+pub use visit::{Visit, VisitStop};
 
 use crate::access::Facts;
 
@@ -87,5 +96,32 @@ impl Delivery {
             delivery_id: Some(self.id),
             ..Facts::default()
         }
+    }
+}
+
+impl Referral {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts {
+            home_id: Some(self.home_id),
+            specialist_id: self.specialist_id,
+            consultation_id: self.consultation_id,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Transport {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), ..Facts::default() }
+    }
+}
+
+impl Visit {
+    /// What access decides on. A round goes through several homes; each sees it as a round of its own.
+    pub fn facts(&self, actor: &crate::Actor) -> Facts {
+        let own = actor.home_id().filter(|home| self.stops.iter().any(|stop| stop.home_id == *home));
+        Facts { home_id: own, ..Facts::default() }
     }
 }

@@ -28,6 +28,7 @@ fn reading(code: &str, value: f64, hours: i64) -> Observation {
         received_at: at(hours),
         device: None,
         source: ObservationSource::Nurse,
+        trace: None,
     }
 }
 

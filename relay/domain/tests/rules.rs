@@ -12,6 +12,8 @@ use yunzhen_domain::safety::{
     Draft, DraftItem, Finding, FindingKind as Kind, Outcome, ResidentFacts, Severity, check, quantity, worst,
 };
 
+const HOSPITAL: Option<&str> = Some("第一医院");
+
 fn now() -> Timestamp {
     "2026-11-23T06:00:00Z".parse().unwrap()
 }
@@ -25,6 +27,11 @@ fn eligible(code: &str) -> Eligibility {
         hospital: "第一医院".into(),
         date: date(2026, 9, 1),
         clinician: "李医生".into(),
+        clinician_id: None,
+        evidence: "听诊、血压三次".into(),
+        visit_id: None,
+        recorded_at: None,
+        revocation: None,
     }
 }
 
@@ -45,7 +52,14 @@ fn draft(supply: Supply, items: Vec<DraftItem>) -> Draft {
 }
 
 fn findings(draft: &Draft, allergies: &[AllergyRecord], eligibility: &[Eligibility]) -> Vec<Finding> {
-    let resident = ResidentFacts { age: 82, allergies_asked: true, allergies, eligibility };
+    let resident = ResidentFacts {
+        age: 82,
+        allergies_asked: true,
+        allergies,
+        eligibility,
+        hospital: HOSPITAL,
+        present_doctor: None,
+    };
     check(draft, &resident, &Formulary::demo().unwrap(), &Policy::default(), now())
 }
 
@@ -111,7 +125,15 @@ fn what_could_not_be_checked_never_reads_as_clear() {
     let unknown = draft(Supply::Ordinary, vec![line(1, "no-such-drug", 7)]);
     let all = findings(&unknown, &[], &[eligible("I10")]);
     assert_eq!(only(&all, Kind::Banned), [(Outcome::NotCovered, Severity::Block, Some(1))]);
-    let resident = ResidentFacts { age: 82, allergies_asked: false, allergies: &[], eligibility: &[eligible("I10")] };
+    let eligibility = [eligible("I10")];
+    let resident = ResidentFacts {
+        age: 82,
+        allergies_asked: false,
+        allergies: &[],
+        eligibility: &eligibility,
+        hospital: HOSPITAL,
+        present_doctor: None,
+    };
     let all = check(&d, &resident, &Formulary::demo().unwrap(), &Policy::default(), now());
     assert_eq!(only(&all, Kind::Allergy), [(Outcome::InputMissing, Severity::HardStop, None)]);
 }

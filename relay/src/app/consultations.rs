@@ -6,17 +6,19 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::machines::consultation::{Event, State};
-use yunzhen_domain::records::{Consultation, ConsultationNote};
-use yunzhen_store::{Paging, consultation_notes, consultations, residents};
+use yunzhen_domain::records::{Consultation, ConsultationNote, Referral, ReferralContent, Urgency};
+use yunzhen_store::{Paging, consultation_notes, consultations, residents, staff};
 
 pub use super::invitations::invite;
 pub(super) use show::{link_words, summary};
 
 use super::names::Names;
 use super::reads::Seen;
+use super::referrals::{self, Opening};
 use super::relations::Ties;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::consultations as views;
+use super::views::referrals::StoppedConsultation;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
 use super::{App, AppError, Context, fresh};
 
@@ -103,15 +105,50 @@ pub async fn fail(
     transition(app, ctx, id, input.version, Action::FailConsultation, Event::Fail { reason }).await
 }
 
-/// The resident must be seen in person.
+/// The condition changed: remote care ends at once, and the referral is opened in the same transaction.
 pub async fn stop(
     app: &App,
     ctx: &Context,
     id: ConsultationId,
     input: ReasonBody,
-) -> Result<views::ConsultationSummary, AppError> {
+) -> Result<StoppedConsultation, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::StopConsultation, &before.facts())?;
+    same_version(input.version, before.version)?;
     let reason = required("reason", &input.reason, 500)?;
-    transition(app, ctx, id, input.version, Action::StopConsultation, Event::Stop { reason }).await
+    let event = Event::Stop { reason: reason.clone() };
+    let kind = kind_of(&event);
+    let after = before.apply(event, ctx.now)?;
+    consultations::update(&mut work.tx, &after).await?;
+    record(&mut work, kind, &after);
+    let referral = referral_of(&mut work, ctx, &after, reason).await?;
+    let mut names = Names::default();
+    let view = StoppedConsultation {
+        consultation: show::summary(app, &mut work.tx, &mut names, &after, ctx.now).await?,
+        referral: referrals::summary(app, &mut work.tx, &mut names, &referral, ctx.now).await?,
+    };
+    work.finish(view).await
+}
+
+/// The draft to the specialist's own hospital, with the diagnosis of the note: what changes so suddenly is urgent.
+async fn referral_of(work: &mut Work, ctx: &Context, c: &Consultation, reason: String) -> Result<Referral, AppError> {
+    let specialist = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
+    let author = staff::get(&mut work.tx, specialist).await?.ok_or(AppError::Unauthenticated)?;
+    let resident = residents::get(&mut work.tx, c.resident_id).await?.ok_or(AppError::NotFound)?;
+    let note = consultation_notes::get(&mut work.tx, c.id).await?;
+    let content = ReferralContent {
+        urgency: Urgency::Urgent,
+        diagnosis_code: note.and_then(|note| note.diagnosis_code),
+        reason: reason.into(),
+        hospital: author.hospital.clone().unwrap_or_default(),
+        department: String::new(),
+    };
+    let opening = Opening { resident: &resident, consultation_id: Some(c.id), author: &author, content };
+    referrals::open(work, ctx, opening).await
 }
 
 /// The resident did not come.
@@ -223,7 +260,7 @@ pub async fn list(
     }
     drop(db);
     seen.tell(app, ctx).await?;
-    items.sort_by_key(|c| (c.urgency == yunzhen_domain::records::Urgency::Routine, c.requested_at));
+    items.sort_by_key(|c| (c.urgency == Urgency::Routine, c.requested_at));
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 

@@ -110,6 +110,15 @@ pub enum AppError {
     /// The consultation is not under way, so nothing can be written in it.
     #[error("the consultation is not in progress")]
     NotInProgress,
+    /// The time for writing after the end of a consultation is over.
+    #[error("the consultation was completed more than {hours} h ago")]
+    WritingTimeOver {
+        /// How long it was.
+        hours: u32,
+    },
+    /// The home's switch for joint consultations is off.
+    #[error("joint consultations are not allowed in this home")]
+    JointConsultationOff,
     /// A command without an idempotency key.
     #[error("a command needs an idempotency key")]
     IdempotencyKeyMissing,
@@ -119,6 +128,9 @@ pub enum AppError {
     /// A cursor that no list gave out.
     #[error("the cursor is not one of ours")]
     BadCursor,
+    /// Nothing was printed.
+    #[error(transparent)]
+    Print(#[from] crate::print::PrintError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

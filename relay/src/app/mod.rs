@@ -10,21 +10,26 @@ pub mod consultations;
 pub mod deliveries;
 pub mod documents;
 pub mod duplicates;
+pub mod eligibility;
 mod error;
 pub mod events;
 pub mod formulary;
 pub mod homes;
 mod invitations;
+pub mod joint_consultations;
 mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
 mod reads;
+pub mod referrals;
 mod relations;
 pub mod residents;
 pub mod sessions;
 mod tokens;
+pub mod transports;
 pub mod views;
+pub mod visits;
 mod work;
 
 use std::sync::Arc;
@@ -38,6 +43,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::{Actor, Sensitive, UnknownName};
 use yunzhen_store::{Cursor, Store};
 
+use crate::print::Printer;
 use crate::rooms::presence::Presence;
 
 pub use error::{AppError, Conflict, FieldError};
@@ -58,6 +64,8 @@ pub struct App {
     pub presence: Presence,
     /// Which reads the audit log has lately been told.
     reads: reads::Told,
+    /// Makes PDFs.
+    pub printer: Printer,
 }
 
 impl App {
@@ -70,7 +78,14 @@ impl App {
             signers: Arc::new(signers),
             presence,
             reads: Default::default(),
+            printer: Printer::default(),
         }
+    }
+
+    /// The same with the fonts of the settings.
+    #[must_use]
+    pub fn with_printer(self, printer: Printer) -> Self {
+        Self { printer, ..self }
     }
 
     /// Wakes at each committed change, with the sequence number of its last audit row.

@@ -22,6 +22,7 @@ pub use expire::expire;
 pub use review::{approval_document, approve, claim, reject};
 pub(super) use show::summary;
 pub use sign::{sign, signing_document};
+pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};
 
 use super::names::Names;

@@ -10,7 +10,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::RawFrame;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{DeviceTrace, Note, Observation, ObservationSource, Resident};
+use yunzhen_domain::records::{DeviceTrace, Note, NoteKind, Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals::{self, ReadingError};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
@@ -260,6 +260,10 @@ pub async fn write_note(
     let Actor::Staff { staff_id: author, .. } = ctx.actor else { return Err(AppError::Forbidden) };
     if let Some(wrong) = wrong_time(app, ctx, "written_at", input.written_at.0) {
         return Err(AppError::Invalid(vec![wrong]));
+    }
+    if input.kind == NoteKind::ReferralReport {
+        let (zh, en) = ("转诊报告由医院提交", "The report of a referral comes from the hospital");
+        return Err(AppError::invalid("kind", zh, en));
     }
     let written = Note {
         id: fresh(NoteId::new, ctx.now),

@@ -10,6 +10,7 @@ use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
 
 use super::relations::Ties;
+use super::views::common::LanguageQuery;
 use super::{App, AppError, Context};
 
 /// Kept beside each answer; which status it had is known by the route that it is repeated on.
@@ -143,4 +144,13 @@ pub(super) fn bounded(path: &str, text: &str, max_chars: usize) -> Result<String
         return Err(AppError::invalid(path, zh, en));
     }
     Ok(text.to_owned())
+}
+
+/// Is English asked for; Chinese when nothing is said.
+pub(super) fn english(query: &LanguageQuery) -> Result<bool, AppError> {
+    match query.lang.as_deref() {
+        None | Some("zh") => Ok(false),
+        Some("en") => Ok(true),
+        Some(_) => Err(AppError::invalid("lang", "语言为 zh 或 en", "The language is zh or en")),
+    }
 }

@@ -12,6 +12,7 @@ use crate::app::views::consultations::{
     Consultation, ConsultationNote, ConsultationQuery, ConsultationSummary, Invitation, NewConsultation, NewInvitation,
     NoteUpdate,
 };
+use crate::app::views::referrals::StoppedConsultation;
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
@@ -140,7 +141,7 @@ pub async fn fail(
     Ok(Json(app::consultations::fail(&state.app, &command.context, id, command.body).await?))
 }
 
-/// Ends remote care: the resident must be seen in person.
+/// The condition changed: ends remote care and opens the draft of a referral, in one step.
 #[utoipa::path(
     post,
     path = "/consultations/{id}/stop",
@@ -148,13 +149,13 @@ pub async fn fail(
     tag = "consultations",
     params(("id" = ConsultationId, Path), IdempotencyHeader),
     request_body = ReasonBody,
-    responses((status = 200, description = "Done.", body = ConsultationSummary), CommandProblems),
+    responses((status = 200, description = "Done.", body = StoppedConsultation), CommandProblems),
 )]
 pub async fn stop(
     State(state): State<ApiState>,
     Id(id): Id<ConsultationId>,
     command: Command<ReasonBody>,
-) -> Result<Json<ConsultationSummary>, Problem> {
+) -> Result<Json<StoppedConsultation>, Problem> {
     Ok(Json(app::consultations::stop(&state.app, &command.context, id, command.body).await?))
 }
 

@@ -12,6 +12,7 @@ pub mod consultations;
 pub mod deliveries;
 pub mod documents;
 pub mod duplicates;
+pub mod eligibility;
 pub mod events;
 pub mod extract;
 pub mod formulary;
@@ -20,8 +21,11 @@ pub mod legs;
 pub mod ops;
 pub mod prescriptions;
 pub mod problem;
+pub mod referrals;
 pub mod residents;
 pub mod sessions;
+pub mod transports;
+pub mod visits;
 pub mod whip;
 mod words;
 
@@ -77,6 +81,41 @@ pub fn router(state: ApiState) -> Router {
         .route("/break-glass/{id}/review", post(h::break_glass::review))
         .route("/residents/{id}/observations", get(h::residents::observations).post(h::residents::record_observations))
         .route("/residents/{id}/notes", post(h::residents::write_note))
+        .route("/residents/{id}/eligibility", get(h::eligibility::get).post(h::eligibility::record))
+        .route("/eligibility/{id}/revoke", post(h::eligibility::revoke))
+        .route(
+            "/homes/{id}/joint-consultation",
+            get(h::eligibility::joint_consultation).put(h::eligibility::set_joint_consultation),
+        )
+        .route("/consultations/{id}/present-doctors", post(h::eligibility::name_present_doctor))
+        .route("/visits", get(h::visits::list).post(h::visits::plan))
+        .route("/visit-candidates", get(h::visits::candidates))
+        .route("/visits/{id}", get(h::visits::get).put(h::visits::change))
+        .route("/visits/{id}/residents", post(h::visits::join))
+        .route("/visits/{id}/start", post(h::visits::start))
+        .route("/visits/{id}/results", post(h::visits::record_results))
+        .route("/visits/{id}/cancel", post(h::visits::cancel))
+        .route("/visits/{id}/form", get(h::visits::form))
+        .route("/visits/{id}/form-data", get(h::visits::form_data))
+        .route("/referrals", get(h::referrals::list).post(h::referrals::draft))
+        .route("/referrals/{id}", get(h::referrals::get).put(h::referrals::change))
+        .route("/referrals/{id}/send", post(h::referrals::send))
+        .route("/referrals/{id}/see", post(h::referrals::see))
+        .route("/referrals/{id}/ask-information", post(h::referrals::ask_information))
+        .route("/referrals/{id}/answer-information", post(h::referrals::answer_information))
+        .route("/referrals/{id}/accept", post(h::referrals::accept))
+        .route("/referrals/{id}/start", post(h::referrals::start))
+        .route("/referrals/{id}/report", post(h::referrals::report))
+        .route("/referrals/{id}/refuse", post(h::referrals::refuse))
+        .route("/referrals/{id}/miss-appointment", post(h::referrals::miss_appointment))
+        .route("/referrals/{id}/withdraw", post(h::referrals::withdraw))
+        .route("/referrals/{id}/hand-over", get(h::referrals::hand_over))
+        .route("/transports", get(h::transports::list).post(h::transports::request))
+        .route("/transports/{id}", get(h::transports::get))
+        .route("/transports/{id}/confirm", post(h::transports::confirm))
+        .route("/transports/{id}/depart", post(h::transports::depart))
+        .route("/transports/{id}/arrive", post(h::transports::arrive))
+        .route("/transports/{id}/cancel", post(h::transports::cancel))
         .route("/consultations", get(h::consultations::list).post(h::consultations::request))
         .route("/consultations/{id}", get(h::consultations::get))
         .route("/consultations/{id}/begin", post(h::consultations::begin))
@@ -173,6 +212,45 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("closeBreakGlass", Some(Action::CloseBreakGlass)),
     ("listBreakGlass", Some(Action::ReviewBreakGlass)),
     ("reviewBreakGlass", Some(Action::ReviewBreakGlass)),
+    ("getEligibility", Some(Action::ViewEligibility)),
+    ("recordEligibility", Some(Action::KeepEligibility)),
+    ("revokeEligibility", Some(Action::KeepEligibility)),
+    ("getJointConsultation", Some(Action::ViewHomeSwitches)),
+    ("setJointConsultation", Some(Action::SetHomeSwitches)),
+    ("namePresentDoctor", Some(Action::NamePresentDoctor)),
+    ("listVisits", Some(Action::ListVisits)),
+    ("listVisitCandidates", Some(Action::PlanVisit)),
+    ("planVisit", Some(Action::PlanVisit)),
+    ("getVisit", Some(Action::ViewVisit)),
+    ("changeVisit", Some(Action::PlanVisit)),
+    ("joinVisit", Some(Action::JoinVisit)),
+    ("startVisit", Some(Action::ConductVisit)),
+    ("recordVisitResults", Some(Action::ConductVisit)),
+    ("cancelVisit", Some(Action::PlanVisit)),
+    ("printVisitForm", Some(Action::ViewVisit)),
+    ("getVisitFormData", Some(Action::ViewVisit)),
+    ("listReferrals", Some(Action::ListReferrals)),
+    ("draftReferral", Some(Action::DraftReferral)),
+    ("getReferral", Some(Action::ViewReferral)),
+    ("changeReferral", Some(Action::DraftReferral)),
+    ("sendReferral", Some(Action::SendReferral)),
+    ("seeReferral", Some(Action::DecideReferral)),
+    ("askReferralInformation", Some(Action::DecideReferral)),
+    ("answerReferralInformation", Some(Action::AccompanyReferral)),
+    ("acceptReferral", Some(Action::DecideReferral)),
+    ("startReferral", Some(Action::AccompanyReferral)),
+    ("reportReferral", Some(Action::DecideReferral)),
+    ("refuseReferral", Some(Action::DecideReferral)),
+    ("missReferralAppointment", Some(Action::AccompanyReferral)),
+    ("withdrawReferral", Some(Action::SendReferral)),
+    ("printHandOver", Some(Action::ViewReferral)),
+    ("listTransports", Some(Action::ListTransports)),
+    ("requestTransport", Some(Action::RunTransport)),
+    ("getTransport", Some(Action::ViewTransport)),
+    ("confirmTransport", Some(Action::RunTransport)),
+    ("departTransport", Some(Action::RunTransport)),
+    ("arriveTransport", Some(Action::RunTransport)),
+    ("cancelTransport", Some(Action::RunTransport)),
     ("listConsultations", Some(Action::ListConsultations)),
     ("requestConsultation", Some(Action::RequestConsultation)),
     ("getConsultation", Some(Action::ViewConsultation)),

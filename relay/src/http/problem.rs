@@ -210,7 +210,7 @@ fn prefers_english(headers: &HeaderMap) -> bool {
 
 /// Statuses and heads of answers that say yes.
 pub mod status {
-    use axum::http::header::{CONTENT_TYPE, LOCATION};
+    use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
     use axum::http::{HeaderValue, StatusCode};
     use axum::response::{IntoResponse, Response};
     use yunzhen_rtc::Patched;
@@ -251,6 +251,16 @@ pub mod status {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(axum::http::HeaderName::from_bytes(name.as_bytes()).unwrap_or(LOCATION), value);
             }
+        }
+        response
+    }
+
+    /// A file to keep: whoever opens it later needs nothing of this site.
+    pub fn file(kind: &'static str, name: &str, body: axum::body::Body) -> Response {
+        let mut response = (StatusCode::OK, body).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+            response.headers_mut().insert(CONTENT_DISPOSITION, value);
         }
         response
     }

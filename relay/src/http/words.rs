@@ -149,12 +149,22 @@ fn of_app(error: &AppError) -> Words {
             ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的包裹码。", "Check the code on the parcel's label."]),
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
+        AppError::WritingTimeOver { hours } => {
+            let mut words = words(S::CONFLICT, "writing_time_over", ["已超过开方时限", "Too late to prescribe"], ["", ""],
+                ["请发起新的会诊。", "Ask for a new consultation."]);
+            words.detail = (format!("会诊结束已超过 {hours} 小时，不能再书写或签署处方。"), format!("The consultation ended more than {hours} hours ago; nothing can be written or signed for it any more."));
+            words
+        }
+        AppError::JointConsultationOff => words(S::CONFLICT, "joint_consultation_off", ["该机构未开通会诊例外", "Joint consultations are off in this home"],
+            ["只有管理员开通后，才能登记在场医师。", "A present doctor counts only where the administrator has allowed joint consultations."], ["需要开通请联系管理员；否则请安排线下初诊。", "Ask the administrator, or arrange a visit in person."]),
         AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),
         AppError::IdempotencyKeyReused => words(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", ["重复标识已被使用", "The idempotency key was used before"],
             ["同一标识已用于另一内容的操作。", "The key was used for a command with other content."], ["请刷新页面后再试。", "Reload the page and try again."]),
         AppError::BadCursor => with_detail(bad_request(), "cursor"),
+        AppError::Print(crate::print::PrintError::NoFont { .. }) => words(S::SERVICE_UNAVAILABLE, "no_font", ["没有可用的打印字体", "No font to print with"],
+            ["服务器没有安装中文字体，无法生成 PDF；内容仍可在页面上查看。", "The relay's machine has no Chinese font, so no PDF can be made; everything is still on the page."], ["请管理员安装软件包 fonts-noto-cjk，或在设置 [print] 中指定字体。", "Ask the administrator to install the package fonts-noto-cjk, or to name a font under [print] in the settings."]),
         AppError::Store(error) => of_store(error),
-        AppError::Hash(_) | AppError::Answer(_) | AppError::DamagedDocument => internal(),
+        AppError::Hash(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
     }
 }
 

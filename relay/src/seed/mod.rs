@@ -5,6 +5,7 @@
 //! identity numbers are of a form that is checked, not of people.
 
 mod people;
+mod referrals;
 mod registry;
 mod vitals;
 
@@ -131,7 +132,10 @@ pub fn summary() -> serde_json::Value {
 /// When the store cannot be opened or written, or the demo data are wrong.
 pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
     let store = Store::open_at(location, &Options::default()).await?;
-    let outcome = fill(&store, password, now).await;
+    let outcome = match fill(&store, password, now).await {
+        Ok(seeded @ Outcome::Seeded { .. }) => referrals::fill(&store, now).await.map(|()| seeded),
+        other => other,
+    };
     store.close().await;
     outcome
 }
@@ -277,6 +281,24 @@ mod tests {
         assert!((0.02..0.25).contains(&share), "{share}");
         assert_eq!(demo.observations, super::demo(now(), 2026).unwrap().observations);
         assert_ne!(demo.observations, super::demo(now(), 2027).unwrap().observations);
+    }
+
+    #[tokio::test]
+    async fn a_demo_that_is_run_has_a_round_to_come_and_a_referral_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("care.db");
+        let location = || Location::File(path.clone());
+        assert!(matches!(run(location(), "demo-password", now()).await, Ok(Outcome::Seeded { .. })));
+        assert_eq!(run(location(), "demo-password", now()).await.unwrap(), Outcome::AlreadyThere);
+        let store = Store::open(&path, &Options::default()).await.unwrap();
+        let mut read = store.read().await.unwrap();
+        let rounds = yunzhen_store::visits::list(&mut read, &Default::default(), 10).await.unwrap();
+        assert_eq!((rounds.len(), rounds[0].stops.len()), (1, 4));
+        let newest = yunzhen_store::Paging::newest(10);
+        let referrals = yunzhen_store::referrals::list(&mut read, &Default::default(), newest).await.unwrap();
+        let rides = yunzhen_store::transports::list(&mut read, &Default::default(), newest).await.unwrap();
+        assert_eq!((referrals.items.len(), rides.items[0].referral_id), (1, Some(referrals.items[0].id)));
+        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 28);
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use yunzhen_domain::records::{
 
 use super::{HOME_1, HOME_2, PHARMACY, SeedError, id, staff_id};
 
-const HOSPITAL: &str = "云溪市第一人民医院";
+pub(super) const HOSPITAL: &str = "云溪市第一人民医院";
 /// Its doctors have seen nobody of the demo: who is not in the waiting room is hidden from them.
 const OTHER_HOSPITAL: &str = "云溪市中医院";
 
@@ -184,6 +184,11 @@ pub(super) fn residents(formulary: &Formulary, now: Timestamp) -> Result<(Vec<Re
                     // A first visit is never in the future of a demo that runs earlier.
                     date: date(seen)?.min(Policy::local_date(now)),
                     clinician: "周敏".to_owned(),
+                    clinician_id: Some(staff_id(4)),
+                    evidence: "病史、查体、既往检查资料核对，诊断成立".into(),
+                    visit_id: None,
+                    recorded_at: Some(now),
+                    revocation: None,
                 });
             }
         }

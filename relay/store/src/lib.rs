@@ -31,10 +31,12 @@ pub mod homes;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+pub mod joint_consultations;
 pub mod notes;
 pub mod observations;
 pub mod pharmacies;
 pub mod prescriptions;
+pub mod referrals;
 pub mod relations;
 pub mod residents;
 pub mod sessions;
@@ -42,6 +44,8 @@ pub mod staff;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;
+pub mod transports;
+pub mod visits;
 
 pub use backend::{Backend, Location};
 pub use db::{Db, Options, Read, Store, Tx};

@@ -45,6 +45,25 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
                 .map(|(state, p)| (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts())))
                 .collect()
         }
+        Some("homes") if operation.path.contains("{id}") => {
+            let facts = Facts { home_id: Some(seed::HOME_1), ..Facts::default() };
+            one(seed::HOME_1.to_string(), Some(facts))
+        }
+        // Asked for one resident, named in the body.
+        _ if ["joinVisit", "draftReferral", "requestTransport"].contains(&operation.id.as_str()) => {
+            one(world.visit.id.to_string(), Some(world.resident.facts()))
+        }
+        Some("visits") if operation.path.contains("{id}") => {
+            let facts = Facts { home_id: Some(seed::HOME_1), ..Facts::default() };
+            one(world.visit.id.to_string(), Some(facts))
+        }
+        Some("referrals") if operation.path.contains("{id}") => {
+            one(world.referral.id.to_string(), Some(world.referral.facts()))
+        }
+        Some("transports") if operation.path.contains("{id}") => {
+            one(world.transport.id.to_string(), Some(world.transport.facts()))
+        }
+        Some("eligibility") => one(world.first_visit.to_string(), Some(world.resident.facts())),
         // Asked for one resident, named in the body.
         _ if operation.id == "requestConsultation" => vec![("", operation.path.clone(), Some(world.neighbour.facts()))],
         _ => vec![("", operation.path.clone(), None)],
@@ -59,6 +78,9 @@ fn body(world: &World, operation: &Operation) -> Option<Value> {
     let mut body = sample(schema, "");
     if operation.id == "requestConsultation" {
         body["resident_id"] = json!(world.neighbour.id.to_string());
+    }
+    if ["joinVisit", "draftReferral", "requestTransport"].contains(&operation.id.as_str()) {
+        body["resident_id"] = json!(world.resident.id.to_string());
     }
     Some(body)
 }

@@ -15,13 +15,15 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, StaffId,
+    ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId, ReferralId,
+    ResidentId, StaffId, TransportId, VisitId,
 };
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     BreakGlass, Consent, Consultation, Delivery, Document, DuplicatePair, Frequency, Invitation, InvitationKind, Item,
-    Pharmacy, Prescription, Resident, Route, Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
+    Pharmacy, Prescription, Referral, Resident, Route, Session, SessionSubject, Staff, StaffCredential, Supply,
+    Transport, Urgency, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
@@ -35,8 +37,8 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, consents, consultations, deliveries, documents, duplicates, invitations, pharmacies,
-    prescriptions, residents, sessions, staff,
+    Paging, Tx, break_glass, consents, consultations, deliveries, documents, duplicates, eligibility, invitations,
+    pharmacies, prescriptions, referrals, residents, sessions, staff, transports, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -61,6 +63,8 @@ pub struct World {
     pub resident: Resident,
     /// Who asks for a consultation in these tests, so that the resident stays tied to her own hospital only.
     pub neighbour: Resident,
+    /// A fact of the resident's ledger.
+    pub first_visit: EligibilityId,
     pub consultation: Consultation,
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
@@ -71,6 +75,12 @@ pub struct World {
     pub pair: DuplicatePair,
     /// Opened by specialist3, over.
     pub glass: BreakGlass,
+    /// Planned, through the first home only.
+    pub visit: Visit,
+    /// Sent.
+    pub referral: Referral,
+    /// Requested.
+    pub transport: Transport,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     _database: TestDatabase,
@@ -95,6 +105,7 @@ impl World {
         let mut tx = store.write().await.unwrap();
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
+        let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -109,6 +120,12 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let visit = round(&resident, of("specialist1"), now);
+        visits::insert(&mut tx, &visit).await.unwrap();
+        let referral = referred(&consultation, of("specialist1"), now);
+        referrals::insert(&mut tx, &referral).await.unwrap();
+        let transport = ride(&referral, of("nurse1"), now);
+        transports::insert(&mut tx, &transport).await.unwrap();
         let invitation = invited(&consultation, of("nurse1"), now);
         invitations::insert(&mut tx, &invitation).await.unwrap();
 
@@ -165,6 +182,10 @@ impl World {
             document,
             pair,
             glass,
+            first_visit,
+            visit,
+            referral,
+            transport,
             actors,
             life,
             _database: database,
@@ -370,6 +391,69 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         comment: None,
         created_at: now,
         ended_at: None,
+        timeline: vec![],
+    }
+}
+
+fn round(resident: &Resident, doctor: StaffId, now: Timestamp) -> Visit {
+    Visit {
+        id: VisitId::from_uuid(id(8, now)),
+        version: 3,
+        state: visit::State::Planned,
+        hospital: "云溪市第一人民医院".into(),
+        planned_on: Policy::local_date(now),
+        doctors: vec![doctor],
+        remark: String::new(),
+        stops: vec![VisitStop::expected(resident.id, resident.home_id, vec!["M81.0".into()])],
+        planned_by: doctor,
+        planned_at: now,
+        started_at: None,
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+fn referred(consultation: &Consultation, specialist: StaffId, now: Timestamp) -> Referral {
+    Referral {
+        id: ReferralId::from_uuid(id(9, now)),
+        version: 3,
+        state: referral::State::Sent,
+        resident_id: consultation.resident_id,
+        home_id: consultation.home_id,
+        consultation_id: Some(consultation.id),
+        specialist_id: Some(specialist),
+        drafted_by: specialist,
+        urgency: Urgency::Urgent,
+        diagnosis_code: Some("I10".into()),
+        reason: "血压 210/120".into(),
+        hospital: "云溪市第一人民医院".into(),
+        department: "心内科".into(),
+        appointment: None,
+        questions: vec![].into(),
+        report: None,
+        end_reason: None,
+        created_at: now,
+        state_since: now,
+        timeline: vec![],
+    }
+}
+
+fn ride(referral: &Referral, nurse: StaffId, now: Timestamp) -> Transport {
+    Transport {
+        id: TransportId::from_uuid(id(10, now)),
+        version: 3,
+        state: transport::State::Requested,
+        referral_id: Some(referral.id),
+        resident_id: referral.resident_id,
+        home_id: referral.home_id,
+        vehicle: Vehicle::Ambulance,
+        destination: "云溪市第一人民医院".into(),
+        pick_up_at: now,
+        needs: vec![],
+        carrier: None,
+        end_reason: None,
+        requested_by: nurse,
+        created_at: now,
         timeline: vec![],
     }
 }

@@ -21,7 +21,13 @@ fn second(n: i64) -> Timestamp {
 }
 
 fn confirmation(n: u128, resident_id: Uuid) -> Confirmation {
-    Confirmation { id: Uuid::from_u128(n), resident_id, author: NURSE, entry_id: Uuid::from_u128(n + 1000), at: second(9) }
+    Confirmation {
+        id: Uuid::from_u128(n),
+        resident_id,
+        author: NURSE,
+        entry_id: Uuid::from_u128(n + 1000),
+        at: second(9),
+    }
 }
 
 fn states(store: &Store) -> Vec<State> {

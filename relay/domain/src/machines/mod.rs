@@ -7,6 +7,10 @@ pub mod consultation;
 pub mod delivery;
 pub mod duplicate;
 pub mod prescription;
+pub mod referral;
+pub mod transport;
+pub mod visit;
+pub mod visit_stop;
 
 /// An event that the machine does not allow in the state it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use crate::checked::{IdNumber, RawFrame};
 use crate::early_warning::OxygenScale;
-use crate::ids::{EligibilityId, HomeId, NoteId, ObservationId, ResidentId, StaffId};
+use crate::ids::{HomeId, NoteId, ObservationId, ResidentId, StaffId};
 use crate::machines::named_enum;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -136,25 +136,6 @@ pub struct Medicine {
     pub since: Date,
 }
 
-/// A resident was seen in person for a diagnosis: what makes remote prescribing for it lawful.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Eligibility {
-    /// Identifier.
-    pub id: EligibilityId,
-    /// Who.
-    pub resident_id: ResidentId,
-    /// ICD-10.
-    pub diagnosis_code: String,
-    /// In words (Chinese).
-    pub display: String,
-    /// Which hospital.
-    pub hospital: String,
-    /// Day of the visit.
-    pub date: Date,
-    /// The clinician.
-    pub clinician: String,
-}
-
 named_enum! {
     /// Where a value came from.
     ObservationSource {
@@ -208,6 +189,8 @@ named_enum! {
         Nursing = "nursing",
         /// What the resident complains of.
         Complaint = "complaint",
+        /// What a hospital reported after a referral.
+        ReferralReport = "referral_report",
     }
 }
 

@@ -50,16 +50,28 @@ pub struct ResidentFacts<'a> {
     pub allergies: &'a [AllergyRecord],
     /// Visits in person.
     pub eligibility: &'a [Eligibility],
+    /// The hospital of the prescriber.
+    pub hospital: Option<&'a str>,
+    /// Name of the home's own licensed doctor who is present, where the home's switch for joint consultations is on.
+    pub present_doctor: Option<&'a str>,
 }
 
 impl<'a> ResidentFacts<'a> {
     /// From the record.
-    pub fn of(resident: &'a Resident, eligibility: &'a [Eligibility], now: Timestamp) -> Self {
+    pub fn of(
+        resident: &'a Resident,
+        eligibility: &'a [Eligibility],
+        hospital: Option<&'a str>,
+        present_doctor: Option<&'a str>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             age: resident.age(Policy::local_date(now)),
             allergies_asked: resident.allergies_asked,
             allergies: &resident.allergies,
             eligibility,
+            hospital,
+            present_doctor,
         }
     }
 }
@@ -98,7 +110,7 @@ pub fn check(
     now: Timestamp,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    rules::eligibility(draft, resident, now, &mut findings);
+    rules::eligibility(draft, resident, formulary, now, &mut findings);
     rules::allergy(draft, resident, formulary, &mut findings);
     rules::banned(draft, resident, formulary, policy, &mut findings);
     rules::validity(draft, policy, &mut findings);

@@ -7,13 +7,19 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, LinkSummary};
 use yunzhen_domain::vitals;
 use yunzhen_protocol::room::LinkLevel;
-use yunzhen_store::{Db, consultation_notes, observations, prescriptions, residents};
+use yunzhen_store::{Db, Paging, consultation_notes, observations, prescriptions, referrals, residents};
 
+use super::has_call;
 use crate::app::consents::missing_for_visit;
+use crate::app::eligibility::of_consultation;
 use crate::app::names::Names;
-use crate::app::prescriptions::summary as prescription_summary;
+use crate::app::prescriptions::{summary as prescription_summary, under_way};
+use crate::app::referrals::summary as referral_summary;
 use crate::app::views::consultations as views;
 use crate::app::{App, AppError, Context};
+
+/// Referrals that one consultation can have.
+const MOST_REFERRALS: u32 = 20;
 
 /// The link in words of the API.
 pub(in crate::app) const fn link_words(level: LinkLevel) -> LinkSummary {
@@ -84,6 +90,8 @@ pub(super) async fn full(
     let observer = ctx.actor.role() == yunzhen_domain::Role::Observer;
     let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
     let (mut shown, mut missing_consents) = (Vec::new(), Vec::new());
+    let mut first_visits = None;
+    let mut referred = Vec::new();
     if observer {
         summary.reason.clear();
         summary.out_of_range.clear();
@@ -93,15 +101,28 @@ pub(super) async fn full(
             let (text, version) = (n.text.into_exposed(), n.version);
             note = views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version };
         }
+        first_visits = Some(of_consultation(app, db, ctx, c).await?);
+        let filter = referrals::Filter { consultation: Some(c.id), ..Default::default() };
+        for r in referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items {
+            referred.push(referral_summary(app, db, &mut names, &r, ctx.now).await?);
+        }
         for p in prescriptions::for_consultation(db, c.id).await? {
             shown.push(prescription_summary(app, db, &mut names, &p, ctx.now).await?);
         }
     }
-    Ok(views::Consultation { summary, note, prescriptions: shown, missing_consents, allowed: allowed(ctx, c) })
+    Ok(views::Consultation {
+        summary,
+        note,
+        eligibility: first_visits,
+        referrals: referred,
+        prescriptions: shown,
+        missing_consents,
+        allowed: allowed(app, ctx, c),
+    })
 }
 
 /// Commands that the caller may give now, by their last path segment.
-fn allowed(ctx: &Context, c: &Consultation) -> Vec<String> {
+fn allowed(app: &App, ctx: &Context, c: &Consultation) -> Vec<String> {
     let specialist = ctx.actor.staff_id().unwrap_or(c.requested_by);
     let reason = String::new;
     let transitions = [
@@ -117,7 +138,8 @@ fn allowed(ctx: &Context, c: &Consultation) -> Vec<String> {
     let mut allowed: Vec<String> = possible.map(|(name, ..)| (*name).to_owned()).collect();
     let others = [
         ("note", Action::WriteConsultationNote, c.began_at.is_some()),
-        ("prescriptions", Action::DraftPrescription, matches!(c.state, State::InProgress | State::Completed)),
+        ("prescriptions", Action::DraftPrescription, under_way(app, ctx, c).is_ok()),
+        ("present-doctors", Action::NamePresentDoctor, has_call(c)),
         ("invitations", Action::InviteObserver, !c.state.is_terminal()),
         ("legs", Action::JoinCall, matches!(c.state, State::Waiting | State::InProgress)),
         ("home-camera", Action::SwitchHomeCamera, c.state == State::InProgress),

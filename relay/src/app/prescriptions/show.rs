@@ -11,6 +11,7 @@ use yunzhen_domain::records::{Prescription, Urgency};
 use yunzhen_domain::safety::worst;
 use yunzhen_store::{Db, consultations, residents};
 
+use super::write::under_way;
 use crate::app::names::{Names, timeline};
 use crate::app::views::prescriptions as views;
 use crate::app::{App, AppError, Context};
@@ -85,6 +86,8 @@ pub(super) async fn full(
             instruction: i.instruction.clone(),
         });
     }
+    let consultation = consultations::get(db, p.consultation_id).await?;
+    let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());
     // A pharmacy sees the prescription and what safety needs, not the consultation.
     let to_pharmacy = ctx.actor.role() == Role::Pharmacy;
     Ok(views::Prescription {
@@ -124,12 +127,13 @@ pub(super) async fn full(
         timeline: timeline(&p.timeline),
         signature: p.signature.clone(),
         approval: p.approval.clone(),
-        allowed: allowed(ctx, p),
+        allowed: allowed(ctx, p, writing),
     })
 }
 
 /// Commands that the caller may give now, by their last path segment.
-fn allowed(ctx: &Context, p: &Prescription) -> Vec<String> {
+/// `writing`: its consultation still takes prescriptions.
+fn allowed(ctx: &Context, p: &Prescription, writing: bool) -> Vec<String> {
     let nobody = uuid::Uuid::nil();
     let staff = ctx.actor.staff_id().unwrap_or(StaffId::from_uuid(nobody));
     let pharmacy = ctx.actor.pharmacy_id().unwrap_or(PharmacyId::from_uuid(nobody));
@@ -147,12 +151,16 @@ fn allowed(ctx: &Context, p: &Prescription) -> Vec<String> {
     ];
     let may = |action| decide(&ctx.actor, action, &p.facts()) == Decision::Allow;
     let mut allowed = Vec::new();
-    if p.state == State::Draft && may(Action::UpdatePrescription) {
+    if writing && p.state == State::Draft && may(Action::UpdatePrescription) {
         allowed.push("edit".to_owned());
     }
     for (name, action, event) in transitions {
-        // Packing needs batches for every line.
-        let ready = name != "pack" || !p.packs.is_empty();
+        let ready = match name {
+            // Packing needs batches for every line.
+            "pack" => !p.packs.is_empty(),
+            "sign" => writing,
+            _ => true,
+        };
         if ready && p.state.apply(&event, ctx.now).is_ok() && may(action) {
             allowed.push(name.to_owned());
         }

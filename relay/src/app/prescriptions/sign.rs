@@ -31,8 +31,8 @@ pub async fn signing_document(
     let specialist = caller(&mut work.tx, ctx).await?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
-    under_way(consultation.state)?;
-    let found = findings(app, &mut work.tx, ctx, p.resident_id, &Draft::from(&p)).await?;
+    under_way(app, ctx, &consultation)?;
+    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&p)).await?;
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
     let document = documents::prescription(&p, &resident, &specialist, &app.formulary, ctx.now)?;
@@ -53,8 +53,8 @@ pub async fn sign(
     let before = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
-    under_way(consultation.state)?;
-    let found = findings(app, &mut work.tx, ctx, before.resident_id, &Draft::from(&before)).await?;
+    under_way(app, ctx, &consultation)?;
+    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before)).await?;
     may_be_signed(&before, &found)?;
     let resident = residents::get(&mut work.tx, before.resident_id).await?.ok_or(AppError::NotFound)?;
     let (payload, signature) = verified(app, ctx.now, input.jws, Role::Specialist, specialist.id)?;

@@ -1,16 +1,18 @@
 //! Drafts: created, rewritten, previewed, withdrawn.
 
+use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::Dose;
-use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
+use yunzhen_domain::ids::{ConsultationId, PrescriptionId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
-use yunzhen_domain::records::{Content, Item, Prescription, TimelineStep};
+use yunzhen_domain::records::{Consultation, Content, Item, Prescription, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, ResidentFacts, quantity};
-use yunzhen_store::{Db, consultations, deliveries, eligibility, prescriptions, residents};
+use yunzhen_store::{Db, consultations, deliveries, eligibility, prescriptions, residents, staff};
 
 use super::{caller, keep, load, record, show, views, who};
+use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
 use crate::app::work::{Start, Work, authorize, bounded, required};
 use crate::app::{App, AppError, Context, FieldError, fresh};
@@ -31,10 +33,10 @@ pub async fn create(
     };
     let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::DraftPrescription, &consultation.facts())?;
-    under_way(consultation.state)?;
+    under_way(app, ctx, &consultation)?;
     let specialist = caller(&mut work.tx, ctx).await?;
     let content = content(app, input)?;
-    let findings = findings(app, &mut work.tx, ctx, consultation.resident_id, &draft_of(&content)).await?;
+    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content)).await?;
     let (name, who_id) = who(&specialist);
     let p = Prescription {
         id: fresh(PrescriptionId::new, ctx.now),
@@ -81,10 +83,12 @@ pub async fn update(
 ) -> Result<views::Prescription, AppError> {
     let mut work = Work::update(app, ctx).await?;
     let before = load(&mut work, id, Action::UpdatePrescription, input.version).await?;
+    let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
+    under_way(app, ctx, &consultation)?;
     let views::PrescriptionDraftUpdate { diagnosis_code, supply, valid_days, items, hard_stop_reason, .. } = input;
     let content =
         content(app, views::PrescriptionDraft { diagnosis_code, supply, valid_days, items, hard_stop_reason })?;
-    let findings = findings(app, &mut work.tx, ctx, before.resident_id, &draft_of(&content)).await?;
+    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content)).await?;
     let p = before.revise(content, findings)?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionUpdated, &p).await?;
     work.finish(view).await
@@ -101,7 +105,8 @@ pub async fn preview_findings(
     let p = prescriptions::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     authorize(ctx, Action::UpdatePrescription, &p.facts())?;
     let content = content(app, input)?;
-    let findings = findings(app, &mut db, ctx, p.resident_id, &draft_of(&content)).await?;
+    let consultation = consultations::get(&mut db, p.consultation_id).await?.ok_or(AppError::NotFound)?;
+    let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content)).await?;
     Ok(views::Findings { findings })
 }
 
@@ -131,29 +136,39 @@ pub async fn cancel(
     work.finish(view).await
 }
 
-/// A prescription belongs to a consultation that is held, or has just been completed.
-pub(super) fn under_way(state: ConsultationState) -> Result<(), AppError> {
-    match state {
-        ConsultationState::InProgress | ConsultationState::Completed => Ok(()),
+/// A prescription belongs to a consultation that is held, or was completed not longer ago than the policy says.
+pub(in crate::app) fn under_way(app: &App, ctx: &Context, c: &Consultation) -> Result<(), AppError> {
+    match c.state {
+        ConsultationState::InProgress => Ok(()),
+        ConsultationState::Completed => {
+            let hours = app.policy.writing_after_end_hours;
+            let last = c.ended_at.map(|at| at + SignedDuration::from_hours(i64::from(hours)));
+            if last.is_some_and(|last| ctx.now <= last) { Ok(()) } else { Err(AppError::WritingTimeOver { hours }) }
+        }
         _ => Err(AppError::NotInProgress),
     }
 }
 
-/// All answers of the checks for a resident, now.
+/// All answers of the checks for the resident of a consultation, now.
 pub(super) async fn findings(
     app: &App,
     db: &mut Db,
     ctx: &Context,
-    resident_id: ResidentId,
+    consultation: &Consultation,
     draft: &Draft,
 ) -> Result<Vec<Finding>, AppError> {
     // Allergies and first visits of a record that was merged meanwhile are those of the person.
-    let resident = residents::get_standing(db, resident_id).await?.ok_or(AppError::NotFound)?;
+    let resident = residents::get_standing(db, consultation.resident_id).await?.ok_or(AppError::NotFound)?;
     let mut eligibility = Vec::new();
     for id in residents::group(db, resident.id).await? {
         eligibility.extend(eligibility::for_resident(db, id).await?);
     }
-    let facts = ResidentFacts::of(&resident, &eligibility, ctx.now);
+    let hospital = match consultation.specialist_id {
+        Some(id) => staff::get(db, id).await?.and_then(|member| member.hospital),
+        None => None,
+    };
+    let doctor = joint_consultations::in_force(db, consultation.home_id, consultation.id).await?;
+    let facts = ResidentFacts::of(&resident, &eligibility, hospital.as_deref(), doctor.as_deref(), ctx.now);
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
 }
 

@@ -7,7 +7,9 @@ use yunzhen_domain::early_warning::{self, Score};
 use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Observation, Resident};
-use yunzhen_store::{Db, break_glass, consultations, eligibility, notes, observations, prescriptions, residents};
+use yunzhen_store::{
+    Db, Paging, break_glass, consultations, eligibility, notes, observations, prescriptions, referrals, residents,
+};
 
 use super::{note, observation, out_of_range, views};
 use crate::app::consents::states as consent_states;
@@ -44,12 +46,15 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     let mut names = Names::default();
     let latest = latest(db, &group).await?;
     let mut written = Vec::new();
-    let (mut visits, mut prescribed, mut seen_in_person) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut visits, mut prescribed) = (Vec::new(), Vec::new());
+    let (mut seen_in_person, mut referred) = (Vec::new(), Vec::new());
     for id in &group {
         written.extend(notes::for_resident(db, *id, HISTORY).await?);
         visits.extend(consultations::for_resident(db, *id, HISTORY).await?);
         prescribed.extend(prescriptions::for_resident(db, *id, HISTORY).await?);
         seen_in_person.extend(eligibility::for_resident(db, *id).await?);
+        let filter = referrals::Filter { resident: Some(*id), ..Default::default() };
+        referred.extend(referrals::list(db, &filter, Paging::newest(HISTORY)).await?.items);
     }
     written.sort_by_key(|n| std::cmp::Reverse(n.written_at));
     visits.sort_by_key(|c| std::cmp::Reverse(c.requested_at));
@@ -64,7 +69,11 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     for p in prescribed.iter().take(HISTORY as usize) {
         prescription_views.push(crate::app::prescriptions::summary(app, db, &mut names, p, ctx.now).await?);
     }
-    let first_visits = seen_in_person.into_iter().map(|e| views::Eligibility {
+    let mut referral_views = Vec::new();
+    for referral in &referred {
+        referral_views.push(crate::app::referrals::summary(app, db, &mut names, referral, ctx.now).await?);
+    }
+    let first_visits = seen_in_person.into_iter().filter(|e| e.revocation.is_none()).map(|e| views::Eligibility {
         diagnosis_code: e.diagnosis_code,
         display: e.display,
         hospital: e.hospital,
@@ -98,6 +107,7 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         conditions: r.conditions,
         medicines: r.medicines,
         eligibility: first_visits.collect(),
+        referrals: referral_views,
         notes: note_views,
         consultations: visit_views,
         prescriptions: prescription_views,

@@ -9,11 +9,16 @@ pub use yunzhen_domain::ids::{
     ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId, PrescriptionId,
     ResidentId, StaffId,
 };
+pub use yunzhen_domain::ids::{PresentDoctorId, ReferralId, TransportId, VisitId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
 pub use yunzhen_domain::machines::delivery::State as DeliveryState;
 pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
+pub use yunzhen_domain::machines::referral::State as ReferralState;
+pub use yunzhen_domain::machines::transport::State as TransportState;
+pub use yunzhen_domain::machines::visit::State as VisitState;
+pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
 pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
 pub use yunzhen_domain::records::{
     Frequency, InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Route, Sex, Supply, Urgency,

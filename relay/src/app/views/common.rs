@@ -96,3 +96,12 @@ pub struct CursorQuery {
     /// Where the last page ended.
     pub cursor: Option<String>,
 }
+
+/// The language of a printed page.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageQuery {
+    /// `zh` or `en`; Chinese when left out.
+    pub lang: Option<String>,
+}

@@ -7,7 +7,9 @@ use super::codes::{
     ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency,
 };
 use super::common::{StaffRef, Time};
+use super::eligibility::ConsultationEligibility;
 use super::prescriptions::PrescriptionSummary;
+use super::referrals::ReferralSummary;
 
 /// Filters of the consultations' list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -101,6 +103,12 @@ pub struct Consultation {
     pub summary: ConsultationSummary,
     /// The specialist's note.
     pub note: ConsultationNote,
+    /// What may be treated remotely and which proof is missing; not for observers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligibility: Option<ConsultationEligibility>,
+    /// Referrals that came of it, newest first; not for observers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralSummary>,
     /// Prescriptions written in it.
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.

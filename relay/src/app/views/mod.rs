@@ -12,13 +12,17 @@ pub mod consultations;
 pub mod deliveries;
 pub mod documents;
 pub mod duplicates;
+pub mod eligibility;
 pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
 pub mod prescriptions;
+pub mod referrals;
 pub mod resident_imports;
 pub mod residents;
 pub mod sessions;
+pub mod transports;
+pub mod visits;
 
 pub use common::{Page, Time};

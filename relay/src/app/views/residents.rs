@@ -11,6 +11,7 @@ use super::common::Time;
 use super::consents::ConsentState;
 use super::consultations::ConsultationSummary;
 use super::prescriptions::PrescriptionSummary;
+use super::referrals::ReferralSummary;
 pub use yunzhen_domain::records::{AllergyRecord, Condition, Contact, Medicine};
 pub use yunzhen_domain::registry::Input as ResidentInput;
 
@@ -128,6 +129,9 @@ pub struct Resident {
     pub medicines: Vec<Medicine>,
     /// First visits: what may be treated remotely.
     pub eligibility: Vec<Eligibility>,
+    /// Referrals to a hospital, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralSummary>,
     /// Notes, newest first.
     pub notes: Vec<Note>,
     /// Consultations, newest first.

@@ -1,6 +1,7 @@
 //! What the law says about remote prescriptions: first visit in person, controlled classes, validity, lines, decoction, long supply.
 
 use super::{clear_if_silent, finding};
+use crate::eligibility::{Label, Missing, Standing, standing};
 use crate::formulary::{Banned, Formulary};
 use crate::policy::Policy;
 use crate::records::Supply;
@@ -8,51 +9,39 @@ use crate::safety::{Draft, Finding, FindingKind, Outcome, ResidentFacts, Severit
 use jiff::Timestamp;
 
 const FOLLOW_UP: &str = "互联网诊疗管理办法（试行）：仅限常见病、慢性病复诊";
+const JOINT: &str = "互联网诊疗管理办法（试行）：患者在实体医疗机构、由其他医师在场陪同时的远程会诊";
 const CONTROLLED: &str = "互联网诊疗监管细则（试行）：特殊管理药品不得在线开具";
 const PRESCRIPTION_RULES: &str = "处方管理办法";
 const LONG_RULES: &str = "长期处方管理规范（试行）";
 
-/// A first visit covers its own code and the finer codes under it: I10 covers I10.x, not I11.
-fn covers(visit: &str, diagnosis: &str) -> bool {
-    diagnosis == visit || diagnosis.strip_prefix(visit).is_some_and(|rest| rest.starts_with('.') || visit.contains('.'))
-}
-
-/// Seen in person for the diagnosis, not in the future.
-pub(crate) fn eligibility(draft: &Draft, resident: &ResidentFacts<'_>, now: Timestamp, out: &mut Vec<Finding>) {
+/// Seen in person for the diagnosis by the prescriber's hospital, or together with the home's own doctor where that is allowed.
+pub(crate) fn eligibility(
+    draft: &Draft,
+    resident: &ResidentFacts<'_>,
+    formulary: &Formulary,
+    now: Timestamp,
+    out: &mut Vec<Finding>,
+) {
     let kind = FindingKind::Eligibility;
-    if draft.diagnosis_code.is_empty() {
-        out.push(finding(
-            kind,
-            Outcome::InputMissing,
-            Severity::Block,
-            None,
-            ("未选择诊断".into(), "No diagnosis is chosen".into()),
-            FOLLOW_UP,
-            ("请先选择诊断", "Choose the diagnosis first"),
-        ));
-        return;
-    }
-    let today = Policy::local_date(now);
-    let seen = resident.eligibility.iter().any(|e| covers(&e.diagnosis_code, &draft.diagnosis_code) && e.date <= today);
-    if !seen {
-        let code = &draft.diagnosis_code;
-        out.push(finding(
-            kind,
-            Outcome::Alert,
-            Severity::Block,
-            None,
-            (
-                format!("没有针对诊断 {code} 的线下初诊记录，不能远程开具处方"),
-                format!(
-                    "No visit in person for diagnosis {code} is on record; nothing can be prescribed remotely for it"
-                ),
-            ),
-            FOLLOW_UP,
-            (
-                "改选已初诊的诊断，或安排线下初诊；会诊本身可以继续",
-                "Choose a diagnosis that was seen in person, or arrange a visit; the consultation itself may go on",
-            ),
-        ));
+    let code = draft.diagnosis_code.as_str();
+    let label = Label::of(formulary, code);
+    match standing(resident.eligibility, code, resident.hospital, Policy::local_date(now)) {
+        Standing::Eligible(_) => {}
+        Standing::Missing(missing) => {
+            let input = matches!(missing, Missing::Diagnosis | Missing::Hospital);
+            // The exception replaces the visit, not the diagnosis or the prescriber's hospital.
+            if let (Some(doctor), false) = (resident.present_doctor, input) {
+                let words = (
+                    format!("会诊例外：机构执业医师{doctor}在场；{}", missing.words(&label).0),
+                    format!("Joint consultation: the home's doctor {doctor} is present. {}", missing.words(&label).1),
+                );
+                let action = ("请在病历中写明例外理由", "Say in the note why the exception applies");
+                out.push(finding(kind, Outcome::Alert, Severity::Warn, None, words, JOINT, action));
+                return;
+            }
+            let outcome = if input { Outcome::InputMissing } else { Outcome::Alert };
+            out.push(finding(kind, outcome, Severity::Block, None, missing.words(&label), FOLLOW_UP, missing.action()));
+        }
     }
     clear_if_silent(out, kind, "已有该诊断的线下初诊记录", "Seen in person for this diagnosis", FOLLOW_UP);
 }

@@ -1,0 +1,122 @@
+//! A ride of a resident to the hospital.
+
+use super::{Refused, named_enum};
+use jiff::Timestamp;
+
+named_enum! {
+    /// Where a ride stands.
+    #[schema(as = TransportState)]
+    State {
+        /// Asked for.
+        Requested = "requested",
+        /// A carrier will come.
+        Confirmed = "confirmed",
+        /// The resident is in the vehicle.
+        UnderWay = "under_way",
+        /// At the hospital.
+        Done = "done",
+        /// Called off.
+        Cancelled = "cancelled",
+    }
+}
+
+/// What can happen to a ride.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A carrier takes it, or another one does.
+    Confirm,
+    /// The vehicle leaves with the resident.
+    Depart,
+    /// It is at the hospital.
+    Arrive,
+    /// Call it off.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event's name, in snapshots, refusals and diagrams.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Depart => "depart",
+            Self::Arrive => "arrive",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
+
+/// The outcome of an event that was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Next {
+    /// The state after the event.
+    pub state: State,
+    /// When it was entered.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// The state after `event`, or a refusal.
+    pub fn apply(self, event: &Event, at: Timestamp) -> Result<Next, Refused> {
+        use State as S;
+        let state = match (self, event) {
+            // Another carrier may replace the first one until the vehicle leaves.
+            (S::Requested | S::Confirmed, Event::Confirm) => S::Confirmed,
+            (S::Confirmed, Event::Depart) => S::UnderWay,
+            (S::UnderWay, Event::Arrive) => S::Done,
+            (S::Requested | S::Confirmed, Event::Cancel { .. }) => S::Cancelled,
+            (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
+        };
+        Ok(Next { state, at })
+    }
+
+    /// No event leaves this state.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled)
+    }
+}
+
+/// One event of each kind, in table order; for diagrams and exhaustive tests.
+pub fn sample_events() -> Vec<Event> {
+    vec![Event::Confirm, Event::Depart, Event::Arrive, Event::Cancel { reason: String::new() }]
+}
+
+/// The machine as a Mermaid state diagram, printed from [`State::apply`].
+pub fn diagram() -> String {
+    let mut edges = Vec::new();
+    for from in State::ALL {
+        for event in sample_events() {
+            if let Ok(next) = from.apply(&event, Timestamp::UNIX_EPOCH) {
+                edges.push((from.as_str(), event.name(), next.state.as_str()));
+            }
+        }
+    }
+    let terminal: Vec<&str> = State::ALL.iter().filter(|s| s.is_terminal()).map(|s| s.as_str()).collect();
+    super::mermaid(State::Requested.as_str(), &edges, &terminal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_of_state_and_event() {
+        let apply = |s: State, e: &Event| s.apply(e, Timestamp::UNIX_EPOCH).map(|n| n.state.as_str());
+        insta::assert_snapshot!(crate::machines::table(State::ALL, &sample_events(), Event::name, apply));
+    }
+
+    #[test]
+    fn printed_diagram() {
+        insta::assert_snapshot!(diagram());
+    }
+
+    #[test]
+    fn terminal_states_are_exactly_those_that_nothing_leaves() {
+        for state in State::ALL {
+            let stuck = sample_events().iter().all(|e| state.apply(e, Timestamp::UNIX_EPOCH).is_err());
+            assert_eq!(stuck, state.is_terminal(), "{state}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Rides to a hospital: asked for by the home, with or without a referral, and run by it.
+
+use jiff::SignedDuration;
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::TransportId;
+use yunzhen_domain::machines::transport::{Event, State};
+use yunzhen_domain::records::{Carrier, Staff, TimelineStep, Transport};
+use yunzhen_store::{Db, Paging, referrals, residents, staff, transports};
+
+use super::names::{Names, timeline};
+use super::referrals::set_out;
+use super::views::common::{Page, ReasonBody, VersionBody};
+use super::views::transports as views;
+use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
+use super::{App, AppError, Context, fresh};
+
+/// Rows of one page of the list.
+const PAGE: u32 = 100;
+/// A ride can be noted down shortly after it was called by phone.
+const NOTED_LATE: SignedDuration = SignedDuration::from_hours(1);
+/// Nobody orders a ride further ahead.
+const MOST_AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// Rides in the caller's reach, newest first.
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::TransportQuery,
+) -> Result<Page<views::TransportSummary>, AppError> {
+    may_list(ctx, Action::ListTransports)?;
+    let filter = transports::Filter {
+        states: super::parse_states::<State>(query.state.as_deref())?,
+        home: ctx.actor.home_id().or(query.home_id),
+        ..Default::default()
+    };
+    let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    let slice = transports::list(&mut db, &filter, paging).await?;
+    let mut items = Vec::with_capacity(slice.items.len());
+    for ride in &slice.items {
+        if authorize(ctx, Action::ListTransports, &ride.facts()).is_ok() {
+            items.push(summary(&mut db, ride).await?);
+        }
+    }
+    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+/// One ride.
+pub async fn get(app: &App, ctx: &Context, id: TransportId) -> Result<views::Transport, AppError> {
+    let mut db = app.store.read().await?;
+    let ride = transports::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewTransport, &ride.facts())?;
+    full(&mut db, ctx, &ride).await
+}
+
+/// The home asks for a ride.
+pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Result<views::Transport, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::RunTransport, &resident.facts())?;
+    let caller = caller(&mut work.tx, ctx).await?;
+    let mut destination = bounded("destination", input.destination.trim(), 200)?;
+    if let Some(id) = input.referral_id {
+        let referral = referrals::get(&mut work.tx, id).await?.filter(|r| r.resident_id == resident.id);
+        let wrong = || AppError::invalid("referral_id", "不是这位老人的转诊", "Not a referral of this resident");
+        let referral = referral.ok_or_else(wrong)?;
+        if destination.is_empty() {
+            let place = referral.appointment.map(|a| format!(" {} {}", a.department, a.place)).unwrap_or_default();
+            destination = format!("{}{place}", referral.hospital);
+        }
+    }
+    let until = input.pick_up_at.0.duration_since(ctx.now);
+    if until < -NOTED_LATE || until > MOST_AHEAD {
+        let (zh, en) = ("接送时间须在今后一年之内", "The ride must be within a year from now");
+        return Err(AppError::invalid("pick_up_at", zh, en));
+    }
+    let mut needs = input.needs;
+    needs.sort_unstable();
+    needs.dedup();
+    let ride = Transport {
+        id: fresh(TransportId::new, ctx.now),
+        version: 1,
+        state: State::Requested,
+        referral_id: input.referral_id,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        vehicle: input.vehicle,
+        destination: required("destination", &destination, 400)?,
+        pick_up_at: input.pick_up_at.0,
+        needs,
+        carrier: None,
+        end_reason: None,
+        requested_by: caller.id,
+        created_at: ctx.now,
+        timeline: vec![TimelineStep {
+            step: "request".into(),
+            at: ctx.now,
+            who: caller.name.clone(),
+            who_id: Some(caller.id.uuid()),
+        }],
+    };
+    transports::insert(&mut work.tx, &ride).await?;
+    record(&mut work, EventKind::TransportRequested, &ride);
+    let view = full(&mut work.tx, ctx, &ride).await?;
+    work.finish(view).await
+}
+
+/// A carrier takes it, or another one does.
+pub async fn confirm(
+    app: &App,
+    ctx: &Context,
+    id: TransportId,
+    input: views::ConfirmTransportBody,
+) -> Result<views::Transport, AppError> {
+    let plate = input.carrier.plate.as_deref().map(str::trim).filter(|plate| !plate.is_empty());
+    let carrier = Carrier {
+        name: required("carrier.name", &input.carrier.name, 60)?,
+        phone: required("carrier.phone", &input.carrier.phone, 40)?,
+        plate: plate.map(|plate| bounded("carrier.plate", plate, 20)).transpose()?,
+    };
+    transition(app, ctx, id, input.version, Event::Confirm, Some(carrier)).await
+}
+
+/// The vehicle leaves with the resident; an accepted referral is under way with it.
+pub async fn depart(
+    app: &App,
+    ctx: &Context,
+    id: TransportId,
+    input: VersionBody,
+) -> Result<views::Transport, AppError> {
+    transition(app, ctx, id, input.version, Event::Depart, None).await
+}
+
+/// At the hospital.
+pub async fn arrive(
+    app: &App,
+    ctx: &Context,
+    id: TransportId,
+    input: VersionBody,
+) -> Result<views::Transport, AppError> {
+    transition(app, ctx, id, input.version, Event::Arrive, None).await
+}
+
+/// Called off.
+pub async fn cancel(
+    app: &App,
+    ctx: &Context,
+    id: TransportId,
+    input: ReasonBody,
+) -> Result<views::Transport, AppError> {
+    let reason = required("reason", &input.reason, 500)?;
+    transition(app, ctx, id, input.version, Event::Cancel { reason }, None).await
+}
+
+async fn transition(
+    app: &App,
+    ctx: &Context,
+    id: TransportId,
+    seen: i64,
+    event: Event,
+    carrier: Option<Carrier>,
+) -> Result<views::Transport, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = transports::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::RunTransport, &before.facts())?;
+    same_version(seen, before.version)?;
+    let caller = caller(&mut work.tx, ctx).await?;
+    let kind = match &event {
+        Event::Confirm => EventKind::TransportConfirmed,
+        Event::Depart => EventKind::TransportDeparted,
+        Event::Arrive => EventKind::TransportArrived,
+        Event::Cancel { .. } => EventKind::TransportCancelled,
+    };
+    let departs = event == Event::Depart;
+    let mut ride = before.apply(event, ctx.now, (caller.name.as_str(), Some(caller.id.uuid())))?;
+    if carrier.is_some() {
+        ride.carrier = carrier;
+    }
+    transports::update(&mut work.tx, &ride).await?;
+    record(&mut work, kind, &ride);
+    if let (true, Some(referral)) = (departs, ride.referral_id) {
+        set_out(&mut work, ctx, referral, &caller).await?;
+    }
+    let view = full(&mut work.tx, ctx, &ride).await?;
+    work.finish(view).await
+}
+
+async fn caller(db: &mut Db, ctx: &Context) -> Result<Staff, AppError> {
+    let id = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
+    staff::get(db, id).await?.ok_or(AppError::Unauthenticated)
+}
+
+fn record(work: &mut Work, kind: EventKind, ride: &Transport) {
+    work.record(kind, ride.id.uuid(), Some(ride.home_id), None);
+}
+
+/// A line of a list.
+pub(super) async fn summary(db: &mut Db, ride: &Transport) -> Result<views::TransportSummary, AppError> {
+    let resident = residents::get(db, ride.resident_id).await?.ok_or(AppError::NotFound)?;
+    Ok(views::TransportSummary {
+        id: ride.id,
+        state: ride.state,
+        version: ride.version,
+        referral_id: ride.referral_id,
+        resident_id: resident.id,
+        resident_name: resident.name.into_exposed(),
+        bed: resident.bed,
+        home_id: ride.home_id,
+        vehicle: ride.vehicle,
+        destination: ride.destination.clone(),
+        pick_up_at: ride.pick_up_at.into(),
+        needs: ride.needs.clone(),
+        carrier: ride.carrier.clone(),
+    })
+}
+
+async fn full(db: &mut Db, ctx: &Context, ride: &Transport) -> Result<views::Transport, AppError> {
+    let may = decide(&ctx.actor, Action::RunTransport, &ride.facts()) == Decision::Allow;
+    let events = [
+        ("confirm", Event::Confirm),
+        ("depart", Event::Depart),
+        ("arrive", Event::Arrive),
+        ("cancel", Event::Cancel { reason: String::new() }),
+    ];
+    let possible = events.iter().filter(|(_, event)| may && ride.state.apply(event, ctx.now).is_ok());
+    Ok(views::Transport {
+        summary: summary(db, ride).await?,
+        requested_by: Names::default().staff_ref(db, ride.requested_by).await?,
+        created_at: ride.created_at.into(),
+        end_reason: ride.end_reason.as_ref().map(|reason| reason.expose().clone()),
+        timeline: timeline(&ride.timeline),
+        allowed: possible.map(|(name, _)| (*name).to_owned()).collect(),
+    })
+}
