@@ -1,6 +1,6 @@
 //! What README says about the machines is what the code does.
 
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{consultation, delivery, prescription, urgent_call};
 
 #[test]
 fn the_diagrams_are_those_of_the_machines() {
@@ -9,6 +9,7 @@ fn the_diagrams_are_those_of_the_machines() {
         ("consultation", consultation::diagram()),
         ("prescription", prescription::diagram()),
         ("delivery", delivery::diagram()),
+        ("urgent call", urgent_call::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

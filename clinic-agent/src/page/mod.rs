@@ -7,6 +7,7 @@
 //! | [`status`] | link, spool and media as the page shows them |
 //! | [`spool`] | what the nurse writes |
 //! | [`legs`] | the tablet's WebRTC legs |
+//! | [`urgent_calls`] | a resident's button |
 //! | [`problems`] | everything that can go wrong here, in words |
 
 mod api;
@@ -15,6 +16,7 @@ mod problems;
 mod session;
 mod spool;
 mod status;
+mod urgent_calls;
 
 pub use status::Health;
 
@@ -70,6 +72,7 @@ pub fn router(state: AppState) -> Router {
         .route(&format!("{leg}/quality"), post(legs::quality))
         .route(&format!("{leg}/events"), get(legs::events))
         .route("/page/consultations/{consultation}/home-camera", post(legs::home_camera))
+        .route("/page/urgent-calls", post(urgent_calls::raise))
         .route("/page/{*rest}", any(nothing_here))
         .route("/api/{*rest}", any(api::forward))
         .route("/healthz", get(|| async { "ok" }))

@@ -19,6 +19,8 @@ pub enum Scope {
     Pharmacy,
     /// The one delivery of a courier, the one consultation of an observer.
     Assigned,
+    /// Everything that nobody has begun, then what this specialist began.
+    OwnOnceBegun,
     /// Everything.
     All,
 }
@@ -34,6 +36,14 @@ pub enum Class {
     Prescription,
     /// Deliveries.
     Delivery,
+    /// Published times, duty.
+    Schedule,
+    /// Rounds of a home.
+    Round,
+    /// One-key calls.
+    UrgentCall,
+    /// Calendars shared by a link.
+    Calendar,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -71,6 +81,34 @@ named_enum! {
         StopConsultation = "stop_consultation",
         /// no-show
         NoShowConsultation = "no_show_consultation",
+        /// check-in
+        CheckInConsultation = "check_in_consultation",
+        /// offer
+        OfferConsultation = "offer_consultation",
+        /// accept, decline
+        AcceptConsultation = "accept_consultation",
+        /// POST /appointments, /waitlist; move
+        BookAppointment = "book_appointment",
+        /// GET /appointments, /waitlist
+        ListAppointments = "list_appointments",
+        /// GET availability, slots, duty
+        ViewSchedule = "view_schedule",
+        /// PUT availability
+        PublishAvailability = "publish_availability",
+        /// POST, DELETE /duty
+        PlanDuty = "plan_duty",
+        /// GET /rounds, /rounds/{id}
+        ViewRound = "view_round",
+        /// POST /rounds, PUT order
+        PlanRound = "plan_round",
+        /// GET /urgent-calls, /urgent-calls/{id}
+        ViewUrgentCall = "view_urgent_call",
+        /// POST /urgent-calls
+        RaiseUrgentCall = "raise_urgent_call",
+        /// answer, end
+        AnswerUrgentCall = "answer_urgent_call",
+        /// GET, POST, DELETE /calendars
+        ShareCalendar = "share_calendar",
         /// PUT note
         WriteConsultationNote = "write_consultation_note",
         /// POST invitations
@@ -139,6 +177,11 @@ impl Action {
             | A::FailConsultation
             | A::StopConsultation
             | A::NoShowConsultation
+            | A::CheckInConsultation
+            | A::OfferConsultation
+            | A::AcceptConsultation
+            | A::BookAppointment
+            | A::ListAppointments
             | A::WriteConsultationNote
             | A::InviteObserver
             | A::JoinCall
@@ -155,6 +198,10 @@ impl Action {
             | A::DispensePrescription
             | A::ExpirePrescription => Class::Prescription,
             A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
+            A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
+            A::ViewRound | A::PlanRound => Class::Round,
+            A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
+            A::ShareCalendar => Class::Calendar,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
         }
@@ -169,7 +216,10 @@ impl Class {
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
-            Self::Common | Self::Administration => None,
+            Self::Schedule => Some(Action::ViewSchedule),
+            Self::Round => Some(Action::ViewRound),
+            Self::UrgentCall => Some(Action::ViewUrgentCall),
+            Self::Calendar | Self::Common | Self::Administration => None,
         }
     }
 }
@@ -177,7 +227,7 @@ impl Class {
 /// The table. Columns: nurse, specialist, pharmacist, pharmacy, courier, observer, administrator, box, system.
 #[rustfmt::skip]
 const fn row(action: Action) -> [Scope; 9] {
-    use Scope::{All, Assigned, Home, None as No, Own, Pharmacy as Pha};
+    use Scope::{All, Assigned, Home, None as No, Own, OwnOnceBegun as Begun, Pharmacy as Pha};
     match action {
         //                                  nurse specia pharma pharmacy courier   observer  admin box   system
         Action::ListHomes               => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
@@ -191,9 +241,23 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CompleteConsultation    => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::CancelConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::FailConsultation        => [Home, All,   No,    No,      No,       No,       No,   No,   All],
+        Action::FailConsultation        => [Home, Begun, No,    No,      No,       No,       No,   No,   All],
         Action::StopConsultation        => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::NoShowConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CheckInConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::OfferConsultation       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AcceptConsultation      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::BookAppointment         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListAppointments        => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewSchedule            => [All,  All,   No,    No,      No,       No,       All,  No,   No ],
+        Action::PublishAvailability     => [No,   Own,   No,    No,      No,       No,       All,  No,   No ],
+        Action::PlanDuty                => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewRound               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::PlanRound               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewUrgentCall          => [Home, All,   No,    No,      No,       No,       All,  Home, No ],
+        Action::RaiseUrgentCall         => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
+        Action::AnswerUrgentCall        => [Home, All,   No,    No,      No,       No,       All,  No,   All],
+        Action::ShareCalendar           => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::WriteConsultationNote   => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
@@ -257,6 +321,8 @@ pub struct Facts {
     pub consultation_id: Option<ConsultationId>,
     /// The delivery it is.
     pub delivery_id: Option<DeliveryId>,
+    /// A consultation that a specialist has begun.
+    pub begun: bool,
 }
 
 /// The three answers.
@@ -294,6 +360,7 @@ fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
     match scope(role, action) {
         Scope::None => false,
         Scope::All => true,
+        Scope::OwnOnceBegun => !facts.begun || (actor.staff_id().is_some() && actor.staff_id() == facts.specialist_id),
         Scope::Own => match (role, actor.staff_id()) {
             (Role::Specialist, Some(id)) => facts.specialist_id == Some(id),
             (Role::Pharmacist, Some(id)) => facts.pharmacist_id == Some(id),
@@ -331,9 +398,17 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
-        Entity::Session | Entity::Invitation | Entity::Duplicate | Entity::Consent | Entity::BreakGlass => {
-            return false;
-        }
+        Entity::Schedule => Class::Schedule,
+        Entity::Round => Class::Round,
+        Entity::UrgentCall => Class::UrgentCall,
+        // The queue is one for all homes; that it moved tells nothing about anybody.
+        Entity::Queue => return may_try(actor, Action::ListConsultations),
+        Entity::Session
+        | Entity::Invitation
+        | Entity::Duplicate
+        | Entity::Consent
+        | Entity::BreakGlass
+        | Entity::Calendar => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

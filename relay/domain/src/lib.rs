@@ -13,6 +13,7 @@ pub mod machines;
 pub mod policy;
 pub mod records;
 pub mod safety;
+pub mod schedule;
 pub mod sensitive;
 pub mod throttle;
 pub mod vitals;

@@ -6,6 +6,7 @@ mod delivery;
 mod people;
 mod prescription;
 mod resident;
+mod schedule;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use delivery::{Attempt, Count, Delivery, Pack};
@@ -17,6 +18,8 @@ pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Medicine, Note, NoteKind, Observation,
     ObservationSource, Resident, Sex,
 };
+
+pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
 
 use crate::access::Facts;
 
@@ -34,6 +37,7 @@ impl Consultation {
             home_id: Some(self.home_id),
             specialist_id: self.specialist_id,
             consultation_id: Some(self.id),
+            begun: self.began_at.is_some(),
             ..Facts::default()
         }
     }

@@ -87,6 +87,9 @@ pub enum AppError {
     /// The consultation is not under way, so nothing can be written in it.
     #[error("the consultation is not in progress")]
     NotInProgress,
+    /// Somebody else has the time.
+    #[error("the time is taken")]
+    SlotTaken,
     /// A command without an idempotency key.
     #[error("a command needs an idempotency key")]
     IdempotencyKeyMissing,

@@ -4,6 +4,8 @@
 //! Not here: SQL (`yunzhen-store`), rules (`yunzhen-domain`), statuses (`http::problem`).
 
 pub mod admin;
+pub mod appointments;
+pub mod calendars;
 pub mod consultations;
 pub mod deliveries;
 mod error;
@@ -15,9 +17,14 @@ mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
+mod queue;
+pub(crate) mod reminders;
 pub mod residents;
+pub mod rounds;
+pub mod schedule;
 pub mod sessions;
 mod tokens;
+pub mod urgent_calls;
 pub mod views;
 mod work;
 

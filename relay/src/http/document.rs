@@ -5,7 +5,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::problem::ProblemBody;
-use super::{admin, consultations, deliveries, events, formulary, homes, legs, prescriptions, residents, sessions};
+use super::{admin, appointments, calendars, consultations, deliveries, events, formulary, homes, legs, prescriptions, residents, rounds, schedule, sessions, urgent_calls};
 
 /// Header of every POST that changes care state.
 #[derive(IntoParams)]
@@ -120,6 +120,34 @@ problems! {
         deliveries::give_back,
         deliveries::receive,
         deliveries::refuse,
+        schedule::availability,
+        schedule::publish,
+        schedule::slots,
+        schedule::duty,
+        schedule::plan_duty,
+        schedule::remove_duty,
+        appointments::list,
+        appointments::book,
+        appointments::waitlist,
+        appointments::wait,
+        appointments::check_in,
+        appointments::offer,
+        appointments::accept,
+        appointments::decline,
+        appointments::change_time,
+        urgent_calls::raise,
+        urgent_calls::list,
+        urgent_calls::get,
+        urgent_calls::answer,
+        urgent_calls::end,
+        rounds::list,
+        rounds::plan,
+        rounds::get,
+        rounds::reorder,
+        calendars::list,
+        calendars::share,
+        calendars::revoke,
+        calendars::feed,
         admin::staff,
         admin::boxes,
         admin::audit,

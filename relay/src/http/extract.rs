@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use yunzhen_certs::Identity;
-use yunzhen_domain::Sensitive;
+use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_domain::ids::HomeId;
 use yunzhen_runtime::clock;
 
@@ -32,6 +32,14 @@ pub struct Caller {
 
 /// A command of a signed-in person, with the key that makes a retry harmless.
 pub struct Command<T> {
+    /// Who, and the key.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// A command of a signed-in person, or of the box itself when nobody is signed in: a resident's button.
+pub struct BoxOrPerson<T> {
     /// Who, and the key.
     pub context: Context,
     /// What.
@@ -93,6 +101,27 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Command<T> {
         let (parts, bytes) = read(request).await?;
         // Who is asked first: a stranger learns nothing about what a command needs.
         let context = context(&parts, state, idempotency(&parts, &bytes)).await?;
+        if context.idempotency.is_none() {
+            return Err(Problem::from(Fault::KeyMissing));
+        }
+        Ok(Self { context, body: parse(&bytes)? })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for BoxOrPerson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let key = idempotency(&parts, &bytes);
+        let context = match (bearer(&parts.headers), Peer::of(&parts)?.through_box) {
+            (None, Some(home_id)) => {
+                let source = format!("box {home_id}");
+                let of_box = Context::of(Actor::Box { home_id }, clock::now_timestamp());
+                Context { source, through_box: Some(home_id), idempotency: key, ..of_box }
+            }
+            _ => context(&parts, state, key).await?,
+        };
         if context.idempotency.is_none() {
             return Err(Problem::from(Fault::KeyMissing));
         }

@@ -131,6 +131,8 @@ fn of_app(error: &AppError) -> Words {
             ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的包裹码。", "Check the code on the parcel's label."]),
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
+        AppError::SlotTaken => words(S::CONFLICT, "slot_taken", ["这个时间已被预约", "This time is taken"],
+            ["刚刚有人预约了同一时间。", "Somebody else has just booked the same time."], ["请另选时间，或加入候补。", "Choose another time, or join the waitlist."]),
         AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),
         AppError::IdempotencyKeyReused => words(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", ["重复标识已被使用", "The idempotency key was used before"],
             ["同一标识已用于另一内容的操作。", "The key was used for a command with other content."], ["请刷新页面后再试。", "Reload the page and try again."]),

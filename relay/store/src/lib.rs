@@ -17,11 +17,15 @@ mod row;
 mod sql;
 mod writer;
 
+pub mod appointments;
 pub mod audit;
+pub mod availability;
 pub mod boxes;
+pub mod calendars;
 pub mod consultation_notes;
 pub mod consultations;
 pub mod deliveries;
+pub mod duty;
 pub mod eligibility;
 pub mod homes;
 pub mod idempotency;
@@ -31,12 +35,17 @@ pub mod notes;
 pub mod observations;
 pub mod pharmacies;
 pub mod prescriptions;
+pub mod rebookings;
+pub mod reminders;
 pub mod residents;
+pub mod rounds;
 pub mod sessions;
 pub mod staff;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;
+pub mod urgent_calls;
+pub mod waitlist;
 
 pub use backend::{Backend, Location};
 pub use db::{Db, Options, Read, Store, Tx};

@@ -15,14 +15,16 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, StaffId,
+    CalendarId, ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, RoundId, ShiftId,
+    StaffId, UrgentCallId,
 };
-use yunzhen_domain::machines::{consultation, delivery, prescription};
+use yunzhen_domain::machines::{consultation, delivery, prescription, urgent_call};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Route,
-    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency,
+    Calendar, CalendarOf, Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Round, Route,
+    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency, UrgentCall,
 };
+use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
@@ -35,7 +37,8 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Tx, consultations, deliveries, invitations, pharmacies, prescriptions, residents, sessions, staff,
+    Tx, calendars, consultations, deliveries, duty, invitations, pharmacies, prescriptions, residents, rounds, sessions, staff,
+    urgent_calls,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -61,6 +64,10 @@ pub struct World {
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
+    pub shift: Shift,
+    pub round: Round,
+    pub urgent_call: UrgentCall,
+    pub calendar: Calendar,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     _database: TestDatabase,
@@ -96,6 +103,12 @@ impl World {
         deliveries::insert(&mut tx, &delivery).await.unwrap();
         let invitation = invited(&consultation, of("nurse1"), now);
         invitations::insert(&mut tx, &invitation).await.unwrap();
+
+        let (shift, round, urgent_call, calendar) = day(&consultation, of("nurse1"), of("specialist1"), now);
+        duty::insert(&mut tx, &shift).await.unwrap();
+        rounds::insert(&mut tx, &round).await.unwrap();
+        urgent_calls::insert(&mut tx, &urgent_call).await.unwrap();
+        calendars::insert(&mut tx, &calendar).await.unwrap();
 
         let mut actors = vec![];
         for caller in CALLERS {
@@ -139,7 +152,20 @@ impl World {
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
-        Self { router, resident, consultation, prescriptions, delivery, actors, life, _database: database }
+        Self {
+            router,
+            resident,
+            consultation,
+            prescriptions,
+            delivery,
+            shift,
+            round,
+            urgent_call,
+            calendar,
+            actors,
+            life,
+            _database: database,
+        }
     }
 
     pub fn actor(&self, caller: &str) -> Actor {
@@ -356,6 +382,50 @@ fn invited(consultation: &Consultation, nurse: StaffId, now: Timestamp) -> Invit
         created_at: now,
         expires_at: now + SignedDuration::from_hours(1),
     }
+}
+
+/// A turn of duty, a round with the consultation, a call of its resident, a calendar of the home.
+fn day(c: &Consultation, nurse: StaffId, specialist: StaffId, now: Timestamp) -> (Shift, Round, UrgentCall, Calendar) {
+    let shift = Shift {
+        id: ShiftId::from_uuid(id(8, now)),
+        specialist_id: specialist,
+        line: 1,
+        starts_at: now,
+        ends_at: now + SignedDuration::from_hours(1),
+    };
+    let round = Round {
+        id: RoundId::from_uuid(id(9, now)),
+        version: 3,
+        home_id: c.home_id,
+        specialist_id: specialist,
+        planned_by: nurse,
+        starts_at: now,
+        minutes: 15,
+        order: vec![c.id],
+    };
+    let urgent_call = UrgentCall {
+        id: UrgentCallId::from_uuid(id(10, now)),
+        version: 3,
+        state: urgent_call::State::Raised,
+        resident_id: c.resident_id,
+        home_id: c.home_id,
+        bed: "301-1".into(),
+        triage: Triage::Unknown,
+        called: vec![specialist],
+        answered_by: None,
+        consultation_id: None,
+        note: None,
+        steps: vec![urgent_call::Step { state: urgent_call::State::Raised, at: now }],
+    };
+    let calendar = Calendar {
+        id: CalendarId::from_uuid(id(11, now)),
+        of: CalendarOf::Home(c.home_id),
+        token_sha256: [9; 32],
+        shared_by: nurse,
+        created_at: now,
+        revoked_at: None,
+    };
+    (shift, round, urgent_call, calendar)
 }
 
 /// A resident that does not exist.

@@ -4,6 +4,7 @@
 pub mod consultation;
 pub mod delivery;
 pub mod prescription;
+pub mod urgent_call;
 
 /// An event that the machine does not allow in the state it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -4,6 +4,8 @@
 //! `null`; times are RFC 3339 UTC with milliseconds. Not here: any decision.
 
 pub mod admin;
+pub mod appointments;
+pub mod calendars;
 pub mod codes;
 pub mod common;
 pub mod consultations;
@@ -14,6 +16,9 @@ pub mod homes;
 pub mod legs;
 pub mod prescriptions;
 pub mod residents;
+pub mod rounds;
+pub mod schedule;
 pub mod sessions;
+pub mod urgent_calls;
 
 pub use common::{Page, Time};
