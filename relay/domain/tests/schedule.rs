@@ -30,7 +30,8 @@ fn rule(weekday: Weekday, start: (i8, i8), end: (i8, i8), slot_minutes: u32) -> 
 }
 
 fn published(zone: &str, rules: Vec<Rule>, exceptions: Vec<Exception>) -> Availability {
-    let published = Availability { specialist_id: who(), version: 1, zone: Zone::parse(zone).unwrap(), rules, exceptions };
+    let published =
+        Availability { specialist_id: who(), version: 1, zone: Zone::parse(zone).unwrap(), rules, exceptions };
     published.check().unwrap();
     published
 }
@@ -50,7 +51,12 @@ fn a_week_with_a_day_off_and_an_extra_block() {
         vec![rule(Weekday::Monday, (9, 0), (10, 0), 20), rule(Weekday::Tuesday, (14, 0), (14, 50), 20)],
         vec![
             Exception::DayOff { date: date(2026, 11, 30) },
-            Exception::ExtraBlock { date: date(2026, 11, 30), start: time(19, 0, 0, 0), end: time(19, 30, 0, 0), slot_minutes: 30 },
+            Exception::ExtraBlock {
+                date: date(2026, 11, 30),
+                start: time(19, 0, 0, 0),
+                end: time(19, 30, 0, 0),
+                slot_minutes: 30,
+            },
         ],
     );
     assert_eq!(on_clock(&published, date(2026, 11, 23)), ["09:00-09:20", "09:20-09:40", "09:40-10:00"]);
@@ -94,7 +100,11 @@ fn leap_day_and_year_end() {
     let end = (0, 0);
     let late = published(
         "Asia/Shanghai",
-        vec![rule(Weekday::Tuesday, (8, 0), (9, 0), 30), rule(Weekday::Thursday, (23, 0), end, 30), rule(Weekday::Friday, (0, 0), (1, 0), 30)],
+        vec![
+            rule(Weekday::Tuesday, (8, 0), (9, 0), 30),
+            rule(Weekday::Thursday, (23, 0), end, 30),
+            rule(Weekday::Friday, (0, 0), (1, 0), 30),
+        ],
         vec![],
     );
     assert_eq!(on_clock(&late, date(2028, 2, 29)), ["08:00-08:30", "08:30-09:00"], "29 February 2028 is a Tuesday");
@@ -112,7 +122,10 @@ fn validity_is_by_the_day_of_the_hospital() {
     monday.valid_until = Some(date(2026, 12, 7));
     let published = published("Asia/Shanghai", vec![monday], vec![]);
     let count = |day| on_clock(&published, day).len();
-    assert_eq!([date(2026, 11, 23), date(2026, 11, 30), date(2026, 12, 7), date(2026, 12, 14)].map(count), [0, 1, 1, 0]);
+    assert_eq!(
+        [date(2026, 11, 23), date(2026, 11, 30), date(2026, 12, 7), date(2026, 12, 14)].map(count),
+        [0, 1, 1, 0]
+    );
 }
 
 #[test]
@@ -123,7 +136,11 @@ fn home_and_hospital_in_different_zones_mean_the_same_instant() {
     let all = slots(&hospital, from, from + SignedDuration::from_hours(72));
     let home = Zone::shanghai();
     assert_eq!(all.len(), 1);
-    assert_eq!(home.rules().to_datetime(all[0].starts_at).to_string(), "2026-11-24T00:00:00", "already Tuesday in the home");
+    assert_eq!(
+        home.rules().to_datetime(all[0].starts_at).to_string(),
+        "2026-11-24T00:00:00",
+        "already Tuesday in the home"
+    );
     assert_eq!(all[0].starts_at.to_string(), "2026-11-23T16:00:00Z");
 }
 
@@ -164,7 +181,13 @@ fn after_a_technical_failure() {
 fn every_state_has_an_appointment_status() {
     let table: Vec<String> = State::ALL
         .iter()
-        .map(|state| format!("{state} = {}{}", fhir::appointment(*state, false), if *state == State::Requested { ", waitlist" } else { "" }))
+        .map(|state| {
+            format!(
+                "{state} = {}{}",
+                fhir::appointment(*state, false),
+                if *state == State::Requested { ", waitlist" } else { "" }
+            )
+        })
         .collect();
     insta::assert_snapshot!(table.join("\n"));
     assert_eq!(fhir::appointment(State::Requested, true), "waitlist");

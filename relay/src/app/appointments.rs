@@ -136,7 +136,10 @@ pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<vie
     take::lock(&mut work, input.specialist_id).await?;
     let (not_before, not_after) = (input.not_before.0, input.not_after.0);
     if not_after < not_before || not_after <= ctx.now || not_after > take::horizon(app, ctx) {
-        let (zh, en) = ("最晚时间须在最早时间之后、尚未过去且在可预约范围内", "The latest time is after the earliest, not in the past, and within reach");
+        let (zh, en) = (
+            "最晚时间须在最早时间之后、尚未过去且在可预约范围内",
+            "The latest time is after the earliest, not in the past, and within reach",
+        );
         return Err(AppError::invalid("not_after", zh, en));
     }
     let wish = Wish {
@@ -185,7 +188,8 @@ pub(super) async fn accepted(
     if starts_at <= ctx.now || starts_at > take::horizon(app, ctx) {
         return Err(take::out_of_reach());
     }
-    let ends_at = starts_at.checked_add(SignedDuration::from_mins(i64::from(minutes))).map_err(|_| take::out_of_reach())?;
+    let ends_at =
+        starts_at.checked_add(SignedDuration::from_mins(i64::from(minutes))).map_err(|_| take::out_of_reach())?;
     let slot = yunzhen_domain::schedule::Slot { starts_at, ends_at };
     // Who has published nothing has no bookings that the row could lock; the index still lets one only hold a time.
     availability::lock(&mut work.tx, specialist).await?;

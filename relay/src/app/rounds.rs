@@ -29,8 +29,7 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
         Start::Fresh(work) => work,
     };
     homes::get(&mut work.tx, input.home_id).await?.ok_or(AppError::NotFound)?;
-    let facts =
-        Facts { home_id: Some(input.home_id), specialist_id: Some(input.specialist_id), ..Facts::default() };
+    let facts = Facts { home_id: Some(input.home_id), specialist_id: Some(input.specialist_id), ..Facts::default() };
     work.authorize(Action::PlanRound, &facts)?;
     let minutes = check(&input)?;
     let round = Round {
@@ -69,7 +68,12 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
 }
 
 /// Changes the running order of those who are still to come; their times follow.
-pub async fn reorder(app: &App, ctx: &Context, id: RoundId, input: views::RoundOrder) -> Result<views::Round, AppError> {
+pub async fn reorder(
+    app: &App,
+    ctx: &Context,
+    id: RoundId,
+    input: views::RoundOrder,
+) -> Result<views::Round, AppError> {
     let mut work = Work::update(app, ctx).await?;
     let before = rounds::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanRound, &before.facts())?;

@@ -45,13 +45,8 @@ pub async fn publish(
     same_version(input.version, before)?;
     let zone = Zone::parse(&input.zone)
         .map_err(|e| AppError::invalid("zone", "没有这个时区，请用 Asia/Shanghai 这样的名称", e.to_string()))?;
-    let published = Availability {
-        specialist_id: id,
-        version: before + 1,
-        zone,
-        rules: input.rules,
-        exceptions: input.exceptions,
-    };
+    let published =
+        Availability { specialist_id: id, version: before + 1, zone, rules: input.rules, exceptions: input.exceptions };
     published.check().map_err(|error| wrong_line(&error))?;
     availability::put(&mut work.tx, &published).await?;
     work.record(EventKind::AvailabilityPublished, id.uuid(), None, None);
@@ -109,7 +104,10 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
     }
     let (starts_at, ends_at) = (input.starts_at.0, input.ends_at.0);
     if ends_at <= starts_at || ends_at.duration_since(starts_at) > LONGEST_SHIFT || ends_at <= ctx.now {
-        let (zh, en) = ("值班须在开始之后、48 小时之内结束，且尚未过去", "A turn ends after it begins, within 48 hours, and not in the past");
+        let (zh, en) = (
+            "值班须在开始之后、48 小时之内结束，且尚未过去",
+            "A turn ends after it begins, within 48 hours, and not in the past",
+        );
         return Err(AppError::invalid("ends_at", zh, en));
     }
     let id = fresh(ShiftId::new, ctx.now);
@@ -144,7 +142,11 @@ pub(super) async fn specialist(db: &mut Db, id: StaffId) -> Result<Staff, AppErr
 /// A window that is one.
 pub(super) fn window(from: Timestamp, until: Timestamp) -> Result<(Timestamp, Timestamp), AppError> {
     if until <= from || until.duration_since(from) > LONGEST_WINDOW {
-        return Err(AppError::invalid("until", "结束须在开始之后，且不超过 62 天", "The end is after the start and at most 62 days later"));
+        return Err(AppError::invalid(
+            "until",
+            "结束须在开始之后，且不超过 62 天",
+            "The end is after the start and at most 62 days later",
+        ));
     }
     Ok((from, until))
 }

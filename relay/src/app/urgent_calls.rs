@@ -65,7 +65,11 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
 }
 
 /// Calls, newest first.
-pub async fn list(app: &App, ctx: &Context, query: views::UrgentCallQuery) -> Result<Page<views::UrgentCall>, AppError> {
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::UrgentCallQuery,
+) -> Result<Page<views::UrgentCall>, AppError> {
     may_list(ctx, Action::ViewUrgentCall)?;
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let home = ctx.actor.home_id().or(query.home_id);

@@ -5,7 +5,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::problem::ProblemBody;
-use super::{admin, appointments, calendars, consultations, deliveries, events, formulary, homes, legs, prescriptions, residents, rounds, schedule, sessions, urgent_calls};
+use super::{
+    admin, appointments, calendars, consultations, deliveries, events, formulary, homes, legs, prescriptions,
+    residents, rounds, schedule, sessions, urgent_calls,
+};
 
 /// Header of every POST that changes care state.
 #[derive(IntoParams)]

@@ -13,8 +13,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use yunzhen_certs::Identity;
-use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_domain::ids::HomeId;
+use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_runtime::clock;
 
 use super::ApiState;

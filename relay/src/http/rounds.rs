@@ -56,11 +56,7 @@ pub async fn plan(
     params(("id" = RoundId, Path)),
     responses((status = 200, description = "What the caller may see.", body = Round), ReadProblems),
 )]
-pub async fn get(
-    State(state): State<ApiState>,
-    Id(id): Id<RoundId>,
-    caller: Caller,
-) -> Result<Json<Round>, Problem> {
+pub async fn get(State(state): State<ApiState>, Id(id): Id<RoundId>, caller: Caller) -> Result<Json<Round>, Problem> {
     Ok(Json(app::rounds::get(&state.app, &caller.context, id).await?))
 }
 

@@ -62,7 +62,9 @@ async fn again(app: &App, job: &Job, error: &AppError, now: Timestamp) -> Result
     let run_at = SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok());
     let run_at = run_at.filter(|_| job.attempts < TRIES);
     match run_at {
-        Some(_) => tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed and will be tried again"),
+        Some(_) => {
+            tracing::warn!(kind = job.kind, attempts = job.attempts, %error, "a job failed and will be tried again")
+        }
         None => tracing::error!(kind = job.kind, attempts = job.attempts, %error, "a job is given up"),
     }
     let mut tx = app.store.write().await?;

@@ -16,7 +16,8 @@ use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
 use yunzhen_store::{
-    Location, Options, Store, StoreError, appointments, availability, consultations, duty, eligibility, homes, notes, observations, pharmacies, residents, rounds, staff,
+    Location, Options, Store, StoreError, appointments, availability, consultations, duty, eligibility, homes, notes,
+    observations, pharmacies, residents, rounds, staff,
 };
 
 use crate::app::{AppError, hash_password};

@@ -6,6 +6,7 @@ use yunzhen_domain::records::Appointment;
 use yunzhen_domain::schedule::Slot;
 
 use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "appointments";
@@ -41,7 +42,7 @@ pub async fn list(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM appointments WHERE ends_at > ");
+    let mut query = QueryBuilder::new("SELECT * FROM appointments WHERE ends_at > ");
     query.push_bind(from.as_millisecond()).push(" AND starts_at < ").push_bind(until.as_millisecond());
     if let Some(specialist) = filter.specialist {
         query.push(" AND specialist_id = ").push_bind(specialist.to_string());
@@ -61,7 +62,12 @@ pub async fn list(
 }
 
 /// The times that a specialist has no more in `from..until`.
-pub async fn taken(db: &mut Db, specialist: StaffId, from: Timestamp, until: Timestamp) -> Result<Vec<Slot>, StoreError> {
+pub async fn taken(
+    db: &mut Db,
+    specialist: StaffId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Slot>, StoreError> {
     let filter = Filter { specialist: Some(specialist), held: true, ..Filter::default() };
     Ok(list(db, &filter, from, until).await?.into_iter().map(|a| a.slot).collect())
 }

@@ -5,6 +5,7 @@ use yunzhen_domain::ids::CalendarId;
 use yunzhen_domain::records::{Calendar, CalendarOf};
 
 use crate::row::{Cells, hex, one_row};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "calendars";
@@ -27,7 +28,7 @@ pub async fn by_token_sha256(db: &mut Db, digest: &[u8; 32]) -> Result<Option<Ca
 
 /// Those of one specialist or home that still work, oldest first.
 pub async fn list(db: &mut Db, of: CalendarOf) -> Result<Vec<Calendar>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM calendars WHERE revoked_at IS NULL AND ");
+    let mut query = QueryBuilder::new("SELECT * FROM calendars WHERE revoked_at IS NULL AND ");
     match of {
         CalendarOf::Specialist(id) => query.push("specialist_id = ").push_bind(id.to_string()),
         CalendarOf::Home(id) => query.push("home_id = ").push_bind(id.to_string()),

@@ -5,6 +5,7 @@ use yunzhen_domain::ids::{HomeId, RoundId};
 use yunzhen_domain::records::Round;
 
 use crate::row::{Cells, one_row, to_json};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "rounds";
@@ -22,7 +23,7 @@ pub async fn list(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<Round>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM rounds WHERE starts_at >= ");
+    let mut query = QueryBuilder::new("SELECT * FROM rounds WHERE starts_at >= ");
     query.push_bind(from.as_millisecond()).push(" AND starts_at < ").push_bind(until.as_millisecond());
     if let Some(home) = home {
         query.push(" AND home_id = ").push_bind(home.to_string());

@@ -5,6 +5,7 @@ use yunzhen_domain::records::UrgentCall;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "urgent_calls";
@@ -32,7 +33,7 @@ pub async fn list(
     open: bool,
     paging: Paging,
 ) -> Result<Slice<UrgentCall>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM urgent_calls WHERE 1 = 1");
+    let mut query = QueryBuilder::new("SELECT * FROM urgent_calls WHERE 1 = 1");
     if let Some(home) = home {
         query.push(" AND home_id = ").push_bind(home.to_string());
     }

@@ -4,6 +4,7 @@ use yunzhen_domain::ids::{ConsultationId, StaffId};
 use yunzhen_domain::schedule::Wish;
 
 use crate::row::Cells;
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "waitlist";
@@ -19,7 +20,7 @@ pub async fn get(db: &mut Db, id: ConsultationId) -> Result<Option<Wish>, StoreE
 
 /// Everybody who waits for this specialist, or for any, longest first.
 pub async fn list(db: &mut Db, specialist: Option<StaffId>) -> Result<Vec<Wish>, StoreError> {
-    let mut query = sqlx::QueryBuilder::new("SELECT * FROM waitlist WHERE 1 = 1");
+    let mut query = QueryBuilder::new("SELECT * FROM waitlist WHERE 1 = 1");
     if let Some(specialist) = specialist {
         query.push(" AND specialist_id = ").push_bind(specialist.to_string());
     }

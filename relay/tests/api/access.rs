@@ -48,9 +48,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         }
         Some("duty") if operation.id != "listDuty" => one(world.shift.id.to_string(), Some(Facts::default())),
         Some("rounds") if operation.id == "planRound" => one(String::new(), Some(world.round.facts())),
-        Some("rounds") if operation.path.contains("{id}") => {
-            one(world.round.id.to_string(), Some(world.round.facts()))
-        }
+        Some("rounds") if operation.path.contains("{id}") => one(world.round.id.to_string(), Some(world.round.facts())),
         Some("urgent-calls") if operation.path.contains("{id}") => {
             one(world.urgent_call.id.to_string(), Some(world.urgent_call.facts()))
         }
@@ -64,7 +62,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             vec![("", format!("{}?{window}{of}", operation.path), None)]
         }
         // Asked for one resident, named in the body.
-        _ if FOR_A_RESIDENT.contains(&operation.id.as_str()) => vec![("", operation.path.clone(), Some(world.resident.facts()))],
+        _ if FOR_A_RESIDENT.contains(&operation.id.as_str()) => {
+            vec![("", operation.path.clone(), Some(world.resident.facts()))]
+        }
         _ => vec![("", operation.path.clone(), None)],
     }
 }

@@ -15,14 +15,14 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, RoundId, ShiftId,
-    StaffId, UrgentCallId,
+    CalendarId, ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, PrescriptionId, ResidentId, RoundId,
+    ShiftId, StaffId, UrgentCallId,
 };
 use yunzhen_domain::machines::{consultation, delivery, prescription, urgent_call};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    Calendar, CalendarOf, Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription, Resident, Round, Route,
-    Session, SessionSubject, Staff, StaffCredential, Supply, Urgency, UrgentCall,
+    Calendar, CalendarOf, Consultation, Delivery, Frequency, Invitation, InvitationKind, Item, Pharmacy, Prescription,
+    Resident, Round, Route, Session, SessionSubject, Staff, StaffCredential, Supply, Urgency, UrgentCall,
 };
 use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
@@ -37,8 +37,8 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Tx, calendars, consultations, deliveries, duty, invitations, pharmacies, prescriptions, residents, rounds, sessions, staff,
-    urgent_calls,
+    Tx, calendars, consultations, deliveries, duty, invitations, pharmacies, prescriptions, residents, rounds,
+    sessions, staff, urgent_calls,
 };
 
 /// Every kind of caller, in the order of the matrix.

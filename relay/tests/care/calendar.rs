@@ -1,6 +1,6 @@
 //! Calendar feeds, read by a program that is not ours.
 
-use icalendar::{Calendar, CalendarDateTime, Component as _, DatePerhapsTime, EventLike as _, EventStatus};
+use icalendar::{Calendar, CalendarDateTime, Component as _, DatePerhapsTime, EventStatus};
 use yunzhen_relay::app::views::appointments::MoveBody;
 use yunzhen_relay::app::views::calendars::{ShareCalendar, SharedCalendar};
 use yunzhen_relay::app::views::common::ReasonBody;

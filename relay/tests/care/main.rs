@@ -3,16 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 mod at_once;
+mod calendar;
 mod crashes;
 mod hidden;
-mod prescribing;
-mod calendar;
 mod one_key_call;
+mod prescribing;
 mod queue;
-mod rounds;
-mod schedule;
 mod rebooking;
 mod residents;
+mod rounds;
+mod schedule;
 mod sessions;
 mod whole_loop;
 mod world;

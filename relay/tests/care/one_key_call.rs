@@ -101,7 +101,8 @@ async fn unanswered_it_goes_to_the_next_on_duty_and_then_to_the_administrator() 
     assert!(matches!(forbidden, Err(AppError::Forbidden)));
     let ended = end(&w, &w.administrator, &answered, Outcome::TransportRequest).await.unwrap();
     let steps: Vec<State> = ended.steps.iter().map(|s| s.state).collect();
-    let all = [State::Raised, State::WithNextOnDuty, State::WithAdministrator, State::Answered, State::TransportRequest];
+    let all =
+        [State::Raised, State::WithNextOnDuty, State::WithAdministrator, State::Answered, State::TransportRequest];
     assert_eq!(steps, all);
     assert!(ended.steps.is_sorted_by_key(|s| s.at.0), "every step is timed");
     assert_eq!(w.count(EventKind::UrgentCallEscalated).await, 2);

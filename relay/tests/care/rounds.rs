@@ -48,11 +48,10 @@ async fn the_running_order_is_changed_live_and_the_rest_shifts() {
     // The third has visitors later: she goes before the second.
     let swapped = RoundOrder { version: round.version, order: vec![ids[0], ids[2], ids[1]] };
     let round = rounds::reorder(&w.app, &w.by(&w.specialist), round.id, swapped).await.unwrap();
-    assert_eq!(names(&round).iter().map(|n| (n.0, n.1)).collect::<Vec<_>>(), [
-        ("王秀英", Current),
-        ("孙桂兰", Next),
-        ("赵德明", Later)
-    ]);
+    assert_eq!(
+        names(&round).iter().map(|n| (n.0, n.1)).collect::<Vec<_>>(),
+        [("王秀英", Current), ("孙桂兰", Next), ("赵德明", Later)]
+    );
     assert_eq!(w.look(ids[2]).await.scheduled_at, Some(at("2026-11-23T06:15:00Z")));
     assert_eq!(w.look(ids[1]).await.scheduled_at, Some(at("2026-11-23T06:30:00Z")));
 

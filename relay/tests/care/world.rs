@@ -11,8 +11,8 @@ use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, StaffId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Count, Frequency, Pharmacy, Route, Staff, StaffCredential, Supply, Urgency};
-use yunzhen_domain::{Actor, Role};
 use yunzhen_domain::schedule::{Rule, Weekday};
+use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::views::Time;
 use yunzhen_relay::app::views::appointments::{Appointment, NewAppointment, NewWish};
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
@@ -21,8 +21,8 @@ use yunzhen_relay::app::views::deliveries::{Delivery, ReceiveBody};
 use yunzhen_relay::app::views::prescriptions::{
     Accepted, DispenseBody, DraftItem, NewPack, PackBody, Packed, Prescription, PrescriptionDraft, SignBody,
 };
-use yunzhen_relay::app::views::schedule::{AvailabilityUpdate, NewShift};
 use yunzhen_relay::app::views::residents::{ResidentQuery, ResidentSummary};
+use yunzhen_relay::app::views::schedule::{AvailabilityUpdate, NewShift};
 use yunzhen_relay::app::{
     App, AppError, Context, Entrance, Idempotency, appointments, consultations, deliveries, prescriptions, residents,
     schedule,

@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn position_and_wait() {
-        let queue: Vec<Queued> = [(1, 5), (2, 3), (3, 9)].map(|(n, since)| Queued { id: id(n), since: at(since) }).into();
+        let queue: Vec<Queued> =
+            [(1, 5), (2, 3), (3, 9)].map(|(n, since)| Queued { id: id(n), since: at(since) }).into();
         let mins = SignedDuration::from_mins;
         let recent = vec![mins(6), mins(90), mins(8)];
         let load = Load { on_duty: 1, busy_since: vec![at(7)], recent };

@@ -90,7 +90,13 @@ pub fn run(starts_at: Timestamp, stops: &[Stop], now: Timestamp) -> Vec<Expected
             }
         };
         let late = starts.duration_since(planned_at);
-        expected.push(Expected { consultation_id: stop.consultation_id, position, planned_at, starts_at: starts, late });
+        expected.push(Expected {
+            consultation_id: stop.consultation_id,
+            position,
+            planned_at,
+            starts_at: starts,
+            late,
+        });
         planned_at = planned_at.checked_add(stop.planned).unwrap_or(planned_at);
     }
     expected
@@ -130,9 +136,16 @@ mod tests {
             stop(5, State::Waiting, None, None),
         ];
         let now = minutes(&run(at(100), &stops, at(125)));
-        assert_eq!(now, [(P::Past, 100, 0), (P::Past, 110, 0), (P::Current, 119, -1), (P::Next, 130, 0), (P::Later, 140, 0)]);
+        assert_eq!(
+            now,
+            [(P::Past, 100, 0), (P::Past, 110, 0), (P::Current, 119, -1), (P::Next, 130, 0), (P::Later, 140, 0)]
+        );
         let later = minutes(&run(at(100), &stops, at(136)));
-        assert_eq!(later[3..], [(P::Next, 136, 6), (P::Later, 146, 6)], "longer than planned: each minute shifts the rest");
+        assert_eq!(
+            later[3..],
+            [(P::Next, 136, 6), (P::Later, 146, 6)],
+            "longer than planned: each minute shifts the rest"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A time zone by its IANA name, from the rules that are built into the program: the same answer on every machine, whatever its system has.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A zone that exists.
@@ -49,7 +49,8 @@ impl Zone {
         let ambiguous = self.0.to_ambiguous_timestamp(local);
         match ambiguous.offset() {
             AmbiguousOffset::Gap { .. } => {
-                let after = ambiguous.later().ok()?;
+                // The first minute that is jumped over leads to the jump itself, which must be found too.
+                let after = ambiguous.later().ok()?.checked_add(SignedDuration::from_millis(1)).ok()?;
                 self.0.preceding(after).next().map(|jump| jump.timestamp())
             }
             AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),
@@ -107,6 +108,7 @@ mod tests {
     fn a_jump_and_a_repeated_hour() {
         let berlin = Zone::parse("Europe/Berlin").unwrap();
         let at = |text: &str| berlin.instant(text.parse().unwrap()).unwrap().to_string();
+        assert_eq!(at("2026-03-29T02:00"), "2026-03-29T01:00:00Z", "the first minute that is not there");
         assert_eq!(at("2026-03-29T02:30"), "2026-03-29T01:00:00Z", "02:00 jumps to 03:00");
         assert_eq!(at("2026-03-29T03:00"), "2026-03-29T01:00:00Z");
         assert_eq!(at("2026-10-25T02:30"), "2026-10-25T00:30:00Z", "the first of two");

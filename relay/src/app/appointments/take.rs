@@ -28,7 +28,11 @@ pub(super) fn horizon(app: &App, ctx: &Context) -> Timestamp {
 }
 
 pub(super) fn out_of_reach() -> AppError {
-    AppError::invalid("starts_at", "时间已过，或超出可预约范围", "The time is past, or further ahead than can be booked")
+    AppError::invalid(
+        "starts_at",
+        "时间已过，或超出可预约范围",
+        "The time is past, or further ahead than can be booked",
+    )
 }
 
 /// What the specialist published; nobody else changes the bookings until the transaction ends.
