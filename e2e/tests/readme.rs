@@ -1,7 +1,8 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, duplicate, prescription, referral, transport, visit, visit_stop,
+    break_glass, consent, consultation, delivery, duplicate, prescription, referral, transport, urgent_call, visit,
+    visit_stop,
 };
 
 #[test]
@@ -18,6 +19,7 @@ fn the_diagrams_are_those_of_the_machines() {
         ("visit stop", visit_stop::diagram()),
         ("referral", referral::diagram()),
         ("transport", transport::diagram()),
+        ("urgent call", urgent_call::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

@@ -96,6 +96,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let app = app.with_printer(Printer::new(config.print.clone()));
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());
+    jobs::spawn_queue(life, app.clone());
 
     let local = |listener: &tokio::net::TcpListener| {
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))

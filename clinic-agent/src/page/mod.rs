@@ -8,6 +8,7 @@
 //! | [`spool`] | what the nurse writes |
 //! | [`devices`] | what measuring devices sent, until the nurse says whose it is |
 //! | [`legs`] | the tablet's WebRTC legs |
+//! | [`urgent_calls`] | a resident's button |
 //! | [`problems`] | everything that can go wrong here, in words |
 
 mod api;
@@ -17,6 +18,7 @@ mod problems;
 mod session;
 mod spool;
 mod status;
+mod urgent_calls;
 
 pub use status::Health;
 
@@ -78,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .route(&format!("{leg}/quality"), post(legs::quality))
         .route(&format!("{leg}/events"), get(legs::events))
         .route("/page/consultations/{consultation}/home-camera", post(legs::home_camera))
+        .route("/page/urgent-calls", post(urgent_calls::raise))
         .route("/page/{*rest}", any(nothing_here))
         .route("/api/{*rest}", any(api::forward))
         .route("/healthz", get(|| async { "ok" }))

@@ -36,6 +36,21 @@ pub const LINK_DOWN_SIGN_IN: Problem = Problem {
     retry_after_seconds: Some(2),
 };
 
+/// A call needs the link; nobody may believe that it was heard.
+pub const LINK_DOWN_CALL: Problem = Problem {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    code: "link_down",
+    title: Text { zh: "呼叫没有送达", en: "The call was not heard" },
+    detail: Text {
+        zh: "网络中断，医院没有收到呼叫。", en: "There is no link; the hospital did not receive it."
+    },
+    action: Text {
+        zh: "请立即叫护士，或拨打护理站电话。",
+        en: "Call a nurse at once, or telephone the nurses' station.",
+    },
+    retry_after_seconds: Some(2),
+};
+
 /// The relay's answer makes no sense to this version.
 pub const RELAY_ANSWER: Problem = Problem {
     status: StatusCode::BAD_GATEWAY,

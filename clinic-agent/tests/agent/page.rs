@@ -65,6 +65,15 @@ pub fn relay(record: Record) -> Router {
         .route("/api/residents", get(|| async { Json(json!({ "items": [{ "id": RESIDENT }], "next": null })) }))
         .route("/api/residents/{id}/notes", post(store))
         .route("/api/residents/{id}/observations", post(store))
+        .route(
+            "/api/urgent-calls",
+            // The box speaks for itself: no person's token may be with it.
+            post(|headers: HeaderMap, Json(body): Json<Value>| async move {
+                let person = headers.contains_key("authorization");
+                let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+                (StatusCode::CREATED, Json(json!({ "bed": body["bed"], "key": key, "person": person })))
+            }),
+        )
         .with_state(record)
 }
 
@@ -108,6 +117,22 @@ async fn cookies_and_forged_requests() {
     assert_eq!(browser.get("/page/nothing").await.0, StatusCode::NOT_FOUND);
     let (status, _, page) = browser.whole(Request::builder().uri("/any/view").body(Body::empty()).unwrap()).await;
     assert!(status == StatusCode::OK && page.starts_with(b"<!doctype html>"), "the application answers its own paths");
+}
+
+#[tokio::test]
+async fn a_button_calls_without_anybody_signed_in_and_says_when_nobody_was_reached() {
+    let world = World::new(relay(Record::default()), Box::new(TestDevices::default())).await;
+    let mut button = Browser::new(world.page);
+    button.get("/session/me").await;
+    let mut status = button.events("/page/status/events").await;
+    status.find(|_, data| data["link"]["state"] == "connected").await;
+    let press = json!({ "bed": "301-1" });
+    let (code, heard) = button.json(Method::POST, "/page/urgent-calls", Some("press-0001"), &press).await;
+    assert_eq!((code, heard), (StatusCode::CREATED, json!({ "bed": "301-1", "key": "press-0001", "person": false })));
+    world.wire.set(false);
+    status.find(|_, data| data["link"]["state"] == "offline").await;
+    let (code, lost) = button.json(Method::POST, "/page/urgent-calls", Some("press-0002"), &press).await;
+    assert_eq!((code, &lost["title"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("The call was not heard")));
 }
 
 #[tokio::test]

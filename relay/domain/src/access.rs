@@ -21,6 +21,8 @@ pub enum Scope {
     Pharmacy,
     /// The one delivery of a courier, the one consultation of an observer.
     Assigned,
+    /// Everything that nobody has begun, then what this specialist began.
+    OwnOnceBegun,
     /// Everything.
     All,
 }
@@ -48,6 +50,14 @@ pub enum Class {
     Referral,
     /// Rides to a hospital.
     Transport,
+    /// Published times, duty.
+    Schedule,
+    /// Rounds of a home.
+    Round,
+    /// One-key calls.
+    UrgentCall,
+    /// Calendars shared by a link.
+    Calendar,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -149,6 +159,34 @@ named_enum! {
         StopConsultation = "stop_consultation",
         /// no-show
         NoShowConsultation = "no_show_consultation",
+        /// check-in
+        CheckInConsultation = "check_in_consultation",
+        /// offer
+        OfferConsultation = "offer_consultation",
+        /// accept, decline
+        AcceptConsultation = "accept_consultation",
+        /// POST /appointments, /waitlist; move
+        BookAppointment = "book_appointment",
+        /// GET /appointments, /waitlist
+        ListAppointments = "list_appointments",
+        /// GET availability, slots, duty
+        ViewSchedule = "view_schedule",
+        /// PUT availability
+        PublishAvailability = "publish_availability",
+        /// POST, DELETE /duty
+        PlanDuty = "plan_duty",
+        /// GET /rounds, /rounds/{id}
+        ViewRound = "view_round",
+        /// POST /rounds, PUT order
+        PlanRound = "plan_round",
+        /// GET /urgent-calls, /urgent-calls/{id}
+        ViewUrgentCall = "view_urgent_call",
+        /// POST /urgent-calls
+        RaiseUrgentCall = "raise_urgent_call",
+        /// answer, end
+        AnswerUrgentCall = "answer_urgent_call",
+        /// GET, POST, DELETE /calendars
+        ShareCalendar = "share_calendar",
         /// PUT note
         WriteConsultationNote = "write_consultation_note",
         /// POST invitations
@@ -233,6 +271,11 @@ impl Action {
             | A::FailConsultation
             | A::StopConsultation
             | A::NoShowConsultation
+            | A::CheckInConsultation
+            | A::OfferConsultation
+            | A::AcceptConsultation
+            | A::BookAppointment
+            | A::ListAppointments
             | A::WriteConsultationNote
             | A::InviteObserver
             | A::NamePresentDoctor
@@ -258,6 +301,10 @@ impl Action {
             | A::AccompanyReferral => Class::Referral,
             A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
             A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
+            A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
+            A::ViewRound | A::PlanRound => Class::Round,
+            A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
+            A::ShareCalendar => Class::Calendar,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
         }
@@ -276,7 +323,10 @@ impl Class {
             Self::Visit => Some(Action::ViewVisit),
             Self::Referral => Some(Action::ViewReferral),
             Self::Transport => Some(Action::ViewTransport),
-            Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
+            Self::Schedule => Some(Action::ViewSchedule),
+            Self::Round => Some(Action::ViewRound),
+            Self::UrgentCall => Some(Action::ViewUrgentCall),
+            Self::Calendar | Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
 }
@@ -284,7 +334,7 @@ impl Class {
 /// The table. Columns: nurse, specialist, pharmacist, pharmacy, courier, observer, administrator, box, system.
 #[rustfmt::skip]
 const fn row(action: Action) -> [Scope; 9] {
-    use Scope::{All, Assigned, Home, None as No, Own, Pharmacy as Pha, Related as Rel};
+    use Scope::{All, Assigned, Home, None as No, Own, OwnOnceBegun as Begun, Pharmacy as Pha, Related as Rel};
     match action {
         //                                  nurse specia pharma pharmacy courier   observer  admin box   system
         Action::ListHomes               => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
@@ -330,9 +380,23 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CompleteConsultation    => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::CancelConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::FailConsultation        => [Home, All,   No,    No,      No,       No,       No,   No,   All],
+        Action::FailConsultation        => [Home, Begun, No,    No,      No,       No,       No,   No,   All],
         Action::StopConsultation        => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::NoShowConsultation      => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::CheckInConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::OfferConsultation       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AcceptConsultation      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::BookAppointment         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListAppointments        => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewSchedule            => [All,  All,   No,    No,      No,       No,       All,  No,   No ],
+        Action::PublishAvailability     => [No,   Own,   No,    No,      No,       No,       All,  No,   No ],
+        Action::PlanDuty                => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewRound               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::PlanRound               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewUrgentCall          => [Home, All,   No,    No,      No,       No,       All,  Home, No ],
+        Action::RaiseUrgentCall         => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
+        Action::AnswerUrgentCall        => [Home, All,   No,    No,      No,       No,       All,  No,   All],
+        Action::ShareCalendar           => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::WriteConsultationNote   => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
@@ -398,6 +462,8 @@ pub struct Facts {
     pub consultation_id: Option<ConsultationId>,
     /// The delivery it is.
     pub delivery_id: Option<DeliveryId>,
+    /// A consultation that a specialist has begun.
+    pub begun: bool,
 }
 
 /// The three answers.
@@ -436,6 +502,7 @@ fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
         Scope::None => false,
         Scope::All => true,
         Scope::Related => facts.related,
+        Scope::OwnOnceBegun => !facts.begun || (actor.staff_id().is_some() && actor.staff_id() == facts.specialist_id),
         Scope::Own => match (role, actor.staff_id()) {
             (Role::Specialist, Some(id)) => facts.specialist_id == Some(id),
             (Role::Pharmacist, Some(id)) => facts.pharmacist_id == Some(id),
@@ -489,7 +556,12 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
         Entity::Visit => Class::Visit,
         Entity::Referral => Class::Referral,
         Entity::Transport => Class::Transport,
-        Entity::Session | Entity::Invitation => return false,
+        Entity::Schedule => Class::Schedule,
+        Entity::Round => Class::Round,
+        Entity::UrgentCall => Class::UrgentCall,
+        // The queue is one for all homes; that it moved tells nothing about anybody.
+        Entity::Queue => return may_try(actor, Action::ListConsultations),
+        Entity::Session | Entity::Invitation | Entity::Calendar => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

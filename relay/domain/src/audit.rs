@@ -39,6 +39,16 @@ named_enum! {
         Consent = "consent",
         /// An opening of a record without a relation.
         BreakGlass = "break_glass",
+        /// What a specialist published, or a turn of duty.
+        Schedule = "schedule",
+        /// A round.
+        Round = "round",
+        /// A one-key call.
+        UrgentCall = "urgent_call",
+        /// The queue of urgent consultations.
+        Queue = "queue",
+        /// A calendar shared by a link.
+        Calendar = "calendar",
     }
 }
 
@@ -191,6 +201,42 @@ event_kinds! {
     ConsultationFailed = "consultation.failed_technical" of Consultation;
     /// To be seen in person.
     ConsultationStopped = "consultation.stopped_in_person" of Consultation;
+    /// Given back by the specialist.
+    ConsultationDeclined = "consultation.declined" of Consultation;
+    /// A published time was booked.
+    ConsultationBooked = "consultation.booked" of Consultation;
+    /// Another time.
+    ConsultationMoved = "consultation.moved" of Consultation;
+    /// Sent to a specialist on duty.
+    ConsultationDirected = "consultation.directed" of Consultation;
+    /// Put on the waitlist.
+    ConsultationWaitlisted = "consultation.waitlisted" of Consultation;
+    /// It comes near.
+    ConsultationReminded = "consultation.reminded" of Consultation;
+    /// The order of urgent requests is another.
+    QueueMoved = "queue.moved" of Queue;
+    /// A specialist published times.
+    AvailabilityPublished = "schedule.availability_published" of Schedule;
+    /// A turn of duty was planned.
+    DutyPlanned = "schedule.duty_planned" of Schedule;
+    /// A turn of duty was taken back.
+    DutyRemoved = "schedule.duty_removed" of Schedule;
+    /// A round was planned.
+    RoundPlanned = "round.planned" of Round;
+    /// Its running order was changed.
+    RoundReordered = "round.reordered" of Round;
+    /// A resident calls.
+    UrgentCallRaised = "urgent_call.raised" of UrgentCall;
+    /// Nobody answered: the next ones are called.
+    UrgentCallEscalated = "urgent_call.escalated" of UrgentCall;
+    /// Somebody takes care of it.
+    UrgentCallAnswered = "urgent_call.answered" of UrgentCall;
+    /// What became of it.
+    UrgentCallEnded = "urgent_call.ended" of UrgentCall;
+    /// A calendar was shared.
+    CalendarShared = "calendar.shared" of Calendar;
+    /// A shared calendar was withdrawn.
+    CalendarRevoked = "calendar.revoked" of Calendar;
     /// The specialist's note was saved.
     ConsultationNoteSaved = "consultation.note_saved" of Consultation;
     /// The picture or sound of a participant changed; not a care transition, told to live views.

@@ -72,6 +72,17 @@ pub const fn consultation(state: consultation::State, clinical_contact: bool, vi
     ConsultationCodes { service_request, appointment, slot, encounter, task }
 }
 
+/// Appointment.status of a consultation: an appointment is its scheduling part. Who asked for a time that is not free is on the waitlist.
+pub const fn appointment(state: consultation::State, waitlisted: bool) -> &'static str {
+    match (state, waitlisted) {
+        (consultation::State::Requested, true) => "waitlist",
+        _ => match consultation(state, false, false).appointment {
+            Some(code) => code,
+            None => "proposed",
+        },
+    }
+}
+
 /// Codes of a prescription. `acted_on`: a pharmacy had accepted it (decides between `cancelled` and `stopped`);
 /// `still_valid`: its validity has not ended (decides what a returned parcel leaves behind).
 #[rustfmt::skip]

@@ -87,6 +87,14 @@ typed_id! {
     PrescriptionId;
     /// A delivery of one prescription.
     DeliveryId;
+    /// A turn of duty.
+    ShiftId;
+    /// A round of one home.
+    RoundId;
+    /// A resident's one-key call.
+    UrgentCallId;
+    /// A calendar that is shared by a link.
+    CalendarId;
 }
 
 #[cfg(test)]

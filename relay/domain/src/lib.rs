@@ -21,6 +21,7 @@ pub mod records;
 pub mod registry;
 pub mod relation;
 pub mod safety;
+pub mod schedule;
 pub mod sensitive;
 pub mod sheet;
 pub mod throttle;

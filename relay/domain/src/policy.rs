@@ -122,6 +122,16 @@ policy! {
     at_most break_glass_minutes = 60;
     /// Wrong tries are forgotten after this long.
     at_least throttle_forget_minutes = 60;
+    /// A one-key call that nobody answers is put to the next ones after this long.
+    at_most urgent_call_answer_seconds = 60;
+    /// How far ahead a time is looked for after a technical failure.
+    at_most rebooking_horizon_days = 14;
+    /// How far ahead anything can be booked.
+    at_most booking_horizon_days = 90;
+    /// The first reminder of an appointment, before it.
+    at_most reminder_early_minutes = 1440;
+    /// The last reminder of an appointment, before it.
+    at_most reminder_late_minutes = 15;
 }
 
 impl Policy {

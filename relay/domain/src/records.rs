@@ -9,6 +9,7 @@ mod prescription;
 mod referral;
 mod registry;
 mod resident;
+mod schedule;
 mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
@@ -30,6 +31,8 @@ pub use resident::{
     ObservationSource, Resident, Sex,
 };
 pub use visit::{Visit, VisitStop};
+
+pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
 
 use crate::access::Facts;
 
@@ -63,6 +66,7 @@ impl Consultation {
             consultation_id: Some(self.id),
             // Reads decide it anew; a command is refused in sight, as its own scope says.
             related: true,
+            begun: self.began_at.is_some(),
             ..Facts::default()
         }
     }

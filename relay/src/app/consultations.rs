@@ -4,7 +4,7 @@ mod show;
 
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::ids::{ConsultationId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, ConsultationNote, Referral, ReferralContent, Urgency};
 use yunzhen_store::{Paging, consultation_notes, consultations, residents, staff};
@@ -16,11 +16,12 @@ use super::names::Names;
 use super::reads::Seen;
 use super::referrals::{self, Opening};
 use super::relations::Ties;
+use super::views::appointments::{AcceptBody, OfferBody};
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::consultations as views;
 use super::views::referrals::StoppedConsultation;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
-use super::{App, AppError, Context, fresh};
+use super::{App, AppError, Context, appointments, queue, schedule};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -37,27 +38,13 @@ pub async fn request(
     };
     let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
     work.authorize_for(Action::RequestConsultation, &resident).await?;
-    let requested = Consultation {
-        id: fresh(ConsultationId::new, ctx.now),
-        version: 1,
-        state: State::Requested,
-        resident_id: resident.id,
-        home_id: resident.home_id,
-        reason: required("reason", &input.reason, 500)?.into(),
-        urgency: input.urgency,
-        requested_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
-        specialist_id: None,
-        requested_at: ctx.now,
-        scheduled_at: None,
-        waiting_since: None,
-        began_at: None,
-        ended_at: None,
-        end_reason: None,
-    };
+    let requested = appointments::requested(ctx, &resident, &input.reason, input.urgency)?;
     record(&mut work, EventKind::ConsultationRequested, &requested);
     let waiting = requested.apply(Event::CheckIn, ctx.now)?;
     record(&mut work, EventKind::ConsultationCheckedIn, &waiting);
+    let waiting = queue::direct(&mut work, ctx, waiting).await?;
     consultations::insert(&mut work.tx, &waiting).await?;
+    queue::tell(&mut work, None, &waiting).await?;
     let view = show::summary(app, &mut work.tx, &mut Names::default(), &waiting, ctx.now).await?;
     work.finish(view).await
 }
@@ -161,6 +148,88 @@ pub async fn no_show(
     transition(app, ctx, id, input.version, Action::NoShowConsultation, Event::NoShow).await
 }
 
+/// The home is ready. Once: who comes back after a refresh or a crash is in the same consultation, and nothing is written again.
+pub async fn check_in(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: VersionBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let mut db = app.store.read().await?;
+    let known = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::CheckInConsultation, &known.facts())?;
+    if has_call(&known) {
+        return show::summary(app, &mut db, &mut Names::default(), &known, ctx.now).await;
+    }
+    drop(db);
+    transition(app, ctx, id, input.version, Action::CheckInConsultation, Event::CheckIn).await
+}
+
+/// A request is offered to a specialist.
+pub async fn offer(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: OfferBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let specialist = input.specialist_id;
+    transition(app, ctx, id, input.version, Action::OfferConsultation, Event::Offer { specialist }).await
+}
+
+/// The specialist takes an offer for a time.
+pub async fn accept(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: AcceptBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::AcceptConsultation, &before.facts())?;
+    same_version(input.version, before.version)?;
+    let after = before.apply(Event::Accept { scheduled_at: input.starts_at.0 }, ctx.now)?;
+    appointments::accepted(app, &mut work, ctx, &after, input.minutes).await?;
+    consultations::update(&mut work.tx, &after).await?;
+    record(&mut work, EventKind::ConsultationAccepted, &after);
+    let view = show::summary(app, &mut work.tx, &mut Names::default(), &after, ctx.now).await?;
+    work.finish(view).await
+}
+
+/// The specialist gives an offer back; the request goes on.
+pub async fn decline(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: VersionBody,
+) -> Result<views::ConsultationSummary, AppError> {
+    transition(app, ctx, id, input.version, Action::AcceptConsultation, Event::Decline).await
+}
+
+/// An urgent consultation that a one-key call becomes: it waits at once, with who answered when that is a specialist.
+pub(super) async fn open_urgent(
+    work: &mut Work,
+    ctx: &Context,
+    resident: &yunzhen_domain::records::Resident,
+    reason: &str,
+    answered_by: Option<StaffId>,
+) -> Result<ConsultationId, AppError> {
+    let requested = appointments::requested(ctx, resident, reason, Urgency::Urgent)?;
+    record(work, EventKind::ConsultationRequested, &requested);
+    let mut waiting = requested.apply(Event::CheckIn, ctx.now)?;
+    record(work, EventKind::ConsultationCheckedIn, &waiting);
+    if let Some(specialist) = answered_by {
+        waiting = waiting.apply(Event::Direct { specialist }, ctx.now)?;
+        record(work, EventKind::ConsultationDirected, &waiting);
+    }
+    let waiting = queue::direct(work, ctx, waiting).await?;
+    consultations::insert(&mut work.tx, &waiting).await?;
+    queue::tell(work, None, &waiting).await?;
+    Ok(waiting.id)
+}
+
 async fn transition(
     app: &App,
     ctx: &Context,
@@ -176,10 +245,24 @@ async fn transition(
     let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(action, &before.facts())?;
     same_version(seen, before.version)?;
-    let kind = kind_of(&event);
+    if let Event::Offer { specialist } = event {
+        schedule::specialist(&mut work.tx, specialist)
+            .await
+            .map_err(|_| AppError::invalid("specialist_id", "没有这位专科医生", "There is no such specialist"))?;
+    }
+    let (kind, was) = (kind_of(&event), before.state);
     let after = before.apply(event, ctx.now)?;
     consultations::update(&mut work.tx, &after).await?;
     record(&mut work, kind, &after);
+    match after.state {
+        State::Cancelled | State::NoShow => appointments::after_end(app, &mut work, ctx, &after).await?,
+        State::FailedTechnical => {
+            appointments::after_end(app, &mut work, ctx, &after).await?;
+            appointments::rebook(app, &mut work, ctx, &after).await?;
+        }
+        _ => {}
+    }
+    queue::tell(&mut work, Some(was), &after).await?;
     let view = show::summary(app, &mut work.tx, &mut Names::default(), &after, ctx.now).await?;
     work.finish(view).await
 }
@@ -188,6 +271,10 @@ const fn kind_of(event: &Event) -> EventKind {
     match event {
         Event::Offer { .. } => EventKind::ConsultationOffered,
         Event::Accept { .. } => EventKind::ConsultationAccepted,
+        Event::Decline => EventKind::ConsultationDeclined,
+        Event::Book { .. } => EventKind::ConsultationBooked,
+        Event::Move { .. } => EventKind::ConsultationMoved,
+        Event::Direct { .. } => EventKind::ConsultationDirected,
         Event::CheckIn => EventKind::ConsultationCheckedIn,
         Event::Begin { .. } => EventKind::ConsultationBegun,
         Event::Complete => EventKind::ConsultationCompleted,

@@ -119,6 +119,9 @@ pub enum AppError {
     /// The home's switch for joint consultations is off.
     #[error("joint consultations are not allowed in this home")]
     JointConsultationOff,
+    /// Somebody else has the time.
+    #[error("the time is taken")]
+    SlotTaken,
     /// A command without an idempotency key.
     #[error("a command needs an idempotency key")]
     IdempotencyKeyMissing,

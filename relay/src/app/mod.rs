@@ -4,7 +4,9 @@
 //! Not here: SQL (`yunzhen-store`), rules (`yunzhen-domain`), statuses (`http::problem`).
 
 pub mod admin;
+pub mod appointments;
 pub mod break_glass;
+pub mod calendars;
 pub mod consents;
 pub mod consultations;
 pub mod deliveries;
@@ -21,13 +23,18 @@ mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
+mod queue;
 mod reads;
 pub mod referrals;
 mod relations;
+pub(crate) mod reminders;
 pub mod residents;
+pub mod rounds;
+pub mod schedule;
 pub mod sessions;
 mod tokens;
 pub mod transports;
+pub mod urgent_calls;
 pub mod views;
 pub mod visits;
 mod work;

@@ -90,7 +90,7 @@ fn out_of_range(latest: &[Observation]) -> Vec<String> {
     out.map(|o| o.code.clone()).collect()
 }
 
-fn observation(o: Observation) -> views::Observation {
+pub(super) fn observation(o: Observation) -> views::Observation {
     let band = vitals::find(&o.code).and_then(|v| v.normal);
     views::Observation {
         id: o.id,

@@ -96,6 +96,12 @@ impl Work {
         }
     }
 
+    /// Notes what the system did in the same transaction, as a consequence.
+    pub(super) fn record_by_system(&mut self, kind: EventKind, entity_id: Uuid, home_id: Option<HomeId>) {
+        let (at, actor) = (self.ctx.now, yunzhen_domain::Actor::System.reference());
+        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
+    }
+
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.
     pub(super) async fn finish<T: Serialize>(mut self, answer: T) -> Result<T, AppError> {
         if let Some(key) = &self.ctx.idempotency {

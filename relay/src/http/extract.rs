@@ -13,8 +13,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use yunzhen_certs::Identity;
-use yunzhen_domain::Sensitive;
 use yunzhen_domain::ids::HomeId;
+use yunzhen_domain::{Actor, Sensitive};
 use yunzhen_runtime::clock;
 
 use super::ApiState;
@@ -52,6 +52,14 @@ pub struct FileCommand<T> {
 /// Input of a signed-in person that carries a file and keeps nothing.
 pub struct FileInput<T> {
     /// Who.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// A command of a signed-in person, or of the box itself when nobody is signed in: a resident's button.
+pub struct BoxOrPerson<T> {
+    /// Who, and the key.
     pub context: Context,
     /// What.
     pub body: T,
@@ -145,6 +153,27 @@ async fn command<T: DeserializeOwned>(
         return Err(Problem::from(Fault::KeyMissing));
     }
     Ok((context, parse(&bytes)?))
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for BoxOrPerson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let key = idempotency(&parts, &bytes);
+        let context = match (bearer(&parts.headers), Peer::of(&parts)?.through_box) {
+            (None, Some(home_id)) => {
+                let source = format!("box {home_id}");
+                let of_box = Context::of(Actor::Box { home_id }, clock::now_timestamp());
+                Context { source, through_box: Some(home_id), idempotency: key, ..of_box }
+            }
+            _ => context(&parts, state, key).await?,
+        };
+        if context.idempotency.is_none() {
+            return Err(Problem::from(Fault::KeyMissing));
+        }
+        Ok(Self { context, body: parse(&bytes)? })
+    }
 }
 
 impl<T: DeserializeOwned> FromRequest<ApiState> for Input<T> {

@@ -6,7 +6,9 @@
 mod document;
 
 pub mod admin;
+pub mod appointments;
 pub mod break_glass;
+pub mod calendars;
 pub mod consents;
 pub mod consultations;
 pub mod deliveries;
@@ -23,8 +25,11 @@ pub mod prescriptions;
 pub mod problem;
 pub mod referrals;
 pub mod residents;
+pub mod rounds;
+pub mod schedule;
 pub mod sessions;
 pub mod transports;
+pub mod urgent_calls;
 pub mod visits;
 pub mod whip;
 mod words;
@@ -32,7 +37,7 @@ mod words;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use yunzhen_domain::access::Action;
 
 use crate::app::App;
@@ -160,6 +165,27 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/give-back", post(h::deliveries::give_back))
         .route("/deliveries/{id}/receive", post(h::deliveries::receive))
         .route("/deliveries/{id}/refuse", post(h::deliveries::refuse))
+        .route("/availability/{id}", get(h::schedule::availability).put(h::schedule::publish))
+        .route("/slots", get(h::schedule::slots))
+        .route("/duty", get(h::schedule::duty).post(h::schedule::plan_duty))
+        .route("/duty/{id}", delete(h::schedule::remove_duty))
+        .route("/appointments", get(h::appointments::list).post(h::appointments::book))
+        .route("/waitlist", get(h::appointments::waitlist).post(h::appointments::wait))
+        .route("/consultations/{id}/check-in", post(h::appointments::check_in))
+        .route("/consultations/{id}/offer", post(h::appointments::offer))
+        .route("/consultations/{id}/accept", post(h::appointments::accept))
+        .route("/consultations/{id}/decline", post(h::appointments::decline))
+        .route("/consultations/{id}/move", post(h::appointments::change_time))
+        .route("/urgent-calls", get(h::urgent_calls::list).post(h::urgent_calls::raise))
+        .route("/urgent-calls/{id}", get(h::urgent_calls::get))
+        .route("/urgent-calls/{id}/answer", post(h::urgent_calls::answer))
+        .route("/urgent-calls/{id}/end", post(h::urgent_calls::end))
+        .route("/rounds", get(h::rounds::list).post(h::rounds::plan))
+        .route("/rounds/{id}", get(h::rounds::get))
+        .route("/rounds/{id}/order", put(h::rounds::reorder))
+        .route("/calendars", get(h::calendars::list).post(h::calendars::share))
+        .route("/calendars/{id}", delete(h::calendars::revoke))
+        .route("/calendar-feeds/{token}", get(h::calendars::feed))
         .route("/staff", get(h::admin::staff))
         .route("/boxes", get(h::admin::boxes))
         .route("/audit", get(h::admin::audit))
@@ -298,6 +324,34 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("giveBackDelivery", Some(Action::CarryDelivery)),
     ("receiveDelivery", Some(Action::ReceiveDelivery)),
     ("refuseDelivery", Some(Action::ReceiveDelivery)),
+    ("getAvailability", Some(Action::ViewSchedule)),
+    ("publishAvailability", Some(Action::PublishAvailability)),
+    ("listSlots", Some(Action::ViewSchedule)),
+    ("listDuty", Some(Action::ViewSchedule)),
+    ("planDuty", Some(Action::PlanDuty)),
+    ("removeDuty", Some(Action::PlanDuty)),
+    ("listAppointments", Some(Action::ListAppointments)),
+    ("bookAppointment", Some(Action::BookAppointment)),
+    ("listWaitlist", Some(Action::ListAppointments)),
+    ("joinWaitlist", Some(Action::BookAppointment)),
+    ("checkInConsultation", Some(Action::CheckInConsultation)),
+    ("offerConsultation", Some(Action::OfferConsultation)),
+    ("acceptConsultation", Some(Action::AcceptConsultation)),
+    ("declineConsultation", Some(Action::AcceptConsultation)),
+    ("moveAppointment", Some(Action::BookAppointment)),
+    ("listUrgentCalls", Some(Action::ViewUrgentCall)),
+    ("raiseUrgentCall", Some(Action::RaiseUrgentCall)),
+    ("getUrgentCall", Some(Action::ViewUrgentCall)),
+    ("answerUrgentCall", Some(Action::AnswerUrgentCall)),
+    ("endUrgentCall", Some(Action::AnswerUrgentCall)),
+    ("listRounds", Some(Action::ViewRound)),
+    ("planRound", Some(Action::PlanRound)),
+    ("getRound", Some(Action::ViewRound)),
+    ("reorderRound", Some(Action::PlanRound)),
+    ("listCalendars", Some(Action::ShareCalendar)),
+    ("shareCalendar", Some(Action::ShareCalendar)),
+    ("revokeCalendar", Some(Action::ShareCalendar)),
+    ("getCalendarFeed", None),
     ("listStaff", Some(Action::ListStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),

@@ -157,6 +157,8 @@ fn of_app(error: &AppError) -> Words {
         }
         AppError::JointConsultationOff => words(S::CONFLICT, "joint_consultation_off", ["该机构未开通会诊例外", "Joint consultations are off in this home"],
             ["只有管理员开通后，才能登记在场医师。", "A present doctor counts only where the administrator has allowed joint consultations."], ["需要开通请联系管理员；否则请安排线下初诊。", "Ask the administrator, or arrange a visit in person."]),
+        AppError::SlotTaken => words(S::CONFLICT, "slot_taken", ["这个时间已被预约", "This time is taken"],
+            ["刚刚有人预约了同一时间。", "Somebody else has just booked the same time."], ["请另选时间，或加入候补。", "Choose another time, or join the waitlist."]),
         AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),
         AppError::IdempotencyKeyReused => words(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", ["重复标识已被使用", "The idempotency key was used before"],
             ["同一标识已用于另一内容的操作。", "The key was used for a command with other content."], ["请刷新页面后再试。", "Reload the page and try again."]),

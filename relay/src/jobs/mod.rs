@@ -1,6 +1,7 @@
 //! Work that nobody asks for: what falls due by the clock. Each job is idempotent; one that fails is told and tried again at its next turn.
 
 mod purge;
+pub mod queue;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use crate::app::{self, App};
 
 /// Validity ends at midnight; a minute late is soon enough, since every step checks it again.
 const TURN: Duration = Duration::from_secs(60);
+/// A store that does not answer is asked again after this.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
 
 /// Starts the jobs as one task of the program.
 pub fn spawn(life: &Lifecycle, app: App) {
@@ -24,6 +27,43 @@ pub fn spawn(life: &Lifecycle, app: App) {
         }
         Ok::<(), std::convert::Infallible>(())
     });
+}
+
+/// Starts the worker of the job queue: it sleeps until the next job is due, or until something was committed that may have queued one.
+pub fn spawn_queue(life: &Lifecycle, app: App) {
+    let soft = life.soft().clone();
+    life.spawn_essential("job queue", async move {
+        let mut changes = app.changes();
+        soft.run_until_cancelled(async {
+            loop {
+                changes.mark_unchanged();
+                let wait = work_off(&app).await;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    changed = changes.changed() => if changed.is_err() { break },
+                }
+            }
+        })
+        .await;
+        Ok::<(), std::convert::Infallible>(())
+    });
+}
+
+/// Does what is due and says how long there is nothing to do, as far as is known.
+async fn work_off(app: &App) -> Duration {
+    let now = clock::now_timestamp();
+    let due = async {
+        queue::run(app, now).await?;
+        queue::next_due(app).await
+    };
+    match due.await {
+        Ok(Some(due)) => Duration::try_from(due.duration_since(clock::now_timestamp())).unwrap_or_default().min(TURN),
+        Ok(None) => TURN,
+        Err(error) => {
+            tracing::error!(%error, "the job queue cannot be read; it will be tried again");
+            AFTER_ERROR
+        }
+    }
 }
 
 async fn expire_prescriptions(app: &App) {

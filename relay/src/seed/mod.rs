@@ -7,6 +7,7 @@
 mod people;
 mod referrals;
 mod registry;
+mod schedule;
 mod vitals;
 
 use base64::Engine as _;
@@ -19,8 +20,8 @@ use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
 use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
 use yunzhen_store::{
-    Location, Options, Store, StoreError, Tx, break_glass, consents, documents, duplicates, eligibility, homes, notes,
-    observations, pharmacies, residents, staff,
+    Location, Options, Store, StoreError, Tx, appointments, availability, break_glass, consents, consultations,
+    documents, duplicates, duty, eligibility, homes, notes, observations, pharmacies, residents, rounds, staff,
 };
 
 use crate::app::{AppError, hash_password};
@@ -133,11 +134,47 @@ pub fn summary() -> serde_json::Value {
 pub async fn run(location: Location, password: &str, now: Timestamp) -> Result<Outcome, SeedError> {
     let store = Store::open_at(location, &Options::default()).await?;
     let outcome = match fill(&store, password, now).await {
-        Ok(seeded @ Outcome::Seeded { .. }) => referrals::fill(&store, now).await.map(|()| seeded),
+        Ok(seeded @ Outcome::Seeded { .. }) => {
+            fill_schedule(&store, now).await?;
+            referrals::fill(&store, now).await.map(|()| seeded)
+        }
         other => other,
     };
     store.close().await;
     outcome
+}
+
+/// Gives a filled store its calendar: times, duty, appointments of today, a round of tomorrow.
+///
+/// # Errors
+/// As [`run`].
+pub async fn fill_schedule(store: &Store, now: Timestamp) -> Result<(), SeedError> {
+    let mut tx = store.write().await?;
+    let people = residents::list(&mut tx, None, None).await?;
+    let day = schedule::schedule(&people, now).ok_or_else(|| SeedError::Data("the calendar".to_owned()))?;
+    for published in &day.availability {
+        availability::put(&mut tx, published).await?;
+    }
+    for shift in &day.duty {
+        duty::insert(&mut tx, shift).await?;
+    }
+    let mut facts = Vec::new();
+    let mut fact = |kind, entity_id, home_id| {
+        let actor = Actor::System.reference();
+        facts.push(AuditFact { at: now, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
+    };
+    for published in &day.availability {
+        fact(EventKind::AvailabilityPublished, published.specialist_id.uuid(), None);
+    }
+    for (consultation, appointment) in day.consultations.iter().zip(&day.appointments) {
+        consultations::insert(&mut tx, consultation).await?;
+        appointments::insert(&mut tx, appointment).await?;
+        fact(EventKind::ConsultationBooked, consultation.id.uuid(), Some(consultation.home_id));
+    }
+    rounds::insert(&mut tx, &day.round).await?;
+    fact(EventKind::RoundPlanned, day.round.id.uuid(), Some(day.round.home_id));
+    tx.commit(facts).await?;
+    Ok(())
 }
 
 /// Fills an open store, unless it is filled.
@@ -283,6 +320,26 @@ mod tests {
         assert_ne!(demo.observations, super::demo(now(), 2027).unwrap().observations);
     }
 
+    #[test]
+    fn there_is_a_day_of_appointments_at_every_hour() {
+        for hour in 0..24 {
+            let now = now() + jiff::SignedDuration::from_hours(hour);
+            let people = demo(now, 2026).unwrap().residents;
+            let day = schedule::schedule(&people, now).unwrap();
+            assert_eq!((day.appointments.len(), day.round.order.len()), (6, 3), "{hour}");
+            assert_eq!(yunzhen_domain::schedule::on_duty(&day.duty, now).len(), 2);
+            for (n, one) in day.appointments.iter().enumerate() {
+                let same = |other: &&yunzhen_domain::records::Appointment| {
+                    other.specialist_id == one.specialist_id && other.slot.overlaps(&one.slot)
+                };
+                assert_eq!(day.appointments.iter().filter(same).count(), 1, "{hour}: {n}");
+                let published = day.availability.iter().find(|a| a.specialist_id == one.specialist_id).unwrap();
+                let of_day = yunzhen_domain::schedule::slots(published, one.slot.starts_at, one.slot.ends_at);
+                assert!(one.round_id.is_some() || of_day.contains(&one.slot), "{hour}: {n}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn a_demo_that_is_run_has_a_round_to_come_and_a_referral_under_way() {
         let folder = tempfile::tempdir().unwrap();
@@ -314,5 +371,9 @@ mod tests {
         assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 24);
         let nurse = staff::by_username(&mut read, "nurse1").await.unwrap().unwrap();
         assert_eq!(nurse.home_id, Some(HOME_1));
+        drop(read);
+        fill_schedule(&store, now()).await.unwrap();
+        let mut read = store.read().await.unwrap();
+        assert_eq!(duty::at(&mut read, now()).await.unwrap().len(), 2);
     }
 }

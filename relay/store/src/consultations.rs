@@ -1,6 +1,6 @@
 //! Consultations.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::ids::{ConsultationId, HomeId, ResidentId};
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::records::Consultation;
@@ -57,6 +57,24 @@ pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Resu
             .fetch_all(db.conn())
             .await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// How long the newest `limit` consultations took that were held to the end, newest first.
+pub async fn recent_lengths(db: &mut Db, limit: u32) -> Result<Vec<SignedDuration>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM consultations WHERE state = $1 AND began_at IS NOT NULL AND ended_at IS NOT NULL
+         ORDER BY requested_at DESC, id DESC LIMIT $2",
+    )
+    .bind(State::Completed.as_str())
+    .bind(i64::from(limit))
+    .fetch_all(db.conn())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let cells = Cells::new(TABLE, row);
+            Ok(cells.time("ended_at")?.duration_since(cells.time("began_at")?))
+        })
+        .collect()
 }
 
 /// A new consultation.

@@ -13,6 +13,7 @@ use crate::backend::Backend;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "care", include_str!("../migrations/0001_care.sql")),
     (2, "registry", include_str!("../migrations/0002_registry.sql")),
+    (3, "schedule", include_str!("../migrations/0003_schedule.sql")),
     (4, "referrals", include_str!("../migrations/0004_referrals.sql")),
     (5, "devices", include_str!("../migrations/0005_devices.sql")),
     (6, "audit", include_str!("../migrations/0006_audit.sql")),

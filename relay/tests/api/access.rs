@@ -17,6 +17,11 @@ use crate::world::{Answer, CALLERS, World, console, nobody};
 /// Operations on a leg answer only to the person who made it; nobody has one here.
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
 
+/// Operations that name a resident in the body and tie nobody to them.
+const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
+/// The same of those that may tie a specialist to the resident.
+const FOR_A_RESIDENT: [&str; 4] = ["requestConsultation", "bookAppointment", "joinWaitlist", "raiseUrgentCall"];
+
 /// What an operation is tried on: the ids in its path, and what access knows of it. `None`: a list, or something that is about the caller only.
 fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, Option<Facts>)> {
     let [draft, review, open, mine] = &world.prescriptions;
@@ -50,7 +55,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             one(seed::HOME_1.to_string(), Some(facts))
         }
         // Asked for one resident, named in the body.
-        _ if ["joinVisit", "draftReferral", "requestTransport"].contains(&operation.id.as_str()) => {
+        _ if OF_A_RESIDENT.contains(&operation.id.as_str()) => {
             one(world.visit.id.to_string(), Some(world.resident.facts()))
         }
         Some("visits") if operation.path.contains("{id}") => {
@@ -66,6 +71,29 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("eligibility") => one(world.first_visit.to_string(), Some(world.resident.facts())),
         // Asked for one resident, named in the body.
         _ if operation.id == "requestConsultation" => vec![("", operation.path.clone(), Some(world.neighbour.facts()))],
+        Some("availability") => {
+            let id = world.consultation.specialist_id.unwrap();
+            one(id.to_string(), Some(Facts { specialist_id: Some(id), ..Facts::default() }))
+        }
+        Some("duty") if operation.id != "listDuty" => one(world.shift.id.to_string(), Some(Facts::default())),
+        Some("rounds") if operation.id == "planRound" => one(String::new(), Some(world.round.facts())),
+        Some("rounds") if operation.path.contains("{id}") => one(world.round.id.to_string(), Some(world.round.facts())),
+        Some("urgent-calls") if operation.path.contains("{id}") => {
+            one(world.urgent_call.id.to_string(), Some(world.urgent_call.facts()))
+        }
+        Some("calendars") if operation.path.contains("{id}") => {
+            one(world.calendar.id.to_string(), Some(world.calendar.facts()))
+        }
+        Some("slots" | "appointments" | "rounds") if operation.method == Method::GET => {
+            let with = world.consultation.specialist_id.unwrap();
+            let of = if operation.id == "listSlots" { format!("&specialist_id={with}") } else { String::new() };
+            let window = "from=2026-11-23T00:00:00Z&until=2026-11-24T00:00:00Z";
+            vec![("", format!("{}?{window}{of}", operation.path), None)]
+        }
+        // Asked for one resident, named in the body.
+        _ if FOR_A_RESIDENT.contains(&operation.id.as_str()) => {
+            vec![("", operation.path.clone(), Some(world.resident.facts()))]
+        }
         _ => vec![("", operation.path.clone(), None)],
     }
 }
@@ -78,9 +106,15 @@ fn body(world: &World, operation: &Operation) -> Option<Value> {
     let mut body = sample(schema, "");
     if operation.id == "requestConsultation" {
         body["resident_id"] = json!(world.neighbour.id.to_string());
-    }
-    if ["joinVisit", "draftReferral", "requestTransport"].contains(&operation.id.as_str()) {
+    } else if FOR_A_RESIDENT.contains(&operation.id.as_str()) || OF_A_RESIDENT.contains(&operation.id.as_str()) {
         body["resident_id"] = json!(world.resident.id.to_string());
+    }
+    if operation.id == "planRound" {
+        body["home_id"] = json!(world.round.home_id);
+        body["specialist_id"] = json!(world.round.specialist_id);
+    }
+    if operation.id == "publishAvailability" {
+        body = json!({"version": 0, "zone": "Asia/Shanghai", "rules": [], "exceptions": []});
     }
     Some(body)
 }
@@ -180,6 +214,8 @@ async fn without_a_session_every_route_is_closed() {
                 let answer = world.send(operation.method.clone(), &path, token, body.as_ref()).await;
                 match operation.id.as_str() {
                     "getOpenapi" => assert_eq!(answer.status, 200),
+                    // The secret is in the path; without it there is nothing.
+                    "getCalendarFeed" => assert_eq!(answer.status, 404),
                     _ if open => assert!([401, 429].contains(&answer.status), "{}: {answer:?}", operation.id),
                     _ => assert_eq!(
                         (answer.status, answer.code()),

@@ -4,6 +4,9 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 
+use yunzhen_certs::Identity;
+use yunzhen_relay::seed;
+
 use crate::world::{Answer, World, console};
 
 fn post(path: &str, key: Option<&str>, body: impl Into<Body>) -> Request<Body> {
@@ -147,4 +150,55 @@ async fn guessing_a_password_becomes_slow() {
     assert_eq!(last, 429);
     let even_right = world.send(Method::POST, "/api/sessions", None, Some(&sign_in("demo-password"))).await;
     assert_eq!(even_right.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_needs_no_person_and_reaches_only_its_own_home() {
+    let world = World::new().await;
+    let press = |bed: &str| {
+        Request::builder()
+            .method(Method::POST)
+            .uri("/api/urgent-calls")
+            .header("Idempotency-Key", "button-00000001")
+            .body(Body::from(json!({"bed": bed}).to_string()))
+            .unwrap()
+    };
+    let own = Identity::Box { home_id: seed::HOME_1 };
+    let other = Identity::Box { home_id: seed::HOME_2 };
+    let heard = world.raw(press("302-1"), Some(own.clone())).await;
+    assert_eq!((heard.status, heard.body["state"].as_str()), (201, Some("raised")), "{heard:?}");
+    assert!(heard.body.get("resident").is_none(), "a button hears that it was heard, and no more");
+    let again = world.raw(press("302-1"), Some(own)).await;
+    assert_eq!(again.body["id"], heard.body["id"]);
+    assert_eq!(world.raw(press("302-1"), Some(other)).await.status, 404);
+    assert_eq!(world.raw(press("302-1"), Some(console())).await.status, 401, "a console speaks for people only");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn times_that_cannot_be_are_refused_with_their_field() {
+    let world = World::new().await;
+    let specialist = world.actor("specialist1").staff_id().unwrap();
+    let path = format!("/api/availability/{specialist}");
+    let rule = |start: &str, end: &str, minutes: i64| {
+        json!({"version": 0, "zone": "Asia/Shanghai", "exceptions": [], "rules": [{"weekday": "monday", "start": start,
+            "end": end, "slot_minutes": minutes, "valid_from": "2026-01-01"}]})
+    };
+    let mut zone = rule("09:00:00", "10:00:00", 20);
+    zone["zone"] = json!("Mars/Olympus");
+    for (body, field) in [
+        (rule("25:00:00", "10:00:00", 20), "rules[0].start"),
+        (rule("10:00:00", "09:00:00", 20), "rules[0].end"),
+        (rule("09:00:00", "10:00:00", 1), "rules[0].slot_minutes"),
+        (zone, "zone"),
+    ] {
+        let answer = world.send(Method::PUT, &path, Some("specialist1"), Some(&body)).await;
+        assert_eq!(answer.status, 422, "{answer:?}");
+        assert_eq!(answer.body["fields"][0]["path"], field, "{answer:?}");
+    }
+    let good = world.send(Method::PUT, &path, Some("specialist1"), Some(&rule("09:00:00", "10:00:00", 20))).await;
+    assert_eq!((good.status, good.body["version"].as_i64()), (200, Some(1)), "{good:?}");
+    let window = "from=2026-11-23T00:00:00Z&until=2100-01-01T00:00:00Z";
+    let answer =
+        world.send(Method::GET, &format!("/api/slots?specialist_id={specialist}&{window}"), Some("nurse1"), None).await;
+    assert_eq!((answer.status, answer.body["fields"][0]["path"].as_str()), (422, Some("until")), "{answer:?}");
 }

@@ -15,16 +15,17 @@ use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId, ReferralId,
-    ResidentId, StaffId, TransportId, VisitId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
+    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, visit};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Consent, Consultation, Delivery, Document, DuplicatePair, Frequency, Invitation, InvitationKind, Item,
-    Pharmacy, Prescription, Referral, Resident, Route, Session, SessionSubject, Staff, StaffCredential, Supply,
-    Transport, Urgency, Vehicle, Visit, VisitStop,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Frequency, Invitation,
+    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Route, Session, SessionSubject, Staff,
+    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
+use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
@@ -37,8 +38,9 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, consents, consultations, deliveries, documents, duplicates, eligibility, invitations,
-    pharmacies, prescriptions, referrals, residents, sessions, staff, transports, visits,
+    Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
+    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
+    visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -81,6 +83,10 @@ pub struct World {
     pub referral: Referral,
     /// Requested.
     pub transport: Transport,
+    pub shift: Shift,
+    pub round: Round,
+    pub urgent_call: UrgentCall,
+    pub calendar: Calendar,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     _database: TestDatabase,
@@ -128,6 +134,12 @@ impl World {
         transports::insert(&mut tx, &transport).await.unwrap();
         let invitation = invited(&consultation, of("nurse1"), now);
         invitations::insert(&mut tx, &invitation).await.unwrap();
+
+        let (shift, round, urgent_call, calendar) = day(&consultation, of("nurse1"), of("specialist1"), now);
+        duty::insert(&mut tx, &shift).await.unwrap();
+        rounds::insert(&mut tx, &round).await.unwrap();
+        urgent_calls::insert(&mut tx, &urgent_call).await.unwrap();
+        calendars::insert(&mut tx, &calendar).await.unwrap();
 
         let mut actors = vec![];
         for caller in CALLERS {
@@ -186,6 +198,10 @@ impl World {
             visit,
             referral,
             transport,
+            shift,
+            round,
+            urgent_call,
+            calendar,
             actors,
             life,
             _database: database,
@@ -469,6 +485,50 @@ fn invited(consultation: &Consultation, nurse: StaffId, now: Timestamp) -> Invit
         created_at: now,
         expires_at: now + SignedDuration::from_hours(1),
     }
+}
+
+/// A turn of duty, a round with the consultation, a call of its resident, a calendar of the home.
+fn day(c: &Consultation, nurse: StaffId, specialist: StaffId, now: Timestamp) -> (Shift, Round, UrgentCall, Calendar) {
+    let shift = Shift {
+        id: ShiftId::from_uuid(id(8, now)),
+        specialist_id: specialist,
+        line: 1,
+        starts_at: now,
+        ends_at: now + SignedDuration::from_hours(1),
+    };
+    let round = Round {
+        id: RoundId::from_uuid(id(9, now)),
+        version: 3,
+        home_id: c.home_id,
+        specialist_id: specialist,
+        planned_by: nurse,
+        starts_at: now,
+        minutes: 15,
+        order: vec![c.id],
+    };
+    let urgent_call = UrgentCall {
+        id: UrgentCallId::from_uuid(id(10, now)),
+        version: 3,
+        state: urgent_call::State::Raised,
+        resident_id: c.resident_id,
+        home_id: c.home_id,
+        bed: "301-1".into(),
+        triage: Triage::Unknown,
+        called: vec![specialist],
+        answered_by: None,
+        consultation_id: None,
+        note: None,
+        steps: vec![urgent_call::Step { state: urgent_call::State::Raised, at: now }],
+    };
+    let calendar = Calendar {
+        id: CalendarId::from_uuid(id(11, now)),
+        of: CalendarOf::Home(c.home_id),
+        token_sha256: [9; 32],
+        shared_by: nurse,
+        created_at: now,
+        revoked_at: None,
+    };
+    (shift, round, urgent_call, calendar)
 }
 
 /// A resident that does not exist.

@@ -111,7 +111,7 @@ async fn the_same_pharmacy_recovers_its_secret() {
 }
 
 /// Drops the future after `polls` polls, as a stopped program or a closed connection would.
-async fn stopped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+pub async fn stopped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = Box::pin(future);
     let mut left = polls;
     poll_fn(|cx| {

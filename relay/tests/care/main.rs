@@ -4,6 +4,7 @@
 
 mod at_once;
 mod break_glass;
+mod calendar;
 mod consents;
 mod crashes;
 mod documents;
@@ -12,11 +13,16 @@ mod eligibility;
 mod hand_over;
 mod hidden;
 mod imports;
+mod one_key_call;
 mod prescribing;
+mod queue;
 mod reads;
+mod rebooking;
 mod referrals;
 mod registry;
 mod residents;
+mod rounds;
+mod schedule;
 mod sessions;
 mod visits;
 mod whole_loop;

@@ -11,7 +11,10 @@ use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Count, Frequency, Pharmacy, Route, Staff, StaffCredential, Supply, Urgency};
+use yunzhen_domain::schedule::{Rule, Weekday};
 use yunzhen_domain::{Actor, Role};
+use yunzhen_relay::app::views::Time;
+use yunzhen_relay::app::views::appointments::{Appointment, NewAppointment, NewWish};
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::{ConsultationSummary, NewConsultation};
 use yunzhen_relay::app::views::deliveries::{Delivery, ReceiveBody};
@@ -19,8 +22,10 @@ use yunzhen_relay::app::views::prescriptions::{
     Accepted, DispenseBody, DraftItem, NewPack, PackBody, Packed, Prescription, PrescriptionDraft, SignBody,
 };
 use yunzhen_relay::app::views::residents::{ResidentQuery, ResidentSummary};
+use yunzhen_relay::app::views::schedule::{AvailabilityUpdate, NewShift};
 use yunzhen_relay::app::{
-    App, AppError, Context, Entrance, Idempotency, consultations, deliveries, events, prescriptions, residents,
+    App, AppError, Context, Entrance, Idempotency, appointments, consultations, deliveries, events, prescriptions,
+    residents, schedule,
 };
 use yunzhen_relay::seed;
 use yunzhen_store::testing::TestDatabase;
@@ -141,6 +146,84 @@ impl World {
         let ask =
             NewConsultation { resident_id: resident.id, reason: "血压高".to_owned(), urgency: Urgency::Routine };
         consultations::request(&self.app, &self.by(nurse), ask).await.expect("requested")
+    }
+
+    /// The specialist publishes Mondays and Tuesdays from two to four in the afternoon, twenty minutes each.
+    pub async fn published(&self, specialist: &Person) -> StaffId {
+        let id = specialist.actor.staff_id().expect("a specialist");
+        let rule = |weekday| Rule {
+            weekday,
+            start: jiff::civil::time(14, 0, 0, 0),
+            end: jiff::civil::time(16, 0, 0, 0),
+            slot_minutes: 20,
+            valid_from: jiff::civil::date(2026, 1, 1),
+            valid_until: None,
+        };
+        let update = AvailabilityUpdate {
+            version: 0,
+            zone: "Asia/Shanghai".to_owned(),
+            rules: vec![rule(Weekday::Monday), rule(Weekday::Tuesday)],
+            exceptions: Vec::new(),
+        };
+        schedule::publish(&self.app, &self.by(specialist), id, update).await.expect("published");
+        id
+    }
+
+    pub async fn try_book(&self, name: &str, with: StaffId, starts_at: &str) -> Result<Appointment, AppError> {
+        let resident = self.resident(name).await;
+        let nurse = if resident.home_id == seed::HOME_1 { &self.nurse } else { &self.nurse_of_other_home };
+        let wish = NewAppointment {
+            resident_id: resident.id,
+            specialist_id: with,
+            starts_at: at(starts_at),
+            reason: "复诊".to_owned(),
+        };
+        appointments::book(&self.app, &self.by(nurse), wish).await
+    }
+
+    pub async fn booked(&self, name: &str, with: StaffId, starts_at: &str) -> Appointment {
+        self.try_book(name, with, starts_at).await.expect("booked")
+    }
+
+    /// The first resident waits for any time of this week.
+    pub async fn waitlisted(&self, name: &str, with: StaffId, urgency: Urgency) -> ConsultationSummary {
+        let resident = self.resident(name).await;
+        let nurse = if resident.home_id == seed::HOME_1 { &self.nurse } else { &self.nurse_of_other_home };
+        let wish = NewWish {
+            resident_id: resident.id,
+            specialist_id: with,
+            not_before: at("2026-11-23T00:00:00Z"),
+            not_after: at("2026-11-28T00:00:00Z"),
+            urgency,
+            reason: "想早一点".to_owned(),
+        };
+        appointments::wait(&self.app, &self.by(nurse), wish).await.expect("on the list").consultation
+    }
+
+    pub async fn on_duty(&self, specialist: &Person, line: u32) {
+        let now = self.now();
+        let shift = NewShift {
+            specialist_id: specialist.actor.staff_id().expect("a specialist"),
+            line,
+            starts_at: now.into(),
+            ends_at: (now + SignedDuration::from_hours(24)).into(),
+        };
+        schedule::plan_duty(&self.app, &self.by(&self.administrator), shift).await.expect("on duty");
+    }
+
+    pub async fn look(&self, id: ConsultationId) -> ConsultationSummary {
+        consultations::get(&self.app, &self.by(&self.specialist), id).await.expect("seen").summary
+    }
+
+    pub async fn begin(&self, by: &Person, id: ConsultationId) -> ConsultationSummary {
+        let version = self.look(id).await.version;
+        consultations::begin(&self.app, &self.by(by), id, VersionBody { version }).await.expect("begun")
+    }
+
+    /// How often something happened.
+    pub async fn count(&self, kind: EventKind) -> usize {
+        let mut db = self.app.store.read().await.expect("read");
+        audit::after(&mut db, 0, 10_000).await.expect("rows").iter().filter(|row| row.fact.kind == kind).count()
     }
 
     pub async fn in_progress(&self, name: &str) -> ConsultationSummary {
@@ -310,6 +393,10 @@ async fn person(store: &Store, authority: &Authority, username: &str, now: Times
         (DocumentKey::from_pem(&issued.key_pem).expect("key"), issued.issued.chain)
     });
     Person { actor: member.actor(), signer }
+}
+
+pub fn at(text: &str) -> Time {
+    Time(text.parse().expect("time"))
 }
 
 /// One tablet a day of each drug.

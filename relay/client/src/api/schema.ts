@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appointments by home, specialist and time, earliest first; those that were called off too. */
+        get: operations["listAppointments"];
+        put?: never;
+        /** Books a free slot. 409 `slot_taken` when somebody else was faster. */
+        post: operations["bookAppointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -14,6 +32,24 @@ export interface paths {
         /** Audit events, newest first. */
         get: operations["listAudit"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/availability/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a specialist has published. */
+        get: operations["getAvailability"];
+        /** Publishes times in place of those before; what is booked stays booked. */
+        put: operations["publishAvailability"];
         post?: never;
         delete?: never;
         options?: never;
@@ -90,6 +126,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar-feeds/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feed behind a link: times and beds, no names. */
+        get: operations["getCalendarFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links of the caller's calendar, or of the home's, that work. */
+        get: operations["listCalendars"];
+        put?: never;
+        /** Shares the caller's calendar, or the home's; the link is shown once. */
+        post: operations["shareCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a link. */
+        delete: operations["revokeCalendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent-texts": {
         parameters: {
             query?: never;
@@ -159,6 +247,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an offer for a time. */
+        post: operations["acceptConsultation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/begin": {
         parameters: {
             query?: never;
@@ -193,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The home is ready. Once: repeated in the same consultation it changes nothing. */
+        post: operations["checkInConsultation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/complete": {
         parameters: {
             query?: never;
@@ -204,6 +326,23 @@ export interface paths {
         put?: never;
         /** Ends the visit as completed. */
         post: operations["completeConsultation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consultations/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an offer back. */
+        post: operations["declineConsultation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -364,6 +503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves an appointment to another free slot of the same specialist. */
+        post: operations["moveAppointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/no-show": {
         parameters: {
             query?: never;
@@ -392,6 +548,23 @@ export interface paths {
         /** Saves the specialist's note as typed. */
         put: operations["saveConsultationNote"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consultations/{id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers a request to a specialist. */
+        post: operations["offerConsultation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -750,6 +923,41 @@ export interface paths {
         /** Two persons after all: both records stand again. */
         post: operations["unmergeDuplicate"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Turns of duty: of now, or of a window. */
+        get: operations["listDuty"];
+        put?: never;
+        /** Plans a turn of duty. */
+        post: operations["planDuty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a turn of duty back. */
+        delete: operations["removeDuty"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1499,6 +1707,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds by home and time, earliest first. */
+        get: operations["listRounds"];
+        put?: never;
+        /** Plans a round. */
+        post: operations["planRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One round as it runs: who is present, who is next, and when everybody's turn comes. */
+        get: operations["getRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the running order of those who are still to come. */
+        put: operations["reorderRound"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1529,6 +1789,23 @@ export interface paths {
         post?: never;
         /** Signs out: the token is worthless from now on. */
         delete: operations["deleteCurrentSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Slots of a specialist, earliest first; those that are taken or past are not free. */
+        get: operations["listSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1648,6 +1925,75 @@ export interface paths {
         put?: never;
         /** The vehicle leaves with the resident; an accepted referral is under way with it. */
         post: operations["departTransport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, newest first. */
+        get: operations["listUrgentCalls"];
+        put?: never;
+        /** A resident calls. Without a bearer token it is the box that speaks, for a bed or resident of its home. Pressing again is heard as the same call. */
+        post: operations["raiseUrgentCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent-calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call. */
+        get: operations["getUrgentCall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent-calls/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes care of a call. */
+        post: operations["answerUrgentCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent-calls/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what became of a call: a consultation is opened at once. */
+        post: operations["endUrgentCall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1809,10 +2155,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits for a time, longest first. */
+        get: operations["listWaitlist"];
+        put?: never;
+        /** Puts a resident on the waitlist; a time that becomes free is booked at once. */
+        post: operations["joinWaitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description When the specialist will hold it; it need not be a published time. */
+        AcceptBody: {
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            minutes: number;
+            /** @description When. */
+            starts_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
         /** @description The hospital books an appointment, or another one. */
         AcceptReferralBody: {
             /** @description The appointment. */
@@ -1867,6 +2246,33 @@ export interface components {
              */
             version: number;
         };
+        /** @description A consultation with its time. */
+        Appointment: {
+            /** @description The consultation; its id, state and version are the appointment's. */
+            consultation: components["schemas"]["ConsultationSummary"];
+            /** @description Until. */
+            ends_at: components["schemas"]["Time"];
+            /** @description The consultation that broke off and that this one makes up for. */
+            makes_up_for?: components["schemas"]["ConsultationId"];
+            /** @description In which round. */
+            round_id?: components["schemas"]["RoundId"];
+            /**
+             * Format: int32
+             * @description Counts each change of time or fate.
+             */
+            sequence: number;
+            /** @description With whom the time is. */
+            specialist: components["schemas"]["StaffRef"];
+            /** @description From. */
+            starts_at: components["schemas"]["Time"];
+            /**
+             * @description The state in FHIR's words, e.g. `booked`.
+             * @example booked
+             */
+            status: string;
+            /** @description The zone in which the specialist thinks of it. */
+            zone: string;
+        };
         /** @description A failed attempt. */
         Attempt: {
             /**
@@ -1906,6 +2312,42 @@ export interface components {
              * @description Sequence number.
              */
             seq: number;
+        };
+        /** @description What a specialist has published. */
+        Availability: {
+            /** @description Single days. */
+            exceptions: components["schemas"]["Exception"][];
+            /** @description Every week. */
+            rules: components["schemas"]["Rule"][];
+            /** @description Whose. */
+            specialist: components["schemas"]["StaffRef"];
+            /**
+             * Format: int64
+             * @description Version to send with the next change; 0 when nothing was published.
+             */
+            version: number;
+            /**
+             * @description IANA zone of all its times.
+             * @example Asia/Shanghai
+             */
+            zone: string;
+        };
+        /** @description What is to be published in place of it. Appointments that are booked stay booked. */
+        AvailabilityUpdate: {
+            /** @description Single days. */
+            exceptions: components["schemas"]["Exception"][];
+            /** @description Every week. */
+            rules: components["schemas"]["Rule"][];
+            /**
+             * Format: int64
+             * @description The version that was changed.
+             */
+            version: number;
+            /**
+             * @description IANA zone of all its times.
+             * @example Asia/Shanghai
+             */
+            zone: string;
         };
         /** @description An entry that cannot be taken. */
         BadEntry: {
@@ -1999,6 +2441,20 @@ export interface components {
          * @enum {string}
          */
         BreakGlassState: "open" | "closed" | "accepted" | "questioned";
+        /** @description A calendar that was shared; its link is not shown again. */
+        Calendar: {
+            /** @description Since. */
+            created_at: components["schemas"]["Time"];
+            /** @description Identifier. */
+            id: components["schemas"]["CalendarId"];
+            /** @description Who shared it. */
+            shared_by: components["schemas"]["StaffRef"];
+        };
+        /**
+         * Format: uuid
+         * @description A calendar that is shared by a link.
+         */
+        CalendarId: string;
         /**
          * @description The home's cameras. A box has up to two of its own; the tablet's can stand in for them.
          * @enum {string}
@@ -2291,8 +2747,12 @@ export interface components {
              * @description How many are in the call now.
              */
             participants: number;
+            /** @description While it is urgent and waits. */
+            queue?: components["schemas"]["QueuePlace"];
             /** @description Why, in the nurse's words. */
             reason: string;
+            /** @description After a technical failure: the consultation that makes up for it. */
+            rebooked_as?: components["schemas"]["ConsultationId"];
             /** @description When it was asked for. */
             requested_at: components["schemas"]["Time"];
             /** @description Who it is for. */
@@ -2750,6 +3210,45 @@ export interface components {
          * @enum {string}
          */
         EndReason: "hang_up" | "crash" | "drain" | "cancelled";
+        /** @description What became of a call. */
+        EndUrgentCall: {
+            /** @description In words; the reason of the consultation, when it becomes one. */
+            note?: string;
+            /** @description What. */
+            outcome: components["schemas"]["UrgentCallOutcome"];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
+        /** @description One day that differs from the rules. */
+        Exception: {
+            /**
+             * Format: date
+             * @description Which.
+             */
+            date: string;
+            /** @enum {string} */
+            kind: "day_off";
+        } | {
+            /**
+             * Format: date
+             * @description Which day.
+             */
+            date: string;
+            /** @description Until; `00:00:00` is the end of the day. */
+            end: string;
+            /** @enum {string} */
+            kind: "extra_block";
+            /**
+             * Format: int32
+             * @description Length of one appointment.
+             */
+            slot_minutes: number;
+            /** @description From. */
+            start: string;
+        };
         /** @description One wrong field. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -2999,6 +3498,27 @@ export interface components {
             /** @description Chinese. */
             message_zh: string;
         };
+        /** @description Another time. */
+        MoveBody: {
+            /** @description The start of a free slot of the same specialist. */
+            starts_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
+        /** @description A time to book. */
+        NewAppointment: {
+            /** @description Why. */
+            reason: string;
+            /** @description For whom. */
+            resident_id: components["schemas"]["ResidentId"];
+            /** @description With whom. */
+            specialist_id: components["schemas"]["StaffId"];
+            /** @description The start of a free slot. */
+            starts_at: components["schemas"]["Time"];
+        };
         /** @description Whose record, and why. */
         NewBreakGlass: {
             /** @description The whole identity number, as on the card of the resident: whoever has no relation cannot search. */
@@ -3125,6 +3645,38 @@ export interface components {
             /** @description Of whom. */
             resident_id: components["schemas"]["ResidentId"];
         };
+        /** @description A round to plan: one home, one specialist, its residents in running order. */
+        NewRound: {
+            /** @description Where. */
+            home_id: components["schemas"]["HomeId"];
+            /**
+             * Format: int32
+             * @description Planned for each.
+             */
+            minutes: number;
+            /** @description Why, for all of them. */
+            reason: string;
+            /** @description Running order. */
+            resident_ids: components["schemas"]["ResidentId"][];
+            /** @description With whom. */
+            specialist_id: components["schemas"]["StaffId"];
+            /** @description When; the whole block must be published and free. */
+            starts_at: components["schemas"]["Time"];
+        };
+        /** @description A turn of duty to plan. */
+        NewShift: {
+            /** @description Until, at most 48 hours later. */
+            ends_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description 1 is asked first.
+             */
+            line: number;
+            /** @description Who. */
+            specialist_id: components["schemas"]["StaffId"];
+            /** @description From. */
+            starts_at: components["schemas"]["Time"];
+        };
         /** @description A ride to ask for. */
         NewTransport: {
             /** @description Where to; the referral's hospital and place when left out. */
@@ -3139,6 +3691,28 @@ export interface components {
             resident_id: components["schemas"]["ResidentId"];
             /** @description In what. */
             vehicle: components["schemas"]["Vehicle"];
+        };
+        /** @description Whose button was pressed: a resident, or a bed of the box's own home. */
+        NewUrgentCall: {
+            /** @description The bed that the button belongs to. */
+            bed?: string;
+            /** @description Who, when the button knows. */
+            resident_id?: components["schemas"]["ResidentId"];
+        };
+        /** @description A wish for a time that is not free. */
+        NewWish: {
+            /** @description To begin at the latest. */
+            not_after: components["schemas"]["Time"];
+            /** @description Not before. */
+            not_before: components["schemas"]["Time"];
+            /** @description Why. */
+            reason: string;
+            /** @description For whom. */
+            resident_id: components["schemas"]["ResidentId"];
+            /** @description With whom. */
+            specialist_id: components["schemas"]["StaffId"];
+            /** @description How soon. */
+            urgency: components["schemas"]["Urgency"];
         };
         /** @description A note. */
         Note: {
@@ -3240,6 +3814,16 @@ export interface components {
             /** @description The last part of the invitation link. */
             link_token: string;
         };
+        /** @description To whom a request is offered. */
+        OfferBody: {
+            /** @description To whom. */
+            specialist_id: components["schemas"]["StaffId"];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
         /** @description A reading that is out of range. */
         OutOfRange: {
             /** @description LOINC code. */
@@ -3314,6 +3898,13 @@ export interface components {
             prescription: components["schemas"]["Prescription"];
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Appointment: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Appointment"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_AuditEvent: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["AuditEvent"][];
@@ -3331,6 +3922,13 @@ export interface components {
         Page_BreakGlass: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["BreakGlass"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Calendar: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Calendar"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -3419,6 +4017,27 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Round: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Round"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Shift: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Shift"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Slot: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Slot"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_Staff: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Staff"][];
@@ -3433,6 +4052,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_UrgentCall: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["UrgentCall"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_VisitCandidate: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["VisitCandidate"][];
@@ -3443,6 +4069,13 @@ export interface components {
         Page_VisitSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["VisitSummary"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_WaitlistEntry: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["WaitlistEntry"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -3513,6 +4146,11 @@ export interface components {
              */
             planned_on: string;
         };
+        /**
+         * @description A stop's place in the round.
+         * @enum {string}
+         */
+        Position: "past" | "current" | "next" | "later";
         /** @description The prescriber. */
         Prescriber: {
             /** @description Hospital. */
@@ -3798,6 +4436,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description The place of an urgent request among those that wait. It changes with each `queue.moved` event. */
+        QueuePlace: {
+            /**
+             * Format: int64
+             * @description About so many minutes; absent when nobody is on duty.
+             */
+            expected_wait_minutes?: number;
+            /**
+             * Format: int32
+             * @description 1 is next.
+             */
+            position: number;
+        };
         /** @description One reading to record. */
         Reading: {
             /**
@@ -4062,6 +4713,11 @@ export interface components {
          * @enum {string}
          */
         RejectionCode: "dose" | "interaction" | "allergy" | "diagnosis" | "incomplete" | "other";
+        /** @description What a removal answers: what is left. */
+        Removed: {
+            /** @description Always true. */
+            removed: boolean;
+        };
         /** @description The hospital reports back. */
         ReportBody: {
             /** @description What the home shall do. */
@@ -4326,6 +4982,64 @@ export interface components {
             /** @description Which participant the asking leg is. */
             you: components["schemas"]["ParticipantId"];
         };
+        /** @description A round as it runs. */
+        Round: {
+            /** @description Where. */
+            home_id: components["schemas"]["HomeId"];
+            /** @description Its name. */
+            home_name: string;
+            /** @description Identifier. */
+            id: components["schemas"]["RoundId"];
+            /**
+             * Format: int32
+             * @description Planned for each.
+             */
+            minutes: number;
+            /** @description With whom. */
+            specialist: components["schemas"]["StaffRef"];
+            /** @description When it starts. */
+            starts_at: components["schemas"]["Time"];
+            /** @description In running order. */
+            stops: components["schemas"]["RoundStop"][];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A round of one home.
+         */
+        RoundId: string;
+        /** @description Another running order. */
+        RoundOrder: {
+            /** @description All consultations of the round; those that began or are over keep their place. */
+            order: components["schemas"]["ConsultationId"][];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
+        /** @description One resident of a round. */
+        RoundStop: {
+            /** @description The resident's consultation. */
+            consultation: components["schemas"]["ConsultationSummary"];
+            /** @description When it started or is expected to, now that others took longer. */
+            expected_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description So many minutes later than planned.
+             */
+            late_minutes: number;
+            /** @description When it was planned to start. */
+            planned_at: components["schemas"]["Time"];
+            /** @description Past, current, next, later. */
+            position: components["schemas"]["Position"];
+            /** @description When vital signs were measured last; those of the next one are due while the present one is in the call. */
+            vital_signs_at?: components["schemas"]["Time"];
+        };
         /**
          * @description By which way.
          * @enum {string}
@@ -4375,6 +5089,36 @@ export interface components {
             /** @description What became of it. */
             state: components["schemas"]["VisitStopState"];
         };
+        /** @description A block of every such weekday. */
+        Rule: {
+            /**
+             * @description Until this time; `00:00:00` is the end of the day.
+             * @example 11:30:00
+             */
+            end: string;
+            /**
+             * Format: int32
+             * @description Length of one appointment.
+             */
+            slot_minutes: number;
+            /**
+             * @description From this time on the clock of the zone.
+             * @example 09:00:00
+             */
+            start: string;
+            /**
+             * Format: date
+             * @description First day it holds.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description Last day it holds; open when absent.
+             */
+            valid_until?: string;
+            /** @description On which day of the week. */
+            weekday: components["schemas"]["Weekday"];
+        };
         /** @description A new session. */
         Session: {
             /** @description When it ends. */
@@ -4394,6 +5138,38 @@ export interface components {
          * @enum {string}
          */
         Sex: "male" | "female";
+        /** @description Nothing has to be said to share one's own calendar. */
+        ShareCalendar: Record<string, never>;
+        /** @description A calendar shared now: the caller's own appointments, or those of the caller's home. */
+        SharedCalendar: {
+            /** @description Identifier. */
+            id: components["schemas"]["CalendarId"];
+            /** @description Path of the iCalendar feed, shown once. Who has it reads times and beds, and no names. */
+            link_path: string;
+        };
+        /** @description A turn of duty. */
+        Shift: {
+            /** @description Until. */
+            ends_at: components["schemas"]["Time"];
+            /** @description Identifier. */
+            id: components["schemas"]["ShiftId"];
+            /**
+             * Format: int32
+             * @description 1 is asked first.
+             */
+            line: number;
+            /** @description On duty now. */
+            now: boolean;
+            /** @description Who. */
+            specialist: components["schemas"]["StaffRef"];
+            /** @description From. */
+            starts_at: components["schemas"]["Time"];
+        };
+        /**
+         * Format: uuid
+         * @description A turn of duty.
+         */
+        ShiftId: string;
         /** @description A signature. */
         SignBody: {
             /** @description Compact JWS, ES256, with the certificate chain in `x5c`. */
@@ -4433,6 +5209,15 @@ export interface components {
         SigningDocument: {
             /** @description Canonical JSON (RFC 8785); sign these bytes. */
             document: string;
+        };
+        /** @description A time of a specialist. */
+        Slot: {
+            /** @description Until. */
+            ends_at: components["schemas"]["Time"];
+            /** @description It can be booked. */
+            free: boolean;
+            /** @description From. */
+            starts_at: components["schemas"]["Time"];
         };
         /** @description Which participant a leg receives on which slot. */
         SlotAssignment: {
@@ -4642,10 +5427,86 @@ export interface components {
             version: number;
         };
         /**
+         * @description How soon a call should be answered.
+         * @enum {string}
+         */
+        Triage: "abnormal" | "unknown" | "in_range";
+        /**
          * @description Order in the waiting room.
          * @enum {string}
          */
         Urgency: "routine" | "urgent";
+        /** @description A one-key call. The administrator sees where it comes from, not whose it is. */
+        UrgentCall: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description Who took care of it. */
+            answered_by?: components["schemas"]["StaffRef"];
+            /** @description From which bed. */
+            bed: string;
+            /** @description Whom it was put to, in the order of asking; the home hears it in any case. */
+            called: components["schemas"]["StaffRef"][];
+            /** @description The consultation it became. */
+            consultation_id?: components["schemas"]["ConsultationId"];
+            /** @description From which home. */
+            home_id: components["schemas"]["HomeId"];
+            /** @description Its name. */
+            home_name: string;
+            /** @description The nurses' station. */
+            home_phone: string;
+            /** @description Identifier. */
+            id: components["schemas"]["UrgentCallId"];
+            /** @description What was noted at its end. */
+            note?: string;
+            /** @description Raised at. */
+            raised_at: components["schemas"]["Time"];
+            /** @description Who calls. */
+            resident?: components["schemas"]["ConsultationResident"];
+            /** @description State. */
+            state: components["schemas"]["UrgentCallState"];
+            /** @description Every step, timed. */
+            steps: components["schemas"]["UrgentCallStep"][];
+            /** @description Order among calls, from the last vital signs. */
+            triage: components["schemas"]["Triage"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+            /** @description The newest reading of each measure. */
+            vital_signs?: components["schemas"]["Observation"][];
+        };
+        /**
+         * Format: uuid
+         * @description A resident's one-key call.
+         */
+        UrgentCallId: string;
+        /**
+         * @description In what a call can end.
+         * @enum {string}
+         */
+        UrgentCallOutcome: "consultation" | "hospital_registration" | "transport_request" | "false_alarm";
+        /** @description What a button hears: that it was heard. Nothing of the record. */
+        UrgentCallRaised: {
+            /** @description Identifier. */
+            id: components["schemas"]["UrgentCallId"];
+            /** @description Raised at; earlier than now when the resident had called already. */
+            raised_at: components["schemas"]["Time"];
+            /** @description State. */
+            state: components["schemas"]["UrgentCallState"];
+        };
+        /**
+         * @description Where a call stands.
+         * @enum {string}
+         */
+        UrgentCallState: "raised" | "with_next_on_duty" | "with_administrator" | "answered" | "consultation" | "hospital_registration" | "transport_request" | "false_alarm";
+        /** @description One step of a call. */
+        UrgentCallStep: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description The state that was entered. */
+            state: components["schemas"]["UrgentCallState"];
+        };
         /**
          * @description What drives the resident.
          * @enum {string}
@@ -4796,6 +5657,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description A line of the waitlist. It leaves the list when its consultation is cancelled or gets a time. */
+        WaitlistEntry: {
+            /** @description The consultation that waits for a time. */
+            consultation: components["schemas"]["ConsultationSummary"];
+            /** @description To begin at the latest. */
+            not_after: components["schemas"]["Time"];
+            /** @description Not before. */
+            not_before: components["schemas"]["Time"];
+            /** @description On the list since. */
+            since: components["schemas"]["Time"];
+            /** @description With whom. */
+            specialist: components["schemas"]["StaffRef"];
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     };
     responses: never;
     parameters: never;
@@ -4805,6 +5684,179 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAppointments: {
+        parameters: {
+            query: {
+                /** @description Only this home. */
+                home_id?: string;
+                /** @description Only this specialist. */
+                specialist_id?: string;
+                /** @description From. */
+                from: string;
+                /** @description Until, at most 62 days later. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Appointment"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookAppointment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppointment"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -4855,6 +5907,173 @@ export interface operations {
             };
             /** @description It does not exist, or the caller may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The specialist. */
+                id: components["schemas"]["StaffId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is published; empty at version 0. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishAvailability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The specialist. */
+                id: components["schemas"]["StaffId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AvailabilityUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5233,6 +6452,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RFC 5545. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Calendar"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shareCalendar: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareCalendar"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCalendar"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -5713,6 +7258,107 @@ export interface operations {
             };
         };
     };
+    acceptConsultation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultationSummary"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     beginConsultation: {
         parameters: {
             query?: never;
@@ -5915,7 +7561,209 @@ export interface operations {
             };
         };
     };
+    checkInConsultation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultationSummary"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     completeConsultation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultationSummary"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineConsultation: {
         parameters: {
             query?: never;
             header: {
@@ -6978,6 +8826,107 @@ export interface operations {
             };
         };
     };
+    moveAppointment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     markNoShow: {
         parameters: {
             query?: never;
@@ -7101,6 +9050,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsultationNote"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerConsultation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultationSummary"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -8992,6 +11042,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Duplicate"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDuty: {
+        parameters: {
+            query?: {
+                /** @description From. */
+                from?: string;
+                /** @description Until. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Earliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Shift"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planDuty: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShift"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shift"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDuty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ShiftId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -13840,6 +16153,342 @@ export interface operations {
             };
         };
     };
+    listRounds: {
+        parameters: {
+            query: {
+                /** @description Only this home. */
+                home_id?: string;
+                /** @description Starting from. */
+                from: string;
+                /** @description Starting before, at most 62 days later. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Round"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRound"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorderRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createSession: {
         parameters: {
             query?: never;
@@ -13989,6 +16638,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSlots: {
+        parameters: {
+            query: {
+                /** @description With whom. */
+                specialist_id: string;
+                /** @description From. */
+                from: string;
+                /** @description Until, at most 62 days later. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every slot that starts in the window. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Slot"];
+                };
             };
             /** @description The query cannot be understood. */
             400: {
@@ -14668,6 +17389,446 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Transport"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUrgentCalls: {
+        parameters: {
+            query?: {
+                /** @description Only this home. */
+                home_id?: string;
+                /** @description Only those that go on. */
+                open?: boolean;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UrgentCall"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raiseUrgentCall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUrgentCall"];
+            };
+        };
+        responses: {
+            /** @description Heard. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCallRaised"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUrgentCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UrgentCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCall"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerUrgentCall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["UrgentCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCall"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endUrgentCall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["UrgentCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndUrgentCall"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCall"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -15613,6 +18774,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWaitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WaitlistEntry"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinWaitlist: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWish"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -44,6 +44,25 @@ pub enum Event {
         /// When it will be held.
         scheduled_at: Timestamp,
     },
+    /// The specialist gives it back.
+    Decline,
+    /// A published time is taken: who publishes it has accepted beforehand.
+    Book {
+        /// With whom.
+        specialist: StaffId,
+        /// When it will be held.
+        scheduled_at: Timestamp,
+    },
+    /// Another time with the same specialist.
+    Move {
+        /// When it will be held.
+        scheduled_at: Timestamp,
+    },
+    /// Who waits is sent to a specialist on duty.
+    Direct {
+        /// To whom.
+        specialist: StaffId,
+    },
     /// The resident is ready in the home.
     CheckIn,
     /// A specialist opens the consultation.
@@ -78,6 +97,10 @@ impl Event {
         match self {
             Self::Offer { .. } => "offer",
             Self::Accept { .. } => "accept",
+            Self::Decline => "decline",
+            Self::Book { .. } => "book",
+            Self::Move { .. } => "move",
+            Self::Direct { .. } => "direct",
             Self::CheckIn => "check_in",
             Self::Begin { .. } => "begin",
             Self::Complete => "complete",
@@ -105,6 +128,9 @@ impl State {
         let state = match (self, event) {
             (S::Requested, Event::Offer { .. }) => S::AwaitingAcceptance,
             (S::AwaitingAcceptance, Event::Accept { .. }) => S::Scheduled,
+            (S::AwaitingAcceptance, Event::Decline) => S::Requested,
+            (S::Requested, Event::Book { .. }) | (S::Scheduled, Event::Move { .. }) => S::Scheduled,
+            (S::Waiting, Event::Direct { .. }) => S::Waiting,
             // A home may check in without a booking: the waiting room is open to it.
             (S::Requested | S::Scheduled, Event::CheckIn) => S::Waiting,
             (S::Waiting, Event::Begin { .. }) => S::InProgress,
@@ -131,6 +157,10 @@ pub fn sample_events() -> Vec<Event> {
     vec![
         Event::Offer { specialist },
         Event::Accept { scheduled_at: Timestamp::UNIX_EPOCH },
+        Event::Decline,
+        Event::Book { specialist, scheduled_at: Timestamp::UNIX_EPOCH },
+        Event::Move { scheduled_at: Timestamp::UNIX_EPOCH },
+        Event::Direct { specialist },
         Event::CheckIn,
         Event::Begin { specialist },
         Event::Complete,

@@ -9,6 +9,7 @@ pub mod duplicate;
 pub mod prescription;
 pub mod referral;
 pub mod transport;
+pub mod urgent_call;
 pub mod visit;
 pub mod visit_stop;
 

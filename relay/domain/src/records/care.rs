@@ -74,8 +74,13 @@ impl Consultation {
         self.state = next.state;
         self.version += 1;
         match event {
-            Event::Offer { specialist } => self.specialist_id = Some(specialist),
-            Event::Accept { scheduled_at } => self.scheduled_at = Some(scheduled_at),
+            Event::Offer { specialist } | Event::Direct { specialist } => self.specialist_id = Some(specialist),
+            Event::Accept { scheduled_at } | Event::Move { scheduled_at } => self.scheduled_at = Some(scheduled_at),
+            Event::Decline => self.specialist_id = None,
+            Event::Book { specialist, scheduled_at } => {
+                self.specialist_id = Some(specialist);
+                self.scheduled_at = Some(scheduled_at);
+            }
             Event::CheckIn => self.waiting_since = Some(at),
             Event::Begin { specialist } => {
                 self.specialist_id = Some(specialist);

@@ -7,7 +7,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, LinkSummary};
 use yunzhen_domain::vitals;
 use yunzhen_protocol::room::LinkLevel;
-use yunzhen_store::{Db, Paging, consultation_notes, observations, prescriptions, referrals, residents};
+use yunzhen_store::{Db, Paging, consultation_notes, observations, prescriptions, rebookings, referrals, residents};
 
 use super::has_call;
 use crate::app::consents::missing_for_visit;
@@ -16,7 +16,7 @@ use crate::app::names::Names;
 use crate::app::prescriptions::{summary as prescription_summary, under_way};
 use crate::app::referrals::summary as referral_summary;
 use crate::app::views::consultations as views;
-use crate::app::{App, AppError, Context};
+use crate::app::{App, AppError, Context, queue};
 
 /// Referrals that one consultation can have.
 const MOST_REFERRALS: u32 = 20;
@@ -50,6 +50,11 @@ pub(in crate::app) async fn summary(
         Some(call) => call.link.map_or(LinkSummary::None, link_words),
         None => app.presence.home_box(c.home_id).map_or(LinkSummary::None, |b| link_words(b.link)),
     };
+    let queue = queue::place_of(db, c, now).await?;
+    let rebooked_as = match c.state {
+        State::FailedTechnical => rebookings::of_failed(db, c.id).await?,
+        _ => None,
+    };
     Ok(views::ConsultationSummary {
         id: c.id,
         state: c.state,
@@ -67,6 +72,8 @@ pub(in crate::app) async fn summary(
         urgency: c.urgency,
         specialist,
         requested_at: c.requested_at.into(),
+        queue,
+        rebooked_as,
         scheduled_at: c.scheduled_at.map(Into::into),
         waiting_since: c.waiting_since.map(Into::into),
         began_at: c.began_at.map(Into::into),
@@ -126,6 +133,11 @@ fn allowed(app: &App, ctx: &Context, c: &Consultation) -> Vec<String> {
     let specialist = ctx.actor.staff_id().unwrap_or(c.requested_by);
     let reason = String::new;
     let transitions = [
+        ("check-in", Action::CheckInConsultation, Event::CheckIn),
+        ("offer", Action::OfferConsultation, Event::Offer { specialist }),
+        ("accept", Action::AcceptConsultation, Event::Accept { scheduled_at: ctx.now }),
+        ("decline", Action::AcceptConsultation, Event::Decline),
+        ("move", Action::BookAppointment, Event::Move { scheduled_at: ctx.now }),
         ("begin", Action::BeginConsultation, Event::Begin { specialist }),
         ("complete", Action::CompleteConsultation, Event::Complete),
         ("cancel", Action::CancelConsultation, Event::Cancel { reason: reason() }),

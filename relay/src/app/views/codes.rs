@@ -6,8 +6,8 @@ pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
 pub use yunzhen_domain::formulary::{Banned, DrugId};
 pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId};
 pub use yunzhen_domain::ids::{
-    ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId, PrescriptionId,
-    ResidentId, StaffId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
+    PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
 pub use yunzhen_domain::ids::{PresentDoctorId, ReferralId, TransportId, VisitId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
@@ -17,6 +17,7 @@ pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
 pub use yunzhen_domain::machines::transport::State as TransportState;
+pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, State as UrgentCallState};
 pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
 pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
@@ -26,3 +27,4 @@ pub use yunzhen_domain::records::{
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};
+pub use yunzhen_domain::schedule::{Position as RoundPosition, Triage};

@@ -55,6 +55,16 @@ pub struct OutOfRange {
     pub unit: String,
 }
 
+/// The place of an urgent request among those that wait. It changes with each `queue.moved` event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueuePlace {
+    /// 1 is next.
+    pub position: u32,
+    /// About so many minutes; absent when nobody is on duty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_wait_minutes: Option<i64>,
+}
+
 /// A consultation as a line of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ConsultationSummary {
@@ -75,6 +85,12 @@ pub struct ConsultationSummary {
     pub specialist: Option<StaffRef>,
     /// When it was asked for.
     pub requested_at: Time,
+    /// While it is urgent and waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueuePlace>,
+    /// After a technical failure: the consultation that makes up for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebooked_as: Option<ConsultationId>,
     /// When it is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_at: Option<Time>,

@@ -4,7 +4,9 @@
 //! `null`; times are RFC 3339 UTC with milliseconds. Not here: any decision.
 
 pub mod admin;
+pub mod appointments;
 pub mod break_glass;
+pub mod calendars;
 pub mod codes;
 pub mod common;
 pub mod consents;
@@ -21,8 +23,11 @@ pub mod prescriptions;
 pub mod referrals;
 pub mod resident_imports;
 pub mod residents;
+pub mod rounds;
+pub mod schedule;
 pub mod sessions;
 pub mod transports;
+pub mod urgent_calls;
 pub mod visits;
 
 pub use common::{Page, Time};

@@ -1,0 +1,26 @@
+//! `/page/urgent-calls`: a resident's button. Nobody is signed in at a bedside: the box speaks for its home, and its certificate says which that is.
+
+use super::{AppState, api, problems};
+use crate::link::http::LinkDown;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::response::Response;
+
+/// What the relay is told of the press.
+const FORWARDED: [HeaderName; 2] = [header::ACCEPT_LANGUAGE, HeaderName::from_static("idempotency-key")];
+
+/// Passes a press on, as `{"bed": …}` or `{"resident_id": …}`. A call is never kept for later: without the link whoever pressed hears at once that nobody was
+/// reached, and whom to call instead.
+pub async fn raise(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut asked = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    for name in FORWARDED {
+        if let Some(value) = headers.get(&name) {
+            asked.insert(name, value.clone());
+        }
+    }
+    match app.link.exchange(Method::POST, "/api/urgent-calls", asked, body.to_vec()).await {
+        Ok(answer) => api::pass(answer.map(Body::from)),
+        Err(LinkDown) => problems::LINK_DOWN_CALL.answer(&headers),
+    }
+}

@@ -1,0 +1,253 @@
+//! Appointments: book, move, wait for a time, list. An appointment is the scheduling part of a consultation, so it is cancelled, checked in and ended as one
+//! (`app::consultations`).
+
+mod follow_up;
+mod take;
+
+use jiff::SignedDuration;
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::fhir;
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::machines::Refused;
+use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::records::{Appointment, Consultation, Resident, Urgency};
+use yunzhen_domain::schedule::{Wish, Zone};
+use yunzhen_store::{Db, appointments, availability, consultations, rebookings, residents, waitlist};
+
+pub(super) use follow_up::{after_end, rebook};
+pub(crate) use take::REMIND;
+pub(super) use take::{Reminder, hold, open_block, remind};
+
+use super::consultations::summary;
+use super::names::Names;
+use super::views::appointments as views;
+use super::views::common::Page;
+use super::work::{Start, Work, authorize, may_list, required, same_version};
+use super::{App, AppError, Context, fresh, schedule};
+
+/// A request as the home makes it, before anything happened to it.
+pub(super) fn requested(
+    ctx: &Context,
+    resident: &Resident,
+    reason: &str,
+    urgency: Urgency,
+) -> Result<Consultation, AppError> {
+    Ok(Consultation {
+        id: fresh(ConsultationId::new, ctx.now),
+        version: 1,
+        state: State::Requested,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        reason: required("reason", reason, 500)?.into(),
+        urgency,
+        requested_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+        specialist_id: None,
+        requested_at: ctx.now,
+        scheduled_at: None,
+        waiting_since: None,
+        began_at: None,
+        ended_at: None,
+        end_reason: None,
+    })
+}
+
+/// Books a free slot: exactly one of those who want it gets it.
+pub async fn book(app: &App, ctx: &Context, input: views::NewAppointment) -> Result<views::Appointment, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::BookAppointment, &resident.facts())?;
+    let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
+    let slot = take::free_slot(app, &mut work, ctx, input.specialist_id, input.starts_at.0).await?;
+    take::not_elsewhere(&mut work, &asked, slot).await?;
+    work.record(EventKind::ConsultationRequested, asked.id.uuid(), Some(asked.home_id), None);
+    let booked = asked.apply(Event::Book { specialist: input.specialist_id, scheduled_at: slot.starts_at }, ctx.now)?;
+    consultations::insert(&mut work.tx, &booked).await?;
+    hold(app, &mut work, ctx, &booked, slot, None).await?;
+    work.record(EventKind::ConsultationBooked, booked.id.uuid(), Some(booked.home_id), None);
+    let view = one(app, &mut work.tx, &mut Names::default(), ctx, booked.id).await?.ok_or(AppError::NotFound)?;
+    work.finish(view).await
+}
+
+/// Moves an appointment to another free slot of the same specialist; the time it had goes to who waits for it.
+pub async fn change_time(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    input: views::MoveBody,
+) -> Result<views::Appointment, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::BookAppointment, &before.facts())?;
+    same_version(input.version, before.version)?;
+    let after = before.clone().apply(Event::Move { scheduled_at: input.starts_at.0 }, ctx.now)?;
+    let held = appointments::get(&mut work.tx, id).await?.filter(|a| a.held).ok_or(AppError::NotFound)?;
+    if held.round_id.is_some() {
+        return Err(Refused { state: "in_round", event: "move" }.into());
+    }
+    let slot = take::free_slot(app, &mut work, ctx, held.specialist_id, input.starts_at.0).await?;
+    take::not_elsewhere(&mut work, &after, slot).await?;
+    appointments::update(&mut work.tx, &held.moved(slot, ctx.now)).await?;
+    consultations::update(&mut work.tx, &after).await?;
+    remind(app, &mut work, ctx, id, slot.starts_at).await?;
+    work.record(EventKind::ConsultationMoved, id.uuid(), Some(after.home_id), None);
+    follow_up::fill(app, &mut work, ctx, held.specialist_id, held.slot).await?;
+    let view = one(app, &mut work.tx, &mut Names::default(), ctx, id).await?.ok_or(AppError::NotFound)?;
+    work.finish(view).await
+}
+
+/// Appointments by home, specialist and time, earliest first; those that were called off too.
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::AppointmentQuery,
+) -> Result<Page<views::Appointment>, AppError> {
+    may_list(ctx, Action::ListAppointments)?;
+    let (from, until) = schedule::window(query.from.0, query.until.0)?;
+    let home = ctx.actor.home_id().or(query.home_id);
+    let filter = appointments::Filter { specialist: query.specialist_id, home, ..appointments::Filter::default() };
+    let mut db = app.store.read().await?;
+    let mut names = Names::default();
+    let mut items = Vec::new();
+    for appointment in appointments::list(&mut db, &filter, from, until).await? {
+        let c = consultations::get(&mut db, appointment.consultation_id).await?.ok_or(AppError::NotFound)?;
+        if authorize(ctx, Action::ListAppointments, &c.facts()).is_ok() {
+            items.push(shown(app, &mut db, &mut names, ctx, &appointment, &c).await?);
+        }
+    }
+    Ok(Page::whole(items))
+}
+
+/// Puts a resident on the waitlist of a specialist.
+pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<views::WaitlistEntry, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::BookAppointment, &resident.facts())?;
+    let asked = requested(ctx, &resident, &input.reason, input.urgency)?;
+    take::lock(&mut work, input.specialist_id).await?;
+    let (not_before, not_after) = (input.not_before.0, input.not_after.0);
+    if not_after < not_before || not_after <= ctx.now || not_after > take::horizon(app, ctx) {
+        let (zh, en) = (
+            "最晚时间须在最早时间之后、尚未过去且在可预约范围内",
+            "The latest time is after the earliest, not in the past, and within reach",
+        );
+        return Err(AppError::invalid("not_after", zh, en));
+    }
+    let wish = Wish {
+        consultation_id: asked.id,
+        specialist_id: input.specialist_id,
+        urgency: input.urgency,
+        not_before,
+        not_after,
+        since: ctx.now,
+    };
+    consultations::insert(&mut work.tx, &asked).await?;
+    waitlist::insert(&mut work.tx, &wish).await?;
+    work.record(EventKind::ConsultationRequested, asked.id.uuid(), Some(asked.home_id), None);
+    work.record(EventKind::ConsultationWaitlisted, asked.id.uuid(), Some(asked.home_id), None);
+    let view = entry(app, &mut work.tx, &mut Names::default(), ctx, &wish, &asked).await?;
+    work.finish(view).await
+}
+
+/// Who waits for a time, longest first.
+pub async fn waitlist_of(app: &App, ctx: &Context) -> Result<Page<views::WaitlistEntry>, AppError> {
+    may_list(ctx, Action::ListAppointments)?;
+    let mut db = app.store.read().await?;
+    let mut names = Names::default();
+    let mut items = Vec::new();
+    for wish in waitlist::list(&mut db, None).await? {
+        let c = consultations::get(&mut db, wish.consultation_id).await?.ok_or(AppError::NotFound)?;
+        if authorize(ctx, Action::ListAppointments, &c.facts()).is_ok() {
+            items.push(entry(app, &mut db, &mut names, ctx, &wish, &c).await?);
+        }
+    }
+    Ok(Page::whole(items))
+}
+
+/// The time that an offer is accepted for: it need not be published, only free.
+pub(super) async fn accepted(
+    app: &App,
+    work: &mut Work,
+    ctx: &Context,
+    c: &Consultation,
+    minutes: u32,
+) -> Result<(), AppError> {
+    let (Some(specialist), Some(starts_at)) = (c.specialist_id, c.scheduled_at) else { return Err(AppError::NotFound) };
+    if !(5..=120).contains(&minutes) {
+        return Err(AppError::invalid("minutes", "时长为 5 至 120 分钟", "5 to 120 minutes"));
+    }
+    if starts_at <= ctx.now || starts_at > take::horizon(app, ctx) {
+        return Err(take::out_of_reach());
+    }
+    let ends_at =
+        starts_at.checked_add(SignedDuration::from_mins(i64::from(minutes))).map_err(|_| take::out_of_reach())?;
+    let slot = yunzhen_domain::schedule::Slot { starts_at, ends_at };
+    // Who has published nothing has no bookings that the row could lock; the index still lets one only hold a time.
+    availability::lock(&mut work.tx, specialist).await?;
+    if !appointments::taken(&mut work.tx, specialist, starts_at, ends_at).await?.is_empty() {
+        return Err(AppError::SlotTaken);
+    }
+    waitlist::remove(&mut work.tx, c.id).await?;
+    hold(app, work, ctx, c, slot, None).await
+}
+
+/// One appointment as it is shown; `None` when the consultation has no time.
+pub(super) async fn one(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    id: ConsultationId,
+) -> Result<Option<views::Appointment>, AppError> {
+    let Some(appointment) = appointments::get(db, id).await? else { return Ok(None) };
+    let c = consultations::get(db, id).await?.ok_or(AppError::NotFound)?;
+    shown(app, db, names, ctx, &appointment, &c).await.map(Some)
+}
+
+async fn shown(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    a: &Appointment,
+    c: &Consultation,
+) -> Result<views::Appointment, AppError> {
+    let zone = availability::get(db, a.specialist_id).await?.map_or_else(Zone::shanghai, |published| published.zone);
+    Ok(views::Appointment {
+        consultation: summary(app, db, names, c, ctx.now).await?,
+        specialist: names.staff_ref(db, a.specialist_id).await?,
+        starts_at: a.slot.starts_at.into(),
+        ends_at: a.slot.ends_at.into(),
+        zone: zone.name().to_owned(),
+        status: fhir::appointment(c.state, false).to_owned(),
+        sequence: a.sequence,
+        round_id: a.round_id,
+        makes_up_for: rebookings::origin(db, c.id).await?,
+    })
+}
+
+async fn entry(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    wish: &Wish,
+    c: &Consultation,
+) -> Result<views::WaitlistEntry, AppError> {
+    Ok(views::WaitlistEntry {
+        consultation: summary(app, db, names, c, ctx.now).await?,
+        specialist: names.staff_ref(db, wish.specialist_id).await?,
+        not_before: wish.not_before.into(),
+        not_after: wish.not_after.into(),
+        since: wish.since.into(),
+    })
+}

@@ -1,0 +1,254 @@
+//! The one-key call: raised by a button, answered by a person, escalated by a job, ended in one of four ways.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::UrgentCallId;
+use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Resident, UrgentCall};
+use yunzhen_domain::schedule::triage;
+use yunzhen_domain::{Actor, Role};
+use yunzhen_store::jobs::Job;
+use yunzhen_store::{Db, Paging, jobs, observations, residents, urgent_calls};
+
+use super::names::Names;
+use super::views::common::{Page, VersionBody};
+use super::views::consultations::ConsultationResident;
+use super::views::urgent_calls as views;
+use super::work::{Start, Work, authorize, bounded, may_list, same_version};
+use super::{App, AppError, Context, consultations, fresh, schedule};
+
+/// Kind of the job that escalates.
+pub(crate) const ESCALATE: &str = "escalate_urgent_call";
+/// Rows of one page of the list.
+const PAGE: u32 = 100;
+
+/// In which state the job expects the call; answered or escalated in between, there is nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Unanswered {
+    call_id: UrgentCallId,
+    state: State,
+}
+
+/// A resident calls. One call goes on at a time: pressing again is heard as the same call.
+pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Result<views::UrgentCallRaised, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let resident = who_calls(&mut work.tx, ctx, &input).await?;
+    work.authorize(Action::RaiseUrgentCall, &resident.facts())?;
+    if let Some(open) = urgent_calls::open_of(&mut work.tx, resident.id).await? {
+        return Ok(heard(&open));
+    }
+    let latest = observations::latest_per_code(&mut work.tx, resident.id).await?;
+    let call = UrgentCall {
+        id: fresh(UrgentCallId::new, ctx.now),
+        version: 1,
+        state: State::Raised,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        bed: resident.bed,
+        triage: triage(&latest, ctx.now),
+        called: schedule::on_duty(&mut work.tx, ctx.now).await?.into_iter().take(1).collect(),
+        answered_by: None,
+        consultation_id: None,
+        note: None,
+        steps: vec![Step { state: State::Raised, at: ctx.now }],
+    };
+    urgent_calls::insert(&mut work.tx, &call).await?;
+    wait_for_answer(app, &mut work, &call, ctx.now).await?;
+    work.record(EventKind::UrgentCallRaised, call.id.uuid(), Some(call.home_id), None);
+    work.finish(heard(&call)).await
+}
+
+/// Calls, newest first.
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    query: views::UrgentCallQuery,
+) -> Result<Page<views::UrgentCall>, AppError> {
+    may_list(ctx, Action::ViewUrgentCall)?;
+    let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let home = ctx.actor.home_id().or(query.home_id);
+    let mut db = app.store.read().await?;
+    let slice = urgent_calls::list(&mut db, home, query.open, paging).await?;
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(slice.items.len());
+    for call in slice.items {
+        if authorize(ctx, Action::ViewUrgentCall, &call.facts()).is_ok() {
+            items.push(shown(&mut db, &mut names, ctx, call).await?);
+        }
+    }
+    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+/// One call.
+pub async fn get(app: &App, ctx: &Context, id: UrgentCallId) -> Result<views::UrgentCall, AppError> {
+    let mut db = app.store.read().await?;
+    let call = urgent_calls::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewUrgentCall, &call.facts())?;
+    shown(&mut db, &mut Names::default(), ctx, call).await
+}
+
+/// Somebody takes care of it: exactly one.
+pub async fn answer(
+    app: &App,
+    ctx: &Context,
+    id: UrgentCallId,
+    input: VersionBody,
+) -> Result<views::UrgentCall, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = urgent_calls::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::AnswerUrgentCall, &before.facts())?;
+    same_version(input.version, before.version)?;
+    let mut call = before.apply(Event::Answer, ctx.now)?;
+    call.answered_by = ctx.actor.staff_id();
+    urgent_calls::update(&mut work.tx, &call).await?;
+    work.record(EventKind::UrgentCallAnswered, id.uuid(), Some(call.home_id), None);
+    let view = shown(&mut work.tx, &mut Names::default(), ctx, call).await?;
+    work.finish(view).await
+}
+
+/// What became of it.
+pub async fn end(
+    app: &App,
+    ctx: &Context,
+    id: UrgentCallId,
+    input: views::EndUrgentCall,
+) -> Result<views::UrgentCall, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = urgent_calls::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::AnswerUrgentCall, &before.facts())?;
+    same_version(input.version, before.version)?;
+    let note = bounded("note", input.note.as_deref().unwrap_or_default().trim(), 500)?;
+    let mut call = before.apply(Event::End(input.outcome), ctx.now)?;
+    if input.outcome == Outcome::Consultation {
+        // The administrator answers the telephone; a consultation is for those who care for the resident.
+        if ctx.actor.role() == Role::Administrator {
+            return Err(AppError::Forbidden);
+        }
+        let resident = residents::get(&mut work.tx, call.resident_id).await?.ok_or(AppError::NotFound)?;
+        let by = ctx.actor.staff_id().filter(|_| ctx.actor.role() == Role::Specialist);
+        let reason = if note.is_empty() { "居民一键呼叫" } else { note.as_str() };
+        call.consultation_id = Some(consultations::open_urgent(&mut work, ctx, &resident, reason, by).await?);
+    }
+    call.note = Some(note).filter(|note| !note.is_empty()).map(Into::into);
+    urgent_calls::update(&mut work.tx, &call).await?;
+    work.record(EventKind::UrgentCallEnded, id.uuid(), Some(call.home_id), None);
+    let view = shown(&mut work.tx, &mut Names::default(), ctx, call).await?;
+    work.finish(view).await
+}
+
+/// The job: nobody answered in time. The next on duty are called; where there are none, or they do not answer either, the administrator.
+pub(crate) async fn escalate(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
+    let about: Unanswered = serde_json::from_str(&job.payload)?;
+    let ctx = Context::system(now);
+    let mut work = Work::update(app, &ctx).await?;
+    jobs::finish(&mut work.tx, job).await?;
+    let before = urgent_calls::get(&mut work.tx, about.call_id).await?.ok_or(AppError::NotFound)?;
+    if before.state != about.state {
+        return Ok(work.tx.commit_bookkeeping("a call that was answered").await?);
+    }
+    let mut call = before.apply(Event::Escalate, now)?;
+    let more = schedule::on_duty(&mut work.tx, now).await?.into_iter().filter(|id| !call.called.contains(id));
+    let more: Vec<_> = more.collect();
+    if call.state == State::WithNextOnDuty && more.is_empty() {
+        urgent_calls::update(&mut work.tx, &call).await?;
+        work.record(EventKind::UrgentCallEscalated, call.id.uuid(), Some(call.home_id), None);
+        call = call.apply(Event::Escalate, now)?;
+    }
+    call.called.extend(more);
+    urgent_calls::update(&mut work.tx, &call).await?;
+    work.record(EventKind::UrgentCallEscalated, call.id.uuid(), Some(call.home_id), None);
+    if call.state == State::WithNextOnDuty {
+        wait_for_answer(app, &mut work, &call, now).await?;
+    }
+    work.finish(()).await
+}
+
+async fn wait_for_answer(app: &App, work: &mut Work, call: &UrgentCall, now: Timestamp) -> Result<(), AppError> {
+    let patience = SignedDuration::from_secs(i64::from(app.policy.urgent_call_answer_seconds));
+    let run_at = now.checked_add(patience).unwrap_or(now);
+    let about = serde_json::to_string(&Unanswered { call_id: call.id, state: call.state })?;
+    let job = yunzhen_domain::ids::uuid_v7(now, yunzhen_runtime::clock::random_bytes());
+    Ok(jobs::enqueue(&mut work.tx, job, ESCALATE, &about, run_at).await?)
+}
+
+async fn who_calls(db: &mut Db, ctx: &Context, input: &views::NewUrgentCall) -> Result<Resident, AppError> {
+    match (input.resident_id, input.bed.as_deref().map(str::trim), ctx.actor.home_id()) {
+        (Some(id), None, _) => residents::get(db, id).await?.ok_or(AppError::NotFound),
+        (None, Some(bed), Some(home)) => {
+            let of_home = residents::list(db, Some(home), None).await?;
+            of_home.into_iter().find(|resident| resident.bed == bed).ok_or(AppError::NotFound)
+        }
+        _ => Err(AppError::invalid("resident_id", "请说明是哪位居民或哪张床位", "Say which resident or which bed")),
+    }
+}
+
+fn heard(call: &UrgentCall) -> views::UrgentCallRaised {
+    views::UrgentCallRaised { id: call.id, state: call.state, raised_at: call.raised_at().into() }
+}
+
+async fn shown(db: &mut Db, names: &mut Names, ctx: &Context, call: UrgentCall) -> Result<views::UrgentCall, AppError> {
+    let home = names.home(db, call.home_id).await?.clone();
+    let mut called = Vec::with_capacity(call.called.len());
+    for id in &call.called {
+        called.push(names.staff_ref(db, *id).await?);
+    }
+    // Who runs the installation, and a box, see no clinical record.
+    let clinical = matches!(ctx.actor, Actor::Staff { role: Role::Nurse | Role::Specialist, .. });
+    let (mut resident, mut vital_signs, mut note) = (None, None, None);
+    if clinical {
+        let known = residents::get(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
+        resident = Some(ConsultationResident {
+            id: known.id,
+            age: known.age(Policy::local_date(ctx.now)).into(),
+            name: known.name.into_exposed(),
+            sex: known.sex,
+            bed: known.bed,
+            home_id: call.home_id,
+            home_name: home.name.clone(),
+        });
+        let latest = observations::latest_per_code(db, call.resident_id).await?;
+        vital_signs = Some(latest.into_iter().map(super::residents::observation).collect());
+        note = call.note.as_ref().map(|note| note.expose().clone());
+    }
+    Ok(views::UrgentCall {
+        id: call.id,
+        version: call.version,
+        state: call.state,
+        triage: call.triage,
+        resident,
+        home_id: call.home_id,
+        home_name: home.name,
+        home_phone: home.phone,
+        bed: call.bed.clone(),
+        vital_signs,
+        called,
+        answered_by: names.staff_ref_opt(db, call.answered_by).await?,
+        consultation_id: call.consultation_id,
+        note,
+        raised_at: call.raised_at().into(),
+        steps: call.steps.iter().map(|s| views::UrgentCallStep { state: s.state, at: s.at.into() }).collect(),
+        allowed: allowed(ctx, &call),
+    })
+}
+
+/// Commands that the caller may give now, by their last path segment.
+fn allowed(ctx: &Context, call: &UrgentCall) -> Vec<String> {
+    if decide(&ctx.actor, Action::AnswerUrgentCall, &call.facts()) != Decision::Allow {
+        return Vec::new();
+    }
+    let possible = [("answer", Event::Answer), ("end", Event::End(Outcome::FalseAlarm))];
+    let possible = possible.iter().filter(|(_, event)| call.state.apply(event, ctx.now).is_ok());
+    possible.map(|(name, _)| (*name).to_owned()).collect()
+}

@@ -1,0 +1,131 @@
+//! The one-key call, from the button to its end; escalation by the clock.
+
+use jiff::SignedDuration;
+use yunzhen_domain::Actor;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::machines::consultation::State as Visit;
+use yunzhen_domain::machines::urgent_call::{Outcome, State};
+use yunzhen_domain::records::Urgency;
+use yunzhen_domain::schedule::Triage;
+use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::urgent_calls::{
+    EndUrgentCall, NewUrgentCall, UrgentCall, UrgentCallQuery, UrgentCallRaised,
+};
+use yunzhen_relay::app::{AppError, urgent_calls};
+use yunzhen_relay::{jobs, seed};
+
+use crate::world::{Person, World};
+
+async fn press(w: &World, bed: &str) -> Result<UrgentCallRaised, AppError> {
+    let button = w.of(Actor::Box { home_id: seed::HOME_1 });
+    let call = NewUrgentCall { resident_id: None, bed: Some(bed.to_owned()) };
+    urgent_calls::raise(&w.app, &button, call).await
+}
+
+async fn see(w: &World, by: &Person, call: &UrgentCallRaised) -> UrgentCall {
+    urgent_calls::get(&w.app, &w.by(by), call.id).await.unwrap()
+}
+
+async fn answer(w: &World, by: &Person, call: &UrgentCallRaised) -> Result<UrgentCall, AppError> {
+    let version = see(w, by, call).await.version;
+    urgent_calls::answer(&w.app, &w.by(by), call.id, VersionBody { version }).await
+}
+
+async fn end(w: &World, by: &Person, call: &UrgentCall, outcome: Outcome) -> Result<UrgentCall, AppError> {
+    let body = EndUrgentCall { version: call.version, outcome, note: Some("胸口不适".into()) };
+    urgent_calls::end(&w.app, &w.by(by), call.id, body).await
+}
+
+#[tokio::test]
+async fn a_button_opens_a_call_with_who_where_and_the_last_vital_signs() {
+    let w = World::new().await;
+    w.on_duty(&w.specialist, 1).await;
+    let call = press(&w, "301-1").await.unwrap();
+    let again = press(&w, "301-1").await.unwrap();
+    assert_eq!(call, again, "pressing again is the same call");
+    assert_eq!(w.count(EventKind::UrgentCallRaised).await, 1);
+    let seen = see(&w, &w.specialist, &call).await;
+    let resident = seen.resident.as_ref().unwrap();
+    assert_eq!((resident.name.as_str(), seen.bed.as_str(), seen.home_id), ("王秀英", "301-1", seed::HOME_1));
+    assert!(!seen.vital_signs.as_ref().unwrap().is_empty() && seen.triage != Triage::Unknown);
+    assert_eq!(seen.called.iter().map(|s| s.id).collect::<Vec<_>>(), [w.specialist.actor.staff_id().unwrap()]);
+    assert_eq!(seen.allowed, ["answer"]);
+    // Who runs the installation sees where to telephone, not who is ill.
+    let for_admin = see(&w, &w.administrator, &call).await;
+    assert!(for_admin.resident.is_none() && for_admin.vital_signs.is_none() && !for_admin.home_phone.is_empty());
+    let stranger = urgent_calls::get(&w.app, &w.by(&w.nurse_of_other_home), call.id).await;
+    assert!(matches!(stranger, Err(AppError::NotFound)));
+    let query = UrgentCallQuery { home_id: None, open: true, cursor: None };
+    assert_eq!(urgent_calls::list(&w.app, &w.by(&w.nurse_of_other_home), query).await.unwrap().items.len(), 0);
+    for wrong in ["999-9", ""] {
+        assert!(matches!(press(&w, wrong).await, Err(AppError::NotFound)), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn it_ends_in_an_urgent_consultation_with_who_answered() {
+    let w = World::new().await;
+    let call = press(&w, "301-1").await.unwrap();
+    let answered = answer(&w, &w.other_specialist, &call).await.unwrap();
+    assert_eq!(answered.answered_by.as_ref().map(|s| s.id), w.other_specialist.actor.staff_id());
+    let late = answer(&w, &w.nurse, &call).await;
+    assert!(matches!(late, Err(AppError::NotPossible(_))), "exactly one takes care of it");
+    let ended = end(&w, &w.other_specialist, &answered, Outcome::Consultation).await.unwrap();
+    let c = w.look(ended.consultation_id.unwrap()).await;
+    assert_eq!((c.state, c.urgency, c.reason.as_str()), (Visit::Waiting, Urgency::Urgent, "胸口不适"));
+    assert_eq!(c.specialist.map(|s| s.id), w.other_specialist.actor.staff_id());
+    assert!(w.begin(&w.other_specialist, c.id).await.began_at.is_some());
+    // The next press is another call.
+    assert_ne!(press(&w, "301-1").await.unwrap().id, call.id);
+}
+
+#[tokio::test]
+async fn unanswered_it_goes_to_the_next_on_duty_and_then_to_the_administrator() {
+    let w = World::new().await;
+    w.on_duty(&w.specialist, 1).await;
+    w.on_duty(&w.other_specialist, 2).await;
+    let call = press(&w, "301-1").await.unwrap();
+    let run = || jobs::queue::run(&w.app, w.now());
+    assert_eq!(run().await.unwrap(), 0);
+    w.pass(SignedDuration::from_secs(61));
+    assert_eq!(run().await.unwrap(), 1);
+    let seen = see(&w, &w.nurse, &call).await;
+    assert_eq!((seen.state, seen.called.len()), (State::WithNextOnDuty, 2));
+    w.pass(SignedDuration::from_secs(61));
+    run().await.unwrap();
+    assert_eq!(see(&w, &w.nurse, &call).await.state, State::WithAdministrator);
+    w.pass(SignedDuration::from_hours(1));
+    assert_eq!(run().await.unwrap(), 0, "nobody is left to be called");
+    let answered = answer(&w, &w.administrator, &call).await.unwrap();
+    let forbidden = end(&w, &w.administrator, &answered, Outcome::Consultation).await;
+    assert!(matches!(forbidden, Err(AppError::Forbidden)));
+    let ended = end(&w, &w.administrator, &answered, Outcome::TransportRequest).await.unwrap();
+    let steps: Vec<State> = ended.steps.iter().map(|s| s.state).collect();
+    let all =
+        [State::Raised, State::WithNextOnDuty, State::WithAdministrator, State::Answered, State::TransportRequest];
+    assert_eq!(steps, all);
+    assert!(ended.steps.is_sorted_by_key(|s| s.at.0), "every step is timed");
+    assert_eq!(w.count(EventKind::UrgentCallEscalated).await, 2);
+}
+
+#[tokio::test]
+async fn with_nobody_else_on_duty_the_administrator_is_next() {
+    let w = World::new().await;
+    let call = press(&w, "301-2").await.unwrap();
+    w.pass(SignedDuration::from_secs(61));
+    jobs::queue::run(&w.app, w.now()).await.unwrap();
+    assert_eq!(see(&w, &w.nurse, &call).await.state, State::WithAdministrator);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_not_escalated() {
+    let w = World::new().await;
+    let call = press(&w, "301-1").await.unwrap();
+    let answered = answer(&w, &w.nurse, &call).await.unwrap();
+    w.pass(SignedDuration::from_secs(61));
+    jobs::queue::run(&w.app, w.now()).await.unwrap();
+    assert_eq!(see(&w, &w.nurse, &call).await.state, State::Answered);
+    let ended = end(&w, &w.nurse, &answered, Outcome::FalseAlarm).await.unwrap();
+    assert_eq!((ended.state, ended.allowed.len()), (State::FalseAlarm, 0));
+    assert_eq!(w.count(EventKind::UrgentCallEscalated).await, 0);
+}
