@@ -31,12 +31,44 @@ pub struct Config {
     /// A file that tightens the policy's numbers (domain.md section 2).
     #[serde(default)]
     pub policy: Option<PathBuf>,
+    /// Where browsers and calendar programs reach the console, such as `https://clinic.example.org`; links that leave the pages begin with it.
+    #[serde(default)]
+    pub public_url: Option<PublicUrl>,
     /// Fonts of the pages to print.
     #[serde(default)]
     pub print: PrintConfig,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
+}
+
+/// The address of the console as people's devices reach it: `http://…` or `https://…`, without a path.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicUrl(String);
+
+impl TryFrom<String> for PublicUrl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let host = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .map(|rest| rest.trim_end_matches('/'));
+        match host {
+            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => {
+                Ok(Self(text.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(format!("public_url must be like https://clinic.example.org, not {text:?}")),
+        }
+    }
+}
+
+impl PublicUrl {
+    /// The whole address of a path of the console.
+    pub fn address_of(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
 }
 
 /// Where the care record lives.

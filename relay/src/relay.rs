@@ -93,7 +93,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
 
     let presence = Presence::default();
     let app = App::new(store, setup::policy(config.policy.as_deref())?, setup::formulary()?, signers, presence.clone());
-    let app = app.with_printer(Printer::new(config.print.clone()));
+    let app = app.with_printer(Printer::new(config.print.clone())).with_public_url(config.public_url.clone());
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());
     jobs::spawn_queue(life, app.clone());

@@ -81,6 +81,7 @@ pub fn router(state: AppState) -> Router {
         .route(&format!("{leg}/events"), get(legs::events))
         .route("/page/consultations/{consultation}/home-camera", post(legs::home_camera))
         .route("/page/urgent-calls", post(urgent_calls::raise))
+        .route("/page/urgent-calls/{call}", get(urgent_calls::progress))
         .route("/page/{*rest}", any(nothing_here))
         .route("/api/{*rest}", any(api::forward))
         .route("/healthz", get(|| async { "ok" }))

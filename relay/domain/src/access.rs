@@ -357,24 +357,24 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ReviewBreakGlass        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ListConsultations       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewConsultation        => [Home, Rel,   No,    No,      No,       Assigned, No,   No,   No ],
-        Action::ViewEligibility         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::KeepEligibility         => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewEligibility         => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::KeepEligibility         => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewHomeSwitches        => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
         Action::SetHomeSwitches         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::NamePresentDoctor       => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ListVisits              => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::PlanVisit               => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::JoinVisit               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ConductVisit            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ListReferrals           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewReferral            => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::DraftReferral           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::SendReferral            => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::DecideReferral          => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::AccompanyReferral       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ListTransports          => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ViewTransport           => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListVisits              => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewVisit               => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::PlanVisit               => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::JoinVisit               => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ConductVisit            => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListReferrals           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewReferral            => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DraftReferral           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::SendReferral            => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DecideReferral          => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::AccompanyReferral       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListTransports          => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewTransport           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::RunTransport            => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RequestConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::BeginConsultation       => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
@@ -386,12 +386,12 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::CheckInConsultation     => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::OfferConsultation       => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
         Action::AcceptConsultation      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
-        Action::BookAppointment         => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
-        Action::ListAppointments        => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::BookAppointment         => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ListAppointments        => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewSchedule            => [All,  All,   No,    No,      No,       No,       All,  No,   No ],
         Action::PublishAvailability     => [No,   Own,   No,    No,      No,       No,       All,  No,   No ],
         Action::PlanDuty                => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
-        Action::ViewRound               => [Home, All,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewRound               => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::PlanRound               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewUrgentCall          => [Home, All,   No,    No,      No,       No,       All,  Home, No ],
         Action::RaiseUrgentCall         => [Home, No,    No,    No,      No,       No,       No,   Home, No ],
@@ -525,13 +525,10 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
     if !fact.kind.is_live() {
         return false;
     }
-    let mut facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, ..Facts::default() };
+    // Identifiers only: what a specialist then reads of any of these is decided with the relation.
+    let mut facts = Facts { home_id: fact.home_id, pharmacy_id: fact.pharmacy_id, related: true, ..Facts::default() };
     let class = match fact.kind.entity() {
-        // Identifiers only: what a specialist then reads of any of these is decided with the relation.
-        Entity::Resident | Entity::Consent => {
-            facts.related = true;
-            Class::Resident
-        }
+        Entity::Resident | Entity::Consent => Class::Resident,
         // The second person: whoever reviews, and the nurses of the home.
         Entity::BreakGlass => {
             let nurse_of_home = actor.role() == Role::Nurse && actor.home_id() == fact.home_id;
@@ -540,12 +537,10 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
         Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
         Entity::Home => Class::Home,
         Entity::Consultation => {
-            facts.related = true;
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));
             Class::Consultation
         }
         Entity::Prescription => {
-            facts.related = true;
             facts.open_to_pharmacies = fact.pharmacy_id.is_none();
             Class::Prescription
         }

@@ -13,8 +13,8 @@ named_enum! {
         OpenRequest = "open_request",
         /// Seen in person by a doctor of the same hospital.
         FirstVisit = "first_visit",
-        /// An appointment with this specialist or the same hospital.
-        Appointment = "appointment",
+        /// The resident's button was pressed and the call goes on: everybody's who may be called.
+        UrgentCall = "urgent_call",
         /// Referred to the same hospital.
         Referral = "referral",
         /// Opened without any of the above, for a reason given, within a time box.

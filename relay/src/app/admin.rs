@@ -58,7 +58,15 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
         None => None,
     };
     let mut db = app.store.read().await?;
-    let rows = audit::before(&mut db, before, AUDIT_PAGE).await?;
+    let filter = audit::Filter {
+        kind: query.action.as_deref().map(|name| named(name.parse().ok(), "action")).transpose()?,
+        entity_id: query.entity_id,
+        actor_id: query.actor_id,
+        purpose: query.purpose.as_deref().map(|name| named(name.parse().ok(), "purpose")).transpose()?,
+        from: query.from.map(|at| at.0),
+        until: query.until.map(|at| at.0),
+    };
+    let rows = audit::before(&mut db, &filter, before, AUDIT_PAGE).await?;
     let next = rows.last().filter(|_| rows.len() == AUDIT_PAGE as usize).map(|r| r.seq.to_string());
     let items = rows.into_iter().map(|row| AuditEvent {
         seq: row.seq,
@@ -71,4 +79,8 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
         purpose: row.fact.purpose.map(|purpose| purpose.as_str().to_owned()),
     });
     Ok(Page { items: items.collect(), next })
+}
+
+fn named<T>(found: Option<T>, field: &str) -> Result<T, AppError> {
+    found.ok_or_else(|| AppError::invalid(field, "没有这个代码", "There is no such code"))
 }

@@ -21,6 +21,8 @@ pub(super) use take::{Reminder, hold, open_block, remind};
 
 use super::consultations::summary;
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::appointments as views;
 use super::views::common::Page;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
@@ -58,8 +60,8 @@ pub async fn book(app: &App, ctx: &Context, input: views::NewAppointment) -> Res
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::BookAppointment, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::BookAppointment, &resident).await?;
     let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
     let slot = take::free_slot(app, &mut work, ctx, input.specialist_id, input.starts_at.0).await?;
     take::not_elsewhere(&mut work, &asked, slot).await?;
@@ -113,14 +115,18 @@ pub async fn list(
     let home = ctx.actor.home_id().or(query.home_id);
     let filter = appointments::Filter { specialist: query.specialist_id, home, ..appointments::Filter::default() };
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
-    let mut items = Vec::new();
+    let (mut items, mut seen) = (Vec::new(), Seen::default());
     for appointment in appointments::list(&mut db, &filter, from, until).await? {
         let c = consultations::get(&mut db, appointment.consultation_id).await?.ok_or(AppError::NotFound)?;
-        if authorize(ctx, Action::ListAppointments, &c.facts()).is_ok() {
+        if authorize(ctx, Action::ListAppointments, &ties.of_consultation(ctx, &c)).is_ok() {
+            seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
             items.push(shown(app, &mut db, &mut names, ctx, &appointment, &c).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page::whole(items))
 }
 
@@ -130,8 +136,8 @@ pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<vie
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::BookAppointment, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::BookAppointment, &resident).await?;
     let asked = requested(ctx, &resident, &input.reason, input.urgency)?;
     take::lock(&mut work, input.specialist_id).await?;
     let (not_before, not_after) = (input.not_before.0, input.not_after.0);
@@ -162,14 +168,18 @@ pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<vie
 pub async fn waitlist_of(app: &App, ctx: &Context) -> Result<Page<views::WaitlistEntry>, AppError> {
     may_list(ctx, Action::ListAppointments)?;
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
-    let mut items = Vec::new();
+    let (mut items, mut seen) = (Vec::new(), Seen::default());
     for wish in waitlist::list(&mut db, None).await? {
         let c = consultations::get(&mut db, wish.consultation_id).await?.ok_or(AppError::NotFound)?;
-        if authorize(ctx, Action::ListAppointments, &c.facts()).is_ok() {
+        if authorize(ctx, Action::ListAppointments, &ties.of_consultation(ctx, &c)).is_ok() {
+            seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
             items.push(entry(app, &mut db, &mut names, ctx, &wish, &c).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page::whole(items))
 }
 

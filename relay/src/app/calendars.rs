@@ -43,8 +43,10 @@ pub async fn share(app: &App, ctx: &Context, _input: views::ShareCalendar) -> Re
     work.authorize(Action::ShareCalendar, &calendar.facts())?;
     calendars::insert(&mut work.tx, &calendar).await?;
     work.record(EventKind::CalendarShared, calendar.id.uuid(), None, None);
-    let link_path = format!("/api/calendar-feeds/{token}");
-    work.finish(views::SharedCalendar { id: calendar.id, link_path }).await
+    // A calendar program stands outside the pages: it wants the whole address where the relay knows it.
+    let path = format!("/api/calendar-feeds/{token}");
+    let link = app.public_url.as_ref().map_or_else(|| path.clone(), |url| url.address_of(&path));
+    work.finish(views::SharedCalendar { id: calendar.id, link }).await
 }
 
 /// Links of the caller's own calendar, or of the home's, that work.

@@ -169,21 +169,26 @@ async fn is_in_a_visit(db: &mut Db, id: ResidentId) -> Result<bool, AppError> {
     Ok(recent.iter().any(|c| !c.state.is_terminal()))
 }
 
+/// Who a record is about, without anything clinical.
+pub(super) async fn identity(db: &mut Db, names: &mut Names, r: Resident) -> Result<views::ResidentIdentity, AppError> {
+    Ok(views::ResidentIdentity {
+        id: r.id,
+        version: r.version,
+        name: r.name.into_exposed(),
+        sex: r.sex,
+        birth_date: r.birth_date,
+        id_number_masked: r.id_number.masked(),
+        bed: r.bed,
+        home_id: r.home_id,
+        home_name: names.home(db, r.home_id).await?.name.clone(),
+    })
+}
+
 async fn view(db: &mut Db, names: &mut Names, pair: DuplicatePair) -> Result<views::Duplicate, AppError> {
     let mut identities = Vec::new();
     for id in [pair.first_id, pair.second_id] {
         let r = residents::get(db, id).await?.ok_or(AppError::NotFound)?;
-        identities.push(views::ResidentIdentity {
-            id: r.id,
-            version: r.version,
-            name: r.name.into_exposed(),
-            sex: r.sex,
-            birth_date: r.birth_date,
-            id_number_masked: r.id_number.masked(),
-            bed: r.bed,
-            home_id: r.home_id,
-            home_name: names.home(db, r.home_id).await?.name.clone(),
-        });
+        identities.push(identity(db, names, r).await?);
     }
     let possible = Event::ALL.iter().filter(|event| pair.state.apply(**event).is_ok());
     Ok(views::Duplicate {

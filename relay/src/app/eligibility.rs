@@ -28,8 +28,8 @@ pub async fn get(
     query: views::EligibilityQuery,
 ) -> Result<views::EligibilityLedger, AppError> {
     let mut work = Work::update(app, ctx).await?;
-    let resident = residents::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::ViewEligibility, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::ViewEligibility, &resident).await?;
     work.record(EventKind::ResidentViewed, id.uuid(), Some(resident.home_id), None);
     let db = &mut work.tx;
     let on = query.on.unwrap_or_else(|| Policy::local_date(ctx.now));
@@ -47,7 +47,8 @@ pub async fn get(
         }
         (None, None) => hospitals(db, &ctx.actor).await?,
     };
-    let facts = eligibility::for_resident(db, id).await?;
+    let id = resident.id;
+    let facts = of_person(db, id).await?;
     let standings = standings(app, &resident, &facts, code, &hospitals, on);
     let visits = to_come(db, ctx, id, &hospitals).await?;
     let mut names = Names::default();
@@ -61,6 +62,15 @@ pub async fn get(
     work.finish(view).await
 }
 
+/// The facts of a standing record and of those merged into it.
+pub(super) async fn of_person(db: &mut Db, id: ResidentId) -> Result<Vec<Eligibility>, AppError> {
+    let mut facts = Vec::new();
+    for id in residents::group(db, id).await? {
+        facts.extend(eligibility::for_resident(db, id).await?);
+    }
+    Ok(facts)
+}
+
 /// Records that the caller saw the resident in person.
 pub async fn record(
     app: &App,
@@ -72,8 +82,8 @@ pub async fn record(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::KeepEligibility, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::KeepEligibility, &resident).await?;
     let clinician = clinician(&mut work.tx, ctx).await?;
     let evidence = required("evidence", &input.evidence, 2000)?;
     in_the_past("seen_on", input.seen_on, &resident, ctx)?;
@@ -105,7 +115,7 @@ pub async fn revoke(
     };
     let mut fact = eligibility::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     let resident = residents::get(&mut work.tx, fact.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::KeepEligibility, &resident.facts())?;
+    work.authorize_for(Action::KeepEligibility, &resident).await?;
     let clinician = clinician(&mut work.tx, ctx).await?;
     if clinician.hospital.as_ref() != Some(&fact.hospital) {
         return Err(AppError::Forbidden);
@@ -252,7 +262,7 @@ pub(super) async fn of_consultation(
         Some(id) => vec![staff::get(db, id).await?.and_then(|member| member.hospital).unwrap_or_default()],
         None => hospitals(db, &ctx.actor).await?,
     };
-    let facts = eligibility::for_resident(db, resident.id).await?;
+    let facts = of_person(db, resident.id).await?;
     let noted = consultation_notes::get(db, c.id).await?.and_then(|note| note.diagnosis_code);
     let on = Policy::local_date(ctx.now);
     let mut names = Names::default();

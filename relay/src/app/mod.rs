@@ -50,6 +50,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::{Actor, Sensitive, UnknownName};
 use yunzhen_store::{Cursor, Store};
 
+use crate::config::PublicUrl;
 use crate::print::Printer;
 use crate::rooms::presence::Presence;
 
@@ -73,6 +74,8 @@ pub struct App {
     reads: reads::Told,
     /// Makes PDFs.
     pub printer: Printer,
+    /// Where people's devices reach the console, for links that leave the pages.
+    pub public_url: Option<PublicUrl>,
 }
 
 impl App {
@@ -86,7 +89,14 @@ impl App {
             presence,
             reads: Default::default(),
             printer: Printer::default(),
+            public_url: None,
         }
+    }
+
+    /// The same with the address of the settings.
+    #[must_use]
+    pub fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
+        Self { public_url, ..self }
     }
 
     /// The same with the fonts of the settings.

@@ -23,6 +23,8 @@ pub use hand_over::{HandOverFile, hand_over};
 pub(super) use show::summary;
 
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::Page;
 use super::views::referrals as views;
 use super::work::{Work, authorize, may_list, same_version};
@@ -46,14 +48,19 @@ pub async fn list(
     };
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let slice = referrals::list(&mut db, &filter, paging).await?;
     let mut names = Names::default();
-    let mut items = Vec::with_capacity(slice.items.len());
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for referral in &slice.items {
-        if authorize(ctx, Action::ListReferrals, &referral.facts()).is_ok() {
+        if authorize(ctx, Action::ListReferrals, &ties.of_record(ctx, referral.resident_id, referral.facts())).is_ok() {
+            let purpose = ties.purpose(referral.resident_id);
+            seen.add(EventKind::ResidentListed, referral.resident_id, referral.home_id, purpose);
             items.push(summary(app, &mut db, &mut names, referral, ctx.now).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
@@ -61,10 +68,16 @@ pub async fn list(
 pub async fn get(app: &App, ctx: &Context, id: ReferralId) -> Result<views::Referral, AppError> {
     let mut work = Work::update(app, ctx).await?;
     let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::ViewReferral, &referral.facts())?;
+    reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
     record(&mut work, EventKind::ReferralViewed, &referral);
     let view = show::full(app, &mut work.tx, ctx, &referral).await?;
     work.finish(view).await
+}
+
+/// Decides with what ties the caller to the resident.
+async fn reach(work: &mut Work, ctx: &Context, action: Action, referral: &Referral) -> Result<(), AppError> {
+    let ties = Ties::to(&mut work.tx, ctx, referral.resident_id).await?;
+    work.authorize(action, &ties.of_record(ctx, referral.resident_id, referral.facts()))
 }
 
 /// Loads what a command works on: in reach, as the person saw it, and with the person.
@@ -76,7 +89,7 @@ async fn load(
     seen: i64,
 ) -> Result<(Referral, Staff), AppError> {
     let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(action, &referral.facts())?;
+    reach(work, ctx, action, &referral).await?;
     let caller = caller(&mut work.tx, ctx).await?;
     if action == Action::DecideReferral && !decides(&mut work.tx, &ctx.actor, &referral).await? {
         return Err(AppError::Forbidden);

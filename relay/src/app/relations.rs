@@ -16,6 +16,10 @@ use super::{AppError, Context};
 /// The caller's ties.
 pub(super) struct Ties {
     known: HashMap<ResidentId, Vec<Relation>>,
+    /// Looked up for one person, whose record may be named by any of the records that were merged.
+    of_one: bool,
+    /// The caller's, where the caller is a specialist.
+    hospital: Option<String>,
 }
 
 impl Ties {
@@ -31,28 +35,42 @@ impl Ties {
 
     async fn load(db: &mut Db, actor: &Actor, only: Option<ResidentId>, now: Timestamp) -> Result<Self, AppError> {
         let Actor::Staff { staff_id, role: Role::Specialist, .. } = actor else {
-            return Ok(Self { known: HashMap::new() });
+            return Ok(Self { known: HashMap::new(), of_one: only.is_some(), hospital: None });
         };
         let hospital = hospital(db, *staff_id).await?;
         let known = relations::of_specialist(db, *staff_id, hospital.as_deref(), only, now).await?;
-        Ok(Self { known })
+        Ok(Self { known, of_one: only.is_some(), hospital })
+    }
+
+    /// Does anything tie the caller to this resident?
+    pub(super) fn tied(&self, resident: ResidentId) -> bool {
+        self.known.contains_key(&resident) || (self.of_one && !self.known.is_empty())
     }
 
     /// What access decides on.
     pub(super) fn facts(&self, resident: &Resident) -> Facts {
-        Facts { related: self.known.contains_key(&resident.id), ..resident.facts() }
+        Facts { related: self.tied(resident.id), ..resident.facts() }
+    }
+
+    /// What access decides on for something of a resident's record that `facts` tell of: a referral, a ride.
+    pub(super) fn of_record(&self, ctx: &Context, resident: ResidentId, facts: Facts) -> Facts {
+        let own = facts.specialist_id.is_some() && facts.specialist_id == ctx.actor.staff_id();
+        Facts { related: own || self.tied(resident), ..facts }
+    }
+
+    /// What access decides on for something of a hospital: a round in person.
+    pub(super) fn of_hospital(&self, hospital: &str, facts: Facts) -> Facts {
+        Facts { related: self.hospital.as_deref() == Some(hospital), ..facts }
     }
 
     /// What access decides on for reading a consultation: whoever holds it is tied to it.
     pub(super) fn of_consultation(&self, ctx: &Context, c: &Consultation) -> Facts {
-        let own = c.specialist_id.is_some() && c.specialist_id == ctx.actor.staff_id();
-        Facts { related: own || self.known.contains_key(&c.resident_id), ..c.facts() }
+        self.of_record(ctx, c.resident_id, c.facts())
     }
 
     /// What access decides on for reading a prescription: whoever wrote it is tied to it.
     pub(super) fn of_prescription(&self, ctx: &Context, p: &Prescription) -> Facts {
-        let own = Some(p.specialist_id) == ctx.actor.staff_id();
-        Facts { related: own || self.known.contains_key(&p.resident_id), ..p.facts() }
+        self.of_record(ctx, p.resident_id, p.facts())
     }
 
     /// Why the caller reads this record, where it is not treatment.

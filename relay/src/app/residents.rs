@@ -19,10 +19,12 @@ pub use chart::get;
 pub use import::{apply as import, dry_run as dry_run_import};
 pub use register::{change, register, transfer};
 
+use super::duplicates::identity;
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
 use super::views::common::Page;
+use super::views::duplicates::ResidentIdentity;
 use super::views::residents as views;
 use super::work::{Start, Work, authorize, may_list, required};
 use super::{App, AppError, Context, FieldError, fresh};
@@ -49,7 +51,7 @@ pub async fn list(
     for r in residents::list(&mut db, home_id, query.q.as_deref()).await? {
         if authorize(ctx, Action::ListResidents, &ties.facts(&r)).is_ok() {
             seen.add(EventKind::ResidentListed, r.id, r.home_id, ties.purpose(r.id));
-            items.push(summary(&mut db, &mut names, r, ctx).await?);
+            items.push(summary(app, &mut db, &mut names, r, ctx).await?);
         }
     }
     drop(db);
@@ -57,13 +59,34 @@ pub async fn list(
     Ok(Page::whole(items))
 }
 
+/// Who the residents are, for whoever moves them between homes.
+pub async fn identities(
+    app: &App,
+    ctx: &Context,
+    query: views::ResidentQuery,
+) -> Result<Page<ResidentIdentity>, AppError> {
+    may_list(ctx, Action::TransferResident)?;
+    let mut db = app.store.read().await?;
+    let mut names = Names::default();
+    let (mut items, mut seen) = (Vec::new(), Seen::default());
+    for r in residents::list(&mut db, query.home_id, query.q.as_deref()).await? {
+        seen.add(EventKind::ResidentIdentityViewed, r.id, r.home_id, None);
+        items.push(identity(&mut db, &mut names, r).await?);
+    }
+    drop(db);
+    seen.tell(app, ctx).await?;
+    Ok(Page::whole(items))
+}
+
 async fn summary(
+    app: &App,
     db: &mut Db,
     names: &mut Names,
     r: Resident,
     ctx: &Context,
 ) -> Result<views::ResidentSummary, AppError> {
     let latest = observations::latest_per_code(db, r.id).await?;
+    let early_warning = chart::score_now(app, ctx, &latest, r.oxygen_scale);
     Ok(views::ResidentSummary {
         id: r.id,
         age: r.age(Policy::local_date(ctx.now)).into(),
@@ -74,6 +97,8 @@ async fn summary(
         home_id: r.home_id,
         home_name: names.home(db, r.home_id).await?.name.clone(),
         allergies: r.allergies.into_iter().map(|a| a.substance).collect(),
+        allergies_asked: r.allergies_asked,
+        early_warning,
         conditions: r
             .conditions
             .into_iter()

@@ -14,6 +14,7 @@ use yunzhen_store::{Db, appointments, availability, consultations, homes, observ
 use super::appointments::{hold, open_block, remind, requested};
 use super::consultations::summary;
 use super::names::Names;
+use super::reads::Seen;
 use super::views::common::Page;
 use super::views::rounds as views;
 use super::work::{Start, Work, authorize, may_list, same_version};
@@ -123,17 +124,26 @@ pub async fn reorder(
     work.finish(view).await
 }
 
+/// What access decides on: a round is its specialist's and its home's.
+fn reach(ctx: &Context, round: &Round) -> Facts {
+    Facts { related: ctx.actor.staff_id() == Some(round.specialist_id), ..round.facts() }
+}
+
 /// Rounds by home and time, earliest first.
 pub async fn list(app: &App, ctx: &Context, query: views::RoundQuery) -> Result<Page<views::Round>, AppError> {
     may_list(ctx, Action::ViewRound)?;
     let (from, until) = schedule::window(query.from.0, query.until.0)?;
     let mut db = app.store.read().await?;
-    let mut items = Vec::new();
+    let (mut items, mut seen) = (Vec::new(), Seen::default());
     for round in rounds::list(&mut db, ctx.actor.home_id().or(query.home_id), from, until).await? {
-        if authorize(ctx, Action::ViewRound, &round.facts()).is_ok() {
-            items.push(shown(app, &mut db, ctx, &round).await?);
+        if authorize(ctx, Action::ViewRound, &reach(ctx, &round)).is_ok() {
+            let view = shown(app, &mut db, ctx, &round).await?;
+            see(&mut seen, &view);
+            items.push(view);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page::whole(items))
 }
 
@@ -141,8 +151,20 @@ pub async fn list(app: &App, ctx: &Context, query: views::RoundQuery) -> Result<
 pub async fn get(app: &App, ctx: &Context, id: RoundId) -> Result<views::Round, AppError> {
     let mut db = app.store.read().await?;
     let round = rounds::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::ViewRound, &round.facts())?;
-    shown(app, &mut db, ctx, &round).await
+    authorize(ctx, Action::ViewRound, &reach(ctx, &round))?;
+    let view = shown(app, &mut db, ctx, &round).await?;
+    drop(db);
+    let mut seen = Seen::default();
+    see(&mut seen, &view);
+    seen.tell(app, ctx).await?;
+    Ok(view)
+}
+
+fn see(seen: &mut Seen, round: &views::Round) {
+    for stop in &round.stops {
+        let resident = &stop.consultation.resident;
+        seen.add(EventKind::ResidentListed, resident.id, resident.home_id, None);
+    }
 }
 
 fn check(input: &views::NewRound) -> Result<SignedDuration, AppError> {

@@ -22,6 +22,24 @@ const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(62 * 24);
 /// A turn of duty is a shift, not a month.
 const LONGEST_SHIFT: SignedDuration = SignedDuration::from_hours(48);
 
+/// Specialists who can be asked: their names, hospitals and zones.
+pub async fn specialists(app: &App, ctx: &Context) -> Result<Page<views::Specialist>, AppError> {
+    may_list(ctx, Action::ViewSchedule)?;
+    let mut db = app.store.read().await?;
+    let mut items = Vec::new();
+    for member in staff::list(&mut db).await?.into_iter().filter(|m| m.active && m.role == Role::Specialist) {
+        let published = availability::get(&mut db, member.id).await?;
+        items.push(views::Specialist {
+            id: member.id,
+            name: member.name,
+            title: member.title,
+            hospital: member.hospital,
+            zone: published.map(|times| times.zone.to_string()),
+        });
+    }
+    Ok(Page::whole(items))
+}
+
 /// What one specialist published.
 pub async fn availability(app: &App, ctx: &Context, id: StaffId) -> Result<views::Availability, AppError> {
     let mut db = app.store.read().await?;

@@ -9,7 +9,9 @@ use yunzhen_domain::records::{Carrier, Staff, TimelineStep, Transport};
 use yunzhen_store::{Db, Paging, referrals, residents, staff, transports};
 
 use super::names::{Names, timeline};
+use super::reads::Seen;
 use super::referrals::set_out;
+use super::relations::Ties;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::transports as views;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
@@ -36,13 +38,17 @@ pub async fn list(
     };
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let slice = transports::list(&mut db, &filter, paging).await?;
-    let mut items = Vec::with_capacity(slice.items.len());
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for ride in &slice.items {
-        if authorize(ctx, Action::ListTransports, &ride.facts()).is_ok() {
+        if authorize(ctx, Action::ListTransports, &ties.of_record(ctx, ride.resident_id, ride.facts())).is_ok() {
+            seen.add(EventKind::ResidentListed, ride.resident_id, ride.home_id, ties.purpose(ride.resident_id));
             items.push(summary(&mut db, ride).await?);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
@@ -50,8 +56,14 @@ pub async fn list(
 pub async fn get(app: &App, ctx: &Context, id: TransportId) -> Result<views::Transport, AppError> {
     let mut db = app.store.read().await?;
     let ride = transports::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::ViewTransport, &ride.facts())?;
-    full(&mut db, ctx, &ride).await
+    let ties = Ties::to(&mut db, ctx, ride.resident_id).await?;
+    authorize(ctx, Action::ViewTransport, &ties.of_record(ctx, ride.resident_id, ride.facts()))?;
+    let view = full(&mut db, ctx, &ride).await?;
+    drop(db);
+    Seen::one(EventKind::ResidentListed, ride.resident_id, ride.home_id, ties.purpose(ride.resident_id))
+        .tell(app, ctx)
+        .await?;
+    Ok(view)
 }
 
 /// The home asks for a ride.
@@ -60,7 +72,7 @@ pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Re
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::RunTransport, &resident.facts())?;
     let caller = caller(&mut work.tx, ctx).await?;
     let mut destination = bounded("destination", input.destination.trim(), 200)?;

@@ -9,11 +9,13 @@ use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Resident, UrgentCall};
 use yunzhen_domain::schedule::triage;
-use yunzhen_domain::{Actor, Role};
+use yunzhen_domain::Role;
 use yunzhen_store::jobs::Job;
 use yunzhen_store::{Db, Paging, jobs, observations, residents, urgent_calls};
 
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::{Page, VersionBody};
 use super::views::consultations::ConsultationResident;
 use super::views::urgent_calls as views;
@@ -76,12 +78,20 @@ pub async fn list(
     let mut db = app.store.read().await?;
     let slice = urgent_calls::list(&mut db, home, query.open, paging).await?;
     let mut names = Names::default();
-    let mut items = Vec::with_capacity(slice.items.len());
+    let ties = Ties::to_all(&mut db, ctx).await?;
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for call in slice.items {
         if authorize(ctx, Action::ViewUrgentCall, &call.facts()).is_ok() {
-            items.push(shown(&mut db, &mut names, ctx, call).await?);
+            let (resident, home) = (call.resident_id, call.home_id);
+            let view = shown(&mut db, &mut names, ctx, &ties, call).await?;
+            if view.resident.is_some() {
+                seen.add(EventKind::ResidentListed, resident, home, ties.purpose(resident));
+            }
+            items.push(view);
         }
     }
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
@@ -90,7 +100,22 @@ pub async fn get(app: &App, ctx: &Context, id: UrgentCallId) -> Result<views::Ur
     let mut db = app.store.read().await?;
     let call = urgent_calls::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     authorize(ctx, Action::ViewUrgentCall, &call.facts())?;
-    shown(&mut db, &mut Names::default(), ctx, call).await
+    let (resident, home) = (call.resident_id, call.home_id);
+    let ties = Ties::to(&mut db, ctx, resident).await?;
+    let view = shown(&mut db, &mut Names::default(), ctx, &ties, call).await?;
+    drop(db);
+    if view.resident.is_some() {
+        Seen::one(EventKind::ResidentListed, resident, home, ties.purpose(resident)).tell(app, ctx).await?;
+    }
+    Ok(view)
+}
+
+/// How far a call is, for whoever pressed the button: nothing about anybody.
+pub async fn progress(app: &App, ctx: &Context, id: UrgentCallId) -> Result<views::UrgentCallRaised, AppError> {
+    let mut db = app.store.read().await?;
+    let call = urgent_calls::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewUrgentCall, &call.facts())?;
+    Ok(heard(&call))
 }
 
 /// Somebody takes care of it: exactly one.
@@ -111,7 +136,8 @@ pub async fn answer(
     call.answered_by = ctx.actor.staff_id();
     urgent_calls::update(&mut work.tx, &call).await?;
     work.record(EventKind::UrgentCallAnswered, id.uuid(), Some(call.home_id), None);
-    let view = shown(&mut work.tx, &mut Names::default(), ctx, call).await?;
+    let ties = Ties::to(&mut work.tx, ctx, call.resident_id).await?;
+    let view = shown(&mut work.tx, &mut Names::default(), ctx, &ties, call).await?;
     work.finish(view).await
 }
 
@@ -144,7 +170,8 @@ pub async fn end(
     call.note = Some(note).filter(|note| !note.is_empty()).map(Into::into);
     urgent_calls::update(&mut work.tx, &call).await?;
     work.record(EventKind::UrgentCallEnded, id.uuid(), Some(call.home_id), None);
-    let view = shown(&mut work.tx, &mut Names::default(), ctx, call).await?;
+    let ties = Ties::to(&mut work.tx, ctx, call.resident_id).await?;
+    let view = shown(&mut work.tx, &mut Names::default(), ctx, &ties, call).await?;
     work.finish(view).await
 }
 
@@ -198,14 +225,20 @@ fn heard(call: &UrgentCall) -> views::UrgentCallRaised {
     views::UrgentCallRaised { id: call.id, state: call.state, raised_at: call.raised_at().into() }
 }
 
-async fn shown(db: &mut Db, names: &mut Names, ctx: &Context, call: UrgentCall) -> Result<views::UrgentCall, AppError> {
+async fn shown(
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    ties: &Ties,
+    call: UrgentCall,
+) -> Result<views::UrgentCall, AppError> {
     let home = names.home(db, call.home_id).await?.clone();
     let mut called = Vec::with_capacity(call.called.len());
     for id in &call.called {
         called.push(names.staff_ref(db, *id).await?);
     }
-    // Who runs the installation, and a box, see no clinical record.
-    let clinical = matches!(ctx.actor, Actor::Staff { role: Role::Nurse | Role::Specialist, .. });
+    // Who runs the installation, and a box, see no clinical record; a specialist sees it while the call goes on, or with another tie.
+    let clinical = ctx.actor.role() == Role::Nurse || ties.tied(call.resident_id);
     let (mut resident, mut vital_signs, mut note) = (None, None, None);
     if clinical {
         let known = residents::get(db, call.resident_id).await?.ok_or(AppError::NotFound)?;

@@ -6,7 +6,7 @@ mod plan;
 mod results;
 mod show;
 
-use yunzhen_domain::access::Action;
+use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::VisitId;
 use yunzhen_domain::machines::visit::{Event, State};
@@ -20,6 +20,7 @@ pub use plan::{change, join, plan};
 pub use results::record_results;
 
 use super::names::Names;
+use super::relations::Ties;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::visits as views;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
@@ -38,10 +39,12 @@ pub async fn list(app: &App, ctx: &Context, query: views::VisitQuery) -> Result<
         ..Default::default()
     };
     let mut db = app.store.read().await?;
+    let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
     let mut items = Vec::new();
     for visit in visits::list(&mut db, &filter, MOST).await? {
-        if authorize(ctx, Action::ListVisits, &visit.facts(&ctx.actor)).is_ok() {
+        let facts = ties.of_hospital(&visit.hospital, visit.facts(&ctx.actor));
+        if authorize(ctx, Action::ListVisits, &facts).is_ok() {
             items.push(show::summary(&mut db, &mut names, ctx, &visit).await?);
         }
     }
@@ -56,10 +59,16 @@ pub async fn get(app: &App, ctx: &Context, id: VisitId) -> Result<views::Visit, 
     work.finish(view).await
 }
 
+/// What access decides on: a round is its hospital's, and of the homes that it goes through.
+async fn reach(work: &mut Work, ctx: &Context, visit: &Visit) -> Result<Facts, AppError> {
+    let ties = Ties::to_all(&mut work.tx, ctx).await?;
+    Ok(ties.of_hospital(&visit.hospital, visit.facts(&ctx.actor)))
+}
+
 /// A round that the caller may read, with the audit fact of reading.
 async fn opened(work: &mut Work, ctx: &Context, id: VisitId) -> Result<Visit, AppError> {
     let visit = visits::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    let facts = visit.facts(&ctx.actor);
+    let facts = reach(work, ctx, &visit).await?;
     work.authorize(Action::ViewVisit, &facts)?;
     work.record(EventKind::VisitViewed, id.uuid(), facts.home_id, None);
     Ok(visit)
@@ -101,11 +110,9 @@ async fn transition(
 /// A round and the caller, who belongs to its hospital.
 async fn load(work: &mut Work, ctx: &Context, id: VisitId, action: Action) -> Result<(Visit, Staff), AppError> {
     let visit = visits::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(action, &visit.facts(&ctx.actor))?;
+    let facts = reach(work, ctx, &visit).await?;
+    work.authorize(action, &facts)?;
     let caller = eligibility::clinician(&mut work.tx, ctx).await?;
-    if caller.hospital.as_ref() != Some(&visit.hospital) {
-        return Err(AppError::Forbidden);
-    }
     Ok((visit, caller))
 }
 

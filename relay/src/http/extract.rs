@@ -65,6 +65,12 @@ pub struct BoxOrPerson<T> {
     pub body: T,
 }
 
+/// A signed-in person, or the box itself when nobody is signed in.
+pub struct BoxOrCaller {
+    /// Who.
+    pub context: Context,
+}
+
 /// Input of a signed-in person that needs no key: the same input twice is harmless by itself.
 pub struct Input<T> {
     /// Who; a key is taken when it is given.
@@ -155,20 +161,32 @@ async fn command<T: DeserializeOwned>(
     Ok((context, parse(&bytes)?))
 }
 
+impl FromRequestParts<ApiState> for BoxOrCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        box_or_person(parts, state, None).await.map(|context| Self { context })
+    }
+}
+
+async fn box_or_person(parts: &Parts, state: &ApiState, key: Option<Idempotency>) -> Result<Context, Problem> {
+    match (bearer(&parts.headers), Peer::of(parts)?.through_box) {
+        (None, Some(home_id)) => {
+            let source = format!("box {home_id}");
+            let of_box = Context::of(Actor::Box { home_id }, clock::now_timestamp());
+            Ok(Context { source, through_box: Some(home_id), idempotency: key, ..of_box })
+        }
+        _ => context(parts, state, key).await,
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<ApiState> for BoxOrPerson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
         let (parts, bytes) = read(request).await?;
         let key = idempotency(&parts, &bytes);
-        let context = match (bearer(&parts.headers), Peer::of(&parts)?.through_box) {
-            (None, Some(home_id)) => {
-                let source = format!("box {home_id}");
-                let of_box = Context::of(Actor::Box { home_id }, clock::now_timestamp());
-                Context { source, through_box: Some(home_id), idempotency: key, ..of_box }
-            }
-            _ => context(&parts, state, key).await?,
-        };
+        let context = box_or_person(&parts, state, key).await?;
         if context.idempotency.is_none() {
             return Err(Problem::from(Fault::KeyMissing));
         }

@@ -69,6 +69,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/homes", get(h::homes::list))
         .route("/residents", get(h::residents::list).post(h::residents::register))
         .route("/residents/{id}", get(h::residents::get).put(h::residents::change))
+        .route("/resident-identities", get(h::residents::identities))
         .route("/residents/{id}/transfer", post(h::residents::transfer))
         .route("/residents/{id}/consents", get(h::consents::list).post(h::consents::give))
         .route("/residents/{id}/documents", get(h::documents::list).post(h::documents::add))
@@ -166,6 +167,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/receive", post(h::deliveries::receive))
         .route("/deliveries/{id}/refuse", post(h::deliveries::refuse))
         .route("/availability/{id}", get(h::schedule::availability).put(h::schedule::publish))
+        .route("/specialists", get(h::schedule::specialists))
         .route("/slots", get(h::schedule::slots))
         .route("/duty", get(h::schedule::duty).post(h::schedule::plan_duty))
         .route("/duty/{id}", delete(h::schedule::remove_duty))
@@ -178,6 +180,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/move", post(h::appointments::change_time))
         .route("/urgent-calls", get(h::urgent_calls::list).post(h::urgent_calls::raise))
         .route("/urgent-calls/{id}", get(h::urgent_calls::get))
+        .route("/urgent-calls/{id}/progress", get(h::urgent_calls::progress))
         .route("/urgent-calls/{id}/answer", post(h::urgent_calls::answer))
         .route("/urgent-calls/{id}/end", post(h::urgent_calls::end))
         .route("/rounds", get(h::rounds::list).post(h::rounds::plan))
@@ -220,6 +223,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("writeNote", Some(Action::WriteNote)),
     ("registerResident", Some(Action::RegisterResident)),
     ("changeResident", Some(Action::ChangeResident)),
+    ("listResidentIdentities", Some(Action::TransferResident)),
     ("transferResident", Some(Action::TransferResident)),
     ("importResidents", Some(Action::ImportResidents)),
     ("dryRunResidentImport", Some(Action::ImportResidents)),
@@ -326,6 +330,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("refuseDelivery", Some(Action::ReceiveDelivery)),
     ("getAvailability", Some(Action::ViewSchedule)),
     ("publishAvailability", Some(Action::PublishAvailability)),
+    ("listSpecialists", Some(Action::ViewSchedule)),
     ("listSlots", Some(Action::ViewSchedule)),
     ("listDuty", Some(Action::ViewSchedule)),
     ("planDuty", Some(Action::PlanDuty)),
@@ -342,6 +347,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listUrgentCalls", Some(Action::ViewUrgentCall)),
     ("raiseUrgentCall", Some(Action::RaiseUrgentCall)),
     ("getUrgentCall", Some(Action::ViewUrgentCall)),
+    ("getUrgentCallProgress", Some(Action::ViewUrgentCall)),
     ("answerUrgentCall", Some(Action::AnswerUrgentCall)),
     ("endUrgentCall", Some(Action::AnswerUrgentCall)),
     ("listRounds", Some(Action::ViewRound)),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::ResidentId;
+use crate::app::views::duplicates::ResidentIdentity;
 use crate::app::views::resident_imports::{ImportReport, ResidentImport};
 use crate::app::views::residents::{
     NewNote, NewObservations, Note, Observation, ObservationQuery, RecordedObservations, Registered, Resident,
@@ -141,6 +142,23 @@ pub async fn change(
     command: Command<ResidentChange>,
 ) -> Result<Json<Registered>, Problem> {
     Ok(Json(app::residents::change(&state.app, &command.context, id, command.body).await?))
+}
+
+/// Who the residents are, without anything clinical, for whoever moves them between homes.
+#[utoipa::path(
+    get,
+    path = "/resident-identities",
+    operation_id = "listResidentIdentities",
+    tag = "residents",
+    params(ResidentQuery),
+    responses((status = 200, description = "By home and bed.", body = Page<ResidentIdentity>), ReadProblems),
+)]
+pub async fn identities(
+    State(state): State<ApiState>,
+    Search(query): Search<ResidentQuery>,
+    caller: Caller,
+) -> Result<Json<Page<ResidentIdentity>>, Problem> {
+    Ok(Json(app::residents::identities(&state.app, &caller.context, query).await?))
 }
 
 /// Moves a resident to another home.

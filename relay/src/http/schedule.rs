@@ -8,12 +8,24 @@ use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::{ShiftId, StaffId};
 use crate::app::views::schedule::{
-    Availability, AvailabilityUpdate, DutyQuery, NewShift, Removed, Shift, Slot, SlotQuery,
+    Availability, AvailabilityUpdate, DutyQuery, NewShift, Removed, Shift, Slot, SlotQuery, Specialist,
 };
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
+
+/// Specialists who can be asked.
+#[utoipa::path(
+    get,
+    path = "/specialists",
+    operation_id = "listSpecialists",
+    tag = "schedule",
+    responses((status = 200, description = "All of them.", body = Page<Specialist>), ReadProblems),
+)]
+pub async fn specialists(State(state): State<ApiState>, caller: Caller) -> Result<Json<Page<Specialist>>, Problem> {
+    Ok(Json(app::schedule::specialists(&state.app, &caller.context).await?))
+}
 
 /// What a specialist has published.
 #[utoipa::path(

@@ -11,7 +11,7 @@ use crate::app::views::common::VersionBody;
 use crate::app::views::urgent_calls::{EndUrgentCall, NewUrgentCall, UrgentCall, UrgentCallQuery, UrgentCallRaised};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{BoxOrPerson, Caller, Command, Id, Search};
+use crate::http::extract::{BoxOrCaller, BoxOrPerson, Caller, Command, Id, Search};
 use crate::http::problem::{Problem, status};
 
 /// A resident calls. Without a bearer token it is the box that speaks, for a bed or resident of its home. Pressing again is heard as the same call.
@@ -63,6 +63,23 @@ pub async fn get(
     caller: Caller,
 ) -> Result<Json<UrgentCall>, Problem> {
     Ok(Json(app::urgent_calls::get(&state.app, &caller.context, id).await?))
+}
+
+/// How far a call is. Without a bearer token it is the box of the home that asks, for whoever pressed the button.
+#[utoipa::path(
+    get,
+    path = "/urgent-calls/{id}/progress",
+    operation_id = "getUrgentCallProgress",
+    tag = "urgent-calls",
+    params(("id" = UrgentCallId, Path)),
+    responses((status = 200, description = "How far it is.", body = UrgentCallRaised), ReadProblems),
+)]
+pub async fn progress(
+    State(state): State<ApiState>,
+    Id(id): Id<UrgentCallId>,
+    caller: BoxOrCaller,
+) -> Result<Json<UrgentCallRaised>, Problem> {
+    Ok(Json(app::urgent_calls::progress(&state.app, &caller.context, id).await?))
 }
 
 /// Takes care of a call.

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
+use uuid::Uuid;
 use yunzhen_domain::ActorRef;
-use yunzhen_domain::audit::{AuditFact, AuditRow, GENESIS, Purpose, first_break, link};
+use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, GENESIS, Purpose, first_break, link};
 
 use crate::backend::Backend;
 use crate::row::{Cells, from_hex, hex};
@@ -137,13 +138,48 @@ pub async fn after(db: &mut Db, seq: i64, limit: u32) -> Result<Vec<AuditRow>, S
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
-/// Rows before `seq` (or the newest), newest first.
-pub async fn before(db: &mut Db, seq: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
-        .bind(seq.unwrap_or(i64::MAX))
-        .bind(i64::from(limit))
-        .fetch_all(db.conn())
-        .await?;
+/// What of the log is asked for; an empty filter is all of it.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Facts of this kind.
+    pub kind: Option<EventKind>,
+    /// About this record.
+    pub entity_id: Option<Uuid>,
+    /// Done by the person, box or link of this id.
+    pub actor_id: Option<Uuid>,
+    /// With this purpose of use.
+    pub purpose: Option<Purpose>,
+    /// At this time or later.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// Rows before `seq` (or the newest) that pass the filter, newest first.
+pub async fn before(db: &mut Db, filter: &Filter, seq: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM audit WHERE seq < ");
+    query.push_bind(seq.unwrap_or(i64::MAX));
+    let texts = [
+        (" AND kind = ", filter.kind.map(|kind| kind.as_str().to_owned())),
+        (" AND entity_id = ", filter.entity_id.map(|id| id.to_string())),
+        (" AND actor_id = ", filter.actor_id.map(|id| id.to_string())),
+        (" AND purpose = ", filter.purpose.map(|purpose| purpose.as_str().to_owned())),
+    ];
+    for (condition, value) in texts {
+        if let Some(value) = value {
+            query.push(condition);
+            query.push_bind(value);
+        }
+    }
+    for (condition, at) in [(" AND at >= ", filter.from), (" AND at < ", filter.until)] {
+        if let Some(at) = at {
+            query.push(condition);
+            query.push_bind(at.as_millisecond());
+        }
+    }
+    query.push(" ORDER BY seq DESC LIMIT ");
+    query.push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(db.conn()).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

@@ -18,15 +18,15 @@ pub async fn get(db: &mut Db, id: BreakGlassId) -> Result<Option<BreakGlass>, St
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
 }
 
-/// Until when this specialist has opened this record; `None` when not.
-pub async fn until(
+/// This specialist's opening of this record that still holds; the one that holds longest where there are more.
+pub async fn open_of(
     db: &mut Db,
     specialist: StaffId,
     resident: ResidentId,
     now: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
+) -> Result<Option<BreakGlass>, StoreError> {
     let row = sqlx::query(
-        "SELECT ends_at FROM break_glass WHERE staff_id = $1 AND resident_id = $2 AND opened_at <= $3 AND ends_at > $3
+        "SELECT * FROM break_glass WHERE staff_id = $1 AND resident_id = $2 AND opened_at <= $3 AND ends_at > $3
          ORDER BY ends_at DESC LIMIT 1",
     )
     .bind(specialist.to_string())
@@ -34,7 +34,7 @@ pub async fn until(
     .bind(now.as_millisecond())
     .fetch_optional(db.conn())
     .await?;
-    row.map(|row| Cells::new(TABLE, &row).time("ends_at")).transpose()
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
 }
 
 /// A page, newest first; only those that nobody has reviewed, or all.

@@ -53,6 +53,21 @@ const QUERIES: &[(Relation, [&str; 2])] = &[
         ),
     ),
     (
+        Relation::UrgentCall,
+        query!(
+            "u",
+            "urgent_calls u JOIN residents r ON r.id = u.resident_id WHERE u.open = 1 AND $1 <> $2 AND u.raised_at <= $3"
+        ),
+    ),
+    (
+        Relation::Referral,
+        query!(
+            "f",
+            "referrals f JOIN residents r ON r.id = f.resident_id
+             WHERE (f.specialist_id = $1 OR (f.hospital = $2 AND f.state NOT IN ('drafted', 'withdrawn'))) AND f.created_at <= $3"
+        ),
+    ),
+    (
         Relation::BreakGlass,
         query!(
             "b",

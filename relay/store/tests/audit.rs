@@ -57,7 +57,8 @@ async fn rows_follow_one_another_and_can_be_paged() {
     let seqs = |rows: Vec<yunzhen_domain::audit::AuditRow>| rows.iter().map(|row| row.seq).collect::<Vec<_>>();
     let mut read = store.read().await.unwrap();
     assert_eq!(seqs(audit::after(&mut read, 8, 10).await.unwrap()), [9, 10]);
-    assert_eq!(seqs(audit::before(&mut read, Some(3), 10).await.unwrap()), [2, 1]);
+    let all = audit::Filter::default();
+    assert_eq!(seqs(audit::before(&mut read, &all, Some(3), 10).await.unwrap()), [2, 1]);
     // More facts than one statement takes.
     let head = store.write().await.unwrap().commit((0..120).map(fact).collect()).await.unwrap();
     assert_eq!((head, verify(&store, None).await.unwrap().seq), (130, 130));

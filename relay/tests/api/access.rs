@@ -17,6 +17,9 @@ use crate::world::{Answer, CALLERS, World, console, nobody};
 /// Operations on a leg answer only to the person who made it; nobody has one here.
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
 
+/// Whatever is about a resident's record is asked for with a tie, commands too; a round in person with the hospital.
+const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports/"];
+
 /// Operations that name a resident in the body and tie nobody to them.
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
 /// The same of those that may tie a specialist to the resident.
@@ -126,9 +129,7 @@ fn tied(caller: &str, operation: &Operation, facts: Facts) -> Facts {
         // The nurse comes first, and then her neighbour waits for everybody.
         "requestConsultation" => true,
         // Commands on consultations and prescriptions are refused in sight; a read, and whatever is about the record, asks for the tie.
-        _ if operation.method == Method::GET || in_path("/residents/") || in_path("/consents/") => {
-            caller != "specialist3"
-        }
+        _ if operation.method == Method::GET || OF_A_RECORD.iter().any(|part| in_path(part)) => caller != "specialist3",
         _ => facts.related,
     };
     Facts { related, ..facts }

@@ -16,7 +16,7 @@ async fn share(w: &World, by: &Person) -> SharedCalendar {
 }
 
 async fn text(w: &World, shared: &SharedCalendar) -> Result<String, AppError> {
-    let token = shared.link_path.strip_prefix("/api/calendar-feeds/").unwrap();
+    let token = shared.link.strip_prefix("/api/calendar-feeds/").unwrap();
     calendars::feed(&w.app, token, w.now()).await
 }
 

@@ -18,7 +18,8 @@ use crate::world::{World, draft};
 /// What the ledger says of osteoporosis, which nobody saw 王秀英 for in person.
 async fn bones(w: &World) -> Standing {
     let resident = w.resident("王秀英").await;
-    let query = EligibilityQuery { diagnosis_code: Some("M81.0".into()), ..Default::default() };
+    let hospital = Some("云溪市第一人民医院".into());
+    let query = EligibilityQuery { diagnosis_code: Some("M81.0".into()), hospital, ..Default::default() };
     let ledger = eligibility::get(&w.app, &w.by(&w.nurse), resident.id, query).await.unwrap();
     ledger.standings.into_iter().find(|s| s.diagnosis_code == "M81.0").unwrap()
 }

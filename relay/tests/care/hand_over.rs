@@ -132,7 +132,8 @@ async fn a_long_note_goes_on_on_the_next_page() {
     }
     assert!(text.contains("末行"), "nothing is cut off");
     let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    assert_eq!(whole.matches("患者今晨起头痛").count(), 240);
+    // A page may end in the middle of the sentence, never within a character.
+    assert_eq!(whole.matches('晨').count(), 240);
 }
 
 #[tokio::test]

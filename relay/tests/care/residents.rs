@@ -108,7 +108,7 @@ async fn opening_a_chart_is_audited_and_a_note_is_in_it() {
     assert_eq!((chart.notes[0].text.as_str(), chart.notes[0].author_name.as_str()), ("夜间咳嗽两次", "李梅"));
     assert!(chart.id_number_masked.contains('*') && !chart.eligibility.is_empty());
     let mut db = w.app.store.read().await.unwrap();
-    let last = audit::before(&mut db, None, 1).await.unwrap().remove(0);
+    let last = audit::before(&mut db, &audit::Filter::default(), None, 1).await.unwrap().remove(0);
     assert_eq!(last.fact.kind.as_str(), "resident.viewed");
     assert_eq!(last.fact.actor, w.specialist.actor.reference());
     let empty = NewNote { text: "  ".into(), written_at: w.now().into(), kind: NoteKind::Nursing };

@@ -6,7 +6,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::visit::State;
 use yunzhen_domain::machines::visit_stop::State as StopState;
 use yunzhen_relay::app::views::common::{LanguageQuery, ReasonBody, VersionBody};
-use yunzhen_relay::app::views::eligibility::EligibilityQuery;
+use yunzhen_relay::app::views::eligibility::{EligibilityQuery, Standing};
 use yunzhen_relay::app::views::visits::{
     CandidateQuery, ConfirmedDiagnosis, PlannedStop, StopResult, Visit, VisitPlan, VisitPlanUpdate, VisitQuery,
     VisitResults,
@@ -69,6 +69,8 @@ async fn whose_proof_is_missing_is_gathered_in_the_order_of_the_route() {
     let expected = [
         ("103 何玉琴", vec!["F32.9"]),
         ("105 高振华", vec!["N39.0"]),
+        // Registered a second time in the other home: nobody has judged it yet.
+        ("待分配 冯淑华", vec!["I10"]),
         ("301-1 王秀英", vec!["M81.0"]),
         ("301-2 赵德明", vec!["N40"]),
         ("302-2 周福生", vec!["N18.3"]),
@@ -77,10 +79,10 @@ async fn whose_proof_is_missing_is_gathered_in_the_order_of_the_route() {
     let expected =
         expected.map(|(who, codes)| (who.to_owned(), codes.into_iter().map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(stops(&visit), expected);
-    assert_eq!((visit.summary.state, visit.summary.expected), (State::Planned, 6));
+    assert_eq!((visit.summary.state, visit.summary.expected), (State::Planned, 7));
 
     let all = visits::candidates(&w.app, &w.by(&w.specialist), CandidateQuery::default()).await.unwrap();
-    assert_eq!(all.items.len(), 6);
+    assert_eq!(all.items.len(), 7);
     assert!(all.items.iter().all(|c| c.planned.as_ref().is_some_and(|p| p.id == visit.summary.id)));
     // The booking screen offers the same round.
     let resident = w.resident("王秀英").await;
@@ -95,7 +97,7 @@ async fn a_nurse_reads_her_part_of_the_route_and_puts_a_resident_on_it() {
     let id = visit.summary.id;
     let hers = visits::get(&w.app, &w.by(&w.nurse_of_other_home), id).await.unwrap();
     assert_eq!(hers.route.len(), 1);
-    assert_eq!((hers.summary.homes.len(), hers.summary.expected, hers.allowed.len()), (1, 2, 0));
+    assert_eq!((hers.summary.homes.len(), hers.summary.expected, hers.allowed.len()), (1, 3, 0));
     let listed = visits::list(&w.app, &w.by(&w.nurse), VisitQuery::default()).await.unwrap();
     assert_eq!((listed.items.len(), listed.items[0].expected), (1, 4));
 
@@ -172,14 +174,15 @@ async fn results_prove_the_visit_in_one_transaction_and_the_last_one_ends_the_ro
     assert_eq!(count(&w, EventKind::EligibilityRecorded).await, 1);
     let resident = w.resident("王秀英").await;
     let ledger = eligibility::get(&w.app, &w.by(&w.nurse), resident.id, EligibilityQuery::default()).await.unwrap();
-    assert!(ledger.standings.iter().all(|s| s.eligible));
+    let own = |s: &&Standing| s.hospital == visit.summary.hospital;
+    assert!(ledger.standings.iter().filter(own).all(|s| s.eligible));
     assert_eq!(ledger.facts[0].visit_id, Some(id));
     let twice = visits::record_results(&w.app, &w.by(&w.specialist), id, body).await;
     assert!(matches!(twice, Err(AppError::NotPossible(_))));
 
-    let rest = ["何玉琴", "高振华", "周福生", "吴凤珍"].map(|name| seen(&visit, name, "查体")).to_vec();
+    let rest = ["何玉琴", "高振华", "冯淑华", "周福生", "吴凤珍"].map(|name| seen(&visit, name, "查体")).to_vec();
     let done = visits::record_results(&w.app, &w.by(&w.specialist), id, VisitResults { results: rest }).await.unwrap();
-    assert_eq!((done.summary.state, done.summary.seen), (State::Done, 5));
+    assert_eq!((done.summary.state, done.summary.seen), (State::Done, 6));
     let missed = done.route.iter().flat_map(|home| &home.stops).find(|stop| stop.state == StopState::NotSeen).unwrap();
     assert_eq!((missed.name.as_str(), missed.reason.as_deref()), ("赵德明", Some("外出就医")));
     // Who was not seen waits for the next round.
@@ -231,7 +234,7 @@ async fn the_offline_form_stands_alone_and_comes_back_as_results() {
 
     let data = visits::form_data(&w.app, &w.by(&w.specialist), id).await.unwrap();
     let mut body = data.body;
-    assert_eq!((body.results.len(), data.path), (6, format!("/api/visits/{id}/results")));
+    assert_eq!((body.results.len(), data.path), (7, format!("/api/visits/{id}/results")));
     w.pass(SignedDuration::from_hours(96));
     for result in &mut body.results {
         result.confirmed.iter_mut().for_each(|c| c.evidence = "查体、既往资料核对".into());

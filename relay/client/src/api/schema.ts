@@ -1531,6 +1531,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident-identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the residents are, without anything clinical, for whoever moves them between homes. */
+        get: operations["listResidentIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident-imports": {
         parameters: {
             query?: never;
@@ -1811,6 +1828,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/specialists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Specialists who can be asked. */
+        get: operations["listSpecialists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff": {
         parameters: {
             query?: never;
@@ -1994,6 +2028,23 @@ export interface paths {
         put?: never;
         /** Says what became of a call: a consultation is opened at once. */
         post: operations["endUrgentCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent-calls/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a call is. Without a bearer token it is the box of the home that asks, for whoever pressed the button. */
+        get: operations["getUrgentCallProgress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3841,6 +3892,18 @@ export interface components {
          * @enum {string}
          */
         Outcome: "clear" | "alert" | "not_covered" | "input_missing";
+        /** @description The caller's own opening of a record, as long as it is open. */
+        OwnBreakGlass: {
+            /** @description Which. */
+            id: components["schemas"]["BreakGlassId"];
+            /** @description When it closes by itself. */
+            until: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Version to close it with.
+             */
+            version: number;
+        };
         /**
          * @description Which band of oxygen saturation is meant.
          * @enum {string}
@@ -4010,6 +4073,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_ResidentIdentity: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["ResidentIdentity"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_ResidentSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["ResidentSummary"][];
@@ -4034,6 +4104,13 @@ export interface components {
         Page_Slot: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Slot"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Specialist: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Specialist"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -4753,7 +4830,7 @@ export interface components {
              */
             birth_date: string;
             /** @description The caller sees this record only through a broken glass, until then. */
-            break_glass_until?: components["schemas"]["Time"];
+            break_glass?: components["schemas"]["OwnBreakGlass"];
             /** @description Diagnoses in full. */
             conditions: components["schemas"]["Condition"][];
             /** @description What is consented to now, each kind separately. */
@@ -4898,6 +4975,8 @@ export interface components {
             age: number;
             /** @description Substances the resident must not get. */
             allergies: string[];
+            /** @description Somebody has asked: an empty list then means that there are none. */
+            allergies_asked: boolean;
             /** @description Room and bed. */
             bed: string;
             /**
@@ -4907,6 +4986,8 @@ export interface components {
             birth_date: string;
             /** @description Diagnoses. */
             conditions: components["schemas"]["ConditionTag"][];
+            /** @description The early-warning score now. */
+            early_warning: components["schemas"]["EarlyWarningScore"];
             /** @description Home. */
             home_id: components["schemas"]["HomeId"];
             /** @description Its name. */
@@ -5144,8 +5225,8 @@ export interface components {
         SharedCalendar: {
             /** @description Identifier. */
             id: components["schemas"]["CalendarId"];
-            /** @description Path of the iCalendar feed, shown once. Who has it reads times and beds, and no names. */
-            link_path: string;
+            /** @description The link; it is told once. A whole address where the relay knows its public one, else a path of the console. */
+            link: string;
         };
         /** @description A turn of duty. */
         Shift: {
@@ -5228,6 +5309,19 @@ export interface components {
              * @description 0 is the pair that also carries the leg's own publication.
              */
             slot: number;
+        };
+        /** @description Somebody who can be asked for a consultation. */
+        Specialist: {
+            /** @description Hospital. */
+            hospital?: string;
+            /** @description Who. */
+            id: components["schemas"]["StaffId"];
+            /** @description Name. */
+            name: string;
+            /** @description Title. */
+            title?: string;
+            /** @description Zone of the published times; absent when nothing is published. */
+            zone?: string;
         };
         /** @description A member of staff, as shown to that person and to administrators. */
         Staff: {
@@ -5862,6 +5956,18 @@ export interface operations {
             query?: {
                 /** @description Where the last page ended. */
                 cursor?: string;
+                /** @description Only what happened so, as in `action` of an event. */
+                action?: string;
+                /** @description Only about this record. */
+                entity_id?: string;
+                /** @description Only what this person, box or link did. */
+                actor_id?: string;
+                /** @description Only with this purpose of use: `BTG`. */
+                purpose?: string;
+                /** @description At this time or later. */
+                from?: string;
+                /** @description Before this time. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -14733,6 +14839,76 @@ export interface operations {
             };
         };
     };
+    listResidentIdentities: {
+        parameters: {
+            query?: {
+                /** @description Only this home. */
+                home_id?: string;
+                /** @description Name, pinyin initials, bed, or the end of the identity number (three characters or more). */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By home and bed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ResidentIdentity"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     importResidents: {
         parameters: {
             query?: never;
@@ -16758,6 +16934,71 @@ export interface operations {
             };
         };
     };
+    listSpecialists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Specialist"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listStaff: {
         parameters: {
             query?: never;
@@ -17887,6 +18128,73 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUrgentCallProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UrgentCallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCallRaised"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

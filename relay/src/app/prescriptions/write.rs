@@ -9,9 +9,10 @@ use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
 use yunzhen_domain::records::{Consultation, Content, Item, Prescription, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, ResidentFacts, quantity};
-use yunzhen_store::{Db, consultations, deliveries, eligibility, prescriptions, residents, staff};
+use yunzhen_store::{Db, consultations, deliveries, prescriptions, residents, staff};
 
 use super::{caller, keep, load, record, show, views, who};
+use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
 use crate::app::work::{Start, Work, authorize, bounded, required};
@@ -159,10 +160,7 @@ pub(super) async fn findings(
 ) -> Result<Vec<Finding>, AppError> {
     // Allergies and first visits of a record that was merged meanwhile are those of the person.
     let resident = residents::get_standing(db, consultation.resident_id).await?.ok_or(AppError::NotFound)?;
-    let mut eligibility = Vec::new();
-    for id in residents::group(db, resident.id).await? {
-        eligibility.extend(eligibility::for_resident(db, id).await?);
-    }
+    let eligibility = of_person(db, resident.id).await?;
     let hospital = match consultation.specialist_id {
         Some(id) => staff::get(db, id).await?.and_then(|member| member.hospital),
         None => None,

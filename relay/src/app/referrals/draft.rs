@@ -62,8 +62,8 @@ pub async fn draft(app: &App, ctx: &Context, input: views::NewReferral) -> Resul
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::DraftReferral, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize_for(Action::DraftReferral, &resident).await?;
     let author = caller(&mut work.tx, ctx).await?;
     if let Some(id) = input.consultation_id {
         let of_resident = consultations::get(&mut work.tx, id).await?.is_some_and(|c| c.resident_id == resident.id);

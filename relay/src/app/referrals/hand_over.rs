@@ -7,7 +7,7 @@ use yunzhen_domain::ids::ReferralId;
 use yunzhen_domain::policy::Policy;
 use yunzhen_store::{consultation_notes, consultations, homes, observations, referrals, residents, staff};
 
-use super::record;
+use super::{reach, record};
 use crate::app::views::common::LanguageQuery;
 use crate::app::work::{Work, english};
 use crate::app::{App, AppError, Context};
@@ -32,7 +32,7 @@ pub async fn hand_over(
     let english = english(&query)?;
     let mut work = Work::update(app, ctx).await?;
     let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::ViewReferral, &referral.facts())?;
+    reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
     let db = &mut work.tx;
     let resident = residents::get(db, referral.resident_id).await?.ok_or(AppError::NotFound)?;
     let home = homes::get(db, referral.home_id).await?.ok_or(AppError::NotFound)?;

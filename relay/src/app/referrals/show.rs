@@ -1,7 +1,7 @@
 //! How a referral is shown.
 
 use jiff::Timestamp;
-use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::access::{Action, Decision, Facts, decide};
 use yunzhen_domain::machines::referral::{Event, State};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{HospitalAppointment, Referral};
@@ -117,9 +117,10 @@ fn allowed(ctx: &Context, r: &Referral, decides: bool) -> Vec<String> {
         ("miss-appointment", Action::AccompanyReferral, Event::MissAppointment { reason: reason() }),
         ("withdraw", Action::SendReferral, Event::Withdraw { reason: reason() }),
     ];
-    let may = |action| {
-        decide(&ctx.actor, action, &r.facts()) == Decision::Allow && (action != Action::DecideReferral || decides)
-    };
+    // Whoever reads it is tied to the resident.
+    let facts = Facts { related: true, ..r.facts() };
+    let may =
+        |action| decide(&ctx.actor, action, &facts) == Decision::Allow && (action != Action::DecideReferral || decides);
     // Nobody can know of a missed appointment before its hour.
     let passed = r.appointment.as_ref().is_some_and(|a| a.at <= ctx.now);
     let mut allowed = Vec::new();

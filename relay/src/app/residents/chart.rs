@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::early_warning::{self, Score};
+use yunzhen_domain::early_warning::{self, OxygenScale, Score};
 use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Observation, Resident};
@@ -34,7 +34,12 @@ pub async fn get(app: &App, ctx: &Context, id: ResidentId) -> Result<views::Resi
     let (id, home_id) = (r.id, r.home_id);
     let mut view = chart(app, &mut db, ctx, r).await?;
     if let (Some(_), Some(staff_id)) = (purpose, ctx.actor.staff_id()) {
-        view.break_glass_until = break_glass::until(&mut db, staff_id, id, ctx.now).await?.map(Into::into);
+        let open = break_glass::open_of(&mut db, staff_id, id, ctx.now).await?;
+        view.break_glass = open.map(|glass| views::OwnBreakGlass {
+            id: glass.id,
+            version: glass.version,
+            until: glass.ends_at.into(),
+        });
     }
     drop(db);
     Seen::one(EventKind::ResidentViewed, id, home_id, purpose).tell(app, ctx).await?;
@@ -87,7 +92,7 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         age: r.age(Policy::local_date(ctx.now)).into(),
         early_warning: early_warning(app, db, ctx, &r, &group).await?,
         consents: consent_states(db, &group, ctx.now).await?,
-        break_glass_until: None,
+        break_glass: None,
         name: r.name.into_exposed(),
         sex: r.sex,
         birth_date: r.birth_date,
@@ -151,6 +156,17 @@ async fn early_warning(
     let points = early_warning::trend(&readings, r.oxygen_scale, good_for).into_iter();
     let points = points.filter(|s| begin <= s.at && s.at <= ctx.now).map(point);
     Ok(views::EarlyWarning { now: score(now), trend: points.collect() })
+}
+
+/// The score of what was measured last.
+pub(super) fn score_now(
+    app: &App,
+    ctx: &Context,
+    latest: &[Observation],
+    scale: OxygenScale,
+) -> views::EarlyWarningScore {
+    let good_for = SignedDuration::from_hours(i64::from(app.policy.early_warning_hours));
+    score(early_warning::score(latest, scale, ctx.now, good_for))
 }
 
 fn score(s: Score) -> views::EarlyWarningScore {

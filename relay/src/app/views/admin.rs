@@ -39,6 +39,22 @@ pub struct BoxStatus {
 pub struct AuditQuery {
     /// Where the last page ended.
     pub cursor: Option<String>,
+    /// Only what happened so, as in `action` of an event.
+    pub action: Option<String>,
+    /// Only about this record.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub entity_id: Option<Uuid>,
+    /// Only what this person, box or link did.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub actor_id: Option<Uuid>,
+    /// Only with this purpose of use: `BTG`.
+    pub purpose: Option<String>,
+    /// At this time or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub from: Option<Time>,
+    /// Before this time.
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub until: Option<Time>,
 }
 
 /// One audit event, newest first.

@@ -22,8 +22,8 @@ pub struct Calendar {
 pub struct SharedCalendar {
     /// Identifier.
     pub id: CalendarId,
-    /// Path of the iCalendar feed, shown once. Who has it reads times and beds, and no names.
-    pub link_path: String,
+    /// The link; it is told once. A whole address where the relay knows its public one, else a path of the console.
+    pub link: String,
 }
 
 /// Nothing has to be said to share one's own calendar.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    Band, HomeId, NoteId, NoteKind, ObservationId, ObservationSource, OxygenScale, Parameter, ResidentId, Sex,
+    Band, BreakGlassId, HomeId, NoteId, NoteKind, ObservationId, ObservationSource, OxygenScale, Parameter, ResidentId,
+    Sex,
 };
 use super::common::Time;
 use super::consents::ConsentState;
@@ -58,6 +59,10 @@ pub struct ResidentSummary {
     pub home_name: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// Somebody has asked: an empty list then means that there are none.
+    pub allergies_asked: bool,
+    /// The early-warning score now.
+    pub early_warning: EarlyWarningScore,
     /// Diagnoses.
     pub conditions: Vec<ConditionTag>,
     /// The newest reading of each measure.
@@ -120,7 +125,7 @@ pub struct Resident {
     pub consents: Vec<ConsentState>,
     /// The caller sees this record only through a broken glass, until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub break_glass_until: Option<Time>,
+    pub break_glass: Option<OwnBreakGlass>,
     /// Allergies in full.
     pub allergy_records: Vec<AllergyRecord>,
     /// Diagnoses in full.
@@ -375,4 +380,15 @@ pub struct Note {
     pub received_at: Time,
     /// Who wrote it.
     pub author_name: String,
+}
+
+/// The caller's own opening of a record, as long as it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnBreakGlass {
+    /// Which.
+    pub id: BreakGlassId,
+    /// Version to close it with.
+    pub version: i64,
+    /// When it closes by itself.
+    pub until: Time,
 }

@@ -118,3 +118,21 @@ pub struct Removed {
     /// Always true.
     pub removed: bool,
 }
+
+/// Somebody who can be asked for a consultation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Specialist {
+    /// Who.
+    pub id: StaffId,
+    /// Name.
+    pub name: String,
+    /// Title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Hospital.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hospital: Option<String>,
+    /// Zone of the published times; absent when nothing is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}

@@ -9,7 +9,7 @@ use yunzhen_domain::records::Resident;
 use yunzhen_store::{Db, residents, visits};
 
 use super::{MOST, views};
-use crate::app::eligibility::{clinician, standings};
+use crate::app::eligibility::{clinician, of_person, standings};
 use crate::app::names::Names;
 use crate::app::views::common::Page;
 use crate::app::views::eligibility::Standing;
@@ -64,7 +64,7 @@ pub(super) async fn missing(
     resident: &Resident,
     hospital: &str,
 ) -> Result<Vec<Standing>, AppError> {
-    let facts = yunzhen_store::eligibility::for_resident(db, resident.id).await?;
+    let facts = of_person(db, resident.id).await?;
     let today = Policy::local_date(ctx.now);
     let all = standings(app, resident, &facts, None, &[hospital.to_owned()], today);
     let listed = |s: &Standing| resident.conditions.iter().any(|c| c.code == s.diagnosis_code);

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use yunzhen_domain::Role;
-use yunzhen_domain::access::Action;
+use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::VisitId;
 use yunzhen_domain::machines::Refused;
@@ -12,7 +12,7 @@ use yunzhen_domain::records::{Resident, Visit, VisitStop};
 use yunzhen_store::{residents, staff, visits};
 
 use super::candidates::missing;
-use super::{load, record, show, views};
+use super::{load, reach, record, show, views};
 use crate::app::eligibility::clinician;
 use crate::app::work::{Start, Work, bounded, may_list, same_version};
 use crate::app::{App, AppError, Context, fresh};
@@ -82,9 +82,11 @@ pub async fn join(app: &App, ctx: &Context, id: VisitId, input: views::PlannedSt
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let resident = residents::get(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::JoinVisit, &resident.facts())?;
+    let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
     let mut visit = visits::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    // A home puts its own residents on a route that may not lead to it yet; a hospital whom it likes on its own route.
+    let on_route = reach(&mut work, ctx, &visit).await?;
+    work.authorize(Action::JoinVisit, &Facts { related: on_route.related, ..resident.facts() })?;
     still_planned(&visit)?;
     let codes = codes(app, ctx, &mut work, &visit, &resident, "", input.diagnosis_codes).await?;
     add(&mut visit, &resident, codes);

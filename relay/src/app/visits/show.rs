@@ -1,6 +1,6 @@
 //! How a round is shown. A nurse reads the part of the route that goes through her home.
 
-use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::access::{Action, Decision, Facts, decide};
 use yunzhen_domain::machines::visit::Event;
 use yunzhen_domain::machines::visit_stop::State as StopState;
 use yunzhen_domain::policy::Policy;
@@ -124,7 +124,10 @@ async fn route_stop(
 /// Commands that the caller may give now, by their last path segment.
 fn allowed(ctx: &Context, visit: &Visit, own_hospital: bool) -> Vec<String> {
     use yunzhen_domain::machines::visit::State;
-    let may = |action| own_hospital && decide(&ctx.actor, action, &visit.facts(&ctx.actor)) == Decision::Allow;
+    let may = |action| {
+        let facts = Facts { related: own_hospital, ..visit.facts(&ctx.actor) };
+        own_hospital && decide(&ctx.actor, action, &facts) == Decision::Allow
+    };
     let open = matches!(visit.state, State::Planned | State::UnderWay) && visit.is_open();
     let can = |event: &Event| visit.state.apply(event, ctx.now).is_ok();
     let rows = [
