@@ -73,7 +73,7 @@ pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Re
         Start::Fresh(work) => work,
     };
     let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::RunTransport, &resident.facts())?;
+    work.authorize_for(Action::RunTransport, &resident).await?;
     let caller = caller(&mut work.tx, ctx).await?;
     let mut destination = bounded("destination", input.destination.trim(), 200)?;
     if let Some(id) = input.referral_id {
@@ -181,7 +181,8 @@ async fn transition(
         Start::Fresh(work) => work,
     };
     let before = transports::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::RunTransport, &before.facts())?;
+    let ties = Ties::to(&mut work.tx, ctx, before.resident_id).await?;
+    work.authorize(Action::RunTransport, &ties.of_record(ctx, before.resident_id, before.facts()))?;
     same_version(seen, before.version)?;
     let caller = caller(&mut work.tx, ctx).await?;
     let kind = match &event {

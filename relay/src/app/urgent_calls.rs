@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::UrgentCallId;
@@ -9,7 +10,6 @@ use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Resident, UrgentCall};
 use yunzhen_domain::schedule::triage;
-use yunzhen_domain::Role;
 use yunzhen_store::jobs::Job;
 use yunzhen_store::{Db, Paging, jobs, observations, residents, urgent_calls};
 

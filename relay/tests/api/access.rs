@@ -18,7 +18,7 @@ use crate::world::{Answer, CALLERS, World, console, nobody};
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
 
 /// Whatever is about a resident's record is asked for with a tie, commands too; a round in person with the hospital.
-const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports/"];
+const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
 
 /// Operations that name a resident in the body and tie nobody to them.
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
@@ -72,8 +72,6 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             one(world.transport.id.to_string(), Some(world.transport.facts()))
         }
         Some("eligibility") => one(world.first_visit.to_string(), Some(world.resident.facts())),
-        // Asked for one resident, named in the body.
-        _ if operation.id == "requestConsultation" => vec![("", operation.path.clone(), Some(world.neighbour.facts()))],
         Some("availability") => {
             let id = world.consultation.specialist_id.unwrap();
             one(id.to_string(), Some(Facts { specialist_id: Some(id), ..Facts::default() }))
@@ -95,7 +93,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         }
         // Asked for one resident, named in the body.
         _ if FOR_A_RESIDENT.contains(&operation.id.as_str()) => {
-            vec![("", operation.path.clone(), Some(world.resident.facts()))]
+            vec![("", operation.path.clone(), Some(world.neighbour.facts()))]
         }
         _ => vec![("", operation.path.clone(), None)],
     }
@@ -107,9 +105,9 @@ fn body(world: &World, operation: &Operation) -> Option<Value> {
         return Some(json!("v=0"));
     }
     let mut body = sample(schema, "");
-    if operation.id == "requestConsultation" {
+    if FOR_A_RESIDENT.contains(&operation.id.as_str()) {
         body["resident_id"] = json!(world.neighbour.id.to_string());
-    } else if FOR_A_RESIDENT.contains(&operation.id.as_str()) || OF_A_RESIDENT.contains(&operation.id.as_str()) {
+    } else if OF_A_RESIDENT.contains(&operation.id.as_str()) {
         body["resident_id"] = json!(world.resident.id.to_string());
     }
     if operation.id == "planRound" {
@@ -127,7 +125,9 @@ fn tied(caller: &str, operation: &Operation, facts: Facts) -> Facts {
     let in_path = |part: &str| operation.path.contains(part);
     let related = match operation.id.as_str() {
         // The nurse comes first, and then her neighbour waits for everybody.
-        "requestConsultation" => true,
+        "requestConsultation" | "joinWaitlist" | "raiseUrgentCall" => true,
+        "bookAppointment" => caller != "specialist3",
+        _ if in_path("/rounds") => caller == "specialist1",
         // Commands on consultations and prescriptions are refused in sight; a read, and whatever is about the record, asks for the tie.
         _ if operation.method == Method::GET || OF_A_RECORD.iter().any(|part| in_path(part)) => caller != "specialist3",
         _ => facts.related,

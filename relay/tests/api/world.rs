@@ -135,7 +135,9 @@ impl World {
         let invitation = invited(&consultation, of("nurse1"), now);
         invitations::insert(&mut tx, &invitation).await.unwrap();
 
-        let (shift, round, urgent_call, calendar) = day(&consultation, of("nurse1"), of("specialist1"), now);
+        let (shift, round, mut urgent_call, calendar) = day(&consultation, of("nurse1"), of("specialist1"), now);
+        // A call that goes on ties everybody to who called, so it is somebody else.
+        urgent_call.resident_id = residents::list(&mut tx, Some(seed::HOME_1), Some("zfs")).await.unwrap().remove(0).id;
         duty::insert(&mut tx, &shift).await.unwrap();
         rounds::insert(&mut tx, &round).await.unwrap();
         urgent_calls::insert(&mut tx, &urgent_call).await.unwrap();

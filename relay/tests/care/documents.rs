@@ -36,7 +36,7 @@ async fn a_photo_comes_back_as_it_was_kept() {
     let again = documents::add(&w.app, &ctx, id, photo(&w, &bytes)).await.unwrap();
     assert_eq!(again.id, added.id, "a photo of the spool arrives once");
     let listed = documents::list(&w.app, &w.by(&w.specialist), id).await.unwrap().items;
-    assert_eq!(listed, [added.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&added));
     let content = documents::content(&w.app, &w.by(&w.specialist), added.id).await.unwrap();
     assert!(content.bytes == bytes && content.sha256 == added.sha256);
     for stranger in [&w.nurse_of_other_home, &w.stranger, &w.pharmacist, &w.administrator] {

@@ -71,7 +71,7 @@ async fn the_running_order_is_changed_live_and_the_rest_shifts() {
         assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
     }
     let colleague = rounds::reorder(&w.app, &w.by(&w.other_specialist), seen.id, body(ids.clone())).await;
-    assert!(matches!(colleague, Err(AppError::Forbidden)));
+    assert!(matches!(colleague, Err(AppError::NotFound)));
     let stranger = rounds::get(&w.app, &w.by(&w.nurse_of_other_home), seen.id).await;
     assert!(matches!(stranger, Err(AppError::NotFound)));
 }

@@ -242,5 +242,5 @@ async fn the_offline_form_stands_alone_and_comes_back_as_results() {
     let key = Idempotency { key: data.idempotency_key, request_sha256: [1; 32] };
     let ctx = yunzhen_relay::app::Context { idempotency: Some(key), ..w.by(&w.specialist) };
     let done = visits::record_results(&w.app, &ctx, id, body).await.unwrap();
-    assert_eq!((done.summary.state, done.summary.seen), (State::Done, 6));
+    assert_eq!((done.summary.state, done.summary.seen), (State::Done, 7));
 }
