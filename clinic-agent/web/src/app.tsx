@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes } from "react-router";
 import { BoxProvider } from "./box/box-context";
 import { DeliveriesScreen } from "./deliveries/deliveries-screen";
+import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
+import { RegistryScreen } from "./residents/registry-screen";
 import { Shell } from "./shell";
 import { SignInScreen } from "./sign-in-screen";
 import { TodayScreen } from "./today/today-screen";
@@ -91,6 +93,11 @@ export function App() {
           <Route index element={<TodayScreen />} />
           <Route path="residents/:residentId" element={<TodayScreen />} />
           <Route path="residents/:residentId/start" element={<BeforeScreen />} />
+          <Route path="registry" element={<RegistryScreen />} />
+          <Route path="registry/new" element={<RegisterScreen />} />
+          <Route path="registry/:residentId" element={<RegistryScreen />} />
+          <Route path="registry/:residentId/edit" element={<ChangeScreen />} />
+          <Route path="registry/:residentId/:part" element={<RegistryScreen />} />
           <Route path="consultations/:consultationId" element={<VisitScreen />} />
           <Route path="deliveries" element={<DeliveriesScreen />} />
           <Route path="deliveries/:deliveryId" element={<DeliveriesScreen />} />

@@ -1,5 +1,5 @@
 import { Button, Group, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconClipboardList, IconLogout, IconPackage } from "@tabler/icons-react";
+import { IconChevronDown, IconClipboardList, IconLogout, IconPackage, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
   Banner,
@@ -17,6 +17,9 @@ import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
+
+/** Screens of their own; all others belong to the day's round. */
+const ELSEWHERE = ["/deliveries", "/registry"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -38,9 +41,16 @@ export function Shell({ children }: { children: ReactNode }) {
           </Text>
         </Group>
         <nav aria-label={t("app:nav.main")} className="nurse-nav">
-          <NavLink to="/" className={`nurse-nav-link ${pathname.startsWith("/deliveries") ? "" : "active"}`}>
+          <NavLink
+            to="/"
+            className={`nurse-nav-link ${ELSEWHERE.some((path) => pathname.startsWith(path)) ? "" : "active"}`}
+          >
             <IconClipboardList aria-hidden />
             {t("app:nav.today")}
+          </NavLink>
+          <NavLink to="/registry" className="nurse-nav-link">
+            <IconUsers aria-hidden />
+            {t("app:nav.residents")}
           </NavLink>
           <NavLink to="/deliveries" className="nurse-nav-link">
             <IconPackage aria-hidden />

@@ -7,9 +7,27 @@ import { sendPage, serve, type Site } from "./site";
 export type Mode =
   "online" | "offline" | "signed_out" | "empty" | "error" | "waiting" | "call" | "ended" | "devices" | "no_adapter";
 
-export function serveBox(mode: Mode): Promise<Site> {
+/** Answers of one feature's own; `undefined` leaves the request to the answers of all. */
+export type OwnAnswer = { status?: number; body: unknown } | undefined;
+export type OwnAnswers = (method: string, path: string, query: URLSearchParams) => OwnAnswer;
+
+export function serveBox(mode: Mode, own?: OwnAnswers): Promise<Site> {
   return serve((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://x");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
+    const answer = own?.(request.method ?? "GET", pathname, searchParams);
+    if (answer) {
+      const { status = 200, body } = answer;
+      const stale: Record<string, string> = mode === "offline" ? { "Stale-Since": record.staleSince } : {};
+      const type = Buffer.isBuffer(body)
+        ? "image/svg+xml"
+        : status < 400
+          ? "application/json"
+          : "application/problem+json";
+      response
+        .writeHead(status, { "Content-Type": type, ...stale })
+        .end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
+      return;
+    }
     if (!new Answers(mode, request.method ?? "GET", response).give(pathname))
       void sendPage("clinic-agent", pathname, response);
   });

@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, Problem, Reading } from "@yunzhen/client";
+import type { HomeCamera, Http, NewDocument, Problem, Reading } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -106,7 +106,7 @@ export type SpoolItemState = "saved" | "sent" | "received" | "refused";
 
 export interface SpoolItem {
   id: string;
-  kind: "observations" | "note";
+  kind: "observations" | "note" | "document";
   resident_id: string;
   state: SpoolItemState;
   created_at: string;
@@ -115,7 +115,8 @@ export interface SpoolItem {
 
 export type SpoolEntry =
   | { kind: "observations"; resident_id: string; body: { readings: Reading[] } }
-  | { kind: "note"; resident_id: string; body: { text: string; written_at: string; kind: "nursing" | "complaint" } };
+  | { kind: "note"; resident_id: string; body: { text: string; written_at: string; kind: "nursing" | "complaint" } }
+  | { kind: "document"; resident_id: string; body: NewDocument };
 
 export const boxApi = (http: Http) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),

@@ -34,6 +34,9 @@ import { Link, useNavigate } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
+import { allergiesKnown } from "../residents/find";
+import { RecordLinks } from "../residents/record-links";
+import { WarningChip } from "../residents/warning-chip";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
@@ -119,7 +122,11 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
             )}
           </Stack>
         </Group>
-        <AllergyBanner allergies={person.allergies} />
+        <AllergyBanner allergies={allergiesKnown(full ?? person)} />
+        <Group gap="sm">
+          {full && <WarningChip score={full.early_warning.now} />}
+          <RecordLinks residentId={residentId} />
+        </Group>
         <StaleLine since={chart.data?.staleSince} />
         {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
 

@@ -17,7 +17,10 @@ import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
 import { StaleLine } from "../shell";
 import { ResidentPanel } from "./resident-panel";
-import { isOpen, matches, roundOf, type RoundRow } from "./round";
+import { useFind } from "../residents/use-find";
+import { isOpen, roundOf, type RoundRow } from "./round";
+
+const NOBODY: never[] = [];
 
 export function useRound() {
   const api = useApi();
@@ -37,7 +40,8 @@ export function TodayScreen() {
     () => roundOf(residents.data?.data.items ?? [], consultations.data?.data.items ?? [], now),
     [residents.data, consultations.data, now],
   );
-  const shown = rows.filter((row) => matches(row.resident, query));
+  const { found } = useFind(residents.data?.data.items ?? NOBODY, query);
+  const shown = rows.filter((row) => found.some((one) => one.id === row.resident.id));
   const selected = rows.find((row) => row.resident.id === residentId);
   return (
     <div className={`nurse-split ${residentId ? "nurse-split-detail" : ""}`}>

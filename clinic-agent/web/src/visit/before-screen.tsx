@@ -9,7 +9,9 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
+import { MissingConsents } from "../consents/missing-consents";
 import { PendingList, PrimaryButton } from "../shell";
+import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
 import { useRound } from "../today/today-screen";
 import { VitalsEntry } from "./vitals-entry";
@@ -87,7 +89,7 @@ export function BeforeScreen() {
         <Text fw={600}>
           {resident.name} · {t("bed", { bed: resident.bed })}
         </Text>
-        <AllergyBanner allergies={resident.allergies} />
+        <AllergyBanner allergies={allergiesKnown(resident)} />
       </header>
       {active && (
         <Banner
@@ -97,6 +99,7 @@ export function BeforeScreen() {
           {t("app:before.active")}
         </Banner>
       )}
+      <MissingConsents residentId={residentId} />
       <div className="nurse-before-columns">
         <section className="yz-card nurse-pad">
           <Title order={2} mb="sm">

@@ -1,3 +1,4 @@
+import { charts, consents, documents, residents } from "./residents-en";
 import type { Words } from "./zh";
 
 export const en: Words = {
@@ -6,7 +7,7 @@ export const en: Words = {
     title: "Nurse sign-in",
     hint: "Use your nurse account of this home. Records are kept on the box and sent when the network is there.",
   },
-  nav: { today: "Today", deliveries: "Deliveries", main: "Main" },
+  nav: { today: "Today", residents: "Residents", deliveries: "Deliveries", main: "Main" },
   top: {
     boxUnreachable: "Box not reachable",
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
@@ -17,7 +18,7 @@ export const en: Words = {
     spoolEmptyHint: "Vital signs and notes appear here once saved.",
     oldest: "Oldest saved at {{time}}",
     failed: "{{n}} returned, please look",
-    kind: { observations: "Vital signs", note: "Nursing note" },
+    kind: { observations: "Vital signs", note: "Nursing note", document: "Photo or document" },
     switchNurse: "Switch nurse / sign out",
     staleSince: "Network down: what you see is from {{time}}",
     menu: "Menu of {{name}}",
@@ -76,6 +77,13 @@ export const en: Words = {
     backspace: "Delete",
     next: "Next",
     point: "Decimal point",
+    notAssessed: "Not assessed",
+    consciousnessLabel: "Consciousness (for the early-warning score)",
+    consciousness: { "0": "Alert", "1": "New confusion", "2": "To voice", "3": "To pain", "4": "Unresponsive" },
+    oxygenLabel: "Oxygen (for the early-warning score)",
+    oxygen: { air: "Air", oxygen: "Oxygen" },
+    flow: "Flow L/min",
+    flowWrong: "Oxygen flow is between 0 and 60 L/min, please check.",
   },
   devices: {
     title: "From devices",
@@ -274,5 +282,9 @@ export const en: Words = {
     choose: "Choose a parcel",
     chooseHint: "Parcels at the door come first.",
   },
+  residents,
+  consents,
+  documents,
+  chart: charts,
   crash: { title: "Something went wrong on this page", hint: "Saved records are safe. Reload the page." },
 };

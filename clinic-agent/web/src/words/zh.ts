@@ -1,8 +1,10 @@
+import { charts, consents, documents, residents } from "./residents-zh";
+
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
 export const zh = {
   title: "云诊 · 护士",
   signIn: { title: "护士登录", hint: "请使用本院护士账号。护理记录会保存在本机，网络恢复后自动发送。" },
-  nav: { today: "今日", deliveries: "送药", main: "主导航" },
+  nav: { today: "今日", residents: "住民", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
@@ -13,7 +15,7 @@ export const zh = {
     spoolEmptyHint: "生命体征和护理记录保存后会显示在这里。",
     oldest: "最早一条保存于 {{time}}",
     failed: "{{n}} 条被退回，请查看",
-    kind: { observations: "生命体征", note: "护理记录" },
+    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件" },
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",
@@ -72,6 +74,13 @@ export const zh = {
     backspace: "退格",
     next: "下一项",
     point: "小数点",
+    notAssessed: "未评",
+    consciousnessLabel: "意识（预警评分需要）",
+    consciousness: { "0": "清醒", "1": "新出现混乱", "2": "呼唤有反应", "3": "疼痛有反应", "4": "无反应" },
+    oxygenLabel: "吸氧（预警评分需要）",
+    oxygen: { air: "空气", oxygen: "吸氧" },
+    flow: "流量 L/min",
+    flowWrong: "吸氧流量应在 0–60 L/min 之间，请核对。",
   },
   devices: {
     title: "来自设备",
@@ -269,6 +278,10 @@ export const zh = {
     choose: "请选择一个包裹",
     chooseHint: "到门口的包裹排在最前。",
   },
+  residents,
+  consents,
+  documents,
+  chart: charts,
   crash: { title: "页面出现问题", hint: "已保存的记录不受影响。请刷新页面。" },
 };
 export type Words = typeof zh;

@@ -67,6 +67,30 @@ export class Api {
       data(this.care.POST("/api/residents/{id}/observations", { params: command(id, key), body: { readings } })),
     addNote: (id: string, body: T.NewNote, key?: string) =>
       data(this.care.POST("/api/residents/{id}/notes", { params: command(id, key), body })),
+    register: (body: T.ResidentInput, key: string = newIdempotencyKey()) =>
+      data(this.care.POST("/api/residents", { params: { header: { "Idempotency-Key": key } }, body })),
+    change: (id: string, body: T.ResidentChange, key?: string) =>
+      data(this.care.PUT("/api/residents/{id}", { params: command(id, key), body })),
+  };
+
+  readonly consents = {
+    texts: () => data(this.care.GET("/api/consent-texts")),
+    of: (residentId: string) =>
+      data(this.care.GET("/api/residents/{id}/consents", { params: { path: { id: residentId } } })),
+    give: (residentId: string, body: T.NewConsent, key?: string) =>
+      data(this.care.POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
+    revoke: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
+  };
+
+  readonly documents = {
+    of: (residentId: string) =>
+      data(this.care.GET("/api/residents/{id}/documents", { params: { path: { id: residentId } } })),
+    add: (residentId: string, body: T.NewDocument, key?: string) =>
+      data(this.care.POST("/api/residents/{id}/documents", { params: command(residentId, key), body })),
+    /** The bytes, of the media type that the list says. */
+    content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
+      (await this.http.raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
   };
 
   readonly consultations = {

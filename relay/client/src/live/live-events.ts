@@ -148,6 +148,7 @@ export interface Invalidator {
 /** Query keys start with these words in both applications (`["consultations", …]`). */
 export const OUTDATED_BY: Record<string, readonly string[]> = {
   resident: ["residents"],
+  consent: ["residents", "consultations"],
   observation: ["residents"],
   note: ["residents"],
   consultation: ["consultations", "residents"],
