@@ -35,7 +35,9 @@ export function ChartPanel({ resident }: { resident: Resident }) {
       <EarlyWarningPanel warning={resident.early_warning} />
       <section>
         <div className="nurse-chart-head">
-          <Title order={2} size="h3">{t("app:chart.title")}</Title>
+          <Title order={2} size="h3">
+            {t("app:chart.title")}
+          </Title>
           <SegmentedControl
             size="lg"
             aria-label={t("app:chart.span")}
@@ -77,7 +79,9 @@ export function ChartPanel({ resident }: { resident: Resident }) {
       </section>
       {marks.length > 0 && (
         <section>
-          <Title order={2} size="h3">{t("app:chart.marks")}</Title>
+          <Title order={2} size="h3">
+            {t("app:chart.marks")}
+          </Title>
           <ol className="nurse-marks">
             {marks.map((mark) => (
               <li key={mark.no} value={mark.no}>

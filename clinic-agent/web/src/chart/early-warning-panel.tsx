@@ -19,7 +19,9 @@ export function EarlyWarningPanel({ warning: { now, trend } }: { warning: EarlyW
   return (
     <section className="nurse-warning">
       <div className="nurse-chart-head">
-        <Title order={2} size="h3">{t("app:chart.warning")}</Title>
+        <Title order={2} size="h3">
+          {t("app:chart.warning")}
+        </Title>
         <WarningChip score={now} />
         <span className="nurse-dim">{t("app:chart.warningHint")}</span>
       </div>
@@ -41,7 +43,9 @@ export function EarlyWarningPanel({ warning: { now, trend } }: { warning: EarlyW
         </ul>
       )}
       <div className="nurse-chart-head">
-        <Title order={3} size="h4">{t("app:chart.trend")}</Title>
+        <Title order={3} size="h4">
+          {t("app:chart.trend")}
+        </Title>
         {points.length > 0 && (
           <Button
             variant="subtle"

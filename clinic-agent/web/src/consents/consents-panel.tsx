@@ -71,7 +71,9 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
         </Group>
       )}
       <section>
-        <Title order={2} size="h3">{t("app:consents.history")}</Title>
+        <Title order={2} size="h3">
+          {t("app:consents.history")}
+        </Title>
         {consents.isPending ? (
           <Skeletons shape="rows" count={2} />
         ) : consents.isError ? (
@@ -95,7 +97,13 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
 function StandingLine({ state, consent }: { state: ConsentState | undefined; consent: Consent | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  if (!state?.in_force) return <StatusChip meaning="waiting">{t("app:consents.state.none")}</StatusChip>;
+  if (!state?.in_force) {
+    return (
+      <div>
+        <StatusChip meaning="waiting">{t("app:consents.state.none")}</StatusChip>
+      </div>
+    );
+  }
   return (
     <Group gap="xs">
       <StatusChip meaning="done">

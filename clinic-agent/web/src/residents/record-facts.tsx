@@ -87,7 +87,9 @@ function ContactLine({ contact }: { contact: Contact }) {
 function Lines({ title, empty, children }: { title: string; empty: string; children: ReactNode[] }) {
   return (
     <section>
-      <Title order={2} size="h3">{title}</Title>
+      <Title order={2} size="h3">
+        {title}
+      </Title>
       {children.length === 0 ? <Text c="dimmed">{empty}</Text> : <ul className="nurse-plain-list">{children}</ul>}
     </section>
   );

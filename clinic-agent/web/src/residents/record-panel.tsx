@@ -114,7 +114,9 @@ function Head({ resident }: { resident: Resident }) {
         </Button>
         <Stack gap={4} flex={1} miw={0}>
           <Group gap="sm">
-            <Title order={1} size="h2">{resident.name}</Title>
+            <Title order={1} size="h2">
+              {resident.name}
+            </Title>
             <Text c="dimmed">
               {t("bed", { bed: resident.bed })} · {t(`sex.${resident.sex}`)} · {t("age", { n: resident.age })}
             </Text>

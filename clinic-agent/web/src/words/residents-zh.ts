@@ -141,7 +141,7 @@ export const consents = {
   revokeConfirm: "确认撤回",
   revokedAt: "{{time}} 撤回：{{reason}}",
   sign: {
-    title: "{{name}} 的同意书",
+    title: "{{name}}的同意书",
     language: "同意书的语言",
     version: "第 {{n}} 版 · 自 {{date}} 起使用",
     giver: "由谁签署",

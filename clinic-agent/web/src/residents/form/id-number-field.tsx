@@ -39,7 +39,8 @@ export function IdNumberField({ onRecord }: { onRecord: string | undefined }) {
       autoCapitalize="characters"
       spellCheck={false}
       inputMode="text"
-      value={typing ? draft.idNumber : maskIdNumber(draft.idNumber)}
+      // A wrong number stays readable: it has to be compared with the card.
+      value={typing || check.state !== "right" ? draft.idNumber : maskIdNumber(draft.idNumber)}
       onFocus={() => setTyping(true)}
       onBlur={() => setTyping(false)}
       onChange={(event) => set({ idNumber: asIdNumber(event.currentTarget.value) })}
