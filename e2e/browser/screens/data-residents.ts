@@ -12,6 +12,7 @@ import type {
   ResidentSummary,
 } from "@yunzhen/client";
 import * as record from "./nurse-record";
+import type { SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
 import type { Mode, OwnAnswer, OwnAnswers } from "./nurse-box";
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -241,11 +242,34 @@ const registered = problem(
   },
 );
 
+/** Without the link two photos wait; with it one came back. */
+const photosOnTheirWay = (mode: Mode): SpoolItem[] => {
+  const photo = { kind: "document", resident_id: "r1" } as const;
+  if (mode === "offline") {
+    return [
+      { ...photo, id: "w1", state: "saved", created_at: ago(4) },
+      { ...photo, id: "w2", state: "saved", created_at: ago(3) },
+    ];
+  }
+  const problem: Problem = {
+    status: 413,
+    code: "body_too_large",
+    title: "内容太大",
+    detail: "照片超过 720 KiB。",
+    action: "请重新拍照。",
+  };
+  return [
+    { ...photo, id: "w1", state: "sent", created_at: ago(2) },
+    { ...photo, id: "w2", state: "refused", created_at: ago(90), problem },
+  ];
+};
+
 /** The feature's answers in front of those of all; of `mode` it needs the link. */
 export const residentsOf =
   (mode: Mode): OwnAnswers =>
   (method, path, query) => {
     const [, area, kind, id, part] = path.split("/");
+    if (method === "GET" && path === "/page/spool") return { body: { items: photosOnTheirWay(mode) } };
     if (area !== "api") return undefined;
     if (method === "POST" && path === "/api/residents") return registered;
     if (method === "PUT" && kind === "residents") return changed;

@@ -2,8 +2,10 @@
 
 /** Bytes of one document. */
 export const MOST_BYTES = 720 * 1024;
-/** A photo of a wound or a page stays readable at this, and ten of them are a few megabytes of an offline box. */
+/** A photo of a wound or a page stays readable at this. */
 const LONGEST_SIDE = 1600;
+/** Gets through a weak uplink within the box's patience, and two hundred of them lie on an offline box. */
+const WANTED_BYTES = 300 * 1024;
 const QUALITIES = [0.85, 0.7, 0.55, 0.4];
 
 export type FileProblem = "not_taken" | "too_large" | "empty" | "unreadable";
@@ -46,11 +48,13 @@ export async function prepared(file: File): Promise<Blob | FileProblem> {
   context.fillRect(0, 0, width, height);
   context.drawImage(picture, 0, 0, width, height);
   picture.close();
+  let smallest: Blob | null = null;
   for (const quality of QUALITIES) {
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
-    if (blob && blob.size <= MOST_BYTES) return blob;
+    smallest = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
+    if (smallest && smallest.size <= WANTED_BYTES) break;
   }
-  return "too_large";
+  if (!smallest) return "unreadable";
+  return smallest.size <= MOST_BYTES ? smallest : "too_large";
 }
 
 export async function base64Of(blob: Blob): Promise<string> {
