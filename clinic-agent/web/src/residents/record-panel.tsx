@@ -124,7 +124,9 @@ function Head({ resident }: { resident: Resident }) {
           </Group>
         </Stack>
       </Group>
-      <AllergyBanner allergies={allergiesKnown(resident)} />
+      <div>
+        <AllergyBanner allergies={allergiesKnown(resident)} />
+      </div>
       {duplicateSuspected && (
         <Banner meaning="person" role="status" title={t("app:residents.suspected")}>
           {t("app:residents.suspectedHint")}

@@ -122,7 +122,9 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
             )}
           </Stack>
         </Group>
-        <AllergyBanner allergies={allergiesKnown(full ?? person)} />
+        <div>
+          <AllergyBanner allergies={allergiesKnown(full ?? person)} />
+        </div>
         <Group gap="sm">
           {full && <WarningChip score={full.early_warning.now} />}
           <RecordLinks residentId={residentId} />

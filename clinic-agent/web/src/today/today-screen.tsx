@@ -49,8 +49,8 @@ export function TodayScreen() {
         <div className="nurse-list-head">
           <h1>{t("app:today.title")}</h1>
           <TextInput
-            aria-label={t("app:today.search")}
-            placeholder={t("app:today.search")}
+            aria-label={t("app:residents.search")}
+            placeholder={t("app:residents.search")}
             leftSection={<IconSearch size={20} aria-hidden />}
             value={query}
             onChange={(event) => setQuery(event.currentTarget.value)}
