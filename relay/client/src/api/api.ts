@@ -1,6 +1,10 @@
 /** Every use case of the care API by its name, on the client typed from the OpenAPI document. Paths are written once, here. */
 import createClient from "openapi-fetch";
-import { Http, newIdempotencyKey, type Fresh, type HttpOptions } from "./http";
+import { command, data, fresh, type Care } from "./answers";
+import { Http, newIdempotencyKey, type HttpOptions } from "./http";
+import { eligibility, referrals, transports, visits } from "./in-person";
+import { consents, documents } from "./record";
+import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
 import type * as T from "./types";
 
@@ -11,25 +15,9 @@ export interface SigningCertificate {
   not_after: string;
 }
 
-/** `Http` throws on every problem, so a result that came back has its data. */
-async function data<R>(answer: Promise<{ data?: R }>): Promise<R> {
-  return (await answer).data as R;
-}
-
-async function fresh<R>(answer: Promise<{ data?: R; response: Response }>): Promise<Fresh<R>> {
-  const { data, response } = await answer;
-  return { data: data as R, staleSince: response.headers.get("Stale-Since") ?? undefined };
-}
-
-/** Path and idempotency key of a command: `key` belongs to the user's action (`useAction` keeps it over retries). */
-const command = (id: string, key: string = newIdempotencyKey()) => ({
-  path: { id },
-  header: { "Idempotency-Key": key },
-});
-
 export class Api {
   readonly http: Http;
-  private readonly care;
+  private readonly care: Care;
 
   constructor(options: HttpOptions & { baseUrl?: string } = {}) {
     this.http = new Http(options);
@@ -73,25 +61,11 @@ export class Api {
       data(this.care.PUT("/api/residents/{id}", { params: command(id, key), body })),
   };
 
-  readonly consents = {
-    texts: () => data(this.care.GET("/api/consent-texts")),
-    of: (residentId: string) =>
-      data(this.care.GET("/api/residents/{id}/consents", { params: { path: { id: residentId } } })),
-    give: (residentId: string, body: T.NewConsent, key?: string) =>
-      data(this.care.POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
-    revoke: (id: string, version: number, reason: string, key?: string) =>
-      data(this.care.POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
-  };
-
-  readonly documents = {
-    of: (residentId: string) =>
-      data(this.care.GET("/api/residents/{id}/documents", { params: { path: { id: residentId } } })),
-    add: (residentId: string, body: T.NewDocument, key?: string) =>
-      data(this.care.POST("/api/residents/{id}/documents", { params: command(residentId, key), body })),
-    /** The bytes, of the media type that the list says. */
-    content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
-      (await this.http.raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
-  };
+  readonly consents = consents(() => this.care);
+  readonly documents = documents(
+    () => this.care,
+    () => this.http,
+  );
 
   readonly consultations = {
     list: (query: { state?: string; home_id?: string } = {}) =>
@@ -178,6 +152,15 @@ export class Api {
     refuse: (id: string, version: number, reason: string, key?: string) =>
       data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
+
+  readonly schedule = schedule(() => this.care);
+  readonly rounds = rounds(() => this.care);
+  readonly urgentCalls = urgentCalls(() => this.care);
+  readonly calendars = calendars(() => this.care);
+  readonly eligibility = eligibility(() => this.care);
+  readonly visits = visits(() => this.care);
+  readonly referrals = referrals(() => this.care);
+  readonly transports = transports(() => this.care);
 
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
