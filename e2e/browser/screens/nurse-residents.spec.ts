@@ -134,7 +134,7 @@ const SCREENS: RegistryScreen[] = [
     name: "chart-table",
     path: "/registry/r1/chart",
     ready: ".uplot",
-    act: async (page) => button(page, "显示数值表|Show.*table").first().click(),
+    act: async (page) => button(page, "显示数值表|Show the numbers").first().click(),
   },
   { name: "chart-lacking", path: "/registry/r4/chart", ready: ".nurse-warning" },
   { name: "consents", path: "/registry/r1/consents", ready: ".nurse-signature-small" },

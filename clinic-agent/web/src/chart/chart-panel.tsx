@@ -59,14 +59,12 @@ export function ChartPanel({ resident }: { resident: Resident }) {
         <p className="nurse-dim" role="status">
           {t("app:chart.shown", { from: formats.dateTime(window.from), to: formats.dateTime(window.to) })}
         </p>
-        {history.isPending ? (
+        {!history.data && !online ? (
+          <Banner meaning="person">{t("app:today.trendsOffline")}</Banner>
+        ) : history.isPending ? (
           <Skeletons shape="chart" count={3} />
         ) : history.isError ? (
-          online ? (
-            <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />
-          ) : (
-            <Banner meaning="person">{t("app:today.trendsOffline")}</Banner>
-          )
+          <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />
         ) : (
           <VitalsPlot
             observations={history.data.items}

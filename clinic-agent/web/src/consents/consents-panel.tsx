@@ -74,7 +74,9 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
         <Title order={2} size="h3">
           {t("app:consents.history")}
         </Title>
-        {consents.isPending ? (
+        {!consents.data && !online ? (
+          <Text c="dimmed">{t("app:consents.historyOffline")}</Text>
+        ) : consents.isPending ? (
           <Skeletons shape="rows" count={2} />
         ) : consents.isError ? (
           <ProblemAlert error={consents.error} onRetry={() => void consents.refetch()} />

@@ -79,14 +79,12 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
           data={KINDS.map((value) => ({ value, label: t(`app:documents.kind.${value}`) }))}
         />
       )}
-      {documents.isPending ? (
+      {!documents.data && !online ? (
+        <Text c="dimmed">{t("app:documents.offline")}</Text>
+      ) : documents.isPending ? (
         <Skeletons shape="rows" count={3} />
       ) : documents.isError ? (
-        online ? (
-          <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
-        ) : (
-          <Text c="dimmed">{t("app:documents.offline")}</Text>
-        )
+        <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
       ) : shown.length === 0 ? (
         <EmptyState
           level={2}

@@ -108,12 +108,12 @@ function ResidentRow({ resident }: { resident: ListedResident }) {
               </span>
             )}
           </span>
-        </span>
-        <span className="nurse-row-chips">
-          <WarningChip score={resident.early_warning} />
-          {resident.out_of_range.length > 0 && (
-            <StatusChip meaning="person">{t("app:today.outOfRange", { n: resident.out_of_range.length })}</StatusChip>
-          )}
+          <span className="nurse-row-marks">
+            <WarningChip score={resident.early_warning} />
+            {resident.out_of_range.length > 0 && (
+              <StatusChip meaning="person">{t("app:today.outOfRange", { n: resident.out_of_range.length })}</StatusChip>
+            )}
+          </span>
         </span>
       </NavLink>
     </li>

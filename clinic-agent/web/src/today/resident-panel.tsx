@@ -34,6 +34,7 @@ import { Link, useNavigate } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
+import { MissingConsents } from "../consents/missing-consents";
 import { allergiesKnown } from "../residents/find";
 import { RecordLinks } from "../residents/record-links";
 import { WarningChip } from "../residents/warning-chip";
@@ -132,6 +133,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
         <StaleLine since={chart.data?.staleSince} />
         {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
 
+        <MissingConsents residentId={residentId} />
         {pending.length > 0 && (
           <section>
             <Title order={2} size="h3">

@@ -134,6 +134,7 @@ export const consents: typeof zh.consents = {
   offline: "Network down: you can read now; sign or revoke when it is back.",
   history: "Signatures",
   noHistory: "No signatures yet",
+  historyOffline: "Can be seen when the network is back.",
   textVersion: "version {{n}}",
   witness: "witness {{name}}",
   signatureOf: "Signature of {{name}}",
