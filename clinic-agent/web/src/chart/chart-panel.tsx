@@ -5,7 +5,7 @@ import type { Resident } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useApi, useFormats, VitalsPlot } from "@yunzhen/client/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLink } from "../box/box-context";
+import { useOffline } from "../box/box-context";
 import { EarlyWarningPanel } from "./early-warning-panel";
 import { marksOf } from "./marks";
 import { canPan, canZoom, pan, REACH, spanOf, SPANS, windowOf, zoom, type Span } from "./window";
@@ -15,7 +15,7 @@ export function ChartPanel({ resident }: { resident: Resident }) {
   const { t } = useTranslation();
   const api = useApi();
   const formats = useFormats();
-  const { online } = useLink();
+  const offline = useOffline();
   const [now] = useState(() => Date.now());
   const [window, setWindow] = useState(() => windowOf("two_weeks", now));
   const [since] = useState(() => new Date(now - REACH).toISOString());
@@ -59,12 +59,14 @@ export function ChartPanel({ resident }: { resident: Resident }) {
         <p className="nurse-dim" role="status">
           {t("app:chart.shown", { from: formats.dateTime(window.from), to: formats.dateTime(window.to) })}
         </p>
-        {!history.data && !online ? (
-          <Banner meaning="person">{t("app:today.trendsOffline")}</Banner>
-        ) : history.isPending ? (
-          <Skeletons shape="chart" count={3} />
-        ) : history.isError ? (
-          <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />
+        {history.data === undefined ? (
+          offline ? (
+            <Banner meaning="person">{t("app:today.trendsOffline")}</Banner>
+          ) : history.isError ? (
+            <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />
+          ) : (
+            <Skeletons shape="chart" count={3} />
+          )
         ) : (
           <VitalsPlot
             observations={history.data.items}

@@ -5,7 +5,7 @@ import type { Consent, ConsentKind, ConsentState, Resident } from "@yunzhen/clie
 import { Banner, ProblemAlert, Skeletons, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLink } from "../box/box-context";
+import { useLink, useOffline } from "../box/box-context";
 import { viewBoxOf } from "./signature-path";
 import { TakeConsents } from "./take-consents";
 import { CONSENT_KINDS, openKinds } from "./texts";
@@ -14,6 +14,7 @@ import { CONSENT_KINDS, openKinds } from "./texts";
 export function ConsentsPanel({ resident }: { resident: Resident }) {
   const { t } = useTranslation();
   const api = useApi();
+  const offline = useOffline();
   const { online } = useLink();
   const [taking, setTaking] = useState<ConsentKind[]>();
   const [revoking, setRevoking] = useState<Consent>();
@@ -27,7 +28,7 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
   const open = openKinds(now);
   return (
     <>
-      {!online && (
+      {offline && (
         <Banner meaning="person" role="status">
           {t("app:consents.offline")}
         </Banner>
@@ -74,12 +75,14 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
         <Title order={2} size="h3">
           {t("app:consents.history")}
         </Title>
-        {!consents.data && !online ? (
-          <Text c="dimmed">{t("app:consents.historyOffline")}</Text>
-        ) : consents.isPending ? (
-          <Skeletons shape="rows" count={2} />
-        ) : consents.isError ? (
-          <ProblemAlert error={consents.error} onRetry={() => void consents.refetch()} />
+        {consents.data === undefined ? (
+          offline ? (
+            <Text c="dimmed">{t("app:consents.historyOffline")}</Text>
+          ) : consents.isError ? (
+            <ProblemAlert error={consents.error} onRetry={() => void consents.refetch()} />
+          ) : (
+            <Skeletons shape="rows" count={2} />
+          )
         ) : history.length === 0 ? (
           <Text c="dimmed">{t("app:consents.noHistory")}</Text>
         ) : (

@@ -5,7 +5,7 @@ import type { CareDocument, Resident } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLink, useSpool } from "../box/box-context";
+import { useOffline, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList } from "../shell";
 import { AddDocument } from "./add-document";
@@ -18,7 +18,7 @@ const ACCEPTED = "image/*,application/pdf";
 export function DocumentsPanel({ resident }: { resident: Resident }) {
   const { t } = useTranslation();
   const api = useApi();
-  const { online } = useLink();
+  const offline = useOffline();
   const spool = useSpool();
   const [kind, setKind] = useState<(typeof KINDS)[number]>("all");
   const [file, setFile] = useState<File>();
@@ -79,12 +79,14 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
           data={KINDS.map((value) => ({ value, label: t(`app:documents.kind.${value}`) }))}
         />
       )}
-      {!documents.data && !online ? (
-        <Text c="dimmed">{t("app:documents.offline")}</Text>
-      ) : documents.isPending ? (
-        <Skeletons shape="rows" count={3} />
-      ) : documents.isError ? (
-        <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
+      {documents.data === undefined ? (
+        offline ? (
+          <Text c="dimmed">{t("app:documents.offline")}</Text>
+        ) : documents.isError ? (
+          <ProblemAlert error={documents.error} onRetry={() => void documents.refetch()} />
+        ) : (
+          <Skeletons shape="rows" count={3} />
+        )
       ) : shown.length === 0 ? (
         <EmptyState
           level={2}

@@ -7,7 +7,7 @@ import { Banner, ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { useLink } from "../box/box-context";
+import { useLink, useOffline } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { AllergyFields } from "./form/allergy-fields";
 import { resolve, type Choices } from "./form/conflict";
@@ -32,6 +32,7 @@ export function ResidentForm({ start, known }: { start: Draft; known: Resident |
   const api = useApi();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const offline = useOffline();
   const { online } = useLink();
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(start);
@@ -118,7 +119,7 @@ export function ResidentForm({ start, known }: { start: Draft; known: Resident |
             {opened ? t("app:residents.form.changeTitle", { name: opened.name }) : t("app:residents.form.newTitle")}
           </h1>
         </header>
-        {!online && (
+        {offline && (
           <Banner meaning="person" icon={IconWifiOff} role="status">
             {t("app:residents.form.offline")}
           </Banner>
