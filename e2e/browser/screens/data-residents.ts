@@ -7,6 +7,7 @@ import type {
   ConsentText,
   EarlyWarning,
   EarlyWarningBand,
+  EarlyWarningScore,
   Problem,
   Resident,
   ResidentSummary,
@@ -17,12 +18,8 @@ import type { Mode, OwnAnswer, OwnAnswers } from "./nurse-box";
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
-type Listed = ResidentSummary & {
-  early_warning?: { total?: number; band?: EarlyWarningBand; at_least: number };
-  allergies_asked?: boolean;
-};
-
-const SCORES: Record<string, Listed["early_warning"]> = {
+const NOTHING = { parts: [], missing: [], old: [] };
+const SCORES: Record<string, Partial<EarlyWarningScore>> = {
   r1: { total: 3, band: "low_medium", at_least: 3 },
   r2: { total: 1, band: "low", at_least: 1 },
   r3: { total: 8, band: "high", at_least: 8 },
@@ -30,9 +27,9 @@ const SCORES: Record<string, Listed["early_warning"]> = {
   r7: { total: 5, band: "medium", at_least: 5 },
 };
 
-const listed: Listed[] = record.residents.map((resident) => ({
+const listed: ResidentSummary[] = record.residents.map((resident) => ({
   ...resident,
-  early_warning: SCORES[resident.id],
+  early_warning: { ...NOTHING, at_least: 0, ...SCORES[resident.id] },
   allergies_asked: resident.id !== "r6",
 }));
 

@@ -1,18 +1,12 @@
 /** Who is found: what this tablet knows (name, bed) together with what the relay found (pinyin, end of the identity number). Pure. */
-import type { EarlyWarningScore, ResidentSummary } from "@yunzhen/client";
+import type { ResidentSummary } from "@yunzhen/client";
 import { matches } from "../today/round";
 
-/** What the list may bring besides the contract's summary; an older relay leaves it out. */
-export type ListedResident = ResidentSummary & {
-  early_warning?: Pick<EarlyWarningScore, "total" | "band" | "at_least"> | null;
-  allergies_asked?: boolean;
-};
-
 export function found(
-  residents: readonly ListedResident[],
+  residents: readonly ResidentSummary[],
   query: string,
-  remote: readonly ListedResident[] | undefined,
-): ListedResident[] {
+  remote: readonly ResidentSummary[] | undefined,
+): ResidentSummary[] {
   if (query.trim() === "") return byBed(residents);
   const ids = new Set(remote?.map((one) => one.id));
   const here = residents.filter((one) => matches(one, query) || ids.has(one.id));
@@ -20,14 +14,11 @@ export function found(
   return byBed([...here, ...(remote ?? []).filter((one) => !known.has(one.id))]);
 }
 
-function byBed(residents: readonly ListedResident[]): ListedResident[] {
+function byBed(residents: readonly ResidentSummary[]): ResidentSummary[] {
   return [...residents].sort((a, b) => a.bed.localeCompare(b.bed, "zh-CN", { numeric: true }));
 }
 
 /** Allergies for the banner: `undefined` says that nobody asked. */
-export function allergiesKnown(resident: {
-  allergies: string[];
-  allergies_asked?: boolean | undefined;
-}): string[] | undefined {
-  return resident.allergies.length === 0 && resident.allergies_asked === false ? undefined : resident.allergies;
+export function allergiesKnown(resident: { allergies: string[]; allergies_asked: boolean }): string[] | undefined {
+  return resident.allergies.length === 0 && !resident.allergies_asked ? undefined : resident.allergies;
 }

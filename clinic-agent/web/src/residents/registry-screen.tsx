@@ -1,17 +1,18 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconSearch, IconUserPlus, IconUsers } from "@tabler/icons-react";
+import type { ResidentSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useParams } from "react-router";
 import { StaleLine } from "../shell";
 import { useRound } from "../today/today-screen";
-import { allergiesKnown, type ListedResident } from "./find";
+import { allergiesKnown } from "./find";
 import { RecordPanel } from "./record-panel";
 import { useFind } from "./use-find";
 import { WarningChip } from "./warning-chip";
 
-const NOBODY: readonly ListedResident[] = [];
+const NOBODY: readonly ResidentSummary[] = [];
 
 /** Every resident of the home, and the record of the chosen one. */
 export function RegistryScreen() {
@@ -19,7 +20,7 @@ export function RegistryScreen() {
   const { residentId } = useParams();
   const { residents } = useRound();
   const [query, setQuery] = useState("");
-  const all: readonly ListedResident[] = residents.data?.data.items ?? NOBODY;
+  const all: readonly ResidentSummary[] = residents.data?.data.items ?? NOBODY;
   const { found, searching, partial } = useFind(all, query);
   return (
     <div className={`nurse-split ${residentId ? "nurse-split-detail" : ""}`}>
@@ -83,7 +84,7 @@ export function RegistryScreen() {
   );
 }
 
-function ResidentRow({ resident }: { resident: ListedResident }) {
+function ResidentRow({ resident }: { resident: ResidentSummary }) {
   const { t } = useTranslation();
   const allergies = allergiesKnown(resident);
   return (

@@ -1,15 +1,16 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { ResidentSummary } from "@yunzhen/client";
 import { useApi } from "@yunzhen/client/ui";
 import { useMemo } from "react";
 import { useLink } from "../box/box-context";
-import { found, type ListedResident } from "./find";
+import { found } from "./find";
 
 /** The residents that a text means. Without the link only name and bed are known here, which `partial` says. */
 export function useFind(
-  residents: readonly ListedResident[],
+  residents: readonly ResidentSummary[],
   query: string,
-): { found: ListedResident[]; searching: boolean; partial: boolean } {
+): { found: ResidentSummary[]; searching: boolean; partial: boolean } {
   const api = useApi();
   const { online } = useLink();
   const typed = query.trim();

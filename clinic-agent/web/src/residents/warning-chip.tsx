@@ -1,8 +1,7 @@
 import { IconActivityHeartbeat } from "@tabler/icons-react";
-import type { EarlyWarningBand, Meaning } from "@yunzhen/client";
+import type { EarlyWarningBand, EarlyWarningScore, Meaning } from "@yunzhen/client";
 import { StatusChip } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
-import type { ListedResident } from "./find";
 
 const MEANING: Record<EarlyWarningBand, Meaning> = {
   low: "done",
@@ -12,9 +11,8 @@ const MEANING: Record<EarlyWarningBand, Meaning> = {
 };
 
 /** The early-warning score in a word. Without a total it says "at least": an incomplete score is never a low one. */
-export function WarningChip({ score }: { score: ListedResident["early_warning"] }) {
+export function WarningChip({ score }: { score: Pick<EarlyWarningScore, "total" | "band" | "at_least"> }) {
   const { t } = useTranslation();
-  if (!score) return null;
   const points =
     score.total === undefined || score.total === null
       ? t("app:residents.warning.atLeast", { n: score.at_least })

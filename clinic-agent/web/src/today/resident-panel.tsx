@@ -60,7 +60,8 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
     queryFn: () => api.residents.observations(residentId, { since }),
   });
   const full: Resident | undefined = chart.data?.data;
-  const person: ResidentSummary | undefined = summary?.resident ?? (full && { ...full, conditions: [] });
+  const person: ResidentSummary | undefined =
+    summary?.resident ?? (full && { ...full, conditions: [], early_warning: full.early_warning.now });
   const observations = history.data?.items;
   const now = useMemo(
     () => vitalsNow(VITAL_SIGNS, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
@@ -127,7 +128,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           <AllergyBanner allergies={allergiesKnown(full ?? person)} />
         </div>
         <Group gap="sm">
-          {full && <WarningChip score={full.early_warning.now} />}
+          <WarningChip score={full?.early_warning.now ?? person.early_warning} />
           <RecordLinks residentId={residentId} />
         </Group>
         <StaleLine since={chart.data?.staleSince} />
