@@ -50,7 +50,8 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
         Err(error) => return problems::of_spool(&error).answer(&head.headers),
     };
     let path = head.uri.path_and_query().map_or("/api", |path| path.as_str()).to_owned();
-    let kept = (head.method == Method::GET && is_kept(head.uri.path())).then(|| path.clone());
+    let kept =
+        (head.method == Method::GET && is_kept(head.uri.path()) && !is_search(head.uri.query())).then(|| path.clone());
     let mut relayed = Request::new(match within_limit(&head.headers, body).await {
         Ok(body) => body,
         Err(problem) => return problem.answer(&head.headers),
@@ -102,6 +103,11 @@ fn is_kept(path: &str) -> bool {
         (Some("residents"), Some(id), None) => id.parse::<uuid::Uuid>().is_ok(),
         _ => false,
     }
+}
+
+/// What was searched for is asked of the relay: kept, every text typed would push out a resident's chart.
+fn is_search(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("q=")))
 }
 
 /// Reads the answer, keeps it, and passes it on.
@@ -189,5 +195,6 @@ mod tests {
         for not in ["/api/events", "/api/residents/x", "/api/drugs", &format!("/api/residents/{id}/observations")] {
             assert!(!is_kept(not), "{not}");
         }
+        assert!(is_search(Some("home_id=x&q=wgl")) && !is_search(Some("state=waiting")) && !is_search(None));
     }
 }

@@ -226,6 +226,20 @@ const SPOOL_FULL: Problem = Problem {
     retry_after_seconds: None,
 };
 
+const DOCUMENTS_FULL: Problem = Problem {
+    status: StatusCode::INSUFFICIENT_STORAGE,
+    code: "documents_full",
+    title: Text { zh: "本机待发送的照片已满", en: "Too many photos wait for the relay" },
+    detail: Text {
+        zh: "这张照片没有保存；体征和护理记录仍可照常保存。",
+        en: "This photo was not saved; vital signs and notes can still be saved.",
+    },
+    action: Text {
+        zh: "请等网络恢复、照片发出后再添加。", en: "Add it when the link is back and photos were sent."
+    },
+    retry_after_seconds: None,
+};
+
 const DISK_FULL: Problem = Problem {
     status: StatusCode::INSUFFICIENT_STORAGE,
     code: "disk_full",
@@ -258,6 +272,7 @@ pub fn of_spool(error: &SpoolError) -> Problem {
     tracing::error!(%error, "spool");
     match error {
         SpoolError::Full => SPOOL_FULL,
+        SpoolError::FullOfDocuments => DOCUMENTS_FULL,
         SpoolError::KeyReused => KEY_REUSED,
         SpoolError::DiskFull(_) => DISK_FULL,
         SpoolError::Torn { .. }

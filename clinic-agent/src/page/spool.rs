@@ -1,4 +1,4 @@
-//! `/page/spool`: vital signs and notes, on disk before the answer, whatever the link does.
+//! `/page/spool`: vital signs, notes and photos, on disk before the answer, whatever the link does.
 
 use super::api::rfc3339;
 use super::session::Nurse;
@@ -104,5 +104,8 @@ fn is_plausible(kind: Kind, body: &Value) -> bool {
     match kind {
         Kind::Observations => body["readings"].as_array().is_some_and(|readings| !readings.is_empty()),
         Kind::Note => body["text"].as_str().is_some_and(|text| !text.trim().is_empty()),
+        Kind::Document => ["title", "content_base64"]
+            .iter()
+            .all(|field| body[*field].as_str().is_some_and(|text| !text.trim().is_empty())),
     }
 }

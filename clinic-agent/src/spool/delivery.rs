@@ -48,8 +48,9 @@ pub async fn step(spool: &Spool, tokens: &HashMap<Uuid, String>, relay: &impl Re
         return Ok(Step::Idle);
     };
     let Some(token) = tokens.get(&entry.author) else { return Ok(Step::Idle) };
+    let whole = spool.whole(entry.clone()).await?;
     spool.advance(seq, Event::Dispatched, None).await?;
-    let (event, problem, step) = match relay.deliver(entry, token).await {
+    let (event, problem, step) = match relay.deliver(&whole, token).await {
         Err(NoAnswer) => (Event::Interrupted, None, Step::Interrupted),
         Ok((status, problem)) => match judge(status) {
             Verdict::Accepted => (Event::Accepted, None, Step::Decided(State::Received)),

@@ -15,7 +15,14 @@ pub enum Kind {
     Observations,
     /// A nursing note or complaint.
     Note,
+    /// A photo or another document.
+    Document,
 }
+
+/// Field of a document's body that holds its bytes, in base64.
+const CONTENT: &str = "content_base64";
+/// What stands in its place in the list: the SHA-256 of that text.
+const CONTENT_DIGEST: &str = "content_sha256";
 
 /// How far an entry has got. The words on the page are the same three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -107,17 +114,44 @@ impl Entry {
         match self.kind {
             Kind::Observations => format!("/api/residents/{}/observations", self.resident_id),
             Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
+            Kind::Document => format!("/api/residents/{}/documents", self.resident_id),
         }
+    }
+
+    /// The entry without its document's content, and that content: every list and every count reads all entries.
+    pub fn split(mut self) -> (Self, Option<String>) {
+        if self.kind != Kind::Document || !self.body[CONTENT].is_string() {
+            return (self, None);
+        }
+        let Some(body) = self.body.as_object_mut() else { return (self, None) };
+        let Some(Value::String(content)) = body.remove(CONTENT) else { return (self, None) };
+        body.insert(CONTENT_DIGEST.to_owned(), Value::String(super::sha256_hex(&content)));
+        (self, Some(content))
+    }
+
+    /// The entry as the relay takes it: the reverse of [`Entry::split`].
+    pub fn whole(mut self, content: Option<String>) -> Self {
+        if let (Some(content), Some(body)) = (content, self.body.as_object_mut()) {
+            body.remove(CONTENT_DIGEST);
+            body.insert(CONTENT.to_owned(), Value::String(content));
+        }
+        self
     }
 }
 
 /// The entry to deliver next: the oldest open one of an author who has a valid session. Order is kept per author; an
-/// author who has to sign in again does not hold up the others.
+/// author who has to sign in again does not hold up the others. Documents come last, in their own order: on a weak link a
+/// photo takes minutes, and vital signs must not wait for it.
 pub fn due<'a, K: Copy>(
     open: impl IntoIterator<Item = (K, &'a Entry)>,
     authors: &HashSet<Uuid>,
 ) -> Option<(K, &'a Entry)> {
-    open.into_iter().find(|(_, entry)| entry.state.is_open() && authors.contains(&entry.author))
+    let mut waiting = open.into_iter().filter(|(_, entry)| entry.state.is_open() && authors.contains(&entry.author));
+    let oldest = waiting.next()?;
+    if oldest.1.kind != Kind::Document {
+        return Some(oldest);
+    }
+    Some(waiting.find(|(_, entry)| entry.kind != Kind::Document).unwrap_or(oldest))
 }
 
 /// What the relay's status code means for an entry.

@@ -65,7 +65,17 @@ impl Spool {
         Ok(saved)
     }
 
-    /// All readable entries, oldest first; unreadable ones are logged.
+    /// The entry as the relay takes it: a document with its content.
+    pub async fn whole(&self, entry: Entry) -> Result<Entry, SpoolError> {
+        if entry.kind != Kind::Document {
+            return Ok(entry);
+        }
+        let key = entry.key.clone();
+        let content = self.blocking(move |store| store.content(&key)).await?;
+        Ok(entry.whole(content))
+    }
+
+    /// All readable entries, oldest first; unreadable ones are logged. Documents are without their content.
     pub async fn entries(&self) -> Result<Vec<(u64, Entry)>, SpoolError> {
         let rows = self.blocking(Store::entries).await?;
         Ok(rows
@@ -169,8 +179,12 @@ impl Spool {
 
 /// The key under which a session token is kept.
 pub fn token_hash(token: &str) -> String {
+    sha256_hex(token)
+}
+
+fn sha256_hex(text: &str) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A new entry's id: time-ordered, from the caller's clock and randomness.

@@ -145,6 +145,7 @@ impl Store {
                 Insertion::New | Insertion::Repeated(_) => Ok(outcome),
                 Insertion::KeyReused => Err(SpoolError::KeyReused),
                 Insertion::Full => Err(SpoolError::Full),
+                Insertion::FullOfDocuments => Err(SpoolError::FullOfDocuments),
             })
         })
     }

@@ -3,7 +3,7 @@
 //!
 //! A file that cannot be read is set aside under another name, never deleted and never written to again.
 
-use super::entry::{Entry, Event, Misplaced, State};
+use super::entry::{Entry, Event, Kind, Misplaced, State};
 use crate::devices::reading::Decided;
 use jiff::Timestamp;
 use redb::{
@@ -20,6 +20,8 @@ use uuid::Uuid;
 const ENTRIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("entries");
 /// Idempotency key → sequence number.
 const KEYS: TableDefinition<'_, &str, u64> = TableDefinition::new("keys");
+/// Idempotency key → content of a document, beside its entry.
+const CONTENTS: TableDefinition<'_, &str, &str> = TableDefinition::new("contents");
 /// Path of a GET → last good answer (JSON of [`Answer`]).
 const ANSWERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("answers");
 /// SHA-256 of the session token, hexadecimal → session (JSON of [`Session`]).
@@ -30,6 +32,9 @@ pub(super) const READINGS: TableDefinition<'_, u128, &[u8]> = TableDefinition::n
 
 /// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
 pub const OPEN_LIMIT: u64 = 10_000;
+/// Documents whose content lies here: those that wait and those that were refused. A page makes a photo 300 kilobytes, so
+/// these are some sixty megabytes; two hundred at most.
+pub const CONTENTS_LIMIT: u64 = 200;
 /// Decided entries kept so that the page can show what became of them.
 const DECIDED_KEPT: usize = 500;
 /// Answers kept for reading offline.
@@ -77,6 +82,9 @@ pub enum SpoolError {
     /// Too much waits for the relay already.
     #[error("{OPEN_LIMIT} entries already wait for the relay: restore the link before writing more")]
     Full,
+    /// Too many documents are here already.
+    #[error("{CONTENTS_LIMIT} photos and documents already lie on this box: restore the link before adding more")]
+    FullOfDocuments,
     /// The same key came with another content.
     #[error("this idempotency key was already used for another entry")]
     KeyReused,
@@ -215,6 +223,7 @@ impl Store {
             Insertion::Repeated(first) => Ok((*first, true)),
             Insertion::KeyReused => Err(SpoolError::KeyReused),
             Insertion::Full => Err(SpoolError::Full),
+            Insertion::FullOfDocuments => Err(SpoolError::FullOfDocuments),
         }
     }
 
@@ -254,7 +263,11 @@ impl Store {
                             entries.insert(seq, encode(&entry).as_slice())?;
                             if !state.is_open() {
                                 let mut keys = write.open_table(KEYS)?;
-                                prune(&mut entries, &mut keys)?;
+                                let mut contents = write.open_table(CONTENTS)?;
+                                if entry.kind == Kind::Document && state == State::Received {
+                                    contents.remove(entry.key.as_str())?;
+                                }
+                                prune(&mut entries, &mut keys, &mut contents)?;
                             }
                             Ok(state)
                         }
@@ -272,6 +285,15 @@ impl Store {
                 }
             }
         })?
+    }
+
+    /// The content of the document that was saved under this key.
+    pub fn content(&self, key: &str) -> Result<Option<String>, SpoolError> {
+        self.with(|db| {
+            let read = db.begin_read()?;
+            let contents = read.open_table(CONTENTS)?;
+            Ok(contents.get(key)?.map(|content| content.value().to_owned()))
+        })
     }
 
     /// Counts per state.
@@ -386,23 +408,30 @@ pub(super) enum Insertion {
     Repeated(Box<Entry>),
     KeyReused,
     Full,
+    FullOfDocuments,
 }
 
 /// Adds an entry to an open transaction, which the caller commits when it is new.
 pub(super) fn insert(write: &WriteTransaction, entry: &Entry) -> Fallible<Insertion> {
+    let (entry, content) = entry.clone().split();
     let (mut entries, mut keys) = (write.open_table(ENTRIES)?, write.open_table(KEYS)?);
+    let mut contents = write.open_table(CONTENTS)?;
     let known = keys.get(entry.key.as_str())?.map(|seq| seq.value());
     let first = match known {
         Some(seq) => entries.get(seq)?.and_then(|value| serde_json::from_slice::<Entry>(value.value()).ok()),
         None => None,
     };
     Ok(match (known, first) {
-        (Some(_), Some(first)) if same_content(&first, entry) => Insertion::Repeated(Box::new(first)),
+        (Some(_), Some(first)) if same_content(&first, &entry) => Insertion::Repeated(Box::new(first)),
         (Some(_), _) => Insertion::KeyReused,
         (None, _) if open_count(&entries)? >= OPEN_LIMIT => Insertion::Full,
+        (None, _) if content.is_some() && contents.len()? >= CONTENTS_LIMIT => Insertion::FullOfDocuments,
         (None, _) => {
             let seq = entries.last()?.map_or(1, |(seq, _)| seq.value() + 1);
-            entries.insert(seq, encode(entry).as_slice())?;
+            if let Some(content) = content {
+                contents.insert(entry.key.as_str(), content.as_str())?;
+            }
+            entries.insert(seq, encode(&entry).as_slice())?;
             keys.insert(entry.key.as_str(), seq)?;
             Insertion::New
         }
@@ -439,6 +468,7 @@ struct StateOnly {
 fn prune(
     entries: &mut redb::Table<'_, u64, &'static [u8]>,
     keys: &mut redb::Table<'_, &'static str, u64>,
+    contents: &mut redb::Table<'_, &'static str, &'static str>,
 ) -> Fallible<()> {
     let mut decided = Vec::new();
     for row in entries.iter()? {
@@ -452,6 +482,7 @@ fn prune(
     for (seq, key) in decided.iter().take(decided.len().saturating_sub(DECIDED_KEPT)) {
         entries.remove(seq)?;
         keys.remove(key.as_str())?;
+        contents.remove(key.as_str())?;
     }
     Ok(())
 }
@@ -467,6 +498,7 @@ fn open_database(path: &Path) -> Fallible<Database> {
     {
         write.open_table(ENTRIES)?;
         write.open_table(KEYS)?;
+        write.open_table(CONTENTS)?;
         write.open_table(ANSWERS)?;
         write.open_table(SESSIONS)?;
         write.open_table(READINGS)?;

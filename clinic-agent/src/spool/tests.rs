@@ -48,6 +48,61 @@ async fn a_repeated_key_gives_the_first_entry_and_other_content_is_refused() {
     assert_eq!((counts.saved, counts.oldest_saved_at), (1, Some(now())));
 }
 
+fn photo(key: &str, content: &str) -> Entry {
+    let body = json!({ "kind": "photo", "title": "left heel", "content_base64": content });
+    Entry { kind: Kind::Document, body, ..entry(NURSE, key) }
+}
+
+/// A relay that remembers each body and answers with one status.
+struct Says {
+    status: u16,
+    bodies: Mutex<Vec<Value>>,
+}
+
+impl Relay for Says {
+    async fn deliver(&self, entry: &Entry, _token: &str) -> Result<(u16, Option<Value>), NoAnswer> {
+        self.bodies.lock().unwrap().push(entry.body.clone());
+        Ok((self.status, None))
+    }
+
+    async fn sign_out(&self, _token: &str) -> Result<(), NoAnswer> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_listed_without_its_content_and_delivered_with_it_after_all_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = open(&dir);
+    spool.save(photo("photo-01", "AAAA")).await.unwrap();
+    assert!(spool.save(photo("photo-01", "AAAA")).await.unwrap().1, "the same photo again is the first one");
+    assert!(matches!(spool.save(photo("photo-01", "BBBB")).await, Err(SpoolError::KeyReused)));
+    spool.save(entry(NURSE, "note-001")).await.unwrap();
+    drop(spool);
+    let spool = open(&dir);
+    assert!(spool.entries().await.unwrap()[0].1.body.get("content_base64").is_none());
+    let tokens = HashMap::from([(NURSE, "a".to_owned())]);
+    let relay = Says { status: 201, bodies: Mutex::default() };
+    while step(&spool, &tokens, &relay).await.unwrap() != Step::Idle {}
+    let bodies = relay.bodies.into_inner().unwrap();
+    assert_eq!(bodies, [json!({ "text": "note-001" }), photo("photo-01", "AAAA").body]);
+    let sent = spool.entries().await.unwrap().remove(0).1;
+    let whole = spool.whole(sent).await.unwrap();
+    assert!(whole.body.get("content_base64").is_none(), "what was sent is gone from here");
+    assert!(spool.save(photo("photo-01", "AAAA")).await.unwrap().1, "and still known");
+}
+
+#[tokio::test]
+async fn documents_are_bounded_and_leave_room_for_vital_signs() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("spool.redb"), now()).unwrap().0;
+    for n in 0..super::store::CONTENTS_LIMIT {
+        store.save(&photo(&format!("photo-{n:03}"), "AAAA")).unwrap();
+    }
+    assert!(matches!(store.save(&photo("one more", "AAAA")), Err(SpoolError::FullOfDocuments)));
+    assert!(store.save(&entry(NURSE, "a-note-1")).is_ok());
+}
+
 #[tokio::test]
 async fn the_file_is_for_the_agent_s_user_only() {
     use std::os::unix::fs::PermissionsExt as _;

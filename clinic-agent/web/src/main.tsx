@@ -1,5 +1,6 @@
 import "@yunzhen/client/styles.css";
 import "./nurse.css";
+import "./residents/residents.css";
 import { Api, createI18n } from "@yunzhen/client";
 import { createQueryClient, YunzhenProvider } from "@yunzhen/client/ui";
 import { StrictMode } from "react";

@@ -1,5 +1,12 @@
 import { Button, Group, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconClipboardList, IconLogout, IconPackage } from "@tabler/icons-react";
+import {
+  IconCalendarEvent,
+  IconChevronDown,
+  IconClipboardList,
+  IconLogout,
+  IconPackage,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
   Banner,
@@ -17,6 +24,12 @@ import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
+import { isPlan } from "./plan-tabs";
+import { IncomingCalls } from "./urgent-calls/incoming-calls";
+import { OngoingNotice } from "./visit/ongoing-notice";
+
+/** Screens of their own; all others belong to the day's round. */
+const ELSEWHERE = ["/deliveries", "/registry"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -30,6 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
   return (
     <div className="nurse-frame">
+      <IncomingCalls />
       <header className="nurse-top">
         <Group gap="sm" wrap="nowrap" className="nurse-top-home">
           <Mark size={36} />
@@ -38,9 +52,20 @@ export function Shell({ children }: { children: ReactNode }) {
           </Text>
         </Group>
         <nav aria-label={t("app:nav.main")} className="nurse-nav">
-          <NavLink to="/" className={`nurse-nav-link ${pathname.startsWith("/deliveries") ? "" : "active"}`}>
+          <NavLink
+            to="/"
+            className={`nurse-nav-link ${isPlan(pathname) || ELSEWHERE.some((path) => pathname.startsWith(path)) ? "" : "active"}`}
+          >
             <IconClipboardList aria-hidden />
             {t("app:nav.today")}
+          </NavLink>
+          <NavLink to="/registry" className="nurse-nav-link">
+            <IconUsers aria-hidden />
+            {t("app:nav.residents")}
+          </NavLink>
+          <NavLink to="/schedule" className={`nurse-nav-link ${isPlan(pathname) ? "active" : ""}`}>
+            <IconCalendarEvent aria-hidden />
+            {t("app:nav.plan")}
           </NavLink>
           <NavLink to="/deliveries" className="nurse-nav-link">
             <IconPackage aria-hidden />
@@ -98,6 +123,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Banner>
         </div>
       ))}
+      <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>
   );

@@ -81,6 +81,8 @@ const person = (
   home_id: "h1",
   home_name: "松鹤护理院",
   allergies,
+  allergies_asked: true,
+  early_warning: { at_least: 1, total: 1, band: "low", parts: [], missing: [], old: [] },
   conditions: [{ code: "I10", display: "原发性高血压" }],
   last_observations: last,
   out_of_range: out,
@@ -225,6 +227,7 @@ export const consultationDetail = (id: string): Consultation | undefined => {
       diagnosis_code: "I10",
       version: 2,
     },
+    missing_consents: [],
     prescriptions: found.state === "completed" ? [summary] : [],
     allowed: ["complete", "cancel"],
   };
@@ -236,6 +239,11 @@ export const resident = (id: string): Resident | undefined => {
   return {
     ...found,
     id_number_masked: "3101**********0023",
+    version: 1,
+    allergies_asked: true,
+    oxygen_scale: "scale1",
+    early_warning: { now: { at_least: 0, parts: [], missing: [], old: [] }, trend: [] },
+    consents: [],
     contacts: [],
     allergy_records: [],
     conditions: [

@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, Problem, Reading } from "@yunzhen/client";
+import type { HomeCamera, Http, NewDocument, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -106,7 +106,7 @@ export type SpoolItemState = "saved" | "sent" | "received" | "refused";
 
 export interface SpoolItem {
   id: string;
-  kind: "observations" | "note";
+  kind: "observations" | "note" | "document";
   resident_id: string;
   state: SpoolItemState;
   created_at: string;
@@ -115,13 +115,18 @@ export interface SpoolItem {
 
 export type SpoolEntry =
   | { kind: "observations"; resident_id: string; body: { readings: Reading[] } }
-  | { kind: "note"; resident_id: string; body: { text: string; written_at: string; kind: "nursing" | "complaint" } };
+  | { kind: "note"; resident_id: string; body: { text: string; written_at: string; kind: "nursing" | "complaint" } }
+  | { kind: "document"; resident_id: string; body: NewDocument };
 
 export const boxApi = (http: Http) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  /** A resident's button at a bed; nobody is signed in there. Never kept for later: without the link it says so at once. */
+  raiseCall: (body: { bed: string }, key: string) =>
+    http.json<UrgentCallRaised>("POST", "/page/urgent-calls", { body, idempotencyKey: key }),
+  callProgress: (id: string) => http.json<UrgentCallRaised>("GET", `/page/urgent-calls/${id}`),
   devices: () => http.json<DeviceList>("GET", "/page/devices"),
   /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
   confirmReading: (id: string, residentId: string) =>

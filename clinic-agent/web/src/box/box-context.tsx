@@ -83,3 +83,9 @@ export function useLink(): { level: LinkWordsLevel; words?: string; rttMs?: numb
   const level: LinkLevel = (rtt_ms ?? 0) > 800 ? "poor" : (rtt_ms ?? 0) > 300 ? "weak" : "good";
   return { level, words, rttMs: rtt_ms, online: true };
 }
+
+/** Known to be without the link; while nobody knows yet, nothing is said. */
+export function useOffline(): boolean {
+  const { online, level } = useLink();
+  return !online && level !== "connecting";
+}

@@ -34,7 +34,12 @@ import { Link, useNavigate } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { PendingList, PrimaryButton, StaleLine } from "../shell";
+import { MissingConsents } from "../consents/missing-consents";
+import { allergiesKnown } from "../residents/find";
+import { RecordLinks } from "../residents/record-links";
+import { WarningChip } from "../residents/warning-chip";
 import { VitalsEntry } from "../visit/vitals-entry";
+import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
 
@@ -56,7 +61,8 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
     queryFn: () => api.residents.observations(residentId, { since }),
   });
   const full: Resident | undefined = chart.data?.data;
-  const person: ResidentSummary | undefined = summary?.resident ?? (full && { ...full, conditions: [] });
+  const person: ResidentSummary | undefined =
+    summary?.resident ?? (full && { ...full, conditions: [], early_warning: full.early_warning.now });
   const observations = history.data?.items;
   const now = useMemo(
     () => vitalsNow(VITAL_SIGNS, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
@@ -119,10 +125,18 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
             )}
           </Stack>
         </Group>
-        <AllergyBanner allergies={person.allergies} />
+        <div>
+          <AllergyBanner allergies={allergiesKnown(full ?? person)} />
+        </div>
+        <Group gap="sm">
+          <WarningChip score={full?.early_warning.now ?? person.early_warning} />
+          <RecordLinks residentId={residentId} />
+        </Group>
+        <NextAppointment residentId={residentId} consultation={consultation} />
         <StaleLine since={chart.data?.staleSince} />
         {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
 
+        <MissingConsents residentId={residentId} />
         {pending.length > 0 && (
           <section>
             <Title order={2} size="h3">

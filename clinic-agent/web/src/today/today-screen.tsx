@@ -16,8 +16,13 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
 import { StaleLine } from "../shell";
+import { QueueWords } from "../visit/queue-words";
+import { RoundTime } from "./next-appointment";
 import { ResidentPanel } from "./resident-panel";
-import { isOpen, matches, roundOf, type RoundRow } from "./round";
+import { useFind } from "../residents/use-find";
+import { isOpen, roundOf, type RoundRow } from "./round";
+
+const NOBODY: never[] = [];
 
 export function useRound() {
   const api = useApi();
@@ -37,7 +42,8 @@ export function TodayScreen() {
     () => roundOf(residents.data?.data.items ?? [], consultations.data?.data.items ?? [], now),
     [residents.data, consultations.data, now],
   );
-  const shown = rows.filter((row) => matches(row.resident, query));
+  const { found } = useFind(residents.data?.data.items ?? NOBODY, query);
+  const shown = rows.filter((row) => found.some((one) => one.id === row.resident.id));
   const selected = rows.find((row) => row.resident.id === residentId);
   return (
     <div className={`nurse-split ${residentId ? "nurse-split-detail" : ""}`}>
@@ -45,8 +51,8 @@ export function TodayScreen() {
         <div className="nurse-list-head">
           <h1>{t("app:today.title")}</h1>
           <TextInput
-            aria-label={t("app:today.search")}
-            placeholder={t("app:today.search")}
+            aria-label={t("app:residents.search")}
+            placeholder={t("app:residents.search")}
             leftSection={<IconSearch size={20} aria-hidden />}
             value={query}
             onChange={(event) => setQuery(event.currentTarget.value)}
@@ -110,6 +116,12 @@ function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
                     {formats.time(consultation.began_at ?? consultation.scheduled_at ?? consultation.requested_at)}
                   </span>
                 )}
+                {consultation.queue && (
+                  <strong>
+                    <QueueWords place={consultation.queue} />
+                  </strong>
+                )}
+                <RoundTime consultationId={consultation.id} />
               </>
             ) : (
               <span>{t("app:today.noVisit")}</span>

@@ -5,7 +5,18 @@ import { VITAL_SIGNS, type VitalSign } from "@yunzhen/client/ui";
 export type Entries = Readonly<Record<string, string>>;
 
 export type EntryProblem =
-  { kind: "implausible"; sign: VitalSign } | { kind: "both_pressures" } | { kind: "pressure_order" };
+  { kind: "implausible"; sign: VitalSign } | { kind: "both_pressures" } | { kind: "pressure_order" } | { kind: "flow" };
+
+/** Flow of inhaled oxygen in L/min, 0 is air. */
+export const OXYGEN = "3151-8";
+/** 0 alert, 1 new confusion, 2 responds to voice, 3 to pain, 4 unresponsive. */
+export const CONSCIOUSNESS = "67775-7";
+const MOST_FLOW = 60;
+/** What is chosen rather than measured: code and unit. */
+const CHOSEN: readonly [string, string][] = [
+  [OXYGEN, "L/min"],
+  [CONSCIOUSNESS, "{score}"],
+];
 
 const SYSTOLIC = "8480-6";
 const DIASTOLIC = "8462-4";
@@ -27,6 +38,11 @@ export function outOfBand(sign: VitalSign, text: string | undefined): boolean {
   return value !== undefined && high > low && !implausible(sign, text) && (value < low || value > high);
 }
 
+export function oxygenWrong(entries: Entries): boolean {
+  const flow = parse(entries[OXYGEN]);
+  return flow !== undefined && !(flow >= 0 && flow <= MOST_FLOW);
+}
+
 export function problems(entries: Entries): EntryProblem[] {
   const found: EntryProblem[] = [];
   for (const sign of VITAL_SIGNS) if (implausible(sign, entries[sign.code])) found.push({ kind: "implausible", sign });
@@ -36,13 +52,15 @@ export function problems(entries: Entries): EntryProblem[] {
   else if (systolic !== undefined && diastolic !== undefined && systolic <= diastolic) {
     found.push({ kind: "pressure_order" });
   }
+  if (oxygenWrong(entries)) found.push({ kind: "flow" });
   return found;
 }
 
 export function readings(entries: Entries, measuredAt: string): Reading[] {
-  return VITAL_SIGNS.flatMap((sign) => {
-    const value = parse(entries[sign.code]);
-    return value === undefined ? [] : [{ code: sign.code, value, unit: sign.unit, measured_at: measuredAt }];
+  const all = [...VITAL_SIGNS.map(({ code, unit }): [string, string] => [code, unit]), ...CHOSEN];
+  return all.flatMap(([code, unit]) => {
+    const value = parse(entries[code]);
+    return value === undefined ? [] : [{ code, value, unit, measured_at: measuredAt }];
   });
 }
 

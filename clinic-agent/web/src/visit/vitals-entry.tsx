@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import { DeviceReadings } from "../devices/device-readings";
 import { PrimaryButton } from "../shell";
+import { ScoreFields } from "./score-fields";
 import { implausible, outOfBand, press, problems, readings, type Entries } from "./vitals-check";
 
 /** What devices measured, and below it what the nurse types herself. */
@@ -28,6 +29,8 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
   const queries = useQueryClient();
   const [entries, setEntries] = useState<Entries>({});
   const [active, setActive] = useState(0);
+  // What was chosen beside the numbers starts anew with the next set.
+  const [saved, setSaved] = useState(0);
   const fields = useRef<(HTMLInputElement | null)[]>([]);
   const save = useAction(
     (input: Reading[], key) =>
@@ -36,6 +39,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
       onSuccess: () => {
         notifications.show({ message: t("app:vitals.saved"), color: "green" });
         setEntries({});
+        setSaved((count) => count + 1);
         setMeasuredAt(undefined);
         void queries.invalidateQueries({ queryKey: ["spool"] });
         void queries.invalidateQueries({ queryKey: ["residents"] });
@@ -46,7 +50,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
   // Fixed at the first press of Save, so that a retry sends the same bytes under the same key.
   const [measuredAt, setMeasuredAt] = useState<string>();
   const found = problems(entries);
-  const entered = VITAL_SIGNS.filter((sign) => entries[sign.code]);
+  const entered = readings(entries, "").length;
   const change = (code: string, text: string): void => {
     setMeasuredAt(undefined);
     setEntries({ ...entries, [code]: text });
@@ -71,7 +75,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
       className="nurse-entry"
       onSubmit={(event) => {
         event.preventDefault();
-        if (entered.length > 0 && found.length === 0) submit();
+        if (entered > 0 && found.length === 0) submit();
       }}
     >
       <div className="nurse-entry-fields">
@@ -128,6 +132,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
         </button>
       </div>
       <div className="nurse-entry-foot">
+        <ScoreFields key={saved} entries={entries} onChange={change} />
         {found.length > 0 ? (
           <Banner meaning="danger" role="alert">
             {found.map((problem) => (
@@ -139,7 +144,13 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
                       high: problem.sign.plausible[1],
                       unit: problem.sign.shownUnit,
                     })
-                  : t(problem.kind === "both_pressures" ? "app:vitals.bothPressures" : "app:vitals.pressureOrder")}
+                  : t(
+                      problem.kind === "flow"
+                        ? "app:vitals.flowWrong"
+                        : problem.kind === "both_pressures"
+                          ? "app:vitals.bothPressures"
+                          : "app:vitals.pressureOrder",
+                    )}
               </div>
             ))}
           </Banner>
@@ -152,7 +163,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
         )}
         {save.error && <ProblemAlert error={save.error} />}
         <Group justify="flex-end">
-          <PrimaryButton type="submit" disabled={entered.length === 0 || found.length > 0} loading={save.isPending}>
+          <PrimaryButton type="submit" disabled={entered === 0 || found.length > 0} loading={save.isPending}>
             {t("app:vitals.save")}
           </PrimaryButton>
         </Group>

@@ -1,8 +1,16 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
+import { charts, consents, documents, residents } from "./residents-zh";
+import { zh as eligibility } from "../eligibility/words";
+import { zh as referrals } from "../referrals/words";
+import { zh as rounds } from "../rounds/words";
+import { zh as schedule } from "../schedule/words";
+import { zh as urgent } from "../urgent-calls/words";
+import { zh as visits } from "../visits/words";
+
 export const zh = {
   title: "云诊 · 护士",
   signIn: { title: "护士登录", hint: "请使用本院护士账号。护理记录会保存在本机，网络恢复后自动发送。" },
-  nav: { today: "今日", deliveries: "送药", main: "主导航" },
+  nav: { today: "今日", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
@@ -13,7 +21,7 @@ export const zh = {
     spoolEmptyHint: "生命体征和护理记录保存后会显示在这里。",
     oldest: "最早一条保存于 {{time}}",
     failed: "{{n}} 条被退回，请查看",
-    kind: { observations: "生命体征", note: "护理记录" },
+    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件" },
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",
@@ -31,6 +39,9 @@ export const zh = {
     with: "{{name}}医生",
     waitingSince: "候诊 {{time}}",
     noVisit: "今日无会诊",
+    toAppointment: "打开预约",
+    ongoing: "进行中的会诊",
+    othersWaiting: "另有 {{n}} 个候诊",
     outOfRange: "{{n}} 项异常",
     start: "开始会诊",
     resume: "返回会诊",
@@ -72,6 +83,13 @@ export const zh = {
     backspace: "退格",
     next: "下一项",
     point: "小数点",
+    notAssessed: "未评",
+    consciousnessLabel: "意识（预警评分需要）",
+    consciousness: { "0": "清醒", "1": "新出现混乱", "2": "呼唤有反应", "3": "疼痛有反应", "4": "无反应" },
+    oxygenLabel: "吸氧（预警评分需要）",
+    oxygen: { air: "空气", oxygen: "吸氧" },
+    flow: "流量 L/min",
+    flowWrong: "吸氧流量应在 0–60 L/min 之间，请核对。",
   },
   devices: {
     title: "来自设备",
@@ -159,6 +177,10 @@ export const zh = {
     saveOffline: "先保存会诊原因",
     savedOffline: "会诊原因已存为护理记录。",
     active: "该住民已有进行中的会诊。",
+    which: "这次会诊",
+    booked: "到诊：{{time}} {{name}}医生的预约",
+    another: "另外申请会诊",
+    checkIn: "到诊，开始候诊",
     template: {
       fever: "发热",
       cough: "咳嗽、咳痰",
@@ -269,6 +291,16 @@ export const zh = {
     choose: "请选择一个包裹",
     chooseHint: "到门口的包裹排在最前。",
   },
+  residents,
+  consents,
+  documents,
+  chart: charts,
+  eligibility,
+  schedule,
+  urgent,
+  rounds,
+  visits,
+  referrals,
   crash: { title: "页面出现问题", hint: "已保存的记录不受影响。请刷新页面。" },
 };
 export type Words = typeof zh;

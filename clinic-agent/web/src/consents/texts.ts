@@ -1,0 +1,44 @@
+/** Which text is shown for signing, and what is missing. Pure. */
+import type { ConsentKind, ConsentState, ConsentText, Contact } from "@yunzhen/client";
+
+/** In the order in which they are shown. */
+export const CONSENT_KINDS: readonly ConsentKind[] = [
+  "tele_consultation",
+  "recording",
+  "family_present",
+  "data_sharing",
+  "surrogate_decision_maker",
+];
+
+/** Without these a visit is not begun. Mirrors the relay's `missing_for_visit`, which decides. */
+const FOR_VISIT: readonly ConsentKind[] = ["tele_consultation"];
+
+export function currentText(texts: readonly ConsentText[], kind: ConsentKind): ConsentText | undefined {
+  return texts
+    .filter((text) => text.kind === kind)
+    .reduce<ConsentText | undefined>(
+      (newest, text) => (newest && newest.version > text.version ? newest : text),
+      undefined,
+    );
+}
+
+export function missingForVisit(consents: readonly ConsentState[]): ConsentKind[] {
+  return FOR_VISIT.filter((kind) => !consents.some((one) => one.kind === kind && one.in_force));
+}
+
+/** All that could be asked now: not given, or given to an older text. */
+export function openKinds(consents: readonly ConsentState[]): ConsentKind[] {
+  return CONSENT_KINDS.filter((kind) => {
+    const state = consents.find((one) => one.kind === kind);
+    return !state?.in_force || state.outdated;
+  });
+}
+
+/** A surrogate cannot appoint herself. */
+export function mayGive(
+  kind: ConsentKind,
+  surrogate: Contact | null | undefined,
+): ("resident" | "surrogate" | "guardian")[] {
+  if (kind === "surrogate_decision_maker") return ["resident", "guardian"];
+  return surrogate ? ["resident", "surrogate", "guardian"] : ["resident", "guardian"];
+}

@@ -1,0 +1,114 @@
+import { Button, Group, Modal, SegmentedControl, Stack, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconFile } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { DocumentKind, NewDocument } from "@yunzhen/client";
+import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useBoxApi } from "../box/box-context";
+import { PrimaryButton } from "../shell";
+import { base64Of, prepared, takenAt } from "./picture";
+
+const KINDS: readonly DocumentKind[] = ["photo", "report", "identity", "other"];
+const TITLES = ["skin", "wound", "swelling", "report", "medicine"] as const;
+
+let chosen = 0;
+
+/** A file that was taken or chosen: look at it, name it, save it on the box. */
+export function AddDocument({ residentId, file, onClose }: { residentId: string; file: File; onClose: () => void }) {
+  const { t } = useTranslation();
+  const box = useBoxApi();
+  const queries = useQueryClient();
+  const [id] = useState(() => (chosen += 1));
+  const [title, setTitle] = useState("");
+  const [kind, setKind] = useState<DocumentKind>(file.type === "application/pdf" ? "report" : "photo");
+  const [taken] = useState(() => takenAt(file.lastModified, Date.now()));
+  const ready = useQuery({
+    queryKey: ["prepared-file", id],
+    queryFn: () => prepared(file),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  });
+  const blob = ready.data instanceof Blob ? ready.data : undefined;
+  const problem = ready.isError ? "unreadable" : typeof ready.data === "string" ? ready.data : undefined;
+  const url = useMemo(() => (blob ? URL.createObjectURL(blob) : undefined), [blob]);
+  useEffect(() => () => (url === undefined ? undefined : URL.revokeObjectURL(url)), [url]);
+  const save = useAction(
+    (body: NewDocument, key) => box.save({ kind: "document", resident_id: residentId, body }, key),
+    {
+      onSuccess: () => {
+        notifications.show({ message: t("app:documents.saved"), color: "green" });
+        void queries.invalidateQueries({ queryKey: ["spool"] });
+        void queries.invalidateQueries({ queryKey: ["residents", residentId, "documents"] });
+        onClose();
+      },
+    },
+  );
+  const submit = async (): Promise<void> => {
+    if (blob && title.trim() !== "") {
+      save.mutate({ kind, title: title.trim(), taken_at: taken, content_base64: await base64Of(blob) });
+    }
+  };
+  return (
+    <Modal opened onClose={onClose} title={t("app:documents.add")} size={860} closeOnClickOutside={false}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Stack>
+          {problem ? (
+            <Banner meaning="danger" role="alert">
+              {t(`app:documents.problem.${problem}`)}
+            </Banner>
+          ) : !blob ? (
+            <Skeletons shape="chart" count={1} />
+          ) : blob.type === "application/pdf" ? (
+            <Group>
+              <IconFile size={48} aria-hidden />
+              {file.name}
+            </Group>
+          ) : (
+            <img src={url} alt={t("app:documents.preview")} className="nurse-preview" />
+          )}
+          <TextInput
+            label={t("app:documents.title")}
+            description={t("app:documents.titleHint")}
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+            data-autofocus
+          />
+          <div role="group" aria-label={t("app:documents.titles")} className="nurse-templates">
+            {TITLES.map((name) => (
+              <button key={name} type="button" onClick={() => setTitle(t(`app:documents.titleOf.${name}`))}>
+                {t(`app:documents.titleOf.${name}`)}
+              </button>
+            ))}
+          </div>
+          <SegmentedControl
+            size="lg"
+            aria-label={t("app:documents.kindLabel")}
+            value={kind}
+            onChange={(value) => setKind(value as DocumentKind)}
+            data={KINDS.map((value) => ({ value, label: t(`app:documents.kind.${value}`) }))}
+          />
+          {save.error && <ProblemAlert error={save.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" size="xl" onClick={onClose}>
+              {t("action.cancel")}
+            </Button>
+            <PrimaryButton type="submit" disabled={!blob || title.trim() === ""} loading={save.isPending}>
+              {t("app:documents.save")}
+            </PrimaryButton>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
