@@ -174,7 +174,7 @@ impl Shared {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
         let mark = format!("{MARK}{n}");
         let resident = &self.residents[n % self.residents.len()];
-        let (path, body) = if n % 2 == 0 {
+        let (path, body) = if n.is_multiple_of(2) {
             let at = clock::now_timestamp().to_string();
             (format!("/api/residents/{resident}/notes"), json!({ "text": mark, "kind": "nursing", "written_at": at }))
         } else {

@@ -53,7 +53,8 @@ fn with(code: &str, value: f64) -> Vec<Observation> {
 
 #[test]
 fn every_threshold_from_both_sides() {
-    let rows: &[(P, OxygenScale, bool, &[(f64, u32)])] = &[
+    type Row = (P, OxygenScale, bool, &'static [(f64, u32)]);
+    let rows: &[Row] = &[
         (
             P::Respiration,
             Scale1,
