@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { command, data, fresh, type Care } from "./answers";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
+import { breakGlass, duplicates, imports, placement } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
 import type * as T from "./types";
@@ -54,6 +55,30 @@ export class Api {
       data(this.care.POST("/api/residents/{id}/observations", { params: command(id, key), body: { readings } })),
     addNote: (id: string, body: T.NewNote, key?: string) =>
       data(this.care.POST("/api/residents/{id}/notes", { params: command(id, key), body })),
+    register: (body: T.ResidentInput, key: string = newIdempotencyKey()) =>
+      data(this.care.POST("/api/residents", { params: { header: { "Idempotency-Key": key } }, body })),
+    change: (id: string, body: T.ResidentChange, key?: string) =>
+      data(this.care.PUT("/api/residents/{id}", { params: command(id, key), body })),
+  };
+
+  readonly consents = {
+    texts: () => data(this.care.GET("/api/consent-texts")),
+    of: (residentId: string) =>
+      data(this.care.GET("/api/residents/{id}/consents", { params: { path: { id: residentId } } })),
+    give: (residentId: string, body: T.NewConsent, key?: string) =>
+      data(this.care.POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
+    revoke: (id: string, version: number, reason: string, key?: string) =>
+      data(this.care.POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
+  };
+
+  readonly documents = {
+    of: (residentId: string) =>
+      data(this.care.GET("/api/residents/{id}/documents", { params: { path: { id: residentId } } })),
+    add: (residentId: string, body: T.NewDocument, key?: string) =>
+      data(this.care.POST("/api/residents/{id}/documents", { params: command(residentId, key), body })),
+    /** The bytes, of the media type that the list says. */
+    content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
+      (await this.http.raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
   };
 
   readonly consultations = {
@@ -142,6 +167,10 @@ export class Api {
       data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
 
+  readonly imports = imports(() => this.care);
+  readonly duplicates = duplicates(() => this.care);
+  readonly breakGlass = breakGlass(() => this.care);
+  readonly placement = placement(() => this.care);
   readonly schedule = schedule(() => this.care);
   readonly rounds = rounds(() => this.care);
   readonly urgentCalls = urgentCalls(() => this.care);

@@ -159,6 +159,10 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   delivery: ["deliveries", "prescriptions"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
+  consent: ["residents", "consultations"],
+  home: ["homes"],
+  duplicate: ["duplicates", "residents"],
+  break_glass: ["break-glass", "residents"],
   schedule: ["schedule"],
   round: ["rounds", "schedule"],
   // The order of those who wait: no ids, each consultation's place is asked for again.

@@ -22,8 +22,11 @@ const GROUPS: readonly (readonly string[])[] = [
 
 export interface PlotMark {
   at: string;
+  /** Drawn above its tick where it is short, for example the number of a list beside the plots. */
   label: string;
 }
+
+const NO_MARKS: readonly PlotMark[] = [];
 
 export interface VitalsPlotProps {
   observations: readonly Observation[];
@@ -33,10 +36,14 @@ export interface VitalsPlotProps {
   height?: number;
   /** Consultations, doses: ticks on the time axis of every plot. */
   marks?: readonly PlotMark[];
+  /** Milliseconds shown, when somebody chose them; default: all that there is. */
+  window?: { from: number; to: number };
+  /** A stretch was drawn out with the mouse. */
+  onWindow?: (window: { from: number; to: number }) => void;
 }
 
 /** Stacked plots over one time axis with the normal band and one crosshair, or the same numbers as a table. */
-export function VitalsPlot({ observations, codes, height = 130, marks = [] }: VitalsPlotProps) {
+export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS, window, onWindow }: VitalsPlotProps) {
   const { t } = useTranslation();
   const [asTable, setAsTable] = useState(false);
   const sync = useId();
@@ -47,12 +54,13 @@ export function VitalsPlot({ observations, codes, height = 130, marks = [] }: Vi
       .filter(({ values }) => values.length > 0);
   }, [observations, codes]);
   const span = useMemo((): [number, number] => {
+    if (window) return [window.from / 1000, window.to / 1000];
     const times = groups.flatMap(({ values }) => values.map((value) => Date.parse(value.measured_at) / 1000));
     const low = Math.min(...times);
     const high = Math.max(...times);
     const pad = Math.max(3600, (high - low) * 0.03);
     return [low - pad, high + pad];
-  }, [groups]);
+  }, [groups, window]);
 
   if (groups.length === 0) {
     return (
@@ -78,7 +86,15 @@ export function VitalsPlot({ observations, codes, height = 130, marks = [] }: Vi
         <VitalsTable observations={groups.flatMap(({ values }) => values)} />
       ) : (
         groups.map(({ group, values }) => (
-          <OnePlot key={group.join()} values={values} height={height} sync={sync} span={span} marks={marks} />
+          <OnePlot
+            key={group.join()}
+            values={values}
+            height={height}
+            sync={sync}
+            span={span}
+            marks={marks}
+            onWindow={onWindow}
+          />
         ))
       )}
     </Stack>
@@ -135,9 +151,10 @@ interface OnePlotProps {
   sync: string;
   span: [number, number];
   marks: readonly PlotMark[];
+  onWindow: VitalsPlotProps["onWindow"];
 }
 
-function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
+function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
@@ -194,7 +211,13 @@ function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
         width,
         height,
         legend: { show: false },
-        cursor: { sync: { key: sync }, y: false, drag: { x: false, y: false }, points: { size: 10 } },
+        cursor: {
+          sync: { key: sync },
+          y: false,
+          // The stretch is taken by whoever holds the window, so that all plots move together.
+          drag: { x: onWindow !== undefined, y: false, setScale: false },
+          points: { size: 10 },
+        },
         scales: { x: { time: true, range: span }, y: { range: [low - pad, high + pad] } },
         axes: [
           {
@@ -204,8 +227,13 @@ function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
             font,
             size: 26,
             space: 72,
-            values: (_, ticks) => ticks.map((tick) => formats.date(tick * 1000)),
-            incrs: [86400, 2 * 86400, 3 * 86400, 7 * 86400, 14 * 86400],
+            values: (_, ticks, _axis, _space, step) =>
+              ticks.map((tick) =>
+                step < 86400 && new Date(tick * 1000).getHours() !== 0
+                  ? formats.time(tick * 1000)
+                  : formats.date(tick * 1000),
+              ),
+            incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, ...[1, 2, 3, 7, 14, 28].map((days) => days * 86400)],
           },
           {
             stroke: css("--yz-dimmed"),
@@ -269,18 +297,32 @@ function OnePlot({ values, height, sync, span, marks }: OnePlotProps) {
                 ctx.moveTo(x, bbox.top + bbox.height);
                 ctx.lineTo(x, bbox.top + bbox.height - 10 * devicePixelRatio);
                 ctx.stroke();
+                if (mark.label.length > 2) continue;
+                ctx.textAlign = "center";
+                ctx.fillStyle = css("--yz-dimmed");
+                ctx.font = `${12 * devicePixelRatio}px ${style.fontFamily}`;
+                ctx.fillText(mark.label, x, bbox.top + bbox.height - 13 * devicePixelRatio);
               }
               ctx.restore();
             },
           ],
           setCursor: [(u) => setAt(u.cursor.idx ?? null)],
+          setSelect: [
+            (u) => {
+              if (u.select.width < 12) return;
+              const from = u.posToVal(u.select.left, "x") * 1000;
+              const to = u.posToVal(u.select.left + u.select.width, "x") * 1000;
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              onWindow?.({ from, to });
+            },
+          ],
         },
       },
       data,
       element,
     );
     return () => plot.destroy();
-  }, [data, codes, bands, width, height, scheme, sync, span, marks, values, formats, t]);
+  }, [data, codes, bands, width, height, scheme, sync, span, marks, onWindow, values, formats, t]);
 
   const shown = at !== null && data[0][at] !== undefined ? at : data[0].length - 1;
   const shownTime = data[0][shown];

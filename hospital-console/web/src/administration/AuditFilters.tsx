@@ -1,0 +1,116 @@
+import type { AuditEvent } from "@yunzhen/client";
+import { Group, MultiSelect, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import { actionKey, type AuditFilter, type Group as Sort, type Purpose } from "./audit";
+
+/** By purpose, sort, action, kind of record, person and day. */
+export function AuditFilters({
+  filter,
+  loaded,
+  onChange,
+}: {
+  filter: AuditFilter;
+  loaded: readonly AuditEvent[];
+  onChange: (change: Partial<AuditFilter>) => void;
+}) {
+  const { t } = useTranslation("app");
+  const entities = [...new Set(loaded.map((item) => item.entity))].sort();
+  const actions = [...new Set([...loaded.map((item) => item.action), ...filter.actions])];
+  return (
+    <Stack gap="xs" mb="md">
+      <Group gap="lg" align="flex-end">
+        <Choice
+          label={t("administration.audit.filterPurpose")}
+          value={filter.purpose}
+          onChange={(purpose) => onChange({ purpose })}
+          data={(["all", "treatment", "BTG"] as const satisfies Purpose[]).map((value) => ({
+            value,
+            label: t(`administration.audit.purpose.${value}`),
+          }))}
+        />
+        <Choice
+          label={t("administration.audit.filterGroup")}
+          value={filter.group}
+          onChange={(group) => onChange({ group })}
+          data={(["all", "reads", "changes", "sessions"] as const satisfies Sort[]).map((value) => ({
+            value,
+            label: t(`administration.audit.group.${value}`),
+          }))}
+        />
+        <TextInput
+          label={t("administration.audit.filterActor")}
+          value={filter.actor}
+          onChange={(event) => onChange({ actor: event.currentTarget.value })}
+        />
+      </Group>
+      <Group gap="sm" align="flex-end">
+        <MultiSelect
+          label={t("administration.audit.filterAction")}
+          placeholder={filter.actions.length === 0 ? t("administration.audit.actionsAll") : undefined}
+          data={actions
+            .map((value) => ({
+              value,
+              label: t(`administration.audit.actions.${actionKey(value)}`, { defaultValue: value }),
+            }))
+            .sort((a, b) => a.label.localeCompare(b.label))}
+          value={[...filter.actions]}
+          onChange={(chosen) => onChange({ actions: chosen })}
+          searchable
+          clearable
+          w={360}
+        />
+        <Select
+          label={t("administration.audit.filterEntity")}
+          data={entities.map((value) => ({
+            value,
+            label: t(`administration.audit.entities.${value}`, { defaultValue: value }),
+          }))}
+          value={filter.entity}
+          onChange={(entity) => onChange({ entity })}
+          placeholder={t("app.all")}
+          clearable
+        />
+        <TextInput
+          type="date"
+          label={t("administration.audit.from")}
+          value={filter.from}
+          onChange={(event) => onChange({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={t("administration.audit.to")}
+          value={filter.to}
+          onChange={(event) => onChange({ to: event.currentTarget.value })}
+        />
+      </Group>
+    </Stack>
+  );
+}
+
+function Choice<Value extends string>({
+  label,
+  value,
+  data,
+  onChange,
+}: {
+  label: string;
+  value: Value;
+  data: { value: Value; label: string }[];
+  onChange: (value: Value) => void;
+}) {
+  const id = useId();
+  return (
+    <div>
+      <Text id={id} size="sm" fw={500} mb={4}>
+        {label}
+      </Text>
+      <SegmentedControl
+        aria-labelledby={id}
+        value={value}
+        onChange={(chosen) => onChange(chosen as Value)}
+        data={data}
+      />
+    </div>
+  );
+}
