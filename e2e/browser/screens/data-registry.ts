@@ -12,6 +12,7 @@ import type {
   ImportReport,
   JointConsultation,
   Page as Items,
+  Registered,
   Resident,
   ResidentIdentity,
   ResidentSummary,
@@ -388,35 +389,28 @@ export function fullChart(resident: Resident, now: number): Resident {
   };
 }
 
-function summaries(resident: Resident): ResidentSummary[] {
-  const { id, name, sex, age, birth_date, bed, home_id, home_name, allergies, last_observations, out_of_range } =
-    resident;
+function summaries(resident: Resident, now: number): ResidentSummary[] {
+  const { id, name, sex, age, birth_date, bed, home_id, home_name } = resident;
+  const { allergies, allergies_asked, last_observations, out_of_range } = resident;
   const conditions = resident.conditions.map((c) => ({ code: c.code, display: c.display_zh }));
-  const wang = { id, name, sex, age, birth_date, bed, home_id, home_name, allergies, conditions };
+  const wang: ResidentSummary = {
+    ...{ id, name, sex, age, birth_date, bed, home_id, home_name },
+    ...{ allergies, allergies_asked, conditions, last_observations, out_of_range },
+    early_warning: earlyWarning(now).now,
+  };
+  const calm = { total: 1, at_least: 1, band: "low" as const, parts: [], missing: [], old: [] };
   return [
-    { ...wang, last_observations, out_of_range },
+    wang,
     {
       ...wang,
-      id: "r3",
-      name: "孙桂兰",
-      age: 91,
-      bed: "118-1",
-      allergies: [],
-      last_observations: [],
-      out_of_range: [],
+      ...{ id: "r3", name: "孙桂兰", age: 91, bed: "118-1", allergies: [], allergies_asked: false },
+      ...{ last_observations: [], out_of_range: [] },
+      early_warning: { at_least: 0, parts: [], missing: ["respiration", "pulse"], old: [] },
     },
     {
       ...wang,
-      id: "r4",
-      name: "𠮷田㛃",
-      sex: "male",
-      age: 76,
-      bed: "401-3",
-      home_id: "h2",
-      home_name: "桂花园护理院",
-      allergies: [],
-      last_observations,
-      out_of_range: [],
+      ...{ id: "r4", name: "𠮷田㛃", sex: "male", age: 76, bed: "401-3", home_id: "h2", home_name: "桂花园护理院" },
+      ...{ allergies: [], out_of_range: [], early_warning: calm },
     },
   ];
 }
@@ -436,6 +430,13 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     "GET /api/homes/h3/joint-consultation": joint("h3"),
     "POST /api/resident-imports/dry-run": { body: importReport(true) },
     "POST /api/resident-imports": { status: 201, body: importReport(false) },
+    "GET /api/resident-identities": page(duplicates(now).flatMap((pair) => pair.residents)),
+    "POST /api/residents/r10/transfer": {
+      body: {
+        ...{ id: "r10", version: 3, name: "冯淑华", pinyin: "fsh", sex: "female", birth_date: "1940-02-03" },
+        ...{ bed: "12-2", home_id: "h3", id_number_masked: "4201**********0023", duplicate_suspected: false },
+      } satisfies Registered,
+    },
     "GET /api/duplicates": page(duplicates(now)),
     "GET /api/break-glass": page(judged(now)),
     "POST /api/break-glass": refused(422, "invalid", "填写有误", [
@@ -443,7 +444,7 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     ]),
     "GET /api/duty": page(shifts(now)),
     "GET /api/urgent-calls": page(calls(now)),
-    "GET /api/residents": page(summaries(resident)),
+    "GET /api/residents": page(summaries(resident, now)),
     "GET /api/residents/r1": { body: fullChart(resident, now) },
     "GET /api/residents/r8": refused(404, "not_found", "没有找到"),
     "GET /api/residents/r9": {
@@ -455,7 +456,7 @@ export function registryAnswers(resident: Resident, now: number): Answers {
         allergy_records: [],
         allergies_asked: false,
         surrogate: undefined,
-        break_glass_until: new Date(now + 43 * MINUTE).toISOString(),
+        break_glass: { id: "g1", version: 1, until: new Date(now + 43 * MINUTE).toISOString() },
       } satisfies Resident,
     },
     "GET /api/residents/r1/consents": { body: consents(now) },

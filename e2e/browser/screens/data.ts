@@ -388,6 +388,11 @@ export function buildDay(now: number) {
   const resident: Resident = {
     ...wang,
     birth_date: "1942-03-18",
+    version: 1,
+    allergies_asked: true,
+    oxygen_scale: "scale1",
+    early_warning: { now: { at_least: 0, parts: [], missing: [], old: [] }, trend: [] },
+    consents: [],
     allergies: ["青霉素", "磺胺类"],
     last_observations: last,
     out_of_range: ["8480-6"],
@@ -460,6 +465,7 @@ export function buildDay(now: number) {
       link: "good",
       participants: 2,
     }),
+    missing_consents: [],
     note: {
       text: "主诉：头晕三日，晨起明显。\n查体：血压 168/96 mmHg，心率 82 次/分，律齐。\n评估：高血压控制不佳。\n计划：加用氨氯地平，一周后复诊。",
       diagnosis_code: "I10",

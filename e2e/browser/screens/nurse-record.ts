@@ -225,6 +225,7 @@ export const consultationDetail = (id: string): Consultation | undefined => {
       diagnosis_code: "I10",
       version: 2,
     },
+    missing_consents: [],
     prescriptions: found.state === "completed" ? [summary] : [],
     allowed: ["complete", "cancel"],
   };
@@ -236,6 +237,11 @@ export const resident = (id: string): Resident | undefined => {
   return {
     ...found,
     id_number_masked: "3101**********0023",
+    version: 1,
+    allergies_asked: true,
+    oxygen_scale: "scale1",
+    early_warning: { now: { at_least: 0, parts: [], missing: [], old: [] }, trend: [] },
+    consents: [],
     contacts: [],
     allergy_records: [],
     conditions: [

@@ -41,7 +41,7 @@ async function chooseFile(page: Page): Promise<void> {
 }
 
 async function chooseHome(page: Page): Promise<void> {
-  await page.getByRole("textbox", { name: /^护理院$|^Home$/ }).click();
+  await page.getByRole("combobox", { name: /^护理院$|^Home$/ }).click();
   await page.getByRole("option").first().click();
 }
 
@@ -129,6 +129,22 @@ const SCREENS: RegistryScreen[] = [
     mock: administrator,
     answers: { "GET /api/duplicates": none },
     ready: EMPTY,
+  },
+  { name: "transfers", path: "/transfers", mock: administrator, ready: "[data-testid=identity-r10]" },
+  {
+    name: "transfers-moved",
+    path: "/transfers",
+    mock: administrator,
+    ready: "[data-testid=identity-r10]",
+    act: async (page) => {
+      await page.getByTestId("identity-r10").getByRole("button").click();
+      const sheet = page.getByRole("dialog");
+      await sheet.getByRole("combobox").click();
+      await page.getByRole("option").last().click();
+      await sheet.getByRole("textbox").last().fill("12-2");
+      await sheet.getByRole("button", { name: /^确认转入$|^Move$/ }).click();
+      await page.getByText(/已转入|now lives in/).waitFor();
+    },
   },
   { name: "break-glass-reviews", path: "/break-glass", mock: administrator, ready: "[data-testid=glass-g1]" },
   {

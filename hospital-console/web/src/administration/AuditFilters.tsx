@@ -1,8 +1,24 @@
 import type { AuditEvent } from "@yunzhen/client";
 import { Group, MultiSelect, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { keys } from "../common/keys";
 import { actionKey, type AuditFilter, type Group as Sort, type Purpose } from "./audit";
+
+/** Reads are what an audit looks for: they can be asked for before one of them is loaded. */
+const READS = [
+  "resident.viewed",
+  "resident.listed",
+  "resident.identity_viewed",
+  "resident.observations_viewed",
+  "resident.consents_viewed",
+  "resident.documents_viewed",
+  "resident.consultation_viewed",
+  "resident.prescription_viewed",
+  "resident.delivery_viewed",
+];
 
 /** By purpose, sort, action, kind of record, person and day. */
 export function AuditFilters({
@@ -15,8 +31,9 @@ export function AuditFilters({
   onChange: (change: Partial<AuditFilter>) => void;
 }) {
   const { t } = useTranslation("app");
+  const staff = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
   const entities = [...new Set(loaded.map((item) => item.entity))].sort();
-  const actions = [...new Set([...loaded.map((item) => item.action), ...filter.actions])];
+  const actions = [...new Set([...loaded.map((item) => item.action), ...READS, ...filter.actions])];
   return (
     <Stack gap="xs" mb="md">
       <Group gap="lg" align="flex-end">
@@ -38,10 +55,18 @@ export function AuditFilters({
             label: t(`administration.audit.group.${value}`),
           }))}
         />
-        <TextInput
+        <Select
           label={t("administration.audit.filterActor")}
-          value={filter.actor}
-          onChange={(event) => onChange({ actor: event.currentTarget.value })}
+          placeholder={t("app.all")}
+          data={(staff.data?.items ?? []).map((one) => ({
+            value: one.id,
+            label: `${one.name} · ${t(`shared:role.${one.role}`)}`,
+          }))}
+          value={filter.actorId}
+          onChange={(actorId) => onChange({ actorId })}
+          searchable
+          clearable
+          w={240}
         />
       </Group>
       <Group gap="sm" align="flex-end">

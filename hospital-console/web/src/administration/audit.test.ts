@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { EMPTY, groupOf, isFiltered, matchesAudit, reachedStart, type AuditFilter } from "./audit";
+import { EMPTY, groupOf, isFiltered, matchesAudit, queryOf, type AuditFilter } from "./audit";
 import * as messages from "./audit-messages";
 
 const event = (more: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -28,32 +28,40 @@ it("tells reads from changes from sessions", () => {
   ]);
 });
 
-it("filters by purpose, kind, person, record and day", () => {
+it("filters what is loaded by purpose, sort, action and kind of record", () => {
   expect([matches(event({ purpose: "BTG" }), { purpose: "BTG" }), matches(event(), { purpose: "BTG" })]).toEqual([
     true,
     false,
   ]);
   expect(matches(event(), { purpose: "treatment" })).toBe(true);
   expect([matches(event(), { group: "reads" }), matches(event(), { group: "changes" })]).toEqual([true, false]);
-  expect([matches(event(), { actions: ["resident.changed"] }), matches(event(), { actor: "陈立" })]).toEqual([
+  expect([matches(event(), { actions: ["resident.changed"] }), matches(event(), { entity: "resident" })]).toEqual([
     false,
     true,
   ]);
-  expect([matches(event(), { entityId: "r1" }), matches(event(), { entityId: "r2" })]).toEqual([true, false]);
-  expect([
-    matches(event(), { from: "2026-11-24", to: "2026-11-24" }),
-    matches(event(), { from: "2026-11-25" }),
-  ]).toEqual([true, false]);
 });
 
-it("knows when looking further back is of no use", () => {
-  expect(reachedStart(event(), { ...EMPTY, from: "2026-11-25" })).toBe(true);
-  expect(reachedStart(event(), { ...EMPTY, from: "2026-11-24" })).toBe(false);
-  expect([reachedStart(undefined, EMPTY), isFiltered(EMPTY), isFiltered({ ...EMPTY, actor: "a" })]).toEqual([
-    false,
-    false,
-    true,
-  ]);
+it("asks the relay for what it can filter: whole local days, one action, a person, a record, broken glass", () => {
+  expect(queryOf(EMPTY)).toEqual({});
+  const asked: AuditFilter = {
+    ...EMPTY,
+    purpose: "BTG",
+    actions: ["resident.viewed"],
+    entityId: "r1",
+    actorId: "s1",
+    from: "2026-12-31",
+    to: "2026-12-31",
+  };
+  expect(queryOf(asked)).toEqual({
+    action: "resident.viewed",
+    entity_id: "r1",
+    actor_id: "s1",
+    purpose: "BTG",
+    from: new Date(2026, 11, 31).toISOString(),
+    until: new Date(2027, 0, 1).toISOString(),
+  });
+  expect(queryOf({ ...EMPTY, actions: ["a", "b"], purpose: "treatment" })).toEqual({});
+  expect([isFiltered(EMPTY), isFiltered({ ...EMPTY, actorId: "s1" })]).toEqual([false, true]);
 });
 
 it("has words for every kind of event and of record that the relay knows", async () => {

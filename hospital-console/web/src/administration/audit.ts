@@ -1,5 +1,5 @@
 /** Audit events as filters see them. */
-import type { AuditEvent } from "@yunzhen/client";
+import type { AuditEvent, AuditQuery } from "@yunzhen/client";
 
 export type Purpose = "all" | "treatment" | "BTG";
 /** Reads of a record, changes, and coming and going. */
@@ -12,7 +12,8 @@ export interface AuditFilter {
   actions: readonly string[];
   entity: string | null;
   entityId: string;
-  actor: string;
+  /** A member of staff. */
+  actorId: string | null;
   from: string;
   to: string;
 }
@@ -23,7 +24,7 @@ export const EMPTY: AuditFilter = {
   actions: [],
   entity: null,
   entityId: "",
-  actor: "",
+  actorId: null,
   from: "",
   to: "",
 };
@@ -33,24 +34,34 @@ export function groupOf(action: string): Exclude<Group, "all"> {
   return action.endsWith("viewed") || action.endsWith(".listed") ? "reads" : "changes";
 }
 
+/** Midnight of a local day, as an instant; the days after it by the calendar. */
+function dayStart(day: string, later = 0): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+/** What the relay filters; the rest is filtered over what is loaded. */
+export function queryOf(filter: AuditFilter): AuditQuery {
+  const [action] = filter.actions;
+  return {
+    ...(filter.actions.length === 1 && action !== undefined ? { action } : {}),
+    ...(filter.entityId === "" ? {} : { entity_id: filter.entityId }),
+    ...(filter.actorId === null ? {} : { actor_id: filter.actorId }),
+    ...(filter.purpose === "BTG" ? { purpose: "BTG" } : {}),
+    ...(filter.from === "" ? {} : { from: dayStart(filter.from) }),
+    // Before the day after it: the whole last day counts.
+    ...(filter.to === "" ? {} : { until: dayStart(filter.to, 1) }),
+  };
+}
+
 export function matchesAudit(item: AuditEvent, filter: AuditFilter): boolean {
-  const localDay = new Date(item.at).toLocaleDateString("sv-SE");
   const btg = item.purpose === "BTG";
   return (
     (filter.purpose === "all" || btg === (filter.purpose === "BTG")) &&
     (filter.group === "all" || groupOf(item.action) === filter.group) &&
     (filter.actions.length === 0 || filter.actions.includes(item.action)) &&
-    (filter.entity === null || item.entity === filter.entity) &&
-    (filter.entityId === "" || item.entity_id === filter.entityId) &&
-    item.actor.toLocaleLowerCase().includes(filter.actor.trim().toLocaleLowerCase()) &&
-    (filter.from === "" || localDay >= filter.from) &&
-    (filter.to === "" || localDay <= filter.to)
+    (filter.entity === null || item.entity === filter.entity)
   );
-}
-
-/** Nothing older can match: the list is newest first and has gone past the first day asked for. */
-export function reachedStart(oldest: AuditEvent | undefined, filter: AuditFilter): boolean {
-  return filter.from !== "" && oldest !== undefined && new Date(oldest.at).toLocaleDateString("sv-SE") < filter.from;
 }
 
 export const isFiltered = (filter: AuditFilter): boolean => JSON.stringify(filter) !== JSON.stringify(EMPTY);

@@ -32,6 +32,7 @@ const DuplicatesPage = lazy(async () => ({ default: (await import("../duplicates
 const ReviewsPage = lazy(async () => ({ default: (await import("../break-glass/ReviewsPage")).ReviewsPage }));
 const DutyPage = lazy(async () => ({ default: (await import("../duty/DutyPage")).DutyPage }));
 const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-desk/CallDeskPage")).CallDeskPage }));
+const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
 const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
 const ResidentsPage = lazy(async () => ({ default: (await import("../residents/ResidentsPage")).ResidentsPage }));
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
@@ -147,6 +148,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="break-glass" element={only("administrator", <ReviewsPage />)} />
           <Route path="duty" element={only("administrator", <DutyPage />)} />
           <Route path="urgent-calls" element={only("administrator", <CallDeskPage />)} />
+          <Route path="transfers" element={only("administrator", <TransfersPage />)} />
           <Route path="homes" element={only("administrator", <HomesPage />)} />
           <Route path="staff" element={only("administrator", <StaffPage />)} />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />

@@ -10,7 +10,18 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
   specialist: ["consultations", "residents", "prescriptions"],
   pharmacist: ["reviews"],
   pharmacy: ["orders"],
-  administrator: ["urgent-calls", "duty", "imports", "duplicates", "break-glass", "homes", "staff", "boxes", "audit"],
+  administrator: [
+    "urgent-calls",
+    "duty",
+    "imports",
+    "duplicates",
+    "transfers",
+    "break-glass",
+    "homes",
+    "staff",
+    "boxes",
+    "audit",
+  ],
 };
 
 /** The frame around every signed-in page: where one can go, who one is, whether what is shown is live. */

@@ -9,7 +9,7 @@ import { useTitle } from "../app/useTitle";
 import { PageHeader } from "../common/PageHeader";
 import { problemAt, toldAt } from "../common/problemAt";
 import page from "../common/Page.module.css";
-import { opened, reasonLength, SHORTEST_REASON } from "./glass";
+import { reasonLength, SHORTEST_REASON } from "./glass";
 
 /** One record without a relation: by its whole ID number, for a reason, for a time, and a second person is told. */
 export function OpenRecordPage() {
@@ -21,7 +21,6 @@ export function OpenRecordPage() {
   const [tried, setTried] = useState(false);
   const open = useAction((input: { id_number: string; reason: string }, key) => api.breakGlass.open(input, key), {
     onSuccess: (glass) => {
-      opened.keep(glass);
       void navigate(`/residents/${glass.resident_id}`, { replace: true });
     },
   });

@@ -95,7 +95,9 @@ function List({ items, onReview }: { items: BreakGlass[]; onReview: (glass: Brea
             <Table.Th>{t("breakGlass.column.home")}</Table.Th>
             <Table.Th w="38%">{t("breakGlass.column.reason")}</Table.Th>
             <Table.Th>{t("breakGlass.column.state")}</Table.Th>
-            <Table.Th />
+            <Table.Th>
+              <span className="yz-visually-hidden">{t("app.actions")}</span>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

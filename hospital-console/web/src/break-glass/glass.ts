@@ -25,25 +25,3 @@ export function minutesLeft(until: string, now: number): number {
 /** As the server counts: characters, not UTF-16 units. */
 export const SHORTEST_REASON = 10;
 export const reasonLength = (reason: string): number => [...reason.trim()].length;
-
-/** What this tab opened, so that it can be given back: the chart tells only until when it is open. Holds no name. */
-export interface Opened {
-  id: string;
-  version: number;
-}
-
-const key = (residentId: string): string => `yz.break-glass.${residentId}`;
-
-export const opened = {
-  keep(glass: Pick<BreakGlass, "id" | "version" | "resident_id">): void {
-    const value: Opened = { id: glass.id, version: glass.version };
-    sessionStorage.setItem(key(glass.resident_id), JSON.stringify(value));
-  },
-  of(residentId: string): Opened | undefined {
-    const text = sessionStorage.getItem(key(residentId));
-    return text === null ? undefined : (JSON.parse(text) as Opened);
-  },
-  forget(residentId: string): void {
-    sessionStorage.removeItem(key(residentId));
-  },
-};

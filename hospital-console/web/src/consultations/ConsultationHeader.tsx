@@ -32,7 +32,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
       </div>
       <UrgencyChip urgency={consultation.urgency} />
       <Group gap={6} className={classes.facts} wrap="nowrap">
-        {resident && <AllergyChips resident={resident} />}
+        {resident && <AllergyChips substances={resident.allergies} asked={resident.allergies_asked} />}
       </Group>
       {consultation.state === "in_progress" ? (
         <Elapsed since={consultation.began_at ?? consultation.requested_at} />

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
-import { ReasonSheet } from "../common/ReasonSheet";
+import { DecisionSheet } from "../common/DecisionSheet";
 
 export type Decision = "merge" | "dismiss" | "unmerge";
 
@@ -25,7 +25,7 @@ export function DecideSheet({ pair, decision, onClose }: { pair: Duplicate; deci
     onClose();
   };
   return (
-    <ReasonSheet
+    <DecisionSheet
       title={t(`duplicates.sheet.${decision}.title`)}
       label={t("duplicates.sheet.reason")}
       required={t("duplicates.sheet.required")}
@@ -50,6 +50,6 @@ export function DecideSheet({ pair, decision, onClose }: { pair: Duplicate; deci
           </Stack>
         </Radio.Group>
       )}
-    </ReasonSheet>
+    </DecisionSheet>
   );
 }

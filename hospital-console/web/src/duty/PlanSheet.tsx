@@ -58,6 +58,7 @@ export function PlanSheet({ day, line = 1, onClose }: { day?: number; line?: num
             onChange={(specialist) => set({ specialist: specialist ?? "" })}
             error={missing(draft.specialist, "specialist_id")}
             searchable
+            openOnFocus={false}
             required
             data-autofocus
           />

@@ -49,7 +49,9 @@ export function HomesPage() {
                 <Table.Th>{t("homes.address")}</Table.Th>
                 <Table.Th>{t("homes.phone")}</Table.Th>
                 <Table.Th w="34%">{t("homes.joint")}</Table.Th>
-                <Table.Th />
+                <Table.Th>
+                  <span className="yz-visually-hidden">{t("app.actions")}</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

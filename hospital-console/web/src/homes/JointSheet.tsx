@@ -3,7 +3,7 @@ import { List, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
-import { ReasonSheet } from "../common/ReasonSheet";
+import { DecisionSheet } from "../common/DecisionSheet";
 
 /** What the switch does, in words, before it is turned. Guarded by its version: a retry after a lost answer is refused, not doubled. */
 export function JointSheet({ home, joint, onClose }: { home: Home; joint: JointConsultation; onClose: () => void }) {
@@ -12,7 +12,7 @@ export function JointSheet({ home, joint, onClose }: { home: Home; joint: JointC
   const on = !joint.allowed;
   const effects = t(on ? "homes.sheet.effectsOn" : "homes.sheet.effectsOff", { returnObjects: true }) as string[];
   return (
-    <ReasonSheet
+    <DecisionSheet
       title={t(on ? "homes.sheet.titleOn" : "homes.sheet.titleOff")}
       label={t("homes.sheet.reason")}
       hint={on ? t("homes.sheet.reasonHint") : undefined}
@@ -33,6 +33,6 @@ export function JointSheet({ home, joint, onClose }: { home: Home; joint: JointC
           ))}
         </List>
       </div>
-    </ReasonSheet>
+    </DecisionSheet>
   );
 }

@@ -8,7 +8,16 @@ import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
 
 /** Moves one resident to another home: the old one closes, the new one opens, both are told. */
-export function TransferSheet({ resident, onClose }: { resident: ResidentIdentity; onClose: () => void }) {
+export function TransferSheet({
+  resident,
+  onMoved,
+  onClose,
+}: {
+  resident: ResidentIdentity;
+  /** Told in words where the resident lives now. */
+  onMoved?: (words: string) => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("app");
   const queries = useQueryClient();
   const homes = useQuery({ queryKey: ["homes"], queryFn: () => api.homes.list() });
@@ -16,8 +25,11 @@ export function TransferSheet({ resident, onClose }: { resident: ResidentIdentit
   const [bed, setBed] = useState("");
   const [tried, setTried] = useState(false);
   const transfer = useAction((input: TransferBody, key) => api.placement.transfer(resident.id, input, key), {
-    onSuccess: () => {
+    onSuccess: ({ name, bed: newBed, home_id }) => {
       void queries.invalidateQueries({ queryKey: ["duplicates"] });
+      void queries.invalidateQueries({ queryKey: ["residents"] });
+      const where = homes.data?.items.find((one) => one.id === home_id)?.name ?? "";
+      onMoved?.(t("homes.transfer.moved", { name, home: where, bed: newBed }));
       onClose();
     },
   });
@@ -50,6 +62,7 @@ export function TransferSheet({ resident, onClose }: { resident: ResidentIdentit
             onChange={setHome}
             error={missing(home === null, "home_id")}
             searchable
+            openOnFocus={false}
             required
             data-autofocus
           />

@@ -31,6 +31,17 @@ export const zh = {
     confirmOn: "开启联合会诊",
     confirmOff: "关闭联合会诊",
   },
+  transfers: {
+    title: "住民转移",
+    lead: "只显示身份信息，不含病情；每次查看都会记录",
+    search: "姓名、拼音首字母、床位或身份证号后几位",
+    home: "护理院",
+    everyHome: "全部护理院",
+    empty: "还没有住民",
+    emptyHint: "护理院登记或导入住民后显示在这里。",
+    noMatch: "没有符合条件的住民",
+    noMatchHint: "身份证号请至少输入 3 位。",
+  },
   transfer: {
     open: "转到另一所护理院",
     openOf: "将{{name}}（{{home}} {{bed}} 床）转到另一所护理院",
@@ -41,6 +52,7 @@ export const zh = {
     bed: "新床位",
     required: "必填",
     confirm: "确认转入",
+    moved: "{{name}}已转入{{home}} {{bed}} 床，两所护理院都会得到通知。",
   },
 };
 
@@ -80,6 +92,17 @@ export const en: typeof zh = {
     confirmOn: "Turn it on",
     confirmOff: "Turn it off",
   },
+  transfers: {
+    title: "Moves between homes",
+    lead: "Identity only, nothing clinical; every look is audited",
+    search: "Name, pinyin initials, bed or end of the ID number",
+    home: "Home",
+    everyHome: "Every home",
+    empty: "No resident yet",
+    emptyHint: "Residents appear here once a home has registered or imported them.",
+    noMatch: "No resident matches",
+    noMatchHint: "Of an ID number, type 3 characters or more.",
+  },
   transfer: {
     open: "Move",
     openOf: "Move {{name}} ({{home}}, bed {{bed}}) to another home",
@@ -90,5 +113,6 @@ export const en: typeof zh = {
     bed: "New bed",
     required: "Needed",
     confirm: "Move",
+    moved: "{{name}} now lives in {{home}}, bed {{bed}}; both homes are told.",
   },
 };

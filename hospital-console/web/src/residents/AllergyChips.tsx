@@ -1,19 +1,18 @@
-import type { Resident } from "@yunzhen/client";
 import { StatusChip } from "@yunzhen/client/ui";
 import { IconAlertOctagon, IconAlertTriangle, IconShieldCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 /** What must never be overlooked. "None" only where somebody asked. */
-export function AllergyChips({ resident }: { resident: Pick<Resident, "allergy_records" | "allergies_asked"> }) {
+export function AllergyChips({ substances, asked }: { substances: readonly string[]; asked: boolean }) {
   const { t } = useTranslation("app");
-  if (resident.allergy_records.length > 0) {
-    return resident.allergy_records.map((allergy) => (
-      <StatusChip key={allergy.substance} meaning="danger" icon={IconAlertOctagon}>
-        {allergy.substance}
+  if (substances.length > 0) {
+    return substances.map((substance) => (
+      <StatusChip key={substance} meaning="danger" icon={IconAlertOctagon}>
+        {substance}
       </StatusChip>
     ));
   }
-  return resident.allergies_asked ? (
+  return asked ? (
     <StatusChip meaning="waiting" icon={IconShieldCheck}>
       {t("residents.noAllergies")}
     </StatusChip>

@@ -40,10 +40,10 @@ export function ResidentPage() {
         </ActionIcon>
         <Person person={chart} heading="h1" />
         <Group gap={6}>
-          <AllergyChips resident={chart} />
+          <AllergyChips substances={chart.allergies} asked={chart.allergies_asked} />
         </Group>
       </header>
-      {chart.break_glass_until && <GlassBanner residentId={chart.id} until={chart.break_glass_until} />}
+      {chart.break_glass && <GlassBanner glass={chart.break_glass} />}
       <MergedNote askedId={id} resident={chart} />
       <div className={classes.record}>
         <ResidentRecord residentId={chart.id} resident={resident} />

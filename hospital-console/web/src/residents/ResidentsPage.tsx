@@ -1,8 +1,8 @@
 import type { ResidentSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconAlertOctagon, IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
+import { IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,8 @@ import { OutOfRange } from "../common/OutOfRange";
 import { PageHeader } from "../common/PageHeader";
 import { Person } from "../common/Person";
 import page from "../common/Page.module.css";
+import { AllergyChips } from "./AllergyChips";
+import { ScoreChip } from "./EarlyWarningNow";
 
 const TYPING_MS = 250;
 
@@ -91,8 +93,11 @@ function List({ items }: { items: ResidentSummary[] }) {
             <Table.Th>{t("residents.list.resident")}</Table.Th>
             <Table.Th>{t("residents.allergies")}</Table.Th>
             <Table.Th>{t("residents.problems")}</Table.Th>
+            <Table.Th>{t("residents.warning.short")}</Table.Th>
             <Table.Th>{t("residents.lastVitals")}</Table.Th>
-            <Table.Th />
+            <Table.Th>
+              <span className="yz-visually-hidden">{t("app.actions")}</span>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -103,15 +108,14 @@ function List({ items }: { items: ResidentSummary[] }) {
               </Table.Td>
               <Table.Td>
                 <Group gap={4}>
-                  {r.allergies.map((substance) => (
-                    <StatusChip key={substance} meaning="danger" icon={IconAlertOctagon}>
-                      {substance}
-                    </StatusChip>
-                  ))}
+                  <AllergyChips substances={r.allergies} asked={r.allergies_asked} />
                 </Group>
               </Table.Td>
               <Table.Td>
                 <Text lineClamp={2}>{r.conditions.map((c) => c.display).join(t("shared:separator"))}</Text>
+              </Table.Td>
+              <Table.Td>
+                <ScoreChip score={r.early_warning} />
               </Table.Td>
               <Table.Td>
                 {r.last_observations.length === 0 ? (

@@ -61,7 +61,7 @@ export function AllergiesSection({ resident }: { resident: Pick<Resident, "aller
       }
     >
       {resident.allergy_records.length === 0 ? (
-        <AllergyChips resident={resident} />
+        <AllergyChips substances={[]} asked={resident.allergies_asked} />
       ) : (
         <ul className={`${classes.rows} ${classes.danger}`}>
           {resident.allergy_records.map((allergy) => (

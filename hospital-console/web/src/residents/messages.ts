@@ -54,6 +54,7 @@ export const zh = {
   },
   warning: {
     title: "早期预警评分 NEWS2",
+    short: "预警评分",
     trend: "评分趋势",
     incomplete: "不完整",
     scale2: "血氧按第二量表（目标 88–92%）",
@@ -202,6 +203,7 @@ export const en: typeof zh = {
   },
   warning: {
     title: "Early-warning score NEWS2",
+    short: "NEWS2",
     trend: "Trend of the score",
     incomplete: "incomplete",
     scale2: "Oxygen saturation on scale 2 (target 88–92%)",

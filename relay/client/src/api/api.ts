@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { command, data, fresh, type Care } from "./answers";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
+import { consents, documents } from "./record";
 import { breakGlass, duplicates, imports, placement } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
@@ -61,25 +62,11 @@ export class Api {
       data(this.care.PUT("/api/residents/{id}", { params: command(id, key), body })),
   };
 
-  readonly consents = {
-    texts: () => data(this.care.GET("/api/consent-texts")),
-    of: (residentId: string) =>
-      data(this.care.GET("/api/residents/{id}/consents", { params: { path: { id: residentId } } })),
-    give: (residentId: string, body: T.NewConsent, key?: string) =>
-      data(this.care.POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
-    revoke: (id: string, version: number, reason: string, key?: string) =>
-      data(this.care.POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
-  };
-
-  readonly documents = {
-    of: (residentId: string) =>
-      data(this.care.GET("/api/residents/{id}/documents", { params: { path: { id: residentId } } })),
-    add: (residentId: string, body: T.NewDocument, key?: string) =>
-      data(this.care.POST("/api/residents/{id}/documents", { params: command(residentId, key), body })),
-    /** The bytes, of the media type that the list says. */
-    content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
-      (await this.http.raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
-  };
+  readonly consents = consents(() => this.care);
+  readonly documents = documents(
+    () => this.care,
+    () => this.http,
+  );
 
   readonly consultations = {
     list: (query: { state?: string; home_id?: string } = {}) =>
@@ -183,6 +170,6 @@ export class Api {
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
     boxes: () => data(this.care.GET("/api/boxes")),
-    audit: (cursor?: string) => data(this.care.GET("/api/audit", { params: { query: { cursor } } })),
+    audit: (query: T.AuditQuery = {}) => data(this.care.GET("/api/audit", { params: { query } })),
   };
 }

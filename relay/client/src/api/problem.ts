@@ -1,4 +1,5 @@
 /** RFC 9457 problem documents as a typed error. Everything that fails over HTTP becomes an `ApiError`. */
+import type { Conflict } from "./types";
 
 export interface FieldProblem {
   path: string;
@@ -15,6 +16,8 @@ export interface Problem {
   /** What the person can do, in the language of the request. */
   action?: string;
   fields?: FieldProblem[];
+  /** Both values of a record that two people changed. */
+  conflict?: Conflict;
 }
 
 export class ApiError extends Error {

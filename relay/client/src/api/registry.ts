@@ -29,6 +29,9 @@ export const breakGlass = (care: () => Care) => ({
 
 /** What an administrator decides about homes, and in which home a resident lives. */
 export const placement = (care: () => Care) => ({
+  /** Who the residents are, without anything clinical. */
+  identities: (query: { q?: string; home_id?: string } = {}) =>
+    data(care().GET("/api/resident-identities", { params: { query } })),
   transfer: (residentId: string, body: T.TransferBody, key?: string) =>
     data(care().POST("/api/residents/{id}/transfer", { params: command(residentId, key), body })),
   jointConsultation: (homeId: string) =>

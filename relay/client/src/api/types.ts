@@ -1,5 +1,5 @@
 /** The care record as the API speaks it: names for the types generated from `relay/openapi.json`. */
-import type { components } from "./schema";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -70,6 +70,31 @@ export type Invitation = Schemas["Invitation"];
 export type NewNote = Schemas["NewNote"];
 export type NoteUpdate = Schemas["NoteUpdate"];
 
+// Residents: registry, consents, documents, early warning.
+export type ResidentInput = Schemas["ResidentInput"];
+export type ResidentChange = Schemas["ResidentChange"];
+export type Registered = Schemas["Registered"];
+export type AllergyInput = Schemas["AllergyInput"];
+export type AllergySeverity = Schemas["AllergySeverity"];
+export type MedicineInput = Schemas["MedicineInput"];
+export type OxygenScale = Schemas["OxygenScale"];
+export type Conflict = Schemas["Conflict"];
+export type ConflictField = Schemas["ConflictField"];
+export type ConsentKind = Schemas["ConsentKind"];
+export type ConsentState = Schemas["ConsentState"];
+export type ConsentText = Schemas["ConsentText"];
+export type ConsentGiver = Schemas["ConsentGiver"];
+export type Consent = Schemas["Consent"];
+export type Consents = Schemas["Consents"];
+export type NewConsent = Schemas["NewConsent"];
+export type DocumentKind = Schemas["DocumentKind"];
+export type CareDocument = Schemas["Document"];
+export type NewDocument = Schemas["NewDocument"];
+export type EarlyWarning = Schemas["EarlyWarning"];
+export type EarlyWarningScore = Schemas["EarlyWarningScore"];
+export type EarlyWarningBand = Schemas["Band"];
+export type EarlyWarningParameter = Schemas["Parameter"];
+
 // Schedule, rounds, urgent calls.
 export type StaffRef = Schemas["StaffRef"];
 export type QueuePlace = Schemas["QueuePlace"];
@@ -126,7 +151,8 @@ export type TransportNeed = Schemas["TransportNeed"];
 export type Vehicle = Schemas["Vehicle"];
 export type NewTransport = Schemas["NewTransport"];
 export type Carrier = Schemas["Carrier"];
-// Registry: imports, duplicates, broken glass, for administrators and reviewers.
+
+// Registry: imports, duplicates, broken glass, homes; for administrators and reviewers.
 export type ResidentImport = Schemas["ResidentImport"];
 export type ImportFormat = Schemas["Format"];
 export type ImportReport = Schemas["ImportReport"];
@@ -137,33 +163,10 @@ export type DuplicateState = Schemas["DuplicateState"];
 export type MergeBody = Schemas["MergeBody"];
 export type BreakGlass = Schemas["BreakGlass"];
 export type BreakGlassState = Schemas["BreakGlassState"];
+export type OwnBreakGlass = Schemas["OwnBreakGlass"];
 export type NewBreakGlass = Schemas["NewBreakGlass"];
 export type ReviewBody = Schemas["ReviewBody"];
 export type JointConsultation = Schemas["JointConsultation"];
 export type JointConsultationUpdate = Schemas["JointConsultationUpdate"];
-
-// Residents: registry, consents, documents, early warning.
-export type ResidentInput = Schemas["ResidentInput"];
-export type ResidentChange = Schemas["ResidentChange"];
-export type Registered = Schemas["Registered"];
-export type AllergyInput = Schemas["AllergyInput"];
-export type AllergySeverity = Schemas["AllergySeverity"];
-export type MedicineInput = Schemas["MedicineInput"];
-export type OxygenScale = Schemas["OxygenScale"];
-export type Conflict = Schemas["Conflict"];
-export type ConflictField = Schemas["ConflictField"];
-export type ConsentKind = Schemas["ConsentKind"];
-export type ConsentState = Schemas["ConsentState"];
-export type ConsentText = Schemas["ConsentText"];
-export type ConsentGiver = Schemas["ConsentGiver"];
-export type Consent = Schemas["Consent"];
-export type Consents = Schemas["Consents"];
-export type NewConsent = Schemas["NewConsent"];
-export type DocumentKind = Schemas["DocumentKind"];
-export type CareDocument = Schemas["Document"];
-export type NewDocument = Schemas["NewDocument"];
-export type EarlyWarning = Schemas["EarlyWarning"];
-export type EarlyWarningScore = Schemas["EarlyWarningScore"];
 export type EarlyWarningPoint = Schemas["EarlyWarningPoint"];
-export type EarlyWarningBand = Schemas["Band"];
-export type EarlyWarningParameter = Schemas["Parameter"];
+export type AuditQuery = NonNullable<paths["/api/audit"]["get"]["parameters"]["query"]>;

@@ -149,6 +149,7 @@ export interface Invalidator {
 export const OUTDATED_BY: Record<string, readonly string[]> = {
   // What is recorded of a resident in person is part of the ledger.
   resident: ["residents", "eligibility"],
+  consent: ["residents", "consultations"],
   observation: ["residents"],
   note: ["residents"],
   // A consultation carries its appointment, its place in a round and its place on the waitlist.
@@ -159,10 +160,9 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   delivery: ["deliveries", "prescriptions"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
-  consent: ["residents", "consultations"],
-  home: ["homes"],
   duplicate: ["duplicates", "residents"],
   break_glass: ["break-glass", "residents"],
+  home: ["homes"],
   schedule: ["schedule"],
   round: ["rounds", "schedule"],
   // The order of those who wait: no ids, each consultation's place is asked for again.

@@ -299,9 +299,10 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
                 ctx.stroke();
                 if (mark.label.length > 2) continue;
                 ctx.textAlign = "center";
+                ctx.textBaseline = "bottom";
                 ctx.fillStyle = css("--yz-dimmed");
                 ctx.font = `${12 * devicePixelRatio}px ${style.fontFamily}`;
-                ctx.fillText(mark.label, x, bbox.top + bbox.height - 13 * devicePixelRatio);
+                ctx.fillText(mark.label, x, bbox.top + bbox.height - 11 * devicePixelRatio);
               }
               ctx.restore();
             },

@@ -4,7 +4,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { problemAt, toldAt } from "./problemAt";
 
-interface ReasonSheetProps<Output> {
+interface DecisionSheetProps<Output> {
   title: string;
   label: string;
   confirm: string;
@@ -22,7 +22,7 @@ interface ReasonSheetProps<Output> {
 }
 
 /** A decision that must be explained in words before it is taken. */
-export function ReasonSheet<Output>(props: ReasonSheetProps<Output>) {
+export function DecisionSheet<Output>(props: DecisionSheetProps<Output>) {
   const { t } = useTranslation("app");
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);

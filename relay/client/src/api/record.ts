@@ -1,0 +1,24 @@
+/** Use cases of a resident's record beside the chart: consents and documents. */
+import { command, data, type Care } from "./answers";
+import type { Http } from "./http";
+import type * as T from "./types";
+
+export const consents = (care: () => Care) => ({
+  texts: () => data(care().GET("/api/consent-texts")),
+  of: (residentId: string) =>
+    data(care().GET("/api/residents/{id}/consents", { params: { path: { id: residentId } } })),
+  give: (residentId: string, body: T.NewConsent, key?: string) =>
+    data(care().POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
+  revoke: (id: string, version: number, reason: string, key?: string) =>
+    data(care().POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
+});
+
+export const documents = (care: () => Care, http: () => Http) => ({
+  of: (residentId: string) =>
+    data(care().GET("/api/residents/{id}/documents", { params: { path: { id: residentId } } })),
+  add: (residentId: string, body: T.NewDocument, key?: string) =>
+    data(care().POST("/api/residents/{id}/documents", { params: command(residentId, key), body })),
+  /** The bytes, of the media type that the list says. */
+  content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
+    (await http().raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
+});
