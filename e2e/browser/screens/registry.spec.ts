@@ -225,9 +225,11 @@ const SCREENS: RegistryScreen[] = [
     ready: "main table",
     act: async (page) => {
       await page
-        .getByText(/^紧急调阅$|^Broken glass$/)
+        .getByRole("radiogroup")
         .first()
+        .getByText(/^紧急调阅$|^Broken glass$/)
         .click();
+      await page.waitForSelector("tbody .yz-chip");
     },
   },
   { name: "residents", path: "/residents", ready: "[data-testid=resident-r1]" },
