@@ -14,7 +14,11 @@ export interface MockOptions {
   /** Answers never come. */
   hanging?: boolean;
   delivery?: string;
+  /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
+  answers?: Answers;
 }
+
+export type Answers = Record<string, { status?: number; body: unknown; picture?: { type: string; base64: string } }>;
 
 export async function installMock(page: Page, day: Day, options: MockOptions = {}): Promise<void> {
   await installFarPeer(page);
@@ -107,6 +111,15 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
         "暂时连不上诊疗服务",
         "已保存的内容不受影响。请稍后重试；若超过五分钟，请联系信息科。",
       );
+    const said = options.answers?.[`${request.method} ${path}`];
+    if (said?.picture) {
+      const bytes = Uint8Array.from(atob(said.picture.base64), (letter) => letter.charCodeAt(0));
+      return new Response(bytes, { headers: { "Content-Type": said.picture.type } });
+    }
+    if (said) {
+      const status = said.status ?? 200;
+      return json(said.body, status, status < 400 ? "application/json" : "application/problem+json");
+    }
     if (path.endsWith("/legs")) return answer(body);
     if (path.endsWith("/events")) {
       const text = `event: room\nid: 1\ndata: ${JSON.stringify(room)}\n\n`;

@@ -18,3 +18,5 @@ export * from "./sign/key-store";
 export * from "./sign/signer";
 export * from "./theme/tokens";
 export * from "./i18n";
+export * from "./chart/window";
+export * from "./chart/marks";

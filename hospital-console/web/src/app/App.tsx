@@ -26,6 +26,17 @@ const OrderPage = lazy(async () => ({ default: (await import("../orders/OrderPag
 const StaffPage = lazy(async () => ({ default: (await import("../administration/StaffPage")).StaffPage }));
 const BoxesPage = lazy(async () => ({ default: (await import("../administration/BoxesPage")).BoxesPage }));
 const AuditPage = lazy(async () => ({ default: (await import("../administration/AuditPage")).AuditPage }));
+// The registry's pages: who the residents are, who may see them, who is called.
+const ImportPage = lazy(async () => ({ default: (await import("../resident-imports/ImportPage")).ImportPage }));
+const DuplicatesPage = lazy(async () => ({ default: (await import("../duplicates/DuplicatesPage")).DuplicatesPage }));
+const ReviewsPage = lazy(async () => ({ default: (await import("../break-glass/ReviewsPage")).ReviewsPage }));
+const DutyPage = lazy(async () => ({ default: (await import("../duty/DutyPage")).DutyPage }));
+const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-desk/CallDeskPage")).CallDeskPage }));
+const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
+const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
+const ResidentsPage = lazy(async () => ({ default: (await import("../residents/ResidentsPage")).ResidentsPage }));
+const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
+const OpenRecordPage = lazy(async () => ({ default: (await import("../break-glass/OpenRecordPage")).OpenRecordPage }));
 
 const HOME: Partial<Record<Role, string>> = {
   specialist: "/consultations",
@@ -129,6 +140,16 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
           <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />
+          <Route path="residents" element={only("specialist", <ResidentsPage />)} />
+          <Route path="residents/break-glass" element={only("specialist", <OpenRecordPage />)} />
+          <Route path="residents/:id" element={only("specialist", <ResidentPage />)} />
+          <Route path="imports" element={only("administrator", <ImportPage />)} />
+          <Route path="duplicates" element={only("administrator", <DuplicatesPage />)} />
+          <Route path="break-glass" element={only("administrator", <ReviewsPage />)} />
+          <Route path="duty" element={only("administrator", <DutyPage />)} />
+          <Route path="urgent-calls" element={only("administrator", <CallDeskPage />)} />
+          <Route path="transfers" element={only("administrator", <TransfersPage />)} />
+          <Route path="homes" element={only("administrator", <HomesPage />)} />
           <Route path="staff" element={only("administrator", <StaffPage />)} />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />

@@ -7,10 +7,21 @@ import { NavLink, Outlet } from "react-router";
 import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
-  specialist: ["consultations", "prescriptions"],
+  specialist: ["consultations", "residents", "prescriptions"],
   pharmacist: ["reviews"],
   pharmacy: ["orders"],
-  administrator: ["staff", "boxes", "audit"],
+  administrator: [
+    "urgent-calls",
+    "duty",
+    "imports",
+    "duplicates",
+    "transfers",
+    "break-glass",
+    "homes",
+    "staff",
+    "boxes",
+    "audit",
+  ],
 };
 
 /** The frame around every signed-in page: where one can go, who one is, whether what is shown is live. */

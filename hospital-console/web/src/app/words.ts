@@ -7,9 +7,27 @@ import * as orders from "../orders/messages";
 import * as prescriptions from "../prescriptions/messages";
 import * as residents from "../residents/messages";
 import * as reviews from "../reviews/messages";
+import * as breakGlass from "../break-glass/messages";
+import * as duplicates from "../duplicates/messages";
+import * as duty from "../duty/messages";
+import * as homes from "../homes/messages";
+import * as residentImports from "../resident-imports/messages";
+import * as urgentCallDesk from "../urgent-call-desk/messages";
 import * as app from "./messages";
 
-const parts = { app, consultations, residents, prescriptions, reviews, orders, deliveries, observers, administration };
+const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
+const parts = {
+  app,
+  consultations,
+  residents,
+  prescriptions,
+  reviews,
+  orders,
+  deliveries,
+  observers,
+  administration,
+  ...registry,
+};
 type Parts = typeof parts;
 
 const pick = <L extends "zh" | "en">(language: L) =>

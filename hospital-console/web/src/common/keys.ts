@@ -9,6 +9,7 @@ export const keys = {
     one: (id: string) => ["consultations", "one", id] as const,
   },
   residents: {
+    search: (q: string, homeId = "") => ["residents", "search", q, homeId] as const,
     one: (id: string) => ["residents", "one", id] as const,
     observations: (id: string, since: string) => ["residents", "observations", id, since] as const,
   },

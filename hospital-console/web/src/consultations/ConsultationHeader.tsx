@@ -1,7 +1,6 @@
 import type { Consultation, Resident } from "@yunzhen/client";
-import { StatusChip } from "@yunzhen/client/ui";
 import { ActionIcon, Group, Text } from "@mantine/core";
-import { IconAlertOctagon, IconArrowLeft, IconShieldCheck } from "@tabler/icons-react";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { ConsultationChip } from "@yunzhen/client/ui";
@@ -9,6 +8,7 @@ import { UrgencyChip } from "../common/chips";
 import { Person } from "../common/Person";
 import { stopwatch } from "../common/time";
 import { useNow } from "@yunzhen/client/ui";
+import { AllergyChips } from "../residents/AllergyChips";
 import { FinishVisit } from "./FinishVisit";
 import classes from "./ConsultationPage.module.css";
 
@@ -32,16 +32,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
       </div>
       <UrgencyChip urgency={consultation.urgency} />
       <Group gap={6} className={classes.facts} wrap="nowrap">
-        {resident?.allergy_records.map((allergy) => (
-          <StatusChip key={allergy.substance} meaning="danger" icon={IconAlertOctagon}>
-            {allergy.substance}
-          </StatusChip>
-        ))}
-        {resident?.allergy_records.length === 0 && (
-          <StatusChip meaning="waiting" icon={IconShieldCheck}>
-            {t("consultations.visit.noAllergies")}
-          </StatusChip>
-        )}
+        {resident && <AllergyChips substances={resident.allergies} asked={resident.allergies_asked} />}
       </Group>
       {consultation.state === "in_progress" ? (
         <Elapsed since={consultation.began_at ?? consultation.requested_at} />

@@ -44,7 +44,6 @@ export const zh = {
     begin: "开始会诊",
     columns: { record: "病历", picture: "画面", work: "诊疗" },
     resize: "调整列宽",
-    noAllergies: "无已知过敏",
   },
   note: {
     title: "病程记录",
@@ -156,7 +155,6 @@ export const en: typeof zh = {
     begin: "Begin the consultation",
     columns: { record: "Record", picture: "Picture", work: "Work" },
     resize: "Change the width of the columns",
-    noAllergies: "No known allergies",
   },
   note: {
     title: "Visit note",

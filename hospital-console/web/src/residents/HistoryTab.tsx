@@ -6,7 +6,7 @@ import { Section } from "../common/Section";
 import { day } from "../common/time";
 import classes from "./ResidentRecord.module.css";
 
-export function HistoryTab({ resident, consultationId }: { resident: Resident; consultationId: string }) {
+export function HistoryTab({ resident, consultationId }: { resident: Resident; consultationId?: string }) {
   const { t, i18n } = useTranslation("app");
   const earlier = resident.consultations.filter((c) => c.id !== consultationId);
   return (

@@ -3,13 +3,18 @@ import { ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Tabs } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { ConsentsTab } from "./ConsentsTab";
+import { DocumentsTab } from "./DocumentsTab";
 import { HistoryTab } from "./HistoryTab";
+import { MergedNote } from "./MergedNote";
 import { NotesTab } from "./NotesTab";
 import { SummaryTab } from "./SummaryTab";
 import { VitalsTab } from "./VitalsTab";
 import classes from "./ResidentRecord.module.css";
 
-/** The resident's chart beside the picture. Read only; the nurse and the prescriptions fill it. */
+const TABS = ["summary", "vitals", "notes", "consents", "documents", "history"] as const;
+
+/** The resident's chart, beside the picture or on its own page. Read only; the nurse and the prescriptions fill it. */
 export function ResidentRecord({
   residentId,
   resident,
@@ -17,7 +22,8 @@ export function ResidentRecord({
 }: {
   residentId: string;
   resident: UseQueryResult<Resident>;
-  consultationId: string;
+  /** The visit that is open beside it. */
+  consultationId?: string;
 }) {
   const { t } = useTranslation("app");
   if (resident.isPending) {
@@ -32,25 +38,29 @@ export function ResidentRecord({
   }
   const chart = resident.data;
   return (
-    <Tabs defaultValue="summary" keepMounted={false}>
+    <Tabs defaultValue="summary" keepMounted={false} className={classes.record}>
       <Tabs.List className={classes.tabs} grow>
-        {(["summary", "vitals", "notes", "history"] as const).map((tab) => (
+        {TABS.map((tab) => (
           <Tabs.Tab key={tab} value={tab}>
             {t(`residents.tab.${tab}`)}
           </Tabs.Tab>
         ))}
       </Tabs.List>
       <Tabs.Panel value="summary">
+        {consultationId !== undefined && <MergedNote askedId={residentId} resident={chart} />}
         <SummaryTab resident={chart} />
       </Tabs.Panel>
       <Tabs.Panel value="vitals">
-        <VitalsTab
-          residentId={residentId}
-          marks={chart.consultations.flatMap((c) => (c.began_at ? [{ at: c.began_at, label: c.reason }] : []))}
-        />
+        <VitalsTab resident={chart} />
       </Tabs.Panel>
       <Tabs.Panel value="notes">
         <NotesTab notes={chart.notes} />
+      </Tabs.Panel>
+      <Tabs.Panel value="consents">
+        <ConsentsTab residentId={chart.id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="documents">
+        <DocumentsTab residentId={chart.id} />
       </Tabs.Panel>
       <Tabs.Panel value="history">
         <HistoryTab resident={chart} consultationId={consultationId} />

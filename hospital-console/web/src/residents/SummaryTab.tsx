@@ -1,28 +1,51 @@
-import type { Resident } from "@yunzhen/client";
+import type { ConsentState, Contact, Resident } from "@yunzhen/client";
 import { Group, Text } from "@mantine/core";
 import { IconAlertOctagon, IconCircleCheck, IconInfoCircle, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Section } from "../common/Section";
 import { day } from "../common/time";
+import { AllergyChips } from "./AllergyChips";
+import { notInForce } from "./consents";
+import { EarlyWarningNow } from "./EarlyWarningNow";
 import { LatestVitals } from "./LatestVitals";
 import classes from "./ResidentRecord.module.css";
 
 export function SummaryTab({ resident }: { resident: Resident }) {
   const { t } = useTranslation("app");
   return (
-    <>
+    <div className={classes.sections}>
       <AllergiesSection resident={resident} />
+      <Section title={t("residents.warning.title")}>
+        <EarlyWarningNow score={resident.early_warning.now} scale={resident.oxygen_scale} />
+      </Section>
       <ProblemsSection resident={resident} />
       <Section title={t("residents.lastVitals")}>
         <LatestVitals observations={resident.last_observations} />
       </Section>
       <MedicinesSection resident={resident} />
+      <MissingConsents consents={resident.consents} />
       <ContactsSection resident={resident} />
-    </>
+    </div>
   );
 }
 
-export function AllergiesSection({ resident }: { resident: Pick<Resident, "allergy_records"> }) {
+/** Silence when everything is signed; the tab has the rest. */
+function MissingConsents({ consents }: { consents: ConsentState[] }) {
+  const { t } = useTranslation("app");
+  const names = (kinds: readonly ConsentState["kind"][]): string =>
+    kinds.map((kind) => t(`residents.consents.kind.${kind}`)).join(t("shared:separator"));
+  const missing = notInForce(consents);
+  const outdated = consents.filter((state) => state.in_force && state.outdated).map((state) => state.kind);
+  if (missing.length === 0 && outdated.length === 0) return null;
+  return (
+    <Section title={t("residents.tab.consents")}>
+      {missing.length > 0 && <Text size="sm">{t("residents.consents.notInForce", { names: names(missing) })}</Text>}
+      {outdated.length > 0 && <Text size="sm">{t("residents.consents.outdated", { names: names(outdated) })}</Text>}
+    </Section>
+  );
+}
+
+export function AllergiesSection({ resident }: { resident: Pick<Resident, "allergy_records" | "allergies_asked"> }) {
   const { t, i18n } = useTranslation("app");
   const severity = (value: string) =>
     i18n.exists(`app:residents.severity.${value}`)
@@ -38,7 +61,7 @@ export function AllergiesSection({ resident }: { resident: Pick<Resident, "aller
       }
     >
       {resident.allergy_records.length === 0 ? (
-        <Text size="sm">{t("residents.noAllergies")}</Text>
+        <AllergyChips substances={[]} asked={resident.allergies_asked} />
       ) : (
         <ul className={`${classes.rows} ${classes.danger}`}>
           {resident.allergy_records.map((allergy) => (
@@ -62,6 +85,11 @@ export function ProblemsSection({ resident }: { resident: Pick<Resident, "condit
   const zh = i18n.language.startsWith("zh");
   return (
     <Section title={t("residents.problems")}>
+      {resident.conditions.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t("residents.noProblems")}
+        </Text>
+      )}
       <ul className={classes.rows}>
         {resident.conditions.map((condition) => {
           const fact = resident.eligibility.find((e) => e.diagnosis_code === condition.code);
@@ -131,16 +159,32 @@ function ContactsSection({ resident }: { resident: Resident }) {
         {t("residents.birth")} {resident.birth_date}
         {resident.id_number_masked && ` · ${t("residents.idNumber")} ${resident.id_number_masked}`}
       </Text>
+      {resident.surrogate ? (
+        <ContactLine contact={resident.surrogate} role={t("residents.surrogate")} />
+      ) : (
+        <Text size="sm">{t("residents.noSurrogate")}</Text>
+      )}
       {resident.contacts.map((contact) => (
-        <Group key={contact.phone} gap="xs">
-          <Text size="sm">
-            {contact.name}（{contact.relation}）
-          </Text>
-          <Text size="sm" component="a" href={`tel:${contact.phone}`} c="var(--mantine-color-anchor)">
-            <IconPhone size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> {contact.phone}
-          </Text>
-        </Group>
+        <ContactLine key={`${contact.name}${contact.phone}`} contact={contact} />
       ))}
     </Section>
+  );
+}
+
+function ContactLine({ contact, role }: { contact: Contact; role?: string }) {
+  return (
+    <Group gap="xs">
+      {role && (
+        <Text size="sm" fw={600}>
+          {role}
+        </Text>
+      )}
+      <Text size="sm">
+        {contact.name}（{contact.relation}）
+      </Text>
+      <Text size="sm" component="a" href={`tel:${contact.phone}`} c="var(--mantine-color-anchor)">
+        <IconPhone size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> {contact.phone}
+      </Text>
+    </Group>
   );
 }

@@ -1,35 +1,48 @@
-import { EmptyState, ProblemAlert, Skeletons, VitalsPlot, type PlotMark } from "@yunzhen/client/ui";
-import { SegmentedControl, Stack } from "@mantine/core";
-import { IconActivityHeartbeat } from "@tabler/icons-react";
+import {
+  canPan,
+  canZoom,
+  marksOf,
+  pan,
+  REACH,
+  SPANS,
+  windowOf,
+  zoom,
+  type ChartWindow,
+  type Resident,
+  type Span,
+} from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, useFormats, useNow, VitalsPlot } from "@yunzhen/client/ui";
+import { ActionIcon, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import {
+  IconActivityHeartbeat,
+  IconChevronLeft,
+  IconChevronRight,
+  IconPill,
+  IconVideo,
+  IconZoomIn,
+  IconZoomOut,
+  type Icon,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { EarlyWarningTrend } from "./EarlyWarningTrend";
 import classes from "./ResidentRecord.module.css";
 
-const RANGES = { days1: 1, days7: 7, days14: 14 } as const;
-type Range = keyof typeof RANGES;
-
-/** Vital signs over time with their bands; consultations are ticks on the axis. */
-export function VitalsTab({ residentId, marks }: { residentId: string; marks: PlotMark[] }) {
+/** The score and the vital signs over one stretch of time, with what happened in it: medicines begun and consultations. */
+export function VitalsTab({ resident }: { resident: Resident }) {
   const { t } = useTranslation("app");
-  const [range, setRange] = useState<Range>("days7");
-  // Fixed when the range is chosen: a moving `since` would be another query every render.
-  const since = useMemo(() => new Date(Date.now() - RANGES[range] * 86_400_000).toISOString(), [range]);
+  // Fixed when the tab is opened: a moving `since` would be another query every render.
+  const [since] = useState(() => new Date(Date.now() - REACH).toISOString());
   const query = useQuery({
-    queryKey: keys.residents.observations(residentId, range),
-    queryFn: () => api.residents.observations(residentId, { since }),
+    queryKey: keys.residents.observations(resident.id, since),
+    queryFn: () => api.residents.observations(resident.id, { since }),
   });
   return (
-    <Stack gap="xs" className={classes.pad}>
-      <SegmentedControl
-        fullWidth
-        aria-label={t("residents.vitals")}
-        value={range}
-        onChange={(value) => setRange(value as Range)}
-        data={(Object.keys(RANGES) as Range[]).map((value) => ({ value, label: t(`residents.range.${value}`) }))}
-      />
+    <Stack gap="md" className={classes.pad}>
+      <EarlyWarningTrend points={resident.early_warning.trend} />
       {query.isPending && <Skeletons shape="chart" />}
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.data?.items.length === 0 && (
@@ -39,13 +52,113 @@ export function VitalsTab({ residentId, marks }: { residentId: string; marks: Pl
           hint={t("residents.noVitals.hint")}
         />
       )}
-      {query.data && query.data.items.length > 0 && (
-        <VitalsPlot
-          observations={query.data.items}
-          height={112}
-          marks={marks.filter((mark) => Date.parse(mark.at) >= Date.parse(since))}
-        />
-      )}
+      {query.data && query.data.items.length > 0 && <Plots resident={resident} observations={query.data.items} />}
     </Stack>
+  );
+}
+
+type Chosen = { span: Span } | { window: ChartWindow };
+
+function Plots({
+  resident,
+  observations,
+}: {
+  resident: Resident;
+  observations: Parameters<typeof VitalsPlot>[0]["observations"];
+}) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const ticking = useNow(60_000);
+  const newest = observations.at(-1);
+  // What the nurse measures while this is open is later than the page's last tick.
+  const now = Math.max(ticking, newest ? Date.parse(newest.measured_at) + 60_000 : 0);
+  const [chosen, setChosen] = useState<Chosen>({ span: "two_weeks" });
+  const window = useMemo(() => ("span" in chosen ? windowOf(chosen.span, now) : chosen.window), [chosen, now]);
+  const marks = useMemo(() => marksOf(resident, window), [resident, window]);
+  const ticks = useMemo(() => marks.map(({ at, no }) => ({ at, label: String(no) })), [marks]);
+  const shown = observations.filter((o) => {
+    const at = Date.parse(o.measured_at);
+    return at >= window.from && at <= window.to;
+  });
+  const to = (next: ChartWindow) => setChosen({ window: next });
+  return (
+    <>
+      <Group gap="xs" justify="space-between">
+        <SegmentedControl
+          aria-label={t("residents.chart.span")}
+          value={"span" in chosen ? chosen.span : ""}
+          onChange={(value) => setChosen({ span: value as Span })}
+          data={(Object.keys(SPANS) as Span[]).map((value) => ({ value, label: t(`residents.chart.spans.${value}`) }))}
+        />
+        <Group gap={4} role="group" aria-label={t("residents.chart.move")} wrap="nowrap">
+          <Move
+            label={t("residents.chart.earlier")}
+            glyph={IconChevronLeft}
+            possible={canPan(window, "earlier", now)}
+            onPress={() => to(pan(window, "earlier", now))}
+          />
+          <Move
+            label={t("residents.chart.later")}
+            glyph={IconChevronRight}
+            possible={canPan(window, "later", now)}
+            onPress={() => to(pan(window, "later", now))}
+          />
+          <Move
+            label={t("residents.chart.in")}
+            glyph={IconZoomIn}
+            possible={canZoom(window, "in")}
+            onPress={() => to(zoom(window, "in", now))}
+          />
+          <Move
+            label={t("residents.chart.out")}
+            glyph={IconZoomOut}
+            possible={canZoom(window, "out")}
+            onPress={() => to(zoom(window, "out", now))}
+          />
+        </Group>
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {t("residents.chart.shown", { from: formats.dateTime(window.from), to: formats.dateTime(window.to) })}{" "}
+        {t("residents.chart.drag")}
+      </Text>
+      {shown.length === 0 ? (
+        <Text c="dimmed">{t("residents.chart.none")}</Text>
+      ) : (
+        <VitalsPlot observations={shown} height={112} marks={ticks} window={window} onWindow={to} />
+      )}
+      {marks.length > 0 && (
+        <div>
+          <Text fw={600}>{t("residents.chart.marks")}</Text>
+          <ol className={classes.marks}>
+            {marks.map((mark) => (
+              <li key={mark.no} value={mark.no}>
+                {mark.kind === "medicine" ? <IconPill size={16} aria-hidden /> : <IconVideo size={16} aria-hidden />}{" "}
+                {mark.kind === "medicine"
+                  ? t("residents.chart.begun", { date: formats.date(mark.at), what: mark.what })
+                  : t("residents.chart.consultation", { time: formats.dateTime(mark.at), what: mark.what })}
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Move({
+  label,
+  glyph: Glyph,
+  possible,
+  onPress,
+}: {
+  label: string;
+  glyph: Icon;
+  possible: boolean;
+  onPress: () => void;
+}) {
+  return (
+    <ActionIcon variant="default" aria-label={label} title={label} disabled={!possible} onClick={onPress}>
+      <Glyph size={20} aria-hidden />
+    </ActionIcon>
   );
 }

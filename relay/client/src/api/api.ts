@@ -4,6 +4,7 @@ import { command, data, fresh, type Care } from "./answers";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { consents, documents } from "./record";
+import { breakGlass, duplicates, imports, placement } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
 import type * as T from "./types";
@@ -153,6 +154,10 @@ export class Api {
       data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
 
+  readonly imports = imports(() => this.care);
+  readonly duplicates = duplicates(() => this.care);
+  readonly breakGlass = breakGlass(() => this.care);
+  readonly placement = placement(() => this.care);
   readonly schedule = schedule(() => this.care);
   readonly rounds = rounds(() => this.care);
   readonly urgentCalls = urgentCalls(() => this.care);
@@ -165,6 +170,6 @@ export class Api {
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
     boxes: () => data(this.care.GET("/api/boxes")),
-    audit: (cursor?: string) => data(this.care.GET("/api/audit", { params: { query: { cursor } } })),
+    audit: (query: T.AuditQuery = {}) => data(this.care.GET("/api/audit", { params: { query } })),
   };
 }

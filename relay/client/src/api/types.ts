@@ -1,5 +1,5 @@
 /** The care record as the API speaks it: names for the types generated from `relay/openapi.json`. */
-import type { components } from "./schema";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -152,3 +152,22 @@ export type TransportNeed = Schemas["TransportNeed"];
 export type Vehicle = Schemas["Vehicle"];
 export type NewTransport = Schemas["NewTransport"];
 export type Carrier = Schemas["Carrier"];
+
+// Registry: imports, duplicates, broken glass, homes; for administrators and reviewers.
+export type ResidentImport = Schemas["ResidentImport"];
+export type ImportFormat = Schemas["Format"];
+export type ImportReport = Schemas["ImportReport"];
+export type ResidentIdentity = Schemas["ResidentIdentity"];
+export type TransferBody = Schemas["TransferBody"];
+export type Duplicate = Schemas["Duplicate"];
+export type DuplicateState = Schemas["DuplicateState"];
+export type MergeBody = Schemas["MergeBody"];
+export type BreakGlass = Schemas["BreakGlass"];
+export type BreakGlassState = Schemas["BreakGlassState"];
+export type OwnBreakGlass = Schemas["OwnBreakGlass"];
+export type NewBreakGlass = Schemas["NewBreakGlass"];
+export type ReviewBody = Schemas["ReviewBody"];
+export type JointConsultation = Schemas["JointConsultation"];
+export type JointConsultationUpdate = Schemas["JointConsultationUpdate"];
+export type EarlyWarningPoint = Schemas["EarlyWarningPoint"];
+export type AuditQuery = NonNullable<paths["/api/audit"]["get"]["parameters"]["query"]>;

@@ -160,6 +160,9 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   delivery: ["deliveries", "prescriptions"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
+  duplicate: ["duplicates", "residents"],
+  break_glass: ["break-glass", "residents"],
+  home: ["homes"],
   schedule: ["schedule"],
   round: ["rounds", "schedule"],
   // The order of those who wait: no ids, each consultation's place is asked for again.

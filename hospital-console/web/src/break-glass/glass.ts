@@ -1,0 +1,27 @@
+/** A broken glass: how it stands, and how long it lasts. */
+import type { BreakGlass, BreakGlassState } from "@yunzhen/client";
+
+/** Over by its time, though nobody closed it. */
+export type StateNow = BreakGlassState | "over";
+
+export function stateNow(glass: Pick<BreakGlass, "state" | "ends_at">, now: number): StateNow {
+  return glass.state === "open" && Date.parse(glass.ends_at) <= now ? "over" : glass.state;
+}
+
+export const isReviewed = (glass: Pick<BreakGlass, "state">): boolean =>
+  glass.state === "accepted" || glass.state === "questioned";
+
+export function matchesGlass(glass: BreakGlass, typed: string): boolean {
+  const words = [glass.specialist.name, glass.hospital, glass.home_name, glass.reason, glass.review_note];
+  return words.join(" ").toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase());
+}
+
+/** Whole minutes left, never less than one while it lasts. */
+export function minutesLeft(until: string, now: number): number {
+  const left = Date.parse(until) - now;
+  return left <= 0 ? 0 : Math.max(1, Math.ceil(left / 60_000));
+}
+
+/** As the server counts: characters, not UTF-16 units. */
+export const SHORTEST_REASON = 10;
+export const reasonLength = (reason: string): number => [...reason.trim()].length;

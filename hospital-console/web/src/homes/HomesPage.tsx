@@ -1,0 +1,117 @@
+import type { Home, JointConsultation } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { Button, Skeleton, Table, Text, TextInput } from "@mantine/core";
+import { IconBuildingHospital, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { PageHeader } from "../common/PageHeader";
+import page from "../common/Page.module.css";
+import { JointSheet } from "./JointSheet";
+
+/** The homes and the one switch that each has. */
+export function HomesPage() {
+  const { t } = useTranslation("app");
+  useTitle(t("homes.title"));
+  const [typed, setTyped] = useState("");
+  const [turning, setTurning] = useState<{ home: Home; joint: JointConsultation }>();
+  const query = useQuery({ queryKey: ["homes"], queryFn: () => api.homes.list() });
+  const needle = typed.trim().toLocaleLowerCase();
+  const homes = query.data?.items ?? [];
+  const shown = homes.filter((home) => `${home.name} ${home.address}`.toLocaleLowerCase().includes(needle));
+  return (
+    <div className={page.page}>
+      <PageHeader title={t("homes.title")} note={t("homes.lead")}>
+        <TextInput
+          type="search"
+          aria-label={t("homes.search")}
+          placeholder={t("homes.search")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          w={260}
+        />
+      </PageHeader>
+      {query.isPending && <Skeletons shape="rows" />}
+      {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isSuccess && homes.length === 0 && (
+        <EmptyState icon={IconBuildingHospital} title={t("homes.empty.title")} hint={t("homes.empty.hint")} />
+      )}
+      {homes.length > 0 && shown.length === 0 && <EmptyState icon={IconZoomExclamation} title={t("homes.noMatch")} />}
+      {shown.length > 0 && (
+        <div className={page.surface}>
+          <Table horizontalSpacing="md" verticalSpacing="sm" miw={900}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("homes.name")}</Table.Th>
+                <Table.Th>{t("homes.address")}</Table.Th>
+                <Table.Th>{t("homes.phone")}</Table.Th>
+                <Table.Th w="34%">{t("homes.joint")}</Table.Th>
+                <Table.Th>
+                  <span className="yz-visually-hidden">{t("app.actions")}</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((home) => (
+                <Row key={home.id} home={home} onTurn={(joint) => setTurning({ home, joint })} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+      {turning && <JointSheet {...turning} onClose={() => setTurning(undefined)} />}
+    </div>
+  );
+}
+
+function Row({ home, onTurn }: { home: Home; onTurn: (joint: JointConsultation) => void }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const query = useQuery({
+    queryKey: ["homes", "joint-consultation", home.id],
+    queryFn: () => api.placement.jointConsultation(home.id),
+  });
+  const joint = query.data;
+  const what = joint && t(joint.allowed ? "homes.turnOff" : "homes.turnOn");
+  return (
+    <Table.Tr data-testid={`home-${home.id}`}>
+      <Table.Td fw={600}>{home.name}</Table.Td>
+      <Table.Td>{home.address}</Table.Td>
+      <Table.Td>{home.phone}</Table.Td>
+      <Table.Td>
+        {query.isPending && <Skeleton height={26} width={96} radius="xl" />}
+        {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+        {joint && (
+          <>
+            <StatusChip meaning={joint.allowed ? "done" : "waiting"}>
+              {t(joint.allowed ? "homes.on" : "homes.off")}
+            </StatusChip>
+            {joint.changed_at && (
+              <Text size="sm" c="dimmed" mt={4}>
+                {t("homes.changed", {
+                  who: joint.changed_by?.name ?? "",
+                  time: formats.dateTime(joint.changed_at),
+                  reason: joint.reason ?? "",
+                })}
+              </Text>
+            )}
+          </>
+        )}
+      </Table.Td>
+      <Table.Td ta="right">
+        {joint && (
+          <Button
+            variant="default"
+            onClick={() => onTurn(joint)}
+            aria-label={t("homes.turn", { home: home.name, what })}
+          >
+            {what}
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,213 @@
+import type { ImportReport } from "@yunzhen/client";
+import { Button, Group, Table, Tabs, Text, TextInput } from "@mantine/core";
+import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { download } from "../common/download";
+import page from "../common/Page.module.css";
+import { badLines, badLinesCsv, fieldParts, lineNumber, matchesBad } from "./report";
+import classes from "./import.module.css";
+
+/** What came of a file, or would come: counts, and each list with what to do about it. */
+export function Report({ report, name }: { report: ImportReport; name: string }) {
+  const { t } = useTranslation("app");
+  const figures = [
+    ["total", report.total],
+    ["registered", report.registered.length],
+    ["duplicates", report.duplicates.length],
+    ["bad", report.bad.length],
+  ] as const;
+  const first = report.bad.length > 0 ? "bad" : report.duplicates.length > 0 ? "duplicates" : "registered";
+  return (
+    <section aria-label={t("residentImports.report.title")} data-testid="import-report">
+      <dl className={classes.figures}>
+        {figures.map(([key, count]) => (
+          <div key={key}>
+            <Text component="dt" size="sm" c="dimmed">
+              {key === "registered" && report.dry_run
+                ? t("residentImports.report.wouldRegister")
+                : t(`residentImports.report.${key}`)}
+            </Text>
+            <Text component="dd" fz={24} fw={600} c={key === "bad" && count > 0 ? "var(--yz-person-text)" : undefined}>
+              {count}
+            </Text>
+          </div>
+        ))}
+      </dl>
+      <Tabs defaultValue={first} mt="md" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="bad">{t("residentImports.report.badTab", { count: report.bad.length })}</Tabs.Tab>
+          <Tabs.Tab value="duplicates">
+            {t("residentImports.report.duplicatesTab", { count: report.duplicates.length })}
+          </Tabs.Tab>
+          <Tabs.Tab value="registered">
+            {t("residentImports.report.registeredTab", { count: report.registered.length })}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="bad" pt="sm">
+          <BadTable report={report} name={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="duplicates" pt="sm">
+          <DuplicateTable report={report} />
+        </Tabs.Panel>
+        <Tabs.Panel value="registered" pt="sm">
+          <RegisteredTable report={report} />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  );
+}
+
+/** "Line 12" for a table, the entry's own name in a Bundle. */
+function usePlace(): (place: string) => string {
+  const { t } = useTranslation("app");
+  return (place) => {
+    const line = lineNumber(place);
+    return line === undefined ? place : t("residentImports.report.line", { line });
+  };
+}
+
+function useField(): (field: string) => string {
+  const { t } = useTranslation("app");
+  return (field) => {
+    if (field === "") return t("residentImports.report.wholeLine");
+    const { name, index } = fieldParts(field);
+    const word = t(`residentImports.field.${name}`, { defaultValue: name });
+    return index === undefined ? word : t("residentImports.report.nth", { word, index });
+  };
+}
+
+function BadTable({ report, name }: { report: ImportReport; name: string }) {
+  const { t, i18n } = useTranslation("app");
+  const [typed, setTyped] = useState("");
+  const place = usePlace();
+  const field = useField();
+  const all = badLines(report, i18n.language);
+  if (all.length === 0) return <Text c="dimmed">{t("residentImports.report.noBad")}</Text>;
+  const shown = all.filter((line) => matchesBad(line, { place: place(line.place), field: field(line.field) }, typed));
+  const head = [
+    t("residentImports.report.place"),
+    t("residentImports.report.field"),
+    t("residentImports.report.reason"),
+  ];
+  const save = () =>
+    download(
+      `${name.replace(/\.[^.]*$/, "")}-${t("residentImports.report.badFile")}.csv`,
+      badLinesCsv(
+        head,
+        all.map((line) => [place(line.place), field(line.field), line.reason]),
+      ),
+      "text/csv",
+    );
+  return (
+    <>
+      <Group mb="sm" justify="space-between">
+        <TextInput
+          type="search"
+          aria-label={t("residentImports.report.filter")}
+          placeholder={t("residentImports.report.filter")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          w={300}
+        />
+        <Group gap="sm">
+          <Text size="sm" c="dimmed" role="status">
+            {t("residentImports.report.shown", { shown: shown.length, all: all.length })}
+          </Text>
+          <Button variant="default" leftSection={<IconDownload size={18} aria-hidden />} onClick={save}>
+            {t("residentImports.report.saveBad")}
+          </Button>
+        </Group>
+      </Group>
+      <div className={`${page.surface} ${classes.scroll}`} tabIndex={0} role="region" aria-label={head.join(" ")}>
+        <Table stickyHeader horizontalSpacing="md" verticalSpacing="xs" miw={560}>
+          <Table.Thead>
+            <Table.Tr>
+              {head.map((word) => (
+                <Table.Th key={word}>{word}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((line, no) => (
+              <Table.Tr key={no}>
+                <Table.Td fw={600} style={{ whiteSpace: "nowrap" }}>
+                  {place(line.place)}
+                </Table.Td>
+                <Table.Td>{field(line.field)}</Table.Td>
+                <Table.Td>{line.reason}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </>
+  );
+}
+
+function DuplicateTable({ report }: { report: ImportReport }) {
+  const { t } = useTranslation("app");
+  const place = usePlace();
+  if (report.duplicates.length === 0) return <Text c="dimmed">{t("residentImports.report.noDuplicates")}</Text>;
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t("residentImports.report.duplicatesHint")}
+      </Text>
+      <Lines
+        head={[
+          t("residentImports.report.place"),
+          t("residentImports.report.name"),
+          t("residentImports.report.sameAs"),
+          t("residentImports.report.because"),
+        ]}
+        rows={report.duplicates.map((d) => [
+          place(d.place),
+          d.name,
+          d.same_as_place ? place(d.same_as_place) : t("residentImports.report.onRecord"),
+          t(`residentImports.likeness.${d.likeness}`),
+        ])}
+      />
+    </>
+  );
+}
+
+function RegisteredTable({ report }: { report: ImportReport }) {
+  const { t } = useTranslation("app");
+  const place = usePlace();
+  if (report.registered.length === 0) return <Text c="dimmed">{t("residentImports.report.noRegistered")}</Text>;
+  return (
+    <Lines
+      head={[t("residentImports.report.place"), t("residentImports.report.name"), t("residentImports.report.bed")]}
+      rows={report.registered.map((r) => [place(r.place), r.name, r.bed])}
+    />
+  );
+}
+
+function Lines({ head, rows }: { head: string[]; rows: string[][] }) {
+  return (
+    <div className={`${page.surface} ${classes.scroll}`} tabIndex={0} role="region" aria-label={head.join(" ")}>
+      <Table stickyHeader horizontalSpacing="md" verticalSpacing="xs" miw={480}>
+        <Table.Thead>
+          <Table.Tr>
+            {head.map((word) => (
+              <Table.Th key={word}>{word}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((cells, row) => (
+            <Table.Tr key={row}>
+              {cells.map((cell, no) => (
+                <Table.Td key={no} fw={no === 1 ? 600 : undefined}>
+                  {cell}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import type { ResidentSummary } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../app/api";
+import { useTitle } from "../app/useTitle";
+import { keys } from "../common/keys";
+import { OutOfRange } from "../common/OutOfRange";
+import { PageHeader } from "../common/PageHeader";
+import { Person } from "../common/Person";
+import page from "../common/Page.module.css";
+import { AllergyChips } from "./AllergyChips";
+import { ScoreChip } from "./EarlyWarningNow";
+
+const TYPING_MS = 250;
+
+/** The residents this specialist has to do with: by name, pinyin, bed or the end of the ID number. */
+export function ResidentsPage() {
+  const { t } = useTranslation("app");
+  useTitle(t("residents.list.title"));
+  const [typed, setTyped] = useState("");
+  const [homeId, setHomeId] = useState<string | null>(null);
+  const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const query = useQuery({
+    queryKey: keys.residents.search(q),
+    queryFn: () => api.residents.list(q === "" ? {} : { q }),
+    placeholderData: keepPreviousData,
+  });
+  const found = query.data?.items ?? [];
+  const homes = [...new Map(found.map((r) => [r.home_id, r.home_name]))];
+  const items = found.filter((r) => homeId === null || r.home_id === homeId);
+  const breakGlass = (
+    <Button
+      component={Link}
+      to="/residents/break-glass"
+      variant="default"
+      leftSection={<IconLockOpen size={18} aria-hidden />}
+    >
+      {t("residents.list.breakGlass")}
+    </Button>
+  );
+  return (
+    <div className={page.page}>
+      <PageHeader title={t("residents.list.title")} note={t("residents.list.lead")}>
+        <TextInput
+          type="search"
+          aria-label={t("residents.list.search")}
+          placeholder={t("residents.list.search")}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          w={320}
+          autoFocus
+        />
+        <Select
+          aria-label={t("residents.list.home")}
+          placeholder={t("residents.list.everyHome")}
+          data={homes.map(([value, label]) => ({ value, label }))}
+          value={homeId}
+          onChange={setHomeId}
+          clearable
+          w={200}
+        />
+        {breakGlass}
+      </PageHeader>
+      {query.isPending && <Skeletons shape="rows" />}
+      {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isSuccess && items.length === 0 && (
+        <EmptyState
+          icon={q === "" ? IconUsers : IconZoomExclamation}
+          title={t(q === "" ? "residents.list.empty" : "residents.list.noMatch")}
+          hint={t(q === "" ? "residents.list.emptyHint" : "residents.list.noMatchHint")}
+          action={q === "" ? undefined : breakGlass}
+        />
+      )}
+      {items.length > 0 && <List items={items} />}
+    </div>
+  );
+}
+
+function List({ items }: { items: ResidentSummary[] }) {
+  const { t } = useTranslation("app");
+  return (
+    <div className={page.surface}>
+      <Table horizontalSpacing="md" verticalSpacing="sm" miw={960}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("residents.list.resident")}</Table.Th>
+            <Table.Th>{t("residents.allergies")}</Table.Th>
+            <Table.Th>{t("residents.problems")}</Table.Th>
+            <Table.Th>{t("residents.warning.short")}</Table.Th>
+            <Table.Th>{t("residents.lastVitals")}</Table.Th>
+            <Table.Th>
+              <span className="yz-visually-hidden">{t("app.actions")}</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((r) => (
+            <Table.Tr key={r.id} data-testid={`resident-${r.id}`}>
+              <Table.Td>
+                <Person person={r} />
+              </Table.Td>
+              <Table.Td>
+                <Group gap={4}>
+                  <AllergyChips substances={r.allergies} asked={r.allergies_asked} />
+                </Group>
+              </Table.Td>
+              <Table.Td>
+                <Text lineClamp={2}>{r.conditions.map((c) => c.display).join(t("shared:separator"))}</Text>
+              </Table.Td>
+              <Table.Td>
+                <ScoreChip score={r.early_warning} />
+              </Table.Td>
+              <Table.Td>
+                {r.last_observations.length === 0 ? (
+                  <Text size="sm" c="dimmed">
+                    {t("residents.noVitals.title")}
+                  </Text>
+                ) : (
+                  <OutOfRange values={r.last_observations.filter((o) => r.out_of_range.includes(o.code))} />
+                )}
+              </Table.Td>
+              <Table.Td ta="right">
+                <Button
+                  component={Link}
+                  to={`/residents/${r.id}`}
+                  variant="default"
+                  aria-label={t("residents.list.openOf", { name: r.name })}
+                >
+                  {t("residents.list.open")}
+                </Button>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}

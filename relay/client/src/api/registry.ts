@@ -1,0 +1,41 @@
+/** Who the residents are: imports, transfers, duplicates, and records opened without a relation. */
+import { command, creation, data, type Care } from "./answers";
+import type * as T from "./types";
+
+export const imports = (care: () => Care) => ({
+  dryRun: (body: T.ResidentImport) => data(care().POST("/api/resident-imports/dry-run", { body })),
+  apply: (body: T.ResidentImport, key?: string) =>
+    data(care().POST("/api/resident-imports", { params: creation(key), body })),
+});
+
+export const duplicates = (care: () => Care) => ({
+  list: (cursor?: string) => data(care().GET("/api/duplicates", { params: { query: { cursor } } })),
+  merge: (id: string, body: T.MergeBody, key?: string) =>
+    data(care().POST("/api/duplicates/{id}/merge", { params: command(id, key), body })),
+  dismiss: (id: string, version: number, reason: string, key?: string) =>
+    data(care().POST("/api/duplicates/{id}/dismiss", { params: command(id, key), body: { version, reason } })),
+  unmerge: (id: string, version: number, reason: string, key?: string) =>
+    data(care().POST("/api/duplicates/{id}/unmerge", { params: command(id, key), body: { version, reason } })),
+});
+
+export const breakGlass = (care: () => Care) => ({
+  list: (query: { all?: boolean; cursor?: string } = {}) => data(care().GET("/api/break-glass", { params: { query } })),
+  open: (body: T.NewBreakGlass, key?: string) => data(care().POST("/api/break-glass", { params: creation(key), body })),
+  close: (id: string, version: number, key?: string) =>
+    data(care().POST("/api/break-glass/{id}/close", { params: command(id, key), body: { version } })),
+  review: (id: string, body: T.ReviewBody, key?: string) =>
+    data(care().POST("/api/break-glass/{id}/review", { params: command(id, key), body })),
+});
+
+/** What an administrator decides about homes, and in which home a resident lives. */
+export const placement = (care: () => Care) => ({
+  /** Who the residents are, without anything clinical. */
+  identities: (query: { q?: string; home_id?: string } = {}) =>
+    data(care().GET("/api/resident-identities", { params: { query } })),
+  transfer: (residentId: string, body: T.TransferBody, key?: string) =>
+    data(care().POST("/api/residents/{id}/transfer", { params: command(residentId, key), body })),
+  jointConsultation: (homeId: string) =>
+    data(care().GET("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } } })),
+  setJointConsultation: (homeId: string, body: T.JointConsultationUpdate) =>
+    data(care().PUT("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } }, body })),
+});
