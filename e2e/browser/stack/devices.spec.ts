@@ -29,7 +29,7 @@ test("a device's reading is in the chart of the resident whom the nurse named, o
   expect(await weighed()).toHaveLength(before);
 
   await scale.getByRole("button", { name: `存入${resident.name}` }).click();
-  await expect(tablet.page.getByText(`已存入${resident.name}的记录`)).toBeVisible();
+  await expect(devices.getByText(`已存入${resident.name}的记录`)).toBeVisible();
   await expect.poll(async () => (await weighed()).length, { timeout: 15_000 }).toBe(before + 1);
   const kept = (await weighed()).at(-1);
   expect(kept?.device).toMatch(/模拟体重秤.* 02:00:00:00:18:1D$/);

@@ -45,7 +45,8 @@ async function register(page: Page, stack: Stack, name: string, number: string, 
 const freshName = (): string =>
   `测${[...String(Date.now() % 100_000)].map((digit) => "零一二三四五六七八九"[Number(digit)]).join("")}`;
 
-test("a resident is registered, found, consents, and is photographed", async ({ browser }) => {
+test("a resident is registered, found, consents, and is scored", async ({ browser }) => {
+  test.setTimeout(300_000);
   const stack = runningStack();
   const { page, close } = await tabletOf(browser, stack);
   const [name, number] = [freshName(), idNumber()];
@@ -119,6 +120,7 @@ test("a resident is registered, found, consents, and is photographed", async ({ 
 });
 
 test("two nurses change one record: the later one chooses, nothing is overwritten", async ({ browser }) => {
+  test.setTimeout(180_000);
   const stack = runningStack();
   const first = await tabletOf(browser, stack);
   const second = await tabletOf(browser, stack);
@@ -185,7 +187,7 @@ test("a photo that was taken without the link arrives once, with its time", asyn
     await page
       .getByTestId("camera-input")
       .setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: Buffer.from(photo) });
-    await page.getByLabel("标题").fill(title);
+    await page.getByRole("textbox", { name: "标题" }).fill(title);
     await page.getByRole("button", { name: "保存", exact: true }).click();
     await expect(page.getByText("照片或文件").first()).toBeVisible();
     await expect(page.getByText("已存本机", { exact: true }).first()).toBeVisible();
