@@ -3,16 +3,26 @@ import { ApiError, LiveEvents, type Staff } from "@yunzhen/client";
 import { ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Route, Routes } from "react-router";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 import { BoxProvider } from "./box/box-context";
 import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
 import { RegistryScreen } from "./residents/registry-screen";
+import { ReferralsScreen } from "./referrals/referrals-screen";
+import { NewRoundScreen } from "./rounds/new-round-screen";
+import { RoundScreen } from "./rounds/round-screen";
+import { RoundsScreen } from "./rounds/rounds-screen";
+import { BookingScreen } from "./schedule/booking-screen";
+import { ScheduleScreen } from "./schedule/schedule-screen";
 import { Shell } from "./shell";
 import { SignInScreen } from "./sign-in-screen";
 import { TodayScreen } from "./today/today-screen";
+import { NewRideScreen } from "./transports/new-ride-screen";
+import { CallButton } from "./urgent-calls/call-button";
+import { bedOfPath } from "./urgent-calls/standing";
 import { BeforeScreen } from "./visit/before-screen";
 import { VisitScreen } from "./visit/visit-screen";
+import { VisitsScreen } from "./visits/visits-screen";
 
 const KEY = "yz.nurse";
 
@@ -33,7 +43,13 @@ function forgetOthers(queries: QueryClient): void {
   queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
 }
 
+/** A tablet at a bed shows its button and asks for no session; all else is the nurse's. */
 export function App() {
+  const bed = bedOfPath(useLocation().pathname);
+  return bed === undefined ? <NurseApp /> : <CallButton bed={bed} />;
+}
+
+function NurseApp() {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
@@ -99,6 +115,17 @@ export function App() {
           <Route path="registry/:residentId/edit" element={<ChangeScreen />} />
           <Route path="registry/:residentId/:part" element={<RegistryScreen />} />
           <Route path="consultations/:consultationId" element={<VisitScreen />} />
+          <Route path="schedule" element={<ScheduleScreen />} />
+          <Route path="schedule/book" element={<BookingScreen />} />
+          <Route path="rounds" element={<RoundsScreen />} />
+          <Route path="rounds/new" element={<NewRoundScreen />} />
+          <Route path="rounds/:roundId" element={<RoundScreen />} />
+          <Route path="visits" element={<VisitsScreen />} />
+          <Route path="visits/:visitId" element={<VisitsScreen />} />
+          <Route path="referrals" element={<ReferralsScreen />} />
+          <Route path="referrals/:referralId" element={<ReferralsScreen />} />
+          <Route path="transports/new" element={<NewRideScreen />} />
+          <Route path="transports/:transportId" element={<ReferralsScreen />} />
           <Route path="deliveries" element={<DeliveriesScreen />} />
           <Route path="deliveries/:deliveryId" element={<DeliveriesScreen />} />
           <Route path="*" element={<Navigate to="/" replace />} />

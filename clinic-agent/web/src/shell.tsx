@@ -1,5 +1,12 @@
 import { Button, Group, Menu, Popover, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconClipboardList, IconLogout, IconPackage, IconUsers } from "@tabler/icons-react";
+import {
+  IconCalendarEvent,
+  IconChevronDown,
+  IconClipboardList,
+  IconLogout,
+  IconPackage,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
   Banner,
@@ -17,6 +24,9 @@ import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
+import { isPlan } from "./plan-tabs";
+import { IncomingCalls } from "./urgent-calls/incoming-calls";
+import { OngoingNotice } from "./visit/ongoing-notice";
 
 /** Screens of their own; all others belong to the day's round. */
 const ELSEWHERE = ["/deliveries", "/registry"];
@@ -33,6 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const atDoor = deliveries.data?.data.items.filter((delivery) => delivery.state === "at_door").length ?? 0;
   return (
     <div className="nurse-frame">
+      <IncomingCalls />
       <header className="nurse-top">
         <Group gap="sm" wrap="nowrap" className="nurse-top-home">
           <Mark size={36} />
@@ -43,7 +54,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav aria-label={t("app:nav.main")} className="nurse-nav">
           <NavLink
             to="/"
-            className={`nurse-nav-link ${ELSEWHERE.some((path) => pathname.startsWith(path)) ? "" : "active"}`}
+            className={`nurse-nav-link ${isPlan(pathname) || ELSEWHERE.some((path) => pathname.startsWith(path)) ? "" : "active"}`}
           >
             <IconClipboardList aria-hidden />
             {t("app:nav.today")}
@@ -51,6 +62,10 @@ export function Shell({ children }: { children: ReactNode }) {
           <NavLink to="/registry" className="nurse-nav-link">
             <IconUsers aria-hidden />
             {t("app:nav.residents")}
+          </NavLink>
+          <NavLink to="/schedule" className={`nurse-nav-link ${isPlan(pathname) ? "active" : ""}`}>
+            <IconCalendarEvent aria-hidden />
+            {t("app:nav.plan")}
           </NavLink>
           <NavLink to="/deliveries" className="nurse-nav-link">
             <IconPackage aria-hidden />
@@ -108,6 +123,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Banner>
         </div>
       ))}
+      <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>
   );

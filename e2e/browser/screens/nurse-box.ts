@@ -1,6 +1,7 @@
 /** A stand-in for the box while looking at the nurse's screens: her built page and the invented record. Test-only. */
 import type { ServerResponse } from "node:http";
 import { devicesOf } from "./nurse-devices";
+import { planAnswer, type PlanScene } from "./nurse-plan";
 import * as record from "./nurse-record";
 import { sendPage, serve, type Site } from "./site";
 
@@ -11,7 +12,7 @@ export type Mode =
 export type OwnAnswer = { status?: number; body: unknown } | undefined;
 export type OwnAnswers = (method: string, path: string, query: URLSearchParams) => OwnAnswer;
 
-export function serveBox(mode: Mode, own?: OwnAnswers): Promise<Site> {
+export function serveBox(mode: Mode, own?: OwnAnswers, scene: PlanScene = "quiet"): Promise<Site> {
   return serve((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
     const answer = own?.(request.method ?? "GET", pathname, searchParams);
@@ -28,7 +29,7 @@ export function serveBox(mode: Mode, own?: OwnAnswers): Promise<Site> {
         .end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
       return;
     }
-    if (!new Answers(mode, request.method ?? "GET", response).give(pathname))
+    if (!new Answers(mode, scene, request.method ?? "GET", response).give(pathname))
       void sendPage("clinic-agent", pathname, response);
   });
 }
@@ -39,6 +40,7 @@ class Answers {
 
   constructor(
     private readonly mode: Mode,
+    private readonly scene: PlanScene,
     private readonly method: string,
     private readonly response: ServerResponse,
   ) {
@@ -68,6 +70,9 @@ class Answers {
     else if (path === "/page/devices") this.json(devicesOf(this.mode));
     else if (path.startsWith("/page/devices/"))
       this.problem(409, "reading_confirmed", "这条测量已存入一位住民的记录", "若存错了人，请立即告知医生并重新测量。");
+    else if (path === "/page/urgent-calls" && this.mode === "offline")
+      this.problem(503, "link_down", "呼叫没有送达", "请立即叫护士，或拨打护理站电话。");
+    else if (path === "/page/urgent-calls") this.planned(path);
     else if (path !== "/page/spool") this.response.writeHead(204).end();
     else if (this.method === "POST") this.json({ id: "x", state: "saved" }, 201);
     else this.json({ items: record.spool(this.link) });
@@ -76,6 +81,7 @@ class Answers {
   private api(path: string): void {
     const [, , kind, id, part] = path.split("/");
     if (path === "/api/events") this.stream();
+    else if (this.planned(path)) return;
     else if (id === undefined && kind === "residents") this.list(record.residents);
     else if (id === undefined && kind === "consultations") this.list(record.consultations);
     else if (id === undefined && kind === "deliveries") this.list(record.deliveries);
@@ -86,6 +92,23 @@ class Answers {
     else if (kind === "consultations") this.one(record.consultationDetail(id ?? ""));
     else if (kind === "prescriptions") this.one(record.prescription);
     else this.one(undefined);
+  }
+
+  /** Appointments, rounds, calls, visits, referrals: empty or failing as the mode says, old ones are not kept by the box. */
+  private planned(path: string): boolean {
+    const answer = planAnswer(this.scene, this.method, path);
+    if (!answer) return false;
+    const body = answer.body as { items?: unknown[] };
+    const calls = path === "/api/urgent-calls";
+    if (this.link === "offline") this.problem(503, "link_down", "网络中断", "恢复后自动更新。");
+    else if (body.items && !calls) this.list(body.items);
+    else
+      this.response
+        .writeHead(answer.status, {
+          "Content-Type": answer.status < 400 ? "application/json" : "application/problem+json",
+        })
+        .end(JSON.stringify(answer.body));
+    return true;
   }
 
   private list(items: unknown[]): void {

@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, NewDocument, Problem, Reading } from "@yunzhen/client";
+import type { HomeCamera, Http, NewDocument, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -123,6 +123,9 @@ export const boxApi = (http: Http) => ({
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  /** A resident's button at a bed; nobody is signed in there. Never kept for later: without the link it says so at once. */
+  raiseCall: (body: { bed: string }, key: string) =>
+    http.json<UrgentCallRaised>("POST", "/page/urgent-calls", { body, idempotencyKey: key }),
   devices: () => http.json<DeviceList>("GET", "/page/devices"),
   /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
   confirmReading: (id: string, residentId: string) =>

@@ -97,6 +97,7 @@ export function ReadingCard({
       <Modal opened={choosing} onClose={choose.close} title={t("app:devices.otherTitle")} size={640}>
         <ResidentChoice
           residents={residents}
+          hint={t("app:devices.otherHint")}
           onChoose={(id) => {
             setChosen(id);
             choose.close();

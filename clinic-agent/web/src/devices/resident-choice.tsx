@@ -9,9 +9,12 @@ import { matches } from "../today/round";
 export function ResidentChoice({
   residents,
   onChoose,
+  hint,
 }: {
   residents: readonly ResidentSummary[];
   onChoose: (id: string) => void;
+  /** What choosing does. */
+  hint: string;
 }) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
@@ -28,7 +31,7 @@ export function ResidentChoice({
         onChange={(event) => setQuery(event.currentTarget.value)}
         data-autofocus
       />
-      <Text c="dimmed">{t("app:devices.otherHint")}</Text>
+      <Text c="dimmed">{hint}</Text>
       {found.length === 0 && <Text>{t("app:today.noMatchHint")}</Text>}
       {found.map((resident) => (
         <Button

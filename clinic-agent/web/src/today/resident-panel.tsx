@@ -39,6 +39,7 @@ import { allergiesKnown } from "../residents/find";
 import { RecordLinks } from "../residents/record-links";
 import { WarningChip } from "../residents/warning-chip";
 import { VitalsEntry } from "../visit/vitals-entry";
+import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
 
@@ -131,6 +132,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           <WarningChip score={full?.early_warning.now ?? person.early_warning} />
           <RecordLinks residentId={residentId} />
         </Group>
+        <NextAppointment residentId={residentId} consultation={consultation} />
         <StaleLine since={chart.data?.staleSince} />
         {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
 

@@ -16,6 +16,8 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
 import { StaleLine } from "../shell";
+import { QueueWords } from "../visit/queue-words";
+import { RoundTime } from "./next-appointment";
 import { ResidentPanel } from "./resident-panel";
 import { useFind } from "../residents/use-find";
 import { isOpen, roundOf, type RoundRow } from "./round";
@@ -114,6 +116,12 @@ function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
                     {formats.time(consultation.began_at ?? consultation.scheduled_at ?? consultation.requested_at)}
                   </span>
                 )}
+                {consultation.queue && (
+                  <strong>
+                    <QueueWords place={consultation.queue} />
+                  </strong>
+                )}
+                <RoundTime consultationId={consultation.id} />
               </>
             ) : (
               <span>{t("app:today.noVisit")}</span>

@@ -15,6 +15,8 @@ import {
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { OnInRound } from "../rounds/next-in-round";
+import { OutcomeBanner } from "../schedule/outcome-banner";
 
 /** After the call: what was decided, and where the medicine is. */
 export function AfterScreen({ consultation }: { consultation: Consultation }) {
@@ -42,6 +44,7 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
         </Text>
         <ConsultationChip state={consultation.state} />
       </header>
+      <OutcomeBanner consultation={consultation} />
       <section className="yz-card nurse-pad">
         <dl className="nurse-facts">
           {consultation.specialist && (
@@ -84,6 +87,7 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
         )}
       </section>
       <footer className="nurse-actions">
+        <OnInRound consultationId={consultation.id} />
         <Button component={Link} to="/" size="xl" className="nurse-primary">
           {t("app:after.backToday")}
         </Button>

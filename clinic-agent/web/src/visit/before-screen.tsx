@@ -1,15 +1,32 @@
 import { Button, Group, SegmentedControl, Text, Textarea, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconArrowLeft, IconCircle, IconCircleCheck, IconPhoneCall, IconWifiOff } from "@tabler/icons-react";
+import {
+  IconArrowLeft,
+  IconCircle,
+  IconCircleCheck,
+  IconDoorEnter,
+  IconPhoneCall,
+  IconWifiOff,
+} from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { NewConsultation, Urgency } from "@yunzhen/client";
-import { AllergyBanner, Banner, ProblemAlert, Skeletons, useAction, useApi } from "@yunzhen/client/ui";
+import {
+  AllergyBanner,
+  Banner,
+  ProblemAlert,
+  Skeletons,
+  useAction,
+  useApi,
+  useFormats,
+  useNow,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { MissingConsents } from "../consents/missing-consents";
+import { dayOf } from "../schedule/calendar";
 import { PendingList, PrimaryButton } from "../shell";
 import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
@@ -44,12 +61,33 @@ export function BeforeScreen() {
   const link = useLink();
   const spool = useSpool();
   const { residents, consultations } = useRound();
+  const formats = useFormats();
+  const now = useNow(60_000);
   const [reason, setReason] = useState("");
   const [urgency, setUrgency] = useState<Urgency>("routine");
   const [vitalsSaved, setVitalsSaved] = useState(false);
   const resident = residents.data?.data.items.find((one) => one.id === residentId);
   const active = consultations.data?.data.items.find(
     (consultation) => consultation.resident.id === residentId && isCallable(consultation.state),
+  );
+  // Booked for today: checking in begins that consultation, so that it is not asked for a second time.
+  const booked = consultations.data?.data.items.find(
+    (consultation) =>
+      consultation.resident.id === residentId &&
+      consultation.state === "scheduled" &&
+      consultation.scheduled_at !== undefined &&
+      dayOf(consultation.scheduled_at) === dayOf(now),
+  );
+  const [another, setAnother] = useState(false);
+  const asked = another ? undefined : booked;
+  const checkIn = useAction(
+    (input: { id: string; version: number }, key) => api.schedule.checkIn(input.id, input.version, key),
+    {
+      onSuccess: (consultation) => {
+        for (const key of ["consultations", "rounds"]) void queries.invalidateQueries({ queryKey: [key] });
+        void navigate(`/consultations/${consultation.id}`, { replace: true });
+      },
+    },
   );
   const call = useAction((input: NewConsultation, key) => api.consultations.create(input, key), {
     onSuccess: (consultation) => {
@@ -109,40 +147,71 @@ export function BeforeScreen() {
           {pending.length > 0 && <PendingList items={pending} />}
         </section>
         <section className="yz-card nurse-pad nurse-complaint">
-          <Textarea
-            label={t("app:before.complaint")}
-            description={t("app:before.complaintHelp")}
-            placeholder={t("app:before.complaintPlaceholder")}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            minRows={3}
-            maxRows={6}
-            autosize
-            maxLength={1000}
-          />
-          <div role="group" aria-label={t("app:before.templates")} className="nurse-templates">
-            {TEMPLATES.map((name) => (
-              <button key={name} type="button" onClick={() => add(t(`app:before.template.${name}`))}>
-                {t(`app:before.template.${name}`)}
-              </button>
-            ))}
-          </div>
-          <div>
-            <Text fw={600} mb={4} id="urgency">
-              {t("app:before.urgency")}
+          {booked?.scheduled_at && (
+            <div className="nurse-choices" role="group" aria-label={t("app:before.which")}>
+              <Button
+                variant={another ? "default" : "light"}
+                size="xl"
+                aria-pressed={!another}
+                onClick={() => setAnother(false)}
+              >
+                {t("app:before.booked", {
+                  time: formats.time(booked.scheduled_at),
+                  name: booked.specialist?.name ?? "",
+                })}
+              </Button>
+              <Button
+                variant={another ? "light" : "default"}
+                size="xl"
+                aria-pressed={another}
+                onClick={() => setAnother(true)}
+              >
+                {t("app:before.another")}
+              </Button>
+            </div>
+          )}
+          {asked ? (
+            <Text>
+              <strong>{t("app:before.complaint")}</strong> {asked.reason}
             </Text>
-            <SegmentedControl
-              aria-labelledby="urgency"
-              fullWidth
-              size="lg"
-              value={urgency}
-              onChange={(value) => setUrgency(value as Urgency)}
-              data={[
-                { value: "routine", label: t("urgency.routine") },
-                { value: "urgent", label: t("urgency.urgent") },
-              ]}
-            />
-          </div>
+          ) : (
+            <>
+              <Textarea
+                label={t("app:before.complaint")}
+                description={t("app:before.complaintHelp")}
+                placeholder={t("app:before.complaintPlaceholder")}
+                value={reason}
+                onChange={(event) => setReason(event.currentTarget.value)}
+                minRows={3}
+                maxRows={6}
+                autosize
+                maxLength={1000}
+              />
+              <div role="group" aria-label={t("app:before.templates")} className="nurse-templates">
+                {TEMPLATES.map((name) => (
+                  <button key={name} type="button" onClick={() => add(t(`app:before.template.${name}`))}>
+                    {t(`app:before.template.${name}`)}
+                  </button>
+                ))}
+              </div>
+              <div>
+                <Text fw={600} mb={4} id="urgency">
+                  {t("app:before.urgency")}
+                </Text>
+                <SegmentedControl
+                  aria-labelledby="urgency"
+                  fullWidth
+                  size="lg"
+                  value={urgency}
+                  onChange={(value) => setUrgency(value as Urgency)}
+                  data={[
+                    { value: "routine", label: t("urgency.routine") },
+                    { value: "urgent", label: t("urgency.urgent") },
+                  ]}
+                />
+              </div>
+            </>
+          )}
           {!link.online && (
             <Banner meaning="person" icon={IconWifiOff} role="status">
               {t("app:before.offlineHint")}
@@ -152,11 +221,16 @@ export function BeforeScreen() {
       </div>
       <footer className="nurse-before-foot yz-card">
         {call.error && <ProblemAlert error={call.error} />}
+        {checkIn.error && <ProblemAlert error={checkIn.error} />}
         {saveReason.error && <ProblemAlert error={saveReason.error} />}
         <div className="nurse-before-foot-line">
           <ul className="nurse-checks" aria-label={t("app:before.checklist")}>
             <Check done={vitalsSaved} yes={t("app:before.vitalsDone")} no={t("app:before.vitalsTodo")} />
-            <Check done={text !== ""} yes={t("app:before.complaintDone")} no={t("app:before.complaintTodo")} />
+            <Check
+              done={text !== "" || asked !== undefined}
+              yes={t("app:before.complaintDone")}
+              no={t("app:before.complaintTodo")}
+            />
             <Check done={link.online} yes={t("app:before.linkDone")} no={t("app:before.linkTodo")} />
           </ul>
           <Group justify="flex-end">
@@ -171,14 +245,25 @@ export function BeforeScreen() {
                 {t("app:before.saveOffline")}
               </Button>
             )}
-            <PrimaryButton
-              leftSection={<IconPhoneCall aria-hidden />}
-              disabled={text === "" || !link.online || active !== undefined}
-              loading={call.isPending}
-              onClick={() => call.mutate({ resident_id: residentId, reason: text, urgency })}
-            >
-              {t("app:before.call")}
-            </PrimaryButton>
+            {asked ? (
+              <PrimaryButton
+                leftSection={<IconDoorEnter aria-hidden />}
+                disabled={!link.online || active !== undefined}
+                loading={checkIn.isPending}
+                onClick={() => checkIn.mutate({ id: asked.id, version: asked.version })}
+              >
+                {t("app:before.checkIn")}
+              </PrimaryButton>
+            ) : (
+              <PrimaryButton
+                leftSection={<IconPhoneCall aria-hidden />}
+                disabled={text === "" || !link.online || active !== undefined}
+                loading={call.isPending}
+                onClick={() => call.mutate({ resident_id: residentId, reason: text, urgency })}
+              >
+                {t("app:before.call")}
+              </PrimaryButton>
+            )}
           </Group>
         </div>
       </footer>

@@ -29,7 +29,10 @@ import { useEffect, useRef, useState, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useBox, useLink } from "../box/box-context";
+import { NextInRound } from "../rounds/next-in-round";
+import "../rounds/rounds.css";
 import { useRound } from "../today/today-screen";
+import { QueueWords } from "./queue-words";
 import { VitalsEntry } from "./vitals-entry";
 
 const CAMERA_ICON: Record<HomeCamera, Icon> = { room: IconCamera, close_up: IconZoomScan, tablet: IconDeviceTablet };
@@ -90,6 +93,7 @@ export function CallScreen({ consultation }: { consultation: Consultation }) {
           {t("app:call.linkLost")}
         </Banner>
       )}
+      <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
       <div className="nurse-stage">
         <CallStage
@@ -98,6 +102,11 @@ export function CallScreen({ consultation }: { consultation: Consultation }) {
           waitingWords={
             <>
               <strong>{t("app:call.waiting")}</strong>
+              {consultation.queue && (
+                <strong>
+                  <QueueWords place={consultation.queue} />
+                </strong>
+              )}
               <span>{t("app:call.waitingHint")}</span>
             </>
           }

@@ -5,11 +5,12 @@ import { ApiError } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { isCallable } from "../today/round";
+import { AppointmentScreen } from "../schedule/appointment-screen";
+import { isCallable, isOpen } from "../today/round";
 import { AfterScreen } from "./after-screen";
 import { CallScreen } from "./call-screen";
 
-/** One consultation: the call while it is open, the summary afterwards. */
+/** One consultation: its appointment before, the call while it is open, the summary afterwards. */
 export function VisitScreen() {
   const { t } = useTranslation();
   const { consultationId = "" } = useParams();
@@ -19,8 +20,11 @@ export function VisitScreen() {
     queryFn: () => api.consultations.get(consultationId),
   });
   if (consultation.data) {
-    return isCallable(consultation.data.state) ? (
+    const { state } = consultation.data;
+    return isCallable(state) ? (
       <CallScreen key={consultationId} consultation={consultation.data} />
+    ) : isOpen(state) ? (
+      <AppointmentScreen key={consultationId} consultation={consultation.data} />
     ) : (
       <AfterScreen consultation={consultation.data} />
     );

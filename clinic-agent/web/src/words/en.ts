@@ -1,4 +1,10 @@
 import { charts, consents, documents, residents } from "./residents-en";
+import { en as eligibility } from "../eligibility/words";
+import { en as referrals } from "../referrals/words";
+import { en as rounds } from "../rounds/words";
+import { en as schedule } from "../schedule/words";
+import { en as urgent } from "../urgent-calls/words";
+import { en as visits } from "../visits/words";
 import type { Words } from "./zh";
 
 export const en: Words = {
@@ -7,7 +13,7 @@ export const en: Words = {
     title: "Nurse sign-in",
     hint: "Use your nurse account of this home. Records are kept on the box and sent when the network is there.",
   },
-  nav: { today: "Today", residents: "Residents", deliveries: "Deliveries", main: "Main" },
+  nav: { today: "Today", residents: "Residents", plan: "Plan", deliveries: "Deliveries", main: "Main" },
   top: {
     boxUnreachable: "Box not reachable",
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
@@ -36,6 +42,9 @@ export const en: Words = {
     with: "Dr {{name}}",
     waitingSince: "waiting {{time}}",
     noVisit: "No consultation today",
+    toAppointment: "Open the appointment",
+    ongoing: "Consultation going on",
+    othersWaiting: "{{n}} more waiting",
     outOfRange: "{{n}} out of range",
     start: "Start consultation",
     resume: "Back to the call",
@@ -172,6 +181,10 @@ export const en: Words = {
     saveOffline: "Save the reason for now",
     savedOffline: "The reason was saved as a nursing note.",
     active: "This resident already has a consultation under way.",
+    which: "This consultation",
+    booked: "Check in: {{time}}, Dr {{name}}",
+    another: "Ask for another one",
+    checkIn: "Check in",
     template: {
       fever: "Fever",
       cough: "Cough, phlegm",
@@ -286,5 +299,11 @@ export const en: Words = {
   consents,
   documents,
   chart: charts,
+  eligibility,
+  schedule,
+  urgent,
+  rounds,
+  visits,
+  referrals,
   crash: { title: "Something went wrong on this page", hint: "Saved records are safe. Reload the page." },
 };

@@ -1,10 +1,16 @@
-import { charts, consents, documents, residents } from "./residents-zh";
-
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
+import { charts, consents, documents, residents } from "./residents-zh";
+import { zh as eligibility } from "../eligibility/words";
+import { zh as referrals } from "../referrals/words";
+import { zh as rounds } from "../rounds/words";
+import { zh as schedule } from "../schedule/words";
+import { zh as urgent } from "../urgent-calls/words";
+import { zh as visits } from "../visits/words";
+
 export const zh = {
   title: "云诊 · 护士",
   signIn: { title: "护士登录", hint: "请使用本院护士账号。护理记录会保存在本机，网络恢复后自动发送。" },
-  nav: { today: "今日", residents: "住民", deliveries: "送药", main: "主导航" },
+  nav: { today: "今日", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
@@ -33,6 +39,9 @@ export const zh = {
     with: "{{name}}医生",
     waitingSince: "候诊 {{time}}",
     noVisit: "今日无会诊",
+    toAppointment: "打开预约",
+    ongoing: "进行中的会诊",
+    othersWaiting: "另有 {{n}} 个候诊",
     outOfRange: "{{n}} 项异常",
     start: "开始会诊",
     resume: "返回会诊",
@@ -168,6 +177,10 @@ export const zh = {
     saveOffline: "先保存会诊原因",
     savedOffline: "会诊原因已存为护理记录。",
     active: "该住民已有进行中的会诊。",
+    which: "这次会诊",
+    booked: "到诊：{{time}} {{name}}医生的预约",
+    another: "另外申请会诊",
+    checkIn: "到诊，开始候诊",
     template: {
       fever: "发热",
       cough: "咳嗽、咳痰",
@@ -282,6 +295,12 @@ export const zh = {
   consents,
   documents,
   chart: charts,
+  eligibility,
+  schedule,
+  urgent,
+  rounds,
+  visits,
+  referrals,
   crash: { title: "页面出现问题", hint: "已保存的记录不受影响。请刷新页面。" },
 };
 export type Words = typeof zh;

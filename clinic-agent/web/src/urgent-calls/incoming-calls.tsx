@@ -1,0 +1,205 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconBellOff, IconBellRinging, IconHandStop, IconUrgent } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { UrgentCall } from "@yunzhen/client";
+import {
+  Banner,
+  Countdown,
+  ProblemAlert,
+  rangeWord,
+  RelativeTime,
+  StatusChip,
+  useAction,
+  useApi,
+  useFormats,
+  vitalSign,
+} from "@yunzhen/client/ui";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { EndCall } from "./end-call";
+import { isRinging, sameTime, worstFirst } from "./standing";
+import { useAlarm } from "./use-alarm";
+import "./urgent-calls.css";
+
+/** A call must not depend on one stream alone. */
+const BACKSTOP_MS = 15_000;
+
+/** Calls of the home's buttons, above whatever the nurse is doing, with sound until somebody takes them. */
+export function IncomingCalls() {
+  const { t } = useTranslation();
+  const api = useApi();
+  const list = useQuery({
+    queryKey: ["urgent-calls", "open"],
+    queryFn: () => api.urgentCalls.list({ open: true }),
+    refetchInterval: BACKSTOP_MS,
+    refetchIntervalInBackground: true,
+  });
+  const calls = worstFirst(list.data?.items ?? []);
+  const ringing = calls.filter((call) => isRinging(call.state)).map((call) => call.id);
+  const alarm = useAlarm(ringing);
+  if (calls.length === 0) {
+    return list.isError && list.error && !list.data ? (
+      <div className="nurse-notice">
+        <Banner meaning="person" role="status">
+          {t("app:urgent.incoming.listError")}
+        </Banner>
+      </div>
+    ) : null;
+  }
+  return (
+    <section
+      className={`nurse-incoming ${ringing.length > 0 ? "nurse-incoming-ringing" : "nurse-incoming-calm"}`}
+      aria-label={t("app:urgent.incoming.title")}
+      data-testid="incoming-calls"
+    >
+      <div role="alert" className="yz-visually-hidden">
+        {calls
+          .filter((call) => isRinging(call.state))
+          .map((call) => t("app:urgent.incoming.from", { bed: call.bed, name: call.resident?.name ?? "" }))
+          .join(t("separator"))}
+      </div>
+      {ringing.length > 0 && alarm.blocked && (
+        <Banner
+          meaning="person"
+          icon={IconBellOff}
+          action={
+            <Button size="lg" leftSection={<IconBellRinging aria-hidden />} onClick={alarm.unblock}>
+              {t("app:urgent.incoming.sound")}
+            </Button>
+          }
+        >
+          {t("app:urgent.incoming.soundBlocked")}
+        </Banner>
+      )}
+      {calls.map((call, position) => (
+        <IncomingCall
+          key={call.id}
+          call={call}
+          full={position === 0}
+          onSilence={
+            position === 0 && isRinging(call.state) && !alarm.silent && !alarm.blocked ? alarm.silence : undefined
+          }
+        />
+      ))}
+    </section>
+  );
+}
+
+function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boolean; onSilence?: () => void }) {
+  const { t } = useTranslation();
+  const api = useApi();
+  const queries = useQueryClient();
+  const [endOpen, end] = useDisclosure(false);
+  const answer = useAction((version: number, key) => api.urgentCalls.answer(call.id, version, key), {
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["urgent-calls"] }),
+  });
+  const { resident } = call;
+  return (
+    <article data-testid={`call-${call.id}`}>
+      <div className="nurse-incoming-head">
+        <h2 className="nurse-incoming-who">
+          <IconUrgent size={36} aria-hidden style={{ verticalAlign: "-0.2em" }} />{" "}
+          {resident
+            ? t("app:urgent.incoming.from", { bed: call.bed, name: resident.name })
+            : t("app:urgent.incoming.fromBed", { bed: call.bed })}
+        </h2>
+        {resident && (
+          <span>
+            {t(`sex.${resident.sex}`)} · {t("age", { n: resident.age })}
+          </span>
+        )}
+        <span className="nurse-incoming-timer">
+          {t("app:urgent.incoming.timer")} <Countdown from={Date.parse(call.raised_at)} />
+        </span>
+        {call.answered_by && (
+          <StatusChip meaning="primary">
+            {t("app:urgent.incoming.answeredBy", { name: call.answered_by.name })}
+          </StatusChip>
+        )}
+        <div className="nurse-incoming-actions">
+          {onSilence && (
+            <Button variant="default" size="xl" leftSection={<IconBellOff aria-hidden />} onClick={onSilence}>
+              {t("app:urgent.incoming.silence")}
+            </Button>
+          )}
+          {resident && (
+            <Button component={Link} to={`/residents/${resident.id}`} variant="default" size="xl">
+              {t("app:urgent.incoming.open")}
+            </Button>
+          )}
+          {call.allowed.includes("answer") && (
+            <Button
+              size="xl"
+              color="red"
+              className="nurse-primary"
+              leftSection={<IconHandStop aria-hidden />}
+              loading={answer.isPending}
+              onClick={() => answer.mutate(call.version)}
+            >
+              {t("app:urgent.incoming.answer")}
+            </Button>
+          )}
+          {call.state === "answered" && call.allowed.includes("end") && (
+            <Button size="xl" className="nurse-primary" onClick={end.open}>
+              {t("app:urgent.incoming.end")}
+            </Button>
+          )}
+        </div>
+      </div>
+      {answer.error && <ProblemAlert error={answer.error} />}
+      {full && <Details call={call} />}
+      <EndCall call={call} opened={endOpen} onClose={end.close} />
+    </article>
+  );
+}
+
+/** What is known before anybody is at the bed, and whom the call has reached so far. */
+function Details({ call }: { call: UrgentCall }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const signs = (call.vital_signs ?? []).filter((one) => vitalSign(one.code));
+  const measuredAt = sameTime(signs);
+  return (
+    <div className="nurse-incoming-body">
+      <div>
+        <StatusChip meaning={call.triage === "in_range" ? "done" : "person"}>
+          {t(`app:urgent.triage.${call.triage}`)}
+        </StatusChip>
+        {signs.length > 0 && (
+          <ul className="nurse-incoming-vitals" aria-label={t("app:urgent.incoming.last")}>
+            {signs.map((one) => {
+              const word = rangeWord(one);
+              return (
+                <li key={one.id}>
+                  {t(`vital.${one.code}`)} <strong>{formats.number(one.value)}</strong> {vitalSign(one.code)?.shownUnit}
+                  {word !== "inRange" && <strong> {t(`vital.${word}`)}</strong>}
+                  {measuredAt === undefined && <span className="nurse-dim"> {formats.dateTime(one.measured_at)}</span>}
+                </li>
+              );
+            })}
+            {measuredAt && (
+              <li className="nurse-dim">
+                {formats.dateTime(measuredAt)} · <RelativeTime at={measuredAt} />
+              </li>
+            )}
+          </ul>
+        )}
+      </div>
+      <div>
+        <ol className="nurse-incoming-steps">
+          {call.steps.map((step) => (
+            <li key={`${step.state}${step.at}`}>
+              <strong>{formats.time(step.at)}</strong> {t(`app:urgent.state.${step.state}`)}
+            </li>
+          ))}
+        </ol>
+        {call.called.length > 0 && (
+          <div>
+            {t("app:urgent.calledWho", { names: call.called.map((person) => person.name).join(t("separator")) })}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

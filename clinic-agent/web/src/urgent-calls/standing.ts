@@ -1,0 +1,46 @@
+/** How an urgent call stands. Pure. */
+import type { Observation, UrgentCall, UrgentCallState } from "@yunzhen/client";
+
+const UNANSWERED: readonly UrgentCallState[] = ["raised", "with_next_on_duty", "with_administrator"];
+
+/** Nobody takes care of it yet: it rings. */
+export function isRinging(state: UrgentCallState): boolean {
+  return UNANSWERED.includes(state);
+}
+
+const TRIAGE: readonly UrgentCall["triage"][] = ["abnormal", "unknown", "in_range"];
+
+/** Those that ring first, then by what is known of the resident, then who waits longest. */
+export function worstFirst(calls: readonly UrgentCall[]): UrgentCall[] {
+  return [...calls].sort(
+    (a, b) =>
+      Number(isRinging(b.state)) - Number(isRinging(a.state)) ||
+      TRIAGE.indexOf(a.triage) - TRIAGE.indexOf(b.triage) ||
+      a.raised_at.localeCompare(b.raised_at),
+  );
+}
+
+/** Where the nurse goes on after she has said what came of it. */
+export function nextPlace(call: UrgentCall): string | undefined {
+  if (call.state === "consultation" && call.consultation_id) return `/consultations/${call.consultation_id}`;
+  if (call.state === "transport_request" && call.resident) return `/transports/new?resident=${call.resident.id}`;
+  if (call.state === "hospital_registration" && call.resident) return `/referrals?resident=${call.resident.id}`;
+  return undefined;
+}
+
+/** The bed out of the address `/call/2-05`; `undefined` on any other page, empty where none is named. */
+export function bedOfPath(path: string): string | undefined {
+  const found = /^\/call(?:\/([^/]*))?\/?$/.exec(path);
+  if (!found) return undefined;
+  try {
+    return decodeURIComponent(found[1] ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/** When all were measured in the same minute, that is said once. */
+export function sameTime(signs: readonly Observation[]): string | undefined {
+  const first = signs[0]?.measured_at;
+  return signs.every((one) => one.measured_at.slice(0, 16) === first?.slice(0, 16)) ? first : undefined;
+}
