@@ -28,7 +28,7 @@ import {
   windowOf,
 } from "../src/schedule/calendar";
 import { Alarm } from "../src/urgent-calls/alarm";
-import { bedOfPath, isRinging, nextPlace, sameTime, worstFirst } from "../src/urgent-calls/standing";
+import { bedOfPath, bedsideOf, isRinging, nextPlace, sameTime, worstFirst } from "../src/urgent-calls/standing";
 
 const local = (text: string): string => new Date(text).toISOString();
 const consultation = (id: string, more: Partial<ConsultationSummary> = {}): ConsultationSummary => ({
@@ -110,9 +110,7 @@ describe("appointments", () => {
   });
 
   it("tell whom the home can book, each once", () => {
-    expect(
-      specialistsOf({ appointments: [early, late, late], consultations: [consultation("x")] }).map(({ name }) => name),
-    ).toEqual(["陈建国", "周明"]);
+    expect(specialistsOf([early, late, late]).map(({ name }) => name)).toEqual(["陈建国", "周明"]);
   });
 });
 
@@ -227,6 +225,12 @@ describe("one-key calls", () => {
     expect(
       (["raised", "with_next_on_duty", "with_administrator", "answered", "false_alarm"] as const).map(isRinging),
     ).toEqual([true, true, true, false, false]);
+  });
+
+  it("tell at the bed whether somebody comes", () => {
+    expect(
+      (["raised", "with_administrator", "answered", "consultation", "false_alarm"] as const).map(bedsideOf),
+    ).toEqual(["heard", "heard", "answered", "over", "over"]);
   });
 
   it("stand with the worst first", () => {

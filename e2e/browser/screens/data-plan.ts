@@ -12,7 +12,7 @@ import type {
   ResidentSummary,
   Round,
   RoundStop,
-  Shift,
+  Specialist,
   Slot,
   Transport,
   TransportState,
@@ -117,9 +117,9 @@ export const waitlist: WaitlistEntry[] = [
   },
 ];
 
-export const shifts: Shift[] = [
-  { id: "s1", line: 1, now: true, specialist: zhou, starts_at: at(0, "08:00"), ends_at: at(0, "20:00") },
-  { id: "s2", line: 2, now: true, specialist: chen, starts_at: at(0, "08:00"), ends_at: at(0, "20:00") },
+export const specialists: Specialist[] = [
+  { ...zhou, title: "主任医师", hospital: "市第一人民医院", zone: "Asia/Shanghai" },
+  { ...chen, title: "心内科主任医师", hospital: "市第一人民医院", zone: "Asia/Shanghai" },
 ];
 
 /** Six days with times, the first of them full. */

@@ -72,7 +72,7 @@ class Answers {
       this.problem(409, "reading_confirmed", "这条测量已存入一位住民的记录", "若存错了人，请立即告知医生并重新测量。");
     else if (path === "/page/urgent-calls" && this.mode === "offline")
       this.problem(503, "link_down", "呼叫没有送达", "请立即叫护士，或拨打护理站电话。");
-    else if (path === "/page/urgent-calls") this.planned(path);
+    else if (path.startsWith("/page/urgent-calls")) this.planned(path);
     else if (path !== "/page/spool") this.response.writeHead(204).end();
     else if (this.method === "POST") this.json({ id: "x", state: "saved" }, 201);
     else this.json({ items: record.spool(this.link) });

@@ -21,6 +21,9 @@ const list = (items: readonly unknown[]): Answer => ({ status: 200, body: { item
 /** Undefined where the path is not about planning. */
 export function planAnswer(scene: PlanScene, method: string, path: string): Answer | undefined {
   const [, , kind, id, part] = path.split("/");
+  if (path.startsWith("/page/urgent-calls/")) {
+    return found({ id, state: "answered", raised_at: new Date(Date.now() - 42_000).toISOString() });
+  }
   if (path === "/page/urgent-calls") {
     return { status: 201, body: { id: "u1", state: "raised", raised_at: new Date().toISOString() } };
   }
@@ -42,7 +45,7 @@ export function planAnswer(scene: PlanScene, method: string, path: string): Answ
   if (kind === "calendars" && method === "POST") {
     return {
       status: 201,
-      body: { id: "k3", link_path: "https://yunzhen.example/api/calendar-feeds/3f9c0a7e51d24b8e" },
+      body: { id: "k3", link: "https://yunzhen.example/api/calendar-feeds/3f9c0a7e51d24b8e" },
     };
   }
   if (kind === "consultations" && scene === "urgent" && id === undefined) return list(plan.urgentConsultations);
@@ -54,7 +57,7 @@ export function planAnswer(scene: PlanScene, method: string, path: string): Answ
   const lists: Record<string, readonly unknown[]> = {
     appointments: plan.appointments,
     waitlist: plan.waitlist,
-    duty: plan.shifts,
+    specialists: plan.specialists,
     slots: plan.slots,
     rounds: scene === "round" || scene === "urgent" ? plan.rounds : [],
     calendars: plan.calendars,

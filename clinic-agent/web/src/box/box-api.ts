@@ -126,6 +126,7 @@ export const boxApi = (http: Http) => ({
   /** A resident's button at a bed; nobody is signed in there. Never kept for later: without the link it says so at once. */
   raiseCall: (body: { bed: string }, key: string) =>
     http.json<UrgentCallRaised>("POST", "/page/urgent-calls", { body, idempotencyKey: key }),
+  callProgress: (id: string) => http.json<UrgentCallRaised>("GET", `/page/urgent-calls/${id}`),
   devices: () => http.json<DeviceList>("GET", "/page/devices"),
   /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
   confirmReading: (id: string, residentId: string) =>

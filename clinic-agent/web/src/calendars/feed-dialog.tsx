@@ -28,8 +28,8 @@ function Feeds() {
   const list = useQuery({ queryKey: ["calendars"], queryFn: () => api.calendars.list() });
   const again = (): void => void queries.invalidateQueries({ queryKey: ["calendars"] });
   const make = useAction((_: null, key) => api.calendars.share(key), {
-    onSuccess: ({ id, link_path }) => {
-      setMade({ id, address: feedAddress(link_path, window.location.origin) });
+    onSuccess: ({ id, link }) => {
+      setMade({ id, address: feedAddress(link, window.location.origin) });
       again();
     },
   });

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { useBox } from "../box/box-context";
+import { SpecialistChoice } from "../schedule/specialist-choice";
 import { SlotChoice } from "../schedule/slot-choice";
 import { useSpecialists } from "../schedule/use-schedule";
 import { PrimaryButton } from "../shell";
@@ -80,21 +81,14 @@ export function NewRoundScreen() {
           ) : specialists.data.length === 0 ? (
             <Text>{t("app:schedule.booking.noSpecialistHint")}</Text>
           ) : (
-            <div className="nurse-templates" role="group" aria-label={t("app:rounds.new.with")}>
-              {specialists.data.map(({ id, name }) => (
-                <button
-                  key={id}
-                  type="button"
-                  aria-pressed={id === specialistId}
-                  onClick={() => {
-                    setSpecialistId(id);
-                    setStartsAt(undefined);
-                  }}
-                >
-                  {name}
-                </button>
-              ))}
-            </div>
+            <SpecialistChoice
+              specialists={specialists.data}
+              value={specialistId}
+              onChange={(id) => {
+                setSpecialistId(id);
+                setStartsAt(undefined);
+              }}
+            />
           )}
           <div>
             <Text fw={600} mb={4} id="minutes">

@@ -14,6 +14,7 @@ import { PrimaryButton } from "../shell";
 import { useRound } from "../today/today-screen";
 import { dayOf, isDay } from "./calendar";
 import { JoinWaitlist } from "./join-waitlist";
+import { SpecialistChoice } from "./specialist-choice";
 import { SlotChoice } from "./slot-choice";
 import { SlotTaken } from "./slot-taken";
 import { useDayWords, useSpecialists } from "./use-schedule";
@@ -141,18 +142,11 @@ export function BookingScreen() {
               hint={t("app:schedule.booking.noSpecialistHint")}
             />
           ) : (
-            <div className="nurse-templates" role="group" aria-label={t("app:schedule.booking.with")}>
-              {specialists.data.map(({ id, name }) => (
-                <button
-                  key={id}
-                  type="button"
-                  aria-pressed={id === specialistId}
-                  onClick={() => choose("specialist", id)}
-                >
-                  {name}
-                </button>
-              ))}
-            </div>
+            <SpecialistChoice
+              specialists={specialists.data}
+              value={specialistId}
+              onChange={(id) => choose("specialist", id)}
+            />
           )}
           <Group justify="space-between">
             <Title order={2} size="h3">

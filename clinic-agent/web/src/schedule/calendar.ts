@@ -1,5 +1,5 @@
 /** Days, weeks and slots as the home thinks of them: in the time of this tablet. Pure. */
-import type { Appointment, ConsultationSummary, Round, Shift, Slot, StaffRef } from "@yunzhen/client";
+import type { Appointment, Slot, StaffRef } from "@yunzhen/client";
 
 /** A day as `2026-11-24`, in the tablet's own zone. */
 export type Day = string;
@@ -82,21 +82,9 @@ export function nextFree(slots: readonly Slot[], lost: string, count = 3): Slot[
   return [...later, ...earlier].slice(0, count);
 }
 
-/** Specialists of whom the home knows: on duty, with an appointment, in a round or a consultation. Each once, by name. */
-export function specialistsOf(known: {
-  shifts?: readonly Shift[];
-  appointments?: readonly Appointment[];
-  rounds?: readonly Round[];
-  consultations?: readonly ConsultationSummary[];
-}): StaffRef[] {
-  const all = new Map<string, StaffRef>();
-  const add = (person: StaffRef | undefined): void => {
-    if (person) all.set(person.id, person);
-  };
-  known.shifts?.forEach((shift) => add(shift.specialist));
-  known.appointments?.forEach((appointment) => add(appointment.specialist));
-  known.rounds?.forEach((round) => add(round.specialist));
-  known.consultations?.forEach((consultation) => add(consultation.specialist));
+/** The specialists of these appointments, each once, by name. */
+export function specialistsOf(appointments: readonly Appointment[]): StaffRef[] {
+  const all = new Map(appointments.map(({ specialist }) => [specialist.id, specialist]));
   return [...all.values()].sort((a, b) => a.name.localeCompare(b.name, "zh-CN"));
 }
 

@@ -85,7 +85,7 @@ export function ScheduleScreen() {
           clearable
           value={sought.specialistId}
           onChange={(specialistId) => setSought({ ...sought, specialistId })}
-          data={specialistsOf({ appointments: all }).map(({ id, name }) => ({ value: id, label: name }))}
+          data={specialistsOf(all).map(({ id, name }) => ({ value: id, label: name }))}
         />
       </header>
       <div className="nurse-calendar">

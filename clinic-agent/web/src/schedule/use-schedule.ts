@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useApi, useNow } from "@yunzhen/client/ui";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { addDays, dayOf, slotsByDay, specialistsOf, startOf, windowOf, type Day } from "./calendar";
+import { addDays, dayOf, slotsByDay, startOf, windowOf, type Day } from "./calendar";
 
 /** How far a nurse looks for a free time. */
 export const DAYS_AHEAD = 14;
@@ -57,20 +57,12 @@ export function useSlots(specialistId: string | undefined) {
   return { slots, days };
 }
 
-/** Whom the home can book: the relay has no list of its own for nurses, so it is made of duty, appointments and rounds. */
+/** Whom the home can book: those who have published times. */
 export function useSpecialists() {
   const api = useApi();
-  const today = useToday();
-  const window = windowOf([addDays(today, -DAYS_AHEAD), addDays(today, DAYS_AHEAD)]);
   return useQuery({
-    queryKey: ["schedule", "specialists", window.from],
-    queryFn: async () => {
-      const [shifts, appointments, rounds] = await Promise.all([
-        api.schedule.duty({ from: new Date().toISOString(), until: window.until }),
-        api.schedule.appointments(window),
-        api.rounds.list(window),
-      ]);
-      return specialistsOf({ shifts: shifts.items, appointments: appointments.items, rounds: rounds.items });
-    },
+    queryKey: ["schedule", "specialists"],
+    queryFn: () => api.schedule.specialists(),
+    select: (page) => page.items.filter((one) => one.zone !== undefined),
   });
 }

@@ -8,6 +8,16 @@ export function isRinging(state: UrgentCallState): boolean {
   return UNANSWERED.includes(state);
 }
 
+/** Ended, one way or another. */
+export function isOver(state: UrgentCallState): boolean {
+  return !isRinging(state) && state !== "answered";
+}
+
+/** What somebody at the bed is told. */
+export function bedsideOf(state: UrgentCallState): "heard" | "answered" | "over" {
+  return isRinging(state) ? "heard" : isOver(state) ? "over" : "answered";
+}
+
 const TRIAGE: readonly UrgentCall["triage"][] = ["abnormal", "unknown", "in_range"];
 
 /** Those that ring first, then by what is known of the resident, then who waits longest. */

@@ -9,6 +9,8 @@ interface Window {
 }
 
 export const schedule = (care: () => Care) => ({
+  /** Who can be asked for a consultation; `zone` is there once times are published. */
+  specialists: () => data(care().GET("/api/specialists")),
   availability: (specialistId: string) =>
     data(care().GET("/api/availability/{id}", { params: { path: { id: specialistId } } })),
   publishAvailability: (specialistId: string, body: T.AvailabilityUpdate) =>

@@ -97,6 +97,7 @@ export type EarlyWarningParameter = Schemas["Parameter"];
 
 // Schedule, rounds, urgent calls.
 export type StaffRef = Schemas["StaffRef"];
+export type Specialist = Schemas["Specialist"];
 export type QueuePlace = Schemas["QueuePlace"];
 export type Availability = Schemas["Availability"];
 export type AvailabilityUpdate = Schemas["AvailabilityUpdate"];
