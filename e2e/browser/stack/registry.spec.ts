@@ -16,7 +16,8 @@ function idNumber(area: string, born: string, order: number): string {
 /** Of this run only: the stack's data may be older than the run. */
 const ORDER = Math.floor(Date.now() / 1000) % 997;
 const ID_NUMBER = idNumber("330106", "19410506", ORDER);
-const NAME = `云登记${ORDER}`;
+/** Names have letters only. */
+const NAME = `云${[...String(ORDER)].map((digit) => "零一二三四五六七八九"[Number(digit)]).join("")}`;
 
 async function signInAs(page: Page, stack: Stack, username: string): Promise<void> {
   const base = new URL(stack.urls.console);
