@@ -45,7 +45,7 @@ export const zh = {
     },
     unmerge: {
       title: "撤销合并",
-      lead: "两份档案恢复为各自独立，合并时带过去的内容归还原档案。",
+      lead: "两份档案恢复为各自独立，合并时带过去的内容归还原档案；这一对记为“不是同一人”。",
       confirm: "撤销合并",
     },
   },
@@ -98,7 +98,7 @@ export const en: typeof zh = {
     },
     unmerge: {
       title: "Undo the merge",
-      lead: "Both records stand for themselves again; what the merge carried over goes back.",
+      lead: "Both records stand for themselves again and what the merge carried over goes back; the pair is then judged two persons.",
       confirm: "Undo the merge",
     },
   },
