@@ -1,6 +1,9 @@
 /** Every use case of the care API by its name, on the client typed from the OpenAPI document. Paths are written once, here. */
 import createClient from "openapi-fetch";
-import { Http, newIdempotencyKey, type Fresh, type HttpOptions } from "./http";
+import { command, data, fresh, type Care } from "./answers";
+import { Http, newIdempotencyKey, type HttpOptions } from "./http";
+import { eligibility, referrals, transports, visits } from "./in-person";
+import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
 import type * as T from "./types";
 
@@ -11,25 +14,9 @@ export interface SigningCertificate {
   not_after: string;
 }
 
-/** `Http` throws on every problem, so a result that came back has its data. */
-async function data<R>(answer: Promise<{ data?: R }>): Promise<R> {
-  return (await answer).data as R;
-}
-
-async function fresh<R>(answer: Promise<{ data?: R; response: Response }>): Promise<Fresh<R>> {
-  const { data, response } = await answer;
-  return { data: data as R, staleSince: response.headers.get("Stale-Since") ?? undefined };
-}
-
-/** Path and idempotency key of a command: `key` belongs to the user's action (`useAction` keeps it over retries). */
-const command = (id: string, key: string = newIdempotencyKey()) => ({
-  path: { id },
-  header: { "Idempotency-Key": key },
-});
-
 export class Api {
   readonly http: Http;
-  private readonly care;
+  private readonly care: Care;
 
   constructor(options: HttpOptions & { baseUrl?: string } = {}) {
     this.http = new Http(options);
@@ -154,6 +141,15 @@ export class Api {
     refuse: (id: string, version: number, reason: string, key?: string) =>
       data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
+
+  readonly schedule = schedule(() => this.care);
+  readonly rounds = rounds(() => this.care);
+  readonly urgentCalls = urgentCalls(() => this.care);
+  readonly calendars = calendars(() => this.care);
+  readonly eligibility = eligibility(() => this.care);
+  readonly visits = visits(() => this.care);
+  readonly referrals = referrals(() => this.care);
+  readonly transports = transports(() => this.care);
 
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),

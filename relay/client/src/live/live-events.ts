@@ -147,16 +147,27 @@ export interface Invalidator {
 
 /** Query keys start with these words in both applications (`["consultations", …]`). */
 export const OUTDATED_BY: Record<string, readonly string[]> = {
-  resident: ["residents"],
+  // What is recorded of a resident in person is part of the ledger.
+  resident: ["residents", "eligibility"],
   observation: ["residents"],
   note: ["residents"],
-  consultation: ["consultations", "residents"],
+  // A consultation carries its appointment, its place in a round and its place on the waitlist.
+  consultation: ["consultations", "residents", "schedule", "rounds"],
   consultation_note: ["consultations"],
   invitation: ["consultations"],
   prescription: ["prescriptions", "consultations", "residents"],
   delivery: ["deliveries", "prescriptions"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
+  schedule: ["schedule"],
+  round: ["rounds", "schedule"],
+  // The order of those who wait: no ids, each consultation's place is asked for again.
+  queue: ["consultations"],
+  urgent_call: ["urgent-calls", "consultations"],
+  calendar: ["calendars"],
+  visit: ["visits", "eligibility"],
+  referral: ["referrals", "residents", "consultations"],
+  transport: ["transports", "referrals"],
 };
 
 export interface LiveEventsOptions extends Omit<LiveStreamOptions, "url" | "onEvent" | "onOpen"> {
