@@ -11,3 +11,4 @@ export * from "./sign-in";
 export * from "./vitals";
 export * from "./vitals-plot";
 export * from "./call-stage";
+export * from "./care-status";
