@@ -7,9 +7,35 @@ import * as orders from "../orders/messages";
 import * as prescriptions from "../prescriptions/messages";
 import * as residents from "../residents/messages";
 import * as reviews from "../reviews/messages";
+import * as appointments from "../appointments/messages";
+import * as calendars from "../calendars/messages";
+import * as eligibility from "../eligibility/messages";
+import * as referrals from "../referrals/messages";
+import * as rounds from "../rounds/messages";
+import * as schedule from "../schedule/messages";
+import * as urgentCalls from "../urgent-calls/messages";
+import * as visits from "../visits/messages";
 import * as app from "./messages";
 
-const parts = { app, consultations, residents, prescriptions, reviews, orders, deliveries, observers, administration };
+const parts = {
+  schedule,
+  appointments,
+  calendars,
+  urgentCalls,
+  rounds,
+  eligibility,
+  visits,
+  referrals,
+  app,
+  consultations,
+  residents,
+  prescriptions,
+  reviews,
+  orders,
+  deliveries,
+  observers,
+  administration,
+};
 type Parts = typeof parts;
 
 const pick = <L extends "zh" | "en">(language: L) =>

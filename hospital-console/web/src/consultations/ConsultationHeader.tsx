@@ -9,6 +9,7 @@ import { UrgencyChip } from "../common/chips";
 import { Person } from "../common/Person";
 import { stopwatch } from "../common/time";
 import { useNow } from "@yunzhen/client/ui";
+import { StopRemoteCare } from "../referrals/StopRemoteCare";
 import { FinishVisit } from "./FinishVisit";
 import classes from "./ConsultationPage.module.css";
 
@@ -48,6 +49,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
       ) : (
         <ConsultationChip state={consultation.state} />
       )}
+      <StopRemoteCare consultation={consultation} />
       <FinishVisit consultation={consultation} />
     </div>
   );

@@ -1,5 +1,5 @@
 export const zh = {
-  tab: { summary: "概要", vitals: "体征", notes: "护理记录", history: "既往" },
+  tab: { summary: "概要", vitals: "体征", notes: "护理记录", eligibility: "初诊", history: "既往" },
   problems: "诊断",
   problem: { code: "编码", name: "名称", since: "起始", firstVisit: "初诊" },
   canPrescribe: "可开处方",
@@ -30,7 +30,7 @@ export const zh = {
 };
 
 export const en: typeof zh = {
-  tab: { summary: "Summary", vitals: "Vital signs", notes: "Notes", history: "Earlier" },
+  tab: { summary: "Summary", vitals: "Vital signs", notes: "Notes", eligibility: "First visit", history: "Earlier" },
   problems: "Problems",
   problem: { code: "Code", name: "Name", since: "Since", firstVisit: "First visit" },
   canPrescribe: "Can prescribe",
