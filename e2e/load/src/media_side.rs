@@ -10,14 +10,14 @@ use anyhow::Context;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use quinn::crypto::rustls::QuicServerConfig;
-use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig};
+use quinn::{Endpoint, EndpointConfig, TransportConfig};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use uuid::Uuid;
 use yunzhen_protocol::room::{AudioState, Camera, ParticipantId, ParticipantKind, VideoState};
 use yunzhen_rtc::{
-    ConnectLeg, ExternalConfig, ExternalSink, Intake, LegDirection, MAX_BURST, MediaFlow, NewParticipant, RoomHandle,
-    Shards, ShardsConfig,
+    ConnectLeg, ExternalConfig, ExternalSink, Intake, LegDirection, MAX_BURST, MediaFlow, NewParticipant, QuicRuntime,
+    RoomHandle, Shards, ShardsConfig,
 };
 
 use crate::source::{AUDIO_SSRC, VIDEO_SSRC};
@@ -81,7 +81,7 @@ async fn serve() -> anyhow::Result<()> {
     config.transport_config(Arc::new(transport));
     let socket = std::net::UdpSocket::bind("127.0.0.1:0")?;
     socket2::SockRef::from(&socket).set_recv_buffer_size(8 << 20)?;
-    let endpoint = Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))?;
+    let endpoint = Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(QuicRuntime))?;
     let control = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let ready = Ready { control: control.local_addr()?, quic: endpoint.local_addr()? };
     {

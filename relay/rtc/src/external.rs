@@ -67,8 +67,8 @@ impl ExternalHandle {
         self.leg
     }
 
-    /// Begins to hand over packets that came together. The shard is woken once, at the end of the burst: woken by the first packet
-    /// it would run, send and sleep again for each of them on a machine with few cores.
+    /// Begins to hand over packets that came together. They are forwarded at the end of the burst, all at once: woken by the first
+    /// the shard would run, send and sleep again for each of them on a machine with few cores.
     pub const fn burst(&self) -> Burst<'_> {
         Burst(self)
     }
@@ -79,7 +79,7 @@ impl ExternalHandle {
     }
 }
 
-/// Packets handed over together; its end wakes the shard.
+/// Packets handed over together; its end forwards a few of them on the caller's thread, or wakes the shard for many.
 #[derive(Debug)]
 pub struct Burst<'h>(&'h ExternalHandle);
 
@@ -93,7 +93,7 @@ impl Burst<'_> {
 
 impl Drop for Burst<'_> {
     fn drop(&mut self) {
-        self.0.commands.ring();
+        self.0.commands.serve();
     }
 }
 

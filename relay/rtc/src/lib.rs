@@ -12,6 +12,7 @@
 //! | `batch` | datagrams out with segmentation offload, and without where that fails |
 //! | `shard` | the loop: socket, queues, timers; rooms ↔ legs |
 //! | `room`, `external`, `intake`, `queue` | the asynchronous face |
+//! | `quic` | the boxes' socket for quinn, with fewer wake-ups |
 //! | [`client`] | the other side of a leg, for tests and load |
 //!
 //! Not here: HTTP, tokens, who may join (the relay); forwarding decisions (`yunzhen-media`); TURN and ICE-TCP.
@@ -26,6 +27,7 @@ mod intake;
 mod mux;
 mod peer;
 mod queue;
+mod quic;
 mod room;
 pub mod sdp;
 mod shard;
@@ -36,6 +38,7 @@ pub use config::{DtlsCertificate, Limits, ShardsConfig, Timing};
 pub use error::{ConnectError, PatchError, StartError, Stopped};
 pub use external::{Burst, ExternalConfig, ExternalHandle, ExternalSink, MediaFlow};
 pub use intake::{Intake, MAX_BURST, Refused};
+pub use quic::QuicRuntime;
 pub use room::{
     Answer, ConnectLeg, LeaveReason, LegDirection, LegId, NewParticipant, Patched, RoomEvent, RoomEvents, RoomHandle,
     RoomSnapshot,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::error::Stopped;
 use crate::external::ExternalPacket;
 use crate::room::{RoomCommand, RoomEvents, RoomSnapshot};
+use crate::shard::Seat;
 
 const COMMANDS: usize = 1024;
 const PACKETS: usize = 8192;
@@ -56,7 +57,7 @@ impl Bell {
         Self { waker, rung: AtomicBool::new(false), stop: AtomicBool::new(false) }
     }
 
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         if !self.rung.swap(true, Ordering::AcqRel)
             && let Err(error) = self.waker.wake()
         {
@@ -72,7 +73,8 @@ impl Bell {
 
     /// The shard looks: whatever comes from now on rings again.
     pub(crate) fn answered(&self) {
-        self.rung.store(false, Ordering::Release);
+        // A swap, not a store: a store may still be on its way while the queues are looked at, and a ring in between would be lost.
+        self.rung.swap(false, Ordering::AcqRel);
     }
 }
 
@@ -83,6 +85,7 @@ pub(crate) struct Commands {
     packets: SyncSender<ExternalPacket>,
     handed: SyncSender<Handed>,
     bell: Arc<Bell>,
+    seat: Arc<Seat>,
     pub(crate) dropped: Arc<Dropped>,
 }
 
@@ -102,7 +105,7 @@ pub(crate) struct Inbox {
     pub dropped: Arc<Dropped>,
 }
 
-pub(crate) fn channel(waker: mio::Waker) -> (Commands, Inbox) {
+pub(crate) fn channel(waker: mio::Waker, seat: Arc<Seat>) -> (Commands, Inbox) {
     let (commands, command_receiver) = mpsc::channel(COMMANDS);
     let (packets, packet_receiver) = sync_channel(PACKETS);
     let (handed, handed_receiver) = sync_channel(HANDED);
@@ -114,7 +117,7 @@ pub(crate) fn channel(waker: mio::Waker) -> (Commands, Inbox) {
         bell: bell.clone(),
         dropped: dropped.clone(),
     };
-    (Commands { commands, packets, handed, bell, dropped }, inbox)
+    (Commands { commands, packets, handed, bell, seat, dropped }, inbox)
 }
 
 impl Commands {
@@ -140,7 +143,7 @@ impl Commands {
         self.bell.ring();
     }
 
-    /// Takes a packet without waking the shard: [`Self::ring`] follows at the end of the burst.
+    /// Takes a packet without waking the shard: [`Self::serve`] follows at the end of the burst.
     pub(crate) fn packet(&self, packet: ExternalPacket) -> bool {
         let taken = self.packets.try_send(packet).is_ok();
         if !taken {
@@ -149,8 +152,11 @@ impl Commands {
         taken
     }
 
-    pub(crate) fn ring(&self) {
-        self.bell.ring();
+    /// Sees to it that the packets are forwarded: here and now where that is short, else by the shard's thread.
+    pub(crate) fn serve(&self) {
+        if !self.seat.serve_as_guest() {
+            self.bell.ring();
+        }
     }
 
     pub(crate) fn hand(&self, handed: Handed) {

@@ -12,7 +12,7 @@ use crate::config::ShardsConfig;
 use crate::error::{StartError, Stopped};
 use crate::queue::{self, Command, Commands};
 use crate::room::{RoomEvents, RoomHandle};
-use crate::shard::{self, Shard, ShardStart};
+use crate::shard::{self, Seat, Shard, ShardStart};
 
 /// How much a shard holds; for the test that nothing is left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,26 +61,26 @@ impl Shards {
         let mut made = Vec::with_capacity(count);
         for _ in 0..count {
             let (poll, waker) = shard::poll()?;
-            let (commands, inbox) = queue::channel(waker);
-            made.push((poll, commands, inbox));
+            let seat = Arc::<Seat>::default();
+            let (commands, inbox) = queue::channel(waker, seat.clone());
+            made.push((poll, seat, commands, inbox));
         }
-        let queues: Arc<[Commands]> = made.iter().map(|(_, commands, _)| commands.clone()).collect();
+        let queues: Arc<[Commands]> = made.iter().map(|(_, _, commands, _)| commands.clone()).collect();
         let mut threads = Vec::with_capacity(count);
-        for (id, ((poll, _, inbox), socket)) in (0u8..).zip(made.into_iter().zip(sockets)) {
+        for (id, ((poll, seat, _, inbox), socket)) in (0u8..).zip(made.into_iter().zip(sockets)) {
             let start = ShardStart {
                 id,
                 config: config.clone(),
                 candidates: candidates.clone(),
                 bound,
                 socket,
-                poll,
                 inbox,
                 // A lone shard holds no queue of its own, so that dropping `Shards` ends it.
                 peers: if count > 1 { queues.to_vec() } else { Vec::new() },
             };
-            let shard = Shard::new(start)?;
+            seat.take(Shard::new(start, &poll)?);
             let thread = std::thread::Builder::new().name(format!("rtc-{id}"));
-            threads.push(thread.spawn(move || shard.run()).map_err(StartError::Thread)?);
+            threads.push(thread.spawn(move || shard::run(&seat, poll)).map_err(StartError::Thread)?);
         }
         Ok(Self { local_addr: bound, queues, next: AtomicUsize::new(0), threads })
     }

@@ -76,6 +76,27 @@ fn a_box_is_seen_by_several_and_hears_one() {
 }
 
 #[test]
+fn a_burst_arrives_whole_whoever_forwards_it() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let mut home = world.home(&room);
+    let mut person = world.join(&room, ParticipantKind::Specialist, &CALL);
+    connect(&mut [&mut person]);
+    // The thread that brings up to 64 packets forwards them, with more the shard's thread does.
+    let mut expected = 0;
+    for packets in [1, 2, 62, 63, 64, 65, 80] {
+        home.frame(packets, true);
+        expected += packets;
+        until("the burst is there", &mut [&mut person], SOON, |people| {
+            people[0].line(0) == home.frame as usize && people[0].line(1) == expected
+        });
+    }
+    let numbers: Vec<u16> = person.got[&1].keys().copied().collect();
+    let breaks = numbers.windows(2).filter(|pair| pair[1] != pair[0].wrapping_add(1)).count();
+    assert!(breaks <= 1, "numbers go on without a gap, but for the wrap: {numbers:?}");
+}
+
+#[test]
 fn what_is_lost_is_sent_again() {
     let world = World::new(1);
     let (room, _events) = world.room();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quinn::crypto::rustls::{NoInitialCipherSuite, QuicServerConfig};
-use quinn::{Endpoint, EndpointConfig, IdleTimeout, TokioRuntime, TransportConfig, VarInt};
+use quinn::{Endpoint, EndpointConfig, IdleTimeout, TransportConfig, VarInt};
 use tokio::sync::Semaphore;
+use yunzhen_rtc::QuicRuntime;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::close;
@@ -43,7 +44,7 @@ pub fn server_config(tls: rustls::ServerConfig) -> Result<quinn::ServerConfig, N
 /// # Errors
 /// When the runtime cannot watch the socket.
 pub fn open(socket: std::net::UdpSocket, config: quinn::ServerConfig) -> std::io::Result<Endpoint> {
-    Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))
+    Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(QuicRuntime))
 }
 
 /// Admits boxes until the program drains, then waits until each has been told.

@@ -2,12 +2,14 @@
 //!
 //! A turn of the loop: what the socket has (in bursts), packets of boxes, datagrams of other shards, requests, timers; then
 //! every leg that was written to is drained and the datagrams leave in as few system calls as the kernel allows. There is no
-//! tick: waiting to collect more gained nothing.
+//! tick: waiting to collect more gained nothing. Most turns are the thread's own; a short one may be taken by the thread that brings a
+//! box's burst ([`seat`]).
 
 mod inbound;
 mod leg;
 mod requests;
 mod rooms;
+mod seat;
 mod socket;
 mod timers;
 
@@ -17,7 +19,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Interest, Poll, Token};
 use quinn_udp::{BATCH_SIZE, RecvMeta, UdpSocketState};
 use uuid::Uuid;
 
@@ -31,6 +33,7 @@ use crate::queue::{Commands, Handed, Inbox};
 use crate::slab::Slab;
 use leg::{Leg, Transport};
 use rooms::RoomEntry;
+pub(crate) use seat::{Seat, run};
 pub(crate) use socket::bind;
 use timers::{Timer, Timers};
 
@@ -41,6 +44,9 @@ const BURSTS: usize = 8;
 /// Packets of boxes taken before the socket gets its turn.
 const PACKETS_PER_TURN: usize = 512;
 const HANDED_PER_TURN: usize = 512;
+/// About how many packets to legs another thread writes for the shard, a few microseconds each: a frame to a consultation's legs,
+/// not one to a lecture's.
+const GUEST_WRITES: usize = 64;
 const COUNTING: Duration = Duration::from_secs(1);
 /// The largest datagram the kernel coalesces into (GRO).
 const BUFFER: usize = 64 * 1024;
@@ -63,7 +69,6 @@ pub(crate) struct Shard {
     config: ShardsConfig,
     candidates: Vec<SocketAddr>,
     bound: SocketAddr,
-    poll: Poll,
     socket: mio::net::UdpSocket,
     state: UdpSocketState,
     inbox: Inbox,
@@ -80,6 +85,8 @@ pub(crate) struct Shard {
     batch: Batch,
     counters: Counters,
     next_counting: Instant,
+    /// When its thread wakes by itself.
+    wakes_at: Instant,
 }
 
 /// What a shard is started with.
@@ -89,7 +96,6 @@ pub(crate) struct ShardStart {
     pub candidates: Vec<SocketAddr>,
     pub bound: SocketAddr,
     pub socket: std::net::UdpSocket,
-    pub poll: Poll,
     pub inbox: Inbox,
     pub peers: Vec<Commands>,
 }
@@ -102,17 +108,16 @@ pub(crate) fn poll() -> Result<(Poll, mio::Waker), StartError> {
 }
 
 impl Shard {
-    pub(crate) fn new(start: ShardStart) -> Result<Self, StartError> {
+    pub(crate) fn new(start: ShardStart, poll: &Poll) -> Result<Self, StartError> {
         let mut socket = mio::net::UdpSocket::from_std(start.socket);
         let state = UdpSocketState::new((&socket).into()).map_err(StartError::Thread)?;
-        start.poll.registry().register(&mut socket, SOCKET, Interest::READABLE).map_err(StartError::Thread)?;
+        poll.registry().register(&mut socket, SOCKET, Interest::READABLE).map_err(StartError::Thread)?;
         Ok(Self {
             id: start.id,
             batch: Batch::new(start.config.segmentation_offload),
             config: start.config,
             candidates: start.candidates,
             bound: start.bound,
-            poll: start.poll,
             socket,
             state,
             inbox: start.inbox,
@@ -127,46 +132,53 @@ impl Shard {
             inbound: Vec::new(),
             counters: Counters::default(),
             next_counting: clock::now() + COUNTING,
+            wakes_at: clock::now(),
         })
     }
 
-    /// Runs until told to stop, or until nobody is left who could.
-    pub(crate) fn run(mut self) {
-        let mut events = Events::with_capacity(16);
-        let mut storage = vec![0u8; BATCH_SIZE * BUFFER];
-        // Told once per arrival (edge-triggered) and true until a read finds nothing: a wake-up for a box's packet does not read the socket.
-        let mut readable = true;
-        loop {
-            let now = clock::now();
-            let due = self.timers.next().map_or(self.next_counting, |due| due.min(self.next_counting));
-            match self.poll.poll(&mut events, Some(due.saturating_duration_since(now))) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    tracing::error!(%error, shard = self.id, "the media thread cannot poll and ends");
-                    return;
+    /// Works until nothing is left to do. `readable` stays true until a read of the socket finds nothing.
+    fn turn(&mut self, storage: &mut [u8], readable: &mut bool) -> Turn {
+        let mut busy = true;
+        while busy {
+            *readable = *readable && self.receive(storage);
+            busy = *readable;
+            busy |= self.take_packets();
+            busy |= self.take_handed();
+            self.run_timers();
+            match self.take_commands() {
+                Turn::Stop => {
+                    self.flush();
+                    return Turn::Stop;
                 }
+                Turn::Idle => {}
+                Turn::Busy => busy = true,
             }
-            self.inbox.bell.answered();
-            readable |= events.iter().any(|event| event.token() == SOCKET);
-            let mut busy = true;
-            while busy {
-                readable = readable && self.receive(&mut storage);
-                busy = readable;
-                busy |= self.take_packets();
-                busy |= self.take_handed();
-                self.run_timers();
-                match self.take_commands() {
-                    Turn::Stop => {
-                        self.flush();
-                        return;
-                    }
-                    Turn::Idle => {}
-                    Turn::Busy => busy = true,
-                }
-                self.flush();
-            }
+            self.flush();
         }
+        Turn::Idle
+    }
+
+    /// Forwards what boxes brought, for a thread that is not the shard's. `false` when more waits than such a thread should spend its
+    /// time on; nothing has left then, so that the shard's thread sends it together with the rest.
+    fn guest_turn(&mut self) -> bool {
+        let now = clock::now();
+        let mut written = 0;
+        while written < GUEST_WRITES {
+            match self.inbox.packets.try_recv() {
+                Ok(packet) => self.external_packet(now, packet),
+                Err(_) => {
+                    self.flush();
+                    return true;
+                }
+            }
+            written += self.dirty.len().max(1);
+        }
+        false
+    }
+
+    /// When something is due without being asked.
+    fn due(&self) -> Instant {
+        self.timers.next().map_or(self.next_counting, |due| due.min(self.next_counting))
     }
 
     /// Reads bursts; `true` when there may be more.

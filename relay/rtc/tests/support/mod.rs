@@ -274,6 +274,7 @@ impl Home {
     /// A video frame of `packets` packets and one sound packet; every packet says its number.
     pub fn frame(&mut self, packets: usize, keyframe: bool) {
         self.frame += 1;
+        let burst = self.handle.burst();
         for index in 0..packets {
             // FU-A of an IDR or of a plain slice, first or later fragment; an SPS first where a decoder is to start.
             let mut payload =
@@ -289,7 +290,7 @@ impl Home {
             };
             self.sequence = self.sequence.wrapping_add(1);
             let packet = RtpPacket { header, payload: payload.into() }.to_bytes();
-            assert!(self.handle.push(None, MediaFlow::Video, packet), "the queue has room");
+            assert!(burst.push(None, MediaFlow::Video, packet), "the queue has room");
         }
         let header = RtpHeader {
             marker: false,
@@ -299,7 +300,7 @@ impl Home {
             ssrc: 222,
         };
         let packet = RtpPacket { header, payload: self.frame.to_be_bytes().to_vec().into() }.to_bytes();
-        assert!(self.handle.push(None, MediaFlow::Audio, packet), "the queue has room");
+        assert!(burst.push(None, MediaFlow::Audio, packet), "the queue has room");
     }
 }
 
