@@ -225,8 +225,7 @@ const SCREENS: RegistryScreen[] = [
     ready: "main table",
     act: async (page) => {
       await page
-        .getByRole("radiogroup")
-        .first()
+        .getByRole("radiogroup", { name: /^目的$|^Purpose$/ })
         .getByText(/^紧急调阅$|^Broken glass$/)
         .click();
       await page.waitForSelector("tbody .yz-chip");

@@ -112,7 +112,7 @@ test("residents from a file, moved to another home, opened through a broken glas
     await page.getByRole("button", { name: "提交审查" }).click();
     await expect(row).toHaveCount(0);
     await page.getByRole("link", { name: "操作记录" }).click();
-    await page.getByRole("radiogroup").first().getByText("紧急调阅", { exact: true }).click();
+    await page.getByRole("radiogroup", { name: "目的" }).getByText("紧急调阅", { exact: true }).click();
     await expect(page.getByRole("cell", { name: "查看病历" }).first()).toBeVisible();
     await expectAxeCleanInEnglishOnDark(page, "administrator: audit of broken glass");
   });
