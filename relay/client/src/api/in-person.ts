@@ -11,6 +11,9 @@ export const eligibility = (care: () => Care) => ({
     data(care().POST("/api/residents/{id}/eligibility", { params: command(residentId, key), body })),
   revoke: (id: string, reason: string, key?: string) =>
     data(care().POST("/api/eligibility/{id}/revoke", { params: command(id, key), body: { reason } })),
+  /** The home's own licensed doctor who is in the room, for a joint consultation. */
+  namePresentDoctor: (consultationId: string, body: T.NewPresentDoctor, key?: string) =>
+    data(care().POST("/api/consultations/{id}/present-doctors", { params: command(consultationId, key), body })),
 });
 
 export const visits = (care: () => Care) => ({
@@ -29,7 +32,12 @@ export const visits = (care: () => Care) => ({
     data(care().POST("/api/visits/{id}/results", { params: command(id, key), body })),
   cancel: (id: string, version: number, reason: string, key?: string) =>
     data(care().POST("/api/visits/{id}/cancel", { params: command(id, key), body: { version, reason } })),
+  formData: (id: string) => data(care().GET("/api/visits/{id}/form-data", { params: { path: { id } } })),
 });
+
+/** For an anchor: a page that prints on its own and needs nothing beside itself. */
+export const visitFormPath = (visitId: string, language: "zh" | "en"): string =>
+  `/api/visits/${visitId}/form?lang=${language}`;
 
 export const referrals = (care: () => Care) => ({
   list: (query: { state?: string; home_id?: string; resident_id?: string; cursor?: string } = {}) =>

@@ -1,3 +1,4 @@
+import { enCare } from "./en-care";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -154,6 +155,7 @@ export const en: Messages = {
     refuse: "Refused",
     lose: "Lost",
   },
+  ...enCare,
   urgency: { routine: "Routine", urgent: "Urgent" },
   frequency: {
     qd: "once a day",

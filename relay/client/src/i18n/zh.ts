@@ -1,3 +1,5 @@
+import { zhCare } from "./zh-care";
+
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
   app: { name: "云诊" },
@@ -153,6 +155,7 @@ export const zh = {
     refuse: "已拒收",
     lose: "已丢失",
   },
+  ...zhCare,
   urgency: { routine: "常规", urgent: "紧急" },
   frequency: {
     qd: "每日 1 次",

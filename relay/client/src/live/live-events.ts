@@ -148,9 +148,9 @@ export interface Invalidator {
 /** Query keys start with these words in both applications (`["consultations", …]`). */
 export const OUTDATED_BY: Record<string, readonly string[]> = {
   // What is recorded of a resident in person is part of the ledger.
-  resident: ["residents", "eligibility"],
+  resident: ["residents", "eligibility", "visits"],
   consent: ["residents", "consultations"],
-  observation: ["residents"],
+  observation: ["residents", "rounds", "urgent-calls"],
   note: ["residents"],
   // A consultation carries its appointment, its place in a round and its place on the waitlist.
   consultation: ["consultations", "residents", "schedule", "rounds"],

@@ -12,3 +12,4 @@ export * from "./vitals";
 export * from "./vitals-plot";
 export * from "./call-stage";
 export * from "./early-warning-plot";
+export * from "./care-status";
