@@ -3,7 +3,7 @@ export * from "./api/problem";
 export * from "./api/http";
 export * from "./api/types";
 export * from "./api/api";
-export { handOverPath } from "./api/in-person";
+export { handOverPath, visitFormPath } from "./api/in-person";
 export * from "./live/clock";
 export * from "./live/event-stream";
 export * from "./live/live-events";

@@ -38,6 +38,17 @@ const ResidentsPage = lazy(async () => ({ default: (await import("../residents/R
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
 const OpenRecordPage = lazy(async () => ({ default: (await import("../break-glass/OpenRecordPage")).OpenRecordPage }));
 
+const SchedulePage = lazy(async () => ({ default: (await import("../schedule/SchedulePage")).SchedulePage }));
+const AvailabilityPage = lazy(async () => ({
+  default: (await import("../schedule/AvailabilityPage")).AvailabilityPage,
+}));
+const RoundsPage = lazy(async () => ({ default: (await import("../rounds/RoundsPage")).RoundsPage }));
+const RoundPage = lazy(async () => ({ default: (await import("../rounds/RoundPage")).RoundPage }));
+const VisitsPage = lazy(async () => ({ default: (await import("../visits/VisitsPage")).VisitsPage }));
+const VisitPage = lazy(async () => ({ default: (await import("../visits/VisitPage")).VisitPage }));
+const ReferralsPage = lazy(async () => ({ default: (await import("../referrals/ReferralsPage")).ReferralsPage }));
+const ReferralPage = lazy(async () => ({ default: (await import("../referrals/ReferralPage")).ReferralPage }));
+
 const HOME: Partial<Record<Role, string>> = {
   specialist: "/consultations",
   pharmacist: "/reviews",
@@ -137,6 +148,14 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="consultations" element={only("specialist", <WaitingRoom />)} />
           <Route path="consultations/:id" element={only("specialist", <ConsultationPage />)} />
           <Route path="prescriptions" element={only("specialist", <MyPrescriptions />)} />
+          <Route path="schedule" element={only("specialist", <SchedulePage />)} />
+          <Route path="schedule/availability" element={only("specialist", <AvailabilityPage />)} />
+          <Route path="rounds" element={only("specialist", <RoundsPage />)} />
+          <Route path="rounds/:id" element={only("specialist", <RoundPage />)} />
+          <Route path="visits" element={only("specialist", <VisitsPage />)} />
+          <Route path="visits/:id" element={only("specialist", <VisitPage />)} />
+          <Route path="referrals" element={only("specialist", <ReferralsPage />)} />
+          <Route path="referrals/:id" element={only("specialist", <ReferralPage />)} />
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
           <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />

@@ -4,10 +4,11 @@ import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconCloudOff, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
+import { UrgentCalls } from "../urgent-calls/UrgentCalls";
 import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
-  specialist: ["consultations", "residents", "prescriptions"],
+  specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions"],
   pharmacist: ["reviews"],
   pharmacy: ["orders"],
   administrator: [
@@ -78,6 +79,7 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
           </Menu>
         </Group>
       </header>
+      {(staff.role === "specialist" || staff.role === "administrator") && <UrgentCalls />}
       <StaleLine live={live} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />

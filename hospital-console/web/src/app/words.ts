@@ -13,10 +13,26 @@ import * as duty from "../duty/messages";
 import * as homes from "../homes/messages";
 import * as residentImports from "../resident-imports/messages";
 import * as urgentCallDesk from "../urgent-call-desk/messages";
+import * as appointments from "../appointments/messages";
+import * as calendars from "../calendars/messages";
+import * as eligibility from "../eligibility/messages";
+import * as referrals from "../referrals/messages";
+import * as rounds from "../rounds/messages";
+import * as schedule from "../schedule/messages";
+import * as urgentCalls from "../urgent-calls/messages";
+import * as visits from "../visits/messages";
 import * as app from "./messages";
 
 const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
 const parts = {
+  schedule,
+  appointments,
+  calendars,
+  urgentCalls,
+  rounds,
+  eligibility,
+  visits,
+  referrals,
   app,
   consultations,
   residents,

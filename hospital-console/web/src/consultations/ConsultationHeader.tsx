@@ -9,6 +9,7 @@ import { Person } from "../common/Person";
 import { stopwatch } from "../common/time";
 import { useNow } from "@yunzhen/client/ui";
 import { AllergyChips } from "../residents/AllergyChips";
+import { StopRemoteCare } from "../referrals/StopRemoteCare";
 import { FinishVisit } from "./FinishVisit";
 import classes from "./ConsultationPage.module.css";
 
@@ -39,6 +40,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
       ) : (
         <ConsultationChip state={consultation.state} />
       )}
+      <StopRemoteCare consultation={consultation} />
       <FinishVisit consultation={consultation} />
     </div>
   );

@@ -15,7 +15,7 @@ export function FinishVisit({ consultation }: { consultation: Consultation }) {
   const { t } = useTranslation("app");
   const { drafting } = useDrafting();
   const [asking, setAsking] = useState(false);
-  const [other, setOther] = useState<"stop" | "fail">();
+  const [other, setOther] = useState(false);
   const queryClient = useQueryClient();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
   const complete = useAction((version: number, key) => api.consultations.complete(consultation.id, version, key), {
@@ -56,8 +56,7 @@ export function FinishVisit({ consultation }: { consultation: Consultation }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setOther("stop")}>{t("consultations.visit.stop")}</Menu.Item>
-          <Menu.Item onClick={() => setOther("fail")}>{t("consultations.visit.fail")}</Menu.Item>
+          <Menu.Item onClick={() => setOther(true)}>{t("consultations.visit.fail")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {complete.isError && (
@@ -65,21 +64,17 @@ export function FinishVisit({ consultation }: { consultation: Consultation }) {
           <ProblemAlert error={complete.error} onRetry={() => complete.mutate(consultation.version)} />
         </Modal>
       )}
-      {other && (
-        <EndOtherwise consultation={consultation} way={other} onClose={() => setOther(undefined)} onDone={refresh} />
-      )}
+      {other && <EndOtherwise consultation={consultation} onClose={() => setOther(false)} onDone={refresh} />}
     </Group>
   );
 }
 
 function EndOtherwise({
   consultation,
-  way,
   onClose,
   onDone,
 }: {
   consultation: Consultation;
-  way: "stop" | "fail";
   onClose: () => void;
   onDone: () => void;
 }) {
@@ -87,7 +82,7 @@ function EndOtherwise({
   const [reason, setReason] = useState("");
   const command = useAction(
     (input: { version: number; reason: string }, key) =>
-      api.consultations[way](consultation.id, input.version, input.reason, key),
+      api.consultations.fail(consultation.id, input.version, input.reason, key),
     {
       onSuccess: () => {
         onDone();
@@ -99,7 +94,7 @@ function EndOtherwise({
     <Modal
       opened
       onClose={onClose}
-      title={t(`consultations.visit.${way}`)}
+      title={t("consultations.visit.fail")}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
       <Stack>

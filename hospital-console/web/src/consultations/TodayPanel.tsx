@@ -5,6 +5,8 @@ import { Link } from "react-router";
 import { ConsultationChip } from "@yunzhen/client/ui";
 import { clock, isToday } from "../common/time";
 import { useNow } from "@yunzhen/client/ui";
+import { RequestsPanel } from "../appointments/RequestsPanel";
+import { TodayExtras } from "../schedule/TodayExtras";
 import classes from "./WaitingRoom.module.css";
 
 const when = (c: ConsultationSummary) => c.began_at ?? c.scheduled_at ?? c.requested_at;
@@ -27,6 +29,9 @@ export function TodayPanel({ items }: { items: ConsultationSummary[] | undefined
           </Text>
         )}
       </Group>
+      <Stack gap={4} mb="sm">
+        <TodayExtras />
+      </Stack>
       {items === undefined ? (
         <Stack gap="xs">
           <Skeleton height={48} />
@@ -54,6 +59,9 @@ export function TodayPanel({ items }: { items: ConsultationSummary[] | undefined
           ))}
         </ul>
       )}
+      <div className={classes.requests}>
+        <RequestsPanel />
+      </div>
     </aside>
   );
 }

@@ -2,6 +2,7 @@ import type { ConsultationSummary } from "@yunzhen/client";
 import { Button, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useStaff } from "../app/session";
 import { UrgencyChip } from "../common/chips";
 import { LinkWords } from "@yunzhen/client/ui";
 import { OutOfRange } from "../common/OutOfRange";
@@ -14,6 +15,7 @@ import classes from "./WaitingRoom.module.css";
 /** Who waits, in order of need. The order rests while the pointer or the keyboard is in the table. */
 export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
   const { t } = useTranslation("app");
+  const me = useStaff();
   const [held, setHeld] = useState(false);
   const { rows, arrivals } = useHeldOrder(items, held);
   const begin = useBegin();
@@ -64,6 +66,21 @@ export function WaitingTable({ items }: { items: ConsultationSummary[] }) {
                 </Table.Td>
                 <Table.Td>
                   <Wait since={item.waiting_since ?? item.requested_at} />
+                  {item.queue && (
+                    <Text size="sm" c="dimmed">
+                      {item.queue.expected_wait_minutes == null
+                        ? t("consultations.queue.place", { n: item.queue.position })
+                        : t("consultations.queue.placeAndWait", {
+                            n: item.queue.position,
+                            minutes: item.queue.expected_wait_minutes,
+                          })}
+                    </Text>
+                  )}
+                  {item.specialist?.id === me.id && (
+                    <Text size="sm" c="var(--yz-person-text)">
+                      {t("consultations.queue.toYou")}
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td>
                   <LinkWords level={item.link} words={t(`consultations.link.${item.link}`)} />

@@ -1,5 +1,7 @@
 import type { Consultation, Resident } from "@yunzhen/client";
 import { PrescriptionPanel } from "../prescriptions/PrescriptionPanel";
+import { PresentDoctors } from "../eligibility/PresentDoctors";
+import { ReferralPanel } from "../referrals/ReferralPanel";
 import { DiagnosisSearch } from "./DiagnosisSearch";
 import { NoteEditor } from "./NoteEditor";
 import { useNote } from "./useNote";
@@ -18,12 +20,14 @@ export function WorkPanel({ consultation, resident }: { consultation: Consultati
         conditions={resident?.conditions ?? []}
         readOnly={closed}
       />
+      <PresentDoctors consultation={consultation} closed={closed} />
       <PrescriptionPanel
         consultation={consultation}
         resident={resident}
         diagnosisCode={note.value.diagnosis_code}
         closed={closed}
       />
+      <ReferralPanel consultation={consultation} diagnosisCode={note.value.diagnosis_code} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "
 import { IconCircleCheck, IconLoader2, IconPlus, IconSignature } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ComposerStanding } from "../eligibility/ComposerStanding";
 import { SaveState } from "../common/SaveState";
 import { Section } from "../common/Section";
 import { count, emptyLine, itemNumber, obstacle, SUPPLIES, worstFirst, type Line } from "./draft";
@@ -94,6 +95,7 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
             onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
             data={diagnoses}
           />
+          <ComposerStanding consultation={consultation} code={writing.diagnosis_code} />
           <Group grow>
             <div>
               <Text size="sm" fw={500} mb={4}>

@@ -1,5 +1,5 @@
 export const zh = {
-  tab: { summary: "概要", vitals: "体征", notes: "记录", consents: "同意", documents: "文件", history: "既往" },
+  tab: { summary: "概要", vitals: "体征", notes: "记录", eligibility: "初诊", consents: "同意", documents: "文件", history: "既往" },
   problems: "诊断",
   problem: { code: "编码", name: "名称", since: "起始", firstVisit: "初诊" },
   canPrescribe: "可开处方",
@@ -144,6 +144,7 @@ export const en: typeof zh = {
     summary: "Summary",
     vitals: "Vitals",
     notes: "Notes",
+    eligibility: "First visit",
     consents: "Consents",
     documents: "Files",
     history: "Earlier",
