@@ -22,7 +22,7 @@ export function CalendarFeeds({ onClose }: { onClose: () => void }) {
       outdate();
     },
   });
-  const link = share.data && new URL(share.data.link_path, location.origin).href;
+  const link = share.data && new URL(share.data.link, location.origin).href;
   return (
     <Modal opened onClose={onClose} size={600} title={t("calendars.title")}>
       <Stack>

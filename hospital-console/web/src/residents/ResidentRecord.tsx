@@ -5,6 +5,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ConsentsTab } from "./ConsentsTab";
 import { DocumentsTab } from "./DocumentsTab";
+import { EligibilityPanel } from "../eligibility/EligibilityPanel";
 import { HistoryTab } from "./HistoryTab";
 import { MergedNote } from "./MergedNote";
 import { NotesTab } from "./NotesTab";
@@ -12,7 +13,7 @@ import { SummaryTab } from "./SummaryTab";
 import { VitalsTab } from "./VitalsTab";
 import classes from "./ResidentRecord.module.css";
 
-const TABS = ["summary", "vitals", "notes", "consents", "documents", "history"] as const;
+const TABS = ["summary", "vitals", "notes", "eligibility", "consents", "documents", "history"] as const;
 
 /** The resident's chart, beside the picture or on its own page. Read only; the nurse and the prescriptions fill it. */
 export function ResidentRecord({
@@ -55,6 +56,9 @@ export function ResidentRecord({
       </Tabs.Panel>
       <Tabs.Panel value="notes">
         <NotesTab notes={chart.notes} />
+      </Tabs.Panel>
+      <Tabs.Panel value="eligibility">
+        <EligibilityPanel residentId={chart.id} />
       </Tabs.Panel>
       <Tabs.Panel value="consents">
         <ConsentsTab residentId={chart.id} />

@@ -1,5 +1,13 @@
 export const zh = {
-  tab: { summary: "概要", vitals: "体征", notes: "记录", eligibility: "初诊", consents: "同意", documents: "文件", history: "既往" },
+  tab: {
+    summary: "概要",
+    vitals: "体征",
+    notes: "记录",
+    eligibility: "初诊",
+    consents: "同意",
+    documents: "文件",
+    history: "既往",
+  },
   problems: "诊断",
   problem: { code: "编码", name: "名称", since: "起始", firstVisit: "初诊" },
   canPrescribe: "可开处方",
