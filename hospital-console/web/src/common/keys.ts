@@ -24,6 +24,7 @@ export const keys = {
     list: ["deliveries", "list"] as const,
     one: (id: string) => ["deliveries", "one", id] as const,
   },
+  specialists: ["staff", "specialists"] as const,
   drugs: (q: string) => ["drugs", q] as const,
   diagnoses: (q: string) => ["diagnoses", q] as const,
   schedule: {

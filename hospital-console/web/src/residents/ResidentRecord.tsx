@@ -3,9 +3,9 @@ import { ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Tabs } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { EligibilityPanel } from "../eligibility/EligibilityPanel";
 import { ConsentsTab } from "./ConsentsTab";
 import { DocumentsTab } from "./DocumentsTab";
+import { EligibilityPanel } from "../eligibility/EligibilityPanel";
 import { HistoryTab } from "./HistoryTab";
 import { MergedNote } from "./MergedNote";
 import { NotesTab } from "./NotesTab";
@@ -13,7 +13,7 @@ import { SummaryTab } from "./SummaryTab";
 import { VitalsTab } from "./VitalsTab";
 import classes from "./ResidentRecord.module.css";
 
-const TABS = ["summary", "vitals", "notes", "consents", "documents", "eligibility", "history"] as const;
+const TABS = ["summary", "vitals", "notes", "eligibility", "consents", "documents", "history"] as const;
 
 /** The resident's chart, beside the picture or on its own page. Read only; the nurse and the prescriptions fill it. */
 export function ResidentRecord({
@@ -57,14 +57,14 @@ export function ResidentRecord({
       <Tabs.Panel value="notes">
         <NotesTab notes={chart.notes} />
       </Tabs.Panel>
+      <Tabs.Panel value="eligibility">
+        <EligibilityPanel residentId={chart.id} />
+      </Tabs.Panel>
       <Tabs.Panel value="consents">
         <ConsentsTab residentId={chart.id} />
       </Tabs.Panel>
       <Tabs.Panel value="documents">
         <DocumentsTab residentId={chart.id} />
-      </Tabs.Panel>
-      <Tabs.Panel value="eligibility">
-        <EligibilityPanel residentId={chart.id} />
       </Tabs.Panel>
       <Tabs.Panel value="history">
         <HistoryTab resident={chart} consultationId={consultationId} />

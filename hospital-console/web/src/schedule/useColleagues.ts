@@ -1,31 +1,14 @@
-import type { StaffRef } from "@yunzhen/client";
+import type { Specialist } from "@yunzhen/client";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
-import { addDays, dateOf, startOfDay } from "../common/dates";
 import { keys } from "../common/keys";
 
-/** The specialists one can name: oneself first, then those with duty or appointments around these days. */
-export function useColleagues(): StaffRef[] {
-  const me = useStaff();
-  const today = dateOf(Date.now());
-  const from = startOfDay(addDays(today, -14));
-  const until = startOfDay(addDays(today, 30));
-  const duty = useQuery({
-    queryKey: keys.schedule.duty(from, until),
-    queryFn: () => api.schedule.duty({ from, until }),
-  });
-  const appointments = useQuery({
-    queryKey: keys.schedule.appointments(from, until, ""),
-    queryFn: () => api.schedule.appointments({ from, until }),
-  });
-  return distinct([
-    { id: me.id, name: me.name },
-    ...(duty.data?.items ?? []).map((shift) => shift.specialist),
-    ...(appointments.data?.items ?? []).map((appointment) => appointment.specialist),
-  ]);
-}
-
-export function distinct(people: readonly StaffRef[]): StaffRef[] {
-  return [...new Map(people.map((one) => [one.id, one])).values()];
+/** The specialists one can name, oneself first; only of the own hospital where the resident is visited in person. */
+export function useColleagues(ownHospitalOnly = false): Specialist[] {
+  const { id, name, hospital } = useStaff();
+  const { data } = useQuery({ queryKey: keys.specialists, queryFn: api.schedule.specialists, staleTime: 600_000 });
+  const others = (data?.items ?? []).filter((one) => one.id !== id);
+  const me = data?.items.find((one) => one.id === id) ?? { id, name, hospital };
+  return [me, ...others.filter((one) => !ownHospitalOnly || one.hospital === hospital)];
 }

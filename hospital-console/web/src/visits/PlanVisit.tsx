@@ -10,7 +10,7 @@ import { useStaff } from "../app/session";
 import { addDays, dateOf } from "../common/dates";
 import { fieldError } from "../common/fields";
 import { keys } from "../common/keys";
-import { distinct, useColleagues } from "../schedule/useColleagues";
+import { useColleagues } from "../schedule/useColleagues";
 
 interface PlanVisitProps {
   /** Who is to be seen, by name. */
@@ -26,7 +26,7 @@ export function PlanVisit({ residents, visit, onClose }: PlanVisitProps) {
   const me = useStaff();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const colleagues = distinct([...(visit?.doctors ?? []), ...useColleagues()]);
+  const colleagues = useColleagues(true);
   const [on, setOn] = useState(visit?.planned_on ?? addDays(dateOf(Date.now()), 1));
   const [doctors, setDoctors] = useState<string[]>(visit?.doctors.map((d) => d.id) ?? [me.id]);
   const [remark, setRemark] = useState(visit?.remark ?? "");
