@@ -39,6 +39,7 @@ const local = (port) => text(`127.0.0.1:${port}`);
 
 export function writeRelay(at, ports) {
   return write(at, "relay.toml", [
+    `public_url = ${text(`http://localhost:${ports.web}`)}`,
     "[store]",
     `path = ${text(join(at.state, "relay.sqlite"))}`,
     "[identity]",

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -21,16 +22,22 @@ use yunzhen_domain::ids::{ConsultationId, ResidentId};
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{NoteKind, Urgency};
+use yunzhen_domain::schedule::{Availability, Rule, Weekday, Zone};
+use yunzhen_relay::app::views::appointments::NewAppointment;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::NewConsultation;
 use yunzhen_relay::app::views::residents::{NewNote, NewObservations, Reading};
-use yunzhen_relay::app::{App, AppError, Context, Idempotency, consultations, residents};
+use yunzhen_relay::app::{App, AppError, Context, Idempotency, appointments, consultations, residents};
 use yunzhen_relay::seed;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{Store, audit, notes, observations, staff};
 
 /// Consultations that everybody grasps at in one case.
 const SHARED: usize = 4;
+/// Slots of one specialist that everybody wants in one case.
+const SLOTS: usize = 3;
+/// Minutes of one of them.
+const SLOT_MINUTES: u32 = 20;
 /// The version of a consultation that waits: asked for and checked in.
 const ASKED: i64 = 2;
 
@@ -47,6 +54,8 @@ enum Act {
     Begin { specialist: usize, which: usize },
     /// One of two nurses or specialists calls it off, as first seen.
     Cancel { which: usize },
+    /// A nurse books one of a few slots of one specialist for one of two residents.
+    Book { resident: usize, slot: usize },
     /// One of two specialists completes it, as it is when begun.
     Complete { specialist: usize, which: usize },
 }
@@ -66,6 +75,7 @@ fn acts() -> impl Strategy<Value = Act> {
         2 => Just(Act::Request),
         3 => (0..2_usize, which.clone()).prop_map(|(specialist, which)| Act::Begin { specialist, which }),
         1 => which.clone().prop_map(|which| Act::Cancel { which }),
+        3 => (0..2_usize, 0..SLOTS).prop_map(|(resident, slot)| Act::Book { resident, slot }),
         2 => (0..2_usize, which).prop_map(|(specialist, which)| Act::Complete { specialist, which }),
     ]
 }
@@ -110,6 +120,16 @@ struct People {
     nurse: Actor,
     specialists: [Actor; 2],
     resident: ResidentId,
+    neighbour: ResidentId,
+}
+
+impl People {
+    /// The slots of each case lie after those of the one before.
+    fn slot(&self, mark: &str, slot: usize) -> Timestamp {
+        let case: usize = mark["case".len()..].split('-').next().and_then(|n| n.parse().ok()).expect("a mark");
+        let minutes = usize::try_from(SLOT_MINUTES).expect("small") * (case * SLOTS + slot);
+        now() + SignedDuration::from_hours(24) + SignedDuration::from_mins(i64::try_from(minutes).expect("few"))
+    }
 }
 
 fn now() -> Timestamp {
@@ -158,6 +178,15 @@ async fn send(app: App, people: People, shared: Vec<ConsultationId>, sent: Sent)
             let why = ReasonBody { version: ASKED, reason: sent.mark.clone() };
             consultations::cancel(&app, &ctx(people.nurse), shared[which], why).await.map(drop)
         }
+        Act::Book { resident, slot } => {
+            let wish = NewAppointment {
+                resident_id: [people.resident, people.neighbour][resident],
+                specialist_id: people.specialists[0].staff_id().expect("staff"),
+                starts_at: people.slot(&sent.mark, slot).into(),
+                reason: sent.mark.clone(),
+            };
+            appointments::book(&app, &ctx(people.nurse), wish).await.map(drop)
+        }
         Act::Complete { specialist, which } => {
             let seen = VersionBody { version: ASKED + 1 };
             consultations::complete(&app, &ctx(people.specialists[specialist]), shared[which], seen).await.map(drop)
@@ -190,7 +219,13 @@ fn run_until_stopped(
                     done.push(sent);
                 }
                 // Somebody else was faster: an answer too.
-                Err(AppError::Stale { .. } | AppError::NotPossible(_) | AppError::Forbidden | AppError::NotFound) => {
+                Err(
+                    AppError::Stale { .. }
+                    | AppError::NotPossible(_)
+                    | AppError::Forbidden
+                    | AppError::NotFound
+                    | AppError::SlotTaken,
+                ) => {
                     open.remove(&sent.mark);
                 }
                 Err(AppError::Store(error)) if error.is_unavailable() => {}
@@ -218,11 +253,20 @@ async fn check(store: &Store, people: &People, shared: &[ConsultationId], done: 
     for note in notes::for_resident(&mut db, people.resident, u32::MAX).await.expect("notes") {
         count(note.text.expose());
     }
-    let all = yunzhen_store::consultations::for_resident(&mut db, people.resident, u32::MAX).await.expect("all");
+    let mut all = yunzhen_store::consultations::for_resident(&mut db, people.resident, u32::MAX).await.expect("all");
+    all.extend(yunzhen_store::consultations::for_resident(&mut db, people.neighbour, u32::MAX).await.expect("all"));
     all.iter().filter(|c| !shared.contains(&c.id)).for_each(|c| count(c.reason.expose()));
-    let makes = |sent: &&Sent| matches!(sent.act, Act::Record | Act::Note | Act::Request);
+    let makes = |sent: &&Sent| matches!(sent.act, Act::Record | Act::Note | Act::Request | Act::Book { .. });
     let expected: BTreeMap<String, usize> = done.iter().filter(makes).map(|sent| (sent.mark.clone(), 1)).collect();
     assert_eq!(found, expected, "each once");
+
+    let filter = yunzhen_store::appointments::Filter::default();
+    let (from, until) = (now(), now() + SignedDuration::from_hours(24 * 60));
+    let held = yunzhen_store::appointments::list(&mut db, &filter, from, until).await.expect("appointments");
+    let mut starts: Vec<_> = held.iter().map(|held| (held.specialist_id, held.slot.starts_at)).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    assert_eq!(starts.len(), held.len(), "no time is booked twice");
 
     for (which, id) in shared.iter().enumerate() {
         let record = all.iter().find(|c| c.id == *id).expect("the shared one");
@@ -262,8 +306,27 @@ fn no_write_is_lost_or_doubled_when_the_program_stops_again_and_again() {
         let nurse = actor(&mut db, "nurse1").await;
         let specialists = [actor(&mut db, "specialist1").await, actor(&mut db, "specialist2").await];
         drop(db);
+        let me = specialists[0].staff_id().expect("staff");
+        let rules = Weekday::ALL.iter().map(|weekday| Rule {
+            weekday: *weekday,
+            start: Time::midnight(),
+            end: Time::midnight(),
+            slot_minutes: SLOT_MINUTES,
+            valid_from: jiff::civil::date(2026, 1, 1),
+            valid_until: None,
+        });
+        let times = Availability {
+            specialist_id: me,
+            version: 1,
+            zone: Zone::shanghai(),
+            rules: rules.collect(),
+            exceptions: Vec::new(),
+        };
+        let mut tx = store.write().await.expect("write");
+        yunzhen_store::availability::put(&mut tx, &times).await.expect("published");
+        tx.commit(Vec::new()).await.expect("kept");
         store.close().await;
-        People { nurse, specialists, resident: home[0].id }
+        People { nurse, specialists, resident: home[0].id, neighbour: home[1].id }
     });
     let cases = AtomicU64::new(0);
     let config = Config { cases: 16, failure_persistence: None, max_shrink_iters: 32, ..Config::default() };

@@ -1,20 +1,21 @@
 //! The commands that are measured, each as the API's handler calls it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::records::{Consultation, Resident, Staff, Urgency};
+use yunzhen_relay::app::views::appointments::NewAppointment;
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::consultations::NewConsultation;
 use yunzhen_relay::app::views::residents::{NewObservations, Reading};
-use yunzhen_relay::app::{App, consultations, residents};
+use yunzhen_relay::app::{App, appointments, consultations, residents};
 use yunzhen_runtime::clock;
 
-use super::world::{World, request_of};
+use super::world::{Schedule, World, request_of};
 
-/// Consultations that wait for the case that begins them.
+/// Booked consultations for the case that checks them in.
 const WAITING: usize = 30_000;
 /// Of them, how many are written in one transaction.
 const BATCH: usize = 1000;
@@ -22,10 +23,10 @@ const BATCH: usize = 1000;
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// A nurse asks for a consultation of a resident.
-    Request,
-    /// A specialist opens one that waits.
-    Begin,
+    /// A nurse books a free slot of a specialist for a resident.
+    Book,
+    /// A nurse checks a booked resident in.
+    CheckIn,
     /// A nurse records blood pressure and heart rate: three readings.
     Record,
 }
@@ -34,31 +35,31 @@ pub enum Command {
 pub struct Work {
     app: App,
     nurse: Staff,
-    specialist: Staff,
+    schedule: Arc<Schedule>,
     residents: Vec<Resident>,
-    waiting: Vec<ConsultationId>,
+    booked: Vec<ConsultationId>,
     next: AtomicUsize,
 }
 
 impl Command {
-    pub const ALL: [Self; 3] = [Self::Request, Self::Begin, Self::Record];
+    pub const ALL: [Self; 3] = [Self::Book, Self::CheckIn, Self::Record];
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Request => "request consultation",
-            Self::Begin => "begin consultation",
+            Self::Book => "book appointment",
+            Self::CheckIn => "check in",
             Self::Record => "record vital signs",
         }
     }
 
     pub async fn prepare(self, world: &World) -> anyhow::Result<Work> {
-        let waiting = if self == Self::Begin { waiting(world).await? } else { Vec::new() };
+        let booked = if self == Self::CheckIn { booked(world).await? } else { Vec::new() };
         Ok(Work {
             app: world.app.clone(),
             nurse: world.nurse.clone(),
-            specialist: world.specialist.clone(),
+            schedule: world.schedule.clone(),
             residents: world.residents.clone(),
-            waiting,
+            booked,
             next: AtomicUsize::new(0),
         })
     }
@@ -68,14 +69,16 @@ impl Command {
         let n = work.next.fetch_add(1, Ordering::Relaxed);
         let resident_id = work.residents[n % work.residents.len()].id;
         match self {
-            Self::Request => {
-                let ask = NewConsultation { resident_id, reason: "血压偏高".to_owned(), urgency: Urgency::Routine };
-                consultations::request(&work.app, &request_of(&work.nurse), ask).await?;
+            Self::Book => {
+                let (specialist_id, starts_at) = work.schedule.take()?;
+                let reason = "血压偏高".to_owned();
+                let wish = NewAppointment { resident_id, specialist_id, starts_at: starts_at.into(), reason };
+                appointments::book(&work.app, &request_of(&work.nurse), wish).await?;
             }
-            Self::Begin => {
-                let Some(id) = work.waiting.get(n) else { return Ok(false) };
+            Self::CheckIn => {
+                let Some(id) = work.booked.get(n) else { return Ok(false) };
                 let seen = VersionBody { version: 1 };
-                consultations::begin(&work.app, &request_of(&work.specialist), *id, seen).await?;
+                consultations::check_in(&work.app, &request_of(&work.nurse), *id, seen).await?;
             }
             Self::Record => {
                 let ctx = request_of(&work.nurse);
@@ -100,8 +103,8 @@ impl Command {
     }
 }
 
-/// Residents who wait, written in bulk: they are not what is measured.
-async fn waiting(world: &World) -> anyhow::Result<Vec<ConsultationId>> {
+/// Residents who have an appointment, written in bulk: they are not what is measured.
+async fn booked(world: &World) -> anyhow::Result<Vec<ConsultationId>> {
     let now = clock::now_timestamp();
     let mut all = Vec::with_capacity(WAITING);
     while all.len() < WAITING {
@@ -111,16 +114,16 @@ async fn waiting(world: &World) -> anyhow::Result<Vec<ConsultationId>> {
             let consultation = Consultation {
                 id: ConsultationId::new(now, clock::random_bytes()),
                 version: 1,
-                state: State::Waiting,
+                state: State::Scheduled,
                 resident_id: resident.id,
                 home_id: resident.home_id,
                 reason: "血压偏高".into(),
                 urgency: Urgency::Routine,
                 requested_by: world.nurse.id,
-                specialist_id: None,
+                specialist_id: Some(world.specialist.id),
                 requested_at: now,
-                scheduled_at: None,
-                waiting_since: Some(now),
+                scheduled_at: Some(now),
+                waiting_since: None,
                 began_at: None,
                 ended_at: None,
                 end_reason: None,
@@ -129,7 +132,7 @@ async fn waiting(world: &World) -> anyhow::Result<Vec<ConsultationId>> {
             all.push(consultation.id);
         }
         let actor = world.nurse.actor().reference();
-        let (kind, entity_id) = (EventKind::ConsultationCheckedIn, all[all.len() - 1].uuid());
+        let (kind, entity_id) = (EventKind::ConsultationBooked, all[all.len() - 1].uuid());
         let home_id = world.nurse.home_id;
         let fact = AuditFact { at: now, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None };
         tx.commit(vec![fact]).await?;

@@ -1,23 +1,31 @@
 //! A record as a hospital has it after some years: the demo's people, a thousand residents, a long audit log.
 
-use jiff::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use yunzhen_certs::Trust;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::formulary::Formulary;
-use yunzhen_domain::ids::ResidentId;
+use yunzhen_domain::ids::{ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Resident, Staff};
+use yunzhen_domain::records::{Resident, Staff, StaffCredential};
+use yunzhen_domain::schedule::{Availability, Rule, Weekday, Zone};
 use yunzhen_relay::app::{App, Context, Idempotency};
 use yunzhen_relay::rooms::presence::Presence;
 use yunzhen_relay::seed;
 use yunzhen_runtime::clock;
-use yunzhen_store::{Location, Options, Store, audit, residents, staff};
+use yunzhen_store::{Location, Options, Store, audit, availability, residents, staff};
 
 /// Residents of the first home beside the demo's.
 const RESIDENTS: u32 = 1000;
+/// Specialists whose times are booked: those who want the same one's wait for one another.
+const SPECIALISTS: usize = 100;
 /// Facts of one transaction while the log is filled.
 const BATCH: u64 = 5000;
 
@@ -26,6 +34,25 @@ pub struct World {
     pub nurse: Staff,
     pub specialist: Staff,
     pub residents: Vec<Resident>,
+    pub schedule: Arc<Schedule>,
+}
+
+/// Free slots of many specialists, each handed out once.
+pub struct Schedule {
+    specialists: Vec<StaffId>,
+    from: Timestamp,
+    next: AtomicUsize,
+}
+
+impl Schedule {
+    const SLOT: SignedDuration = SignedDuration::from_mins(5);
+
+    /// The next one: specialist by specialist, then five minutes later.
+    pub fn take(&self) -> anyhow::Result<(StaffId, Timestamp)> {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        let later = Self::SLOT * i32::try_from(n / self.specialists.len())?;
+        Ok((self.specialists[n % self.specialists.len()], self.from.checked_add(later)?))
+    }
 }
 
 impl World {
@@ -34,6 +61,7 @@ impl World {
         let store = Store::open_at(location, &Options::default()).await?;
         seed::fill(&store, "bench", now).await?;
         let residents = many_residents(&store, now).await?;
+        let schedule = Arc::new(published(&store, now).await?);
         fill_audit(&store, audit_rows, now).await?;
         let mut db = store.read().await?;
         let member = async |db: &mut yunzhen_store::Read, name: &str| {
@@ -42,7 +70,7 @@ impl World {
         let (nurse, specialist) = (member(&mut db, "nurse1").await?, member(&mut db, "specialist1").await?);
         drop(db);
         let app = App::new(store, Policy::default(), Formulary::demo()?, Trust::new(vec![]), Presence::default());
-        Ok(Self { app, nurse, specialist, residents })
+        Ok(Self { app, nurse, specialist, residents, schedule })
     }
 
     pub async fn audit_rows(&self) -> anyhow::Result<i64> {
@@ -80,6 +108,43 @@ async fn many_residents(store: &Store, now: Timestamp) -> anyhow::Result<Vec<Res
     }
     tx.commit(vec![fact(EventKind::NoteWritten, now)]).await?;
     Ok(all)
+}
+
+/// Specialists who can be booked day and night, five minutes each.
+async fn published(store: &Store, now: Timestamp) -> anyhow::Result<Schedule> {
+    let mut tx = store.write().await?;
+    let like = staff::by_username(&mut tx, "specialist1").await?;
+    let like = like.ok_or_else(|| anyhow::anyhow!("the demo has no specialist"))?;
+    let tomorrow = TimeZone::UTC.to_datetime(now).date().tomorrow()?;
+    let rules: Vec<Rule> = Weekday::ALL
+        .iter()
+        .map(|weekday| Rule {
+            weekday: *weekday,
+            start: Time::midnight(),
+            end: Time::midnight(),
+            slot_minutes: 5,
+            valid_from: tomorrow.yesterday().unwrap_or(tomorrow),
+            valid_until: None,
+        })
+        .collect();
+    let mut specialists = Vec::with_capacity(SPECIALISTS);
+    for n in 0..SPECIALISTS {
+        let id = StaffId::new(now, clock::random_bytes());
+        let member = Staff { id, username: format!("bench{n}"), ..like.clone() };
+        staff::insert(&mut tx, &member, &StaffCredential { staff_id: id, password_hash: String::new().into() }).await?;
+        let times = Availability {
+            specialist_id: id,
+            version: 1,
+            zone: Zone::shanghai(),
+            rules: rules.clone(),
+            exceptions: vec![],
+        };
+        availability::put(&mut tx, &times).await?;
+        specialists.push(id);
+    }
+    tx.commit(vec![fact(EventKind::NoteWritten, now)]).await?;
+    let from = TimeZone::UTC.to_timestamp(tomorrow.tomorrow()?.into())?;
+    Ok(Schedule { specialists, from, next: AtomicUsize::new(0) })
 }
 
 async fn fill_audit(store: &Store, rows: u64, now: Timestamp) -> anyhow::Result<()> {
