@@ -21,6 +21,8 @@ async function prepareBooking(page: Page, stack: Stack, resident: Person, time?:
   await page.goto(`${urlFor(stack, "nurse")}/schedule/book?resident=${resident.id}`);
   await slowly(page.getByTestId("eligibility")).toBeVisible();
   await page.getByRole("button", { name: /周敏/ }).click();
+  // Two days ahead: the demo's residents have appointments of their own today and tomorrow.
+  await page.locator(".nurse-slot-days button").nth(2).click();
   const free = page.locator(".nurse-slot-times button:enabled");
   const slot = time === undefined ? free.nth(1) : page.getByRole("button", { name: `${time}空闲` });
   const chosen = (await slot.innerText()).trim();
@@ -35,7 +37,7 @@ const appointmentAt = (page: Page, time: string, { name }: Person) =>
   page.getByTestId("calendar").getByRole("link", { name: new RegExp(`^${time}.*${name}`) });
 
 test("a time lost to a colleague is booked next to it, moved and called off", async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   const stack = runningStack();
   const [one, other] = [await open(browser, TABLET), await open(browser, TABLET)];
   for (const { page } of [one, other]) await new Nurse(page, stack).signIn();
