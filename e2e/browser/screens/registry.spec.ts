@@ -272,7 +272,7 @@ const SCREENS: RegistryScreen[] = [
     act: async (page) => {
       await page.getByRole("tab").nth(3).click();
       await page
-        .getByRole("button", { name: /看原文|Text and signature/ })
+        .getByRole("button", { name: /看原文|Signed text/ })
         .first()
         .click();
       await page.waitForSelector("[role=dialog] svg path");

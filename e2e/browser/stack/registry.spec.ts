@@ -68,6 +68,7 @@ test("residents from a file, moved to another home, opened through a broken glas
 
   await test.step("the resident moves to another home", async () => {
     await page.getByRole("link", { name: "转移", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "住民转移" })).toBeVisible();
     await page.getByRole("searchbox").fill(NAME);
     await expect(page.getByText(NAME)).toBeVisible();
     await page.getByRole("button", { name: new RegExp(`将${NAME}`) }).click();
@@ -83,6 +84,8 @@ test("residents from a file, moved to another home, opened through a broken glas
   await test.step("a specialist without a relation breaks the glass, sees the time left and gives it back", async () => {
     await signInAs(desk.page, stack, "specialist3");
     await desk.page.getByRole("link", { name: "住民", exact: true }).click();
+    // The waiting room, which is left, has a search of its own.
+    await expect(desk.page.getByRole("heading", { name: "住民", exact: true })).toBeVisible();
     await desk.page.getByRole("searchbox").fill(NAME);
     await expect(desk.page.getByText("您的住民中没有符合的人")).toBeVisible();
     await desk.page.getByRole("link", { name: "紧急调阅" }).first().click();
@@ -192,6 +195,7 @@ test("a specialist finds a resident by pinyin or bed and reads the whole record"
   const { page, context } = await open(browser, DESK);
   await signInAs(page, stack, accountOf(stack, "specialist").username);
   await page.getByRole("link", { name: "住民", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "住民", exact: true })).toBeVisible();
   const row = page.locator("tr[data-testid^=resident-]").first();
   await expect(row).toBeVisible();
   await expectAxeCleanInEnglishOnDark(page, "specialist: residents");

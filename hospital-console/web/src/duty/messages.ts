@@ -52,7 +52,7 @@ export const en: typeof zh = {
   line: "Line {{line}}",
   askedFirst: "asked first",
   askedNth: "asked no. {{line}}",
-  now: "On duty now",
+  now: "On duty",
   begun: "began the day before",
   goesOn: "goes on the next day",
   removeOne: "Take back the turn of {{name}}, {{time}}",

@@ -79,6 +79,7 @@ export function ConsentsTab({ residentId }: { residentId: string }) {
                     <Button
                       variant="subtle"
                       size="compact-sm"
+                      style={{ flex: "none" }}
                       leftSection={<IconFileText size={16} aria-hidden />}
                       onClick={() => setShown(consent)}
                       aria-label={`${t("residents.consents.show")}: ${t(`residents.consents.kind.${consent.kind}`)} ${formats.dateTime(consent.given_at)}`}

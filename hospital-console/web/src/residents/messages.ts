@@ -275,7 +275,7 @@ export const en: typeof zh = {
     giver: { resident: "in person", surrogate: "surrogate", guardian: "guardian" },
     given: "{{time}} signed by {{name}} ({{giver}})",
     revoked: "{{time}} revoked: {{reason}}",
-    show: "Text and signature",
+    show: "Signed text",
     version: "Version {{version}}",
     witness: "Witness: {{name}}",
     received: "received {{time}}",
