@@ -13,7 +13,7 @@ import { SummaryTab } from "./SummaryTab";
 import { VitalsTab } from "./VitalsTab";
 import classes from "./ResidentRecord.module.css";
 
-const TABS = ["summary", "vitals", "notes", "eligibility", "consents", "documents", "history"] as const;
+const TABS = ["summary", "vitals", "notes", "consents", "documents", "eligibility", "history"] as const;
 
 /** The resident's chart, beside the picture or on its own page. Read only; the nurse and the prescriptions fill it. */
 export function ResidentRecord({

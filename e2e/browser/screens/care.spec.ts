@@ -1,0 +1,100 @@
+import { test, type Page } from "@playwright/test";
+import { buildDay } from "./data";
+import { careAnswers } from "./data-care";
+import { LOOKS, lookAt } from "./look";
+import { installMock, type MockOptions } from "./mock";
+import { sendPage, serve, type Site } from "./site";
+
+/** The specialist's schedule, urgent calls, rounds, first visits and referrals, in both languages and schemes. */
+interface CareScreen {
+  name: string;
+  path: string;
+  ready: string;
+  /** A one-key call comes in. */
+  ringing?: boolean;
+  mock?: MockOptions;
+  act?: (page: Page) => Promise<void>;
+}
+
+let site: Site;
+test.beforeAll(async () => {
+  site = await serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
+  });
+});
+test.afterAll(() => site.close());
+
+const press = (name: RegExp) => async (page: Page) => {
+  await page.getByRole("button", { name }).first().click();
+};
+const WEEK = "[data-testid=appointment-a-c1]";
+
+const SCREENS: CareScreen[] = [
+  { name: "schedule-week", path: "/schedule", ready: WEEK },
+  { name: "schedule-day", path: "/schedule?view=day", ready: WEEK },
+  { name: "schedule-failing", path: "/schedule", mock: { failing: true }, ready: "main [role=alert]" },
+  { name: "schedule-book", path: "/schedule", ready: WEEK, act: press(/^预约$|^Book$/) },
+  { name: "schedule-calendar-link", path: "/schedule", ready: WEEK, act: press(/^日历订阅$|^Calendar link$/) },
+  { name: "availability", path: "/schedule/availability", ready: "[data-testid=preview-total]" },
+  { name: "rounds", path: "/rounds", ready: "[data-testid=round-ro1]" },
+  { name: "round", path: "/rounds/ro1", ready: "[data-testid=stop-s3]" },
+  {
+    name: "round-plan",
+    path: "/rounds",
+    ready: "[data-testid=round-ro1]",
+    act: press(/^安排查房$|^Plan a round$/),
+  },
+  { name: "urgent-call", path: "/rounds", ringing: true, ready: "[data-testid=urgent-call-u1]" },
+  {
+    name: "urgent-call-open",
+    path: "/rounds",
+    ringing: true,
+    ready: "[data-testid=urgent-call-u1]",
+    act: press(/^查看 |^Look at /),
+  },
+  { name: "visits", path: "/visits", ready: "[data-testid=candidate-r1]" },
+  {
+    name: "visit-results",
+    path: "/visits/v1",
+    ready: "[data-testid=result-r3]",
+    act: async (page) => {
+      await page
+        .getByTestId("result-r3")
+        .getByText(/^已看$|^Seen$/)
+        .click();
+    },
+  },
+  { name: "referrals", path: "/referrals", ready: "[data-testid=referral-f1]" },
+  { name: "referral", path: "/referrals/f1", ready: "main ol" },
+  {
+    name: "referral-report",
+    path: "/referrals/f1",
+    ready: "main ol",
+    act: press(/^回报结果$|^Report back$/),
+  },
+  { name: "referral-draft", path: "/referrals/f2", ready: "main form" },
+  {
+    name: "eligibility",
+    path: "/residents/r1",
+    ready: "main [role=tab]",
+    act: async (page) => {
+      await page.getByRole("tab", { name: /^初诊$|^First visit$/ }).click();
+      await page.waitForSelector("[data-testid=fact-e1]");
+    },
+  },
+];
+
+for (const look of LOOKS) {
+  for (const { name, path, ready, ringing, mock, act } of SCREENS) {
+    test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const prepare = (page: Page) => {
+        const now = Date.now();
+        const day = buildDay(now);
+        const { ringing: call, ...usual } = careAnswers(day, now);
+        const answers = ringing && call ? { ...usual, "GET /api/urgent-calls": call } : usual;
+        return installMock(page, day, { ...mock, answers: mock ? {} : answers });
+      };
+      await lookAt(browser, look, { name, sizes: [[1440, 900]], url: site.origin + path, ready, prepare, act });
+    });
+  }
+}
