@@ -228,7 +228,7 @@ export function buildDay(now: number) {
       severity: "hard_stop",
       kind: "allergy",
       item_no: 2,
-      message_zh: "老人对磺胺类过敏，本药与其有交叉反应的可能",
+      message_zh: "住民对磺胺类过敏，本药与其有交叉反应的可能",
       message_en: "The resident is allergic to sulfonamides; cross-reaction is possible",
       action_zh: "换药，或写明理由",
       action_en: "Choose another drug or give the reason",

@@ -56,7 +56,7 @@ export const zh = {
   },
   retry: "重试",
   reason: "原因",
-  resident: { label: "老人", placeholder: "姓名、拼音首字母、床号或证件尾号", nothing: "没有找到" },
+  resident: { label: "住民", placeholder: "姓名、拼音首字母、床号或证件尾号", nothing: "没有找到" },
   cancel: "取消",
   close: "关闭",
   copy: "复制",

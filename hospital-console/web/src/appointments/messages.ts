@@ -27,7 +27,7 @@ export const zh = {
   way: { label: "预约方式", book: "选空闲时段", wait: "加入候补" },
   book: { action: "预约", title: "预约会诊", done: "已预约" },
   slot: { day: "日期", time: "时段", none: "这一天没有可约的时段。换一天，或加入候补。" },
-  move: { action: "改约", title: "改约：{{name}}", hint: "原时段会让给候补的老人。" },
+  move: { action: "改约", title: "改约：{{name}}", hint: "原时段会让给候补的住民。" },
   cancel: { action: "取消预约", of: "取消预约：{{name}}", hint: "护理院会看到取消原因。" },
   waitlist: {
     title: "候补",

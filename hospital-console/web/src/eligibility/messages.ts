@@ -15,7 +15,7 @@ export const zh = {
   record: {
     action: "登记面诊",
     title: "登记面诊",
-    lead: "登记您本人面诊这位老人的结果。登记后，本院可对该诊断远程诊疗。",
+    lead: "登记您本人面诊这位住民的结果。登记后，本院可对该诊断远程诊疗。",
     seenOn: "面诊日期",
     evidence: "检查与依据",
     evidenceHint: "查体、检验或影像结果，以及确诊依据",

@@ -35,7 +35,7 @@ export const zh = {
     filteredHint: "换一个词，或换一组状态。",
   },
   column: {
-    resident: "老人",
+    resident: "住民",
     reason: "原因",
     hospital: "医院与科室",
     appointment: "医院预约",
@@ -52,7 +52,7 @@ export const zh = {
   },
   step: {
     see: "标为已查看",
-    start: "老人已出发",
+    start: "住民已出发",
     accept: "接收并预约",
     move: "改约",
     report: "回报结果",
@@ -74,10 +74,10 @@ export const zh = {
     seen: "医院已查看，等待接收。",
     information_requested: "医院要求补充资料，回复后继续。",
     accepted: "医院已接收并预约。请护理院安排转运。",
-    under_way: "老人正在就诊途中，等待医院回报。",
+    under_way: "住民正在就诊途中，等待医院回报。",
     done: "医院已回报，结果已写入病历。",
     refused: "医院未接收。请另选医院或科室重新转诊。",
-    did_not_attend: "老人未就诊。可以重新预约或撤回。",
+    did_not_attend: "住民未就诊。可以重新预约或撤回。",
     withdrawn: "转诊已撤回。",
   },
   appointment: {
@@ -101,7 +101,7 @@ export const zh = {
   transport: { title: "转运", none: "还没有安排车辆，由护理院申请。" },
   handOver: {
     title: "交接单",
-    hint: "身份、过敏、诊断、用药、体征和转诊原因，随老人带去医院。",
+    hint: "身份、过敏、诊断、用药、体征和转诊原因，随住民带去医院。",
     zh: "中文交接单",
     en: "英文交接单",
     download: "下载{{which}}",
@@ -113,7 +113,7 @@ export const zh = {
     ask_information: "医院要求补充资料",
     answer_information: "已回复",
     accept: "接收并预约",
-    start: "老人出发",
+    start: "住民出发",
     report: "医院回报",
     refuse: "医院未接收",
     miss_appointment: "未就诊",

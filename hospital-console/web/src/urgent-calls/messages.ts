@@ -22,10 +22,10 @@ export const zh = {
     false_alarm: "误触",
   },
   outcomeHint: {
-    consultation: "立即开立紧急会诊，老人进入候诊室",
+    consultation: "立即开立紧急会诊，住民进入候诊室",
     hospital_registration: "由护理院陪同到医院就诊",
     transport_request: "由护理院安排车辆送医",
-    false_alarm: "已确认老人无需帮助",
+    false_alarm: "已确认住民无需帮助",
   },
 };
 
