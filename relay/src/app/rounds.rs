@@ -50,7 +50,7 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
         let path = format!("resident_ids[{n}]");
         let resident = residents::get(&mut work.tx, *resident_id).await?.filter(|r| r.home_id == round.home_id);
         let resident = resident
-            .ok_or_else(|| AppError::invalid(path, "这家养老院没有这位居民", "The home has no such resident"))?;
+            .ok_or_else(|| AppError::invalid(path, "这家养老院没有这位住民", "The home has no such resident"))?;
         let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
         let time = slot(&round, n, 1, minutes)?;
         let event = Event::Book { specialist: round.specialist_id, scheduled_at: time.starts_at };
@@ -88,7 +88,7 @@ pub async fn reorder(
     }
     for (n, c) in known.iter().enumerate() {
         if (c.began_at.is_some() || c.state.is_terminal()) && input.order[n] != c.id {
-            let (zh, en) = ("已经开始或结束的居民不能改变位置", "Who was begun or is over keeps the place");
+            let (zh, en) = ("已经开始或结束的住民不能改变位置", "Who was begun or is over keeps the place");
             return Err(AppError::invalid(format!("order[{n}]"), zh, en));
         }
     }
@@ -173,7 +173,7 @@ fn check(input: &views::NewRound) -> Result<SignedDuration, AppError> {
     }
     let different: BTreeSet<_> = input.resident_ids.iter().collect();
     if input.resident_ids.is_empty() || input.resident_ids.len() > MOST || different.len() != input.resident_ids.len() {
-        let (zh, en) = ("请选 1 至 30 位居民，每位一次", "Choose 1 to 30 residents, each once");
+        let (zh, en) = ("请选 1 至 30 位住民，每位一次", "Choose 1 to 30 residents, each once");
         return Err(AppError::invalid("resident_ids", zh, en));
     }
     Ok(SignedDuration::from_mins(i64::from(input.minutes)))

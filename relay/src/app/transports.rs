@@ -78,7 +78,7 @@ pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Re
     let mut destination = bounded("destination", input.destination.trim(), 200)?;
     if let Some(id) = input.referral_id {
         let referral = referrals::get(&mut work.tx, id).await?.filter(|r| r.resident_id == resident.id);
-        let wrong = || AppError::invalid("referral_id", "不是这位老人的转诊", "Not a referral of this resident");
+        let wrong = || AppError::invalid("referral_id", "不是这位住民的转诊", "Not a referral of this resident");
         let referral = referral.ok_or_else(wrong)?;
         if destination.is_empty() {
             let place = referral.appointment.map(|a| format!(" {} {}", a.department, a.place)).unwrap_or_default();

@@ -164,7 +164,7 @@ pub async fn end(
         }
         let resident = residents::get(&mut work.tx, call.resident_id).await?.ok_or(AppError::NotFound)?;
         let by = ctx.actor.staff_id().filter(|_| ctx.actor.role() == Role::Specialist);
-        let reason = if note.is_empty() { "居民一键呼叫" } else { note.as_str() };
+        let reason = if note.is_empty() { "住民一键呼叫" } else { note.as_str() };
         call.consultation_id = Some(consultations::open_urgent(&mut work, ctx, &resident, reason, by).await?);
     }
     call.note = Some(note).filter(|note| !note.is_empty()).map(Into::into);
@@ -217,7 +217,7 @@ async fn who_calls(db: &mut Db, ctx: &Context, input: &views::NewUrgentCall) -> 
             let of_home = residents::list(db, Some(home), None).await?;
             of_home.into_iter().find(|resident| resident.bed == bed).ok_or(AppError::NotFound)
         }
-        _ => Err(AppError::invalid("resident_id", "请说明是哪位居民或哪张床位", "Say which resident or which bed")),
+        _ => Err(AppError::invalid("resident_id", "请说明是哪位住民或哪张床位", "Say which resident or which bed")),
     }
 }
 

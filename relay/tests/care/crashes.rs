@@ -17,6 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use yunzhen_certs::Trust;
 use yunzhen_domain::Actor;
+use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::formulary::Formulary;
 use yunzhen_domain::ids::{ConsultationId, ResidentId};
 use yunzhen_domain::machines::consultation::State;
@@ -324,7 +325,16 @@ fn no_write_is_lost_or_doubled_when_the_program_stops_again_and_again() {
         };
         let mut tx = store.write().await.expect("write");
         yunzhen_store::availability::put(&mut tx, &times).await.expect("published");
-        tx.commit(Vec::new()).await.expect("kept");
+        let published = AuditFact {
+            at: now(),
+            actor: specialists[0].reference(),
+            kind: EventKind::AvailabilityPublished,
+            entity_id: me.uuid(),
+            home_id: None,
+            pharmacy_id: None,
+            purpose: None,
+        };
+        tx.commit(vec![published]).await.expect("kept");
         store.close().await;
         People { nurse, specialists, resident: home[0].id, neighbour: home[1].id }
     });

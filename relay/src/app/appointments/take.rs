@@ -97,7 +97,7 @@ pub(super) async fn not_elsewhere(work: &mut Work, c: &Consultation, slot: Slot)
     for other in appointments::list(&mut work.tx, &filter, slot.starts_at, slot.ends_at).await? {
         let known = consultations::get(&mut work.tx, other.consultation_id).await?;
         if known.is_some_and(|known| known.id != c.id && known.resident_id == c.resident_id) {
-            let (zh, en) = ("这位居民在同一时间已有预约", "The resident has another appointment at this time");
+            let (zh, en) = ("这位住民在同一时间已有预约", "The resident has another appointment at this time");
             return Err(AppError::invalid("starts_at", zh, en));
         }
     }

@@ -68,7 +68,7 @@ pub async fn draft(app: &App, ctx: &Context, input: views::NewReferral) -> Resul
     if let Some(id) = input.consultation_id {
         let of_resident = consultations::get(&mut work.tx, id).await?.is_some_and(|c| c.resident_id == resident.id);
         if !of_resident {
-            let (zh, en) = ("不是这位老人的会诊", "Not a consultation of this resident");
+            let (zh, en) = ("不是这位住民的会诊", "Not a consultation of this resident");
             return Err(AppError::invalid("consultation_id", zh, en));
         }
     }

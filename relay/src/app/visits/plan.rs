@@ -138,7 +138,7 @@ async fn written(
     }
     for (i, stop) in input.residents.into_iter().enumerate() {
         let path = format!("residents[{i}].");
-        let unknown = || AppError::invalid(format!("{path}resident_id"), "没有这位老人", "No such resident");
+        let unknown = || AppError::invalid(format!("{path}resident_id"), "没有这位住民", "No such resident");
         let resident = residents::get(&mut work.tx, stop.resident_id).await?.ok_or_else(unknown)?;
         let codes = codes(app, ctx, work, &visit, &resident, &path, stop.diagnosis_codes).await?;
         add(&mut visit, &resident, codes);
@@ -153,7 +153,7 @@ async fn written(
     }
     if visit.stops.is_empty() || visit.stops.len() > MOST_RESIDENTS {
         let (zh, en) =
-            (format!("须有 1 至 {MOST_RESIDENTS} 位老人"), format!("Choose 1 to {MOST_RESIDENTS} residents"));
+            (format!("须有 1 至 {MOST_RESIDENTS} 位住民"), format!("Choose 1 to {MOST_RESIDENTS} residents"));
         return Err(AppError::invalid("residents", zh, en));
     }
     in_route_order(work, &mut visit).await?;

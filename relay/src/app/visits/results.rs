@@ -29,7 +29,7 @@ pub async fn record_results(
     let (before, caller) = load(&mut work, ctx, id, Action::ConductVisit).await?;
     let version = before.version + 1;
     if input.results.is_empty() || input.results.len() > before.stops.len() {
-        return Err(AppError::invalid("results", "每位老人一条结果", "Send one result for each resident"));
+        return Err(AppError::invalid("results", "每位住民一条结果", "Send one result for each resident"));
     }
     let mut visit = match before.state {
         State::Planned => {
@@ -76,7 +76,7 @@ async fn one(
         Some(reason) => {
             let reason = required(&format!("{path}.not_seen_reason"), reason, 500)?;
             if !result.confirmed.is_empty() {
-                let (zh, en) = ("未见到老人，不能确认诊断", "Nothing can be confirmed of who was not seen");
+                let (zh, en) = ("未见到住民，不能确认诊断", "Nothing can be confirmed of who was not seen");
                 return Err(AppError::invalid(format!("{path}.confirmed"), zh, en));
             }
             visit_stop::Event::Miss { reason }
