@@ -31,6 +31,7 @@ const READERS = {
       lines.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0);
     return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
   },
+  screens: playwright,
   browser: playwright,
   "file-camera": playwright,
 };
