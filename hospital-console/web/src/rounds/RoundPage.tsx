@@ -127,7 +127,7 @@ function Stop({ stop, n, told, busy, onUp, onDown, onBegin, beginning }: StopPro
   const name = consultation.resident.name;
   const past = stop.position === "past";
   return (
-    <Table.Tr data-testid={`stop-${consultation.id}`} style={past ? { opacity: 0.75 } : undefined}>
+    <Table.Tr data-testid={`stop-${consultation.id}`}>
       <Table.Td>
         <Group gap="xs" wrap="nowrap">
           <Text fw={600}>{n}</Text>

@@ -42,7 +42,7 @@ export function Grid({ first, length, days, onOpen, onBook }: GridProps) {
   const hours = Array.from({ length: until - from }, (_, n) => from + n);
   return (
     <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("schedule.grid")}>
-      <div className={classes.grid} style={{ gridTemplateColumns: `52px repeat(${length}, minmax(120px, 1fr))` }}>
+      <div className={classes.grid} style={{ gridTemplateColumns: `52px repeat(${length}, minmax(112px, 1fr))` }}>
         <div className={classes.corner} />
         {dates.map((date) => (
           <DayHead key={date} date={date} days={days} />

@@ -150,14 +150,14 @@ function Block({
         label={t("schedule.field.start")}
         value={block.start}
         onChange={(event) => onChange({ start: event.currentTarget.value })}
-        w={104}
+        w={132}
       />
       <TextInput
         type="time"
         label={t("schedule.field.end")}
         value={block.end}
         onChange={(event) => onChange({ end: event.currentTarget.value })}
-        w={104}
+        w={132}
       />
       <NumberInput
         label={t("schedule.field.slot")}

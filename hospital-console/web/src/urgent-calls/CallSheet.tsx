@@ -1,7 +1,7 @@
 import type { Observation, UrgentCall, UrgentCallOutcome } from "@yunzhen/client";
 import { ProblemAlert, RelativeTime, UrgentCallChip, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Drawer, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
-import { IconPhone } from "@tabler/icons-react";
+import { IconPhone, IconPhoneIncoming } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,7 +23,17 @@ const OUTCOMES: readonly UrgentCallOutcome[] = [
 ];
 
 /** One call: who and where, the telephone, the last vital signs, who was called; answered, it ends with what became of it. */
-export function CallSheet({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
+export function CallSheet({
+  call,
+  answering,
+  onAnswer,
+  onClose,
+}: {
+  call: UrgentCall;
+  answering: boolean;
+  onAnswer: () => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   return (
@@ -72,6 +82,16 @@ export function CallSheet({ call, onClose }: { call: UrgentCall; onClose: () => 
             </Text>
           )}
         </Section>
+        {call.allowed.includes("answer") && (
+          <Button
+            color="red"
+            leftSection={<IconPhoneIncoming size={18} aria-hidden />}
+            loading={answering}
+            onClick={onAnswer}
+          >
+            {t("urgentCalls.answer")}
+          </Button>
+        )}
         {call.allowed.includes("end") && <EndForm call={call} onClose={onClose} />}
       </Stack>
     </Drawer>
@@ -87,9 +107,9 @@ function Vital({ reading }: { reading: Observation }) {
       <dd>
         {vitalValue(reading.code, reading.value)} {unitText(reading.unit)} {out && t(`shared:vital.${out}`)}
       </dd>
-      <Text size="sm" c="dimmed" component="dd">
+      <dd>
         <RelativeTime at={reading.measured_at} />
-      </Text>
+      </dd>
     </div>
   );
 }

@@ -35,6 +35,7 @@ export function UrgentCalls() {
   useRinging(mine.some((call) => isUnanswered(call)));
   const open = calls.find((call) => call.id === openId);
   const outdate = () => void queryClient.invalidateQueries({ queryKey: keys.urgentCalls.all });
+  const take = (call: UrgentCall) => answer.mutate({ id: call.id, version: call.version }, { onSettled: outdate });
   return (
     <>
       {mine.length > 0 && (
@@ -44,14 +45,21 @@ export function UrgentCalls() {
               key={call.id}
               call={call}
               pending={answer.isPending && answer.variables.id === call.id}
-              onAnswer={() => answer.mutate({ id: call.id, version: call.version }, { onSettled: outdate })}
+              onAnswer={() => take(call)}
               onOpen={() => setOpenId(call.id)}
             />
           ))}
           {answer.isError && <ProblemAlert error={answer.error} />}
         </section>
       )}
-      {open && <CallSheet call={open} onClose={() => setOpenId(undefined)} />}
+      {open && (
+        <CallSheet
+          call={open}
+          answering={answer.isPending}
+          onAnswer={() => take(open)}
+          onClose={() => setOpenId(undefined)}
+        />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { visitFormPath, type RouteHome, type RouteStop, type Visit } from "@yunzhen/client";
 import { ProblemAlert, Skeletons, StatusChip, useAction, VisitChip } from "@yunzhen/client/ui";
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import {
   IconAlertOctagon,
   IconArrowLeft,
@@ -172,7 +172,7 @@ function Home({ home }: { home: RouteHome }) {
         {home.name}
       </Title>
       <Text size="sm" c="dimmed">
-        {home.address} · <a href={`tel:${home.phone}`}>{home.phone}</a>
+        {home.address} · <Anchor href={`tel:${home.phone}`}>{home.phone}</Anchor>
       </Text>
       <ul className={classes.stops}>
         {home.stops.map((stop) => (
