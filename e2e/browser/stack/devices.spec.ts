@@ -38,6 +38,6 @@ test("a device's reading is in the chart of the resident whom the nurse named, o
   const pressure = devices.getByTestId("device-reading").filter({ hasText: "模拟血压计" }).first();
   await pressure.getByRole("button", { name: "弃用" }).click();
   await tablet.page.getByRole("button", { name: "不知道是谁的" }).click();
-  await expect(tablet.page.getByText("已弃用，没有存入任何记录。")).toBeVisible();
+  await expect(tablet.page.getByTestId("devices").getByText("已弃用，没有存入任何记录。")).toBeVisible();
   await tablet.context.close();
 });
