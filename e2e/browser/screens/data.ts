@@ -466,6 +466,21 @@ export function buildDay(now: number) {
       participants: 2,
     }),
     missing_consents: [],
+    eligibility: {
+      standings: [
+        {
+          diagnosis_code: "I10",
+          display_zh: "原发性高血压",
+          display_en: "Essential hypertension",
+          hospital: "江城市第一医院",
+          eligible: true,
+          seen_on: "2026-03-12",
+          clinician: "陈立诚",
+        },
+      ],
+      present_doctors: [],
+      joint_consultation_allowed: false,
+    },
     note: {
       text: "主诉：头晕三日，晨起明显。\n查体：血压 168/96 mmHg，心率 82 次/分，律齐。\n评估：高血压控制不佳。\n计划：加用氨氯地平，一周后复诊。",
       diagnosis_code: "I10",
