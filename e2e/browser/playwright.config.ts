@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { CHROMIUM, CHROMIUM_ARGS } from "./support/browser";
+import { CHROMIUM, CHROMIUM_ARGS, CHROMIUM_SHELL } from "./support/browser";
 
 /**
  * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
@@ -13,6 +13,12 @@ const asked = (process.env.YUNZHEN_PROJECTS ??= ON_REQUEST.filter((name) =>
   process.argv.some((word) => word === name || word === `--project=${name}`),
 ).join(","));
 
+const launch = (executablePath: string) => ({
+  executablePath,
+  args: CHROMIUM_ARGS,
+  ignoreDefaultArgs: ["--mute-audio"],
+});
+
 export default defineConfig({
   fullyParallel: false,
   workers: 1,
@@ -22,7 +28,7 @@ export default defineConfig({
   outputDir: "../../test-results",
   use: {
     browserName: "chromium",
-    launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_ARGS, ignoreDefaultArgs: ["--mute-audio"] },
+    launchOptions: launch(CHROMIUM),
     actionTimeout: 20_000,
     navigationTimeout: 20_000,
     trace: "retain-on-failure",
@@ -33,6 +39,6 @@ export default defineConfig({
   projects: ["screens", "stack", ...asked.split(",").filter((name) => name !== "")].map((name) => ({
     name,
     testDir: name,
-    use: name === "screens" ? { trace: "off" as const } : {},
+    use: name === "screens" ? { trace: "off" as const, launchOptions: launch(CHROMIUM_SHELL) } : {},
   })),
 });

@@ -62,7 +62,17 @@ export async function lookAt(browser: Browser, { language, scheme }: Look, scree
 
 async function check(page: Page, name: string): Promise<void> {
   // Colours are measured when the fades of sheets and buttons are over.
-  await page.waitForTimeout(400);
+  await page.evaluate(async () => {
+    const ending = () =>
+      document
+        .getAnimations()
+        .filter(
+          (animation) =>
+            animation.playState === "running" && animation.effect?.getComputedTiming().endTime !== Infinity,
+        );
+    // One that ends may start another, as a sheet's backdrop does. One that is taken away rejects.
+    while (ending().length > 0) await Promise.allSettled(ending().map((animation) => animation.finished));
+  });
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${name}: sideways scrolling`).toBeLessThanOrEqual(0);

@@ -118,7 +118,7 @@ const SCREENS: PlanScreen[] = [
     path: "/rounds/new",
     ready: ".nurse-picks button",
     act: async (page) => {
-      await page.locator(".nurse-templates button").first().click();
+      await page.locator(".nurse-specialist").first().click();
       await page.locator(".nurse-slot-times button:enabled").first().click();
       for (const n of [0, 3, 5]) await page.locator(".nurse-picks button").nth(n).click();
     },
