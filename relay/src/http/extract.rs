@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use yunzhen_certs::Identity;
 use yunzhen_domain::ids::HomeId;
@@ -19,7 +20,7 @@ use yunzhen_runtime::clock;
 
 use super::ApiState;
 use super::problem::{Fault, Problem};
-use crate::app::{self, Context, Entrance, Idempotency};
+use crate::app::{self, AppError, Context, Entrance, Idempotency};
 
 /// The largest JSON body.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -106,6 +107,9 @@ impl<T: DeserializeOwned> FromRequestParts<ApiState> for Search<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::from(Fault::Query("a NUL character is no text".into())));
+        }
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(query)| Self(query)).map_err(|error| Problem::from(Fault::Query(error.body_text())))
     }
@@ -316,9 +320,34 @@ async fn read_most(mut request: Request, most: usize) -> Result<(Parts, axum::bo
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if let Some(path) = nul_in(bytes) {
+        let (zh, en) = ("含有不可用的字符，请重新输入", "It has a character that is no text; please type it again");
+        return Err(Problem::from(Fault::App(AppError::invalid(path, zh, en))));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         Problem::from(Fault::Field { path, message: error.into_inner().to_string() })
     })
+}
+
+/// The member whose text has a NUL character: no keyboard makes one, and PostgreSQL has no text with it. In JSON it can only be written as an escape.
+fn nul_in(bytes: &[u8]) -> Option<String> {
+    if !bytes.windows(6).any(|six| six.eq_ignore_ascii_case(br"\u0000")) {
+        return None;
+    }
+    // What is no JSON is refused by the parser that knows where.
+    nul_below(&serde_json::from_slice(bytes).ok()?, String::new())
+}
+
+fn nul_below(value: &Value, path: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items.iter().enumerate().find_map(|(n, item)| nul_below(item, format!("{path}[{n}]"))),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            nul_below(member, path)
+        }),
+        _ => None,
+    }
 }

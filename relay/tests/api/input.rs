@@ -50,6 +50,10 @@ async fn malformed_input_is_refused_with_a_reason() {
     let answer = world.raw(post(&notes, None, note("x").to_string()), Some(console())).await;
     is_problem(&answer, 400, "idempotency_key_missing");
 
+    let answer = world.raw(post(&notes, key, note("a\0b").to_string()), Some(console())).await;
+    is_problem(&answer, 422, "invalid_input");
+    assert_eq!(answer.body["fields"][0]["path"], "text", "{answer:?}");
+
     let reading = |value: f64, unit: &str| {
         json!({"readings": [
         {"code": "8867-4", "value": 72, "unit": "/min", "measured_at": "2026-11-23T01:02:03Z"},
@@ -69,6 +73,7 @@ async fn malformed_input_is_refused_with_a_reason() {
     }
     for query in [
         "/api/residents?colour=red",
+        "/api/residents?q=%00",
         "/api/residents?home_id=x",
         "/api/consultations?cursor=x",
         "/api/consultations?state=asleep",
