@@ -12,15 +12,13 @@ use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, GENESIS, Purpose, fi
 
 use crate::backend::Backend;
 use crate::row::{Cells, from_hex, hex};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
 use crate::writer::Lent;
 use crate::{Db, StoreError};
 
 const TABLE: &str = "audit";
 /// Rows that are checked at once.
 const CHUNK: u32 = 1000;
-/// Both databases bound the number of values in one statement.
-const ROWS_OF_ONE_INSERT: usize = 50;
 
 /// Where the chain ends. Kept in a row of its own, so that a writer can lock it, and so that a tail that was cut off is missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

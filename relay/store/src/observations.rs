@@ -5,33 +5,38 @@ use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::records::{DeviceTrace, Observation};
 
 use crate::row::Cells;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "observations";
 /// At most so many readings are answered at once: a month of a busy resident.
 pub const LIMIT: u32 = 5000;
 
-/// New readings.
+/// New readings; those of one measurement travel in one statement.
 pub async fn insert_many(tx: &mut Tx, readings: &[Observation]) -> Result<(), StoreError> {
-    for reading in readings {
-        sqlx::query(
+    for readings in readings.chunks(ROWS_OF_ONE_INSERT) {
+        let mut query = QueryBuilder::new(
             "INSERT INTO observations (id, resident_id, code, value, unit, measured_at, received_at, device, source,
-                 clock_offset_ms, raw_frame)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        )
-        .bind(reading.id.to_string())
-        .bind(reading.resident_id.to_string())
-        .bind(&reading.code)
-        .bind(reading.value)
-        .bind(&reading.unit)
-        .bind(reading.measured_at.as_millisecond())
-        .bind(reading.received_at.as_millisecond())
-        .bind(&reading.device)
-        .bind(reading.source.as_str())
-        .bind(reading.trace.as_ref().and_then(|trace| trace.clock_offset_ms))
-        .bind(reading.trace.as_ref().map(|trace| trace.raw_frame.as_str()))
-        .execute(tx.conn())
-        .await?;
+                 clock_offset_ms, raw_frame) VALUES ",
+        );
+        for (index, reading) in readings.iter().enumerate() {
+            query.push(if index == 0 { "(" } else { "), (" });
+            let trace = reading.trace.as_ref();
+            let mut list = query.separated(", ");
+            list.push_bind(reading.id.to_string());
+            list.push_bind(reading.resident_id.to_string());
+            list.push_bind(reading.code.clone());
+            list.push_bind(reading.value);
+            list.push_bind(reading.unit.clone());
+            list.push_bind(reading.measured_at.as_millisecond());
+            list.push_bind(reading.received_at.as_millisecond());
+            list.push_bind(reading.device.clone());
+            list.push_bind(reading.source.as_str());
+            list.push_bind(trace.and_then(|trace| trace.clock_offset_ms));
+            list.push_bind(trace.map(|trace| trace.raw_frame.as_str().to_owned()));
+        }
+        query.push(")");
+        query.build().execute(tx.conn()).await?;
     }
     Ok(())
 }

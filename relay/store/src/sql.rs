@@ -6,6 +6,9 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, Arguments as _, AssertSqlSafe, Encode, Type};
 
+/// Both databases bound the number of values in one statement.
+pub(crate) const ROWS_OF_ONE_INSERT: usize = 50;
+
 /// A query in the making: text by [`push`](Self::push), values by [`push_bind`](Self::push_bind) only.
 pub(crate) struct QueryBuilder {
     text: String,
