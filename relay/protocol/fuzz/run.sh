@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes each target for SECONDS (default 60) on stable Rust: the coverage instrumentation of libFuzzer through plain compiler flags, so neither
-# cargo-fuzz nor a nightly toolchain is needed. Seeds come from the golden vectors. Fails on the first crash; the input is kept beside.
+# cargo-fuzz nor a nightly toolchain is needed. Seeds come from the golden vectors. A crash fails the run; the input is kept in target/fuzz/crashes.
 #
 #   relay/protocol/fuzz/run.sh [SECONDS] [TARGET...]
 set -eu
@@ -27,7 +27,15 @@ for name in "$@"; do
         # shellcheck disable=SC2059  # the escapes are the point
         printf "$(echo "$hex" | fold -w2 | while read -r byte; do printf '\\%03o' "0x$byte"; done)" > "$corpus/$name/golden_$vector"
     done
-    echo "fuzz $name for $seconds s, $(find "$corpus/$name" -type f | wc -l) seeds"
-    "$target/$triple/release/$name" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
-        -verbosity=0 -artifact_prefix="$target/crashes/$name-" "$corpus/$name"
 done
+
+# One target to a core; what a target prints comes in one piece when it has ended.
+# shellcheck disable=SC2016  # expanded by the inner shell
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I NAME sh -c '
+    echo "fuzz $1 for $2 s, $(find "$3/corpus/$1" -type f | wc -l) seeds"
+    code=0
+    "$3/$4/release/$1" -max_total_time="$2" -max_len=4096 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
+        -verbosity=0 -artifact_prefix="$3/crashes/$1-" "$3/corpus/$1" > "$3/$1.log" 2>&1 || code=$?
+    cat "$3/$1.log"
+    exit "$code"
+' fuzz NAME "$seconds" "$target" "$triple"
