@@ -16,7 +16,7 @@ use yunzhen_store::{Options, Store, audit, consultations, notes, residents};
 
 use database::Database;
 use people::{Acknowledged, Crowd};
-use relay::Relay;
+use relay::{Installation, Relay};
 
 /// Commands under way at any moment.
 const AT_ONCE: usize = 1000;
@@ -36,7 +36,7 @@ async fn nothing_acknowledged_is_lost_when_the_relay_is_killed_on_postgres() {
 #[allow(clippy::disallowed_methods, reason = "how long the scenario took is printed")]
 async fn killed_again_and_again(database: Database) {
     let began = Instant::now();
-    let installation = relay::Installation::new(&database);
+    let installation = Installation::new(&database);
     installation.seed();
     let mut running = Relay::start(&installation).await;
     let crowd = Crowd::sign_in(&installation, running.api).await;
@@ -57,6 +57,7 @@ async fn killed_again_and_again(database: Database) {
     }
     running.kill();
     let rows = everything_is_there_once(&database, &acknowledged).await;
+    the_program_verifies_the_log(&installation, rows);
     let retried: usize = acknowledged.iter().map(|command| command.tries - 1).sum();
     println!(
         "{}: {KILLS} kills, {} commands acknowledged, {retried} retries, {rows} audit rows, {:.0?}",
@@ -93,4 +94,17 @@ async fn everything_is_there_once(database: &Database, acknowledged: &[Acknowled
     drop(db);
     store.close().await;
     rows
+}
+
+/// An operator keeps the head outside of the database and gives it back the next time.
+fn the_program_verifies_the_log(installation: &Installation, rows: i64) {
+    let head = installation.verify_audit(None).expect("the log is whole");
+    assert!(head.starts_with(&format!("{rows}:")), "{head}");
+    assert_eq!(installation.verify_audit(Some(&head)).as_ref(), Ok(&head));
+    let (_, hash) = head.split_once(':').expect("seq:hash");
+    let cut_off = format!("{}:{hash}", rows + 1);
+    for wrong in [cut_off.as_str(), "1:00", &format!("1:{hash}")] {
+        let said = installation.verify_audit(Some(wrong)).expect_err(wrong);
+        assert!(said.contains("relay: ") || said.contains("--head"), "{said}");
+    }
 }

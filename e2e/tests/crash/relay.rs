@@ -56,6 +56,20 @@ impl Installation {
     }
 }
 
+impl Installation {
+    /// `relay audit verify`, as an operator runs it: the head it prints, or what it says is wrong.
+    pub fn verify_audit(&self, kept: Option<&str>) -> Result<String, String> {
+        let mut command = self.command();
+        command.args(["audit", "verify"]);
+        if let Some(head) = kept {
+            command.args(["--head", head]);
+        }
+        let output = command.output().expect("the relay");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+}
+
 /// The program of this build. `cargo test --workspace` has built it; alone, this test has it built.
 fn program() -> PathBuf {
     let mine = std::env::current_exe().expect("a path");
