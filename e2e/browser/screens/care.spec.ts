@@ -4,6 +4,7 @@ import { careAnswers } from "./data-care";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
 import { sendPage, serve, type Site } from "./site";
+import { now } from "./clock";
 
 /** The specialist's schedule, urgent calls, rounds, first visits and referrals, in both languages and schemes. */
 interface CareScreen {
@@ -88,9 +89,9 @@ for (const look of LOOKS) {
   for (const { name, path, ready, ringing, mock, act } of SCREENS) {
     test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
       const prepare = (page: Page) => {
-        const now = Date.now();
-        const day = buildDay(now);
-        const { ringing: call, ...usual } = careAnswers(day, now);
+        const at = now();
+        const day = buildDay(at);
+        const { ringing: call, ...usual } = careAnswers(day, at);
         const answers = ringing && call ? { ...usual, "GET /api/urgent-calls": call } : usual;
         return installMock(page, day, { ...mock, answers: mock ? {} : answers });
       };

@@ -3,6 +3,7 @@ import { buildDay } from "./data";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
 import { sendPage, serve, type Site } from "./site";
+import { now } from "./clock";
 
 /** Every console screen in both languages and schemes. */
 interface ConsoleScreen {
@@ -158,7 +159,7 @@ async function enterPin(page: Page): Promise<void> {
 for (const look of LOOKS) {
   for (const { name, path, size = desk, mock, ready, act } of SCREENS) {
     test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const prepare = (page: Page) => installMock(page, buildDay(Date.now()), mock);
+      const prepare = (page: Page) => installMock(page, buildDay(now()), mock);
       await lookAt(browser, look, { name, sizes: [size], url: site.origin + path, ready, prepare, act });
     });
   }

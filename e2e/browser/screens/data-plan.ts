@@ -23,17 +23,18 @@ import type {
   WaitlistEntry,
 } from "@yunzhen/client";
 import { observations, residents } from "./nurse-record";
+import { now } from "./clock";
 
 const DAY_MS = 24 * 3600_000;
 const SHANGHAI_MS = 8 * 3600_000;
-const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
 
 /** A clock time of a day from today on, as the home's clock shows it. */
 const at = (days: number, clock: string): string => {
-  const day = new Date(Date.now() + SHANGHAI_MS + days * DAY_MS).toISOString().slice(0, 10);
+  const day = new Date(now() + SHANGHAI_MS + days * DAY_MS).toISOString().slice(0, 10);
   return new Date(`${day}T${clock}:00+08:00`).toISOString();
 };
-const dateOf = (days: number): string => new Date(Date.now() + SHANGHAI_MS + days * DAY_MS).toISOString().slice(0, 10);
+const dateOf = (days: number): string => new Date(now() + SHANGHAI_MS + days * DAY_MS).toISOString().slice(0, 10);
 
 const zhou = { id: "d1", name: "周明" };
 const chen = { id: "d2", name: "陈建国" };
@@ -181,7 +182,7 @@ const stop = (
   late: number,
   more: Partial<ConsultationSummary> = {},
 ): RoundStop => {
-  const planned = Date.now() - 45 * 60_000 + place * 15 * 60_000;
+  const planned = now() - 45 * 60_000 + place * 15 * 60_000;
   return {
     consultation: consultation(place === 2 ? "c1" : `q1-${place}`, resident, state, more),
     position,

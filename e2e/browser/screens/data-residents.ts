@@ -15,8 +15,9 @@ import type {
 import * as record from "./nurse-record";
 import type { SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
 import type { Mode, OwnAnswer, OwnAnswers } from "./nurse-box";
+import { now } from "./clock";
 
-const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
 
 const NOTHING = { parts: [], missing: [], old: [] };
 const SCORES: Record<string, Partial<EarlyWarningScore>> = {

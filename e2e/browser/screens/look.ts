@@ -2,6 +2,7 @@
 import { expect, type Browser, type Page } from "@playwright/test";
 import { join } from "node:path";
 import { expectAxeClean } from "../support/axe";
+import { setClock } from "./clock";
 
 export interface Look {
   language: "zh" | "en";
@@ -42,6 +43,7 @@ export async function lookAt(browser: Browser, { language, scheme }: Look, scree
   page.on("console", (message) => {
     if (message.type() === "error" && !screen.expected?.test(message.text())) errors.push(message.text());
   });
+  await setClock(page);
   await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
   await screen.prepare(page);
   const turn = ([width, height]: [number, number]) => page.setViewportSize({ width, height });

@@ -1,7 +1,8 @@
 /** What the box says of its measuring devices, while looking at the nurse's screens. Invented, test-only. */
 import type { DeviceList, DeviceReading } from "../../../clinic-agent/web/src/box/box-api";
+import { now } from "./clock";
 
-const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
 const value = (code: string, number: number, unit: string): DeviceReading["values"][number] => ({
   code,
   value: number,

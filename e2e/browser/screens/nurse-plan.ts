@@ -1,5 +1,6 @@
 /** The answers about what is planned, to one request of the nurse's page. Test-only. */
 import * as plan from "./data-plan";
+import { now } from "./clock";
 
 /** What is going on while the page is looked at. */
 export type PlanScene = "quiet" | "calling" | "call_answered" | "urgent" | "round";
@@ -22,10 +23,10 @@ const list = (items: readonly unknown[]): Answer => ({ status: 200, body: { item
 export function planAnswer(scene: PlanScene, method: string, path: string): Answer | undefined {
   const [, , kind, id, part] = path.split("/");
   if (path.startsWith("/page/urgent-calls/")) {
-    return found({ id, state: "answered", raised_at: new Date(Date.now() - 42_000).toISOString() });
+    return found({ id, state: "answered", raised_at: new Date(now() - 42_000).toISOString() });
   }
   if (path === "/page/urgent-calls") {
-    return { status: 201, body: { id: "u1", state: "raised", raised_at: new Date().toISOString() } };
+    return { status: 201, body: { id: "u1", state: "raised", raised_at: new Date(now()).toISOString() } };
   }
   if (kind === "urgent-calls") {
     return list(scene === "calling" ? plan.ringingCalls : scene === "call_answered" ? plan.answeredCalls : []);

@@ -15,8 +15,9 @@ import type {
   Staff,
 } from "@yunzhen/client";
 import type { BoxStatus, SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
+import { now } from "./clock";
 
-const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
 
 export const staff: Staff = {
   id: "s1",

@@ -4,6 +4,7 @@ import { registryAnswers } from "./data-registry";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { sendPage, serve, type Site } from "./site";
+import { now } from "./clock";
 
 /** The administrator's pages of the registry and the specialist's resident record, in both languages and schemes. */
 interface RegistryScreen {
@@ -322,8 +323,8 @@ for (const look of LOOKS) {
   for (const { name, path, size = desk, mock, answers, ready, act, expected } of SCREENS) {
     test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
       const prepare = (page: Page) => {
-        const now = Date.now();
-        const day = buildDay(now);
+        const at = now();
+        const day = buildDay(at);
         day.audit.unshift({
           ...(day.audit[0] ?? { seq: 0, at: "", actor: "", action: "", entity: "", entity_id: "" }),
           seq: 1210,
@@ -332,7 +333,7 @@ for (const look of LOOKS) {
           entity: "resident",
           purpose: "BTG",
         });
-        return installMock(page, day, { ...mock, answers: { ...registryAnswers(day.resident, now), ...answers } });
+        return installMock(page, day, { ...mock, answers: { ...registryAnswers(day.resident, at), ...answers } });
       };
       await lookAt(browser, look, { name, sizes: [size], url: site.origin + path, ready, prepare, act, expected });
     });
