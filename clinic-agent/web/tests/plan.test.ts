@@ -247,8 +247,8 @@ describe("one-key calls", () => {
   it("lead on to what was decided", () => {
     const resident = consultation("x").resident;
     expect(nextPlace(call("a", { state: "consultation", consultation_id: "c1" }))).toBe("/consultations/c1");
-    expect(nextPlace(call("a", { state: "transport_request", resident }))).toBe("/transports/new?resident=r-x");
-    expect(nextPlace(call("a", { state: "hospital_registration", resident }))).toBe("/referrals?resident=r-x");
+    expect(nextPlace(call("a", { state: "transport_request", transport_id: "t1" }))).toBe("/transports/t1");
+    expect(nextPlace(call("a", { state: "hospital_registration", referral_id: "f1" }))).toBe("/referrals/f1");
     expect(nextPlace(call("a", { state: "false_alarm", resident }))).toBeUndefined();
   });
 

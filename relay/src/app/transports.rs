@@ -1,11 +1,11 @@
 //! Rides to a hospital: asked for by the home, with or without a referral, and run by it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::TransportId;
+use yunzhen_domain::ids::{ReferralId, TransportId};
 use yunzhen_domain::machines::transport::{Event, State};
-use yunzhen_domain::records::{Carrier, Staff, TimelineStep, Transport};
+use yunzhen_domain::records::{Carrier, Resident, Staff, TimelineStep, Transport, TransportNeed, Vehicle};
 use yunzhen_store::{Db, Paging, referrals, residents, staff, transports};
 
 use super::names::{Names, timeline};
@@ -66,6 +66,48 @@ pub async fn get(app: &App, ctx: &Context, id: TransportId) -> Result<views::Tra
     Ok(view)
 }
 
+/// What a ride begins with.
+pub(super) struct Ride<'a> {
+    /// Who rides.
+    pub(super) resident: &'a Resident,
+    /// For which referral.
+    pub(super) referral_id: Option<ReferralId>,
+    /// In what.
+    pub(super) vehicle: Vehicle,
+    /// Where to.
+    pub(super) destination: String,
+    /// When the vehicle shall be at the home.
+    pub(super) pick_up_at: Timestamp,
+    /// What the resident needs.
+    pub(super) needs: Vec<TransportNeed>,
+}
+
+/// Asks for a ride inside a command that is under way.
+pub(super) async fn open(work: &mut Work, ctx: &Context, by: &Staff, ride: Ride<'_>) -> Result<Transport, AppError> {
+    let Ride { resident, referral_id, vehicle, destination, pick_up_at, needs } = ride;
+    let asked = TimelineStep { step: "request".into(), at: ctx.now, who: by.name.clone(), who_id: Some(by.id.uuid()) };
+    let ride = Transport {
+        id: fresh(TransportId::new, ctx.now),
+        version: 1,
+        state: State::Requested,
+        referral_id,
+        resident_id: resident.id,
+        home_id: resident.home_id,
+        vehicle,
+        destination,
+        pick_up_at,
+        needs,
+        carrier: None,
+        end_reason: None,
+        requested_by: by.id,
+        created_at: ctx.now,
+        timeline: vec![asked],
+    };
+    transports::insert(&mut work.tx, &ride).await?;
+    record(work, EventKind::TransportRequested, &ride);
+    Ok(ride)
+}
+
 /// The home asks for a ride.
 pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Result<views::Transport, AppError> {
     let mut work = match Work::command(app, ctx).await? {
@@ -93,30 +135,15 @@ pub async fn request(app: &App, ctx: &Context, input: views::NewTransport) -> Re
     let mut needs = input.needs;
     needs.sort_unstable();
     needs.dedup();
-    let ride = Transport {
-        id: fresh(TransportId::new, ctx.now),
-        version: 1,
-        state: State::Requested,
+    let ride = Ride {
+        resident: &resident,
         referral_id: input.referral_id,
-        resident_id: resident.id,
-        home_id: resident.home_id,
         vehicle: input.vehicle,
         destination: required("destination", &destination, 400)?,
         pick_up_at: input.pick_up_at.0,
         needs,
-        carrier: None,
-        end_reason: None,
-        requested_by: caller.id,
-        created_at: ctx.now,
-        timeline: vec![TimelineStep {
-            step: "request".into(),
-            at: ctx.now,
-            who: caller.name.clone(),
-            who_id: Some(caller.id.uuid()),
-        }],
     };
-    transports::insert(&mut work.tx, &ride).await?;
-    record(&mut work, EventKind::TransportRequested, &ride);
+    let ride = open(&mut work, ctx, &caller, ride).await?;
     let view = full(&mut work.tx, ctx, &ride).await?;
     work.finish(view).await
 }

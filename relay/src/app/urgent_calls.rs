@@ -1,5 +1,7 @@
 //! The one-key call: raised by a button, answered by a person, escalated by a job, ended in one of four ways.
 
+mod outcome;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use yunzhen_domain::Role;
@@ -20,7 +22,7 @@ use super::views::common::{Page, VersionBody};
 use super::views::consultations::ConsultationResident;
 use super::views::urgent_calls as views;
 use super::work::{Start, Work, authorize, bounded, may_list, same_version};
-use super::{App, AppError, Context, consultations, fresh, schedule};
+use super::{App, AppError, Context, fresh, schedule};
 
 /// Kind of the job that escalates.
 pub(crate) const ESCALATE: &str = "escalate_urgent_call";
@@ -57,6 +59,8 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
         called: schedule::on_duty(&mut work.tx, ctx.now).await?.into_iter().take(1).collect(),
         answered_by: None,
         consultation_id: None,
+        referral_id: None,
+        transport_id: None,
         note: None,
         steps: vec![Step { state: State::Raised, at: ctx.now }],
     };
@@ -157,16 +161,7 @@ pub async fn end(
     same_version(input.version, before.version)?;
     let note = bounded("note", input.note.as_deref().unwrap_or_default().trim(), 500)?;
     let mut call = before.apply(Event::End(input.outcome), ctx.now)?;
-    if input.outcome == Outcome::Consultation {
-        // The administrator answers the telephone; a consultation is for those who care for the resident.
-        if ctx.actor.role() == Role::Administrator {
-            return Err(AppError::Forbidden);
-        }
-        let resident = residents::get(&mut work.tx, call.resident_id).await?.ok_or(AppError::NotFound)?;
-        let by = ctx.actor.staff_id().filter(|_| ctx.actor.role() == Role::Specialist);
-        let reason = if note.is_empty() { "住民一键呼叫" } else { note.as_str() };
-        call.consultation_id = Some(consultations::open_urgent(&mut work, ctx, &resident, reason, by).await?);
-    }
+    outcome::open(&mut work, ctx, &mut call, input.outcome, &note).await?;
     call.note = Some(note).filter(|note| !note.is_empty()).map(Into::into);
     urgent_calls::update(&mut work.tx, &call).await?;
     work.record(EventKind::UrgentCallEnded, id.uuid(), Some(call.home_id), None);
@@ -269,6 +264,8 @@ async fn shown(
         called,
         answered_by: names.staff_ref_opt(db, call.answered_by).await?,
         consultation_id: call.consultation_id,
+        referral_id: call.referral_id,
+        transport_id: call.transport_id,
         note,
         raised_at: call.raised_at().into(),
         steps: call.steps.iter().map(|s| views::UrgentCallStep { state: s.state, at: s.at.into() }).collect(),

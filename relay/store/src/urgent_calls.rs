@@ -49,8 +49,8 @@ pub async fn list(
 /// A new call; [`StoreError::Duplicate`] when the resident has one that goes on.
 pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO urgent_calls (id, version, state, resident_id, home_id, bed, triage, called, answered_by, consultation_id, note, steps, raised_at, open)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "INSERT INTO urgent_calls (id, version, state, resident_id, home_id, bed, triage, called, answered_by, consultation_id, referral_id, transport_id, note, steps, raised_at, open)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(call.id.to_string())
     .bind(call.version)
@@ -62,6 +62,8 @@ pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     .bind(to_json(TABLE, "called", &call.called)?)
     .bind(call.answered_by.map(|id| id.to_string()))
     .bind(call.consultation_id.map(|id| id.to_string()))
+    .bind(call.referral_id.map(|id| id.to_string()))
+    .bind(call.transport_id.map(|id| id.to_string()))
     .bind(call.note.as_ref().map(|note| note.expose().clone()))
     .bind(to_json(TABLE, "steps", &call.steps)?)
     .bind(call.raised_at().as_millisecond())
@@ -74,7 +76,8 @@ pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
 /// Keeps a changed call, whose version is one above the stored one.
 pub async fn update(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     let done = sqlx::query(
-        "UPDATE urgent_calls SET version = $2, state = $3, called = $4, answered_by = $5, consultation_id = $6, note = $7, steps = $8, open = $9
+        "UPDATE urgent_calls SET version = $2, state = $3, called = $4, answered_by = $5, consultation_id = $6, referral_id = $7, transport_id = $8,
+                note = $9, steps = $10, open = $11
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(call.id.to_string())
@@ -83,6 +86,8 @@ pub async fn update(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     .bind(to_json(TABLE, "called", &call.called)?)
     .bind(call.answered_by.map(|id| id.to_string()))
     .bind(call.consultation_id.map(|id| id.to_string()))
+    .bind(call.referral_id.map(|id| id.to_string()))
+    .bind(call.transport_id.map(|id| id.to_string()))
     .bind(call.note.as_ref().map(|note| note.expose().clone()))
     .bind(to_json(TABLE, "steps", &call.steps)?)
     .bind(i64::from(!call.state.is_terminal()))
@@ -103,6 +108,8 @@ fn decode(cells: &Cells<'_>) -> Result<UrgentCall, StoreError> {
         called: cells.json("called")?,
         answered_by: cells.opt_parse("answered_by")?,
         consultation_id: cells.opt_parse("consultation_id")?,
+        referral_id: cells.opt_parse("referral_id")?,
+        transport_id: cells.opt_parse("transport_id")?,
         note: cells.opt_text("note")?.map(Into::into),
         steps: cells.json("steps")?,
     })

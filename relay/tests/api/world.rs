@@ -519,6 +519,8 @@ fn day(c: &Consultation, nurse: StaffId, specialist: StaffId, now: Timestamp) ->
         called: vec![specialist],
         answered_by: None,
         consultation_id: None,
+        referral_id: None,
+        transport_id: None,
         note: None,
         steps: vec![urgent_call::Step { state: urgent_call::State::Raised, at: now }],
     };

@@ -4,14 +4,15 @@ use jiff::SignedDuration;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::consultation::State as Visit;
+use yunzhen_domain::machines::referral::State as Referral;
 use yunzhen_domain::machines::urgent_call::{Outcome, State};
-use yunzhen_domain::records::Urgency;
+use yunzhen_domain::records::{Urgency, Vehicle};
 use yunzhen_domain::schedule::Triage;
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::urgent_calls::{
     EndUrgentCall, NewUrgentCall, UrgentCall, UrgentCallQuery, UrgentCallRaised,
 };
-use yunzhen_relay::app::{AppError, urgent_calls};
+use yunzhen_relay::app::{AppError, referrals, transports, urgent_calls};
 use yunzhen_relay::{jobs, seed};
 
 use crate::world::{Person, World};
@@ -100,12 +101,30 @@ async fn unanswered_it_goes_to_the_next_on_duty_and_then_to_the_administrator() 
     let forbidden = end(&w, &w.administrator, &answered, Outcome::Consultation).await;
     assert!(matches!(forbidden, Err(AppError::Forbidden)));
     let ended = end(&w, &w.administrator, &answered, Outcome::TransportRequest).await.unwrap();
+    let ride = transports::get(&w.app, &w.by(&w.nurse), ended.transport_id.unwrap()).await.unwrap();
+    let sent_for = ended.steps.last().map(|step| step.at);
+    assert_eq!((ride.summary.vehicle, Some(ride.summary.pick_up_at)), (Vehicle::Ambulance, sent_for));
+    assert_eq!(ride.allowed, ["confirm", "cancel"], "the home runs it");
     let steps: Vec<State> = ended.steps.iter().map(|s| s.state).collect();
     let all =
         [State::Raised, State::WithNextOnDuty, State::WithAdministrator, State::Answered, State::TransportRequest];
     assert_eq!(steps, all);
     assert!(ended.steps.is_sorted_by_key(|s| s.at.0), "every step is timed");
     assert_eq!(w.count(EventKind::UrgentCallEscalated).await, 2);
+}
+
+#[tokio::test]
+async fn a_registration_at_the_hospital_is_the_draft_of_a_referral_in_the_same_transaction() {
+    let w = World::new().await;
+    let call = press(&w, "301-1").await.unwrap();
+    let answered = answer(&w, &w.administrator, &call).await.unwrap();
+    let clinical = end(&w, &w.administrator, &answered, Outcome::HospitalRegistration).await;
+    assert!(matches!(clinical, Err(AppError::Forbidden)));
+    assert_eq!(w.count(EventKind::ReferralDrafted).await, 0);
+    let ended = end(&w, &w.specialist, &answered, Outcome::HospitalRegistration).await.unwrap();
+    let referral = referrals::get(&w.app, &w.by(&w.specialist), ended.referral_id.unwrap()).await.unwrap();
+    assert_eq!((referral.summary.state, referral.summary.urgency), (Referral::Drafted, Urgency::Urgent));
+    assert_eq!(referral.summary.reason, "胸口不适");
 }
 
 #[tokio::test]

@@ -33,8 +33,8 @@ export function worstFirst(calls: readonly UrgentCall[]): UrgentCall[] {
 /** Where the nurse goes on after she has said what came of it. */
 export function nextPlace(call: UrgentCall): string | undefined {
   if (call.state === "consultation" && call.consultation_id) return `/consultations/${call.consultation_id}`;
-  if (call.state === "transport_request" && call.resident) return `/transports/new?resident=${call.resident.id}`;
-  if (call.state === "hospital_registration" && call.resident) return `/referrals?resident=${call.resident.id}`;
+  if (call.transport_id) return `/transports/${call.transport_id}`;
+  if (call.referral_id) return `/referrals/${call.referral_id}`;
   return undefined;
 }
 

@@ -59,8 +59,8 @@ export const zh = {
   },
   outcomeHint: {
     consultation: "马上进入候诊，由值班医生接诊。",
-    hospital_registration: "记入转诊，由医生联系医院。",
-    transport_request: "接着填写接送申请。",
+    hospital_registration: "起草转诊，由医生联系医院。",
+    transport_request: "立即登记救护车接送，去向由急救中心安排。",
     false_alarm: "呼叫结束，不做其他安排。",
   },
   calledWho: "已通知：{{names}}",
@@ -131,8 +131,8 @@ export const en: typeof zh = {
   },
   outcomeHint: {
     consultation: "Goes to the waiting room at once; the doctor on duty sees the resident.",
-    hospital_registration: "Goes to the referrals; a doctor contacts the hospital.",
-    transport_request: "The request for a ride follows.",
+    hospital_registration: "A referral is drafted; a doctor contacts the hospital.",
+    transport_request: "An ambulance is written down at once; the emergency centre says where it goes.",
     false_alarm: "The call ends; nothing else is arranged.",
   },
   calledWho: "Told: {{names}}",

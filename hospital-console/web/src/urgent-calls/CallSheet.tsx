@@ -129,12 +129,15 @@ function EndForm({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
         void queryClient.invalidateQueries({ queryKey: keys.urgentCalls.all });
         void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
         onClose();
-        if (ended.consultation_id && role === "specialist") void navigate(`/consultations/${ended.consultation_id}`);
+        if (role !== "specialist") return;
+        if (ended.consultation_id) void navigate(`/consultations/${ended.consultation_id}`);
+        if (ended.referral_id) void navigate(`/referrals/${ended.referral_id}`);
       },
     },
   );
-  // The administrator answers the telephone; a consultation is for those who care for the resident.
-  const outcomes = OUTCOMES.filter((one) => one !== "consultation" || role === "specialist");
+  // The administrator answers the telephone; what is clinical is for those who care for the resident.
+  const clinical = (one: UrgentCallOutcome): boolean => one === "consultation" || one === "hospital_registration";
+  const outcomes = OUTCOMES.filter((one) => role === "specialist" || !clinical(one));
   return (
     <form
       onSubmit={(event) => {

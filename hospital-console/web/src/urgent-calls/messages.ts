@@ -23,8 +23,8 @@ export const zh = {
   },
   outcomeHint: {
     consultation: "立即开立紧急会诊，住民进入候诊室",
-    hospital_registration: "由护理院陪同到医院就诊",
-    transport_request: "由护理院安排车辆送医",
+    hospital_registration: "起草转诊，由您补全后发送给医院",
+    transport_request: "立即登记救护车接送，由护理院确认车辆",
     false_alarm: "已确认住民无需帮助",
   },
 };
@@ -54,8 +54,8 @@ export const en: typeof zh = {
   },
   outcomeHint: {
     consultation: "An urgent consultation is opened at once; the resident is in the waiting room",
-    hospital_registration: "The home brings the resident to the hospital",
-    transport_request: "The home sends for a vehicle",
+    hospital_registration: "A referral is drafted; you complete it and send it to the hospital",
+    transport_request: "An ambulance is written down at once; the home confirms the vehicle",
     false_alarm: "The resident was asked and needs no help",
   },
 };

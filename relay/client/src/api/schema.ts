@@ -3263,7 +3263,7 @@ export interface components {
         EndReason: "hang_up" | "crash" | "drain" | "cancelled";
         /** @description What became of a call. */
         EndUrgentCall: {
-            /** @description In words; the reason of the consultation, when it becomes one. */
+            /** @description In words; the reason of the consultation or the referral, when it becomes one. */
             note?: string;
             /** @description What. */
             outcome: components["schemas"]["UrgentCallOutcome"];
@@ -5554,12 +5554,16 @@ export interface components {
             note?: string;
             /** @description Raised at. */
             raised_at: components["schemas"]["Time"];
+            /** @description The draft of a referral that it became. */
+            referral_id?: components["schemas"]["ReferralId"];
             /** @description Who calls. */
             resident?: components["schemas"]["ConsultationResident"];
             /** @description State. */
             state: components["schemas"]["UrgentCallState"];
             /** @description Every step, timed. */
             steps: components["schemas"]["UrgentCallStep"][];
+            /** @description The ride that was asked for. */
+            transport_id?: components["schemas"]["TransportId"];
             /** @description Order among calls, from the last vital signs. */
             triage: components["schemas"]["Triage"];
             /**

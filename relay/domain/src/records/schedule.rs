@@ -1,7 +1,9 @@
 //! What the calendar keeps beside the consultations: the times that are held, rounds, one-key calls, shared calendars.
 
 use crate::access::Facts;
-use crate::ids::{CalendarId, ConsultationId, HomeId, ResidentId, RoundId, StaffId, UrgentCallId};
+use crate::ids::{
+    CalendarId, ConsultationId, HomeId, ReferralId, ResidentId, RoundId, StaffId, TransportId, UrgentCallId,
+};
 use crate::machines::Refused;
 use crate::machines::urgent_call::{Event, State, Step};
 use crate::schedule::{Slot, Triage};
@@ -94,6 +96,10 @@ pub struct UrgentCall {
     pub answered_by: Option<StaffId>,
     /// The consultation it became.
     pub consultation_id: Option<ConsultationId>,
+    /// The registration at a hospital that it became, as the draft of a referral.
+    pub referral_id: Option<ReferralId>,
+    /// The ride that was asked for.
+    pub transport_id: Option<TransportId>,
     /// What was noted at its end.
     pub note: Option<Sensitive<String>>,
     /// Every step with its time.

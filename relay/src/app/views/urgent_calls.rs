@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{ConsultationId, HomeId, ResidentId, Triage, UrgentCallId, UrgentCallOutcome, UrgentCallState};
+use super::codes::{
+    ConsultationId, HomeId, ReferralId, ResidentId, TransportId, Triage, UrgentCallId, UrgentCallOutcome,
+    UrgentCallState,
+};
 use super::common::{StaffRef, Time};
 use super::consultations::ConsultationResident;
 use super::residents::Observation;
@@ -78,6 +81,12 @@ pub struct UrgentCall {
     /// The consultation it became.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consultation_id: Option<ConsultationId>,
+    /// The draft of a referral that it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral_id: Option<ReferralId>,
+    /// The ride that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport_id: Option<TransportId>,
     /// What was noted at its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -108,7 +117,7 @@ pub struct EndUrgentCall {
     pub version: i64,
     /// What.
     pub outcome: UrgentCallOutcome,
-    /// In words; the reason of the consultation, when it becomes one.
+    /// In words; the reason of the consultation or the referral, when it becomes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub note: Option<String>,
