@@ -15,7 +15,7 @@ mod triage;
 mod waitlist;
 mod zone;
 
-pub use availability::{Availability, AvailabilityError, Exception, Rule, Weekday};
+pub use availability::{Availability, AvailabilityError, Exception, LONGEST_SLOT_MINUTES, Rule, Weekday};
 pub use duty::{Shift, on_duty};
 pub use queue::{Load, Place, Queued, place};
 pub use rebooking::{Failed, Rebooking, after_failure};

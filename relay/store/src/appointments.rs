@@ -1,9 +1,9 @@
 //! The times that consultations hold.
 
 use jiff::Timestamp;
-use yunzhen_domain::ids::{ConsultationId, HomeId, RoundId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, ResidentId, RoundId, StaffId};
 use yunzhen_domain::records::Appointment;
-use yunzhen_domain::schedule::Slot;
+use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, Slot};
 
 use crate::row::{Cells, one_row};
 use crate::sql::QueryBuilder;
@@ -42,8 +42,9 @@ pub async fn list(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<Appointment>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM appointments WHERE ends_at > ");
-    query.push_bind(from.as_millisecond()).push(" AND starts_at < ").push_bind(until.as_millisecond());
+    let mut query = QueryBuilder::new("SELECT * FROM appointments WHERE starts_at > ");
+    query.push_bind(earliest(from)).push(" AND ends_at > ").push_bind(from.as_millisecond());
+    query.push(" AND starts_at < ").push_bind(until.as_millisecond());
     if let Some(specialist) = filter.specialist {
         query.push(" AND specialist_id = ").push_bind(specialist.to_string());
     }
@@ -70,6 +71,33 @@ pub async fn taken(
 ) -> Result<Vec<Slot>, StoreError> {
     let filter = Filter { specialist: Some(specialist), held: true, ..Filter::default() };
     Ok(list(db, &filter, from, until).await?.into_iter().map(|a| a.slot).collect())
+}
+
+/// Whether the resident has another appointment that touches `from..until` than that of `except`.
+pub async fn elsewhere(
+    db: &mut Db,
+    resident: ResidentId,
+    except: ConsultationId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 AS found FROM consultations c JOIN appointments a ON a.consultation_id = c.id
+         WHERE c.resident_id = $1 AND c.id <> $2 AND a.held = 1 AND a.starts_at > $3 AND a.ends_at > $4 AND a.starts_at < $5 LIMIT 1",
+    )
+    .bind(resident.to_string())
+    .bind(except.to_string())
+    .bind(earliest(from))
+    .bind(from.as_millisecond())
+    .bind(until.as_millisecond())
+    .fetch_optional(db.conn())
+    .await?;
+    Ok(row.is_some())
+}
+
+/// What touches `from` began after this: the index is then read from here and not from the first appointment that ever was.
+fn earliest(from: Timestamp) -> i64 {
+    from.as_millisecond() - i64::from(LONGEST_SLOT_MINUTES) * 60_000
 }
 
 /// A new appointment; [`StoreError::Duplicate`] when the time is held by another.

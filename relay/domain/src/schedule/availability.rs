@@ -7,6 +7,11 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Nothing shorter is published.
+const SHORTEST_SLOT_MINUTES: u32 = 5;
+/// Nothing longer is published, so that whatever touches a moment began at most so long before it.
+pub const LONGEST_SLOT_MINUTES: u32 = 120;
+
 named_enum! {
     /// A day of the week.
     Weekday {
@@ -165,7 +170,7 @@ fn block(path: &str, start: Time, end: Time, slot_minutes: u32) -> Result<(), Av
     if length <= 0 {
         return Err(AvailabilityError::Empty { path: format!("{path}.end") });
     }
-    if !(5..=120).contains(&slot_minutes) || i64::from(slot_minutes) > length {
+    if !(SHORTEST_SLOT_MINUTES..=LONGEST_SLOT_MINUTES).contains(&slot_minutes) || i64::from(slot_minutes) > length {
         return Err(AvailabilityError::SlotMinutes { path: format!("{path}.slot_minutes") });
     }
     Ok(())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use yunzhen_domain::ids::{ConsultationId, RoundId, StaffId};
 use yunzhen_domain::records::{Appointment, Consultation};
 use yunzhen_domain::schedule::{Availability, Slot, blocks, slots};
-use yunzhen_store::{StoreError, appointments, availability, consultations, jobs};
+use yunzhen_store::{StoreError, appointments, availability, jobs};
 
 use crate::app::work::Work;
 use crate::app::{App, AppError, Context};
@@ -93,13 +93,9 @@ pub(in crate::app) async fn open_block(
 
 /// Nobody is in two consultations at once.
 pub(super) async fn not_elsewhere(work: &mut Work, c: &Consultation, slot: Slot) -> Result<(), AppError> {
-    let filter = appointments::Filter { home: Some(c.home_id), held: true, ..appointments::Filter::default() };
-    for other in appointments::list(&mut work.tx, &filter, slot.starts_at, slot.ends_at).await? {
-        let known = consultations::get(&mut work.tx, other.consultation_id).await?;
-        if known.is_some_and(|known| known.id != c.id && known.resident_id == c.resident_id) {
-            let (zh, en) = ("这位住民在同一时间已有预约", "The resident has another appointment at this time");
-            return Err(AppError::invalid("starts_at", zh, en));
-        }
+    if appointments::elsewhere(&mut work.tx, c.resident_id, c.id, slot.starts_at, slot.ends_at).await? {
+        let (zh, en) = ("这位住民在同一时间已有预约", "The resident has another appointment at this time");
+        return Err(AppError::invalid("starts_at", zh, en));
     }
     Ok(())
 }
