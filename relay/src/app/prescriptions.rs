@@ -36,7 +36,7 @@ use super::{App, AppError, Context};
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
 
-/// Prescriptions in the caller's reach, those that wait longest first.
+/// Prescriptions in the caller's reach: those that wait longest first, or the newest.
 pub async fn list(
     app: &App,
     ctx: &Context,
@@ -56,7 +56,8 @@ pub async fn list(
             _ => {}
         }
     }
-    let paging = Paging::oldest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let first = if query.newest.unwrap_or(false) { Paging::newest(PAGE) } else { Paging::oldest(PAGE) };
+    let paging = first.after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = prescriptions::list(&mut db, &filter, paging).await?;
     let ties = Ties::to_all(&mut db, ctx).await?;

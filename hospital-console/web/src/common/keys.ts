@@ -17,6 +17,7 @@ export const keys = {
     all: ["prescriptions"] as const,
     list: (filter: { states?: readonly PrescriptionState[]; mine?: boolean }) =>
       ["prescriptions", "list", filter] as const,
+    board: ["prescriptions", "board"] as const,
     one: (id: string) => ["prescriptions", "one", id] as const,
   },
   deliveries: {

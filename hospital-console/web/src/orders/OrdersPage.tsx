@@ -9,7 +9,7 @@ import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
-import { BOARD_STATES, COLUMNS, matchesOrder, sortOrders, type Column } from "./board";
+import { COLUMNS, matchesOrder, readOrders, readParcels, sortOrders, type Column } from "./board";
 import { OrderColumn } from "./OrderColumn";
 import { useNewOrderSound } from "./useNewOrderSound";
 import classes from "./orders.module.css";
@@ -23,17 +23,17 @@ export function OrdersPage() {
   const [column, setColumn] = useState<Column>("ordered");
   const [sound, setSound] = useLocalStorage({ key: "yz.orders.sound", defaultValue: true });
   const prescriptions = useQuery({
-    queryKey: keys.prescriptions.list({ states: BOARD_STATES }),
-    queryFn: () => api.prescriptions.list({ state: BOARD_STATES.join(",") }),
+    queryKey: keys.prescriptions.board,
+    queryFn: () => readOrders(api),
   });
-  const deliveries = useQuery({ queryKey: keys.deliveries.list, queryFn: () => api.deliveries.list() });
-  const all = prescriptions.data?.items ?? [];
+  const deliveries = useQuery({ queryKey: keys.deliveries.list, queryFn: () => readParcels(api) });
+  const all = prescriptions.data ?? [];
   const board = sortOrders(
     all.filter((order) => matchesOrder(order, search)),
-    deliveries.data?.items ?? [],
+    deliveries.data ?? [],
   );
   useNewOrderSound(
-    prescriptions.data?.items.filter((p) => p.state === "approved").map((p) => p.id),
+    prescriptions.data?.filter((p) => p.state === "approved").map((p) => p.id),
     sound,
   );
   const error = prescriptions.error ?? deliveries.error;

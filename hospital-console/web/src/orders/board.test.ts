@@ -1,6 +1,6 @@
-import type { Delivery, PrescriptionSummary } from "@yunzhen/client";
+import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { BOARD_STATES, columnOf, sortOrders, type Order } from "./board";
+import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, type Order } from "./board";
 import { pickProblems } from "./pick";
 
 const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]) =>
@@ -8,7 +8,24 @@ const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]
 
 describe("the board", () => {
   it("has a column for every state it asks for", () => {
-    for (const state of BOARD_STATES) expect(columnOf(order(state)), state).toBeDefined();
+    for (const state of [...UNDER_WAY, ...OVER]) expect(columnOf(order(state)), state).toBeDefined();
+  });
+  it("has the order of the second page, and of those that are over the newest page", async () => {
+    const asked: { state?: string; newest?: boolean; cursor?: string }[] = [];
+    const list = (query: (typeof asked)[number]) => {
+      asked.push(query);
+      const second = { items: [{ id: "late" }], next: null };
+      return Promise.resolve(
+        query.newest
+          ? { items: [{ id: "old" }], next: "more" }
+          : query.cursor
+            ? second
+            : { items: [{ id: "first" }], next: "2" },
+      );
+    };
+    const orders = await readOrders({ prescriptions: { list } } as unknown as Api);
+    expect(orders.map((p) => p.id)).toEqual(["first", "late", "old"]);
+    expect(asked).toHaveLength(3);
   });
   it("puts held-up and short deliveries where a person looks", () => {
     expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");

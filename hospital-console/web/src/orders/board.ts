@@ -1,18 +1,45 @@
 /** Which of the six columns an order is in. The pharmacy thinks in these; the machines behind have more states. */
-import type { Delivery, PrescriptionState, PrescriptionSummary } from "@yunzhen/client";
+import {
+  everyPage,
+  type Api,
+  type Delivery,
+  type DeliveryState,
+  type PrescriptionState,
+  type PrescriptionSummary,
+} from "@yunzhen/client";
 
 export const COLUMNS = ["ordered", "ready", "in_delivery", "not_deliverable", "query", "delivered"] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** What the board asks for; drafts, reviews and cancelled ones are nobody's order. */
-export const BOARD_STATES: readonly PrescriptionState[] = [
-  "approved",
-  "dispensing",
-  "packed",
-  "in_delivery",
-  "delivered",
-  "returned",
+/** Orders that somebody has to do something for; drafts, reviews and cancelled ones are nobody's order. */
+export const UNDER_WAY: readonly PrescriptionState[] = ["approved", "dispensing", "packed", "in_delivery"];
+/** What is over; the newest are enough to look at. */
+export const OVER: readonly PrescriptionState[] = ["delivered", "returned"];
+const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
+  "awaiting_courier",
+  "accepted",
+  "in_transit",
+  "at_door",
+  "on_hold",
 ];
+
+/** All orders under way and the newest of those that are over. */
+export async function readOrders(api: Api): Promise<PrescriptionSummary[]> {
+  const [underWay, over] = await Promise.all([
+    everyPage((cursor) => api.prescriptions.list({ state: UNDER_WAY.join(","), cursor })),
+    api.prescriptions.list({ state: OVER.join(","), newest: true }),
+  ]);
+  return [...underWay, ...over.items];
+}
+
+/** All parcels under way and the newest of the others; one that ends between the two answers is taken as it ended. */
+export async function readParcels(api: Api): Promise<Delivery[]> {
+  const [underWay, newest] = await Promise.all([
+    everyPage((cursor) => api.deliveries.list({ state: PARCELS_UNDER_WAY.join(","), cursor })),
+    api.deliveries.list(),
+  ]);
+  return [...new Map([...underWay, ...newest.items].map((parcel) => [parcel.id, parcel])).values()];
+}
 
 export interface Order extends PrescriptionSummary {
   delivery: Delivery | undefined;

@@ -17,7 +17,7 @@ export function MyPrescriptions() {
   useTitle(t("prescriptions.mine.title"));
   const query = useQuery({
     queryKey: keys.prescriptions.list({ mine: true }),
-    queryFn: () => api.prescriptions.list({ mine: true }),
+    queryFn: () => api.prescriptions.list({ mine: true, newest: true }),
   });
   const items = (query.data?.items ?? []).filter((p) => p.state !== "draft");
   return (

@@ -1,4 +1,4 @@
-import type { PrescriptionState } from "@yunzhen/client";
+import { everyPage, type PrescriptionState } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconClipboardCheck, IconClipboardText } from "@tabler/icons-react";
@@ -24,9 +24,9 @@ export function ReviewPage() {
   useTitle(t("reviews.title"));
   const query = useQuery({
     queryKey: keys.prescriptions.list({ states: STATES }),
-    queryFn: () => api.prescriptions.list({ state: STATES.join(",") }),
+    queryFn: () => everyPage((cursor) => api.prescriptions.list({ state: STATES.join(","), cursor })),
   });
-  const queue = [...(query.data?.items ?? [])].sort(byUrgencyAndAge);
+  const queue = [...(query.data ?? [])].sort(byUrgencyAndAge);
   const first = queue[0]?.id;
   useEffect(() => {
     if (id === undefined && first !== undefined) void navigate(`/reviews/${first}`, { replace: true });

@@ -102,7 +102,7 @@ export class Api {
   };
 
   readonly prescriptions = {
-    list: (query: { state?: string; mine?: boolean } = {}) =>
+    list: (query: { state?: string; mine?: boolean; newest?: boolean; cursor?: string } = {}) =>
       data(this.care.GET("/api/prescriptions", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/prescriptions/{id}", { params: { path: { id } } })),
     save: (id: string, body: T.DraftUpdate) =>
@@ -138,7 +138,8 @@ export class Api {
   };
 
   readonly deliveries = {
-    list: (query: { state?: string } = {}) => data(this.care.GET("/api/deliveries", { params: { query } })),
+    list: (query: { state?: string; cursor?: string } = {}) =>
+      data(this.care.GET("/api/deliveries", { params: { query } })),
     listFresh: (query: { state?: string } = {}) => fresh(this.care.GET("/api/deliveries", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/deliveries/{id}", { params: { path: { id } } })),
     /** The courier's commands that need no more than the version. */

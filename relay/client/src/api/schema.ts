@@ -11986,6 +11986,8 @@ export interface operations {
                 state?: string;
                 /** @description Only those that the caller signed, claimed or accepted. */
                 mine?: boolean;
+                /** @description What entered its state last comes first; without it, what waits longest. */
+                newest?: boolean;
                 /** @description Where the last page ended. */
                 cursor?: string;
             };

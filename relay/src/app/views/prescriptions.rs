@@ -23,6 +23,8 @@ pub struct PrescriptionQuery {
     pub state: Option<String>,
     /// Only those that the caller signed, claimed or accepted.
     pub mine: Option<bool>,
+    /// What entered its state last comes first; without it, what waits longest.
+    pub newest: Option<bool>,
     /// Where the last page ended.
     pub cursor: Option<String>,
 }
