@@ -2,7 +2,7 @@ import type { Finding, Frequency, Route } from "@yunzhen/client";
 import { ActionIcon, Button, Group, NumberInput, Select, Text, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { FREQUENCIES, ROUTES, type Line } from "./draft";
+import { FREQUENCIES, ROUTES, whenNeeded, type Line } from "./draft";
 import { drugName, DrugSearch } from "./DrugSearch";
 import { DrugTags } from "./DrugTags";
 import { FindingList } from "./FindingList";
@@ -101,12 +101,24 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
             allowDecimal={false}
             error={line.days > maxDays}
           />
+          {whenNeeded(line) && (
+            <NumberInput
+              className={classes.full}
+              label={t("prescriptions.line.quantity")}
+              description={t("prescriptions.line.quantityWhenNeeded")}
+              value={line.quantity ?? ""}
+              onChange={(value) => onChange({ quantity: number(value) })}
+              min={1}
+              allowDecimal={false}
+              suffix={` ${line.drug.unit}`}
+            />
+          )}
           <TextInput
             className={classes.full}
             label={
               <Group justify="space-between" component="span" gap="xs">
                 <span>{t("prescriptions.line.instruction")}</span>
-                {quantity && (
+                {quantity && !whenNeeded(line) && (
                   <Text component="span" size="sm" title={t("prescriptions.line.quantityHint")}>
                     {t("prescriptions.line.quantity")} {quantity}
                   </Text>

@@ -22,6 +22,15 @@ describe("a prescription being written", () => {
     expect(itemNumber(now, now.lines[0]?.id ?? 0)).toBeUndefined();
     expect(itemNumber(now, now.lines[1]?.id ?? 0)).toBe(1);
   });
+  it("is complete with a quantity where the dose is taken when needed, and sends it only there", () => {
+    const line = { ...emptyLine(), drug, dose: 1, frequency: "prn" as const };
+    const of = (quantity: number | undefined) => ({ ...emptyWriting("I10"), lines: [{ ...line, quantity }] });
+    expect(obstacle(of(undefined), [])).toBe("incomplete");
+    expect(toDraft(of(0))).toBeUndefined();
+    expect(toDraft(of(10))?.items[0]?.quantity).toBe(10);
+    const daily = { ...emptyWriting("I10"), lines: [{ ...line, quantity: 10, frequency: "qd" as const }] };
+    expect(toDraft(daily)?.items[0]?.quantity).toBeUndefined();
+  });
   it("orders findings worst first and leaves out what was found clear", () => {
     const found = [finding("info"), finding("info", "clear"), finding("block"), finding("warn"), finding("hard_stop")];
     expect(worstFirst(found).map((f) => f.severity)).toEqual(["block", "hard_stop", "warn", "info"]);

@@ -9,6 +9,8 @@ export interface Line {
   frequency: Frequency;
   route: Route;
   days: number;
+  /** How much leaves the pharmacy where it does not follow from dose, frequency and days: taken when needed. */
+  quantity: number | undefined;
   instruction: string;
 }
 
@@ -32,6 +34,7 @@ export const emptyLine = (): Line => ({
   frequency: "qd",
   route: "oral",
   days: 7,
+  quantity: undefined,
   instruction: "",
 });
 
@@ -57,13 +60,20 @@ export function writingFrom(prescription: Prescription): Writing {
       frequency: item.frequency,
       route: item.route,
       days: item.days,
+      quantity: whenNeeded(item) ? item.quantity : undefined,
       instruction: item.instruction,
     })),
   };
 }
 
+export const whenNeeded = ({ frequency }: Pick<Line, "frequency">): boolean => frequency === "prn";
+
 const complete = (line: Line): line is Line & { drug: Drug; dose: number } =>
-  line.drug !== undefined && line.dose !== undefined && line.dose > 0 && line.days > 0;
+  line.drug !== undefined &&
+  line.dose !== undefined &&
+  line.dose > 0 &&
+  line.days > 0 &&
+  (!whenNeeded(line) || (line.quantity ?? 0) > 0);
 
 /** Nothing until there is a diagnosis and at least one complete line. */
 export function toDraft(writing: Writing): Draft | undefined {
@@ -79,6 +89,7 @@ export function toDraft(writing: Writing): Draft | undefined {
       frequency: line.frequency,
       route: line.route,
       days: line.days,
+      quantity: whenNeeded(line) ? line.quantity : undefined,
       instruction: line.instruction.trim(),
     })),
     hard_stop_reason: writing.hard_stop_reason.trim() || undefined,
