@@ -6,6 +6,7 @@ mod course;
 mod facts;
 mod finding;
 mod knowledge;
+mod overrides;
 mod quantity;
 mod rules;
 
@@ -16,4 +17,5 @@ pub use knowledge::{
     About, Edition, Example, ExampleError, Ingredient, IngredientAt, Knowledge, KnowledgeError, LoadKind, Rule,
     RuleFile,
 };
+pub use overrides::{OverrideCount, Spoken, heeded, spoken};
 pub use quantity::{covered_days, per_day, quantity};

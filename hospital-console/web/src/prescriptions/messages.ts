@@ -57,6 +57,8 @@ export const zh = {
     whole: "整张处方",
     allClear: "安全核对：未见问题",
     details: "依据与建议",
+    rule: "规则 {{id}}，版本 {{version}}，{{date}}",
+    creatinine: "肌酐为 {{count}} 天前",
   },
   hardStop: {
     label: "仍要开具的理由",
@@ -184,6 +186,8 @@ export const en: typeof zh = {
     whole: "Whole prescription",
     allClear: "Safety check: nothing found",
     details: "Source and advice",
+    rule: "Rule {{id}}, version {{version}}, {{date}}",
+    creatinine: "Creatinine {{count}} days old",
   },
   hardStop: {
     label: "Why it is prescribed nevertheless",
