@@ -203,3 +203,37 @@ fn medicine(key: &str, formulary: &Formulary, since: Date) -> Result<Medicine, S
 fn condition(code: &str, since: Date) -> Condition {
     Condition { code: code.to_owned(), display_zh: String::new(), display_en: String::new(), since }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::safety::FindingKind;
+
+    #[test]
+    fn no_rule_on_kidneys_is_clear_without_a_creatinine() {
+        let formulary = Formulary::demo().unwrap();
+        let single = formulary.of_single_ingredients();
+        let now: Timestamp = "2026-11-23T06:00:00Z".parse().unwrap();
+        for rule in &formulary.knowledge().renal {
+            let about = crate::safety::Rule::about(rule);
+            let blind = Example { creatinine: None, ..about.hit.clone() };
+            let all = blind.check(&single, now).unwrap();
+            let renal: Vec<_> = all.iter().filter(|f| f.kind == FindingKind::Renal).map(|f| f.outcome).collect();
+            assert_eq!(renal, [Outcome::InputMissing], "{}", about.id);
+        }
+    }
+
+    #[test]
+    fn an_example_that_cannot_be_read_is_named() {
+        let formulary = Formulary::demo().unwrap().of_single_ingredients();
+        let now = Timestamp::UNIX_EPOCH;
+        for (word, said) in [
+            ("moonstone 1", "moonstone"),
+            ("warfarin much", "warfarin much"),
+            ("warfarin 1 hourly", "warfarin 1 hourly"),
+        ] {
+            let example = Example { draft: vec![word.to_owned()], age: 80, ..Example::default() };
+            assert_eq!(example.check(&formulary, now), Err(said.to_owned()));
+        }
+    }
+}
