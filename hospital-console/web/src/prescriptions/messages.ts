@@ -177,7 +177,7 @@ export const en: typeof zh = {
     warn: "Attention",
     info: "Note",
     clear: "Checked, nothing found",
-    not_covered: "Not covered by the knowledge base",
+    not_covered: "Not covered",
     input_missing: "Facts missing",
     source: "Source",
     action: "What to do",
