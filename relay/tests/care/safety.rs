@@ -116,3 +116,15 @@ async fn a_creatinine_of_last_year_is_no_creatinine() {
     assert_eq!((renal[0].outcome, renal[0].severity), (Outcome::InputMissing, Severity::Warn));
     assert!(renal[0].creatinine_days.is_some_and(|days| days > 365));
 }
+
+#[tokio::test]
+async fn ordinary_care_of_the_demo_meets_no_hard_stop() {
+    let w = World::new().await;
+    // What the scenarios in the browser prescribe, to everybody who has been seen for it.
+    for name in [WANG, "赵德明", "郑国强", "冯淑华", "陈阿福"] {
+        let c = w.in_progress(name).await;
+        let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+        let heavy: Vec<_> = p.findings.iter().filter(|f| f.severity >= Severity::HardStop).collect();
+        assert!(heavy.is_empty(), "{name}: {heavy:#?}");
+    }
+}
