@@ -1,6 +1,6 @@
 import type { SafetyFile, SafetyOverride } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
-import { SegmentedControl, Table, Text } from "@mantine/core";
+import { SegmentedControl, Table, Text, Title } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,7 +10,6 @@ import { useTitle } from "../app/useTitle";
 import { FINDING } from "../common/chips";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
-import { Section } from "../common/Section";
 import { overrideRate } from "./rate";
 
 const WINDOWS = [30, 90, 365];
@@ -97,7 +96,10 @@ function Rates({ items }: { items: SafetyOverride[] }) {
 function Files({ files }: { files: SafetyFile[] }) {
   const { t } = useTranslation("app");
   return (
-    <Section title={t("safety.files")}>
+    <>
+      <Title order={2} size="h4" mt="lg" mb="xs">
+        {t("safety.files")}
+      </Title>
       <div className={page.surface}>
         <Table horizontalSpacing="md" verticalSpacing="xs" aria-label={t("safety.files")}>
           <Table.Thead>
@@ -118,6 +120,6 @@ function Files({ files }: { files: SafetyFile[] }) {
           </Table.Tbody>
         </Table>
       </div>
-    </Section>
+    </>
   );
 }
