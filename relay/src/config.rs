@@ -31,6 +31,9 @@ pub struct Config {
     /// A file that tightens the policy's numbers (domain.md section 2).
     #[serde(default)]
     pub policy: Option<PathBuf>,
+    /// A folder of rule files for the safety checks that the operator has licensed, `*.toml` in the form of `relay/domain/data`.
+    #[serde(default)]
+    pub safety_rules: Option<PathBuf>,
     /// Where browsers and calendar programs reach the console, such as `https://clinic.example.org`; links that leave the pages begin with it.
     #[serde(default)]
     pub public_url: Option<PublicUrl>,
@@ -206,6 +209,9 @@ impl Config {
         }
         if let Some(policy) = &mut config.policy {
             *policy = settings::resolve(path, policy);
+        }
+        if let Some(folder) = &mut config.safety_rules {
+            *folder = settings::resolve(path, folder);
         }
         Ok(config)
     }

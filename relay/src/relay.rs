@@ -89,10 +89,11 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let shards = Shards::start(shards)?;
     let media = shards.local_addr();
 
+    let formulary = setup::formulary(config.safety_rules.as_deref(), now)?;
     let store = Store::open_at(config.store.location(), &yunzhen_store::Options::default()).await?;
 
     let presence = Presence::default();
-    let app = App::new(store, setup::policy(config.policy.as_deref())?, setup::formulary()?, signers, presence.clone());
+    let app = App::new(store, setup::policy(config.policy.as_deref())?, formulary, signers, presence.clone());
     let app = app.with_printer(Printer::new(config.print.clone())).with_public_url(config.public_url.clone());
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());

@@ -1,9 +1,11 @@
-//! Data that the relay reads before it serves: the policy file and the formulary.
+//! Data that the relay reads before it serves: the policy file, the formulary and the rules of the safety checks.
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::policy::{Policy, PolicyError};
+use yunzhen_domain::safety::{ExampleError, RuleFile};
 
 /// Why the relay cannot work with the data it was given.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,20 @@ pub enum SetupError {
     /// The formulary that ships with the program is empty or malformed: without it no prescription could be checked.
     #[error("the formulary cannot be used: {0}")]
     Formulary(#[from] FormularyError),
+    /// A rule does not do what its own examples say.
+    #[error("the safety checks cannot be used: {0}")]
+    Rule(#[from] ExampleError),
+    /// A file of the operator's rules, or their folder.
+    #[error("the safety rules at {} cannot be read: {source}; remove `safety_rules` from the settings to use those that ship with the program", path.display())]
+    RuleFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A folder without rules.
+    #[error("there is no rule file (*.toml) in {}; remove `safety_rules` from the settings to use those that ship with the program", .0.display())]
+    NoRuleFile(PathBuf),
 }
 
 /// The defaults, tightened by a file when there is one.
@@ -40,10 +56,64 @@ pub fn policy(path: Option<&Path>) -> Result<Policy, SetupError> {
     Policy::from_toml(&text).map_err(|source| SetupError::Policy { path: path.to_owned(), source })
 }
 
-/// The formulary that ships with the program.
+/// The formulary that ships with the program, with the rule files of `folder`; every rule is proved by its own examples.
 ///
 /// # Errors
-/// When it is empty or malformed.
-pub fn formulary() -> Result<Formulary, SetupError> {
-    Ok(Formulary::demo()?)
+/// When any file is empty, cut off or malformed, or a rule does not do what its examples say: no prescription is checked on half of the rules.
+pub fn formulary(folder: Option<&Path>, now: Timestamp) -> Result<Formulary, SetupError> {
+    let more = folder.map(rule_files).transpose()?.unwrap_or_default();
+    let formulary = Formulary::with_rules(more)?;
+    let rules = formulary.prove_rules(now)?;
+    tracing::info!(rules, versions = formulary.knowledge().version(), "safety rules proved");
+    Ok(formulary)
+}
+
+/// The rule files of a folder by name; a folder without any is a mistake, not a wish.
+fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, SetupError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| SetupError::RuleFile { path, source }
+    };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
+        let path = entry.map_err(unreadable(folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        return Err(SetupError::NoRuleFile(folder.to_owned()));
+    }
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
+        Ok(RuleFile::new(path.display().to_string(), text))
+    };
+    paths.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-23T06:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn the_start_ends_at_an_operator_s_file_that_cannot_be_used() {
+        assert!(formulary(None, now()).is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        let said = || formulary(Some(folder.path()), now()).unwrap_err().to_string();
+        assert!(said().contains("no rule file"));
+        let file = folder.path().join("licensed.toml");
+        std::fs::write(&file, "").unwrap();
+        assert!(said().contains("licensed.toml is empty"), "{}", said());
+        std::fs::write(&file, [0xff, 0xfe, 0x00]).unwrap();
+        assert!(said().contains("licensed.toml"), "{}", said());
+        std::fs::write(&file, "version = \"1\"\nentries = 2\n").unwrap();
+        assert!(said().contains("licensed.toml"), "{}", said());
+        std::fs::remove_file(&file).unwrap();
+        assert!(formulary(Some(&folder.path().join("gone")), now()).is_err());
+    }
 }

@@ -16,6 +16,9 @@ import type {
   Resident,
   ResidentIdentity,
   ResidentSummary,
+  SafetyFile,
+  SafetyOverride,
+  SafetyOverrides,
   Shift,
   UrgentCall,
 } from "@yunzhen/client";
@@ -442,6 +445,7 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     "POST /api/break-glass": refused(422, "invalid", "填写有误", [
       { path: "id_number", message: "身份证号有误，请核对" },
     ]),
+    "GET /api/safety/overrides": { body: overrides(now) },
     "GET /api/duty": page(shifts(now)),
     "GET /api/urgent-calls": page(calls(now)),
     "GET /api/residents": page(summaries(resident, now)),
@@ -463,5 +467,37 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     "GET /api/residents/r1/documents": page(documents(now)),
     "GET /api/documents/doc1/content": { body: undefined, picture: { type: "image/png", base64: PICTURE } },
     "GET /api/consent-texts": page(texts),
+  };
+}
+
+/** What became of the safety rules in the last quarter. */
+export function overrides(now: number): SafetyOverrides {
+  const row = (
+    rule_id: string,
+    severity: SafetyOverride["severity"],
+    message_zh: string,
+    message_en: string,
+    spoke: number,
+    overridden: number,
+  ): SafetyOverride => ({
+    ...{ rule_id, rule_version: "2026-11-1", severity, message_zh, message_en, spoke, overridden },
+    source: "药品说明书（product labels）",
+  });
+  const file = (name: string, entries: number, version = "2026-11-1"): SafetyFile => ({ file: name, version, entries });
+  return {
+    since: new Date(now - 90 * DAY).toISOString(),
+    until: new Date(now).toISOString(),
+    files: [
+      file("ingredients.toml", 198),
+      file("interactions.toml", 107),
+      file("elderly.toml", 83),
+      file("/etc/yunzhen/safety-rules/licensed.toml", 412, "2026-Q4"),
+    ],
+    items: [
+      row("old-ppi", "info", "长期使用：骨折、艰难梭菌、低镁", "long use: fractures, C. difficile", 41, 40),
+      row("ix-anticoagulant-nsaid", "hard_stop", "出血风险明显升高", "bleeding becomes much more likely", 12, 3),
+      row("renal-metformin-half", "warn", "低于 45 每日不超过 1000 mg", "below 45 not above 1000 mg a day", 9, 2),
+      row("penicillins", "block", "青霉素与头孢菌素可交叉过敏", "Penicillins and cephalosporins may cross-react", 2, 0),
+    ],
   };
 }

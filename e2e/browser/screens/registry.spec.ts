@@ -165,6 +165,18 @@ const SCREENS: RegistryScreen[] = [
     answers: { "GET /api/break-glass": none },
     ready: EMPTY,
   },
+  { name: "safety", path: "/safety", mock: administrator, ready: "[data-testid=override-old-ppi]" },
+  {
+    name: "safety-empty",
+    path: "/safety",
+    mock: administrator,
+    answers: {
+      "GET /api/safety/overrides": {
+        body: { since: "2026-08-25T00:00:00Z", until: "2026-11-23T00:00:00Z", files: [], items: [] },
+      },
+    },
+    ready: EMPTY,
+  },
   { name: "duty", path: "/duty", mock: administrator, ready: "main table" },
   {
     name: "duty-plan",

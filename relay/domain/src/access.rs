@@ -219,6 +219,8 @@ named_enum! {
         DispensePrescription = "dispense_prescription",
         /// the expiry job
         ExpirePrescription = "expire_prescription",
+        /// GET /safety/overrides
+        ViewSafetyOverrides = "view_safety_overrides",
         /// GET /deliveries
         ListDeliveries = "list_deliveries",
         /// GET /deliveries/{id}
@@ -306,7 +308,7 @@ impl Action {
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
             A::ShareCalendar => Class::Calendar,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
-            A::ListStaff | A::ListBoxes | A::ReadAudit => Class::Administration,
+            A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides => Class::Administration,
         }
     }
 }
@@ -413,6 +415,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::AcceptPrescription      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::DispensePrescription    => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::ExpirePrescription      => [No,   No,    No,    No,      No,       No,       No,   No,   All],
+        Action::ViewSafetyOverrides     => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],

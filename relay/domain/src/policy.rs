@@ -120,6 +120,12 @@ policy! {
     at_most read_audit_minutes = 10;
     /// A record that was opened without a relation closes by itself.
     at_most break_glass_minutes = 60;
+    /// A creatinine counts for a dose for this long.
+    at_most creatinine_days = 180;
+    /// A weight counts for the estimate of the kidneys' function for this long.
+    at_most weight_days = 180;
+    /// A potassium counts for the heart's rhythm for this long.
+    at_most potassium_days = 30;
     /// Wrong tries are forgotten after this long.
     at_least throttle_forget_minutes = 60;
     /// A one-key call that nobody answers is put to the next ones after this long.

@@ -57,6 +57,13 @@ const fn sign(
     VitalSign { code, unit, name_zh, name_en, plausible, normal }
 }
 
+/// LOINC of body weight, kg.
+pub const WEIGHT: &str = "29463-7";
+/// LOINC of creatinine, µmol/L.
+pub const CREATININE: &str = "14682-9";
+/// LOINC of potassium, mmol/L.
+pub const POTASSIUM: &str = "2823-3";
+
 /// The table of `domain.md` section 4. The blood pressure panel (85354-9) is a grouping without a value and the ECG is sampled data:
 /// neither is a single reading.
 #[rustfmt::skip]

@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 use jiff::{Timestamp, civil::date};
+use std::sync::LazyLock;
 use yunzhen_domain::checked::Dose;
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{EligibilityId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Eligibility, Frequency, Route, Supply};
+use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Eligibility, Frequency, Route, Sex, Supply};
 use yunzhen_domain::safety::{
-    Draft, DraftItem, Finding, FindingKind as Kind, Outcome, ResidentFacts, Severity, check, quantity, worst,
+    Draft, DraftItem, Finding, FindingKind as Kind, Outcome, Readings, ResidentFacts, Severity, check, quantity, worst,
 };
+
+static FORMULARY: LazyLock<Formulary> = LazyLock::new(|| Formulary::demo().unwrap());
 
 const HOSPITAL: Option<&str> = Some("第一医院");
 
@@ -40,9 +43,8 @@ fn allergy(substance: &str, group: Option<&str>, severity: AllergySeverity) -> A
 }
 
 fn line(no: u16, drug: &str, days: u16) -> DraftItem {
-    let formulary = Formulary::demo().unwrap();
     let dose = Dose::try_from(1.0).unwrap();
-    let per = formulary.drug(&DrugId(drug.into())).map_or(1.0, |d| d.doses_per_unit);
+    let per = FORMULARY.drug(&DrugId(drug.into())).map_or(1.0, |d| d.doses_per_unit);
     let quantity = quantity(dose, Frequency::Qd, days, per).unwrap();
     DraftItem { no, drug_id: DrugId(drug.into()), dose, frequency: Frequency::Qd, route: Route::Oral, days, quantity }
 }
@@ -51,16 +53,25 @@ fn draft(supply: Supply, items: Vec<DraftItem>) -> Draft {
     Draft { diagnosis_code: "I10".into(), supply, valid_days: 1, items }
 }
 
-fn findings(draft: &Draft, allergies: &[AllergyRecord], eligibility: &[Eligibility]) -> Vec<Finding> {
-    let resident = ResidentFacts {
+fn nobody() -> ResidentFacts<'static> {
+    ResidentFacts {
         age: 82,
+        sex: Sex::Female,
         allergies_asked: true,
-        allergies,
-        eligibility,
+        allergies: &[],
+        conditions: &[],
+        medicines: &[],
+        running: &[],
+        readings: Readings::default(),
+        eligibility: &[],
         hospital: HOSPITAL,
         present_doctor: None,
-    };
-    check(draft, &resident, &Formulary::demo().unwrap(), &Policy::default(), now())
+    }
+}
+
+fn findings(draft: &Draft, allergies: &[AllergyRecord], eligibility: &[Eligibility]) -> Vec<Finding> {
+    let resident = ResidentFacts { allergies, eligibility, ..nobody() };
+    check(draft, &resident, &FORMULARY, &Policy::default(), now())
 }
 
 fn only(all: &[Finding], kind: Kind) -> Vec<(Outcome, Severity, Option<u16>)> {
@@ -126,15 +137,8 @@ fn what_could_not_be_checked_never_reads_as_clear() {
     let all = findings(&unknown, &[], &[eligible("I10")]);
     assert_eq!(only(&all, Kind::Banned), [(Outcome::NotCovered, Severity::Block, Some(1))]);
     let eligibility = [eligible("I10")];
-    let resident = ResidentFacts {
-        age: 82,
-        allergies_asked: false,
-        allergies: &[],
-        eligibility: &eligibility,
-        hospital: HOSPITAL,
-        present_doctor: None,
-    };
-    let all = check(&d, &resident, &Formulary::demo().unwrap(), &Policy::default(), now());
+    let resident = ResidentFacts { allergies_asked: false, eligibility: &eligibility, ..nobody() };
+    let all = check(&d, &resident, &FORMULARY, &Policy::default(), now());
     assert_eq!(only(&all, Kind::Allergy), [(Outcome::InputMissing, Severity::HardStop, None)]);
 }
 
@@ -213,5 +217,6 @@ fn doses_above_the_label_need_a_reason_and_prn_needs_a_quantity() {
     assert!(only(&all, Kind::Supply).contains(&(Outcome::InputMissing, Severity::Block, Some(1))));
     prn.quantity = 20;
     let all = findings(&draft(Supply::Ordinary, vec![prn]), &[], &ok);
-    assert_eq!(only(&all, Kind::Supply), [(Outcome::NotCovered, Severity::Info, Some(1))]);
+    assert_eq!(only(&all, Kind::Supply), [CLEAR]);
+    assert_eq!(only(&all, Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);
 }

@@ -30,6 +30,7 @@ mod relations;
 pub(crate) mod reminders;
 pub mod residents;
 pub mod rounds;
+pub mod safety;
 pub mod schedule;
 pub mod sessions;
 mod tokens;

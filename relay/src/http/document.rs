@@ -213,6 +213,7 @@ problems! {
         calendars::share,
         calendars::revoke,
         calendars::feed,
+        super::safety::overrides,
         admin::staff,
         admin::boxes,
         admin::audit,

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod referrals;
 pub mod residents;
 pub mod rounds;
+pub mod safety;
 pub mod schedule;
 pub mod sessions;
 pub mod transports;
@@ -189,6 +190,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/calendars", get(h::calendars::list).post(h::calendars::share))
         .route("/calendars/{id}", delete(h::calendars::revoke))
         .route("/calendar-feeds/{token}", get(h::calendars::feed))
+        .route("/safety/overrides", get(h::safety::overrides))
         .route("/staff", get(h::admin::staff))
         .route("/boxes", get(h::admin::boxes))
         .route("/audit", get(h::admin::audit))
@@ -358,6 +360,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("shareCalendar", Some(Action::ShareCalendar)),
     ("revokeCalendar", Some(Action::ShareCalendar)),
     ("getCalendarFeed", None),
+    ("listSafetyOverrides", Some(Action::ViewSafetyOverrides)),
     ("listStaff", Some(Action::ListStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, civil};
 use yunzhen_domain::early_warning::{OXYGEN_FLOW, RESPONSIVENESS};
 use yunzhen_domain::ids::ObservationId;
 use yunzhen_domain::records::{Observation, ObservationSource, Resident};
-use yunzhen_domain::vitals::find;
+use yunzhen_domain::vitals::{CREATININE, POTASSIUM, find};
 
 use super::id;
 
@@ -93,8 +93,38 @@ pub(super) fn two_weeks(residents: &[Resident], now: Timestamp, seed: u64) -> Ve
             }
         }
     }
+    readings.extend(laboratory(residents, now, readings.len()));
     readings.retain(|reading| reading.received_at <= now);
     readings
+}
+
+/// What a laboratory found: resident by number, measure, value, days ago. One creatinine is too old to dose by, and most residents have none.
+const LABORATORY: &[(usize, &str, f64, i64)] = &[
+    (0, CREATININE, 74.0, 12),
+    (0, POTASSIUM, 4.3, 12),
+    (2, CREATININE, 96.0, 40),
+    (3, CREATININE, 118.0, 9),
+    (3, POTASSIUM, 5.1, 9),
+    (9, CREATININE, 121.0, 400),
+];
+
+fn laboratory(residents: &[Resident], now: Timestamp, before: usize) -> Vec<Observation> {
+    let of = |(n, &(resident, code, value, days)): (usize, &(usize, &str, f64, i64))| {
+        let measured_at = now - SignedDuration::from_hours(24 * days + 3);
+        Some(Observation {
+            id: ObservationId::from_uuid(id(7, u32::try_from(before + n).unwrap_or(u32::MAX))),
+            resident_id: residents.get(resident)?.id,
+            code: code.to_owned(),
+            value,
+            unit: find(code)?.unit.to_owned(),
+            measured_at,
+            received_at: measured_at + SignedDuration::from_hours(2),
+            device: None,
+            source: ObservationSource::Seed,
+            trace: None,
+        })
+    };
+    LABORATORY.iter().enumerate().filter_map(of).collect()
 }
 
 /// What is measured on one round, and what it shows.

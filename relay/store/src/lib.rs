@@ -46,6 +46,7 @@ pub mod relations;
 pub mod reminders;
 pub mod residents;
 pub mod rounds;
+pub mod safety_overrides;
 pub mod sessions;
 pub mod staff;
 #[cfg(feature = "testing")]

@@ -55,6 +55,22 @@ pub async fn latest_per_code(db: &mut Db, resident: ResidentId) -> Result<Vec<Ob
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// The newest reading of each of a few measures.
+pub async fn latest_of(db: &mut Db, resident: ResidentId, codes: &[&str]) -> Result<Vec<Observation>, StoreError> {
+    let mut found = Vec::with_capacity(codes.len());
+    for code in codes {
+        let row = sqlx::query(
+            "SELECT * FROM observations WHERE resident_id = $1 AND code = $2 ORDER BY measured_at DESC, id DESC LIMIT 1",
+        )
+        .bind(resident.to_string())
+        .bind(*code)
+        .fetch_optional(db.conn())
+        .await?;
+        found.extend(row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()?);
+    }
+    Ok(found)
+}
+
 /// Readings measured at or after `since`, of one measure or of all: the newest [`LIMIT`], oldest first.
 pub async fn list(
     db: &mut Db,

@@ -81,6 +81,24 @@ pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Resu
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// Up to `limit` of one resident that were signed at or after `since`, newest first.
+pub async fn signed_since(
+    db: &mut Db,
+    resident: ResidentId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Prescription>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM prescriptions WHERE resident_id = $1 AND signed_at >= $2 ORDER BY signed_at DESC, id DESC LIMIT $3",
+    )
+    .bind(resident.to_string())
+    .bind(since.as_millisecond())
+    .bind(i64::from(limit))
+    .fetch_all(db.conn())
+    .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
 /// Those of one consultation, oldest first.
 pub async fn for_consultation(db: &mut Db, consultation: ConsultationId) -> Result<Vec<Prescription>, StoreError> {
     let rows = sqlx::query("SELECT * FROM prescriptions WHERE consultation_id = $1 ORDER BY created_at, id")

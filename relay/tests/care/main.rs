@@ -22,6 +22,7 @@ mod referrals;
 mod registry;
 mod residents;
 mod rounds;
+mod safety;
 mod schedule;
 mod sessions;
 mod visits;

@@ -34,6 +34,7 @@ const DutyPage = lazy(async () => ({ default: (await import("../duty/DutyPage"))
 const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-desk/CallDeskPage")).CallDeskPage }));
 const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
 const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
+const OverridesPage = lazy(async () => ({ default: (await import("../safety/OverridesPage")).OverridesPage }));
 const ResidentsPage = lazy(async () => ({ default: (await import("../residents/ResidentsPage")).ResidentsPage }));
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
 const OpenRecordPage = lazy(async () => ({ default: (await import("../break-glass/OpenRecordPage")).OpenRecordPage }));
@@ -124,8 +125,8 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
     });
   };
   const home = HOME[staff.role];
-  const only = (role: Role, page: ReactNode) =>
-    staff.role === role ? <Suspense fallback={null}>{page}</Suspense> : <NoPermission home={home} />;
+  const only = (role: Role | Role[], page: ReactNode) =>
+    [role].flat().includes(staff.role) ? <Suspense fallback={null}>{page}</Suspense> : <NoPermission home={home} />;
   return (
     <StaffContext.Provider value={staff}>
       <Routes>
@@ -172,6 +173,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="staff" element={only("administrator", <StaffPage />)} />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />
+          <Route path="safety" element={only(["administrator", "pharmacist"], <OverridesPage />)} />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>

@@ -9,7 +9,7 @@ import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
   specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions"],
-  pharmacist: ["reviews"],
+  pharmacist: ["reviews", "safety"],
   pharmacy: ["orders"],
   administrator: [
     "urgent-calls",
@@ -22,6 +22,7 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "staff",
     "boxes",
     "audit",
+    "safety",
   ],
 };
 

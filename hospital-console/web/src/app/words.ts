@@ -21,6 +21,7 @@ import * as rounds from "../rounds/messages";
 import * as schedule from "../schedule/messages";
 import * as urgentCalls from "../urgent-calls/messages";
 import * as visits from "../visits/messages";
+import * as safety from "../safety/messages";
 import * as app from "./messages";
 
 const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
@@ -33,6 +34,7 @@ const parts = {
   eligibility,
   visits,
   referrals,
+  safety,
   app,
   consultations,
   residents,

@@ -4,17 +4,25 @@ import {
   IconAlertTriangle,
   IconBan,
   IconCircleCheck,
+  IconClipboardOff,
   IconInfoCircle,
   IconUrgent,
+  IconZoomQuestion,
   type Icon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-const FINDING: Record<Finding["severity"], [Meaning, Icon]> = {
+export const FINDING: Record<Finding["severity"], [Meaning, Icon]> = {
   block: ["danger", IconBan],
   hard_stop: ["danger", IconAlertTriangle],
   warn: ["person", IconAlertTriangle],
   info: ["waiting", IconInfoCircle],
+};
+
+/** What could not be checked has a mark of its own: it is neither an alert nor clear. */
+const UNCHECKED: Partial<Record<Finding["outcome"], Icon>> = {
+  not_covered: IconZoomQuestion,
+  input_missing: IconClipboardOff,
 };
 
 /** Only urgency is worth a mark; routine is the silence around it. */
@@ -40,7 +48,7 @@ export function FindingChip({ finding }: { finding: Pick<Finding, "severity" | "
   }
   const [meaning, icon] = FINDING[finding.severity];
   return (
-    <StatusChip meaning={meaning} icon={icon}>
+    <StatusChip meaning={meaning} icon={UNCHECKED[finding.outcome] ?? icon}>
       {finding.outcome === "alert"
         ? t(`prescriptions.finding.${finding.severity}`)
         : t(`prescriptions.finding.${finding.outcome}`)}

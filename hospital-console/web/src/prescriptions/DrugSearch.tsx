@@ -3,7 +3,7 @@ import { Combobox, Group, InputBase, Text, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
@@ -39,9 +39,15 @@ export function DrugSearch({
   useEffect(() => {
     if (found.data) selectFirstOption();
   }, [found.data, selectFirstOption]);
+  // Safety answers of the lines above arrive meanwhile and push this one down: it stays in sight, and so does what it found.
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (found.data && document.activeElement === input.current) input.current?.scrollIntoView({ block: "nearest" });
+  }, [found.data]);
   return (
     <Combobox
       store={combobox}
+      hideDetached={false}
       onOptionSubmit={(id) => {
         const drug = drugs.find((d) => d.id === id);
         if (drug) onChoose(drug);
@@ -50,6 +56,7 @@ export function DrugSearch({
     >
       <Combobox.Target>
         <InputBase
+          ref={input}
           aria-label={label}
           placeholder={t("prescriptions.line.drugPlaceholder")}
           leftSection={<IconSearch size={18} aria-hidden />}

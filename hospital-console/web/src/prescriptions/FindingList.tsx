@@ -5,7 +5,7 @@ import { FindingChip } from "../common/chips";
 import { worstFirst } from "./draft";
 import classes from "./prescriptions.module.css";
 
-/** Safety answers, worst first; source and advice on demand. */
+/** Safety answers, worst first; advice, source, rule and the age of the creatinine on demand. */
 export function FindingList({ findings, open = false }: { findings: readonly Finding[]; open?: boolean }) {
   const { t, i18n } = useTranslation("app");
   const zh = i18n.language.startsWith("zh");
@@ -14,7 +14,12 @@ export function FindingList({ findings, open = false }: { findings: readonly Fin
   return (
     <ul className={classes.findings}>
       {shown.map((finding, index) => (
-        <li key={index} data-severity={finding.severity} data-testid={`finding-${finding.severity}`}>
+        <li
+          key={index}
+          data-severity={finding.severity}
+          data-outcome={finding.outcome}
+          data-testid={`finding-${finding.severity}`}
+        >
           <FindingChip finding={finding} />
           <div>
             <Text size="sm">{zh ? finding.message_zh : finding.message_en}</Text>
@@ -26,6 +31,20 @@ export function FindingList({ findings, open = false }: { findings: readonly Fin
               <Text size="sm" c="dimmed">
                 {t("prescriptions.finding.source")}: {finding.source}
               </Text>
+              {finding.rule_id && (
+                <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+                  {t("prescriptions.finding.rule", {
+                    id: finding.rule_id,
+                    version: finding.rule_version ?? "",
+                    date: finding.rule_date ?? "",
+                  })}
+                </Text>
+              )}
+              {finding.creatinine_days != null && (
+                <Text size="sm" c="dimmed">
+                  {t("prescriptions.finding.creatinine", { count: finding.creatinine_days })}
+                </Text>
+              )}
             </details>
           </div>
         </li>

@@ -58,6 +58,8 @@ export const zh = {
     whole: "整张处方",
     allClear: "安全核对：未见问题",
     details: "依据与建议",
+    rule: "规则 {{id}}，版本 {{version}}，{{date}}",
+    creatinine: "肌酐为 {{count}} 天前",
   },
   hardStop: {
     label: "仍要开具的理由",
@@ -177,7 +179,7 @@ export const en: typeof zh = {
     warn: "Attention",
     info: "Note",
     clear: "Checked, nothing found",
-    not_covered: "Not covered by the knowledge base",
+    not_covered: "Not covered",
     input_missing: "Facts missing",
     source: "Source",
     action: "What to do",
@@ -186,6 +188,8 @@ export const en: typeof zh = {
     whole: "Whole prescription",
     allClear: "Safety check: nothing found",
     details: "Source and advice",
+    rule: "Rule {{id}}, version {{version}}, {{date}}",
+    creatinine: "Creatinine {{count}} days old",
   },
   hardStop: {
     label: "Why it is prescribed nevertheless",

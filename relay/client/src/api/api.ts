@@ -171,6 +171,7 @@ export class Api {
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
     boxes: () => data(this.care.GET("/api/boxes")),
+    safetyOverrides: (days: number) => data(this.care.GET("/api/safety/overrides", { params: { query: { days } } })),
     audit: (query: T.AuditQuery = {}) => data(this.care.GET("/api/audit", { params: { query } })),
   };
 }

@@ -1776,6 +1776,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/safety/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often each safety rule spoke on signed prescriptions and was overridden. */
+        get: operations["listSafetyOverrides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -3065,6 +3082,8 @@ export interface components {
             form: string;
             /** @description Stable code. */
             id: components["schemas"]["DrugId"];
+            /** @description What is in one unit of dose; without it the safety engine answers `not_covered`. */
+            ingredients?: components["schemas"]["Part"][];
             /**
              * Format: double
              * @description Largest daily dose, in dose units.
@@ -3315,6 +3334,11 @@ export interface components {
             action_zh: string;
             /**
              * Format: int32
+             * @description Age of the creatinine that was used, or was too old to be used.
+             */
+            creatinine_days?: number;
+            /**
+             * Format: int32
              * @description Line it is about; absent for the whole prescription.
              */
             item_no?: number;
@@ -3326,6 +3350,15 @@ export interface components {
             message_zh: string;
             /** @description Answer. */
             outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: date
+             * @description When the rule was written or last looked at.
+             */
+            rule_date?: string;
+            /** @description Rule of the safety data; absent for rules of law. */
+            rule_id?: string;
+            /** @description Version of the file it is in. */
+            rule_version?: string;
             /** @description Weight. */
             severity: components["schemas"]["Severity"];
             /** @description On what it rests. */
@@ -3335,7 +3368,7 @@ export interface components {
          * @description Which check.
          * @enum {string}
          */
-        FindingKind: "eligibility" | "allergy" | "banned" | "validity" | "supply" | "items" | "decoction" | "long_exclusion";
+        FindingKind: "eligibility" | "allergy" | "banned" | "validity" | "supply" | "items" | "decoction" | "long_exclusion" | "coverage" | "duplicate" | "interaction" | "dose" | "renal" | "elderly" | "anticholinergic" | "qt" | "overlap";
         /** @description Findings of a draft that was not stored. */
         Findings: {
             /** @description Worst first. */
@@ -4161,6 +4194,16 @@ export interface components {
          * @enum {string}
          */
         Parameter: "respiration" | "saturation" | "oxygen" | "systolic" | "pulse" | "consciousness" | "temperature";
+        /** @description An ingredient in one unit of dose. */
+        Part: {
+            /**
+             * Format: double
+             * @description How much, in the ingredient's unit.
+             */
+            amount: number;
+            /** @description Key of the safety data. */
+            key: string;
+        };
         /** @description One participant as shown to the others. */
         Participant: {
             /** @description Heard or not. */
@@ -5199,6 +5242,54 @@ export interface components {
             valid_until?: string;
             /** @description On which day of the week. */
             weekday: components["schemas"]["Weekday"];
+        };
+        /** @description A rule file in force. */
+        SafetyFile: {
+            /**
+             * Format: int64
+             * @description Rules and ingredients in it.
+             */
+            entries: number;
+            /** @description Its name. */
+            file: string;
+            /** @description Its version. */
+            version: string;
+        };
+        /** @description A rule that spoke on signed prescriptions. */
+        SafetyOverride: {
+            /** @description What it says, English. */
+            message_en?: string;
+            /** @description What it says, Chinese; absent when the rule is no more. */
+            message_zh?: string;
+            /**
+             * Format: int64
+             * @description Of these, signed although it spoke.
+             */
+            overridden: number;
+            /** @description Rule. */
+            rule_id: string;
+            /** @description Version of its file then. */
+            rule_version: string;
+            /** @description How loudly it spoke. */
+            severity: components["schemas"]["Severity"];
+            /** @description On what it rests. */
+            source?: string;
+            /**
+             * Format: int64
+             * @description Signed prescriptions on which it spoke, at signing or before.
+             */
+            spoke: number;
+        };
+        /** @description What became of the rules that spoke. */
+        SafetyOverrides: {
+            /** @description The rule files in force. */
+            files: components["schemas"]["SafetyFile"][];
+            /** @description Rules that spoke, the most overridden first. */
+            items: components["schemas"]["SafetyOverride"][];
+            /** @description Signed from. */
+            since: components["schemas"]["Time"];
+            /** @description Signed until. */
+            until: components["schemas"]["Time"];
         };
         /** @description A new session. */
         Session: {
@@ -16653,6 +16744,74 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSafetyOverrides: {
+        parameters: {
+            query?: {
+                /** @description The last so many days; 90 when absent, 366 at most. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts per rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyOverrides"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 //! Reads the data files. A file that is empty, malformed or contradicts itself is refused as a whole: no check ever runs on half of it.
 
-use super::{AllergyGroup, Diagnosis, Drug, Formulary};
+use super::{Diagnosis, Drug, Formulary};
+use crate::safety::{Knowledge, KnowledgeError, RuleFile};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -29,22 +30,23 @@ pub enum FormularyError {
         /// What.
         problem: &'static str,
     },
-    /// An allergy group that is not declared.
-    #[error("`{id}` names the allergy group `{group}`, which is not declared")]
-    UnknownGroup {
+    /// An allergy group or an ingredient that is not declared.
+    #[error("`{id}` names `{name}`, which is not declared")]
+    Undeclared {
         /// Which entry.
         id: String,
-        /// The group.
-        group: String,
+        /// The name.
+        name: String,
     },
+    /// A file of the safety engine.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DrugFile {
     version: String,
-    #[serde(default)]
-    allergy_group: Vec<AllergyGroup>,
     #[serde(default)]
     drug: Vec<Drug>,
 }
@@ -57,8 +59,9 @@ struct DiagnosisFile {
 }
 
 impl Formulary {
-    /// Reads a drug file and a diagnosis file.
-    pub fn parse(drugs: &str, diagnoses: &str) -> Result<Self, FormularyError> {
+    /// Reads a drug file, a diagnosis file and the files of the safety engine.
+    pub fn parse(drugs: &str, diagnoses: &str, rules: &[RuleFile]) -> Result<Self, FormularyError> {
+        let knowledge = Knowledge::parse(rules)?;
         let drug_file: DrugFile = toml::from_str(drugs)
             .map_err(|e| FormularyError::Malformed { file: "drug file", message: e.message().to_owned() })?;
         let diagnosis_file: DiagnosisFile = toml::from_str(diagnoses)
@@ -66,22 +69,17 @@ impl Formulary {
         if drug_file.drug.is_empty() {
             return Err(FormularyError::Empty("the drug file"));
         }
-        if drug_file.allergy_group.is_empty() {
-            return Err(FormularyError::Empty("the list of allergy groups"));
-        }
         if diagnosis_file.diagnosis.is_empty() {
             return Err(FormularyError::Empty("the diagnosis file"));
         }
-        let groups = index(drug_file.allergy_group, |g| g.key.clone())?;
-        for group in groups.values() {
-            for cross in &group.cross {
-                known_group(&groups, &group.key, cross)?;
-            }
-        }
         for drug in &drug_file.drug {
             check_drug(drug)?;
-            if let Some(group) = &drug.allergy_group {
-                known_group(&groups, &drug.id.0, group)?;
+            let undeclared = |name: &str| FormularyError::Undeclared { id: drug.id.0.clone(), name: name.to_owned() };
+            if let Some(group) = drug.allergy_group.as_deref().filter(|g| knowledge.group(g).is_none()) {
+                return Err(undeclared(group));
+            }
+            if let Some(part) = drug.ingredients.iter().find(|p| knowledge.position(&p.key).is_none()) {
+                return Err(undeclared(&part.key));
             }
         }
         for d in &diagnosis_file.diagnosis {
@@ -95,7 +93,7 @@ impl Formulary {
         Ok(Self {
             version: drug_file.version,
             drugs: index(drug_file.drug, |d| d.id.clone())?,
-            groups,
+            knowledge,
             diagnoses: index(diagnosis_file.diagnosis, |d| d.code.clone())?,
         })
     }
@@ -116,13 +114,6 @@ fn index<K: Ord + std::fmt::Display, V>(
     Ok(map)
 }
 
-fn known_group(groups: &BTreeMap<String, AllergyGroup>, id: &str, group: &str) -> Result<(), FormularyError> {
-    if groups.contains_key(group) {
-        return Ok(());
-    }
-    Err(FormularyError::UnknownGroup { id: id.to_owned(), group: group.to_owned() })
-}
-
 fn check_drug(drug: &Drug) -> Result<(), FormularyError> {
     let refuse = |problem| Err(FormularyError::Value { id: drug.id.0.clone(), problem });
     let slug = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -140,7 +131,8 @@ fn check_drug(drug: &Drug) -> Result<(), FormularyError> {
         return refuse("the ATC code has capital letters and digits");
     }
     let amounts = [Some(drug.doses_per_unit), drug.max_single_dose, drug.max_daily_dose];
-    if amounts.iter().flatten().any(|n| !n.is_finite() || *n < 0.001 || *n > 100_000.0) {
+    let parts = drug.ingredients.iter().map(|p| &p.amount);
+    if amounts.iter().flatten().chain(parts).any(|n| !n.is_finite() || *n < 0.001 || *n > 100_000.0) {
         return refuse("amounts are positive numbers");
     }
     if let (Some(single), Some(daily)) = (drug.max_single_dose, drug.max_daily_dose)
@@ -179,15 +171,16 @@ mod tests {
     fn empty_and_malformed_files_are_refused() {
         let dx = "[[diagnosis]]\ncode = \"I10\"\ndisplay_zh = \"高血压\"\ndisplay_en = \"Hypertension\"";
         let drugs = include_str!("../../data/drugs.toml");
-        let message = |d: &str, x: &str| Formulary::parse(d, x).unwrap_err().to_string();
+        let rules = Formulary::shipped_rules();
+        let message = |d: &str, x: &str| Formulary::parse(d, x, &rules).unwrap_err().to_string();
         assert!(message("version = \"1\"", dx).contains("empty"));
         assert!(message("", dx).contains("version"));
         assert!(message(drugs, "").contains("empty"));
         assert!(message(&format!("{drugs}\nnarcotc = true"), dx).contains("narcotc"));
         assert!(
-            message(&drugs.replace("cross = [\"penicillins\"]", "cross = [\"penicilins\"]"), dx)
-                .contains("not declared")
+            message(&drugs.replace("allergy_group = \"statins\"", "allergy_group = \"stains\""), dx).contains("stains")
         );
+        assert!(message(&drugs.replace("key = \"amlodipine\"", "key = \"amlodipin\""), dx).contains("not declared"));
         assert!(message(drugs, &format!("{dx}\n{dx}")).contains("twice"));
         assert!(message(drugs, &dx.replace("I10", "高血压")).contains("ICD-10"));
     }

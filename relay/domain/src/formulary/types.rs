@@ -1,6 +1,8 @@
 //! What the formulary knows about a drug and a diagnosis.
 
 use crate::machines::named_enum;
+use crate::safety::Example;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -61,6 +63,9 @@ pub struct Drug {
     pub dose_unit: Option<String>,
     /// Pharmacological class, English key.
     pub class: String,
+    /// What is in one unit of dose; without it the safety engine answers `not_covered`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ingredients: Vec<Part>,
     /// Allergy group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allergy_group: Option<String>,
@@ -118,8 +123,18 @@ pub struct Diagnosis {
     pub pinyin: String,
 }
 
+/// An ingredient in one unit of dose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Key of the safety data.
+    pub key: String,
+    /// How much, in the ingredient's unit.
+    pub amount: f64,
+}
+
 /// Drugs to which a body reacts alike.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AllergyGroup {
     /// Key, as in [`Drug::allergy_group`].
@@ -132,4 +147,23 @@ pub struct AllergyGroup {
     pub cross: Vec<String>,
     /// Words by which an uncoded allergy is recognised, lower case.
     pub words: Vec<String>,
+    /// What to know of it, Chinese.
+    pub message_zh: String,
+    /// What to know of it, English.
+    pub message_en: String,
+    /// What to do, Chinese.
+    pub action_zh: String,
+    /// What to do, English.
+    pub action_en: String,
+    /// On what it rests.
+    pub source: String,
+    /// When it was written.
+    pub date: Date,
+    /// What it must find.
+    pub hit: Example,
+    /// What it must not find.
+    pub miss: Example,
+    /// Version of its file.
+    #[serde(skip)]
+    pub version: String,
 }

@@ -1,10 +1,12 @@
 //! The one entry: all rules of a draft, worst first.
 
-use super::{Finding, Severity, rules};
+use super::course::{Course, courses};
+use super::knowledge::Knowledge;
+use super::{Finding, ResidentFacts, Severity, rules};
 use crate::checked::Dose;
 use crate::formulary::{DrugId, Formulary};
 use crate::policy::Policy;
-use crate::records::{AllergyRecord, Eligibility, Frequency, Item, Prescription, Resident, Route, Supply};
+use crate::records::{Frequency, Item, Prescription, Route, Supply};
 use jiff::Timestamp;
 
 /// A prescription as it is written, before anything was checked.
@@ -39,43 +41,6 @@ pub struct DraftItem {
     pub quantity: u32,
 }
 
-/// What the rules need to know about the resident.
-#[derive(Debug, Clone, Copy)]
-pub struct ResidentFacts<'a> {
-    /// Completed years.
-    pub age: u16,
-    /// Somebody asked about allergies.
-    pub allergies_asked: bool,
-    /// Known allergies.
-    pub allergies: &'a [AllergyRecord],
-    /// Visits in person.
-    pub eligibility: &'a [Eligibility],
-    /// The hospital of the prescriber.
-    pub hospital: Option<&'a str>,
-    /// Name of the home's own licensed doctor who is present, where the home's switch for joint consultations is on.
-    pub present_doctor: Option<&'a str>,
-}
-
-impl<'a> ResidentFacts<'a> {
-    /// From the record.
-    pub fn of(
-        resident: &'a Resident,
-        eligibility: &'a [Eligibility],
-        hospital: Option<&'a str>,
-        present_doctor: Option<&'a str>,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            age: resident.age(Policy::local_date(now)),
-            allergies_asked: resident.allergies_asked,
-            allergies: &resident.allergies,
-            eligibility,
-            hospital,
-            present_doctor,
-        }
-    }
-}
-
 impl From<&Prescription> for Draft {
     fn from(p: &Prescription) -> Self {
         Self {
@@ -101,7 +66,37 @@ impl From<&Item> for DraftItem {
     }
 }
 
-/// Every answer of every rule, worst first. Each rule answers even when it found nothing, so that "checked" can be told from "not checked".
+/// Everything that a rule of the safety data looks at.
+pub(super) struct Case<'a> {
+    pub draft: &'a Draft,
+    pub resident: &'a ResidentFacts<'a>,
+    pub knowledge: &'a Knowledge,
+    pub policy: &'a Policy,
+    pub now: Timestamp,
+    /// The draft's medicines first.
+    pub courses: Vec<Course<'a>>,
+    /// On what an answer rests that no single rule gave.
+    pub source: String,
+}
+
+impl<'a> Case<'a> {
+    /// The lines of the draft.
+    pub fn lines(&self) -> impl Iterator<Item = &Course<'a>> {
+        self.courses.iter().take_while(|c| c.is_draft())
+    }
+
+    /// Every line of the draft is known with its ingredients: a rule on single lines may say "nothing found".
+    pub fn lines_covered(&self) -> bool {
+        self.lines().all(|c| !c.parts.is_empty())
+    }
+
+    /// So is everything else that the resident takes: a rule on several medicines may say "nothing found".
+    pub fn all_covered(&self) -> bool {
+        self.courses.iter().all(|c| !c.parts.is_empty())
+    }
+}
+
+/// Every answer of every rule, worst first. Each check answers even when it found nothing, so that "checked" can be told from "not checked".
 pub fn check(
     draft: &Draft,
     resident: &ResidentFacts<'_>,
@@ -111,14 +106,27 @@ pub fn check(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     rules::eligibility(draft, resident, formulary, now, &mut findings);
-    rules::allergy(draft, resident, formulary, &mut findings);
     rules::banned(draft, resident, formulary, policy, &mut findings);
     rules::validity(draft, policy, &mut findings);
     rules::supply(draft, formulary, policy, &mut findings);
     rules::items(draft, formulary, policy, &mut findings);
     rules::decoction(draft, formulary, &mut findings);
     rules::long_exclusion(draft, formulary, &mut findings);
-    findings.sort_by_key(|f| (std::cmp::Reverse(f.severity), f.item_no));
+    let knowledge = formulary.knowledge();
+    let case = Case {
+        draft,
+        resident,
+        knowledge,
+        policy,
+        now,
+        courses: courses(draft, resident, formulary),
+        source: format!("用药安全数据（{}）", knowledge.version()),
+    };
+    for rule in rules::OF_THE_DATA {
+        rule(&case, &mut findings);
+    }
+    let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.item_no, f.kind, f.outcome, f.rule_id.clone());
+    findings.sort_by_cached_key(|f| (rank(f), f.message_en.clone()));
     findings
 }
 

@@ -1,6 +1,7 @@
 //! One answer of one check.
 
 use crate::machines::named_enum;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,6 +52,24 @@ named_enum! {
         Decoction = "decoction",
         /// What a long prescription excludes.
         LongExclusion = "long_exclusion",
+        /// Medicines that the knowledge covers.
+        Coverage = "coverage",
+        /// The same ingredient or class twice.
+        Duplicate = "duplicate",
+        /// Medicines that do not go together.
+        Interaction = "interaction",
+        /// Single and daily doses, frequency.
+        Dose = "dose",
+        /// Doses at reduced kidney function.
+        Renal = "renal",
+        /// Inappropriate in old age, or with a disease then.
+        Elderly = "elderly",
+        /// Sum of anticholinergic weights.
+        Anticholinergic = "anticholinergic",
+        /// Sum of QT weights.
+        Qt = "qt",
+        /// More while enough is in hand.
+        Overlap = "overlap",
     }
 }
 
@@ -76,4 +95,17 @@ pub struct Finding {
     pub action_zh: String,
     /// What to do, English.
     pub action_en: String,
+    /// Rule of the safety data; absent for rules of law.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Version of the file it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_version: Option<String>,
+    /// When the rule was written or last looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub rule_date: Option<Date>,
+    /// Age of the creatinine that was used, or was too old to be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creatinine_days: Option<u32>,
 }

@@ -1,14 +1,36 @@
-//! The rules of the first day, one function each, in the order of the table in `domain.md` section 2.
+//! The rules, one small file each. Those of the law come first, in the order of the table in `domain.md` section 2; then those of the safety data.
 
 mod allergy;
+mod coverage;
+mod dose;
+mod duplicate;
+mod elderly;
+mod interaction;
 mod legal;
+mod load;
+mod overlap;
+mod renal;
 mod supply;
 
-pub(super) use allergy::allergy;
 pub(super) use legal::{banned, decoction, eligibility, items, long_exclusion, validity};
 pub(super) use supply::supply;
 
+use super::check::Case;
+use super::knowledge::Rule;
 use super::{Finding, FindingKind, Outcome, Severity};
+
+/// The rules of the safety data.
+pub(super) const OF_THE_DATA: [fn(&Case<'_>, &mut Vec<Finding>); 9] = [
+    allergy::allergy,
+    coverage::coverage,
+    duplicate::duplicate,
+    interaction::interaction,
+    dose::dose,
+    renal::renal,
+    elderly::elderly,
+    load::load,
+    overlap::overlap,
+];
 
 /// A finding in the making: the words come pairwise, so that none is forgotten.
 pub(super) fn finding(
@@ -30,6 +52,29 @@ pub(super) fn finding(
         source: source.to_owned(),
         action_zh: action.0.to_owned(),
         action_en: action.1.to_owned(),
+        rule_id: None,
+        rule_version: None,
+        rule_date: None,
+        creatinine_days: None,
+    }
+}
+
+/// What a rule of the data says to the medicines named.
+pub(super) fn found_by(rule: &dyn Rule, kind: FindingKind, item_no: Option<u16>, named: (String, String)) -> Finding {
+    let about = rule.about();
+    let words = (format!("{}：{}", named.0, about.message.0), format!("{}: {}", named.1, about.message.1));
+    let found = finding(kind, Outcome::Alert, about.severity, item_no, words, about.source, about.action);
+    by_rule(found, rule)
+}
+
+/// The same finding with the rule it comes from.
+pub(super) fn by_rule(finding: Finding, rule: &dyn Rule) -> Finding {
+    let about = rule.about();
+    Finding {
+        rule_id: Some(about.id.to_owned()),
+        rule_version: Some(about.version.to_owned()),
+        rule_date: Some(about.date),
+        ..finding
     }
 }
 

@@ -9,8 +9,8 @@ use yunzhen_domain::documents;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::Event;
 use yunzhen_domain::records::{Prescription, SignedDocument};
-use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity};
-use yunzhen_store::{consultations, residents};
+use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity, spoken};
+use yunzhen_store::{consultations, residents, safety_overrides};
 
 use super::write::{findings, under_way};
 use super::{caller, keep, load, views, who};
@@ -32,7 +32,7 @@ pub async fn signing_document(
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
-    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&p)).await?;
+    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&p), Some(id)).await?;
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
     let document = documents::prescription(&p, &resident, &specialist, &app.formulary, ctx.now)?;
@@ -54,7 +54,7 @@ pub async fn sign(
     let specialist = caller(&mut work.tx, ctx).await?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
-    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before)).await?;
+    let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before), Some(id)).await?;
     may_be_signed(&before, &found)?;
     let resident = residents::get(&mut work.tx, before.resident_id).await?.ok_or(AppError::NotFound)?;
     let (payload, signature) = verified(app, ctx.now, input.jws, Role::Specialist, specialist.id)?;
@@ -63,6 +63,8 @@ pub async fn sign(
     })?;
     let valid_until = documents::validity(ctx.now, before.valid_days).1;
     let mut p = before.apply(Event::Sign { specialist: specialist.id }, ctx.now, who(&specialist))?;
+    // Which rules were signed past, for the report; in the same transaction as the signature.
+    safety_overrides::signed(&mut work.tx, id, &spoken(&found), ctx.now).await?;
     p.findings = found;
     p.signature = Some(signature);
     p.valid_until = Some(valid_until);

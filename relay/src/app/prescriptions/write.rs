@@ -4,12 +4,14 @@ use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::Dose;
-use yunzhen_domain::ids::{ConsultationId, PrescriptionId};
+use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
+use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, Content, Item, Prescription, TimelineStep};
-use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, ResidentFacts, quantity};
-use yunzhen_store::{Db, consultations, deliveries, prescriptions, residents, staff};
+use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, Readings, ResidentFacts, Running, quantity};
+use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
+use yunzhen_store::{Db, consultations, deliveries, observations, prescriptions, residents, safety_overrides, staff};
 
 use super::{caller, keep, load, record, show, views, who};
 use crate::app::eligibility::of_person;
@@ -20,6 +22,8 @@ use crate::app::{App, AppError, Context, FieldError, fresh};
 
 /// More lines than any prescription may have; beyond it the body is no draft but an attack.
 const MOST_LINES: usize = 50;
+/// More prescriptions than anybody is signed in twelve weeks.
+const MOST_RUNNING: u32 = 200;
 
 /// Writes the first draft in a consultation under way.
 pub async fn create(
@@ -37,7 +41,7 @@ pub async fn create(
     under_way(app, ctx, &consultation)?;
     let specialist = caller(&mut work.tx, ctx).await?;
     let content = content(app, input)?;
-    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content)).await?;
+    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content), None).await?;
     let (name, who_id) = who(&specialist);
     let p = Prescription {
         id: fresh(PrescriptionId::new, ctx.now),
@@ -89,7 +93,8 @@ pub async fn update(
     let views::PrescriptionDraftUpdate { diagnosis_code, supply, valid_days, items, hard_stop_reason, .. } = input;
     let content =
         content(app, views::PrescriptionDraft { diagnosis_code, supply, valid_days, items, hard_stop_reason })?;
-    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content)).await?;
+    let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content), Some(id)).await?;
+    safety_overrides::heeded(&mut work.tx, id, &safety::heeded(&before.findings, &findings)).await?;
     let p = before.revise(content, findings)?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionUpdated, &p).await?;
     work.finish(view).await
@@ -107,7 +112,7 @@ pub async fn preview_findings(
     authorize(ctx, Action::UpdatePrescription, &p.facts())?;
     let content = content(app, input)?;
     let consultation = consultations::get(&mut db, p.consultation_id).await?.ok_or(AppError::NotFound)?;
-    let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content)).await?;
+    let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content), Some(id)).await?;
     Ok(views::Findings { findings })
 }
 
@@ -150,13 +155,14 @@ pub(in crate::app) fn under_way(app: &App, ctx: &Context, c: &Consultation) -> R
     }
 }
 
-/// All answers of the checks for the resident of a consultation, now.
+/// All answers of the checks for the resident of a consultation, now. `own`: the prescription that is written, which is no other one beside itself.
 pub(super) async fn findings(
     app: &App,
     db: &mut Db,
     ctx: &Context,
     consultation: &Consultation,
     draft: &Draft,
+    own: Option<PrescriptionId>,
 ) -> Result<Vec<Finding>, AppError> {
     // Allergies and first visits of a record that was merged meanwhile are those of the person.
     let resident = residents::get_standing(db, consultation.resident_id).await?.ok_or(AppError::NotFound)?;
@@ -166,8 +172,31 @@ pub(super) async fn findings(
         None => None,
     };
     let doctor = joint_consultations::in_force(db, consultation.home_id, consultation.id).await?;
-    let facts = ResidentFacts::of(&resident, &eligibility, hospital.as_deref(), doctor.as_deref(), ctx.now);
+    let (readings, running) = measured_and_running(app, db, ctx, resident.id, own).await?;
+    let (hospital, doctor) = (hospital.as_deref(), doctor.as_deref());
+    let facts = ResidentFacts::of(&resident, readings, &running, &eligibility, hospital, doctor, ctx.now);
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
+}
+
+/// The latest readings that count for a dose, and the lines of other prescriptions that still last, of the person behind all merged records.
+async fn measured_and_running(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    resident: ResidentId,
+    own: Option<PrescriptionId>,
+) -> Result<(Readings, Vec<Running>), AppError> {
+    let today = Policy::local_date(ctx.now);
+    // Nothing that was signed earlier can still last.
+    let longest = SignedDuration::from_hours(24 * (i64::from(app.policy.supply_chronic_assessed_days) + 1));
+    let since = ctx.now.checked_sub(longest).map_err(|_| AppError::NotFound)?;
+    let (mut measured, mut running) = (Vec::new(), Vec::new());
+    for id in residents::group(db, resident).await? {
+        measured.extend(observations::latest_of(db, id, &[CREATININE, POTASSIUM, WEIGHT]).await?);
+        let signed = prescriptions::signed_since(db, id, since, MOST_RUNNING).await?;
+        running.extend(signed.iter().filter(|p| Some(p.id) != own).flat_map(|p| Running::of(p, today)));
+    }
+    Ok((Readings::of(&measured), running))
 }
 
 fn draft_of(content: &Content) -> Draft {

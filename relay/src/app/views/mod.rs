@@ -24,6 +24,7 @@ pub mod referrals;
 pub mod resident_imports;
 pub mod residents;
 pub mod rounds;
+pub mod safety;
 pub mod schedule;
 pub mod sessions;
 pub mod transports;

@@ -1,10 +1,13 @@
 //! Known allergies against each drug and its group. A reaction to the drug or its group blocks; a reaction in a related group blocks when it was severe
 //! and else needs the prescriber's reason. An allergy that cannot be placed is `not_covered`, never `clear`.
 
-use super::{clear_if_silent, finding};
-use crate::formulary::{Drug, Formulary};
+use super::{by_rule, clear_if_silent, finding};
+use crate::formulary::{AllergyGroup, Drug};
 use crate::records::{AllergyRecord, AllergySeverity};
-use crate::safety::{Draft, Finding, FindingKind, Outcome, ResidentFacts, Severity};
+use crate::safety::check::Case;
+use crate::safety::course::Course;
+use crate::safety::knowledge::{Ingredient, IngredientAt, Knowledge, Rule as _};
+use crate::safety::{Finding, FindingKind, Outcome, Severity};
 
 const KIND: FindingKind = FindingKind::Allergy;
 
@@ -18,29 +21,31 @@ enum Match {
     Unplaced,
 }
 
-pub(crate) fn allergy(draft: &Draft, resident: &ResidentFacts<'_>, formulary: &Formulary, out: &mut Vec<Finding>) {
-    let source = format!("药品目录 {}", formulary.version());
-    if !resident.allergies_asked {
+pub(super) fn allergy(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let source = case.source.as_str();
+    if !case.resident.allergies_asked {
         out.push(finding(
             KIND,
             Outcome::InputMissing,
             Severity::HardStop,
             None,
             ("过敏史尚未询问".into(), "Nobody has asked about allergies yet".into()),
-            &source,
+            source,
             ("请询问并记录过敏史，或说明理由", "Ask and record, or give a reason"),
         ));
     }
-    for record in resident.allergies {
+    for record in case.resident.allergies {
+        let place = Place::of(record, case.knowledge);
         let mut unplaced = false;
-        for item in &draft.items {
-            let Some(drug) = formulary.drug(&item.drug_id) else {
-                out.push(unknown_drug(item.no, &source));
+        for line in case.lines() {
+            let Some(drug) = line.drug else {
+                out.push(unknown_drug(line.line().unwrap_or_default(), source));
                 continue;
             };
-            match compare(record, drug, formulary) {
-                Match::Same => out.push(same(record, drug, item.no, &source)),
-                Match::Related => out.push(related(record, drug, item.no, &source)),
+            let no = line.line().unwrap_or_default();
+            match compare(&place, line, drug, case.knowledge) {
+                Match::Same => out.push(place.told(same(record, drug, no, source), false)),
+                Match::Related => out.push(place.told(related(record, drug, no, source), true)),
                 Match::Unplaced => unplaced = true,
                 Match::No => {}
             }
@@ -55,27 +60,61 @@ pub(crate) fn allergy(draft: &Draft, resident: &ResidentFacts<'_>, formulary: &F
                     format!("过敏原“{}”不在知识库中，系统未核查", record.substance),
                     format!("The allergen \"{}\" is not in the knowledge base and was not checked", record.substance),
                 ),
-                &source,
+                source,
                 ("请自行核对", "Check it yourself"),
             ));
         }
     }
-    clear_if_silent(out, KIND, "未发现与已知过敏冲突的药品", "No conflict with known allergies", &source);
+    clear_if_silent(out, KIND, "未发现与已知过敏冲突的药品", "No conflict with known allergies", source);
 }
 
-fn compare(record: &AllergyRecord, drug: &Drug, formulary: &Formulary) -> Match {
-    let substance = record.substance.trim().to_lowercase();
+/// What an allergy is about, as far as the data can place it.
+struct Place<'a> {
+    /// As recorded, lower case.
+    substance: String,
+    ingredient: Option<IngredientAt>,
+    group: Option<&'a AllergyGroup>,
+}
+
+impl<'a> Place<'a> {
+    /// By its code, else by an ingredient of that name, else by the words of a group.
+    fn of(record: &AllergyRecord, knowledge: &'a Knowledge) -> Self {
+        let substance = record.substance.trim().to_lowercase();
+        let named = |i: &&Ingredient| i.name_zh == substance || i.name_en.to_lowercase() == substance;
+        let ingredient = knowledge.ingredients().iter().find(named);
+        let coded = record.group.as_deref().and_then(|key| knowledge.group(key));
+        let of_ingredient = || ingredient.and_then(|i| i.allergy_groups.first()).and_then(|key| knowledge.group(key));
+        let by_words = || knowledge.groups().find(|g| g.words.iter().any(|w| substance.contains(w.as_str())));
+        let group = coded.or_else(of_ingredient).or_else(by_words);
+        Self { ingredient: ingredient.and_then(|i| knowledge.position(&i.key)), group, substance }
+    }
+
+    /// The finding with the rule of the group that it comes from, and what is to know of it.
+    fn told(&self, mut finding: Finding, related: bool) -> Finding {
+        let Some(group) = self.group else { return finding };
+        if related {
+            finding.message_zh = format!("{}。{}", finding.message_zh, group.message_zh);
+            finding.message_en = format!("{}. {}", finding.message_en, group.message_en);
+        }
+        finding.source = group.about().source.to_owned();
+        by_rule(finding, group)
+    }
+}
+
+fn compare(place: &Place<'_>, line: &Course<'_>, drug: &Drug, knowledge: &Knowledge) -> Match {
     let names = [drug.name_zh.to_lowercase(), drug.name_en.to_lowercase()];
-    if !substance.is_empty() && names.iter().any(|n| n.contains(&substance)) {
+    let by_name = !place.substance.is_empty() && names.iter().any(|n| n.contains(&place.substance));
+    if by_name || line.parts.iter().any(|p| Some(p.at) == place.ingredient) {
         return Match::Same;
     }
-    let coded = record.group.as_deref().and_then(|key| formulary.group(key));
-    let group = coded.or_else(|| formulary.groups().find(|g| g.words.iter().any(|w| substance.contains(w.as_str()))));
-    match (group, &drug.allergy_group) {
-        (None, _) => Match::Unplaced,
-        (Some(group), Some(of_drug)) if group.key == *of_drug => Match::Same,
-        (Some(group), Some(of_drug)) if group.cross.contains(of_drug) => Match::Related,
-        (Some(_), _) => Match::No,
+    let of_parts = line.parts.iter().flat_map(|p| &knowledge.ingredient(p.at).allergy_groups);
+    let mut groups = of_parts.chain(&drug.allergy_group);
+    match place.group {
+        None if place.ingredient.is_some() => Match::No,
+        None => Match::Unplaced,
+        Some(group) if groups.clone().any(|key| *key == group.key) => Match::Same,
+        Some(group) if groups.any(|key| group.cross.contains(key)) => Match::Related,
+        Some(_) => Match::No,
     }
 }
 

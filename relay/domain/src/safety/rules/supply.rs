@@ -1,11 +1,10 @@
-//! Days of supply against the legal cap, and doses against the label.
+//! Days of supply and amounts against the legal cap.
 
 use super::{clear_if_silent, finding};
-use crate::checked::Dose;
 use crate::formulary::{Drug, Formulary};
 use crate::policy::Policy;
 use crate::records::Supply;
-use crate::safety::{Draft, DraftItem, Finding, FindingKind, Outcome, Severity, per_day, quantity};
+use crate::safety::{Draft, DraftItem, Finding, FindingKind, Outcome, Severity, quantity};
 
 const KIND: FindingKind = FindingKind::Supply;
 const CAPS: &str = "处方管理办法；长期处方管理规范（试行）";
@@ -16,10 +15,9 @@ pub(crate) fn supply(draft: &Draft, formulary: &Formulary, policy: &Policy, out:
         days(item, draft.supply, cap, policy, out);
         if let Some(drug) = formulary.drug(&item.drug_id) {
             amount(item, drug, cap, out);
-            doses(item, drug, formulary.version(), out);
         }
     }
-    clear_if_silent(out, KIND, "用药天数与剂量在允许范围内", "Days of supply and doses are within their caps", CAPS);
+    clear_if_silent(out, KIND, "用药天数与总量在允许范围内", "Days of supply and amounts are within their caps", CAPS);
 }
 
 fn days(item: &DraftItem, supply: Supply, cap: u32, policy: &Policy, out: &mut Vec<Finding>) {
@@ -96,53 +94,6 @@ fn amount(item: &DraftItem, drug: &Drug, cap: u32, out: &mut Vec<Finding>) {
             ("总量不足以覆盖用药天数".into(), "The quantity does not last for the days".into()),
             CAPS,
             ("请核对总量", "Check the quantity"),
-        ));
-    }
-}
-
-fn doses(item: &DraftItem, drug: &Drug, version: &str, out: &mut Vec<Finding>) {
-    let source = format!("药品说明书（目录 {version}）");
-    let over = |dose: u64, max: Option<f64>| max.and_then(|m| Dose::try_from(m).ok()).map(|m| dose > m.milli());
-    let single = over(item.dose.milli(), drug.max_single_dose);
-    let daily = per_day(item.frequency).map(|n| over(item.dose.milli() * n, drug.max_daily_dose));
-    if single == Some(true) {
-        out.push(finding(
-            KIND,
-            Outcome::Alert,
-            Severity::HardStop,
-            Some(item.no),
-            (
-                format!("单次剂量超过说明书上限 {} {}", drug.max_single_dose.unwrap_or_default(), drug.dose_unit()),
-                format!("Single dose above the label's {}", drug.max_single_dose.unwrap_or_default()),
-            ),
-            &source,
-            ("请减少剂量，或说明理由", "Reduce the dose, or give a reason"),
-        ));
-    }
-    if daily == Some(Some(true)) {
-        out.push(finding(
-            KIND,
-            Outcome::Alert,
-            Severity::HardStop,
-            Some(item.no),
-            (
-                format!("每日剂量超过说明书上限 {} {}", drug.max_daily_dose.unwrap_or_default(), drug.dose_unit()),
-                format!("Daily dose above the label's {}", drug.max_daily_dose.unwrap_or_default()),
-            ),
-            &source,
-            ("请减少剂量或次数，或说明理由", "Reduce dose or frequency, or give a reason"),
-        ));
-    }
-    // No maximum known, or the daily dose depends on need.
-    if single.is_none() || !matches!(daily, Some(Some(_))) {
-        out.push(finding(
-            KIND,
-            Outcome::NotCovered,
-            Severity::Info,
-            Some(item.no),
-            ("最大剂量未能全部核查".into(), "Not every maximum dose could be checked".into()),
-            &source,
-            ("请自行核对剂量", "Check the dose yourself"),
         ));
     }
 }

@@ -1,0 +1,31 @@
+export const zh = {
+  title: "安全规则",
+  lead: "近 {{days}} 天已签处方上，各条规则提示了多少次，其中多少次医生仍然签名。只有数字，不含住民资料。",
+  window: "时间范围",
+  days: "{{days}} 天",
+  empty: "这段时间没有规则提示",
+  emptyHint: "处方签名后，提示过的规则会显示在这里。",
+  column: { rule: "规则", severity: "程度", spoke: "提示", overridden: "仍然签名", rate: "越过率" },
+  severity: { block: "禁止", hard_stop: "须说明理由", warn: "注意", info: "提示" },
+  gone: "规则已不在数据中",
+  version: "版本 {{version}}",
+  table: "各规则的越过率",
+  files: "正在使用的规则文件",
+  file: { name: "文件", version: "版本", entries: "条目" },
+};
+
+export const en: typeof zh = {
+  title: "Safety rules",
+  lead: "How often each rule spoke on prescriptions signed in the last {{days}} days, and how often it was signed past. Numbers only, nobody's record.",
+  window: "Period",
+  days: "{{days}} days",
+  empty: "No rule spoke in this period",
+  emptyHint: "Once prescriptions are signed, the rules that spoke appear here.",
+  column: { rule: "Rule", severity: "Weight", spoke: "Spoke", overridden: "Signed past", rate: "Override rate" },
+  severity: { block: "Forbidden", hard_stop: "Reason needed", warn: "Attention", info: "Note" },
+  gone: "The rule is no longer in the data",
+  version: "Version {{version}}",
+  table: "Override rates of the rules",
+  files: "Rule files in force",
+  file: { name: "File", version: "Version", entries: "Entries" },
+};

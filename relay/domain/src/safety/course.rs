@@ -1,0 +1,103 @@
+//! Medicines as the rules see them: ingredients with their doses, whether they are on the draft, in hand or on another prescription.
+
+use super::knowledge::{IngredientAt, Knowledge};
+use super::{Draft, DraftItem, ResidentFacts, per_day};
+use crate::formulary::{Drug, DrugId, Formulary};
+use crate::records::Route;
+use jiff::civil::Date;
+
+/// Where a medicine is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A line of the draft.
+    Line(u16),
+    /// In the home, by the record.
+    Hand,
+    /// On another prescription until that day.
+    Running(Date),
+}
+
+/// One medicine.
+#[derive(Debug, Clone)]
+pub(super) struct Course<'a> {
+    pub origin: Origin,
+    pub drug_id: Option<&'a DrugId>,
+    pub name_zh: &'a str,
+    pub name_en: &'a str,
+    /// Empty when the knowledge does not cover it.
+    pub parts: Vec<Part>,
+    pub route: Option<Route>,
+    /// Doses a day, where that is known.
+    pub times: Option<u64>,
+    pub drug: Option<&'a Drug>,
+}
+
+/// One ingredient of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Part {
+    pub at: IngredientAt,
+    /// Single dose in the ingredient's unit, where the dose is known.
+    pub single: Option<f64>,
+}
+
+impl Course<'_> {
+    pub fn line(&self) -> Option<u16> {
+        if let Origin::Line(no) = self.origin { Some(no) } else { None }
+    }
+
+    pub fn is_draft(&self) -> bool {
+        matches!(self.origin, Origin::Line(_))
+    }
+
+    /// The draft's own medicine, one in hand, one of another prescription: for the words of a finding.
+    pub fn named(&self) -> (String, String) {
+        match self.origin {
+            Origin::Line(_) => (self.name_zh.to_owned(), self.name_en.to_owned()),
+            Origin::Hand => (format!("在用的{}", self.name_zh), format!("{} (in hand)", self.name_en)),
+            Origin::Running(until) => (
+                format!("另一张处方的{}（至 {until}）", self.name_zh),
+                format!("{} (another prescription, until {until})", self.name_en),
+            ),
+        }
+    }
+}
+
+/// All medicines of the resident: the draft's first, then what is in hand, then what other prescriptions bring.
+pub(super) fn courses<'a>(draft: &'a Draft, resident: &ResidentFacts<'a>, formulary: &'a Formulary) -> Vec<Course<'a>> {
+    let of_item = |origin, item: &'a DraftItem| {
+        let drug = formulary.drug(&item.drug_id);
+        Course {
+            origin,
+            drug_id: Some(&item.drug_id),
+            name_zh: drug.map_or(item.drug_id.0.as_str(), |d| d.name_zh.as_str()),
+            name_en: drug.map_or(item.drug_id.0.as_str(), |d| d.name_en.as_str()),
+            parts: parts(drug, Some(item.dose.as_f64()), formulary.knowledge()),
+            route: Some(item.route),
+            times: per_day(item.frequency),
+            drug,
+        }
+    };
+    let drafted = draft.items.iter().map(|item| of_item(Origin::Line(item.no), item));
+    let in_hand = resident.medicines.iter().map(|medicine| {
+        let drug = medicine.drug_id.as_ref().and_then(|id| formulary.drug(id));
+        Course {
+            origin: Origin::Hand,
+            drug_id: medicine.drug_id.as_ref(),
+            name_zh: drug.map_or(medicine.name.as_str(), |d| d.name_zh.as_str()),
+            name_en: drug.map_or(medicine.name.as_str(), |d| d.name_en.as_str()),
+            parts: parts(drug, None, formulary.knowledge()),
+            route: None,
+            times: None,
+            drug,
+        }
+    });
+    let running = resident.running.iter().map(|r| of_item(Origin::Running(r.until), &r.item));
+    drafted.chain(in_hand).chain(running).collect()
+}
+
+fn parts(drug: Option<&Drug>, dose: Option<f64>, knowledge: &Knowledge) -> Vec<Part> {
+    let of = |part: &crate::formulary::Part| {
+        Some(Part { at: knowledge.position(&part.key)?, single: dose.map(|dose| dose * part.amount) })
+    };
+    drug.map(|d| d.ingredients.iter().filter_map(of).collect()).unwrap_or_default()
+}

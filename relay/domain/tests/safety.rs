@@ -1,0 +1,313 @@
+//! The safety engine on its own data: every rule keeps its word, nothing is checked on nothing, and what could not be checked says so.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::LazyLock;
+use yunzhen_domain::checked::Dose;
+use yunzhen_domain::formulary::{DrugId, Formulary, FormularyError};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Condition, Frequency, Medicine, Route, Sex, Supply};
+use yunzhen_domain::safety::{
+    Draft, DraftItem, ExampleError, Finding, FindingKind as Kind, Knowledge, KnowledgeError, Outcome, Reading,
+    Readings, ResidentFacts, RuleFile, Running, Severity, check,
+};
+
+static FORMULARY: LazyLock<Formulary> = LazyLock::new(|| Formulary::demo().unwrap());
+
+fn now() -> Timestamp {
+    "2026-11-23T06:00:00Z".parse().unwrap()
+}
+
+fn line(no: u16, drug: &str) -> DraftItem {
+    DraftItem {
+        no,
+        drug_id: DrugId(drug.into()),
+        dose: Dose::try_from(1.0).unwrap(),
+        frequency: Frequency::Bid,
+        route: Route::Oral,
+        days: 7,
+        quantity: 14,
+    }
+}
+
+fn draft(drugs: &[&str]) -> Draft {
+    let items = drugs.iter().zip(1..).map(|(drug, no)| line(no, drug)).collect();
+    Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items }
+}
+
+fn nobody() -> ResidentFacts<'static> {
+    ResidentFacts {
+        age: 82,
+        sex: Sex::Female,
+        allergies_asked: true,
+        allergies: &[],
+        conditions: &[],
+        medicines: &[],
+        running: &[],
+        readings: Readings::default(),
+        eligibility: &[],
+        hospital: None,
+        present_doctor: None,
+    }
+}
+
+fn medicine(drug: Option<&str>, name: &str) -> Medicine {
+    let drug_id = drug.map(|d| DrugId(d.into()));
+    Medicine { drug_id, name: name.into(), dose_text: String::new(), since: date(2026, 1, 1) }
+}
+
+fn of(draft: &Draft, facts: &ResidentFacts<'_>) -> Vec<Finding> {
+    check(draft, facts, &FORMULARY, &Policy::default(), now())
+}
+
+fn kind(all: &[Finding], kind: Kind) -> Vec<(Outcome, Severity, Option<u16>)> {
+    all.iter().filter(|f| f.kind == kind).map(|f| (f.outcome, f.severity, f.item_no)).collect()
+}
+
+/// The kinds that rest on the safety data, other than allergies.
+const OF_THE_DATA: [Kind; 8] = [
+    Kind::Duplicate,
+    Kind::Interaction,
+    Kind::Dose,
+    Kind::Renal,
+    Kind::Elderly,
+    Kind::Anticholinergic,
+    Kind::Qt,
+    Kind::Overlap,
+];
+
+#[test]
+fn every_rule_finds_its_example_and_spares_the_other() {
+    let rules = FORMULARY.knowledge().rules().count();
+    assert_eq!(FORMULARY.prove_rules(now()), Ok(rules));
+    assert!(rules >= 380, "{rules}");
+}
+
+#[test]
+fn the_knowledge_is_as_large_as_was_promised() {
+    let k = FORMULARY.knowledge();
+    let with = |prefix: &str| k.rules().filter(|r| r.about().id.starts_with(prefix)).count();
+    assert!(k.ingredients().len() >= 150, "{}", k.ingredients().len());
+    assert!(with("ix-") >= 75, "{}", with("ix-"));
+    assert!(with("renal-") >= 30 && with("max-") >= 120 && k.groups().count() >= 10);
+    let elderly = k.rules().filter(|r| r.about().source.contains("STOPP") || r.about().id.starts_with("old-")).count();
+    assert!(elderly >= 60, "{elderly}");
+    assert_eq!(k.editions().len(), 6);
+    assert!(k.editions().iter().all(|e| !e.version.is_empty() && e.entries > 0));
+}
+
+#[test]
+fn a_rule_that_does_not_keep_its_word_is_found() {
+    let broken = |from: &str, to: &str| {
+        let mut files = Formulary::shipped_rules();
+        let file = files.iter_mut().find(|f| f.text.contains(from)).unwrap();
+        file.text = file.text.replacen(from, to, 1);
+        let drugs = include_str!("../data/drugs.toml");
+        Formulary::parse(drugs, include_str!("../data/diagnoses.toml"), &files).unwrap().prove_rules(now())
+    };
+    let missed = broken("a = [\"warfarin\"]\nb = [\"fluconazole\"]", "a = [\"warfarin\"]\nb = [\"itraconazole\"]");
+    assert_eq!(missed, Err(ExampleError::Missed("ix-warfarin-fluconazole".into())));
+    let spoke = broken(
+        "a = [\"warfarin\"]\nb = [\"fluconazole\"]",
+        "a = [\"warfarin\"]\nb = [\"fluconazole\", \"paracetamol\"]",
+    );
+    assert_eq!(spoke, Err(ExampleError::Spoke("ix-warfarin-fluconazole".into())));
+}
+
+/// A public system once went on answering "nothing found" after its data were gone. Here an empty, missing, cut or unreadable file is the end of the start.
+#[test]
+fn an_empty_cut_or_unreadable_file_stops_the_engine() {
+    for at in 0..Formulary::shipped_rules().len() {
+        let with = |change: &dyn Fn(&str) -> String| {
+            let mut files = Formulary::shipped_rules();
+            files[at].text = change(&files[at].text);
+            (files[at].name.clone(), Knowledge::parse(&files).unwrap_err())
+        };
+        let (name, empty) = with(&|_| String::new());
+        assert_eq!(empty, KnowledgeError::Empty(name.clone()));
+        let (_, blank) = with(&|_| "  \n\n".into());
+        assert_eq!(blank, KnowledgeError::Empty(name.clone()));
+        let (_, no_rules) = with(&|_| "version = \"1\"\nentries = 0\n".into());
+        assert_eq!(no_rules, KnowledgeError::Empty(name.clone()));
+        let (_, comments) = with(&|_| "# nothing\n".into());
+        assert!(matches!(comments, KnowledgeError::Malformed { .. }));
+        let (_, unreadable) = with(&|text| format!("{}\u{0}{{", &text[..200]));
+        assert!(matches!(unreadable, KnowledgeError::Malformed { .. }), "{name}: {unreadable}");
+        // Cut at the end of an entry: what is left reads well, and is found out by its count.
+        let (_, cut) = with(&|text| text[..text.rfind("\n[[").unwrap()].to_owned());
+        assert!(matches!(cut, KnowledgeError::Count { .. }), "{name}: {cut}");
+        let (_, half) = with(&|text| text.chars().take(text.chars().count() / 2).collect());
+        assert!(matches!(half, KnowledgeError::Malformed { .. } | KnowledgeError::Count { .. }), "{name}: {half}");
+        for error in [empty, cut, half] {
+            assert!(error.to_string().contains(&name), "{error}");
+        }
+        let mut files = Formulary::shipped_rules();
+        files.remove(at);
+        assert!(Knowledge::parse(&files).is_err(), "without {name}");
+    }
+    assert!(Knowledge::parse(&[]).is_err());
+}
+
+#[test]
+fn typing_errors_in_the_data_are_refused() {
+    let with = |from: &str, to: &str| {
+        let mut files = Formulary::shipped_rules();
+        let file = files.iter_mut().find(|f| f.text.contains(from)).unwrap();
+        file.text = file.text.replacen(from, to, 1);
+        Knowledge::parse(&files).unwrap_err().to_string()
+    };
+    assert!(with("a = [\"@nitrate\"]", "a = [\"@nitrat\"]").contains("`@nitrat`, which is not declared"));
+    assert!(with("a = [\"@nitrate\"]", "a = []").contains("(nothing)"));
+    assert!(with("severity = \"hard_stop\"", "severity = \"block\"").contains("only law and allergies block"));
+    assert!(with("id = \"renal-nsaid\"", "id = \"renal-metformin-stop\"").contains("there twice"));
+    assert!(with("message_en = \"two statins\"", "message_en = \" \"").contains("both languages"));
+    assert!(with("below = 30.0", "belw = 30.0").contains("renal.toml"));
+    assert!(with("version = \"2026-11-1\"", "version = \"\"").contains("a version is needed"));
+    assert!(with("cross = [\"cephalosporins\"]", "cross = [\"cefalosporins\"]").contains("not declared"));
+    assert!(with("qt = 3", "qt = 4").contains("0 to 3"));
+    assert!(with("key = \"amlodipine\"", "key = \"Amlodipine\"").contains("lower-case"));
+}
+
+#[test]
+fn an_operator_s_files_are_read_like_ours() {
+    let rule = r#"
+version = "licensed-3"
+entries = 1
+
+[[interaction]]
+id = "licensed-1"
+severity = "warn"
+message_zh = "示例"
+message_en = "an example"
+action_zh = "监测"
+action_en = "watch"
+source = "Licensed data"
+date = "2026-10-01"
+a = ["amlodipine"]
+b = ["tamsulosin"]
+hit = { draft = ["amlodipine 5", "tamsulosin 0.2"] }
+miss = { draft = ["amlodipine 5"] }
+"#;
+    let more = |text: &str| Formulary::with_rules(vec![RuleFile::new("licensed.toml", text)]);
+    let formulary = more(rule).unwrap();
+    assert!(formulary.knowledge().version().contains("licensed.toml licensed-3"));
+    assert!(formulary.prove_rules(now()).is_ok());
+    let all = check(&draft(&["amlodipine-5mg", "tamsulosin-0.2mg"]), &nobody(), &formulary, &Policy::default(), now());
+    let found = all.iter().find(|f| f.rule_id.as_deref() == Some("licensed-1")).unwrap();
+    assert_eq!(found.rule_version.as_deref(), Some("licensed-3"));
+    assert!(matches!(more(""), Err(FormularyError::Knowledge(KnowledgeError::Empty(name))) if name == "licensed.toml"));
+    assert!(more(&rule.replace("licensed-1", "ix-warfarin-fluconazole")).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn an_unknown_medicine_is_named_and_nothing_reads_as_clear_because_of_it() {
+    let in_hand = [medicine(None, "祖传降压丸"), medicine(Some("no-longer-sold"), "某药")];
+    let facts = ResidentFacts { medicines: &in_hand, ..nobody() };
+    let all = of(&draft(&["amlodipine-5mg"]), &facts);
+    assert_eq!(kind(&all, Kind::Coverage), [(Outcome::NotCovered, Severity::Warn, None); 2]);
+    assert!(all.iter().any(|f| f.kind == Kind::Coverage && f.message_zh.contains("祖传降压丸")));
+    for several in [Kind::Duplicate, Kind::Interaction, Kind::Anticholinergic, Kind::Qt, Kind::Overlap] {
+        assert!(kind(&all, several).iter().all(|f| f.0 != Outcome::Clear), "{several}");
+    }
+    for unknown in ["no-such-drug", "huangqi-piece"] {
+        let all = of(&draft(&[unknown]), &nobody());
+        assert_eq!(kind(&all, Kind::Coverage), [(Outcome::NotCovered, Severity::Warn, Some(1))], "{unknown}");
+        for any in OF_THE_DATA {
+            assert!(kind(&all, any).iter().all(|f| f.0 != Outcome::Clear), "{unknown} {any}");
+        }
+    }
+    let known = of(&draft(&["amlodipine-5mg"]), &nobody());
+    for any in OF_THE_DATA {
+        assert_eq!(kind(&known, any), [(Outcome::Clear, Severity::Info, None)], "{any}");
+    }
+}
+
+#[test]
+fn kidneys_are_judged_by_a_recent_creatinine_or_not_at_all() {
+    let d = draft(&["metformin-500mg"]);
+    let with = |days: i64, value, weight: Option<f64>| {
+        let at = |days: i64| now() - SignedDuration::from_hours(24 * days);
+        let creatinine = Some(Reading { value, measured_at: at(days) });
+        let weight = weight.map(|value| Reading { value, measured_at: at(1) });
+        let readings = Readings { creatinine, weight, potassium: None };
+        of(&d, &ResidentFacts { readings, ..nobody() })
+    };
+    let renal = |all: &[Finding]| all.iter().filter(|f| f.kind == Kind::Renal).cloned().collect::<Vec<_>>();
+    let missing = renal(&of(&d, &nobody()));
+    assert_eq!((missing[0].outcome, missing[0].creatinine_days), (Outcome::InputMissing, None));
+    assert!(missing[0].message_zh.contains("没有肌酐记录"));
+    let stale = renal(&with(181, 70.0, None));
+    assert_eq!((stale[0].outcome, stale[0].creatinine_days), (Outcome::InputMissing, Some(181)));
+    assert_eq!(stale.len(), 1, "a stale creatinine is never clear");
+    let well = renal(&with(180, 70.0, Some(60.0)));
+    assert_eq!((well[0].outcome, well[0].creatinine_days), (Outcome::Clear, Some(180)));
+    assert!(well[0].message_en.contains("Cockcroft–Gault") && well[0].message_en.contains("180 days"));
+    let ill = renal(&with(12, 260.0, None));
+    assert_eq!(
+        (ill[0].outcome, ill[0].severity, ill[0].creatinine_days),
+        (Outcome::Alert, Severity::HardStop, Some(12))
+    );
+    assert!(ill[0].message_en.contains("CKD-EPI 2021") && ill[0].rule_id.as_deref() == Some("renal-metformin-stop"));
+    let without = of(&draft(&["amlodipine-5mg"]), &nobody());
+    assert_eq!(kind(&without, Kind::Renal), [(Outcome::Clear, Severity::Info, None)], "amlodipine needs no creatinine");
+}
+
+#[test]
+fn what_is_in_hand_or_prescribed_elsewhere_counts() {
+    let in_hand = [medicine(Some("rivaroxaban-15mg"), "利伐沙班片"), medicine(Some("ibuprofen-sr-300mg"), "布洛芬")];
+    let heart_failure = [Condition {
+        code: "I50.9".into(),
+        display_zh: "心力衰竭".into(),
+        display_en: "Heart failure".into(),
+        since: date(2018, 1, 1),
+    }];
+    let facts = ResidentFacts { medicines: &in_hand, conditions: &heart_failure, ..nobody() };
+    let all = of(&draft(&["ibuprofen-sr-300mg"]), &facts);
+    let bleeding = all.iter().find(|f| f.rule_id.as_deref() == Some("ix-anticoagulant-nsaid")).unwrap();
+    assert_eq!((bleeding.severity, bleeding.item_no), (Severity::HardStop, Some(1)));
+    assert!(bleeding.message_zh.contains("在用的利伐沙班片") && bleeding.message_en.contains("in hand"));
+    assert!(all.iter().any(|f| f.rule_id.as_deref() == Some("hf-nsaid") && f.severity == Severity::HardStop));
+    assert_eq!(
+        kind(&all, Kind::Overlap),
+        [(Outcome::InputMissing, Severity::Info, Some(1))],
+        "how much is left is unknown"
+    );
+    assert_eq!(kind(&all, Kind::Duplicate), [(Outcome::Clear, Severity::Info, None)], "a repeat is no duplicate");
+    assert!(all.windows(2).all(|w| w[0].severity >= w[1].severity), "worst first");
+    assert!(all.iter().all(|f| f.severity < Severity::Block || f.rule_id.is_none()), "the data never block");
+    assert_eq!(all, of(&draft(&["ibuprofen-sr-300mg"]), &facts));
+
+    let running = [Running { item: line(1, "warfarin-2.5mg"), until: date(2026, 12, 20) }];
+    let facts = ResidentFacts { running: &running, ..nobody() };
+    let all = of(&draft(&["warfarin-2.5mg", "sulfamethoxazole-tmp-480mg"]), &facts);
+    assert!(kind(&all, Kind::Overlap).contains(&(Outcome::Alert, Severity::Warn, Some(1))));
+    let interactions = kind(&all, Kind::Interaction);
+    assert_eq!(interactions, [(Outcome::Alert, Severity::HardStop, Some(2))], "told once, not for each place");
+}
+
+#[test]
+fn duplicates_weigh_less_beside_what_is_in_hand() {
+    let twice = of(&draft(&["atorvastatin-20mg", "rosuvastatin-10mg"]), &nobody());
+    assert_eq!(kind(&twice, Kind::Duplicate), [(Outcome::Alert, Severity::Warn, Some(2))]);
+    let in_hand = [medicine(Some("perindopril-4mg"), "培哚普利")];
+    let facts = ResidentFacts { medicines: &in_hand, ..nobody() };
+    let all = of(&draft(&["valsartan-80mg"]), &facts);
+    assert!(kind(&all, Kind::Interaction).contains(&(Outcome::Alert, Severity::HardStop, Some(1))));
+    assert_eq!(kind(&all, Kind::Duplicate), [(Outcome::Clear, Severity::Info, None)]);
+}
+
+#[test]
+fn doses_are_counted_in_milligrams_over_all_lines() {
+    let mut d = draft(&["paracetamol-500mg"]);
+    d.items[0].frequency = Frequency::Qid;
+    assert_eq!(kind(&of(&d, &nobody()), Kind::Dose), [(Outcome::Clear, Severity::Info, None)]);
+    let mut more = line(2, "paracetamol-500mg");
+    more.frequency = Frequency::Qd;
+    d.items.push(more);
+    let all = of(&d, &nobody());
+    assert!(kind(&all, Kind::Dose).contains(&(Outcome::Alert, Severity::HardStop, Some(1))));
+    let found = all.iter().find(|f| f.kind == Kind::Dose).unwrap();
+    assert!(found.message_en.contains("2500 mg"), "{}", found.message_en);
+}
