@@ -80,6 +80,8 @@ policy! {
     at_most supply_chronic_days = 28;
     /// Supply of a chronic long prescription with assessment and the resident's confirmation on record.
     at_most supply_chronic_assessed_days = 84;
+    /// What is taken when needed counts as taken this often a day when its supply is measured.
+    at_most when_needed_doses_per_day = 6;
     /// Drugs on one prescription.
     at_most items = 5;
     /// Younger patients need a guardian present.

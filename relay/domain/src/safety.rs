@@ -18,4 +18,5 @@ pub use knowledge::{
     RuleFile,
 };
 pub use overrides::{OverrideCount, Spoken, heeded, spoken};
+pub(crate) use quantity::units;
 pub use quantity::{covered_days, per_day, quantity};

@@ -171,10 +171,12 @@ fn caps_of_supply_and_validity() {
         let d = Draft { valid_days: days, ..draft(Ordinary, vec![line(1, "amlodipine-5mg", 7)]) };
         assert_eq!(only(&findings(&d, &[], &[eligible("I10")]), Kind::Validity)[0].0, outcome, "{days}");
     }
-    let mut too_much = line(1, "amlodipine-5mg", 7);
-    too_much.quantity = 8;
-    let all = findings(&draft(Ordinary, vec![too_much]), &[], &[eligible("I10")]);
-    assert_eq!(only(&all, Kind::Supply), [(Outcome::Alert, Severity::Block, Some(1))]);
+    for wrong in [0, 6, 8, 1_000_000_000] {
+        let mut other = line(1, "amlodipine-5mg", 7);
+        other.quantity = wrong;
+        let all = findings(&draft(Ordinary, vec![other]), &[], &[eligible("I10")]);
+        assert_eq!(only(&all, Kind::Supply), [(Outcome::Alert, Severity::Block, Some(1))], "{wrong}");
+    }
 }
 
 #[test]
@@ -216,6 +218,12 @@ fn doses_above_the_label_need_a_reason_and_prn_needs_a_quantity() {
     let all = findings(&draft(Supply::Ordinary, vec![prn.clone()]), &[], &ok);
     assert!(only(&all, Kind::Supply).contains(&(Outcome::InputMissing, Severity::Block, Some(1))));
     prn.quantity = 20;
+    for too_much in [43, 1_000_000_000] {
+        prn.quantity = too_much;
+        let all = findings(&draft(Supply::Ordinary, vec![prn.clone()]), &[], &ok);
+        assert_eq!(only(&all, Kind::Supply), [(Outcome::Alert, Severity::Block, Some(1))], "six a day for 7 days");
+    }
+    prn.quantity = 42;
     let all = findings(&draft(Supply::Ordinary, vec![prn]), &[], &ok);
     assert_eq!(only(&all, Kind::Supply), [CLEAR]);
     assert_eq!(only(&all, Kind::Dose), [(Outcome::NotCovered, Severity::Info, Some(1))]);

@@ -22,7 +22,12 @@ fn milli(amount: f64) -> u64 {
 
 /// Whole units for `days`; `None` when the frequency depends on need and a person must say how much.
 pub fn quantity(dose: Dose, frequency: Frequency, days: u16, doses_per_unit: f64) -> Option<u32> {
-    let needed = dose.milli() * per_day(frequency)? * u64::from(days);
+    units(dose, per_day(frequency)?, days, doses_per_unit)
+}
+
+/// Whole units for `days` of `doses_a_day`; `None` beyond every pharmacy.
+pub(crate) fn units(dose: Dose, doses_a_day: u64, days: u16, doses_per_unit: f64) -> Option<u32> {
+    let needed = dose.milli() * doses_a_day * u64::from(days);
     u32::try_from(needed.div_ceil(milli(doses_per_unit).max(1))).ok()
 }
 

@@ -4,7 +4,7 @@ use super::{clear_if_silent, finding};
 use crate::formulary::{Drug, Formulary};
 use crate::policy::Policy;
 use crate::records::Supply;
-use crate::safety::{Draft, DraftItem, Finding, FindingKind, Outcome, Severity, quantity};
+use crate::safety::{Draft, DraftItem, Finding, FindingKind, Outcome, Severity, quantity, units};
 
 const KIND: FindingKind = FindingKind::Supply;
 const CAPS: &str = "处方管理办法；长期处方管理规范（试行）";
@@ -14,7 +14,7 @@ pub(crate) fn supply(draft: &Draft, formulary: &Formulary, policy: &Policy, out:
     for item in &draft.items {
         days(item, draft.supply, cap, policy, out);
         if let Some(drug) = formulary.drug(&item.drug_id) {
-            amount(item, drug, cap, out);
+            amount(item, drug, policy, out);
         }
     }
     clear_if_silent(out, KIND, "用药天数与总量在允许范围内", "Days of supply and amounts are within their caps", CAPS);
@@ -54,46 +54,30 @@ fn days(item: &DraftItem, supply: Supply, cap: u32, policy: &Policy, out: &mut V
     }
 }
 
-/// The amount must not smuggle in more days than the cap; whole packs may be rounded up.
-fn amount(item: &DraftItem, drug: &Drug, cap: u32, out: &mut Vec<Finding>) {
-    if item.quantity == 0 {
-        out.push(finding(
-            KIND,
-            Outcome::InputMissing,
-            Severity::Block,
-            Some(item.no),
-            ("按需使用的药品须填写总量".into(), "A drug taken when needed must say how much is supplied".into()),
-            CAPS,
-            ("请填写总量", "Enter the quantity"),
-        ));
+/// The amount is what dose, frequency and days come to. What is taken when needed has an amount of its own, which must not smuggle in more than its days can use.
+fn amount(item: &DraftItem, drug: &Drug, policy: &Policy, out: &mut Vec<Finding>) {
+    let blocked = |outcome, words: (String, String), action| {
+        finding(KIND, outcome, Severity::Block, Some(item.no), words, CAPS, action)
+    };
+    let (given, unit, days) = (item.quantity, &drug.unit, item.days);
+    if let Some(needed) = quantity(item.dose, item.frequency, days, drug.doses_per_unit) {
+        if given != needed {
+            let zh = format!("总量 {given} {unit} 与剂量、频次和 {days} 天用量（{needed} {unit}）不符");
+            let en = format!("The quantity of {given} is not what dose, frequency and {days} days come to: {needed}");
+            out.push(blocked(Outcome::Alert, (zh, en), ("请核对总量", "Check the quantity")));
+        }
         return;
     }
-    let most = quantity(item.dose, item.frequency, u16::try_from(cap).unwrap_or(u16::MAX), drug.doses_per_unit);
-    // Days above the cap have been named already; the amount that follows from them is no second fault.
-    if u32::from(item.days) <= cap && most.is_some_and(|most| item.quantity > most) {
-        out.push(finding(
-            KIND,
-            Outcome::Alert,
-            Severity::Block,
-            Some(item.no),
-            (
-                format!("总量 {} {} 超过 {cap} 天用量", item.quantity, drug.unit),
-                format!("The quantity of {} is more than {cap} days need", item.quantity),
-            ),
-            CAPS,
-            ("请减少总量", "Reduce the quantity"),
-        ));
+    if given == 0 {
+        let words =
+            ("按需使用的药品须填写总量".into(), "A drug taken when needed must say how much is supplied".into());
+        out.push(blocked(Outcome::InputMissing, words, ("请填写总量", "Enter the quantity")));
+        return;
     }
-    let needed = quantity(item.dose, item.frequency, item.days, drug.doses_per_unit);
-    if needed.is_some_and(|needed| item.quantity < needed) {
-        out.push(finding(
-            KIND,
-            Outcome::Alert,
-            Severity::Warn,
-            Some(item.no),
-            ("总量不足以覆盖用药天数".into(), "The quantity does not last for the days".into()),
-            CAPS,
-            ("请核对总量", "Check the quantity"),
-        ));
+    let a_day = policy.when_needed_doses_per_day;
+    if units(item.dose, u64::from(a_day), days, drug.doses_per_unit).is_none_or(|most| given > most) {
+        let zh = format!("总量 {given} {unit} 超过 {days} 天、每天 {a_day} 次的用量");
+        let en = format!("The quantity of {given} is more than {days} days of {a_day} doses can use");
+        out.push(blocked(Outcome::Alert, (zh, en), ("请减少总量", "Reduce the quantity")));
     }
 }
