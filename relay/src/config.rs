@@ -25,6 +25,9 @@ pub struct Config {
     /// The addresses it listens on.
     #[serde(default)]
     pub listen: ListenConfig,
+    /// WHIP and WHEP for standard clients.
+    #[serde(default)]
+    pub whip: WhipConfig,
     /// Media towards browsers and boxes.
     #[serde(default)]
     pub media: MediaConfig,
@@ -42,7 +45,7 @@ pub struct Config {
     pub telemetry: TelemetrySettings,
 }
 
-/// The address of the console as people's devices reach it: `http://…` or `https://…`, without a path.
+/// An address as it is reached from outside: `http://…` or `https://…`, without a path.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PublicUrl(String);
@@ -65,7 +68,7 @@ impl TryFrom<String> for PublicUrl {
 }
 
 impl PublicUrl {
-    /// The whole address of a path of the console.
+    /// The whole address of a path below it.
     pub fn address_of(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
@@ -142,6 +145,14 @@ impl Default for ListenConfig {
     }
 }
 
+/// WHIP and WHEP for standard clients.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhipConfig {
+    /// Where standard clients reach `listen.whip`, such as `https://media.example.org`; left out, the address that it listens on.
+    pub public_url: Option<PublicUrl>,
+}
+
 /// Media towards browsers and boxes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -210,6 +221,12 @@ impl Config {
         Ok(config)
     }
 
+    /// Where standard clients reach WHIP and WHEP, which listen here.
+    pub fn whip_url(&self, listening: SocketAddr) -> String {
+        let scheme = if self.listen.whip_tls { "https" } else { "http" };
+        self.whip.public_url.as_ref().map_or_else(|| format!("{scheme}://{listening}"), |url| url.address_of(""))
+    }
+
     /// The addresses that go into browsers' candidates.
     pub fn advertised(&self) -> Vec<IpAddr> {
         match (&self.media.advertise[..], self.listen.media.ip()) {
@@ -217,5 +234,43 @@ impl Config {
             ([], ip) => vec![ip],
             (given, _) => given.to_vec(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/relay.example.toml");
+
+    /// The example with every key in force.
+    fn uncommented() -> String {
+        let is_key = |line: &str| line.split_once(" = ").is_some_and(|(key, _)| !key.trim().contains(' '));
+        let text = std::fs::read_to_string(EXAMPLE).unwrap();
+        let lines = text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_key(rest)).unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn load(text: &str) -> Result<Config, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("relay.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(&file)
+    }
+
+    #[test]
+    fn standard_clients_are_sent_to_the_public_address_where_there_is_one() {
+        let here = SocketAddr::from(([127, 0, 0, 1], 7446));
+        let config = Config::load(Path::new(EXAMPLE)).unwrap();
+        assert_eq!(config.whip_url(here), "http://127.0.0.1:7446");
+        let mut tls = config.clone();
+        tls.listen.whip_tls = true;
+        assert_eq!(tls.whip_url(here), "https://127.0.0.1:7446");
+        let url = PublicUrl::try_from("https://media.example.org/".to_owned()).unwrap();
+        let behind_a_proxy = Config { whip: WhipConfig { public_url: Some(url) }, ..config };
+        assert_eq!(behind_a_proxy.whip_url(here), "https://media.example.org");
+        let with_a_path = load(&uncommented().replace("https://media.example.org\"", "https://media.example.org/x\""));
+        let said = with_a_path.unwrap_err().to_string();
+        assert!(said.contains("whip.public_url") && said.contains("https://clinic.example.org"), "{said}");
     }
 }
