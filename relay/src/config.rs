@@ -239,9 +239,43 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::{Deserializer, Visitor, value};
+
     use super::*;
 
     const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/relay.example.toml");
+
+    /// The keys that a section knows, as its `Deserialize` says them.
+    fn keys_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+        struct Asked<'a>(&'a mut &'static [&'static str]);
+
+        impl<'de> Deserializer<'de> for Asked<'_> {
+            type Error = value::Error;
+
+            fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, value::Error> {
+                Err(serde::de::Error::custom("a section is a struct"))
+            }
+
+            fn deserialize_struct<V: Visitor<'de>>(
+                self,
+                _: &'static str,
+                fields: &'static [&'static str],
+                visitor: V,
+            ) -> Result<V::Value, value::Error> {
+                *self.0 = fields;
+                self.deserialize_any(visitor)
+            }
+
+            serde::forward_to_deserialize_any! {
+                bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq
+                tuple tuple_struct map enum identifier ignored_any
+            }
+        }
+
+        let mut keys: &'static [&'static str] = &[];
+        assert!(T::deserialize(Asked(&mut keys)).is_err());
+        keys
+    }
 
     /// The example with every key in force.
     fn uncommented() -> String {
@@ -256,6 +290,49 @@ mod tests {
         let file = folder.path().join("relay.toml");
         std::fs::write(&file, text).unwrap();
         Config::load(&file)
+    }
+
+    #[test]
+    fn the_example_is_complete_and_a_misspelt_key_is_named() {
+        let config = Config::load(Path::new(EXAMPLE)).unwrap();
+        assert!(config.identity.key.ends_with("relay/relay.key.pem"));
+        assert_eq!(config.listen.api.port(), 7444);
+        let text = std::fs::read_to_string(EXAMPLE).unwrap().replace("certificate =", "certifcate =");
+        let said = load(&text).unwrap_err().to_string();
+        assert!(said.contains("identity.certifcate") && said.contains("identity.certificate"), "{said}");
+    }
+
+    #[test]
+    fn the_example_names_every_key_and_each_of_its_values_is_one() {
+        let text = uncommented();
+        let config = load(&text).unwrap();
+        assert!(config.whip.public_url.is_some() && config.policy.is_some() && config.store.url.is_some());
+        let mut named: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+                named.push((section.0, Vec::new()));
+            } else if let (Some((key, _)), Some(section)) = (line.split_once('='), named.last_mut()) {
+                section.1.push(key.trim());
+            }
+        }
+        let sections = [
+            ("store", keys_of::<StoreConfig>()),
+            ("identity", keys_of::<IdentityConfig>()),
+            ("listen", keys_of::<ListenConfig>()),
+            ("whip", keys_of::<WhipConfig>()),
+            ("media", keys_of::<MediaConfig>()),
+            ("print", keys_of::<PrintConfig>()),
+            ("telemetry", keys_of::<TelemetrySettings>()),
+        ];
+        for (section, known) in sections {
+            let found = named.iter().find(|(name, _)| *name == section);
+            assert_eq!(found.map(|(_, keys)| &keys[..]), Some(known), "[{section}]");
+        }
+        let mut top = [&named[0].1[..], &sections.map(|(name, _)| name)].concat();
+        let mut known = keys_of::<Config>().to_vec();
+        top.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(top, known, "sections and keys outside of any");
     }
 
     #[test]
