@@ -272,7 +272,7 @@ impl Answer {
     }
 }
 
-fn id(n: u8, now: Timestamp) -> Uuid {
+pub fn id(n: u8, now: Timestamp) -> Uuid {
     yunzhen_domain::ids::uuid_v7(now, [n; 10])
 }
 
@@ -309,7 +309,7 @@ async fn strangers(tx: &mut Tx) -> Vec<Staff> {
     members
 }
 
-fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Timestamp) -> Consultation {
+pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Timestamp) -> Consultation {
     Consultation {
         id: ConsultationId::from_uuid(id(1, now)),
         version: 2,
