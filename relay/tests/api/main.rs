@@ -3,6 +3,7 @@
 
 mod access;
 mod boxes;
+mod calls;
 mod document;
 mod input;
 mod live;

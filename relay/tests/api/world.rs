@@ -62,6 +62,8 @@ pub const CALLERS: [&str; 12] = [
 /// What the API stands on in these tests.
 pub struct World {
     pub router: Router,
+    /// WHIP and WHEP.
+    pub whip: Router,
     pub resident: Resident,
     /// Who asks for a consultation in these tests, so that the resident stays tied to her own hospital only.
     pub neighbour: Resident,
@@ -184,9 +186,10 @@ impl World {
             App::new(store.clone(), Policy::default(), Formulary::demo().unwrap(), signers(now), presence.clone());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
-        let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
+        let state = ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() };
         Self {
-            router,
+            router: http::router(state.clone()),
+            whip: http::whip::router(state),
             resident,
             neighbour,
             consultation,
@@ -256,7 +259,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(response: Response<Body>) -> Self {
+    pub async fn of(response: Response<Body>) -> Self {
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
         if kind.starts_with("text/event-stream") {
