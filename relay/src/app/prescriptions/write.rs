@@ -11,7 +11,7 @@ use yunzhen_domain::records::{Consultation, Content, Item, Prescription, Timelin
 use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, ResidentFacts, quantity};
 use yunzhen_store::{Db, consultations, deliveries, prescriptions, residents, staff};
 
-use super::{caller, keep, load, record, show, views, who};
+use super::{caller, keep, load, record, show, viewed, views, who};
 use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
@@ -108,6 +108,8 @@ pub async fn preview_findings(
     let content = content(app, input)?;
     let consultation = consultations::get(&mut db, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content)).await?;
+    drop(db);
+    viewed(app, ctx, &p).await?;
     Ok(views::Findings { findings })
 }
 
