@@ -82,6 +82,7 @@ async fn connect(
             display_name: grant.display_name,
         },
         owner: LegOwner::Client,
+        session: grant.session,
         offer,
         replaces: None,
         direction,
