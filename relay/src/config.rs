@@ -25,6 +25,9 @@ pub struct Config {
     /// The addresses it listens on.
     #[serde(default)]
     pub listen: ListenConfig,
+    /// WHIP and WHEP for standard clients.
+    #[serde(default)]
+    pub whip: WhipConfig,
     /// Media towards browsers and boxes.
     #[serde(default)]
     pub media: MediaConfig,
@@ -45,7 +48,7 @@ pub struct Config {
     pub telemetry: TelemetrySettings,
 }
 
-/// The address of the console as people's devices reach it: `http://…` or `https://…`, without a path.
+/// An address as it is reached from outside: `http://…` or `https://…`, without a path.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PublicUrl(String);
@@ -68,7 +71,7 @@ impl TryFrom<String> for PublicUrl {
 }
 
 impl PublicUrl {
-    /// The whole address of a path of the console.
+    /// The whole address of a path below it.
     pub fn address_of(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
@@ -145,6 +148,14 @@ impl Default for ListenConfig {
     }
 }
 
+/// WHIP and WHEP for standard clients.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhipConfig {
+    /// Where standard clients reach `listen.whip`, such as `https://media.example.org`; left out, the address that it listens on.
+    pub public_url: Option<PublicUrl>,
+}
+
 /// Media towards browsers and boxes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -216,6 +227,12 @@ impl Config {
         Ok(config)
     }
 
+    /// Where standard clients reach WHIP and WHEP, which listen here.
+    pub fn whip_url(&self, listening: SocketAddr) -> String {
+        let scheme = if self.listen.whip_tls { "https" } else { "http" };
+        self.whip.public_url.as_ref().map_or_else(|| format!("{scheme}://{listening}"), |url| url.address_of(""))
+    }
+
     /// The addresses that go into browsers' candidates.
     pub fn advertised(&self) -> Vec<IpAddr> {
         match (&self.media.advertise[..], self.listen.media.ip()) {
@@ -223,5 +240,120 @@ impl Config {
             ([], ip) => vec![ip],
             (given, _) => given.to_vec(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::{Deserializer, Visitor, value};
+
+    use super::*;
+
+    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/relay.example.toml");
+
+    /// The keys that a section knows, as its `Deserialize` says them.
+    fn keys_of<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+        struct Asked<'a>(&'a mut &'static [&'static str]);
+
+        impl<'de> Deserializer<'de> for Asked<'_> {
+            type Error = value::Error;
+
+            fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, value::Error> {
+                Err(serde::de::Error::custom("a section is a struct"))
+            }
+
+            fn deserialize_struct<V: Visitor<'de>>(
+                self,
+                _: &'static str,
+                fields: &'static [&'static str],
+                visitor: V,
+            ) -> Result<V::Value, value::Error> {
+                *self.0 = fields;
+                self.deserialize_any(visitor)
+            }
+
+            serde::forward_to_deserialize_any! {
+                bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq
+                tuple tuple_struct map enum identifier ignored_any
+            }
+        }
+
+        let mut keys: &'static [&'static str] = &[];
+        assert!(T::deserialize(Asked(&mut keys)).is_err());
+        keys
+    }
+
+    /// The example with every key in force.
+    fn uncommented() -> String {
+        let is_key = |line: &str| line.split_once(" = ").is_some_and(|(key, _)| !key.trim().contains(' '));
+        let text = std::fs::read_to_string(EXAMPLE).unwrap();
+        let lines = text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_key(rest)).unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn load(text: &str) -> Result<Config, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("relay.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(&file)
+    }
+
+    #[test]
+    fn the_example_is_complete_and_a_misspelt_key_is_named() {
+        let config = Config::load(Path::new(EXAMPLE)).unwrap();
+        assert!(config.identity.key.ends_with("relay/relay.key.pem"));
+        assert_eq!(config.listen.api.port(), 7444);
+        let text = std::fs::read_to_string(EXAMPLE).unwrap().replace("certificate =", "certifcate =");
+        let said = load(&text).unwrap_err().to_string();
+        assert!(said.contains("identity.certifcate") && said.contains("identity.certificate"), "{said}");
+    }
+
+    #[test]
+    fn the_example_names_every_key_and_each_of_its_values_is_one() {
+        let text = uncommented();
+        let config = load(&text).unwrap();
+        assert!(config.whip.public_url.is_some() && config.policy.is_some() && config.store.url.is_some());
+        let mut named: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+                named.push((section.0, Vec::new()));
+            } else if let (Some((key, _)), Some(section)) = (line.split_once('='), named.last_mut()) {
+                section.1.push(key.trim());
+            }
+        }
+        let sections = [
+            ("store", keys_of::<StoreConfig>()),
+            ("identity", keys_of::<IdentityConfig>()),
+            ("listen", keys_of::<ListenConfig>()),
+            ("whip", keys_of::<WhipConfig>()),
+            ("media", keys_of::<MediaConfig>()),
+            ("print", keys_of::<PrintConfig>()),
+            ("telemetry", keys_of::<TelemetrySettings>()),
+        ];
+        for (section, known) in sections {
+            let found = named.iter().find(|(name, _)| *name == section);
+            assert_eq!(found.map(|(_, keys)| &keys[..]), Some(known), "[{section}]");
+        }
+        let mut top = [&named[0].1[..], &sections.map(|(name, _)| name)].concat();
+        let mut known = keys_of::<Config>().to_vec();
+        top.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(top, known, "sections and keys outside of any");
+    }
+
+    #[test]
+    fn standard_clients_are_sent_to_the_public_address_where_there_is_one() {
+        let here = SocketAddr::from(([127, 0, 0, 1], 7446));
+        let config = Config::load(Path::new(EXAMPLE)).unwrap();
+        assert_eq!(config.whip_url(here), "http://127.0.0.1:7446");
+        let mut tls = config.clone();
+        tls.listen.whip_tls = true;
+        assert_eq!(tls.whip_url(here), "https://127.0.0.1:7446");
+        let url = PublicUrl::try_from("https://media.example.org/".to_owned()).unwrap();
+        let behind_a_proxy = Config { whip: WhipConfig { public_url: Some(url) }, ..config };
+        assert_eq!(behind_a_proxy.whip_url(here), "https://media.example.org");
+        let with_a_path = load(&uncommented().replace("https://media.example.org\"", "https://media.example.org/x\""));
+        let said = with_a_path.unwrap_err().to_string();
+        assert!(said.contains("whip.public_url") && said.contains("https://clinic.example.org"), "{said}");
     }
 }

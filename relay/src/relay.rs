@@ -103,8 +103,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))
     };
     let whip = local(&whip_listener)?;
-    let scheme = if config.listen.whip_tls { "https" } else { "http" };
-    let state = ApiState { app, rooms: rooms.clone(), whip_url: format!("{scheme}://{whip}") };
+    let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip) };
     let router = http::router(state.clone());
 
     let boxes_config = endpoint::server_config(tls::quic_server(&own, &systems)?)

@@ -46,6 +46,7 @@ pub async fn share(app: &App, ctx: &Context, _input: views::ShareCalendar) -> Re
     // A calendar program stands outside the pages: it wants the whole address where the relay knows it.
     let path = format!("/api/calendar-feeds/{token}");
     let link = app.public_url.as_ref().map_or_else(|| path.clone(), |url| url.address_of(&path));
+    work.answers_with_a_secret();
     work.finish(views::SharedCalendar { id: calendar.id, link }).await
 }
 

@@ -108,10 +108,11 @@ pub async fn stop(
     same_version(input.version, before.version)?;
     let reason = required("reason", &input.reason, 500)?;
     let event = Event::Stop { reason: reason.clone() };
-    let kind = kind_of(&event);
+    let (kind, was) = (kind_of(&event), before.state);
     let after = before.apply(event, ctx.now)?;
     consultations::update(&mut work.tx, &after).await?;
     record(&mut work, kind, &after);
+    queue::tell(&mut work, Some(was), &after).await?;
     let referral = referral_of(&mut work, ctx, &after, reason).await?;
     let mut names = Names::default();
     let view = StoppedConsultation {

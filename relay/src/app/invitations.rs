@@ -44,5 +44,6 @@ pub async fn invite(
     };
     invitations::insert(&mut work.tx, &invitation).await?;
     work.record(EventKind::InvitationMade, invitation.id.uuid(), Some(consultation.home_id), None);
+    work.answers_with_a_secret();
     work.finish(InvitationView { link_path: format!("/join/{token}"), expires_at: expires_at.into() }).await
 }

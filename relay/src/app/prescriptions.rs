@@ -112,6 +112,11 @@ fn record(work: &mut Work, kind: EventKind, p: &Prescription) {
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
 }
 
+/// Tells the audit log that somebody whose own it is looked at it. Call it with no transaction open.
+async fn viewed(app: &App, ctx: &Context, p: &Prescription) -> Result<(), AppError> {
+    Seen::one(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id, None).tell(app, ctx).await
+}
+
 /// The signed-in member of staff: name for timelines and documents.
 async fn caller(db: &mut Db, ctx: &Context) -> Result<Staff, AppError> {
     let id = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Urgency};
-use yunzhen_domain::schedule::{Load, Queued, place};
+use yunzhen_domain::schedule::{Load, Queued, Shift, place};
 use yunzhen_store::{Db, Paging, consultations};
 
 use super::views::consultations::QueuePlace;
@@ -60,11 +60,22 @@ pub(super) async fn tell(work: &mut Work, before: Option<State>, after: &Consult
     let was = before == Some(State::Waiting) && after.urgency == Urgency::Urgent;
     let moved = was != is_queued(after);
     let freed = (before == Some(State::InProgress)) != (after.state == State::InProgress);
-    let somebody_waits = freed && in_state(&mut work.tx, State::Waiting).await?.iter().any(is_queued);
-    if moved || somebody_waits {
+    if moved || (freed && somebody_waits(&mut work.tx).await?) {
         work.record_by_system(EventKind::QueueMoved, Uuid::nil(), None);
     }
     Ok(())
+}
+
+/// Tells all homes when a turn of duty was planned or taken back whose specialist is on duty now. One that begins later moves nothing yet.
+pub(super) async fn tell_of_duty(work: &mut Work, shift: &Shift, now: Timestamp) -> Result<(), AppError> {
+    if shift.starts_at <= now && now < shift.ends_at && somebody_waits(&mut work.tx).await? {
+        work.record_by_system(EventKind::QueueMoved, Uuid::nil(), None);
+    }
+    Ok(())
+}
+
+async fn somebody_waits(db: &mut Db) -> Result<bool, AppError> {
+    Ok(in_state(db, State::Waiting).await?.iter().any(is_queued))
 }
 
 fn is_queued(c: &Consultation) -> bool {

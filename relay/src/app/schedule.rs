@@ -15,7 +15,7 @@ use super::names::Names;
 use super::views::common::Page;
 use super::views::schedule as views;
 use super::work::{Start, Work, authorize, may_list, same_version};
-use super::{App, AppError, Context, fresh};
+use super::{App, AppError, Context, fresh, queue};
 
 /// Nobody looks further at once.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(62 * 24);
@@ -132,6 +132,7 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
     let shift = Shift { id, specialist_id: input.specialist_id, line: input.line, starts_at, ends_at };
     duty::insert(&mut work.tx, &shift).await?;
     work.record(EventKind::DutyPlanned, id.uuid(), None, None);
+    queue::tell_of_duty(&mut work, &shift, ctx.now).await?;
     let view = shift_view(&mut work.tx, &mut Names::default(), &shift, ctx.now).await?;
     work.finish(view).await
 }
@@ -139,10 +140,11 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
 /// Takes a turn of duty back.
 pub async fn remove_duty(app: &App, ctx: &Context, id: ShiftId) -> Result<views::Removed, AppError> {
     let mut work = Work::update(app, ctx).await?;
-    duty::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let shift = duty::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanDuty, &Facts::default())?;
     duty::remove(&mut work.tx, id).await?;
     work.record(EventKind::DutyRemoved, id.uuid(), None, None);
+    queue::tell_of_duty(&mut work, &shift, ctx.now).await?;
     work.finish(views::Removed { removed: true }).await
 }
 

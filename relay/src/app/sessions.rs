@@ -1,5 +1,7 @@
 //! Signing in: accounts, courier links with PIN, invitations. Throttled per account or link and per source; sessions survive restarts.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::Pin;
@@ -14,6 +16,22 @@ use super::people::staff_view;
 use super::views::sessions as views;
 use super::work::Work;
 use super::{App, AppError, Context, Entrance, passwords, tokens};
+
+/// Names a session without being able to speak for it: the digest of its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionKey([u8; 32]);
+
+impl SessionKey {
+    /// The caller's.
+    pub fn of(ctx: &Context) -> Self {
+        Self(tokens::digest(ctx.session_token.expose()))
+    }
+
+    /// From the digest of a token.
+    pub const fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+}
 
 /// Signs a member of staff in.
 pub async fn create(app: &App, origin: &Entrance, input: views::SignIn) -> Result<views::Session, AppError> {
@@ -132,14 +150,39 @@ pub async fn authenticate(
     now: Timestamp,
 ) -> Result<Actor, AppError> {
     let mut db = app.store.read().await?;
-    let session = valid(&mut db, token, now).await?;
+    let session = valid(&mut db, &tokens::digest(token), now).await?;
     if session.through_box != through_box {
         return Err(AppError::Unauthenticated);
     }
+    actor_of(&mut db, &session).await
+}
+
+/// Which of these sessions are over: signed out, past their time, or of somebody who may not come any more.
+pub async fn over(app: &App, keys: &HashSet<SessionKey>, now: Timestamp) -> Result<HashSet<SessionKey>, AppError> {
+    let mut db = app.store.read().await?;
+    let mut over = HashSet::new();
+    for key in keys {
+        let standing = match valid(&mut db, &key.0, now).await {
+            Ok(session) => actor_of(&mut db, &session).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        match standing {
+            Ok(()) => {}
+            Err(AppError::Unauthenticated) => {
+                over.insert(*key);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(over)
+}
+
+/// For whom a session speaks, as the staff list is now.
+async fn actor_of(db: &mut Db, session: &Session) -> Result<Actor, AppError> {
     match session.subject {
         SessionSubject::Staff(id) => {
-            let member = staff::get(&mut db, id).await?.filter(|s| s.active).ok_or(AppError::Unauthenticated)?;
-            match through_box {
+            let member = staff::get(db, id).await?.filter(|s| s.active).ok_or(AppError::Unauthenticated)?;
+            match session.through_box {
                 Some(home) if member.home_id != Some(home) => Err(AppError::Unauthenticated),
                 _ => Ok(member.actor()),
             }
@@ -154,7 +197,7 @@ pub async fn authenticate(
 /// The caller's session, for staff.
 pub async fn current(app: &App, ctx: &Context) -> Result<views::CurrentSession, AppError> {
     let mut db = app.store.read().await?;
-    let session = valid(&mut db, ctx.session_token.expose(), ctx.now).await?;
+    let session = valid(&mut db, &tokens::digest(ctx.session_token.expose()), ctx.now).await?;
     let SessionSubject::Staff(id) = session.subject else { return Err(AppError::NotFound) };
     let member = staff::get(&mut db, id).await?.filter(|s| s.active).ok_or(AppError::Unauthenticated)?;
     let staff = staff_view(&mut db, &mut Names::default(), member).await?;
@@ -170,8 +213,8 @@ pub async fn end(app: &App, ctx: &Context) -> Result<(), AppError> {
     work.finish(()).await
 }
 
-async fn valid(db: &mut Db, token: &str, now: Timestamp) -> Result<Session, AppError> {
-    let session = sessions::by_token_sha256(db, &tokens::digest(token)).await?;
+async fn valid(db: &mut Db, digest: &[u8; 32], now: Timestamp) -> Result<Session, AppError> {
+    let session = sessions::by_token_sha256(db, digest).await?;
     session.filter(|s| now < s.expires_at).ok_or(AppError::Unauthenticated)
 }
 

@@ -31,6 +31,7 @@ pub(super) struct Work {
     pub(super) tx: Tx,
     ctx: Context,
     facts: Vec<AuditFact>,
+    secret: bool,
 }
 
 impl Work {
@@ -56,7 +57,7 @@ impl Work {
     /// Starts a change that is safe to repeat by its version alone.
     pub(super) async fn update(app: &App, ctx: &Context) -> Result<Self, AppError> {
         let tx = app.store.write().await?;
-        Ok(Self { tx, ctx: ctx.clone(), facts: Vec::new() })
+        Ok(Self { tx, ctx: ctx.clone(), facts: Vec::new(), secret: false })
     }
 
     /// Decides whether the actor may do this to a resource.
@@ -102,6 +103,11 @@ impl Work {
         self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
     }
 
+    /// The answer carries a secret that is shown once, such as a PIN or a link: it is kept for a repeated command, and not for long.
+    pub(super) const fn answers_with_a_secret(&mut self) {
+        self.secret = true;
+    }
+
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.
     pub(super) async fn finish<T: Serialize>(mut self, answer: T) -> Result<T, AppError> {
         if let Some(key) = &self.ctx.idempotency {
@@ -109,6 +115,9 @@ impl Work {
             let text = serde_json::to_string(&answer)?;
             idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
                 .await?;
+            if self.secret {
+                idempotency::mark_secret(&mut self.tx, &actor, &key.key).await?;
+            }
         }
         self.tx.commit(self.facts).await?;
         Ok(answer)

@@ -17,6 +17,7 @@ use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::room::{LinkLevel, ParticipantId, ParticipantKind, RoomPhase, RoomState};
 use yunzhen_rtc::{ConnectError, LegDirection, LegId, NewParticipant, RoomSnapshot};
 
+use crate::app::sessions::SessionKey;
 use crate::app::views::codes::ConsultationId;
 use crate::app::views::legs::{
     HomeCameraBody, LegQuery, MediaDirection, MediaState, MediaToken, NewMediaToken, QualityReport, ReceiveLevel,
@@ -62,6 +63,7 @@ pub async fn create(
         home_id: call.home_id,
         participant: participant(&state, context).await?,
         owner: owner(&context.actor),
+        session: SessionKey::of(context),
         offer: request.text,
         // A leg that cannot be named is gone already: joining anew is what the person wants.
         replaces: replaces.unwrap_or_default(),
@@ -211,7 +213,7 @@ pub async fn create_media_token(
         MediaDirection::Publish => (LegDirection::Publish, "whip"),
         MediaDirection::Watch => (LegDirection::Watch, "whep"),
     };
-    let (token, expires_at) = state.rooms.issue_media_token(id, direction, name).await;
+    let (token, expires_at) = state.rooms.issue_media_token(id, direction, name, SessionKey::of(&input.context)).await;
     let url = format!("{}/{path}/{id}", state.whip_url);
     Ok((status::CREATED, Json(MediaToken { token, expires_at: expires_at.into(), url })))
 }

@@ -31,6 +31,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/whep/{id}", post(watch).options(options))
         .route("/whip/session/{leg}", delete(leave).patch(patch).options(options))
         .route("/whep/session/{leg}", delete(leave).patch(patch).options(options))
+        .fallback(async || Problem::from(Fault::NoSuchPlace))
+        .method_not_allowed_fallback(async || Problem::from(Fault::Method))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(from_fn(problem::render))
         .layer(from_fn(cors))
@@ -80,6 +82,7 @@ async fn connect(
             display_name: grant.display_name,
         },
         owner: LegOwner::Client,
+        session: grant.session,
         offer,
         replaces: None,
         direction,

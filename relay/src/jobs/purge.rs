@@ -5,9 +5,10 @@ use yunzhen_store::{StoreError, idempotency, sessions, throttle};
 
 use crate::app::App;
 
-/// A box that was cut off resends with the same key when it is back; after two weeks nobody does. Answers can hold secrets that were shown once, so they
-/// are not kept for longer.
+/// A box that was cut off resends with the same key when it is back; after two weeks nobody does.
 const KEEP_ANSWERS: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// An answer with a PIN, a secret or a link that is shown once. Who asks for one waits for it on the page, and asks again within minutes or not at all.
+const KEEP_SECRETS: SignedDuration = SignedDuration::from_hours(24);
 
 /// Returns how many rows went.
 pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
@@ -15,6 +16,7 @@ pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
     let mut tx = app.store.write().await?;
     let mut gone = sessions::delete_expired(&mut tx, now).await?;
     gone += idempotency::delete_older(&mut tx, now - KEEP_ANSWERS).await?;
+    gone += idempotency::delete_secrets_older(&mut tx, now - KEEP_SECRETS).await?;
     gone += throttle::delete_older(&mut tx, now - forget_after).await?;
     tx.commit_bookkeeping("purge").await?;
     Ok(gone)
@@ -32,13 +34,39 @@ mod tests {
     use super::*;
     use crate::rooms::presence::Presence;
 
+    async fn app(folder: &tempfile::TempDir) -> App {
+        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
+        App::new(store, Policy::default(), Formulary::demo().unwrap(), Trust::new(vec![]), Presence::default())
+    }
+
+    #[tokio::test]
+    async fn an_answer_with_a_secret_goes_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let yesterday = now - SignedDuration::from_hours(25);
+        let mut tx = app.store.write().await.unwrap();
+        for (key, at) in [("plain", yesterday), ("pin", yesterday), ("new pin", now)] {
+            idempotency::remember(&mut tx, "pharmacy:1", key, &[0; 32], 200, "{}", at).await.unwrap();
+        }
+        for key in ["pin", "new pin"] {
+            idempotency::mark_secret(&mut tx, "pharmacy:1", key).await.unwrap();
+        }
+        tx.commit_bookkeeping("test").await.unwrap();
+        assert_eq!(run(&app, now).await.unwrap(), 1);
+        let mut read = app.store.read().await.unwrap();
+        assert_eq!(idempotency::look_up(&mut read, "pharmacy:1", "pin", &[0; 32]).await.unwrap(), Outcome::New);
+        for key in ["plain", "new pin"] {
+            let kept = idempotency::look_up(&mut read, "pharmacy:1", key, &[0; 32]).await;
+            assert!(matches!(kept, Ok(Outcome::Replay { .. })), "{key}: {kept:?}");
+        }
+    }
+
     #[tokio::test]
     async fn what_is_still_needed_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
-        let policy = Policy::default();
-        let limits = policy.account_limits();
-        let app = App::new(store.clone(), policy, Formulary::demo().unwrap(), Trust::new(vec![]), Presence::default());
+        let app = app(&folder).await;
+        let (store, limits) = (app.store.clone(), app.policy.account_limits());
         let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
         let old = now - SignedDuration::from_hours(15 * 24);
         let mut tx = store.write().await.unwrap();

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use yunzhen_certs::{CertificateFacts, Identity};
 use yunzhen_domain::ids::HomeId;
 use yunzhen_protocol::VERSION;
-use yunzhen_protocol::control::{BoxCamera, RefusedCode, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, ControlError, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
@@ -93,7 +93,13 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
         return Err(lost("the first stream must be the control stream".into()));
     }
     let mut reader = ControlReader::new(recv);
-    let hello = reader.next().await.map_err(|error| lost(error.to_string()))?;
+    let hello = reader.next().await.map_err(|end| match end {
+        ControlEnd::Malformed(error) => {
+            let (close, sentence) = malformed(&error);
+            Refusal { close, code: RefusedCode::OutOfTurn, sentence }
+        }
+        end => lost(end.to_string()),
+    })?;
     let checked = check_hello(hello, context, home_id).await;
     match checked {
         Ok((version, cameras, microphone)) => {
@@ -228,9 +234,9 @@ async fn converse(
                 }
                 Ok(message) => context.rooms.box_said(ticket, message).await,
                 Err(ControlEnd::Malformed(error)) => {
-                    metrics::counter!("yunzhen_control_malformed_total").increment(1);
-                    close_with(connection, error.close_code(), &error.to_string());
-                    return error.to_string();
+                    let (code, sentence) = malformed(&error);
+                    close_with(connection, code, &sentence);
+                    return sentence;
                 }
                 Err(end) => {
                     close_with(connection, close::BYE, "the control stream ended");
@@ -249,6 +255,12 @@ async fn converse(
             () = life.soft().cancelled() => return goodbye(connection, send, orders).await,
         }
     }
+}
+
+/// Counts what is no control message; the close code and the sentence for it.
+fn malformed(error: &ControlError) -> (u32, String) {
+    metrics::counter!("yunzhen_control_malformed_total").increment(1);
+    (error.close_code(), error.to_string())
 }
 
 /// Tells the box what was still to be said and that the relay stops, and lets it read that.

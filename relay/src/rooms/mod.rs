@@ -4,6 +4,7 @@
 //! * [`Rooms`] is what the HTTP handlers and the box sessions call.
 //! * `reconcile` brings rooms and boxes to what the care record says, after each change of it.
 //! * `driver` listens to one room: presence, what the box is to be told.
+//! * `sessions` takes out of calls whose session is over.
 //!
 //! Nothing here touches a packet, and no packet waits for anything here: the lock below guards signalling only.
 
@@ -12,6 +13,7 @@ mod driver;
 pub mod plan;
 pub mod presence;
 mod reconcile;
+mod sessions;
 pub mod tokens;
 
 use std::collections::HashMap;
@@ -30,6 +32,7 @@ use yunzhen_rtc::{
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
+use crate::app::sessions::SessionKey;
 use crate::app::{App, AppError};
 use crate::config::MediaConfig;
 use boxes::{BoxConnection, BoxTicket, Boxes, LinkSign, link_level};
@@ -61,7 +64,13 @@ struct State {
 struct Live {
     home_id: HomeId,
     room: RoomHandle,
-    legs: HashMap<LegId, LegOwner>,
+    legs: HashMap<LegId, Held>,
+}
+
+/// A leg: whose it is, and the session that it was made in, which it does not outlive.
+struct Held {
+    owner: LegOwner,
+    session: SessionKey,
 }
 
 /// Who may speak for a leg: the same person that made it, or whoever knows the token it was made with.
@@ -83,6 +92,8 @@ pub struct Join {
     pub participant: NewParticipant,
     /// Who may speak for the leg.
     pub owner: LegOwner,
+    /// In which session; when that is over, so is the leg.
+    pub session: SessionKey,
     /// SDP offer.
     pub offer: String,
     /// The leg that this one replaces.
@@ -110,6 +121,7 @@ impl Rooms {
         let rooms = Self(Arc::new(inner));
         let task = reconcile::run(rooms.clone(), life.clone());
         life.spawn_essential("rooms", task);
+        life.spawn_essential("sessions in calls", sessions::run(rooms.clone(), life.clone()));
         rooms
     }
 
@@ -118,7 +130,7 @@ impl Rooms {
         let mut state = self.0.state.lock().await;
         let live = self.open(&mut state, join.consultation_id, join.home_id).await?;
         if let Some(old) = join.replaces
-            && live.legs.get(&old).is_some_and(|owner| *owner != join.owner)
+            && live.legs.get(&old).is_some_and(|held| held.owner != join.owner)
         {
             return Err(ConnectError::UnknownLeg);
         }
@@ -134,7 +146,7 @@ impl Rooms {
         if let Some(old) = join.replaces {
             live.legs.remove(&old);
         }
-        live.legs.insert(answer.leg, join.owner);
+        live.legs.insert(answer.leg, Held { owner: join.owner, session: join.session });
         Ok(answer)
     }
 
@@ -220,10 +232,11 @@ impl Rooms {
         consultation_id: ConsultationId,
         direction: LegDirection,
         display_name: String,
+        session: SessionKey,
     ) -> (String, Timestamp) {
         let now = clock::now_timestamp();
         let expires_at = now + tokens::LIFETIME;
-        let grant = MediaGrant { consultation_id, direction, display_name, expires_at };
+        let grant = MediaGrant { consultation_id, direction, display_name, session, expires_at };
         let token = self.0.state.lock().await.tokens.issue(grant, clock::random_bytes(), now);
         (token, expires_at)
     }
@@ -236,7 +249,7 @@ impl Rooms {
     async fn room_of(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> Option<RoomHandle> {
         let state = self.0.state.lock().await;
         let live = state.live.get(&consultation)?;
-        (live.legs.get(&leg) == Some(owner)).then(|| live.room.clone())
+        live.legs.get(&leg).filter(|held| held.owner == *owner).map(|_| live.room.clone())
     }
 
     async fn open<'a>(

@@ -2,7 +2,7 @@
 //!
 //! Not stored: a relay that restarts ends its calls anyway, and a client asks for another token.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_rtc::LegDirection;
+
+use crate::app::sessions::SessionKey;
 
 /// How long a token lets a client connect; the call itself may go on.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
@@ -26,6 +28,8 @@ pub struct MediaGrant {
     pub direction: LegDirection,
     /// Under whose name the client appears.
     pub display_name: String,
+    /// The session of who made it; it is worth nothing once that is over.
+    pub session: SessionKey,
     /// Not valid from then on.
     pub expires_at: Timestamp,
 }
@@ -46,6 +50,16 @@ impl MediaTokens {
         let token = URL_SAFE_NO_PAD.encode(random);
         self.0.insert(digest(&token), grant);
         token
+    }
+
+    /// The sessions that tokens were made in.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionKey> {
+        self.0.values().map(|held| held.session)
+    }
+
+    /// Forgets the tokens of sessions that are over.
+    pub fn forget(&mut self, over: &HashSet<SessionKey>) {
+        self.0.retain(|_, held| !over.contains(&held.session));
     }
 
     /// What a token allows now.
@@ -74,6 +88,7 @@ mod tests {
             consultation_id: ConsultationId::from_uuid(Uuid::from_u128(1)),
             direction: LegDirection::Watch,
             display_name: "x".into(),
+            session: SessionKey::from_digest([1; 32]),
             expires_at: at(10),
         };
         let token = tokens.issue(grant.clone(), [7; 32], at(0));
@@ -82,6 +97,10 @@ mod tests {
         assert_eq!(tokens.check("x", at(0)), None);
         tokens.issue(grant, [8; 32], at(11));
         assert_eq!(tokens.0.len(), 1, "expired tokens are forgotten");
+        tokens.forget(&HashSet::from([SessionKey::from_digest([2; 32])]));
+        assert_eq!(tokens.sessions().count(), 1);
+        tokens.forget(&HashSet::from([SessionKey::from_digest([1; 32])]));
+        assert_eq!(tokens.0.len(), 0, "so are those of a session that is over");
     }
 
     #[test]
@@ -92,6 +111,7 @@ mod tests {
                 consultation_id: ConsultationId::from_uuid(Uuid::from_u128(1)),
                 direction: LegDirection::Publish,
                 display_name: String::new(),
+                session: SessionKey::from_digest([1; 32]),
                 expires_at: at(1000 + i64::from(i)),
             };
             let mut random = [0; 32];

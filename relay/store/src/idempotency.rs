@@ -62,6 +62,25 @@ pub async fn remember(
     Ok(())
 }
 
+/// Notes that the answer kept for this key carries a secret that is shown once: it is forgotten sooner.
+pub async fn mark_secret(tx: &mut Tx, actor_key: &str, key: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE idempotency SET secret = 1 WHERE actor_key = $1 AND key = $2")
+        .bind(actor_key)
+        .bind(key)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets answers with secrets older than `before`; returns how many.
+pub async fn delete_secrets_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM idempotency WHERE secret = 1 AND at < $1")
+        .bind(before.as_millisecond())
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Forgets answers older than `before`; returns how many.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let done =

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::world::World;
 
 /// Reads a stream until its text satisfies `enough`.
-async fn read_until(response: &mut Response<Body>, enough: impl Fn(&str) -> bool) -> String {
+pub async fn read_until(response: &mut Response<Body>, enough: impl Fn(&str) -> bool) -> String {
     assert_eq!(response.status(), 200);
     let mut text = String::new();
     let read = async {

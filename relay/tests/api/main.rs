@@ -1,7 +1,9 @@
-//! The relay's API as its readers meet it: the real router over a real SQLite file, without a network.
+//! The relay's API as its readers meet it: the real router over a real database, without a network; and boxes over the real QUIC.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod access;
+mod boxes;
+mod calls;
 mod document;
 mod input;
 mod live;

@@ -62,6 +62,9 @@ pub const CALLERS: [&str; 12] = [
 /// What the API stands on in these tests.
 pub struct World {
     pub router: Router,
+    /// WHIP and WHEP.
+    pub whip: Router,
+    pub app: App,
     pub resident: Resident,
     /// Who asks for a consultation in these tests, so that the resident stays tied to her own hospital only.
     pub neighbour: Resident,
@@ -89,7 +92,7 @@ pub struct World {
     pub calendar: Calendar,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Drop for World {
@@ -184,9 +187,11 @@ impl World {
             App::new(store.clone(), Policy::default(), Formulary::demo().unwrap(), signers(now), presence.clone());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
-        let router = http::router(ApiState { app, rooms, whip_url: "http://127.0.0.1:7446".into() });
+        let state = ApiState { app: app.clone(), rooms, whip_url: "http://127.0.0.1:7446".into() };
         Self {
-            router,
+            router: http::router(state.clone()),
+            whip: http::whip::router(state),
+            app,
             resident,
             neighbour,
             consultation,
@@ -206,12 +211,22 @@ impl World {
             calendar,
             actors,
             life,
-            _database: database,
+            database,
         }
     }
 
     pub fn actor(&self, caller: &str) -> Actor {
         self.actors.iter().find(|(name, _)| *name == caller).unwrap().1
+    }
+
+    /// Changes the record behind the relay's back, as another relay on the same database does.
+    pub async fn behind_its_back(&self, statement: &str) {
+        self.database.tell(statement).await;
+    }
+
+    /// Whose session it is when a member of staff signs in.
+    pub fn subject(&self, caller: &str) -> SessionSubject {
+        SessionSubject::Staff(self.actor(caller).staff_id().unwrap())
     }
 
     /// One request through a console.
@@ -256,7 +271,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(response: Response<Body>) -> Self {
+    pub async fn of(response: Response<Body>) -> Self {
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
         if kind.starts_with("text/event-stream") {
@@ -272,11 +287,11 @@ impl Answer {
     }
 }
 
-fn id(n: u8, now: Timestamp) -> Uuid {
+pub fn id(n: u8, now: Timestamp) -> Uuid {
     yunzhen_domain::ids::uuid_v7(now, [n; 10])
 }
 
-fn session(token: &str, subject: SessionSubject, through_box: Option<HomeId>, now: Timestamp) -> Session {
+pub fn session(token: &str, subject: SessionSubject, through_box: Option<HomeId>, now: Timestamp) -> Session {
     Session {
         token_sha256: Sha256::digest(token.as_bytes()).into(),
         subject,
@@ -309,7 +324,7 @@ async fn strangers(tx: &mut Tx) -> Vec<Staff> {
     members
 }
 
-fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Timestamp) -> Consultation {
+pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Timestamp) -> Consultation {
     Consultation {
         id: ConsultationId::from_uuid(id(1, now)),
         version: 2,

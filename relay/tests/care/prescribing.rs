@@ -3,13 +3,16 @@
 use jiff::SignedDuration;
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::prescription::State;
-use yunzhen_domain::records::{RejectionCode, Supply};
+use yunzhen_domain::records::{InvitationKind, RejectionCode, Supply};
 use yunzhen_domain::safety::{FindingKind as Kind, Severity};
+use yunzhen_relay::app::views::calendars::ShareCalendar;
 use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::consultations::NewInvitation;
 use yunzhen_relay::app::views::prescriptions::{
     PrescriptionDraft, PrescriptionDraftUpdate, RejectBody, SignBody, SigningDocument,
 };
-use yunzhen_relay::app::{AppError, consultations, prescriptions};
+use yunzhen_relay::app::{AppError, calendars, consultations, prescriptions};
+use yunzhen_store::idempotency;
 
 use crate::world::{World, draft};
 
@@ -144,4 +147,18 @@ async fn nothing_is_prescribed_outside_of_a_consultation() {
     let stop = yunzhen_relay::app::views::common::ReasonBody { version: c.version, reason };
     consultations::stop(&w.app, &w.by(&w.specialist), c.id, stop).await.unwrap();
     assert!(matches!(w.try_sign(&p).await, Err(AppError::NotInProgress)));
+}
+
+#[tokio::test]
+async fn answers_with_a_pin_a_secret_or_a_link_are_known_as_such() {
+    let w = World::new().await;
+    w.packed().await;
+    calendars::share(&w.app, &w.by(&w.nurse), ShareCalendar {}).await.unwrap();
+    let c = w.waiting("赵德明").await;
+    let input = NewInvitation { kind: InvitationKind::Family, display_name: "王明（长子）".into() };
+    consultations::invite(&w.app, &w.by(&w.nurse), c.id, input).await.unwrap();
+    let later = w.now();
+    let mut tx = w.app.store.write().await.unwrap();
+    let secrets = idempotency::delete_secrets_older(&mut tx, later).await.unwrap();
+    assert_eq!(secrets, 4, "acceptance, parcel, calendar, invitation; and no other answer");
 }

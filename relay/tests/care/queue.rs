@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::records::Urgency;
-use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::{ConsultationSummary, NewConsultation, QueuePlace};
-use yunzhen_relay::app::{consultations, events};
+use yunzhen_relay::app::views::schedule::{NewShift, Shift};
+use yunzhen_relay::app::{consultations, events, schedule};
 
-use crate::world::World;
+use crate::world::{Person, World};
 
 async fn urgent(w: &World, name: &str) -> ConsultationSummary {
     let resident = w.resident(name).await;
@@ -69,4 +70,58 @@ async fn two_on_duty_halve_the_wait() {
         places.push(w.look(c.id).await.queue);
     }
     assert_eq!(places, [place(1, Some(0)), place(2, Some(0)), place(3, Some(10))]);
+}
+
+/// How often the other home has heard that the queue moved since row `seq`.
+async fn moved_since(w: &World, seq: i64) -> usize {
+    let heard = events::after(&w.app, &w.by(&w.nurse_of_other_home), seq).await.unwrap().changes;
+    heard.iter().filter(|change| change.kind == EventKind::QueueMoved.as_str()).count()
+}
+
+#[tokio::test]
+async fn a_specialist_who_stops_remote_care_is_free_for_who_waits() {
+    let w = World::new().await;
+    w.on_duty(&w.specialist, 1).await;
+    let (first, second) = (urgent(&w, "王秀英").await, urgent(&w, "冯淑华").await);
+    let seen = w.begin(&w.specialist, first.id).await;
+    assert_eq!(w.look(second.id).await.queue, place(1, Some(10)));
+    let newest = events::newest(&w.app).await.unwrap();
+    let reason = ReasonBody { version: seen.version, reason: "血压 210/120".into() };
+    consultations::stop(&w.app, &w.by(&w.specialist), seen.id, reason).await.unwrap();
+    assert_eq!(moved_since(&w, newest).await, 1);
+    assert_eq!(w.look(second.id).await.queue, place(1, Some(0)));
+}
+
+async fn planned(w: &World, who: &Person, in_hours: i64) -> Shift {
+    let starts_at = w.now() + SignedDuration::from_hours(in_hours);
+    let shift = NewShift {
+        specialist_id: who.actor.staff_id().unwrap(),
+        line: 1,
+        starts_at: starts_at.into(),
+        ends_at: (starts_at + SignedDuration::from_hours(8)).into(),
+    };
+    schedule::plan_duty(&w.app, &w.by(&w.administrator), shift).await.unwrap()
+}
+
+#[tokio::test]
+async fn duty_that_is_planned_or_taken_back_moves_the_queue_of_who_waits_now() {
+    let w = World::new().await;
+    let remove = async |shift: &Shift| {
+        schedule::remove_duty(&w.app, &w.by(&w.administrator), shift.id).await.unwrap();
+    };
+    let start = events::newest(&w.app).await.unwrap();
+    remove(&planned(&w, &w.specialist, 0).await).await;
+    assert_eq!(moved_since(&w, start).await, 0, "nobody waits");
+
+    let c = urgent(&w, "王秀英").await;
+    assert_eq!(c.queue, place(1, None));
+    let start = events::newest(&w.app).await.unwrap();
+    let tomorrow = planned(&w, &w.specialist, 24).await;
+    remove(&tomorrow).await;
+    assert_eq!(moved_since(&w, start).await, 0, "the wait is the same");
+
+    let now = planned(&w, &w.specialist, 0).await;
+    assert_eq!((moved_since(&w, start).await, w.look(c.id).await.queue), (1, place(1, Some(0))));
+    remove(&now).await;
+    assert_eq!((moved_since(&w, start).await, w.look(c.id).await.queue), (2, place(1, None)));
 }

@@ -4,9 +4,10 @@ use jiff::SignedDuration;
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::ResidentId;
+use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::{Context, consents, consultations, deliveries, documents, prescriptions, residents};
 
-use crate::world::World;
+use crate::world::{Person, World, draft};
 
 async fn kinds(w: &World, resident: ResidentId, since: i64) -> Vec<&'static str> {
     w.audited_of(resident, since).await.into_iter().map(|f| f.kind.as_str()).collect()
@@ -42,6 +43,37 @@ async fn every_view_of_a_resident_leaves_its_row() {
     let start = w.newest().await;
     let courier = w.of(yunzhen_domain::Actor::Courier { delivery_id: packed.delivery.id });
     deliveries::get(&w.app, &courier, packed.delivery.id).await.unwrap();
+    assert_eq!(w.newest().await, start);
+}
+
+#[tokio::test]
+async fn what_is_read_in_order_to_sign_leaves_its_row() {
+    let w = World::new().await;
+    let written = || draft("I10", &[("amlodipine-5mg", 7)]);
+    let c = w.in_progress("王秀英").await;
+    let p = w.draft(c.id, written()).await;
+    let id = p.resident.id;
+    let fresh = |by: &Person| Context { session_token: Sensitive::new(format!("{}", w.now())), ..w.by(by) };
+    let viewed = [EventKind::ResidentPrescriptionViewed.as_str()];
+
+    let start = w.newest().await;
+    prescriptions::preview_findings(&w.app, &fresh(&w.specialist), p.id, written()).await.unwrap();
+    assert_eq!(kinds(&w, id, start).await, viewed);
+
+    let start = w.newest().await;
+    let version = VersionBody { version: p.version };
+    prescriptions::signing_document(&w.app, &fresh(&w.specialist), p.id, version).await.unwrap();
+    assert_eq!(kinds(&w, id, start).await, viewed);
+
+    let p = w.claim(&w.try_sign(&p).await.unwrap()).await;
+    let start = w.newest().await;
+    let version = VersionBody { version: p.version };
+    prescriptions::approval_document(&w.app, &fresh(&w.pharmacist), p.id, version).await.unwrap();
+    assert_eq!(kinds(&w, id, start).await, viewed);
+    // Who may not see it has read nothing.
+    let start = w.newest().await;
+    let version = VersionBody { version: p.version };
+    prescriptions::signing_document(&w.app, &fresh(&w.nurse_of_other_home), p.id, version).await.unwrap_err();
     assert_eq!(w.newest().await, start);
 }
 

@@ -38,6 +38,7 @@ pub async fn accept(
         let secret = secret.expose().clone();
         record(&mut work, EventKind::PrescriptionSecretRecovered, &before);
         let prescription = show::full(app, &mut work.tx, ctx, &before).await?;
+        work.answers_with_a_secret();
         return work.finish(views::Accepted { secret, prescription }).await;
     }
     same_version(input.version, before.version)?;
@@ -47,6 +48,7 @@ pub async fn accept(
     let mut p = before.apply(Event::Accept { pharmacy }, ctx.now, who(&member))?;
     p.accept_secret = Some(secret.clone().into());
     let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionAccepted, &p).await?;
+    work.answers_with_a_secret();
     work.finish(views::Accepted { secret, prescription }).await
 }
 
@@ -209,5 +211,6 @@ pub async fn pack(
         courier_pin: pin.as_str().to_owned(),
         parcel_code: parcel.parcel_code.as_str().to_owned(),
     };
+    work.answers_with_a_secret();
     work.finish(packed).await
 }

@@ -9,7 +9,7 @@ use yunzhen_domain::machines::prescription::Event;
 use yunzhen_domain::records::Rejection;
 
 use super::sign::verified;
-use super::{caller, keep, load, still_valid, views, who};
+use super::{caller, keep, load, still_valid, viewed, views, who};
 use crate::app::views::common::VersionBody;
 use crate::app::work::{Start, Work, required};
 use crate::app::{App, AppError, Context};
@@ -40,13 +40,16 @@ pub async fn approval_document(
     id: PrescriptionId,
     input: VersionBody,
 ) -> Result<views::SigningDocument, AppError> {
-    // Nothing is written: the transaction is dropped.
+    // Nothing is written but the row of this read: the transaction is dropped.
     let mut work = Work::update(app, ctx).await?;
     let p = load(&mut work, id, Action::ReviewPrescription, input.version).await?;
     still_valid(&p, ctx)?;
     let pharmacist = caller(&mut work.tx, ctx).await?;
     p.state.apply(&Event::Approve { pharmacist: pharmacist.id }, ctx.now)?;
-    Ok(views::SigningDocument { document: documents::approval(&p, &pharmacist, ctx.now)? })
+    let document = documents::approval(&p, &pharmacist, ctx.now)?;
+    drop(work);
+    viewed(app, ctx, &p).await?;
+    Ok(views::SigningDocument { document })
 }
 
 /// Takes the pharmacist's signed approval: from now on the prescription is valid.

@@ -13,7 +13,7 @@ use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity, spoken};
 use yunzhen_store::{consultations, residents, safety_overrides};
 
 use super::write::{findings, under_way};
-use super::{caller, keep, load, views, who};
+use super::{caller, keep, load, viewed, views, who};
 use crate::app::views::common::VersionBody;
 use crate::app::work::{Start, Work};
 use crate::app::{App, AppError, Context};
@@ -25,7 +25,7 @@ pub async fn signing_document(
     id: PrescriptionId,
     input: VersionBody,
 ) -> Result<views::SigningDocument, AppError> {
-    // Nothing is written: the transaction is dropped.
+    // Nothing is written but the row of this read: the transaction is dropped.
     let mut work = Work::update(app, ctx).await?;
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
@@ -36,6 +36,8 @@ pub async fn signing_document(
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
     let document = documents::prescription(&p, &resident, &specialist, &app.formulary, ctx.now)?;
+    drop(work);
+    viewed(app, ctx, &p).await?;
     Ok(views::SigningDocument { document })
 }
 

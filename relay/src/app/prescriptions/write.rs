@@ -13,7 +13,7 @@ use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, Readings, Resident
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
 use yunzhen_store::{Db, consultations, deliveries, observations, prescriptions, residents, safety_overrides, staff};
 
-use super::{caller, keep, load, record, show, views, who};
+use super::{caller, keep, load, record, show, viewed, views, who};
 use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
@@ -113,6 +113,8 @@ pub async fn preview_findings(
     let content = content(app, input)?;
     let consultation = consultations::get(&mut db, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content), Some(id)).await?;
+    drop(db);
+    viewed(app, ctx, &p).await?;
     Ok(views::Findings { findings })
 }
 

@@ -1,0 +1,409 @@
+//! Boxes as the relay meets them: the relay as `main` starts it, real QUIC, real certificates. Whatever one box does, the others go on.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::SignedDuration;
+use metrics_exporter_prometheus::PrometheusHandle;
+use quinn::crypto::rustls::QuicClientConfig;
+use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, VarInt};
+use yunzhen_certs::authority::Authority;
+use yunzhen_certs::refusal::explain_alert;
+use yunzhen_certs::{Credentials, Identity, Kind, Trust, tls};
+use yunzhen_domain::Role;
+use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_domain::records::Consultation;
+use yunzhen_protocol::VERSION;
+use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
+use yunzhen_protocol::room::{AudioState, ParticipantKind, VideoState};
+use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
+use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, StoreConfig};
+use yunzhen_relay::quic::close;
+use yunzhen_relay::relay::{self, Addresses};
+use yunzhen_relay::seed::{self, HOME_1, HOME_2};
+use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_runtime::{clock, telemetry};
+use yunzhen_store::testing::TestDatabase;
+use yunzhen_store::{consultations, residents, staff};
+
+use crate::world::{id, talk};
+
+/// Longer than anything here takes; what does not come within it never does.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One recorder for the process.
+fn metrics() -> PrometheusHandle {
+    static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+    METRICS.get_or_init(|| telemetry::init_metrics().unwrap()).clone()
+}
+
+/// The relay, with a consultation under way in each of the two homes, so that a box that comes is in a room.
+struct Stage {
+    addresses: Addresses,
+    authority: Authority,
+    metrics: PrometheusHandle,
+    life: Lifecycle,
+    _database: TestDatabase,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.life.abort();
+    }
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let now = clock::now_timestamp();
+        let database = TestDatabase::new().await;
+        let store = database.open().await;
+        seed::fill(&store, "demo-password", now).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let members = staff::list(&mut tx).await.unwrap();
+        let of = |role| members.iter().find(|member| member.role == role).unwrap().id;
+        for (n, home) in [(1, HOME_1), (2, HOME_2)] {
+            let resident = residents::list(&mut tx, Some(home), None).await.unwrap().remove(0);
+            let call = talk(&resident, of(Role::Nurse), of(Role::Specialist), now);
+            let call = Consultation { id: ConsultationId::from_uuid(id(n, now)), ..call };
+            consultations::insert(&mut tx, &call).await.unwrap();
+        }
+        tx.commit_bookkeeping("test").await.unwrap();
+        store.close().await;
+
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::create(now).unwrap();
+        authority.write(folder.path()).unwrap();
+        let own = Identity::Relay { name: "test".into() };
+        let issued = authority.systems.issue_with_key(&own, &["localhost".into()], None, now).unwrap();
+        issued.write(folder.path(), "relay").unwrap();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = Config {
+            name: "test".into(),
+            store: StoreConfig { url: Some(database.location()), ..StoreConfig::default() },
+            identity: IdentityConfig {
+                certificate: folder.path().join("relay.pem"),
+                key: folder.path().join("relay.key.pem"),
+                systems_authority: folder.path().join("systems.pem"),
+                signers_authority: folder.path().join("signers.pem"),
+            },
+            listen: ListenConfig { boxes: free, api: free, media: free, whip: free, ops: free, whip_tls: false },
+            whip: Default::default(),
+            media: Default::default(),
+            policy: None,
+            public_url: None,
+            print: Default::default(),
+            telemetry: Default::default(),
+        };
+        let (life, metrics) = (Lifecycle::new(), metrics());
+        let addresses = relay::start(&config, &life, metrics.clone()).await.unwrap();
+        Self { addresses, authority, metrics, life, _database: database, _folder: folder }
+    }
+
+    /// What a counter has come to, all its labels together.
+    fn counted(&self, name: &str) -> u64 {
+        let page = self.metrics.render();
+        let rows = page.lines().filter(|line| line.starts_with(name));
+        rows.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
+    }
+
+    /// Waits until a counter has come to something.
+    async fn counts(&self, name: &str, wanted: u64) {
+        let counting = async {
+            while self.counted(name) < wanted {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let counted = tokio::time::timeout(PATIENCE, counting).await;
+        assert!(counted.is_ok(), "{name} came to {} and not to {wanted}", self.counted(name));
+        assert_eq!(self.counted(name), wanted, "{name}");
+    }
+
+    fn box_of(&self, home_id: HomeId) -> Credentials {
+        let issued =
+            self.authority.systems.issue_with_key(&Identity::Box { home_id }, &[], None, clock::now_timestamp());
+        Credentials::from_issued(&issued.unwrap()).unwrap()
+    }
+
+    async fn dial(&self, own: &Credentials) -> Result<Connection, ConnectionError> {
+        let trust = Trust::new(vec![self.authority.systems.der().clone()]);
+        let tls = QuicClientConfig::try_from(tls::quic_client(own, &trust).unwrap()).unwrap();
+        let endpoint = Endpoint::client(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let dialled =
+            endpoint.connect_with(ClientConfig::new(Arc::new(tls)), self.addresses.boxes, "localhost").unwrap();
+        tokio::time::timeout(PATIENCE, dialled).await.unwrap()
+    }
+
+    /// What the box is told when the relay does not want its certificate: the TLS alert, in the words of its own program.
+    async fn refusal_of(&self, own: &Credentials) -> String {
+        // The client's side of the handshake is done before the relay has looked at its certificate.
+        let error = match self.dial(own).await {
+            Ok(connection) => tokio::time::timeout(PATIENCE, connection.closed()).await.unwrap(),
+            Err(error) => error,
+        };
+        let ConnectionError::ConnectionClosed(told) = error else { panic!("not refused: {error}") };
+        let alert = u8::try_from(u64::from(told.error_code) - 0x100).unwrap();
+        explain_alert(alert, Kind::Box).unwrap()
+    }
+
+    /// A box that is connected but has said nothing yet.
+    async fn silent(&self, home: HomeId) -> TestBox {
+        let connection = self.dial(&self.box_of(home)).await.unwrap();
+        let (mut send, recv) = connection.open_bi().await.unwrap();
+        send.write_all(&StreamType::Control.encode()).await.unwrap();
+        TestBox { connection, send, recv, frames: FrameReader::new(), muted: false }
+    }
+
+    /// A box that was welcomed and is in its home's room.
+    async fn connected(&self, home: HomeId) -> TestBox {
+        let mut one = self.silent(home).await;
+        one.say(&hello(VERSION)).await;
+        let ToBox::Welcome { home_id, .. } = one.told().await else { panic!("not welcomed") };
+        assert_eq!(home_id, home);
+        one.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
+        one
+    }
+}
+
+fn hello(protocol: u32) -> ToRelay {
+    ToRelay::Hello { protocol, agent_version: "test".into(), cameras: vec![BoxCamera::Room], microphone: true }
+}
+
+/// The bytes of a control message whose body is this.
+fn framed(body: &str) -> Vec<u8> {
+    [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], body.as_bytes()].concat()
+}
+
+struct TestBox {
+    connection: Connection,
+    send: SendStream,
+    recv: RecvStream,
+    frames: FrameReader,
+    muted: bool,
+}
+
+impl TestBox {
+    async fn say(&mut self, message: &ToRelay) {
+        self.send.write_all(&control::encode(message).unwrap()).await.unwrap();
+    }
+
+    async fn say_bytes(&mut self, bytes: &[u8]) {
+        self.send.write_all(bytes).await.unwrap();
+    }
+
+    async fn told(&mut self) -> ToBox {
+        let next = async {
+            loop {
+                if let Some(Decoded::Message(message)) = self.frames.next_message::<ToBox>().unwrap() {
+                    return message;
+                }
+                let mut chunk = [0; 4096];
+                let n = self.recv.read(&mut chunk).await.unwrap().expect("the relay goes on speaking");
+                self.frames.push(&chunk[..n]);
+            }
+        };
+        tokio::time::timeout(PATIENCE, next).await.expect("the relay says something")
+    }
+
+    async fn told_until(&mut self, wanted: impl Fn(&ToBox) -> bool) -> ToBox {
+        loop {
+            let told = self.told().await;
+            if wanted(&told) {
+                return told;
+            }
+        }
+    }
+
+    /// Its control stream works both ways: what it says of itself comes back in the state of its room.
+    async fn answers(&mut self) {
+        self.muted = !self.muted;
+        let audio = if self.muted { AudioState::Muted } else { AudioState::On };
+        self.say(&ToRelay::MediaState { audio, video: VideoState::On }).await;
+        self.told_until(|told| {
+            let ToBox::RoomState(room) = told else { return false };
+            room.participants.iter().any(|one| one.kind == ParticipantKind::Home && one.audio == audio)
+        })
+        .await;
+    }
+
+    /// The code and the sentence with which the relay closes.
+    async fn closed(&self) -> (u32, String) {
+        let error = tokio::time::timeout(PATIENCE, self.connection.closed()).await.expect("the relay closes");
+        let ConnectionError::ApplicationClosed(told) = error else { panic!("not closed by the relay: {error}") };
+        (u32::try_from(told.error_code.into_inner()).unwrap(), String::from_utf8(told.reason.to_vec()).unwrap())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_and_an_expired_certificate_are_refused_with_the_reason() {
+    let stage = Stage::new().await;
+    let mut other = stage.connected(HOME_1).await;
+    let (who, now, hour) = (Identity::Box { home_id: HOME_2 }, clock::now_timestamp(), SignedDuration::from_hours(1));
+    let before = stage.counted("yunzhen_boxes_refused_total");
+
+    let elsewhere = Authority::create(now).unwrap();
+    let foreign = elsewhere.systems.issue_with_key(&who, &[], None, now).unwrap();
+    let said = stage.refusal_of(&Credentials::from_issued(&foreign).unwrap()).await;
+    assert!(said.contains("authority that the other side does not trust"), "{said}");
+
+    let expired = stage.authority.systems.issue_with_key(&who, &[], Some(hour), now - hour * 2).unwrap();
+    let said = stage.refusal_of(&Credentials::from_issued(&expired).unwrap()).await;
+    assert!(said.starts_with("the certificate of this box expired"), "{said}");
+
+    let console = Identity::Console { name: "test".into() };
+    let console = stage.authority.systems.issue_with_key(&console, &[], None, now).unwrap();
+    let said = stage.refusal_of(&Credentials::from_issued(&console).unwrap()).await;
+    assert!(said.contains("another kind of program"), "{said}");
+
+    stage.counts("yunzhen_boxes_refused_total", before + 3).await;
+    other.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_home_and_another_protocol_are_refused_in_words() {
+    let stage = Stage::new().await;
+    let mut lost = stage.silent(HomeId::from_uuid(id(9, clock::now_timestamp()))).await;
+    lost.say(&hello(VERSION)).await;
+    let ToBox::Refused { code, reason } = lost.told().await else { panic!("not refused") };
+    assert!(code == RefusedCode::UnknownHome && reason.contains("register the home first"), "{reason}");
+    assert_eq!(lost.closed().await, (close::UNKNOWN_HOME, reason));
+
+    let mut newer = stage.silent(HOME_1).await;
+    newer.say(&hello(VERSION + 1)).await;
+    let ToBox::Refused { code, reason } = newer.told().await else { panic!("not refused") };
+    assert!(code == RefusedCode::ProtocolVersion && reason.contains("update the older one"), "{reason}");
+    assert_eq!(newer.closed().await.0, close::VERSION);
+
+    let mut rude = stage.silent(HOME_1).await;
+    rude.say(&ToRelay::Bye { reason: "no".into() }).await;
+    assert_eq!(rude.closed().await, (close::VERSION, "the first message must be hello".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_malformed_control_message_ends_that_connection_and_no_other() {
+    let stage = Stage::new().await;
+    let mut other = stage.connected(HOME_1).await;
+    let mut counted = stage.counted("yunzhen_control_malformed_total");
+    let oversized = [&65_537_u32.to_be_bytes()[..], b"{"].concat();
+    let messages: [(&str, Vec<u8>, u32); 8] = [
+        ("a length above the limit", oversized, 0x21),
+        ("a length that is none", vec![0xff; 4], 0x21),
+        ("nothing in a frame", framed(""), 0x22),
+        ("garbage", [&4_u32.to_be_bytes()[..], &[0xde, 0xad, 0xbe, 0xef]].concat(), 0x22),
+        ("JSON without a type", framed("{}"), 0x22),
+        ("JSON that is no object", framed("[\"bye\"]"), 0x22),
+        ("a known type without its members", framed(r#"{"type":"media_stats"}"#), 0x23),
+        ("a member of another type", framed(r#"{"type":"keyframe_request","slot":-1}"#), 0x23),
+    ];
+    for (what, bytes, code) in messages {
+        let mut one = stage.connected(HOME_2).await;
+        one.say_bytes(&bytes).await;
+        let (closed, reason) = one.closed().await;
+        assert_eq!(closed, code, "{what}: {reason}");
+        assert!(reason.starts_with("control message"), "{what}: {reason}");
+        counted += 1;
+        stage.counts("yunzhen_control_malformed_total", counted).await;
+        other.answers().await;
+    }
+    // Before hello as well.
+    let mut one = stage.silent(HOME_2).await;
+    one.say_bytes(&framed("hello")).await;
+    assert_eq!(one.closed().await.0, 0x22);
+    stage.counts("yunzhen_control_malformed_total", counted + 1).await;
+    // The home whose box said it is not shut out, and what a later version may say is no error.
+    let mut one = stage.connected(HOME_2).await;
+    one.say_bytes(&framed(r#"{"type":"teleport","to":"云溪"}"#)).await;
+    one.answers().await;
+    other.answers().await;
+    stage.counts("yunzhen_control_malformed_total", counted + 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hello_twice_and_a_control_stream_that_ends_close_the_connection() {
+    let stage = Stage::new().await;
+    let mut other = stage.connected(HOME_1).await;
+    let mut one = stage.connected(HOME_2).await;
+    one.say(&hello(VERSION)).await;
+    assert_eq!(one.closed().await, (close::VERSION, "hello is said once".into()));
+    let mut one = stage.connected(HOME_2).await;
+    // In the middle of a message.
+    one.say_bytes(&framed(r#"{"type":"media_stats"}"#)[..9]).await;
+    one.send.finish().unwrap();
+    assert_eq!(one.closed().await, (close::BYE, "the control stream ended".into()));
+    other.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_datagrams_are_counted_and_disturb_nobody() {
+    let stage = Stage::new().await;
+    let (mut one, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    let before = stage.counted("yunzhen_datagrams_refused_total");
+    let malformed: [&[u8]; 6] = [
+        // No packet, a flow that names nothing, an id that breaks off, flows that only the relay sends, a fragment that is none.
+        &[0],
+        &[0x03, 0x80, 0x60],
+        &[0xc0, 0, 0],
+        &[0x04, 0x80, 0x66, 0, 1],
+        &[0x05, 0x80, 0x6f, 0, 1],
+        &[0x80, 0x10, 0x00, 0x00, 0x00],
+    ];
+    for datagram in malformed {
+        one.connection.send_datagram(Bytes::copy_from_slice(datagram)).unwrap();
+    }
+    stage.counts("yunzhen_datagrams_refused_total", before + malformed.len() as u64).await;
+    // What only looks like RTP and RTCP is the room's to drop.
+    for datagram in [&[0, 0xff][..], &[1, 0x80, 0x6f], &[2, 0x80, 0xc8, 0xff, 0xff]] {
+        one.connection.send_datagram(Bytes::copy_from_slice(datagram)).unwrap();
+    }
+    one.answers().await;
+    other.answers().await;
+    assert!(one.connection.close_reason().is_none() && other.connection.close_reason().is_none());
+    stage.counts("yunzhen_datagrams_refused_total", before + malformed.len() as u64).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_that_name_nothing_are_refused_and_the_connection_goes_on() {
+    let stage = Stage::new().await;
+    let mut one = stage.connected(HOME_1).await;
+    let before = stage.counted("yunzhen_streams_refused_total");
+    for kind in [StreamType::Control, StreamType::Unknown(70_000)] {
+        let (mut send, _recv) = one.connection.open_bi().await.unwrap();
+        send.write_all(&kind.encode()).await.unwrap();
+        let stopped = tokio::time::timeout(PATIENCE, send.stopped()).await.unwrap().unwrap();
+        assert_eq!(stopped, Some(VarInt::from_u32(REFUSED_STREAM)), "{kind:?}");
+    }
+    let mut bulk = one.connection.open_uni().await.unwrap();
+    bulk.write_all(&[9, 9, 9]).await.unwrap();
+    let stopped = tokio::time::timeout(PATIENCE, bulk.stopped()).await.unwrap().unwrap();
+    assert_eq!(stopped, Some(VarInt::from_u32(REFUSED_STREAM)));
+    stage.counts("yunzhen_streams_refused_total", before + 3).await;
+    one.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_newest_connection_of_a_box_wins() {
+    let stage = Stage::new().await;
+    let (mut other, old) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    let mut new = stage.connected(HOME_2).await;
+    assert_eq!(old.closed().await, (close::REPLACED, "a newer connection of this box took over".into()));
+    // The old one's end takes nothing away from the new one.
+    new.answers().await;
+    other.answers().await;
+    assert!(new.connection.close_reason().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_says_goodbye_and_so_does_the_relay() {
+    let stage = Stage::new().await;
+    let (mut stays, mut goes) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
+    goes.say(&ToRelay::Bye { reason: "the box is switched off".into() }).await;
+    assert_eq!(goes.closed().await, (close::BYE, "bye".into()));
+    stays.answers().await;
+    stage.life.drain();
+    let told = stays.told_until(|told| matches!(told, ToBox::Drain { .. })).await;
+    let ToBox::Drain { reason } = told else { unreachable!() };
+    assert!(reason.contains("reconnects by itself"), "{reason}");
+    assert_eq!(stays.closed().await, (close::DRAINING, "the relay is being restarted".into()));
+}
