@@ -2,7 +2,7 @@
 /**
  * Runs the whole product on this machine: relay, hospital console, one home's box.
  *
- *   stack.mjs demo [--dir ./demo-data] [--ports default|free] [--camera synthetic|/dev/video0|rtsp://…|file] [--mic …]
+ *   stack.mjs demo [--dir ./demo-data] [--ports default|free] [--camera synthetic|/dev/video0|rtsp://…|file] [--mic …] [--buttons none|simulated]
  *   stack.mjs run  [the same] -- <command …>    runs a command against the stack (YUNZHEN_STACK names its description), then stops it
  *
  * Whatever way this program ends, what it started ends too.
@@ -33,7 +33,9 @@ function read() {
       dir: { type: "string", default: "demo-data" },
       ports: { type: "string", default: "default" },
       camera: { type: "string", default: "synthetic" },
-      mic: { type: "string", default: "synthetic" },
+      // Without it a file or a camera in the network is heard itself.
+      mic: { type: "string" },
+      buttons: { type: "string", default: "none" },
     },
   });
   const mode = positionals[0];
@@ -41,6 +43,7 @@ function read() {
     throw new Failure("usage: stack.mjs demo|run [--dir …] [--ports …] [-- command …]");
   if (mode === "run" && command.length === 0) throw new Failure("stack.mjs run needs a command after --");
   if (values.ports !== "default" && values.ports !== "free") throw new Failure("--ports is default or free");
+  if (values.buttons !== "none" && values.buttons !== "simulated") throw new Failure("--buttons is none or simulated");
   return { mode, ...values, dir: resolve(values.dir) };
 }
 

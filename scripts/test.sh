@@ -69,7 +69,7 @@ file_camera_test() {
   local clip=$target/file-camera.mp4
   ffmpeg -loglevel error -y -f lavfi -i color=red:s=640x720:r=30:d=4 -f lavfi -i color=blue:s=640x720:r=30:d=4 \
     -f lavfi -i sine=frequency=440:d=4 -filter_complex "[0:v][1:v]hstack" -pix_fmt yuv420p "$clip" &&
-    on_a_stack "--camera $clip --mic $clip" --project=file-camera
+    on_a_stack "--camera $clip" --project=file-camera
 }
 
 scripts/packages.sh build test postgres

@@ -5,11 +5,13 @@
 //! 3. **Page listener**: bound early, so that a taken port is told at once.
 //! 4. **Media task, link, legs, delivery**: connected by bounded queues; the link dials first when all listen.
 //! 5. **Measuring devices**: they need the spool, and a box without Bluetooth starts all the same.
-//! 6. **Page**: served last, when everything it shows exists.
+//! 6. **Buttons at the beds**: they need the link, and press without it all the same.
+//! 7. **Page**: served last, when everything it shows exists.
 //!
 //! Draining runs the other way round by itself: the page takes nothing new and tells open pages, legs end, the media task
 //! closes the devices, the link says `bye`; the spool needs no goodbye, every answer it gave is on disk.
 
+use crate::buttons::Buttons;
 use crate::config::Config;
 use crate::devices::Inbox;
 use crate::link::driver::{Driver as LinkDriver, LinkError, Target};
@@ -107,14 +109,23 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
 
     let measuring = crate::devices::source(&config.devices);
     let devices = Inbox::start(life, spool.clone(), measuring, config.devices.time_zone.clone());
+    let buttons = Buttons::start(life, link.clone(), &config.buttons);
     life.spawn("media", media.run(events));
     life.spawn("legs", legs.clone().run(inbox));
     life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));
     life.spawn("link", dialler.run());
 
     let cookies = CookiePolicy { secure: page_tls.is_some() || config.page.behind_tls_proxy };
-    let state =
-        AppState { link: link.clone(), spool: spool.clone(), outbox: outbox.clone(), legs, devices, cookies, health };
+    let state = AppState {
+        link: link.clone(),
+        spool: spool.clone(),
+        outbox: outbox.clone(),
+        legs,
+        devices,
+        buttons,
+        cookies,
+        health,
+    };
     spawn(life, listener, page_tls, page::router(state), ServeOptions::new("page"));
     Ok(Agent { bound: Bound { page: page_address }, link, outbox, spool })
 }

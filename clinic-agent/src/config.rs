@@ -1,5 +1,6 @@
 //! The configuration file: one struct per section, unknown keys refused. `clinic-agent.example.toml` explains each key.
 
+use crate::buttons::ButtonSettings;
 use crate::capture::{CaptureSettings, SoundSource, VideoSource};
 use crate::devices::DeviceSettings;
 use serde::Deserialize;
@@ -27,6 +28,9 @@ pub struct Config {
     /// Measuring devices.
     #[serde(default)]
     pub devices: DeviceSettings,
+    /// Buttons at the beds.
+    #[serde(default)]
+    pub buttons: ButtonSettings,
     /// Logging.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -131,6 +135,8 @@ mod tests {
         let example = concat!(env!("CARGO_MANIFEST_DIR"), "/clinic-agent.example.toml");
         let config = Config::load(Path::new(example)).expect("example");
         assert_eq!(config.relay.server_name(), "relay.example.org");
+        let beds: Vec<_> = config.buttons.beds().map(|(_, key, bed)| (key.to_string(), bed.as_str())).collect();
+        assert_eq!(beds, [("KEY_F1".to_owned(), "301-1"), ("KEY_F2".to_owned(), "301-2")]);
         let dir = tempfile::tempdir().expect("dir");
         let file = dir.path().join("c.toml");
         let text = std::fs::read_to_string(example).expect("example").replace("address =", "adress =");

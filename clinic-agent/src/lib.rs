@@ -6,6 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`agent`] | the start-up order, in one place |
+//! | [`buttons`] | buttons at the beds that are wired to the box |
 //! | [`capture`] | the box's cameras and microphone through ffmpeg |
 //! | [`config`] | the configuration file |
 //! | [`devices`] | blood pressure meter, oximeter and so on, until the nurse confirms |
@@ -16,6 +17,7 @@
 //! | [`spool`] | what waits for the relay, on disk |
 
 pub mod agent;
+pub mod buttons;
 pub mod capture;
 pub mod config;
 pub mod devices;

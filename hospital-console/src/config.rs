@@ -35,7 +35,8 @@ pub struct ListenConfig {
     pub tls_certificate: Option<PathBuf>,
     /// Its key.
     pub tls_key: Option<PathBuf>,
-    /// A proxy before the console does TLS: cookies are marked for TLS although the console itself speaks plain HTTP.
+    /// A proxy before the console does TLS: cookies are marked for TLS although the console itself speaks plain HTTP, and the last
+    /// entry of `X-Forwarded-For` is where a browser is.
     pub behind_tls_proxy: bool,
     /// Connections of browsers at once.
     pub max_connections: usize,

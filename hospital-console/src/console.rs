@@ -74,7 +74,12 @@ impl Console {
         };
         let tls = page_tls.is_some();
         let secure = tls || config.listen.behind_tls_proxy;
-        let state = http::AppState { relay, signers: signers.map(Arc::new), cookies: CookiePolicy { secure } };
+        let state = http::AppState {
+            relay,
+            signers: signers.map(Arc::new),
+            behind_proxy: config.listen.behind_tls_proxy,
+            cookies: CookiePolicy { secure },
+        };
         let listener = serve::bind_tcp("the console's page", config.listen.web).await?;
         let web = listener.local_addr().map_err(StartError::Address)?;
         let options = ServeOptions { max_connections: config.listen.max_connections, ..ServeOptions::new("web") };

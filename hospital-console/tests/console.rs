@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
-use world::{Browser, SPECIALIST, TOKEN, start_console, world};
+use world::{Browser, SPECIALIST, TOKEN, start_console, start_console_with, world};
 use yunzhen_certs::proof::Claim;
 use yunzhen_certs::sign::DocumentKey;
 use yunzhen_certs::{Trust, jws};
@@ -109,6 +109,21 @@ async fn the_relay_sees_the_console_s_certificate_and_the_person_s_token_and_no_
     assert_eq!((&headers["accept-language"], &headers["x-forwarded-for"]), (&json!("zh-CN"), &json!("127.0.0.1")));
     assert!(headers.get("cookie").is_none() && headers.get("x-csrf-token").is_none(), "{headers}");
     assert_eq!(answer["body_bytes"], 2);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_relay_is_told_where_the_browser_is_and_not_where_the_proxy_is() {
+    let w = world().await;
+    let console = start_console_with(&w.dir, &w.relay, &w.console_life, "behind_tls_proxy = true").await;
+    let browser = Browser::new(&console);
+    let extra = [("x-forwarded-for", "6.6.6.6, 198.51.100.7")];
+    let answer = browser.send(Method::GET, "/api/consultations", &extra, Body::empty()).await.json();
+    assert_eq!(answer["headers"]["x-forwarded-for"], "198.51.100.7");
+    browser.get("/").await;
+    let credentials = json!({"username": "li", "password": "right"}).to_string();
+    let signed_in = [("x-forwarded-for", "198.51.100.8"), ("content-type", "application/json")];
+    let answer = browser.send(Method::POST, "/session/sign-in", &signed_in, Body::from(credentials)).await;
+    assert_eq!((answer.status, &answer.json()["source"]), (StatusCode::OK, &json!("198.51.100.8")));
 }
 
 #[tokio::test]

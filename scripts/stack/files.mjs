@@ -85,6 +85,11 @@ export function writeAgent(at, ports, home, devices) {
     `microphone = ${text(devices.mic)}`,
     "[devices]",
     'source = "simulated"',
+    "[buttons]",
+    `source = ${text(devices.buttons)}`,
+    "[[buttons.device]]",
+    'input = "demo"',
+    'keys = { KEY_F1 = "301-1" }',
   ]);
 }
 

@@ -15,7 +15,7 @@ export function demoPage(stack) {
     const mine = stack.accounts.filter(
       (a) => a.role === role && (role !== "nurse" || !a.home_id || a.home_id === stack.box_home_id),
     );
-    return mine.slice(0, 1).map((account) => [title, url(role, where), account.username]);
+    return mine.length === 0 ? [] : [[title, url(role, where), mine.map((account) => account.username).join(", ")]];
   });
   const home = stack.homes.find((h) => h.id === stack.box_home_id)?.name ?? stack.box_home_id;
   const line = "─".repeat(96);

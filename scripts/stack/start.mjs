@@ -26,8 +26,8 @@ export function binaries() {
  * Starts everything; nothing is left behind when it fails.
  * Gives { description, file, died, crashed(), stop() }, or nothing when `interrupted` came first.
  */
-export async function startStack({ dir, ports: which, camera, mic, interrupted }) {
-  const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic) };
+export async function startStack({ dir, ports: which, camera, mic, buttons, interrupted }) {
+  const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic ?? soundOf(camera)), buttons };
   const bin = binaries();
   const at = folders(dir);
   const lock = takeLock(dir);
@@ -134,9 +134,15 @@ function lastJson(output, what) {
   }
 }
 
+/** A file and a camera in the network have a sound of their own; a camera of this machine has none. */
+function soundOf(camera) {
+  return camera === "synthetic" || camera.startsWith("/dev/") ? "synthetic" : camera;
+}
+
 /** Names of devices stay; a file is made absolute, because the box does not run in this folder. A path that is not there is said now. */
 function deviceOrFile(name) {
-  const isPath = name.includes("/") && !name.includes("://");
+  // ALSA names hold no dot and no slash; files do.
+  const isPath = /[/.]/.test(name) && !name.includes("://");
   if (isPath && !existsSync(name)) {
     throw new Failure(
       `there is no ${name}; CAMERA and MIC take a device (ls /dev/video*, arecord -L), rtsp://…, a file, or synthetic`,

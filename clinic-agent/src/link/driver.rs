@@ -101,7 +101,7 @@ impl Driver {
                         }
                     }
                 }
-                State::Connected => match welcomed.take() {
+                State::Connected { .. } => match welcomed.take() {
                     Some(Welcomed { control, open, outgoing }) => {
                         let connection = open.connection;
                         let serving = serve(&self.endpoint, control, outgoing, &self.events, &self.downlink, &soft);
@@ -184,7 +184,7 @@ impl Driver {
     fn ended(&self, end: End) -> Event {
         match end {
             End::Lost(reason) => {
-                if matches!(self.state, State::Connected) {
+                if matches!(self.state, State::Connected { .. }) {
                     tracing::info!(reason, "link lost");
                 } else {
                     tracing::debug!(reason, "attempt failed");

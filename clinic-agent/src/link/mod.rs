@@ -74,7 +74,7 @@ pub struct LinkStatus {
 impl LinkStatus {
     /// Whether requests and media can be sent.
     pub const fn is_connected(&self) -> bool {
-        matches!(self.state, state::State::Connected)
+        matches!(self.state, state::State::Connected { .. })
     }
 
     /// The sentence for people.

@@ -25,6 +25,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONG_WAIT: Duration = Duration::from_secs(10);
 /// A refusal needs a person; asking every half minute notices that it was mended.
 const REFUSED_WAIT: Duration = Duration::from_secs(30);
+/// A link that is lost before it held this long is one more failed attempt: a relay that closes right after its welcome is
+/// not dialled without end.
+const HELD: Duration = Duration::from_secs(5);
 /// A relay that drains is replaced by another one soon.
 const DRAINING_WAIT: Duration = Duration::from_secs(1);
 
@@ -54,7 +57,7 @@ pub enum Refusal {
 pub enum State {
     /// No connection; the next attempt starts at `retry_at`.
     Offline {
-        /// Attempts made since the last time the link was up.
+        /// Attempts made since the link last held.
         attempt: u32,
         /// When to dial again, on the driver's clock.
         retry_at: Duration,
@@ -69,7 +72,12 @@ pub enum State {
         refused: Option<Refusal>,
     },
     /// Welcomed by the relay.
-    Connected,
+    Connected {
+        /// Attempts that it took, and that count on until the link has held for [`HELD`].
+        attempt: u32,
+        /// When, on the driver's clock.
+        since: Duration,
+    },
     /// The program is being stopped.
     Draining,
 }
@@ -130,7 +138,9 @@ impl State {
                 (Self::Connecting { attempt: attempt.saturating_add(1), refused }, &[Dial])
             }
             (Self::Offline { .. }, Event::Stop) => (Self::Draining, &[]),
-            (Self::Connecting { .. }, Event::Welcomed) => (Self::Connected, &[Announce]),
+            (Self::Connecting { attempt, .. }, Event::Welcomed) => {
+                (Self::Connected { attempt, since: at }, &[Announce])
+            }
             (Self::Connecting { attempt, refused }, Event::Lost) => {
                 (Self::Offline { attempt, retry_at: at + wait(attempt, jitter), refused }, &[Wait])
             }
@@ -138,19 +148,25 @@ impl State {
                 (Self::Offline { attempt, retry_at: at + refused_wait(why, jitter), refused: Some(why) }, &[Wait])
             }
             (Self::Connecting { .. }, Event::Stop) => (Self::Draining, &[Bye]),
-            (Self::Connected, Event::Lost) => {
-                (Self::Offline { attempt: 0, retry_at: at, refused: None }, &[Withdraw, Wait])
+            (Self::Connected { attempt, since }, Event::Lost) => {
+                let (attempt, wait) = if at.saturating_sub(since) >= HELD {
+                    (0, Duration::ZERO)
+                } else {
+                    (attempt, wait(attempt, jitter))
+                };
+                (Self::Offline { attempt, retry_at: at + wait, refused: None }, &[Withdraw, Wait])
             }
-            (Self::Connected, Event::Refused(why)) => (
-                Self::Offline { attempt: 0, retry_at: at + refused_wait(why, jitter), refused: Some(why) },
-                &[Withdraw, Wait],
-            ),
-            (Self::Connected, Event::Stop) => (Self::Draining, &[Bye, Withdraw]),
+            (Self::Connected { attempt, since }, Event::Refused(why)) => {
+                let attempt = if at.saturating_sub(since) >= HELD { 0 } else { attempt };
+                let retry_at = at + refused_wait(why, jitter);
+                (Self::Offline { attempt, retry_at, refused: Some(why) }, &[Withdraw, Wait])
+            }
+            (Self::Connected { .. }, Event::Stop) => (Self::Draining, &[Bye, Withdraw]),
             (Self::Draining, Event::Lost | Event::Refused(_) | Event::Stop) => (Self::Draining, &[]),
             // A second hint while an attempt is under way or the link is up asks for nothing more.
-            (Self::Connecting { .. } | Self::Connected, Event::Roused) => (self, &[]),
+            (Self::Connecting { .. } | Self::Connected { .. }, Event::Roused) => (self, &[]),
             (
-                Self::Offline { .. } | Self::Connecting { .. } | Self::Connected | Self::Draining,
+                Self::Offline { .. } | Self::Connecting { .. } | Self::Connected { .. } | Self::Draining,
                 Event::RetryDue | Event::Welcomed | Event::Lost | Event::Refused(_) | Event::Roused,
             ) => return Err(Misplaced { state: self, event }),
         })
@@ -161,7 +177,7 @@ impl State {
         match self {
             Self::Offline { .. } => "offline",
             Self::Connecting { .. } => "connecting",
-            Self::Connected => "connected",
+            Self::Connected { .. } => "connected",
             Self::Draining => "draining",
         }
     }
@@ -170,7 +186,7 @@ impl State {
     pub const fn refusal(&self) -> Option<Refusal> {
         match self {
             Self::Offline { refused, .. } | Self::Connecting { refused, .. } => *refused,
-            Self::Connected | Self::Draining => None,
+            Self::Connected { .. } | Self::Draining => None,
         }
     }
 }
@@ -212,12 +228,13 @@ mod tests {
     use super::*;
     use std::fmt::Write as _;
 
-    const STATES: [State; 6] = [
+    const STATES: [State; 7] = [
         State::Offline { attempt: 0, retry_at: Duration::ZERO, refused: None },
         State::Offline { attempt: 7, retry_at: Duration::from_secs(9), refused: Some(Refusal::ExpiredCertificate) },
         State::Connecting { attempt: 1, refused: None },
         State::Connecting { attempt: 7, refused: Some(Refusal::UnknownHome) },
-        State::Connected,
+        State::Connected { attempt: 3, since: Duration::from_secs(1) },
+        State::Connected { attempt: 3, since: Duration::from_secs(9) },
         State::Draining,
     ];
     const EVENTS: [Event; 7] = [
@@ -254,5 +271,35 @@ mod tests {
             let (longest, shortest) = (wait(attempt, 0.0), wait(attempt, 1.0));
             assert!(longest <= LONG_WAIT && shortest * 2 >= longest, "attempt {attempt}");
         }
+    }
+
+    #[test]
+    fn a_relay_that_closes_right_after_its_welcome_is_not_dialled_without_end() {
+        let (mut state, mut at, mut dials) = (State::initial(), Duration::ZERO, 0);
+        let minute = Duration::from_secs(60);
+        while at < minute {
+            for event in [Event::RetryDue, Event::Welcomed, Event::Lost] {
+                state = state.apply(event, at, 0.0).unwrap().0;
+            }
+            let State::Offline { retry_at, .. } = state else { panic!("{state}") };
+            (at, dials) = (retry_at, dials + 1);
+        }
+        assert!(dials < 125, "{dials} in a minute: at most two a second");
+        while at < 4 * minute {
+            for event in [Event::RetryDue, Event::Welcomed, Event::Lost] {
+                state = state.apply(event, at, 0.0).unwrap().0;
+            }
+            let State::Offline { retry_at, .. } = state else { panic!("{state}") };
+            assert!(retry_at > at);
+            at = retry_at;
+        }
+        assert!(matches!(state, State::Offline { attempt, .. } if wait(attempt, 0.0) == LONG_WAIT), "{state:?}");
+
+        // One that held is dialled at once when it is lost, and everything begins anew.
+        state = state.apply(Event::RetryDue, at, 0.0).unwrap().0;
+        state = state.apply(Event::Welcomed, at, 0.0).unwrap().0;
+        let lost = at + HELD;
+        let after = state.apply(Event::Lost, lost, 0.0).unwrap().0;
+        assert_eq!(after, State::Offline { attempt: 0, retry_at: lost, refused: None });
     }
 }

@@ -17,13 +17,13 @@ pub fn words(state: &State, rtt_ms: Option<u32>, loss: f64) -> Words {
         return refused(refusal);
     }
     match state {
-        State::Connected if loss > 0.08 || rtt_ms.is_some_and(|ms| ms > 400) => {
+        State::Connected { .. } if loss > 0.08 || rtt_ms.is_some_and(|ms| ms > 400) => {
             Words { zh: "信号弱：优先保证声音", en: "Weak: sound first" }
         }
-        State::Connected if loss > 0.02 || rtt_ms.is_some_and(|ms| ms > 200) => {
+        State::Connected { .. } if loss > 0.02 || rtt_ms.is_some_and(|ms| ms > 200) => {
             Words { zh: "信号一般", en: "Signal fair" }
         }
-        State::Connected => Words { zh: "信号良好", en: "Signal good" },
+        State::Connected { .. } => Words { zh: "信号良好", en: "Signal good" },
         State::Connecting { attempt: 0..=1, .. } | State::Offline { attempt: 0, .. } => {
             Words { zh: "正在连接", en: "Connecting" }
         }

@@ -6,12 +6,14 @@
 //! | [`api`] | `/api/*` over the link, with the last answer when there is no link |
 //! | [`status`] | link, spool and media as the page shows them |
 //! | [`spool`] | what the nurse writes |
+//! | [`buttons`] | what the buttons at the beds are doing |
 //! | [`devices`] | what measuring devices sent, until the nurse says whose it is |
 //! | [`legs`] | the tablet's WebRTC legs |
 //! | [`urgent_calls`] | a resident's button |
 //! | [`problems`] | everything that can go wrong here, in words |
 
 mod api;
+mod buttons;
 mod devices;
 mod legs;
 mod problems;
@@ -22,6 +24,7 @@ mod urgent_calls;
 
 pub use status::Health;
 
+use crate::buttons::Buttons;
 use crate::devices::Inbox;
 use crate::link::Link;
 use crate::outbox::Outbox;
@@ -53,6 +56,8 @@ pub struct AppState {
     pub legs: Legs,
     /// The measuring devices.
     pub devices: Inbox,
+    /// The buttons at the beds.
+    pub buttons: Buttons,
     /// How cookies are marked.
     pub cookies: CookiePolicy,
     /// What a person should know about this box.
@@ -74,6 +79,7 @@ pub fn router(state: AppState) -> Router {
         .route("/page/devices", get(devices::list))
         .route("/page/devices/readings/{id}/confirm", post(devices::confirm))
         .route("/page/devices/readings/{id}/discard", post(devices::discard))
+        .route("/page/buttons/calls/{id}/seen", post(buttons::seen))
         .route("/page/consultations/{consultation}/legs", post(legs::join))
         .route(leg, delete(legs::leave).patch(legs::patch))
         .route(&format!("{leg}/media-state"), put(legs::media_state))

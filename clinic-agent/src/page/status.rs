@@ -1,4 +1,4 @@
-//! Link, spool, media and measuring devices in one document, whole each time.
+//! Link, spool, media, measuring devices and buttons in one document, whole each time.
 
 use super::AppState;
 use super::api::rfc3339;
@@ -52,6 +52,7 @@ pub async fn events(
         spool: app.spool.changes(),
         media: app.outbox.watch_shown(),
         devices: app.devices.watch(),
+        buttons: app.buttons.watch(),
         last: Value::Null,
         app,
         signed_in,
@@ -70,6 +71,7 @@ struct Watching {
     spool: tokio::sync::watch::Receiver<u64>,
     media: tokio::sync::watch::Receiver<crate::outbox::session::Shown>,
     devices: tokio::sync::watch::Receiver<crate::devices::source::Shown>,
+    buttons: tokio::sync::watch::Receiver<crate::buttons::Shown>,
     last: Value,
 }
 
@@ -80,6 +82,7 @@ impl Watching {
             self.spool.borrow_and_update();
             self.media.borrow_and_update();
             self.devices.borrow_and_update();
+            self.buttons.borrow_and_update();
             let document = document(&self.app, self.signed_in).await;
             if document != self.last {
                 let event = Event::default().event("status").data(document.to_string());
@@ -91,6 +94,7 @@ impl Watching {
                 changed = self.spool.changed() => changed,
                 changed = self.media.changed() => changed,
                 changed = self.devices.changed() => changed,
+                changed = self.buttons.changed() => changed,
             };
             changed.ok()?;
             tokio::time::sleep(GATHER).await;
@@ -103,7 +107,7 @@ async fn document(app: &AppState, signed_in: bool) -> Value {
     let link = app.link.status().borrow().clone();
     let words = link.words();
     let state = match link.state {
-        LinkState::Connected => "connected",
+        LinkState::Connected { .. } => "connected",
         LinkState::Connecting { attempt: 0..=1, .. } | LinkState::Offline { attempt: 0, refused: None, .. } => {
             "connecting"
         }
@@ -137,6 +141,7 @@ async fn document(app: &AppState, signed_in: bool) -> Value {
         Err(error) => devices["error"] = error.to_string().into(),
     }
     document["devices"] = devices;
+    document["buttons"] = super::buttons::standing(&app.buttons.shown());
     document["notes"] = app.health.notes().into();
     document
 }

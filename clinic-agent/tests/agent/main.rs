@@ -1,6 +1,7 @@
 //! The box against a relay of the tests' own that speaks the protocol, over a link that the tests can cut.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod buttons;
 mod devices;
 mod http;
 mod legs;

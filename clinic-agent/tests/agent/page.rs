@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, response::IntoResponse};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use yunzhen_clinic_agent::agent;
@@ -22,6 +23,10 @@ const NURSE: &str = "0190a5f0-0000-7000-8000-0000000000aa";
 pub struct Record {
     pub stored: Arc<Mutex<Vec<(String, Value)>>>,
     ended: Arc<Mutex<bool>>,
+    /// Keys of the residents' calls, one for each time that one came.
+    pub calls: Arc<Mutex<Vec<String>>>,
+    /// So many calls are answered with 503 first.
+    pub busy: Arc<AtomicU32>,
 }
 
 pub fn relay(record: Record) -> Router {
@@ -68,9 +73,17 @@ pub fn relay(record: Record) -> Router {
         .route(
             "/api/urgent-calls",
             // The box speaks for itself: no person's token may be with it.
-            post(|headers: HeaderMap, Json(body): Json<Value>| async move {
+            post(|State(record): State<Record>, headers: HeaderMap, Json(body): Json<Value>| async move {
                 let person = headers.contains_key("authorization");
                 let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+                record.calls.lock().unwrap().push(key.clone());
+                let one_less = |left: u32| left.checked_sub(1);
+                if record.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+                    return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({})));
+                }
+                if body["bed"] == "nobody" {
+                    return (StatusCode::NOT_FOUND, Json(json!({ "code": "not_found" })));
+                }
                 (StatusCode::CREATED, Json(json!({ "bed": body["bed"], "key": key, "person": person })))
             }),
         )

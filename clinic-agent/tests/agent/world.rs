@@ -10,6 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use yunzhen_certs::Identity;
 use yunzhen_clinic_agent::agent::{self, Agent};
+use yunzhen_clinic_agent::buttons::ButtonSettings;
 use yunzhen_clinic_agent::capture::CaptureSettings;
 use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
 use yunzhen_clinic_agent::devices::DeviceSettings;
@@ -75,23 +76,30 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
         spool: SpoolSettings { file: dir.path().join("spool.redb") },
         capture: CaptureSettings::default(),
         devices: DeviceSettings::default(),
+        buttons: ButtonSettings::default(),
         telemetry: TelemetrySettings::default(),
     }
 }
 
 impl World {
     pub async fn new(router: Router, devices: Box<dyn Devices>) -> Self {
-        Self::with(router, devices, DeviceSettings::default()).await
+        Self::configured(router, devices, |_| {}).await
     }
 
     /// A box that has measuring devices.
     pub async fn with(router: Router, devices: Box<dyn Devices>, measuring: DeviceSettings) -> Self {
+        Self::configured(router, devices, |config| config.devices = measuring).await
+    }
+
+    /// A box with a configuration of its own.
+    pub async fn configured(router: Router, devices: Box<dyn Devices>, change: impl FnOnce(&mut Config)) -> Self {
         let (life, relay_life) = (Lifecycle::new(), Lifecycle::new());
         let pki = Pki::new();
         let relay = FakeRelay::start(&relay_life, &pki, router);
         let wire = Wire::to(relay.address).await;
         let dir = tempfile::tempdir().unwrap();
-        let config = Config { devices: measuring, ..config(&dir, &pki, wire.address) };
+        let mut config = config(&dir, &pki, wire.address);
+        change(&mut config);
         let agent = agent::start(&life, &config, devices).await.unwrap();
         let mut world = Self { life, _relay_life: relay_life, relay, wire, page: agent.bound.page, agent, config, dir };
         world.connected(true).await;

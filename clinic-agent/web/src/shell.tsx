@@ -25,6 +25,7 @@ import { useBox, useLink, useSpool } from "./box/box-context";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
+import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
 import { OngoingNotice } from "./visit/ongoing-notice";
 
@@ -44,6 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="nurse-frame">
       <IncomingCalls />
+      <ButtonCalls />
       <header className="nurse-top">
         <Group gap="sm" wrap="nowrap" className="nurse-top-home">
           <Mark size={36} />

@@ -1,6 +1,6 @@
 //! `/api/…`: to the relay and back, as the signed-in person. Nothing is read, kept or changed on the way, and streams stream.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request, State};
@@ -45,7 +45,7 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
     }
     let mut headers = for_relay(&head.headers);
     if let Some(ConnectInfo(peer)) = head.extensions.get::<ConnectInfo<SocketAddr>>() {
-        add_source(&mut headers, *peer);
+        add_source(&mut headers, source(&head.headers, *peer, app.behind_proxy));
     }
     let path = head.uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/api"));
     match app.relay.send(head.method, path, headers, body).await {
@@ -64,10 +64,24 @@ pub fn for_relay(browser: &HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Where the browser is, for the relay's throttling: what the browser itself says about it never gets this far.
-pub fn add_source(headers: &mut HeaderMap, peer: SocketAddr) {
-    if let Ok(value) = HeaderValue::try_from(peer.ip().to_string()) {
-        headers.insert(HeaderName::from_static("x-forwarded-for"), value);
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Where the browser is. Behind a proxy, whose own address would make the whole hospital one source, that is the last entry of
+/// `X-Forwarded-For`: the proxy wrote it. Everything before it, and all of it without a proxy, is what the browser says about itself.
+pub fn source(browser: &HeaderMap, peer: SocketAddr, behind_proxy: bool) -> IpAddr {
+    let told = browser.get_all(X_FORWARDED_FOR).iter().next_back().filter(|_| behind_proxy);
+    let last = told.and_then(|value| value.to_str().ok()?.rsplit(',').next()).map(str::trim);
+    let address = |text: &str| {
+        let with_port = || text.parse().map(|address: SocketAddr| address.ip());
+        text.parse::<IpAddr>().or_else(|_| with_port()).ok()
+    };
+    last.and_then(address).unwrap_or_else(|| peer.ip())
+}
+
+/// Where the browser is, for the relay's throttling.
+pub fn add_source(headers: &mut HeaderMap, source: IpAddr) {
+    if let Ok(value) = HeaderValue::try_from(source.to_string()) {
+        headers.insert(X_FORWARDED_FOR, value);
     }
 }
 
@@ -78,4 +92,33 @@ pub fn end_to_end(relay: &HeaderMap) -> HeaderMap {
         headers.remove(name);
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_proxy_each_browser_is_a_source_and_none_chooses_its_own() {
+        let peer: SocketAddr = "192.0.2.1:4000".parse().expect("an address");
+        for (told, behind_proxy, expected) in [
+            (&["198.51.100.7"][..], true, "198.51.100.7"),
+            (&["6.6.6.6, 198.51.100.7"], true, "198.51.100.7"),
+            (&["6.6.6.6", "7.7.7.7 ,198.51.100.8:51000"], true, "198.51.100.8"),
+            (&["6.6.6.6, 2001:db8::7"], true, "2001:db8::7"),
+            (&["6.6.6.6, [2001:db8::7]:443"], true, "2001:db8::7"),
+            // What is no address is nobody's.
+            (&["6.6.6.6, unknown"], true, "192.0.2.1"),
+            (&["6.6.6.6,"], true, "192.0.2.1"),
+            (&[], true, "192.0.2.1"),
+            (&["198.51.100.7"], false, "192.0.2.1"),
+        ] {
+            let lines = told.iter().map(|line| (X_FORWARDED_FOR, HeaderValue::from_static(line)));
+            let headers: HeaderMap = lines.fold(HeaderMap::new(), |mut headers, (name, value)| {
+                headers.append(name, value);
+                headers
+            });
+            assert_eq!(source(&headers, peer, behind_proxy).to_string(), expected, "{told:?}");
+        }
+    }
 }

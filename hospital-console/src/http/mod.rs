@@ -29,6 +29,8 @@ pub struct AppState {
     pub relay: RelayClient,
     /// The signing authority, where there is one.
     pub signers: Option<Arc<IssuingAuthority>>,
+    /// Whether a proxy before the console says where browsers are.
+    pub behind_proxy: bool,
     /// How cookies are marked.
     pub cookies: CookiePolicy,
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::web::{cookies, csrf};
 
-use super::api::{add_source, for_relay};
+use super::api::{add_source, for_relay, source};
 use super::{AppState, pass, problem_of};
 use crate::problems;
 
@@ -58,7 +58,7 @@ pub async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> Respon
 /// Exchanges credentials for a session. The token goes into the cookie and is taken out of the answer.
 async fn open(app: &AppState, peer: Peer, headers: &HeaderMap, path: &'static str, body: &[u8]) -> Response {
     let mut for_relay = bodyless(headers);
-    add_source(&mut for_relay, peer.0);
+    add_source(&mut for_relay, source(headers, peer.0, app.behind_proxy));
     let answer = match app.relay.exchange(Method::POST, path, for_relay, Some(body.to_vec())).await {
         Ok(answer) if answer.status().is_success() => answer,
         Ok(refused) => return pass(refused.map(Body::from)),

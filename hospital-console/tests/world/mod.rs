@@ -33,6 +33,8 @@ pub struct World {
     pub console: Console,
     pub console_life: Lifecycle,
     pub relay_life: Lifecycle,
+    /// Where the relay is.
+    pub relay: String,
     /// What the relay's event stream says next.
     pub events: broadcast::Sender<String>,
     pub dir: tempfile::TempDir,
@@ -51,14 +53,20 @@ pub async fn world() -> World {
     let relay_life = Lifecycle::new();
     let relay = start_relay(&authority, &relay_life, events.clone()).await;
     let console_life = Lifecycle::new();
-    let console = start_console(&dir, &relay.to_string().replace("127.0.0.1", "localhost"), &console_life).await;
-    World { authority, console, console_life, relay_life, events, dir }
+    let relay = relay.to_string().replace("127.0.0.1", "localhost");
+    let console = start_console(&dir, &relay, &console_life).await;
+    World { authority, console, console_life, relay_life, relay, events, dir }
 }
 
 pub async fn start_console(dir: &tempfile::TempDir, relay: &str, life: &Lifecycle) -> Console {
+    start_console_with(dir, relay, life, "").await
+}
+
+/// A console with more lines under `[listen]`.
+pub async fn start_console_with(dir: &tempfile::TempDir, relay: &str, life: &Lifecycle, listen: &str) -> Console {
     let file = dir.path().join("console.toml");
     let text = format!(
-        "[listen]\nweb = '127.0.0.1:0'\n[relay]\naddress = '{relay}'\n[identity]\ncertificate = 'console.pem'\n\
+        "[listen]\nweb = '127.0.0.1:0'\n{listen}\n[relay]\naddress = '{relay}'\n[identity]\ncertificate = 'console.pem'\n\
          key = 'console.key.pem'\nsystems_authority = 'systems.pem'\n[signers]\ncertificate = 'signers.pem'\nkey = 'signers.key.pem'\n"
     );
     std::fs::write(&file, text).expect("written");

@@ -19,6 +19,7 @@ export interface BoxStatus {
     error?: string | null;
   };
   devices?: DeviceStanding & { waiting?: number; newest?: string | null };
+  buttons?: ButtonStanding;
   /** What the box found wrong with itself, a sentence each. */
   notes?: string[];
 }
@@ -31,6 +32,15 @@ export interface DeviceStanding {
   words_en: string;
   /** The last measurement, when it gave no value. */
   failure?: { device: DeviceName; at: string; remarks: DeviceRemark[] } | null;
+}
+
+/** The call buttons that are wired to the box: how they stand, in words, and the presses that are not done with. */
+export interface ButtonStanding {
+  state: string;
+  works: boolean;
+  words_zh: string;
+  words_en: string;
+  calls: { id: string; bed: string; pressed_at: string; state: "sending" | "heard" | "refused" }[];
 }
 
 export interface DeviceName {
@@ -127,6 +137,8 @@ export const boxApi = (http: Http) => ({
   raiseCall: (body: { bed: string }, key: string) =>
     http.json<UrgentCallRaised>("POST", "/page/urgent-calls", { body, idempotencyKey: key }),
   callProgress: (id: string) => http.json<UrgentCallRaised>("GET", `/page/urgent-calls/${id}`),
+  /** A nurse goes to the bed: the box does not repeat the call any more. */
+  buttonCallSeen: (id: string) => http.json<void>("POST", `/page/buttons/calls/${id}/seen`, { body: {} }),
   devices: () => http.json<DeviceList>("GET", "/page/devices"),
   /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
   confirmReading: (id: string, residentId: string) =>

@@ -19,6 +19,12 @@ export const zh = {
     setBed: "床号",
     setSave: "设为这个床位",
   },
+  wired: {
+    sending: "{{bed}} 床 {{time}} 按了呼叫按钮，医院还没有收到，本机正在重发。请马上去看。",
+    refused:
+      "{{bed}} 床 {{time}} 按了呼叫按钮，但登记中没有这个床位的住民，没有通知医生。请马上去看，并请管理员核对按钮设置。",
+    seen: "我去看",
+  },
   incoming: {
     title: "一键呼叫",
     from: "{{bed}} 床 {{name}}",
@@ -86,6 +92,13 @@ export const en: typeof zh = {
     setHint: "Set once. From then on this page is the call button of that bed.",
     setBed: "Bed",
     setSave: "Use for this bed",
+  },
+  wired: {
+    sending:
+      "Bed {{bed}} pressed the call button at {{time}}; the hospital has not heard it yet and the box tries again. Go there now.",
+    refused:
+      "Bed {{bed}} pressed the call button at {{time}}, but no resident is registered in that bed and no doctor was told. Go there now, and have the administrator check the buttons.",
+    seen: "I go there",
   },
   incoming: {
     title: "One-key call",

@@ -1,0 +1,183 @@
+//! The task that takes key events and calls the relay. [`super::press`] and [`super::calls`] decide, the rest is their driver.
+
+use super::calls::{Answer, Call, Calls, Standing};
+use super::press::{Effect, KeyEvent, Presses};
+use super::settings::ButtonSettings;
+use super::source::{Condition, Device, Shown, Sink};
+use crate::link::Link;
+use crate::link::http::LinkDown;
+use crate::spool::entry_id;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+use yunzhen_runtime::{Lifecycle, clock};
+
+/// Nurses who may say at the same time that they have seen a call.
+const SEEN_QUEUE: usize = 16;
+
+/// A nurse has seen a call.
+struct Seen {
+    id: Uuid,
+    known: oneshot::Sender<bool>,
+}
+
+/// What the page asks: how the buttons stand, and which presses are not done with.
+#[derive(Clone)]
+pub struct Buttons {
+    shown: watch::Sender<Shown>,
+    seen: mpsc::Sender<Seen>,
+}
+
+impl Buttons {
+    /// Starts the tasks of the buttons; without any the box says that it has none.
+    pub fn start(life: &Lifecycle, link: Link, settings: &ButtonSettings) -> Self {
+        let (seen, seen_rx) = mpsc::channel(SEEN_QUEUE);
+        let Some(source) = super::source(settings) else {
+            return Self { shown: watch::Sender::default(), seen };
+        };
+        let devices = settings.inputs().into_iter().map(|input| Device { input, condition: Condition::Starting });
+        let shown = watch::Sender::new(Shown { devices: devices.collect(), ..Shown::default() });
+        let (sink, events) = Sink::new(shown.clone());
+        life.spawn("buttons", source.run(sink, life.soft().clone()));
+        let driver = Driver {
+            link,
+            shown: shown.clone(),
+            presses: Presses::new(settings.beds()),
+            calls: Calls::default(),
+            begun: clock::now_instant(),
+        };
+        life.spawn("button calls", driver.run(life.clone(), events, seen_rx));
+        Self { shown, seen }
+    }
+
+    /// How the buttons stand, and every change of it.
+    pub fn watch(&self) -> watch::Receiver<Shown> {
+        self.shown.subscribe()
+    }
+
+    /// How the buttons stand.
+    pub fn shown(&self) -> Shown {
+        self.shown.borrow().clone()
+    }
+
+    /// A nurse has seen a call: it is not repeated any more. `false` when there is no such call.
+    pub async fn seen(&self, id: Uuid) -> bool {
+        let (known, answer) = oneshot::channel();
+        // A box without buttons, or one that is being stopped, has no calls.
+        self.seen.send(Seen { id, known }).await.is_ok() && answer.await.unwrap_or(false)
+    }
+}
+
+struct Driver {
+    link: Link,
+    shown: watch::Sender<Shown>,
+    presses: Presses,
+    calls: Calls,
+    begun: Instant,
+}
+
+impl Driver {
+    async fn run(mut self, life: Lifecycle, mut events: mpsc::Receiver<KeyEvent>, mut seen: mpsc::Receiver<Seen>) {
+        let mut open = self.link.open();
+        let mut sending = FuturesUnordered::new();
+        loop {
+            for call in self.calls.due(self.now()) {
+                sending.push(raise(self.link.clone(), call));
+            }
+            self.show();
+            let wait = self.calls.next_due().map(|at| at.saturating_sub(self.now()));
+            tokio::select! {
+                () = life.soft().cancelled() => break,
+                Some(event) = events.recv() => self.take(event),
+                Some(Seen { id, known }) = seen.recv() => {
+                    // Whether the page still waits for it is its own affair.
+                    let _ = known.send(self.calls.seen(id));
+                }
+                Some((id, answer)) = sending.next() => {
+                    self.calls.answered(id, answer, self.now(), clock::random_fraction());
+                }
+                Ok(()) = open.changed() => {
+                    if open.borrow_and_update().is_some() {
+                        self.calls.link_returned(self.now());
+                    }
+                }
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+            }
+        }
+        let unheard = self.calls.all().iter().filter(|call| call.is_open()).count();
+        if unheard > 0 {
+            tracing::error!(unheard, "the box is stopped before the relay has heard a button's call");
+        }
+    }
+
+    fn now(&self) -> Duration {
+        clock::now_instant().saturating_duration_since(self.begun)
+    }
+
+    fn take(&mut self, event: KeyEvent) {
+        match self.presses.apply(event, self.now()) {
+            Effect::Call(bed) => {
+                let at = clock::now_timestamp();
+                let id = entry_id(at, &clock::random_bytes());
+                let new = self.calls.pressed(id, bed, at, self.now());
+                tracing::info!(device = event.device, key = %event.key, %id, new, "a resident's button was pressed");
+                metrics::counter!("yunzhen_button_presses_total").increment(1);
+                // Waiting for the next attempt of the link would be waiting at a bedside.
+                self.link.rouse();
+            }
+            Effect::Unknown => {
+                tracing::debug!(device = event.device, key = %event.key, "a key that is no bed's");
+                metrics::counter!("yunzhen_button_unknown_keys_total").increment(1);
+            }
+            Effect::Nothing => {}
+        }
+    }
+
+    fn show(&self) {
+        self.shown.send_if_modified(|shown| {
+            let changed = shown.calls != self.calls.all() || shown.unknown != self.presses.unknown();
+            if changed {
+                shown.calls = self.calls.all().to_vec();
+                shown.unknown = self.presses.unknown();
+            }
+            changed
+        });
+    }
+}
+
+/// One attempt. The box speaks for its home; every attempt of a press carries the same key, so that it is one call.
+async fn raise(link: Link, call: Call) -> (Uuid, Answer) {
+    let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    if let Ok(key) = HeaderValue::try_from(call.idempotency_key()) {
+        headers.insert("idempotency-key", key);
+    }
+    let body = serde_json::json!({ "bed": call.bed }).to_string().into_bytes();
+    let answer = match link.exchange(Method::POST, "/api/urgent-calls", headers, body).await {
+        Ok(answer) => Answer::of(answer.status().as_u16()),
+        Err(LinkDown) => Answer::None,
+    };
+    match answer {
+        Answer::Heard => tracing::info!(id = %call.id, "the relay has heard a button's call"),
+        Answer::Refused(status) => {
+            tracing::error!(id = %call.id, status, "the relay refused a button's call: see that each bed under [[buttons.device]] is a resident's");
+        }
+        Answer::None => {
+            tracing::warn!(id = %call.id, attempts = call.attempts, "a button's call was not heard; it is repeated")
+        }
+    }
+    (call.id, answer)
+}
+
+impl Standing {
+    /// Its name for the page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sending | Self::Waiting { .. } => "sending",
+            Self::Heard { .. } => "heard",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}
