@@ -93,6 +93,7 @@ impl Stage {
             whip: Default::default(),
             media: Default::default(),
             policy: None,
+            safety_rules: None,
             public_url: None,
             print: Default::default(),
             telemetry: Default::default(),
