@@ -61,3 +61,35 @@ test("the box's program is killed in a call and everybody is back in the same co
   await hands.post(`/api/consultations/${id}/complete`, { version: visit.version });
   await Promise.all([tablet.context.close(), desk.context.close()]);
 });
+
+test("the relay is stopped in a call: the people are told, and the record is complete", async ({ browser }) => {
+  const stack = runningStack();
+  const { tablet, desk, id } = await inACall(browser, stack);
+  const hands = await nurseHands(stack);
+  const before = await read(hands, id);
+
+  const stopping = stopProgram(stack, "relay", "SIGTERM");
+  await Promise.all([
+    expect(desk.page.getByText("服务正在维护，通话已中断，稍后可重新加入").first()).toBeVisible(),
+    expect(tablet.page.getByText(/中心正在重启|服务正在维护|离线：所有记录都保存在本机/).first()).toBeVisible(),
+  ]);
+  const { end, seconds } = await stopping;
+  console.log(`the relay left ${seconds.toFixed(2)} s after SIGTERM`);
+  expect(end).toBe("ended with code 0");
+  expect(seconds).toBeLessThan(10);
+
+  await startProgram(stack, "relay");
+  // Who is in the call is no part of the record: people come back one by one.
+  const recorded = (visit: Visit) => ({ ...visit, participants: undefined });
+  await expect
+    .poll(() => read(hands, id).then(recorded, (error: Error) => error.message), {
+      message: "the record",
+      timeout: 30_000,
+    })
+    .toEqual(recorded(before));
+  expect(before.state).toBe("in_progress");
+  await desk.page.getByRole("button", { name: "重新加入" }).click();
+  await expectFramesAdvance(desk.page);
+  await hands.post(`/api/consultations/${id}/complete`, { version: before.version });
+  await Promise.all([tablet.context.close(), desk.context.close()]);
+});
