@@ -3,13 +3,15 @@
  * Runs the whole product on this machine: relay, hospital console, one home's box.
  *
  *   stack.mjs demo [--dir ./demo-data] [--ports default|free] [--camera synthetic|/dev/video0|rtsp://…|file] [--mic …] [--buttons none|simulated]
- *   stack.mjs run  [the same] -- <command …>    runs a command against the stack (YUNZHEN_STACK names its description), then stops it
+ *   stack.mjs run  [the same] -- <command …>    runs a command against the stack (YUNZHEN_STACK names its description), then stops it;
+ *                                              the command may stop and start the programs (scripts/stack/control.mjs)
  *
  * Whatever way this program ends, what it started ends too.
  */
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { resolve } from "node:path";
+import { openControl } from "./stack/control.mjs";
 import { Failure, startStack } from "./stack/start.mjs";
 import { demoPage } from "./stack/page.mjs";
 
@@ -73,6 +75,7 @@ async function main() {
 }
 
 async function runCommand(stack, stopped) {
+  const control = await openControl(stack);
   const child = spawn(command[0], command.slice(1), {
     stdio: "inherit",
     env: { ...process.env, YUNZHEN_STACK: stack.file },
@@ -83,6 +86,7 @@ async function runCommand(stack, stopped) {
   });
   const end = await Promise.race([done, stopped.then(() => 130)]);
   if (child.exitCode === null) child.kill("SIGTERM");
+  control.close();
   // A test may stop a program on purpose; a program that died by itself fails the run.
   const crashed = stack.crashed();
   if (crashed) throw crashed;

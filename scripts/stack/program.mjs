@@ -17,7 +17,9 @@ export class Program {
 
   /** The addresses of its READY line. */
   async start() {
-    const log = openSync(this.log, "w");
+    // Started again it goes on writing: what it said before its end is what a test wants to read.
+    const log = openSync(this.log, this.child ? "a" : "w");
+    this.stopping = false;
     // A session of its own keeps the terminal's Ctrl-C away; setpriv takes it down should this supervisor be killed.
     this.child = spawn("setpriv", ["--pdeathsig", "TERM", "--", this.binary, "--config", this.config], {
       detached: true,
@@ -48,6 +50,14 @@ export class Program {
 
   get pid() {
     return this.child?.pid;
+  }
+
+  /** Ends it with a signal, on purpose: how, and in what time. */
+  async end(signal) {
+    this.stopping = true;
+    const begun = performance.now();
+    this.child.kill(signal);
+    return { end: await this.exited, seconds: (performance.now() - begun) / 1000 };
   }
 
   async stop() {

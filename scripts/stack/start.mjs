@@ -24,7 +24,7 @@ export function binaries() {
 
 /**
  * Starts everything; nothing is left behind when it fails.
- * Gives { description, file, died, crashed(), stop() }, or nothing when `interrupted` came first.
+ * Gives { description, file, programs, describe(more), start(program), died, crashed(), stop() }, or nothing when `interrupted` came first.
  */
 export async function startStack({ dir, ports: which, camera, mic, buttons, interrupted }) {
   const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic ?? soundOf(camera)), buttons };
@@ -82,18 +82,28 @@ export async function startStack({ dir, ports: which, camera, mic, buttons, inte
       camera: devices.camera,
     };
     const file = join(dir, "stack.json");
-    writeFileSync(file, `${JSON.stringify(description, null, 2)}\n`);
+    const describe = (more) => {
+      Object.assign(description, more);
+      writeFileSync(file, `${JSON.stringify(description, null, 2)}\n`);
+    };
+    describe({});
     let crash;
-    const died = Promise.race(
-      programs.map((program) =>
-        program.exited.then((end) => {
-          if (program.stopping) return new Promise(() => {});
-          crash ??= program.failure(`${end} by itself`);
-          return crash;
-        }),
-      ),
-    );
-    return { description, file, died, crashed: () => crash, stop };
+    let told;
+    const died = new Promise((resolved) => (told = resolved));
+    const watch = (program) =>
+      program.exited.then((end) => {
+        if (program.stopping) return;
+        crash ??= program.failure(`${end} by itself`);
+        told(crash);
+      });
+    programs.forEach(watch);
+    /** Once more, where it was; who looks for its process finds it in the description. */
+    const start = async (program) => {
+      await program.start();
+      watch(program);
+      describe({ pids: { ...description.pids, [program.name]: program.pid } });
+    };
+    return { description, file, programs, describe, start, died, crashed: () => crash, stop };
   } catch (error) {
     await stop();
     throw error;

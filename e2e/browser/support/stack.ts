@@ -15,6 +15,8 @@ export interface Stack {
   urls: { console: string; page: string };
   accounts: Account[];
   pids: { "clinic-agent": number; relay: number };
+  /** Where programs are stopped and started, see scripts/stack/control.mjs. */
+  control: string;
   box_home_id: string;
 }
 
@@ -40,4 +42,26 @@ export function urlFor(stack: Stack, person: string): string {
   const base = new URL(person === "nurse" ? stack.urls.page : stack.urls.console);
   base.hostname = `${person}.localhost`;
   return base.origin;
+}
+
+export type ProgramName = "relay" | "hospital-console" | "clinic-agent";
+
+/** Ends a program on purpose: how it ended and how long that took. */
+export async function stopProgram(
+  stack: Stack,
+  name: ProgramName,
+  signal: "SIGTERM" | "SIGKILL",
+): Promise<{ end: string; seconds: number }> {
+  return (await control(stack, `${name}/stop`, { signal })) as { end: string; seconds: number };
+}
+
+/** Starts it again where it was; it is ready when this returns. */
+export async function startProgram(stack: Stack, name: ProgramName): Promise<void> {
+  await control(stack, `${name}/start`, {});
+}
+
+async function control(stack: Stack, path: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(`${stack.control}/${path}`, { method: "POST", body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return answer.json();
 }
