@@ -32,7 +32,7 @@ import { OngoingNotice } from "./visit/ongoing-notice";
 const ELSEWHERE = ["/deliveries", "/registry"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
-export function Shell({ children }: { children: ReactNode }) {
+export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
   const { staff, signOut, page, status } = useBox();
   const formats = useFormats();
@@ -123,6 +123,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Banner>
         </div>
       ))}
+      {notice}
       <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>

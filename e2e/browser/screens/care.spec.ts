@@ -1,5 +1,5 @@
 import { test, type Page } from "@playwright/test";
-import { buildDay } from "./data";
+import { buildDay, type Day } from "./data";
 import { careAnswers } from "./data-care";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
@@ -13,9 +13,20 @@ interface CareScreen {
   ready: string;
   /** A one-key call comes in. */
   ringing?: boolean;
+  /** A reminder of an appointment arrives. */
+  reminded?: string;
   mock?: MockOptions;
   act?: (page: Page) => Promise<void>;
 }
+
+/** An appointment of the signed-in specialist in a quarter of an hour. */
+const soon = (day: Day, at: number, id: string) => ({
+  ...day.consultation,
+  id,
+  state: "scheduled",
+  specialist: day.staff.specialist,
+  scheduled_at: new Date(at + 15 * 60_000).toISOString(),
+});
 
 let site: Site;
 test.beforeAll(async () => {
@@ -53,6 +64,13 @@ const SCREENS: CareScreen[] = [
     ready: "[data-testid=urgent-call-u1]",
     act: press(/^查看 |^Look at /),
   },
+  {
+    name: "reminder",
+    path: "/rounds",
+    reminded: "c-soon",
+    ready: "[data-testid=reminder-c-soon]",
+    act: (page) => page.getByTestId("round-ro1").waitFor(),
+  },
   { name: "visits", path: "/visits", ready: "[data-testid=candidate-r1]" },
   {
     name: "visit-results",
@@ -86,14 +104,18 @@ const SCREENS: CareScreen[] = [
 ];
 
 for (const look of LOOKS) {
-  for (const { name, path, ready, ringing, mock, act } of SCREENS) {
+  for (const { name, path, ready, ringing, reminded, mock, act } of SCREENS) {
     test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
       const prepare = (page: Page) => {
         const at = now();
         const day = buildDay(at);
         const { ringing: call, ...usual } = careAnswers(day, at);
-        const answers = ringing && call ? { ...usual, "GET /api/urgent-calls": call } : usual;
-        return installMock(page, day, { ...mock, answers: mock ? {} : answers });
+        const answers = {
+          ...usual,
+          ...(ringing && call && { "GET /api/urgent-calls": call }),
+          ...(reminded && { [`GET /api/consultations/${reminded}`]: { body: soon(day, at, reminded) } }),
+        };
+        return installMock(page, day, { reminded, ...mock, answers: mock ? {} : answers });
       };
       await lookAt(browser, look, { name, sizes: [[1440, 900]], url: site.origin + path, ready, prepare, act });
     });

@@ -80,7 +80,8 @@ class Answers {
 
   private api(path: string): void {
     const [, , kind, id, part] = path.split("/");
-    if (path === "/api/events") this.stream();
+    if (path === "/api/events" && this.scene === "reminded") this.stream("change", record.reminded("a4"));
+    else if (path === "/api/events") this.stream();
     else if (this.planned(path)) return;
     else if (id === undefined && kind === "residents") this.list(record.residents);
     else if (id === undefined && kind === "consultations") this.list(record.consultations);

@@ -64,6 +64,7 @@ const SCREENS: PlanScreen[] = [
   { name: "appointment-no-show", path: "/consultations/a2", ready: "main h1" },
   { name: "today-urgent", path: "/residents/r1", scene: "urgent", ready: "[data-testid=queue-place]" },
   { name: "today-urgent-elsewhere", path: "/deliveries", scene: "urgent", ready: "[data-testid=queue-place]" },
+  { name: "reminder", path: "/residents/r1", scene: "reminded", ready: "[data-testid=reminder-a4]" },
   { name: "incoming-call", path: "/residents/r1", scene: "calling", ready: "[data-testid=incoming-calls]" },
   { name: "incoming-call-answered", path: "/", scene: "call_answered", ready: "[data-testid=incoming-calls]" },
   {

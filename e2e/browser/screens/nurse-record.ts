@@ -1,5 +1,6 @@
 /** Invented people and values for looking at the nurse's screens, in the relay's shapes. Test-only. */
 import type {
+  Change,
   Consultation,
   ConsultationState,
   ConsultationSummary,
@@ -217,6 +218,14 @@ const summary: PrescriptionSummary = {
   urgency: "routine",
   waiting_since: ago(115),
 };
+
+export const reminded = (id: string): Change => ({
+  seq: 7,
+  at: ago(0),
+  kind: "consultation.reminded",
+  entity: "consultation",
+  entity_id: id,
+});
 
 export const consultationDetail = (id: string): Consultation | undefined => {
   const found = consultations.find((one) => one.id === id);

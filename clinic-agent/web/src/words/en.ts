@@ -1,6 +1,7 @@
 import { charts, consents, documents, residents } from "./residents-en";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
+import { en as reminders } from "../reminders/words";
 import { en as rounds } from "../rounds/words";
 import { en as schedule } from "../schedule/words";
 import { en as urgent } from "../urgent-calls/words";
@@ -302,6 +303,7 @@ export const en: Words = {
   eligibility,
   schedule,
   urgent,
+  reminders,
   rounds,
   visits,
   referrals,

@@ -2,6 +2,7 @@
 import { charts, consents, documents, residents } from "./residents-zh";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
+import { zh as reminders } from "../reminders/words";
 import { zh as rounds } from "../rounds/words";
 import { zh as schedule } from "../schedule/words";
 import { zh as urgent } from "../urgent-calls/words";
@@ -298,6 +299,7 @@ export const zh = {
   eligibility,
   schedule,
   urgent,
+  reminders,
   rounds,
   visits,
   referrals,
