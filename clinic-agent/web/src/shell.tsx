@@ -22,6 +22,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
+import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
@@ -138,7 +139,7 @@ function SpoolButton() {
   const summary = summarize(status?.spool);
   const pending = pendingOf(spool.data ?? []);
   return (
-    <Popover width={400} position="bottom-end" trapFocus shadow="md">
+    <Popover width={440} position="bottom-end" trapFocus shadow="md">
       <Popover.Target>
         <UnstyledButton className="nurse-spool" aria-label={t("app:top.spool")}>
           {summary.state === "empty" ? (
@@ -148,7 +149,7 @@ function SpoolButton() {
           )}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown className="nurse-spool-list">
         <Stack gap="sm">
           <Title order={2} size="h3">
             {t("app:top.spool")}
@@ -193,11 +194,7 @@ export function PendingList({ items }: { items: ReturnType<typeof pendingOf> }) 
             </span>
             <SpoolState state={item.state} />
           </Group>
-          {item.problem && (
-            <Text size="sm" c="var(--yz-danger-text)">
-              {item.problem.detail ?? item.problem.title} {item.problem.action}
-            </Text>
-          )}
+          {item.state === "refused" && <ReturnedEntry item={item} />}
         </li>
       ))}
     </ul>

@@ -95,6 +95,17 @@ export const en: Words = {
     flow: "Flow L/min",
     flowWrong: "Oxygen flow is between 0 and 60 L/min, please check.",
   },
+  returned: {
+    typed: "What was typed",
+    correct: "Correct and send again",
+    send: "Save and send again",
+    sent: "Corrected; it is sent by itself.",
+    dismiss: "Do not send",
+    why: "Why is it not sent?",
+    dismissed: "Taken away; nothing goes to the record.",
+    back: "Back",
+    reason: { wrong: "Measured or typed wrongly", other_resident: "Not this resident's", repeated: "Entered already" },
+  },
   devices: {
     title: "From devices",
     none: "No new measurement",
