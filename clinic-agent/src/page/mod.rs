@@ -76,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .route("/page/status", get(status::status))
         .route("/page/status/events", get(status::events))
         .route("/page/spool", get(spool::list).post(spool::save))
+        .route("/page/spool/{id}/dismiss", post(spool::dismiss))
         .route("/page/devices", get(devices::list))
         .route("/page/devices/readings/{id}/confirm", post(devices::confirm))
         .route("/page/devices/readings/{id}/discard", post(devices::discard))

@@ -184,6 +184,28 @@ pub const NO_SUCH_READING: Problem = Problem {
     retry_after_seconds: None,
 };
 
+/// The entry is not here, or not any more.
+pub const NO_SUCH_ENTRY: Problem = Problem {
+    status: StatusCode::NOT_FOUND,
+    code: "no_such_entry",
+    title: Text { zh: "没有找到这条记录", en: "There is no such entry" },
+    detail: Text { zh: "它可能在很久以前已处理。", en: "It may have been dealt with long ago." },
+    action: Text { zh: "请刷新列表。", en: "Look at the list again." },
+    retry_after_seconds: None,
+};
+
+/// Only what was returned can be let go.
+pub const ENTRY_NOT_RETURNED: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "entry_not_returned",
+    title: Text { zh: "这条记录没有被退回", en: "This entry was not returned" },
+    detail: Text {
+        zh: "它正在发送或已被医院接收。", en: "It is on its way or the hospital has it already."
+    },
+    action: Text { zh: "无需处理，请刷新列表。", en: "Nothing needs to be done; look at the list again." },
+    retry_after_seconds: None,
+};
+
 /// Another tablet was faster, for another resident.
 pub const READING_CONFIRMED: Problem = Problem {
     status: StatusCode::CONFLICT,
@@ -275,6 +297,7 @@ pub fn of_spool(error: &SpoolError) -> Problem {
         SpoolError::FullOfDocuments => DOCUMENTS_FULL,
         SpoolError::KeyReused => KEY_REUSED,
         SpoolError::DiskFull(_) => DISK_FULL,
+        SpoolError::UnknownEntry(_) => NO_SUCH_ENTRY,
         SpoolError::Torn { .. }
         | SpoolError::Damaged { .. }
         | SpoolError::InUse(_)

@@ -3,10 +3,10 @@
 use super::api::rfc3339;
 use super::session::Nurse;
 use super::{AppState, problems};
-use crate::spool::{Entry, Kind, State as EntryState, entry_id};
+use crate::spool::{DismissReason, Dismissal, Entry, Kind, SpoolError, State as EntryState, entry_id};
 use axum::Json;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -57,6 +57,7 @@ pub async fn save(
         state: EntryState::Saved,
         created_at: now,
         problem: None,
+        dismissal: None,
     };
     match app.spool.save(entry).await {
         Ok((entry, _)) => (StatusCode::CREATED, Json(json!({ "id": entry.id, "state": entry.state }))).into_response(),
@@ -64,10 +65,11 @@ pub async fn save(
     }
 }
 
-/// `GET /page/spool`: newest first.
+/// `GET /page/spool`: newest first, without those that a person let go.
 pub async fn list(State(app): State<AppState>, _nurse: Nurse, headers: HeaderMap) -> Response {
     match app.spool.entries().await {
-        Ok(entries) => {
+        Ok(mut entries) => {
+            entries.retain(|(_, entry)| entry.state != EntryState::Dismissed);
             let decided = entries.iter().filter(|(_, entry)| !entry.state.is_open()).count();
             let mut skip = decided.saturating_sub(SHOWN);
             let shown = entries.iter().filter(|(_, entry)| {
@@ -83,6 +85,35 @@ pub async fn list(State(app): State<AppState>, _nurse: Nurse, headers: HeaderMap
     }
 }
 
+/// Why a refused entry goes no further.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dismiss {
+    reason: DismissReason,
+}
+
+/// `POST /page/spool/{id}/dismiss`: needs no idempotency key, saying it twice is saying it once.
+pub async fn dismiss(
+    State(app): State<AppState>,
+    nurse: Nurse,
+    id: Result<Path<Uuid>, axum::extract::rejection::PathRejection>,
+    headers: HeaderMap,
+    body: Result<Json<Dismiss>, JsonRejection>,
+) -> Response {
+    let Ok(Path(id)) = id else { return problems::NO_SUCH_ENTRY.answer(&headers) };
+    let Ok(Json(Dismiss { reason })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    let by = nurse.session.staff_id;
+    match app.spool.dismiss(id, Dismissal { reason, by, at: clock::now_timestamp() }).await {
+        Ok(()) => {
+            tracing::info!(%id, ?reason, %by, "a refused spool entry was let go");
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(SpoolError::Misplaced(_)) => problems::ENTRY_NOT_RETURNED.answer(&headers),
+        Err(error) => problems::of_spool(&error).answer(&headers),
+    }
+}
+
+/// A returned entry comes with what was typed (a document's content is not among it), so that it can be put right.
 fn item(entry: &Entry) -> Value {
     json!({
         "id": entry.id,
@@ -91,6 +122,7 @@ fn item(entry: &Entry) -> Value {
         "state": entry.state,
         "created_at": rfc3339(entry.created_at),
         "problem": entry.problem,
+        "body": (entry.state == EntryState::Refused).then_some(&entry.body),
     })
 }
 

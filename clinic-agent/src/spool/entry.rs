@@ -36,6 +36,33 @@ pub enum State {
     Received,
     /// The relay will never take it; `problem` says why and a person decides.
     Refused,
+    /// Refused, and a person decided that it goes no further; `dismissal` says who and why.
+    Dismissed,
+}
+
+/// Why a nurse lets a refused entry go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DismissReason {
+    /// She corrected it and sent it again as a new entry.
+    Corrected,
+    /// Measured or written wrongly.
+    Wrong,
+    /// It belongs to somebody else.
+    OtherResident,
+    /// It stands in the record already.
+    Repeated,
+}
+
+/// Who let a refused entry go, why and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dismissal {
+    /// Why.
+    pub reason: DismissReason,
+    /// The nurse.
+    pub by: Uuid,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What happened to an entry.
@@ -49,6 +76,8 @@ pub enum Event {
     Rejected,
     /// No answer, or one that says "later": it is tried again with the same key.
     Interrupted,
+    /// A nurse lets a refused entry go.
+    Dismissed,
 }
 
 /// An event that cannot happen in a state.
@@ -70,9 +99,12 @@ impl State {
             (Self::Sent, Event::Accepted) => Ok(Self::Received),
             (Self::Sent, Event::Rejected) => Ok(Self::Refused),
             (Self::Sent, Event::Interrupted) => Ok(Self::Saved),
+            // `Dismissed` again: a lost answer and a second press.
+            (Self::Refused | Self::Dismissed, Event::Dismissed) => Ok(Self::Dismissed),
             (Self::Saved, Event::Accepted | Event::Rejected | Event::Interrupted)
+            | (Self::Saved | Self::Sent | Self::Received, Event::Dismissed)
             | (
-                Self::Received | Self::Refused,
+                Self::Received | Self::Refused | Self::Dismissed,
                 Event::Dispatched | Event::Accepted | Event::Rejected | Event::Interrupted,
             ) => Err(Misplaced { state: self, event }),
         }
@@ -106,6 +138,9 @@ pub struct Entry {
     /// The relay's problem document, when refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Value>,
+    /// Who let it go, when dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissal: Option<Dismissal>,
 }
 
 impl Entry {
@@ -187,8 +222,8 @@ mod tests {
     #[test]
     fn every_pair_of_state_and_event() {
         let mut table = String::new();
-        for state in [State::Saved, State::Sent, State::Received, State::Refused] {
-            for event in [Event::Dispatched, Event::Accepted, Event::Rejected, Event::Interrupted] {
+        for state in [State::Saved, State::Sent, State::Received, State::Refused, State::Dismissed] {
+            for event in [Event::Dispatched, Event::Accepted, Event::Rejected, Event::Interrupted, Event::Dismissed] {
                 let next = state.apply(event).map_or("misplaced".to_owned(), |next| format!("{next:?}"));
                 writeln!(table, "{state:?} + {event:?} -> {next}").unwrap();
             }

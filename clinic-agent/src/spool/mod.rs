@@ -8,7 +8,7 @@ pub mod entry;
 mod readings;
 pub mod store;
 
-pub use entry::{Entry, Event, Kind, State};
+pub use entry::{DismissReason, Dismissal, Entry, Event, Kind, State};
 pub use readings::Confirmation;
 pub use store::{Answer, Counts, Session, SpoolError, Store};
 
@@ -89,6 +89,13 @@ impl Spool {
         let state = self.blocking(move |store| store.advance(seq, event, problem)).await?;
         self.changed();
         Ok(state)
+    }
+
+    /// See [`Store::dismiss`].
+    pub async fn dismiss(&self, id: Uuid, dismissal: Dismissal) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.dismiss(id, dismissal)).await?;
+        self.changed();
+        Ok(())
     }
 
     /// See [`Store::counts`].

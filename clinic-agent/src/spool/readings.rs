@@ -140,6 +140,7 @@ impl Store {
                 state: EntryState::Saved,
                 created_at: at,
                 problem: None,
+                dismissal: None,
             };
             Ok(match insert(write, &entry)? {
                 Insertion::New | Insertion::Repeated(_) => Ok(outcome),

@@ -3,7 +3,7 @@
 //!
 //! A file that cannot be read is set aside under another name, never deleted and never written to again.
 
-use super::entry::{Entry, Event, Kind, Misplaced, State};
+use super::entry::{Dismissal, Entry, Event, Kind, Misplaced, State};
 use crate::devices::reading::Decided;
 use jiff::Timestamp;
 use redb::{
@@ -91,6 +91,9 @@ pub enum SpoolError {
     /// No entry has this number.
     #[error("entry {0} is not in the spool")]
     Unknown(u64),
+    /// No entry has this id; it may have been forgotten long after it was decided.
+    #[error("entry {0} is not in the spool")]
+    UnknownEntry(Uuid),
     /// A transition that cannot be.
     #[error(transparent)]
     Misplaced(#[from] Misplaced),
@@ -287,6 +290,37 @@ impl Store {
         })?
     }
 
+    /// A person lets a refused entry go: it stays in the file with who and why, a document's content does not. The first
+    /// dismissal stands.
+    pub fn dismiss(&self, id: Uuid, dismissal: Dismissal) -> Result<(), SpoolError> {
+        let Some((seq, _)) = self.entries()?.into_iter().flatten().find(|(_, entry)| entry.id == id) else {
+            return Err(SpoolError::UnknownEntry(id));
+        };
+        self.with(|db| {
+            let write = db.begin_write()?;
+            let outcome = {
+                let mut entries = write.open_table(ENTRIES)?;
+                let found = entries.get(seq)?.map(|value| serde_json::from_slice::<Entry>(value.value()));
+                match found {
+                    None => Err(SpoolError::UnknownEntry(id)),
+                    Some(Err(error)) => Err(SpoolError::Malformed { seq, detail: error.to_string() }),
+                    Some(Ok(mut entry)) => match entry.state.apply(Event::Dismissed) {
+                        Err(misplaced) => Err(SpoolError::Misplaced(misplaced)),
+                        Ok(state) => {
+                            entry.state = state;
+                            entry.dismissal.get_or_insert(dismissal);
+                            entries.insert(seq, encode(&entry).as_slice())?;
+                            write.open_table(CONTENTS)?.remove(entry.key.as_str())?;
+                            Ok(())
+                        }
+                    },
+                }
+            };
+            write.commit()?;
+            Ok(outcome)
+        })?
+    }
+
     /// The content of the document that was saved under this key.
     pub fn content(&self, key: &str) -> Result<Option<String>, SpoolError> {
         self.with(|db| {
@@ -305,6 +339,7 @@ impl Store {
                 State::Sent => counts.sent += 1,
                 State::Received => counts.received += 1,
                 State::Refused => counts.failed += 1,
+                State::Dismissed => {}
             }
             if entry.state.is_open() && counts.oldest_saved_at.is_none() {
                 counts.oldest_saved_at = Some(entry.created_at);

@@ -27,6 +27,7 @@ fn entry(author: Uuid, key: &str) -> Entry {
         state: State::Saved,
         created_at: now(),
         problem: None,
+        dismissal: None,
     }
 }
 

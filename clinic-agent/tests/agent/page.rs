@@ -202,7 +202,26 @@ async fn a_nurse_goes_on_without_the_link_and_nothing_is_lost() {
     status.find(|_, data| data["spool"]["received"] == 3 && data["spool"]["failed"] == 1).await;
     let (_, _, list) = browser.get("/page/spool").await;
     let refused = list["items"].as_array().unwrap().iter().find(|item| item["state"] == "refused").unwrap();
-    assert_eq!(refused["problem"]["code"], "implausible");
+    assert_eq!((&refused["problem"]["code"], &refused["body"]["text"]), (&json!("implausible"), &json!("refuse me")));
+    assert!(list["items"].as_array().unwrap().iter().all(|item| item["state"] == "refused" || item["body"].is_null()));
+
+    // Put right it is a new entry under a new key; the old one is let go, once, with a reason.
+    let dismiss = |item: &Value| format!("/page/spool/{}/dismiss", item["id"].as_str().unwrap());
+    let stored = list["items"].as_array().unwrap().iter().find(|item| item["state"] == "received").unwrap();
+    let reason = json!({ "reason": "corrected" });
+    let (code, body) = browser.json(Method::POST, &dismiss(stored), None, &reason).await;
+    assert_eq!((code, &body["code"]), (StatusCode::CONFLICT, &json!("entry_not_returned")));
+    let path = dismiss(refused);
+    assert_eq!(browser.json(Method::POST, &path, None, &json!({})).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    browser.json(Method::POST, "/page/spool", Some("key-0004"), &note("put right")).await;
+    for _ in 0..2 {
+        assert_eq!(browser.json(Method::POST, &path, None, &reason).await.0, StatusCode::NO_CONTENT);
+    }
+    status.find(|_, data| data["spool"]["received"] == 4 && data["spool"]["failed"] == 0).await;
+    let (_, _, list) = browser.get("/page/spool").await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 4, "what was let go is not shown any more");
+    let stranger = Browser::new(reborn.bound.page).json(Method::POST, &path, None, &reason).await;
+    assert!([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&stranger.0));
     life.stop().await.unwrap();
 }
 

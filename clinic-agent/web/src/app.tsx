@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { ApiError, LiveEvents, type Staff } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
+import { ApiError, LiveEvents, type Change, type Staff } from "@yunzhen/client";
+import { ProblemAlert, Skeletons, useApi, useReminders } from "@yunzhen/client/ui";
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation } from "react-router";
@@ -9,6 +9,7 @@ import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
 import { RegistryScreen } from "./residents/registry-screen";
 import { ReferralsScreen } from "./referrals/referrals-screen";
+import { ReminderNotice } from "./reminders/reminder-notice";
 import { NewRoundScreen } from "./rounds/new-round-screen";
 import { RoundScreen } from "./rounds/round-screen";
 import { RoundsScreen } from "./rounds/rounds-screen";
@@ -103,8 +104,17 @@ function NurseApp() {
   if (!session.data) return <SignInScreen onSignedIn={signedIn} />;
   return (
     <BoxProvider staff={session.data} signOut={signOut}>
-      <Changes />
-      <Shell>
+      <Screens />
+    </BoxProvider>
+  );
+}
+
+function Screens() {
+  const { reminders, onChange, dismiss } = useReminders();
+  return (
+    <>
+      <Changes onChange={onChange} />
+      <Shell notice={<ReminderNotice reminders={reminders} onDismiss={dismiss} />}>
         <Routes>
           <Route index element={<TodayScreen />} />
           <Route path="residents/:residentId" element={<TodayScreen />} />
@@ -131,15 +141,15 @@ function NurseApp() {
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>
       </Shell>
-    </BoxProvider>
+    </>
   );
 }
 
 /** What others change appears here by itself. */
-function Changes() {
+function Changes({ onChange }: { onChange: (change: Change) => void }) {
   const queries = useQueryClient();
   useEffect(() => {
-    const live = new LiveEvents({ queries });
+    const live = new LiveEvents({ queries, onChange });
     live.start();
     const online = (): void => live.retryNow();
     window.addEventListener("online", online);
@@ -147,6 +157,6 @@ function Changes() {
       window.removeEventListener("online", online);
       live.stop();
     };
-  }, [queries]);
+  }, [queries, onChange]);
   return null;
 }

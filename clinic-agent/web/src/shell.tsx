@@ -22,6 +22,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { useBox, useLink, useSpool } from "./box/box-context";
+import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
@@ -33,7 +34,7 @@ import { OngoingNotice } from "./visit/ongoing-notice";
 const ELSEWHERE = ["/deliveries", "/registry"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
-export function Shell({ children }: { children: ReactNode }) {
+export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
   const { staff, signOut, page, status } = useBox();
   const formats = useFormats();
@@ -125,6 +126,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Banner>
         </div>
       ))}
+      {notice}
       <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>
@@ -139,7 +141,7 @@ function SpoolButton() {
   const summary = summarize(status?.spool);
   const pending = pendingOf(spool.data ?? []);
   return (
-    <Popover width={400} position="bottom-end" trapFocus shadow="md">
+    <Popover width={440} position="bottom-end" trapFocus shadow="md">
       <Popover.Target>
         <UnstyledButton className="nurse-spool" aria-label={t("app:top.spool")}>
           {summary.state === "empty" ? (
@@ -149,7 +151,7 @@ function SpoolButton() {
           )}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown className="nurse-spool-list">
         <Stack gap="sm">
           <Title order={2} size="h3">
             {t("app:top.spool")}
@@ -194,11 +196,7 @@ export function PendingList({ items }: { items: ReturnType<typeof pendingOf> }) 
             </span>
             <SpoolState state={item.state} />
           </Group>
-          {item.problem && (
-            <Text size="sm" c="var(--yz-danger-text)">
-              {item.problem.detail ?? item.problem.title} {item.problem.action}
-            </Text>
-          )}
+          {item.state === "refused" && <ReturnedEntry item={item} />}
         </li>
       ))}
     </ul>

@@ -12,6 +12,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
+import { correctedEntry, typedOf, wrongIn } from "../src/box/returned";
 import { pendingOf, summarize } from "../src/box/spool-view";
 import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } from "../src/deliveries/counting";
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
@@ -26,6 +27,52 @@ const sign = (code: string) => {
   if (!found) throw new Error(code);
   return found;
 };
+
+describe("a returned entry", () => {
+  const measured_at = "2026-11-23T02:00:00Z";
+  const device = { device: "BP-1", raw_frame: "16a00", clock_offset_ms: 12 };
+  const item: SpoolItem = {
+    id: "o1",
+    kind: "observations",
+    resident_id: "r1",
+    state: "refused",
+    created_at: measured_at,
+    body: {
+      readings: [
+        { code: "8480-6", value: 1720, unit: "mm[Hg]", measured_at, ...device },
+        { code: "8462-4", value: 96, unit: "mm[Hg]", measured_at, ...device },
+      ],
+    },
+  };
+
+  it("is shown as typed, and its faults as they are now", () => {
+    expect(typedOf(item)).toEqual(["1720", "96"]);
+    expect(wrongIn(item, ["1720", "96"]).map(({ kind }) => kind)).toEqual(["implausible"]);
+    expect(wrongIn(item, ["172", ""]).map(({ kind }) => kind)).toEqual(["both_pressures"]);
+    expect(wrongIn(item, ["172", "96"])).toEqual([]);
+  });
+
+  it("put right keeps the time of measurement; what was written over is not the device's any more", () => {
+    expect(correctedEntry(item, ["172", "96"])).toEqual({
+      kind: "observations",
+      resident_id: "r1",
+      body: {
+        readings: [
+          { code: "8480-6", value: 172, unit: "mm[Hg]", measured_at },
+          { code: "8462-4", value: 96, unit: "mm[Hg]", measured_at, ...device },
+        ],
+      },
+    });
+    expect(correctedEntry(item, ["", ""])).toBeUndefined();
+  });
+
+  it("keeps a note's time and kind", () => {
+    const body = { text: "a", written_at: measured_at, kind: "nursing" } as const;
+    const note: SpoolItem = { ...item, kind: "note", body };
+    expect(correctedEntry(note, [" b "])).toEqual({ kind: "note", resident_id: "r1", body: { ...body, text: "b" } });
+    expect(correctedEntry(note, [" "])).toBeUndefined();
+  });
+});
 
 describe("words", () => {
   it("exist in both languages with the same blanks", () => {

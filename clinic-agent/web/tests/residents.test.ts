@@ -1,8 +1,7 @@
 import type { Conflict, ConsentText, EarlyWarning, Resident, ResidentInput, ResidentSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { barsOf, shownValue } from "../src/chart/early-warning-view";
-import { marksOf } from "../src/chart/marks";
-import { canPan, canZoom, pan, REACH, spanOf, SPANS, windowOf, zoom } from "../src/chart/window";
+import { canPan, canZoom, marksOf, pan, REACH, spanOf, SPANS, windowOf, zoom } from "@yunzhen/client";
 import { boundedPathOf, isSigned, MOST_CHARACTERS, pathOf, viewBoxOf } from "../src/consents/signature-path";
 import { currentText, mayGive, missingForVisit, openKinds } from "../src/consents/texts";
 import { base64Of, fitted, MOST_BYTES, problemOf, takenAt } from "../src/documents/picture";

@@ -1,8 +1,8 @@
 import { test, type Page } from "@playwright/test";
-import { buildDay } from "./data";
+import { buildDay, type Day } from "./data";
 import { careAnswers } from "./data-care";
 import { LOOKS, lookAt } from "./look";
-import { installMock, type MockOptions } from "./mock";
+import { installMock, type Answers, type MockOptions } from "./mock";
 import { sendPage, serve, type Site } from "./site";
 import { now } from "./clock";
 
@@ -13,9 +13,54 @@ interface CareScreen {
   ready: string;
   /** A one-key call comes in. */
   ringing?: boolean;
+  /** A reminder of an appointment arrives. */
+  reminded?: string;
+  /** Every list is empty. */
+  nothing?: boolean;
+  /** Some answers are others. */
+  change?: (usual: Answers, day: Day) => Answers;
   mock?: MockOptions;
   act?: (page: Page) => Promise<void>;
 }
+
+/** An appointment of the signed-in specialist in a quarter of an hour. */
+const soon = (day: Day, at: number, id: string) => ({
+  ...day.consultation,
+  id,
+  state: "scheduled",
+  specialist: day.staff.specialist,
+  scheduled_at: new Date(at + 15 * 60_000).toISOString(),
+});
+
+const emptied = (usual: Answers): Answers =>
+  Object.fromEntries(
+    Object.entries(usual).map(([asked, said]) => [
+      asked,
+      (said.body as { items?: unknown[] }).items ? { body: { items: [], next: null } } : said,
+    ]),
+  );
+
+/** The referral as the hospital has it before it answers. */
+const looked = (usual: Answers): Answers => ({
+  "GET /api/referrals/f1": {
+    body: {
+      ...(usual["GET /api/referrals/f1"]?.body as object),
+      state: "seen",
+      appointment: undefined,
+      allowed: ["accept", "ask-information", "refuse"],
+    },
+  },
+});
+/** The appointment of the week that can still be changed. */
+const booked = (_: Answers, day: Day): Answers => ({
+  "GET /api/consultations/a-c1": {
+    body: { ...day.consultation, id: "a-c1", state: "scheduled", allowed: ["move", "cancel", "no-show"] },
+  },
+});
+const sheet = async (page: Page) => {
+  await page.getByTestId("appointment-a-c1").click();
+  await page.getByRole("button", { name: /^改约$|^Move$/ }).waitFor();
+};
 
 let site: Site;
 test.beforeAll(async () => {
@@ -53,6 +98,13 @@ const SCREENS: CareScreen[] = [
     ready: "[data-testid=urgent-call-u1]",
     act: press(/^查看 |^Look at /),
   },
+  {
+    name: "reminder",
+    path: "/rounds",
+    reminded: "c-soon",
+    ready: "[data-testid=reminder-c-soon]",
+    act: (page) => page.getByTestId("round-ro1").waitFor(),
+  },
   { name: "visits", path: "/visits", ready: "[data-testid=candidate-r1]" },
   {
     name: "visit-results",
@@ -73,6 +125,24 @@ const SCREENS: CareScreen[] = [
     ready: "main ol",
     act: press(/^回报结果$|^Report back$/),
   },
+  { name: "rounds-empty", path: "/rounds", nothing: true, ready: "main h1" },
+  { name: "visits-empty", path: "/visits", nothing: true, ready: "main h1" },
+  { name: "referrals-empty", path: "/referrals", nothing: true, ready: "main h1" },
+  {
+    name: "referral-accept",
+    path: "/referrals/f1",
+    ready: "main ol",
+    change: looked,
+    act: press(/^接收并预约$|^Accept/),
+  },
+  {
+    name: "referral-question",
+    path: "/referrals/f1",
+    ready: "main ol",
+    change: looked,
+    act: press(/^要求补充资料$|^Ask for/),
+  },
+  { name: "appointment", path: "/schedule", ready: WEEK, change: booked, act: sheet },
   { name: "referral-draft", path: "/referrals/f2", ready: "main form" },
   {
     name: "eligibility",
@@ -86,14 +156,19 @@ const SCREENS: CareScreen[] = [
 ];
 
 for (const look of LOOKS) {
-  for (const { name, path, ready, ringing, mock, act } of SCREENS) {
+  for (const { name, path, ready, ringing, reminded, nothing, change, mock, act } of SCREENS) {
     test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
       const prepare = (page: Page) => {
         const at = now();
         const day = buildDay(at);
         const { ringing: call, ...usual } = careAnswers(day, at);
-        const answers = ringing && call ? { ...usual, "GET /api/urgent-calls": call } : usual;
-        return installMock(page, day, { ...mock, answers: mock ? {} : answers });
+        const answers = {
+          ...(nothing ? emptied(usual) : usual),
+          ...change?.(usual, day),
+          ...(ringing && call && { "GET /api/urgent-calls": call }),
+          ...(reminded && { [`GET /api/consultations/${reminded}`]: { body: soon(day, at, reminded) } }),
+        };
+        return installMock(page, day, { reminded, ...mock, answers: mock ? {} : answers });
       };
       await lookAt(browser, look, { name, sizes: [[1440, 900]], url: site.origin + path, ready, prepare, act });
     });

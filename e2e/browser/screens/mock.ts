@@ -14,6 +14,8 @@ export interface MockOptions {
   /** Answers never come. */
   hanging?: boolean;
   delivery?: string;
+  /** The live stream says that this consultation was reminded of. */
+  reminded?: string;
   /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
   answers?: Answers;
 }
@@ -37,8 +39,16 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
   const page = (items: unknown[]) => json({ items: options.empty ? [] : items, next: null });
   const prescriptions = new Map(day.prescriptions.map((p) => [p.id, { ...p }]));
   const never = () => new Promise<Response>(() => undefined);
+  const change = {
+    seq: 7,
+    at: new Date().toISOString(),
+    kind: "consultation.reminded",
+    entity: "consultation",
+    entity_id: options.reminded,
+  };
+  const said = options.reminded ? `event: change\nid: 7\ndata: ${JSON.stringify(change)}\n\n` : ": open\n\n";
   const events = () =>
-    new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(": open\n\n")) }), {
+    new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode(said)) }), {
       headers: { "Content-Type": "text/event-stream" },
     });
 

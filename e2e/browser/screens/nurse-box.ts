@@ -65,7 +65,8 @@ class Answers {
 
   private page(path: string): void {
     const room = this.mode === "waiting" || this.mode === "ended" ? this.mode : "call";
-    if (path === "/page/status/events") this.stream("status", record.status(this.link));
+    const back = this.scene === "returned";
+    if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 2 : 0));
     else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
     else if (path === "/page/devices") this.json(devicesOf(this.mode));
     else if (path.startsWith("/page/devices/"))
@@ -75,12 +76,13 @@ class Answers {
     else if (path.startsWith("/page/urgent-calls")) this.planned(path);
     else if (path !== "/page/spool") this.response.writeHead(204).end();
     else if (this.method === "POST") this.json({ id: "x", state: "saved" }, 201);
-    else this.json({ items: record.spool(this.link) });
+    else this.json({ items: back ? record.returned : record.spool(this.link) });
   }
 
   private api(path: string): void {
     const [, , kind, id, part] = path.split("/");
-    if (path === "/api/events") this.stream();
+    if (path === "/api/events" && this.scene === "reminded") this.stream("change", record.reminded("a4"));
+    else if (path === "/api/events") this.stream();
     else if (this.planned(path)) return;
     else if (id === undefined && kind === "residents") this.list(record.residents);
     else if (id === undefined && kind === "consultations") this.list(record.consultations);

@@ -64,6 +64,30 @@ const SCREENS: PlanScreen[] = [
   { name: "appointment-no-show", path: "/consultations/a2", ready: "main h1" },
   { name: "today-urgent", path: "/residents/r1", scene: "urgent", ready: "[data-testid=queue-place]" },
   { name: "today-urgent-elsewhere", path: "/deliveries", scene: "urgent", ready: "[data-testid=queue-place]" },
+  { name: "reminder", path: "/residents/r1", scene: "reminded", ready: "[data-testid=reminder-a4]" },
+  { name: "returned", path: "/residents/r1", scene: "returned", ready: "[data-testid=returned-o3]" },
+  {
+    name: "returned-correct",
+    path: "/registry",
+    scene: "returned",
+    act: async (page) => {
+      await page.locator(".nurse-spool").click();
+      const entry = page.getByTestId("returned-o3");
+      await entry.getByRole("button", { name: /改正并重发|Correct and send/ }).click();
+      await entry.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "returned-dismiss",
+    path: "/residents/r1",
+    scene: "returned",
+    ready: "[data-testid=returned-o4]",
+    act: (page) =>
+      page
+        .getByTestId("returned-o4")
+        .getByRole("button", { name: /不再发送|Do not send/ })
+        .click(),
+  },
   { name: "incoming-call", path: "/residents/r1", scene: "calling", ready: "[data-testid=incoming-calls]" },
   { name: "incoming-call-answered", path: "/", scene: "call_answered", ready: "[data-testid=incoming-calls]" },
   {

@@ -3,7 +3,7 @@ import * as plan from "./data-plan";
 import { now } from "./clock";
 
 /** What is going on while the page is looked at. */
-export type PlanScene = "quiet" | "calling" | "call_answered" | "urgent" | "round";
+export type PlanScene = "quiet" | "calling" | "call_answered" | "urgent" | "round" | "reminded" | "returned";
 
 export interface Answer {
   status: number;

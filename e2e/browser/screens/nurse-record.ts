@@ -1,5 +1,6 @@
 /** Invented people and values for looking at the nurse's screens, in the relay's shapes. Test-only. */
 import type {
+  Change,
   Consultation,
   ConsultationState,
   ConsultationSummary,
@@ -218,6 +219,14 @@ const summary: PrescriptionSummary = {
   waiting_since: ago(115),
 };
 
+export const reminded = (id: string): Change => ({
+  seq: 7,
+  at: ago(0),
+  kind: "consultation.reminded",
+  entity: "consultation",
+  entity_id: id,
+});
+
 export const consultationDetail = (id: string): Consultation | undefined => {
   const found = consultations.find((one) => one.id === id);
   if (!found) return undefined;
@@ -300,7 +309,7 @@ export const deliveries: Delivery[] = [
 
 export type Link = "online" | "offline";
 
-export const status = (link: Link): BoxStatus => ({
+export const status = (link: Link, failed = 0): BoxStatus => ({
   link:
     link === "online"
       ? { state: "connected", words_zh: "5G 良好", words_en: "5G good", since: ago(300), rtt_ms: 42 }
@@ -312,8 +321,8 @@ export const status = (link: Link): BoxStatus => ({
         },
   spool:
     link === "online"
-      ? { saved: 0, sent: 1, received: 12, failed: 0 }
-      : { saved: 3, sent: 0, received: 12, failed: 0, oldest_saved_at: ago(11) },
+      ? { saved: 0, sent: 1, received: 12, failed }
+      : { saved: 3, sent: 0, received: 12, failed, oldest_saved_at: ago(11) },
   media: { state: "idle", camera: "room", cameras: ["room", "close_up"] },
 });
 
@@ -326,6 +335,46 @@ export const spool = (link: Link): SpoolItem[] => [
     created_at: ago(9),
   },
   { id: "o2", kind: "note", resident_id: "r1", state: link === "online" ? "received" : "saved", created_at: ago(6) },
+];
+
+/** What the hospital did not take. */
+export const returned: SpoolItem[] = [
+  {
+    id: "o3",
+    kind: "observations",
+    resident_id: "r1",
+    state: "refused",
+    created_at: ago(20),
+    problem: {
+      title: "数值不可能",
+      status: 422,
+      code: "implausible",
+      detail: "收缩压应在 50–280 mmHg 之间。",
+      action: "请核对后重新录入。",
+    },
+    body: {
+      readings: [
+        { code: "8480-6", value: 1720, unit: "mm[Hg]", measured_at: ago(21) },
+        { code: "8462-4", value: 96, unit: "mm[Hg]", measured_at: ago(21) },
+        { code: "8310-5", value: 36.8, unit: "Cel", measured_at: ago(21) },
+      ],
+    },
+  },
+  {
+    id: "o4",
+    kind: "note",
+    resident_id: "r1",
+    state: "refused",
+    created_at: ago(15),
+    problem: {
+      title: "记录已存在",
+      status: 422,
+      code: "invalid",
+      detail: "书写时间在将来。",
+      action: "请核对平板的时间。",
+    },
+    body: { text: "午后诉头晕，已卧床休息，血压复测 168/96。", written_at: ago(15), kind: "nursing" },
+  },
 ];
 
 export const staleSince = ago(12);

@@ -8,6 +8,7 @@ export { handOverPath, visitFormPath } from "./api/in-person";
 export * from "./live/clock";
 export * from "./live/event-stream";
 export * from "./live/live-events";
+export * from "./live/reminders";
 export * from "./call/machine";
 export * from "./call/quality";
 export * from "./call/environment";

@@ -69,6 +69,7 @@ fn a_full_spool_leaves_the_reading_waiting() {
         state: EntryState::Saved,
         created_at: second(1),
         problem: None,
+        dismissal: None,
     };
     store.fill_for_test(OPEN_LIMIT, &entry);
     store.take_reading(&reading(1, 5)).unwrap();

@@ -114,18 +114,35 @@ export interface SpoolCounts {
 
 export type SpoolItemState = "saved" | "sent" | "received" | "refused";
 
-export interface SpoolItem {
+interface SpoolItemHead {
   id: string;
-  kind: "observations" | "note" | "document";
   resident_id: string;
   state: SpoolItemState;
   created_at: string;
   problem?: Problem | null;
 }
 
+interface NoteBody {
+  text: string;
+  written_at: string;
+  kind: "nursing" | "complaint";
+}
+
+/** A returned one comes with what was typed. */
+export type SpoolItem = SpoolItemHead &
+  (
+    | { kind: "observations"; body?: { readings: Reading[] } | null }
+    | { kind: "note"; body?: NoteBody | null }
+    | { kind: "document"; body?: { title: string } | null }
+  );
+
+export const DISMISS_REASONS = ["wrong", "other_resident", "repeated"] as const;
+/** `corrected`: sent again as a new entry. */
+export type DismissReason = (typeof DISMISS_REASONS)[number] | "corrected";
+
 export type SpoolEntry =
   | { kind: "observations"; resident_id: string; body: { readings: Reading[] } }
-  | { kind: "note"; resident_id: string; body: { text: string; written_at: string; kind: "nursing" | "complaint" } }
+  | { kind: "note"; resident_id: string; body: NoteBody }
   | { kind: "document"; resident_id: string; body: NewDocument };
 
 export const boxApi = (http: Http) => ({
@@ -133,6 +150,9 @@ export const boxApi = (http: Http) => ({
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  /** A returned entry goes no further; the box keeps who said so and why. */
+  dismiss: (id: string, reason: DismissReason) =>
+    http.json<void>("POST", `/page/spool/${id}/dismiss`, { body: { reason } }),
   /** A resident's button at a bed; nobody is signed in there. Never kept for later: without the link it says so at once. */
   raiseCall: (body: { bed: string }, key: string) =>
     http.json<UrgentCallRaised>("POST", "/page/urgent-calls", { body, idempotencyKey: key }),

@@ -1,14 +1,24 @@
 import { ActionIcon, Group, SegmentedControl, Title } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconPill, IconVideo, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { Resident } from "@yunzhen/client";
+import {
+  canPan,
+  canZoom,
+  marksOf,
+  pan,
+  REACH,
+  spanOf,
+  SPANS,
+  windowOf,
+  zoom,
+  type Span,
+  type Resident,
+} from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useApi, useFormats, VitalsPlot } from "@yunzhen/client/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useOffline } from "../box/box-context";
 import { EarlyWarningPanel } from "./early-warning-panel";
-import { marksOf } from "./marks";
-import { canPan, canZoom, pan, REACH, spanOf, SPANS, windowOf, zoom, type Span } from "./window";
 
 /** The score first, then every curve over one stretch of time, with what happened in it. */
 export function ChartPanel({ resident }: { resident: Resident }) {

@@ -3,12 +3,19 @@ import { useApi } from "@yunzhen/client/ui";
 import { addDays, windowOf } from "../schedule/calendar";
 import { useToday } from "../schedule/use-schedule";
 
+/** Lateness grows by itself, without an event. */
+const LATENESS_MS = 30_000;
+
 /** Rounds of today: where a consultation stands in one, and who comes next. */
 export function useRoundsOfToday() {
   const api = useApi();
   const today = useToday();
   const window = windowOf([today]);
-  return useQuery({ queryKey: ["rounds", "day", window.from], queryFn: () => api.rounds.list(window) });
+  return useQuery({
+    queryKey: ["rounds", "day", window.from],
+    queryFn: () => api.rounds.list(window),
+    refetchInterval: LATENESS_MS,
+  });
 }
 
 /** What is planned, and the last week. */
@@ -16,5 +23,9 @@ export function useRounds() {
   const api = useApi();
   const today = useToday();
   const window = windowOf([addDays(today, -7), addDays(today, 30)]);
-  return useQuery({ queryKey: ["rounds", "list", window.from], queryFn: () => api.rounds.list(window) });
+  return useQuery({
+    queryKey: ["rounds", "list", window.from],
+    queryFn: () => api.rounds.list(window),
+    refetchInterval: LATENESS_MS,
+  });
 }

@@ -8,12 +8,19 @@ import { isCallable } from "../today/round";
 import { QueueWords } from "./queue-words";
 import "./ongoing-notice.css";
 
+const WAIT_MS = 25_000;
+
 /** After a reload, a crash or another screen: back into the same consultation, without a new check-in. */
 export function OngoingNotice() {
   const { t } = useTranslation();
   const api = useApi();
   const { pathname } = useLocation();
-  const list = useQuery({ queryKey: ["consultations", "list"], queryFn: () => api.consultations.listFresh() });
+  const list = useQuery({
+    queryKey: ["consultations", "list"],
+    queryFn: () => api.consultations.listFresh(),
+    // The expected wait changes without an event. This notice stands on every screen, so all that show the list follow.
+    refetchInterval: ({ state }) => (state.data?.data.items.some((one) => one.queue) ? WAIT_MS : false),
+  });
   const open = (list.data?.data.items ?? []).filter((one) => isCallable(one.state));
   const ongoing = open.find((one) => one.state === "in_progress") ?? open[0];
   // Where the consultation itself is open or the round leads to it, nothing more has to be said.

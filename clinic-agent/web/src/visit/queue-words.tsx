@@ -1,7 +1,7 @@
 import type { QueuePlace } from "@yunzhen/client";
 import { useTranslation } from "react-i18next";
 
-/** Where an urgent request stands and how long it will take, as of the last `queue.moved`. */
+/** Where an urgent request stands and how long it will take, asked again while it waits. */
 export function QueueWords({ place }: { place: QueuePlace }) {
   const { t } = useTranslation();
   const wait = place.expected_wait_minutes;

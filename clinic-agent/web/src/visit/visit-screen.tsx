@@ -18,6 +18,8 @@ export function VisitScreen() {
   const consultation = useQuery({
     queryKey: ["consultations", consultationId],
     queryFn: () => api.consultations.get(consultationId),
+    // The expected wait changes without an event.
+    refetchInterval: ({ state }) => (state.data?.queue ? 25_000 : false),
   });
   if (consultation.data) {
     const { state } = consultation.data;

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import { DeviceReadings } from "../devices/device-readings";
 import { PrimaryButton } from "../shell";
+import { EntryProblemWords } from "./entry-problem";
 import { ScoreFields } from "./score-fields";
 import { implausible, outOfBand, press, problems, readings, type Entries } from "./vitals-check";
 
@@ -136,22 +137,7 @@ function VitalsKeypad({ residentId, onSaved }: { residentId: string; onSaved?: (
         {found.length > 0 ? (
           <Banner meaning="danger" role="alert">
             {found.map((problem) => (
-              <div key={problem.kind + ("sign" in problem ? problem.sign.code : "")}>
-                {problem.kind === "implausible"
-                  ? t("app:vitals.implausible", {
-                      name: t(`vital.${problem.sign.code}`),
-                      low: problem.sign.plausible[0],
-                      high: problem.sign.plausible[1],
-                      unit: problem.sign.shownUnit,
-                    })
-                  : t(
-                      problem.kind === "flow"
-                        ? "app:vitals.flowWrong"
-                        : problem.kind === "both_pressures"
-                          ? "app:vitals.bothPressures"
-                          : "app:vitals.pressureOrder",
-                    )}
-              </div>
+              <EntryProblemWords key={problem.kind + ("sign" in problem ? problem.sign.code : "")} problem={problem} />
             ))}
           </Banner>
         ) : VITAL_SIGNS.some((sign) => outOfBand(sign, entries[sign.code])) ? (

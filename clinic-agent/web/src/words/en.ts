@@ -1,6 +1,7 @@
 import { charts, consents, documents, residents } from "./residents-en";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
+import { en as reminders } from "../reminders/words";
 import { en as rounds } from "../rounds/words";
 import { en as schedule } from "../schedule/words";
 import { en as urgent } from "../urgent-calls/words";
@@ -93,6 +94,17 @@ export const en: Words = {
     oxygen: { air: "Air", oxygen: "Oxygen" },
     flow: "Flow L/min",
     flowWrong: "Oxygen flow is between 0 and 60 L/min, please check.",
+  },
+  returned: {
+    typed: "What was typed",
+    correct: "Correct and send again",
+    send: "Save and send again",
+    sent: "Corrected; it is sent by itself.",
+    dismiss: "Do not send",
+    why: "Why is it not sent?",
+    dismissed: "Taken away; nothing goes to the record.",
+    back: "Back",
+    reason: { wrong: "Measured or typed wrongly", other_resident: "Not this resident's", repeated: "Entered already" },
   },
   devices: {
     title: "From devices",
@@ -302,6 +314,7 @@ export const en: Words = {
   eligibility,
   schedule,
   urgent,
+  reminders,
   rounds,
   visits,
   referrals,

@@ -2,6 +2,7 @@
 import { charts, consents, documents, residents } from "./residents-zh";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
+import { zh as reminders } from "../reminders/words";
 import { zh as rounds } from "../rounds/words";
 import { zh as schedule } from "../schedule/words";
 import { zh as urgent } from "../urgent-calls/words";
@@ -90,6 +91,17 @@ export const zh = {
     oxygen: { air: "空气", oxygen: "吸氧" },
     flow: "流量 L/min",
     flowWrong: "吸氧流量应在 0–60 L/min 之间，请核对。",
+  },
+  returned: {
+    typed: "当时填写的内容",
+    correct: "改正并重发",
+    send: "保存并重发",
+    sent: "已改正，将自动发送。",
+    dismiss: "不再发送",
+    why: "为什么不再发送？",
+    dismissed: "已撤下，不会写入记录。",
+    back: "返回",
+    reason: { wrong: "测量或填写有误", other_resident: "不是这位住民的", repeated: "已录入过" },
   },
   devices: {
     title: "来自设备",
@@ -298,6 +310,7 @@ export const zh = {
   eligibility,
   schedule,
   urgent,
+  reminders,
   rounds,
   visits,
   referrals,

@@ -1,5 +1,5 @@
-import { LiveEvents, type Role, type Staff } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, SignInForm, useLiveState } from "@yunzhen/client/ui";
+import { LiveEvents, type ConsultationSummary, type Role, type Staff } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, SignInForm, useLiveState, useReminders } from "@yunzhen/client/ui";
 import { Button, Center, Loader, Modal, Text } from "@mantine/core";
 import { IconDeviceTablet, IconLock, IconMapQuestion } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Navigate, Route, Routes } from "react-router";
 import { keys } from "../common/keys";
 import { secrets } from "../orders/secrets";
+import { ReminderToasts } from "../reminders/ReminderToasts";
 import { api, onSignedOut } from "./api";
 import { StaffContext, useSession } from "./session";
 import { Shell } from "./Shell";
@@ -101,7 +102,9 @@ function SignInAgain({ onSignedIn }: { onSignedIn: (staff: Staff) => void }) {
 function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolean; onExpired: () => void }) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
-  const live = useMemo(() => new LiveEvents({ queries: queryClient }), [queryClient]);
+  const isMine = useCallback(({ specialist }: ConsultationSummary) => specialist?.id === staff.id, [staff.id]);
+  const { reminders, onChange, dismiss } = useReminders(isMine);
+  const live = useMemo(() => new LiveEvents({ queries: queryClient, onChange }), [queryClient, onChange]);
   const { phase } = useLiveState(live);
   useEffect(() => {
     if (phase === "signed_out") onExpired();
@@ -177,6 +180,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>
+      <ReminderToasts reminders={reminders} onDismiss={dismiss} />
     </StaffContext.Provider>
   );
 }

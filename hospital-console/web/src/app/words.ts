@@ -17,6 +17,7 @@ import * as appointments from "../appointments/messages";
 import * as calendars from "../calendars/messages";
 import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
+import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
 import * as schedule from "../schedule/messages";
 import * as urgentCalls from "../urgent-calls/messages";
@@ -30,6 +31,7 @@ const parts = {
   appointments,
   calendars,
   urgentCalls,
+  reminders,
   rounds,
   eligibility,
   visits,

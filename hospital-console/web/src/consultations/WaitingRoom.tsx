@@ -25,6 +25,8 @@ export function WaitingRoom() {
   const query = useQuery({
     queryKey: keys.consultations.list(STATES),
     queryFn: () => api.consultations.list({ state: STATES.join(",") }),
+    // The expected wait changes without an event.
+    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.queue) ? 25_000 : false),
   });
   const all = query.data?.items ?? [];
   const waiting = all.filter((c) => c.state === "waiting").sort(byNeed);

@@ -13,6 +13,7 @@ import { addDays, dateOf, startOfDay } from "../common/dates";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { lateOf } from "./order";
 import { PlanRound } from "./PlanRound";
 
 /** My rounds: those of the last week, today's, and those to come. */
@@ -27,6 +28,8 @@ export function RoundsPage() {
   const query = useQuery({
     queryKey: keys.rounds.list(from, until),
     queryFn: () => api.rounds.list({ from, until }),
+    // Lateness grows by itself, without an event.
+    refetchInterval: 30_000,
   });
   const rounds = (query.data?.items ?? []).filter((round) => round.specialist.id === me.id);
   const plan = (
@@ -70,7 +73,7 @@ function Row({ round }: { round: Round }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const past = round.stops.filter((stop) => stop.position === "past").length;
-  const late = Math.max(0, ...round.stops.filter((s) => s.position !== "past").map((s) => s.late_minutes));
+  const late = lateOf(round);
   return (
     <Table.Tr data-testid={`round-${round.id}`}>
       <Table.Td>

@@ -1,9 +1,18 @@
 import type { RoundStop } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { moved, shifted } from "./order";
+import { lateOf, moved, shifted } from "./order";
 
 const stop = (id: string, more: Partial<RoundStop["consultation"]> = {}) =>
   ({ consultation: { id, state: "scheduled", ...more } }) as Pick<RoundStop, "consultation">;
+
+describe("lateness", () => {
+  const at = (position: RoundStop["position"], late_minutes: number) => ({ position, late_minutes });
+  it("is what those who still wait are told, not what is past or early", () => {
+    expect(lateOf({ stops: [at("past", 40), at("next", 12), at("next", 9)] })).toBe(12);
+    expect(lateOf({ stops: [at("past", 40)] })).toBe(0);
+    expect(lateOf({ stops: [at("next", -5)] })).toBe(0);
+  });
+});
 
 describe("the running order", () => {
   const stops = [stop("a", { began_at: "x", ended_at: "y" }), stop("b"), stop("c", { state: "cancelled" }), stop("d")];

@@ -25,3 +25,8 @@ export function shifted<T>(items: readonly T[], from: number, by: -1 | 1): T[] {
   if (item !== undefined) next.splice(Math.max(0, from + by), 0, item);
   return next;
 }
+
+/** By how many minutes the round runs late for those who still wait. */
+export function lateOf({ stops }: { stops: readonly Pick<RoundStop, "position" | "late_minutes">[] }): number {
+  return Math.max(0, ...stops.filter((stop) => stop.position !== "past").map((stop) => stop.late_minutes));
+}

@@ -1,10 +1,11 @@
 import type { Appointment, Round } from "@yunzhen/client";
 import { useNow } from "@yunzhen/client/ui";
-import { IconPhoneCall, IconUsersGroup } from "@tabler/icons-react";
+import { IconClockExclamation, IconPhoneCall, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { addDays, dateOf, weekdayIndex } from "../common/dates";
 import { clock } from "../common/time";
+import { lateOf } from "../rounds/order";
 import { hoursOf, place, type Span } from "./layout";
 import { WEEKDAYS } from "./preview";
 import type { Days } from "./useDays";
@@ -144,10 +145,16 @@ function Block({ item, onOpen, onBook }: { item: Item } & Pick<GridProps, "onOpe
     );
   }
   if (item.kind === "round") {
+    const late = lateOf(item.of);
     return (
       <Link to={`/rounds/${item.of.id}`} className={`${classes.block} ${classes.round}`}>
         <IconUsersGroup size={14} aria-hidden /> {at}{" "}
         {t("schedule.round", { home: item.of.home_name, count: item.of.stops.length })}
+        {late > 0 && (
+          <strong className={classes.late}>
+            <IconClockExclamation size={14} aria-hidden /> {t("rounds.late", { count: late })}
+          </strong>
+        )}
       </Link>
     );
   }

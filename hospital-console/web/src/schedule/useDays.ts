@@ -26,7 +26,12 @@ export function useDays(first: string, days: number, withSlots = true): Days {
         queryKey: keys.schedule.appointments(from, until, id),
         queryFn: () => api.schedule.appointments({ from, until, specialist_id: id }),
       },
-      { queryKey: keys.rounds.list(from, until), queryFn: () => api.rounds.list({ from, until }) },
+      {
+        queryKey: keys.rounds.list(from, until),
+        queryFn: () => api.rounds.list({ from, until }),
+        // Lateness grows by itself, without an event.
+        refetchInterval: 30_000,
+      },
       { queryKey: keys.schedule.duty(from, until), queryFn: () => api.schedule.duty({ from, until }) },
       {
         queryKey: keys.schedule.slots(id, from, until),

@@ -15,6 +15,12 @@ const SHORTEST = 6 * HOUR;
 
 export const windowOf = (span: Span, now: number): ChartWindow => ({ from: now - SPANS[span], to: now });
 
+/** Which choice the window is, if it is one. */
+export function spanOf(window: ChartWindow, now: number): Span | undefined {
+  if (Math.abs(window.to - now) > 60_000) return undefined;
+  return (Object.keys(SPANS) as Span[]).find((span) => Math.abs(window.to - window.from - SPANS[span]) < 60_000);
+}
+
 /** Half as long or twice as long around its middle. */
 export function zoom(window: ChartWindow, direction: "in" | "out", now: number): ChartWindow {
   const length = window.to - window.from;

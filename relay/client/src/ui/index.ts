@@ -13,3 +13,4 @@ export * from "./vitals-plot";
 export * from "./call-stage";
 export * from "./early-warning-plot";
 export * from "./care-status";
+export * from "./reminders";

@@ -1,4 +1,4 @@
-/** Vital signs: order, plausible ranges, bands. Plausible = a living person; outside it is a typing error. */
+/** Vital signs: order, plausible ranges, bands. Plausible = a living person; outside it is a typing error. The same numbers as `relay/domain/src/vitals.rs`, which a test compares. */
 import type { Observation } from "../api/types";
 
 export interface VitalSign {
@@ -13,13 +13,13 @@ export interface VitalSign {
 }
 
 export const VITAL_SIGNS: readonly VitalSign[] = [
-  { code: "8480-6", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [40, 300], band: [90, 140] },
-  { code: "8462-4", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [20, 200], band: [60, 90] },
+  { code: "8480-6", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [50, 280], band: [90, 140] },
+  { code: "8462-4", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [20, 180], band: [60, 90] },
   { code: "8867-4", unit: "/min", shownUnit: "/min", digits: 0, plausible: [20, 250], band: [60, 100] },
   { code: "2708-6", unit: "%", shownUnit: "%", digits: 0, plausible: [50, 100], band: [94, 100] },
   { code: "8310-5", unit: "Cel", shownUnit: "°C", digits: 1, plausible: [30, 43], band: [36, 37.3] },
-  { code: "9279-1", unit: "/min", shownUnit: "/min", digits: 0, plausible: [4, 60], band: [12, 20] },
-  { code: "14743-9", unit: "mmol/L", shownUnit: "mmol/L", digits: 1, plausible: [1, 40], band: [3.9, 10] },
+  { code: "9279-1", unit: "/min", shownUnit: "/min", digits: 0, plausible: [4, 70], band: [12, 20] },
+  { code: "14743-9", unit: "mmol/L", shownUnit: "mmol/L", digits: 1, plausible: [0.6, 35], band: [3.9, 10] },
   { code: "29463-7", unit: "kg", shownUnit: "kg", digits: 1, plausible: [20, 250], band: [0, 0] },
 ];
 
