@@ -289,14 +289,17 @@ fn record(work: &mut Work, kind: EventKind, c: &Consultation) {
     work.record(kind, c.id.uuid(), Some(c.home_id), None);
 }
 
-/// The specialist's note, saved as typed. Guarded by the note's own version, so it needs no idempotency key.
+/// The specialist's note, saved as typed. Guarded by the note's own version, so it demands no idempotency key.
 pub async fn save_note(
     app: &App,
     ctx: &Context,
     id: ConsultationId,
     input: views::NoteUpdate,
 ) -> Result<views::ConsultationNote, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::WriteConsultationNote, &consultation.facts())?;
     if consultation.began_at.is_none() {

@@ -27,7 +27,7 @@ pub async fn get(
     id: ResidentId,
     query: views::EligibilityQuery,
 ) -> Result<views::EligibilityLedger, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize_for(Action::ViewEligibility, &resident).await?;
     work.record(EventKind::ResidentViewed, id.uuid(), Some(resident.home_id), None);

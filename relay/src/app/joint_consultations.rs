@@ -22,14 +22,17 @@ pub async fn get(app: &App, ctx: &Context, id: HomeId) -> Result<views::JointCon
     view(&mut db, switch).await
 }
 
-/// Turns the switch. Guarded by its version, so it needs no idempotency key.
+/// Turns the switch. Guarded by its version, so it demands no idempotency key.
 pub async fn set(
     app: &App,
     ctx: &Context,
     id: HomeId,
     input: views::JointConsultationUpdate,
 ) -> Result<views::JointConsultation, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     homes::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::SetHomeSwitches, &of_home(id))?;
     let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;

@@ -43,9 +43,7 @@ impl Seen {
         if due.is_empty() {
             return Ok(());
         }
-        // A read is no command: it keeps no answer.
-        let ctx = &Context { idempotency: None, ..ctx.clone() };
-        let mut work = Work::update(app, ctx).await?;
+        let mut work = Work::unkeyed(app, ctx).await?;
         for read in &due {
             let home = self.reads.iter().find(|(r, _)| r == read).map(|(_, home)| *home);
             work.record_for(read.kind, read.resident_id.uuid(), home, read.purpose);

@@ -66,7 +66,7 @@ pub async fn list(
 
 /// One referral in full. It is part of the resident's record, so reading it is an audit event.
 pub async fn get(app: &App, ctx: &Context, id: ReferralId) -> Result<views::Referral, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
     record(&mut work, EventKind::ReferralViewed, &referral);

@@ -75,7 +75,10 @@ pub async fn reorder(
     id: RoundId,
     input: views::RoundOrder,
 ) -> Result<views::Round, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let before = rounds::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanRound, &before.facts())?;
     same_version(input.version, before.version)?;

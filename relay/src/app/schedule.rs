@@ -49,14 +49,17 @@ pub async fn availability(app: &App, ctx: &Context, id: StaffId) -> Result<views
     Ok(shown(&specialist, published.unwrap_or_else(|| Availability::none(id, Zone::shanghai()))))
 }
 
-/// Publishes times in place of those before. Guarded by the version, so it needs no idempotency key.
+/// Publishes times in place of those before. Guarded by the version, so it demands no idempotency key.
 pub async fn publish(
     app: &App,
     ctx: &Context,
     id: StaffId,
     input: views::AvailabilityUpdate,
 ) -> Result<views::Availability, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let specialist = specialist(&mut work.tx, id).await?;
     work.authorize(Action::PublishAvailability, &facts(id))?;
     let before = availability::get(&mut work.tx, id).await?.map_or(0, |published| published.version);
@@ -138,7 +141,10 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
 
 /// Takes a turn of duty back.
 pub async fn remove_duty(app: &App, ctx: &Context, id: ShiftId) -> Result<views::Removed, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     duty::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanDuty, &Facts::default())?;
     duty::remove(&mut work.tx, id).await?;

@@ -45,7 +45,7 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
     let resident = who_calls(&mut work.tx, ctx, &input).await?;
     work.authorize(Action::RaiseUrgentCall, &resident.facts())?;
     if let Some(open) = urgent_calls::open_of(&mut work.tx, resident.id).await? {
-        return Ok(heard(&open));
+        return work.finish_unchanged(heard(&open), "a press while a call goes on").await;
     }
     let latest = observations::latest_per_code(&mut work.tx, resident.id).await?;
     let call = UrgentCall {
@@ -174,7 +174,7 @@ pub async fn end(
 pub(crate) async fn escalate(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
     let about: Unanswered = serde_json::from_str(&job.payload)?;
     let ctx = Context::system(now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     jobs::finish(&mut work.tx, job).await?;
     let before = urgent_calls::get(&mut work.tx, about.call_id).await?.ok_or(AppError::NotFound)?;
     if before.state != about.state {

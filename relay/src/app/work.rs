@@ -36,11 +36,17 @@ pub(super) struct Work {
 impl Work {
     /// Starts a command that must carry an idempotency key, unless the system itself gives it.
     pub(super) async fn command<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
-        let mut work = Self::update(app, ctx).await?;
-        let Some(key) = &ctx.idempotency else {
-            let by_system = ctx.actor == yunzhen_domain::Actor::System;
-            return if by_system { Ok(Start::Fresh(work)) } else { Err(AppError::IdempotencyKeyMissing) };
-        };
+        if ctx.idempotency.is_none() && ctx.actor != yunzhen_domain::Actor::System {
+            return Err(AppError::IdempotencyKeyMissing);
+        }
+        Self::change(app, ctx).await
+    }
+
+    /// Starts a change that is guarded by a version or can only happen once, so that no key is demanded. Where one is given it counts as everywhere: after a
+    /// lost reply the retry gets the first answer, not a refusal of its own doing.
+    pub(super) async fn change<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
+        let mut work = Self { tx: app.store.write().await?, ctx: ctx.clone(), facts: Vec::new() };
+        let Some(key) = &ctx.idempotency else { return Ok(Start::Fresh(work)) };
         let actor = ctx.actor.reference().to_string();
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
             idempotency::Outcome::New => Ok(Start::Fresh(work)),
@@ -53,10 +59,10 @@ impl Work {
         }
     }
 
-    /// Starts a change that is safe to repeat by its version alone.
-    pub(super) async fn update(app: &App, ctx: &Context) -> Result<Self, AppError> {
+    /// Starts what nobody repeats under a key: the rows of a read, a session, what the system does by itself. No answer is kept.
+    pub(super) async fn unkeyed(app: &App, ctx: &Context) -> Result<Self, AppError> {
         let tx = app.store.write().await?;
-        Ok(Self { tx, ctx: ctx.clone(), facts: Vec::new() })
+        Ok(Self { tx, ctx: Context { idempotency: None, ..ctx.clone() }, facts: Vec::new() })
     }
 
     /// Decides whether the actor may do this to a resource.
@@ -104,14 +110,25 @@ impl Work {
 
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.
     pub(super) async fn finish<T: Serialize>(mut self, answer: T) -> Result<T, AppError> {
-        if let Some(key) = &self.ctx.idempotency {
-            let actor = self.ctx.actor.reference().to_string();
-            let text = serde_json::to_string(&answer)?;
-            idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
-                .await?;
-        }
+        self.keep(&answer).await?;
         self.tx.commit(self.facts).await?;
         Ok(answer)
+    }
+
+    /// The same where the command found nothing to do: its answer is kept all the same, for a retry that comes when there would be.
+    pub(super) async fn finish_unchanged<T: Serialize>(mut self, answer: T, why: &'static str) -> Result<T, AppError> {
+        self.keep(&answer).await?;
+        self.tx.commit_bookkeeping(why).await?;
+        Ok(answer)
+    }
+
+    async fn keep<T: Serialize>(&mut self, answer: &T) -> Result<(), AppError> {
+        let Some(key) = &self.ctx.idempotency else { return Ok(()) };
+        let actor = self.ctx.actor.reference().to_string();
+        let text = serde_json::to_string(answer)?;
+        idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
+            .await?;
+        Ok(())
     }
 }
 

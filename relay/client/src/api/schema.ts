@@ -6106,7 +6106,10 @@ export interface operations {
     publishAvailability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The specialist. */
                 id: components["schemas"]["StaffId"];
@@ -6873,7 +6876,10 @@ export interface operations {
     revokeCalendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["CalendarId"];
             };
@@ -9141,7 +9147,10 @@ export interface operations {
     saveConsultationNote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ConsultationId"];
             };
@@ -11400,7 +11409,10 @@ export interface operations {
     removeDuty: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ShiftId"];
             };
@@ -11795,7 +11807,10 @@ export interface operations {
     setJointConsultation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["HomeId"];
             };
@@ -12121,7 +12136,10 @@ export interface operations {
     updatePrescription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["PrescriptionId"];
             };
@@ -13668,7 +13686,10 @@ export interface operations {
     changeReferral: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ReferralId"];
             };
@@ -16574,7 +16595,10 @@ export interface operations {
     reorderRound: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["RoundId"];
             };
@@ -18526,7 +18550,10 @@ export interface operations {
     changeVisit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["VisitId"];
             };

@@ -30,7 +30,7 @@ pub async fn hand_over(
     query: LanguageQuery,
 ) -> Result<HandOverFile, AppError> {
     let english = english(&query)?;
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
     let db = &mut work.tx;

@@ -52,14 +52,17 @@ pub async fn plan(app: &App, ctx: &Context, input: views::VisitPlan) -> Result<v
     work.finish(view).await
 }
 
-/// Another plan for a round that has not begun. Guarded by its version, so it needs no idempotency key.
+/// Another plan for a round that has not begun. Guarded by its version, so it demands no idempotency key.
 pub async fn change(
     app: &App,
     ctx: &Context,
     id: VisitId,
     input: views::VisitPlanUpdate,
 ) -> Result<views::Visit, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let (mut visit, _) = load(&mut work, ctx, id, Action::PlanVisit).await?;
     same_version(input.version, visit.version)?;
     still_planned(&visit)?;
