@@ -192,7 +192,7 @@ async fn a_lost_reply_and_a_retry_give_the_first_answer_where_a_version_guards_t
     let draft = world.send(Method::POST, "/api/referrals", Some("specialist1"), Some(&draft)).await;
     assert_eq!(draft.status, 201, "{draft:?}");
     let referral = format!("/api/referrals/{}", draft.body["id"].as_str().unwrap());
-    let plan = json!({"planned_on": "2099-12-30", "doctors": [specialist],
+    let plan = json!({"planned_on": world.visit.planned_on, "doctors": [specialist],
         "residents": [{"resident_id": world.resident.id, "diagnosis_codes": ["I10"]}]});
     let prescription = &world.prescriptions[0];
     let commands = [
