@@ -10,7 +10,7 @@ use yunzhen_store::{Db, consultations, homes, joint_consultations};
 use super::consultations::has_call;
 use super::names::Names;
 use super::views::eligibility as views;
-use super::work::{Start, Work, authorize, required, same_version};
+use super::work::{Start, Work, authorize, person_name, required, same_version};
 use super::{App, AppError, Context, fresh};
 
 /// A home's switch.
@@ -77,7 +77,7 @@ pub async fn name_doctor(
     let doctor = PresentDoctor {
         id: fresh(PresentDoctorId::new, ctx.now),
         consultation_id: id,
-        name: required("name", &input.name, 60)?.into(),
+        name: person_name("name", &input.name)?.into(),
         licence,
         institution: home.name,
         named_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,

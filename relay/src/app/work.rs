@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
+use yunzhen_domain::checked::text;
 use yunzhen_domain::ids::{HomeId, PharmacyId};
 use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
@@ -167,6 +168,16 @@ pub(super) fn bounded(path: &str, text: &str, max_chars: usize) -> Result<String
         return Err(AppError::invalid(path, zh, en));
     }
     Ok(text.to_owned())
+}
+
+/// A person's real name, by the same rule as in the registry: no mark that hides letters or turns them round.
+pub(super) fn person_name(path: &str, name: &str) -> Result<String, AppError> {
+    text::name(name).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))
+}
+
+/// One line that others read on their screens: what a company is called, or who a guest says to be. Digits and brackets are its own, hidden marks are not.
+pub(super) fn line(path: &str, typed: &str, max_chars: usize) -> Result<String, AppError> {
+    text::line(typed, max_chars).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))
 }
 
 /// Is English asked for; Chinese when nothing is said.
