@@ -142,7 +142,7 @@ async fn written(
     for (i, stop) in input.residents.into_iter().enumerate() {
         let path = format!("residents[{i}].");
         let unknown = || AppError::invalid(format!("{path}resident_id"), "没有这位住民", "No such resident");
-        let resident = residents::get(&mut work.tx, stop.resident_id).await?.ok_or_else(unknown)?;
+        let resident = residents::get_standing(&mut work.tx, stop.resident_id).await?.ok_or_else(unknown)?;
         let codes = codes(app, ctx, work, &visit, &resident, &path, stop.diagnosis_codes).await?;
         add(&mut visit, &resident, codes);
     }
