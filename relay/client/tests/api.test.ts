@@ -30,6 +30,16 @@ describe("Api", () => {
     expect(await request?.json()).toEqual({ resident_id: "r", reason: "咳嗽", urgency: "routine" });
   });
 
+  it("sends the action's key with a PUT and a DELETE too, the same on a retry", async () => {
+    const { client, requests } = api(() => Response.json({ removed: true }));
+    for (let attempt = 0; attempt < 2; attempt++) await client.schedule.removeDuty("s", "key-of-removal");
+    await client.consultations.saveNote("c", { version: 0, text: "头晕" }, "key-of-note");
+    await client.consultations.saveNote("c", { version: 0, text: "头晕" });
+    const keys = requests.map((request) => request.headers.get("Idempotency-Key"));
+    expect(keys.slice(0, 3)).toEqual(["key-of-removal", "key-of-removal", "key-of-note"]);
+    expect(keys[3]?.length).toBeGreaterThanOrEqual(8);
+  });
+
   it("sends no CSRF token with a read and leaves out empty queries", async () => {
     const { client, requests } = api(() => Response.json({ items: [] }));
     await client.residents.list({ q: undefined });

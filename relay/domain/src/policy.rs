@@ -136,6 +136,10 @@ policy! {
     at_most rebooking_horizon_days = 14;
     /// How far ahead anything can be booked.
     at_most booking_horizon_days = 90;
+    /// How far ahead a turn of duty is planned.
+    at_most duty_horizon_days = 366;
+    /// How far from today, before and after, a day of published times may lie: further is a typing error.
+    at_most availability_horizon_days = 3653;
     /// The first reminder of an appointment, before it.
     at_most reminder_early_minutes = 1440;
     /// The last reminder of an appointment, before it.

@@ -2,15 +2,15 @@
 //! does not fill the log. Pure: remembers and answers; the time is an argument. Forgetting, as after a restart, costs one row more and never one less.
 
 use crate::audit::{EventKind, Purpose};
-use crate::ids::ResidentId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One read of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReadOf {
-    /// Whose record.
-    pub resident_id: ResidentId,
+    /// Whose record, or which part of it.
+    pub entity_id: Uuid,
     /// What of it.
     pub kind: EventKind,
     /// With another purpose than treatment.
@@ -66,7 +66,7 @@ mod tests {
     }
 
     fn read(n: u8, kind: EventKind) -> ReadOf {
-        ReadOf { resident_id: ResidentId::new(at(0), [n; 10]), kind, purpose: None }
+        ReadOf { entity_id: Uuid::from_u128(n.into()), kind, purpose: None }
     }
 
     #[test]

@@ -18,6 +18,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What stands for a bed until somebody gives one; the only one that several residents of a home can have.
+pub const NO_BED: &str = "待分配";
 /// Nobody on record grew older than 122.
 const OLDEST_YEARS: i16 = 122;
 /// Lines of one list.

@@ -68,7 +68,10 @@ pub async fn list(app: &App, ctx: &Context) -> Result<Page<views::Calendar>, App
 
 /// Withdraws a link: from now on it leads nowhere.
 pub async fn revoke(app: &App, ctx: &Context, id: CalendarId) -> Result<Removed, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let calendar = calendars::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::ShareCalendar, &calendar.facts())?;
     if calendar.revoked_at.is_none() {

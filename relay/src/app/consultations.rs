@@ -156,13 +156,18 @@ pub async fn check_in(
     id: ConsultationId,
     input: VersionBody,
 ) -> Result<views::ConsultationSummary, AppError> {
-    let mut db = app.store.read().await?;
-    let known = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::CheckInConsultation, &known.facts())?;
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let known = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::CheckInConsultation, &known.facts())?;
     if has_call(&known) {
-        return show::summary(app, &mut db, &mut Names::default(), &known, ctx.now).await;
+        let view = show::summary(app, &mut work.tx, &mut Names::default(), &known, ctx.now).await?;
+        return work.finish_unchanged(view, "a check-in of who is there").await;
     }
-    drop(db);
+    // Nothing was done yet: the command begins anew.
+    drop(work);
     transition(app, ctx, id, input.version, Action::CheckInConsultation, Event::CheckIn).await
 }
 
@@ -290,14 +295,17 @@ fn record(work: &mut Work, kind: EventKind, c: &Consultation) {
     work.record(kind, c.id.uuid(), Some(c.home_id), None);
 }
 
-/// The specialist's note, saved as typed. Guarded by the note's own version, so it needs no idempotency key.
+/// The specialist's note, saved as typed. Guarded by the note's own version, so it demands no idempotency key.
 pub async fn save_note(
     app: &App,
     ctx: &Context,
     id: ConsultationId,
     input: views::NoteUpdate,
 ) -> Result<views::ConsultationNote, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::WriteConsultationNote, &consultation.facts())?;
     if consultation.began_at.is_none() {

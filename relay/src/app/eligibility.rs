@@ -15,9 +15,11 @@ use yunzhen_store::{Db, consultation_notes, eligibility, joint_consultations, re
 
 use super::joint_consultations::present_doctor;
 use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
 use super::views::eligibility as views;
 use super::visits::to_come;
-use super::work::{Start, Work, required};
+use super::work::{Start, Work, authorize, required};
 use super::{App, AppError, Context, fresh};
 
 /// The ledger of a resident and what follows from it. Reading it is an audit event, as reading the chart is.
@@ -27,11 +29,11 @@ pub async fn get(
     id: ResidentId,
     query: views::EligibilityQuery,
 ) -> Result<views::EligibilityLedger, AppError> {
-    let mut work = Work::update(app, ctx).await?;
-    let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize_for(Action::ViewEligibility, &resident).await?;
-    work.record(EventKind::ResidentViewed, id.uuid(), Some(resident.home_id), None);
-    let db = &mut work.tx;
+    let mut read = app.store.read().await?;
+    let db = &mut read;
+    let resident = residents::get_standing(db, id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(db, ctx, resident.id).await?;
+    authorize(ctx, Action::ViewEligibility, &ties.facts(&resident))?;
     let on = query.on.unwrap_or_else(|| Policy::local_date(ctx.now));
     let code = query.diagnosis_code.as_deref().map(str::trim).filter(|code| !code.is_empty());
     if code.is_some_and(|code| app.formulary.diagnosis(code).is_none()) {
@@ -59,7 +61,9 @@ pub async fn get(
     let joint_consultation_allowed = joint_consultations::switch(db, resident.home_id).await?.allowed;
     let view =
         views::EligibilityLedger { resident_id: id, on, standings, facts: shown, visits, joint_consultation_allowed };
-    work.finish(view).await
+    drop(read);
+    Seen::one(EventKind::ResidentViewed, id, resident.home_id, ties.purpose(id)).tell(app, ctx).await?;
+    Ok(view)
 }
 
 /// The facts of a standing record and of those merged into it.

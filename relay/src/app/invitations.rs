@@ -9,7 +9,7 @@ use yunzhen_domain::records::Invitation;
 use yunzhen_store::{consultations, invitations};
 
 use super::views::consultations::{Invitation as InvitationView, NewInvitation};
-use super::work::{Start, Work, required};
+use super::work::{Start, Work, line};
 use super::{App, AppError, Context, fresh, tokens};
 
 /// Invites one observer to a consultation that is not over.
@@ -28,7 +28,7 @@ pub async fn invite(
     if consultation.state.is_terminal() {
         return Err(Refused { state: consultation.state.as_str(), event: "invite" }.into());
     }
-    let display_name = required("display_name", &input.display_name, 60)?;
+    let display_name = line("display_name", &input.display_name, 60)?;
     let (token, token_sha256) = tokens::new();
     let lasts = SignedDuration::from_hours(i64::from(app.policy.invitation_hours));
     let expires_at = ctx.now.checked_add(lasts).map_err(|_| AppError::NotFound)?;

@@ -10,7 +10,7 @@ use yunzhen_store::{Db, consultations, homes, joint_consultations};
 use super::consultations::has_call;
 use super::names::Names;
 use super::views::eligibility as views;
-use super::work::{Start, Work, authorize, required, same_version};
+use super::work::{Start, Work, authorize, person_name, required, same_version};
 use super::{App, AppError, Context, fresh};
 
 /// A home's switch.
@@ -22,14 +22,17 @@ pub async fn get(app: &App, ctx: &Context, id: HomeId) -> Result<views::JointCon
     view(&mut db, switch).await
 }
 
-/// Turns the switch. Guarded by its version, so it needs no idempotency key.
+/// Turns the switch. Guarded by its version, so it demands no idempotency key.
 pub async fn set(
     app: &App,
     ctx: &Context,
     id: HomeId,
     input: views::JointConsultationUpdate,
 ) -> Result<views::JointConsultation, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     homes::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::SetHomeSwitches, &of_home(id))?;
     let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
@@ -74,7 +77,7 @@ pub async fn name_doctor(
     let doctor = PresentDoctor {
         id: fresh(PresentDoctorId::new, ctx.now),
         consultation_id: id,
-        name: required("name", &input.name, 60)?.into(),
+        name: person_name("name", &input.name)?.into(),
         licence,
         institution: home.name,
         named_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::SignedDuration;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 use yunzhen_domain::audit::{EventKind, Purpose};
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::reads::{ReadOf, Reader, Reads};
@@ -24,14 +25,17 @@ pub(super) struct Seen {
 impl Seen {
     /// One kind of read of one record.
     pub(super) fn one(kind: EventKind, resident_id: ResidentId, home_id: HomeId, purpose: Option<Purpose>) -> Self {
-        let mut seen = Self::default();
-        seen.add(kind, resident_id, home_id, purpose);
-        seen
+        Self::of(kind, resident_id.uuid(), home_id, purpose)
+    }
+
+    /// One kind of read of something that is part of a record.
+    pub(super) fn of(kind: EventKind, entity_id: Uuid, home_id: HomeId, purpose: Option<Purpose>) -> Self {
+        Self { reads: vec![(ReadOf { entity_id, kind, purpose }, home_id)] }
     }
 
     /// Another.
     pub(super) fn add(&mut self, kind: EventKind, resident_id: ResidentId, home_id: HomeId, purpose: Option<Purpose>) {
-        self.reads.push((ReadOf { resident_id, kind, purpose }, home_id));
+        self.reads.push((ReadOf { entity_id: resident_id.uuid(), kind, purpose }, home_id));
     }
 
     /// Tells the audit log what it does not have yet. A read that cannot be audited is not answered.
@@ -43,12 +47,10 @@ impl Seen {
         if due.is_empty() {
             return Ok(());
         }
-        // A read is no command: it keeps no answer.
-        let ctx = &Context { idempotency: None, ..ctx.clone() };
-        let mut work = Work::update(app, ctx).await?;
+        let mut work = Work::unkeyed(app, ctx).await?;
         for read in &due {
             let home = self.reads.iter().find(|(r, _)| r == read).map(|(_, home)| *home);
-            work.record_for(read.kind, read.resident_id.uuid(), home, read.purpose);
+            work.record_for(read.kind, read.entity_id, home, read.purpose);
         }
         work.finish(()).await?;
         app.reads.lock().unwrap_or_else(PoisonError::into_inner).told(reader, &due, ctx.now, window);

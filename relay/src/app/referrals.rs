@@ -66,12 +66,20 @@ pub async fn list(
 
 /// One referral in full. It is part of the resident's record, so reading it is an audit event.
 pub async fn get(app: &App, ctx: &Context, id: ReferralId) -> Result<views::Referral, AppError> {
-    let mut work = Work::update(app, ctx).await?;
-    let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
-    record(&mut work, EventKind::ReferralViewed, &referral);
-    let view = show::full(app, &mut work.tx, ctx, &referral).await?;
-    work.finish(view).await
+    let mut db = app.store.read().await?;
+    let referral = referrals::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let seen = seen(&mut db, ctx, EventKind::ReferralViewed, &referral).await?;
+    let view = show::full(app, &mut db, ctx, &referral).await?;
+    drop(db);
+    seen.tell(app, ctx).await?;
+    Ok(view)
+}
+
+/// Decides on a read of a referral, and what the audit log is told of it.
+async fn seen(db: &mut Db, ctx: &Context, kind: EventKind, referral: &Referral) -> Result<Seen, AppError> {
+    let ties = Ties::to(db, ctx, referral.resident_id).await?;
+    authorize(ctx, Action::ViewReferral, &ties.of_record(ctx, referral.resident_id, referral.facts()))?;
+    Ok(Seen::of(kind, referral.id.uuid(), referral.home_id, ties.purpose(referral.resident_id)))
 }
 
 /// Decides with what ties the caller to the resident.

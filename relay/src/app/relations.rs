@@ -75,6 +75,9 @@ impl Ties {
 
     /// Why the caller reads this record, where it is not treatment.
     pub(super) fn purpose(&self, resident: ResidentId) -> Option<Purpose> {
+        if self.of_one {
+            return purpose(&self.known.values().flatten().copied().collect::<Vec<_>>());
+        }
         purpose(self.known.get(&resident).map_or(&[], Vec::as_slice))
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use super::appointments::REMIND;
 pub(crate) async fn remind(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
     let about: Reminder = serde_json::from_str(&job.payload)?;
     let ctx = Context::system(now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     jobs::finish(&mut work.tx, job).await?;
     let held = appointments::get(&mut work.tx, about.consultation_id).await?.filter(|a| a.held);
     let due = held.filter(|a| a.slot.starts_at.as_millisecond() == about.starts_at_ms && now < a.slot.starts_at);

@@ -16,6 +16,7 @@ use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
 
 pub use chart::get;
+pub(super) use chart::latest_of_person;
 pub use import::{apply as import, dry_run as dry_run_import};
 pub use register::{change, register, transfer};
 
@@ -85,7 +86,7 @@ async fn summary(
     r: Resident,
     ctx: &Context,
 ) -> Result<views::ResidentSummary, AppError> {
-    let latest = observations::latest_per_code(db, r.id).await?;
+    let latest = latest_of_person(db, r.id).await?;
     let early_warning = chart::score_now(app, ctx, &latest, r.oxygen_scale);
     Ok(views::ResidentSummary {
         id: r.id,

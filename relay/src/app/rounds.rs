@@ -9,12 +9,13 @@ use yunzhen_domain::ids::{ConsultationId, RoundId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Round, Urgency};
 use yunzhen_domain::schedule::{Slot, Stop, run};
-use yunzhen_store::{Db, appointments, availability, consultations, homes, observations, residents, rounds};
+use yunzhen_store::{Db, appointments, availability, consultations, homes, residents, rounds};
 
 use super::appointments::{hold, open_block, remind, requested};
 use super::consultations::summary;
 use super::names::Names;
 use super::reads::Seen;
+use super::residents::latest_of_person;
 use super::views::common::Page;
 use super::views::rounds as views;
 use super::work::{Start, Work, authorize, may_list, same_version};
@@ -45,12 +46,18 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
     };
     let whole = slot(&round, 0, input.resident_ids.len(), minutes)?;
     open_block(app, &mut work, ctx, round.specialist_id, whole).await?;
-    let mut round = round;
+    let (mut round, mut people) = (round, BTreeSet::new());
     for (n, resident_id) in input.resident_ids.iter().enumerate() {
         let path = format!("resident_ids[{n}]");
-        let resident = residents::get(&mut work.tx, *resident_id).await?.filter(|r| r.home_id == round.home_id);
+        let resident =
+            residents::get_standing(&mut work.tx, *resident_id).await?.filter(|r| r.home_id == round.home_id);
         let resident = resident
-            .ok_or_else(|| AppError::invalid(path, "这家养老院没有这位住民", "The home has no such resident"))?;
+            .ok_or_else(|| AppError::invalid(&path, "这家养老院没有这位住民", "The home has no such resident"))?;
+        if !people.insert(resident.id) {
+            let (zh, en) =
+                ("与前面的一位是同一人（档案已合并）", "The same person as one above; the records were merged");
+            return Err(AppError::invalid(path, zh, en));
+        }
         let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
         let time = slot(&round, n, 1, minutes)?;
         let event = Event::Book { specialist: round.specialist_id, scheduled_at: time.starts_at };
@@ -75,7 +82,10 @@ pub async fn reorder(
     id: RoundId,
     input: views::RoundOrder,
 ) -> Result<views::Round, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let before = rounds::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanRound, &before.facts())?;
     same_version(input.version, before.version)?;
@@ -213,7 +223,7 @@ async fn shown(app: &App, db: &mut Db, ctx: &Context, round: &Round) -> Result<v
     let mut names = Names::default();
     let mut stops = Vec::with_capacity(all.len());
     for (c, expected) in all.iter().zip(expected) {
-        let latest = observations::latest_per_code(db, c.resident_id).await?;
+        let latest = latest_of_person(db, c.resident_id).await?;
         stops.push(views::RoundStop {
             consultation: summary(app, db, &mut names, c, ctx.now).await?,
             position: expected.position,

@@ -1,13 +1,15 @@
 //! What specialists publish, the slots that follow from it, and the duty roster.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ShiftId, StaffId};
+use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Staff;
 use yunzhen_domain::schedule::{
-    Availability, AvailabilityError, Shift, Slot, Zone, free, on_duty as order_of_duty, slots as slots_of,
+    Availability, AvailabilityError, Exception, Shift, Slot, Zone, free, on_duty as order_of_duty, slots as slots_of,
 };
 use yunzhen_store::{Db, appointments, availability, duty, staff};
 
@@ -15,7 +17,7 @@ use super::names::Names;
 use super::views::common::Page;
 use super::views::schedule as views;
 use super::work::{Start, Work, authorize, may_list, same_version};
-use super::{App, AppError, Context, fresh, queue};
+use super::{App, AppError, Context, FieldError, fresh, queue};
 
 /// Nobody looks further at once.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(62 * 24);
@@ -49,14 +51,17 @@ pub async fn availability(app: &App, ctx: &Context, id: StaffId) -> Result<views
     Ok(shown(&specialist, published.unwrap_or_else(|| Availability::none(id, Zone::shanghai()))))
 }
 
-/// Publishes times in place of those before. Guarded by the version, so it needs no idempotency key.
+/// Publishes times in place of those before. Guarded by the version, so it demands no idempotency key.
 pub async fn publish(
     app: &App,
     ctx: &Context,
     id: StaffId,
     input: views::AvailabilityUpdate,
 ) -> Result<views::Availability, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let specialist = specialist(&mut work.tx, id).await?;
     work.authorize(Action::PublishAvailability, &facts(id))?;
     let before = availability::get(&mut work.tx, id).await?.map_or(0, |published| published.version);
@@ -66,6 +71,7 @@ pub async fn publish(
     let published =
         Availability { specialist_id: id, version: before + 1, zone, rules: input.rules, exceptions: input.exceptions };
     published.check().map_err(|error| wrong_line(&error))?;
+    within_years(app, ctx, &published)?;
     availability::put(&mut work.tx, &published).await?;
     work.record(EventKind::AvailabilityPublished, id.uuid(), None, None);
     work.finish(shown(&specialist, published)).await
@@ -128,6 +134,11 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
         );
         return Err(AppError::invalid("ends_at", zh, en));
     }
+    let days = app.policy.duty_horizon_days;
+    if starts_at.duration_since(ctx.now) > SignedDuration::from_hours(24 * i64::from(days)) {
+        let (zh, en) = (format!("最多提前 {days} 天排班"), format!("Duty is planned at most {days} days ahead"));
+        return Err(AppError::invalid("starts_at", zh, en));
+    }
     let id = fresh(ShiftId::new, ctx.now);
     let shift = Shift { id, specialist_id: input.specialist_id, line: input.line, starts_at, ends_at };
     duty::insert(&mut work.tx, &shift).await?;
@@ -139,7 +150,10 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
 
 /// Takes a turn of duty back.
 pub async fn remove_duty(app: &App, ctx: &Context, id: ShiftId) -> Result<views::Removed, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let shift = duty::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(Action::PlanDuty, &Facts::default())?;
     duty::remove(&mut work.tx, id).await?;
@@ -194,6 +208,25 @@ async fn shift_view(db: &mut Db, names: &mut Names, shift: &Shift, now: Timestam
         ends_at: shift.ends_at.into(),
         now: shift.starts_at <= now && now < shift.ends_at,
     })
+}
+
+/// Days that a person means: the year 1900 or 2200 is a slip of the finger.
+fn within_years(app: &App, ctx: &Context, published: &Availability) -> Result<(), AppError> {
+    let most = app.policy.availability_horizon_days;
+    let today = Policy::local_date(ctx.now);
+    let is_far = |day: Date| today.duration_until(day).as_hours().unsigned_abs() > 24 * u64::from(most);
+    let of_rules = published.rules.iter().enumerate().flat_map(|(n, rule)| {
+        let first = (format!("rules[{n}].valid_from"), Some(rule.valid_from));
+        [first, (format!("rules[{n}].valid_until"), rule.valid_until)]
+    });
+    let of_exceptions = published.exceptions.iter().enumerate().map(|(n, exception)| {
+        let (Exception::DayOff { date } | Exception::ExtraBlock { date, .. }) = exception;
+        (format!("exceptions[{n}].date"), Some(*date))
+    });
+    let far = of_rules.chain(of_exceptions).filter(|(_, day)| day.is_some_and(is_far));
+    let (zh, en) = (format!("日期距今不超过 {most} 天"), format!("A day at most {most} days from today"));
+    let wrong: Vec<_> = far.map(|(path, _)| FieldError::new(path, zh.clone(), en.clone())).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(AppError::Invalid(wrong)) }
 }
 
 fn wrong_line(error: &AvailabilityError) -> AppError {

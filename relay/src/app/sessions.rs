@@ -55,7 +55,7 @@ pub async fn create(app: &App, origin: &Entrance, input: views::SignIn) -> Resul
         return Err(AppError::BadCredentials);
     };
     let ctx = Context::of(member.actor(), now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     // Tries that ran side by side passed the first look together; the right one among too many wrong ones does not pass the second.
     check_throttle(&mut work.tx, &account, origin, now).await?;
     let hours = app.policy.staff_session_hours;
@@ -98,7 +98,7 @@ pub async fn create_courier(
         return Err(AppError::BadCredentials);
     };
     let ctx = Context::of(Actor::Courier { delivery_id: delivery.id }, now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     check_throttle(&mut work.tx, &account, origin, now).await?;
     let hours = app.policy.courier_session_hours;
     let (token, _) = open(&mut work.tx, SessionSubject::Courier(delivery.id), origin, now, hours).await?;
@@ -133,7 +133,7 @@ pub async fn create_observer(
     };
     let consultation_id = invitation.consultation_id;
     let ctx = Context::of(Actor::Observer { consultation_id, invitation_id: invitation.id }, now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     let left = invitation.expires_at.duration_since(now);
     let subject = SessionSubject::Observer(consultation_id, invitation.id);
     let (token, _) = open_for(&mut work.tx, subject, origin, now, left).await?;
@@ -206,7 +206,7 @@ pub async fn current(app: &App, ctx: &Context) -> Result<views::CurrentSession, 
 
 /// Signs out. Signing out twice is no error.
 pub async fn end(app: &App, ctx: &Context) -> Result<(), AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     sessions::delete(&mut work.tx, &tokens::digest(ctx.session_token.expose())).await?;
     let subject = ctx.actor.reference().id.unwrap_or_default();
     work.record(EventKind::SessionClosed, subject, ctx.actor.home_id(), ctx.actor.pharmacy_id());
@@ -258,7 +258,7 @@ fn source_key(origin: &Entrance) -> String {
 /// Counts a wrong try against the account and the source, in a transaction of its own that stays. The row says that somebody failed, not what was typed.
 async fn refuse(app: &App, account: &str, origin: &Entrance, now: Timestamp) -> Result<(), AppError> {
     let ctx = Context::system(now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     count(&mut work.tx, account, &app.policy.account_limits(), now).await?;
     count(&mut work.tx, &source_key(origin), &app.policy.source_limits(), now).await?;
     work.record(EventKind::SessionRefused, uuid::Uuid::nil(), origin.through_box, None);

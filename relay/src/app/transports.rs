@@ -14,7 +14,7 @@ use super::referrals::set_out;
 use super::relations::Ties;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::transports as views;
-use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
+use super::work::{Start, Work, authorize, bounded, line, may_list, required, same_version};
 use super::{App, AppError, Context, fresh};
 
 /// Rows of one page of the list.
@@ -157,9 +157,9 @@ pub async fn confirm(
 ) -> Result<views::Transport, AppError> {
     let plate = input.carrier.plate.as_deref().map(str::trim).filter(|plate| !plate.is_empty());
     let carrier = Carrier {
-        name: required("carrier.name", &input.carrier.name, 60)?,
-        phone: required("carrier.phone", &input.carrier.phone, 40)?,
-        plate: plate.map(|plate| bounded("carrier.plate", plate, 20)).transpose()?,
+        name: line("carrier.name", &input.carrier.name, 60)?,
+        phone: line("carrier.phone", &input.carrier.phone, 40)?,
+        plate: plate.map(|plate| line("carrier.plate", plate, 20)).transpose()?,
     };
     transition(app, ctx, id, input.version, Event::Confirm, Some(carrier)).await
 }

@@ -11,13 +11,15 @@ use yunzhen_domain::ids::UrgentCallId;
 use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Resident, UrgentCall};
+use yunzhen_domain::registry::NO_BED;
 use yunzhen_domain::schedule::triage;
 use yunzhen_store::jobs::Job;
-use yunzhen_store::{Db, Paging, jobs, observations, residents, urgent_calls};
+use yunzhen_store::{Db, Paging, jobs, residents, urgent_calls};
 
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
+use super::residents::latest_of_person;
 use super::views::common::{Page, VersionBody};
 use super::views::consultations::ConsultationResident;
 use super::views::urgent_calls as views;
@@ -26,6 +28,8 @@ use super::{App, AppError, Context, fresh, schedule};
 
 /// Kind of the job that escalates.
 pub(crate) const ESCALATE: &str = "escalate_urgent_call";
+/// Stands beside the bed of a call where several residents have that bed: whoever answers looks who it is before acting on a name.
+const NOT_KNOWN_WHO: &str = "（床位登记多人，请当面确认是谁）";
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
 
@@ -45,9 +49,9 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
     let resident = who_calls(&mut work.tx, ctx, &input).await?;
     work.authorize(Action::RaiseUrgentCall, &resident.facts())?;
     if let Some(open) = urgent_calls::open_of(&mut work.tx, resident.id).await? {
-        return Ok(heard(&open));
+        return work.finish_unchanged(heard(&open), "a press while a call goes on").await;
     }
-    let latest = observations::latest_per_code(&mut work.tx, resident.id).await?;
+    let latest = latest_of_person(&mut work.tx, resident.id).await?;
     let call = UrgentCall {
         id: fresh(UrgentCallId::new, ctx.now),
         version: 1,
@@ -174,7 +178,7 @@ pub async fn end(
 pub(crate) async fn escalate(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
     let about: Unanswered = serde_json::from_str(&job.payload)?;
     let ctx = Context::system(now);
-    let mut work = Work::update(app, &ctx).await?;
+    let mut work = Work::unkeyed(app, &ctx).await?;
     jobs::finish(&mut work.tx, job).await?;
     let before = urgent_calls::get(&mut work.tx, about.call_id).await?.ok_or(AppError::NotFound)?;
     if before.state != about.state {
@@ -205,12 +209,26 @@ async fn wait_for_answer(app: &App, work: &mut Work, call: &UrgentCall, now: Tim
     Ok(jobs::enqueue(&mut work.tx, job, ESCALATE, &about, run_at).await?)
 }
 
+/// Who calls. A bed is one resident's ([`super::residents`] refuses a second one), but records from before that rule, or from records taken apart again, can
+/// share one. Somebody needs help all the same, so the call is raised: under the first of them, with [`NOT_KNOWN_WHO`] beside the bed on every screen.
 async fn who_calls(db: &mut Db, ctx: &Context, input: &views::NewUrgentCall) -> Result<Resident, AppError> {
     match (input.resident_id, input.bed.as_deref().map(str::trim), ctx.actor.home_id()) {
-        (Some(id), None, _) => residents::get(db, id).await?.ok_or(AppError::NotFound),
+        (Some(id), None, _) => residents::get_standing(db, id).await?.ok_or(AppError::NotFound),
         (None, Some(bed), Some(home)) => {
-            let of_home = residents::list(db, Some(home), None).await?;
-            of_home.into_iter().find(|resident| resident.bed == bed).ok_or(AppError::NotFound)
+            if bed == NO_BED {
+                return Err(AppError::invalid("bed", "按钮须对应一张床位", "A button belongs to a bed"));
+            }
+            let mut there = residents::in_bed(db, home, bed).await?;
+            if there.is_empty() {
+                return Err(AppError::NotFound);
+            }
+            // The record needs a name; the mark beside the bed says that it is not known to be this one.
+            let several = there.len() > 1;
+            let mut resident = there.swap_remove(0);
+            if several {
+                resident.bed.push_str(NOT_KNOWN_WHO);
+            }
+            Ok(resident)
         }
         _ => Err(AppError::invalid("resident_id", "请说明是哪位住民或哪张床位", "Say which resident or which bed")),
     }
@@ -236,7 +254,7 @@ async fn shown(
     let clinical = ctx.actor.role() == Role::Nurse || ties.tied(call.resident_id);
     let (mut resident, mut vital_signs, mut note) = (None, None, None);
     if clinical {
-        let known = residents::get(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
+        let known = residents::get_standing(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
         resident = Some(ConsultationResident {
             id: known.id,
             age: known.age(Policy::local_date(ctx.now)).into(),
@@ -246,7 +264,7 @@ async fn shown(
             home_id: call.home_id,
             home_name: home.name.clone(),
         });
-        let latest = observations::latest_per_code(db, call.resident_id).await?;
+        let latest = latest_of_person(db, call.resident_id).await?;
         vital_signs = Some(latest.into_iter().map(super::residents::observation).collect());
         note = call.note.as_ref().map(|note| note.expose().clone());
     }

@@ -53,7 +53,7 @@ pub async fn list(app: &App, ctx: &Context, query: views::VisitQuery) -> Result<
 
 /// One round with its route. It names residents with their diagnoses, so reading it is an audit event.
 pub async fn get(app: &App, ctx: &Context, id: VisitId) -> Result<views::Visit, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let visit = opened(&mut work, ctx, id).await?;
     let view = show::full(app, &mut work.tx, ctx, &visit).await?;
     work.finish(view).await

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
+use yunzhen_domain::checked::text;
 use yunzhen_domain::ids::{HomeId, PharmacyId};
 use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
@@ -37,11 +38,17 @@ pub(super) struct Work {
 impl Work {
     /// Starts a command that must carry an idempotency key, unless the system itself gives it.
     pub(super) async fn command<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
-        let mut work = Self::update(app, ctx).await?;
-        let Some(key) = &ctx.idempotency else {
-            let by_system = ctx.actor == yunzhen_domain::Actor::System;
-            return if by_system { Ok(Start::Fresh(work)) } else { Err(AppError::IdempotencyKeyMissing) };
-        };
+        if ctx.idempotency.is_none() && ctx.actor != yunzhen_domain::Actor::System {
+            return Err(AppError::IdempotencyKeyMissing);
+        }
+        Self::change(app, ctx).await
+    }
+
+    /// Starts a change that is guarded by a version or can only happen once, so that no key is demanded. Where one is given it counts as everywhere: after a
+    /// lost reply the retry gets the first answer, not a refusal of its own doing.
+    pub(super) async fn change<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
+        let mut work = Self { tx: app.store.write().await?, ctx: ctx.clone(), facts: Vec::new() };
+        let Some(key) = &ctx.idempotency else { return Ok(Start::Fresh(work)) };
         let actor = ctx.actor.reference().to_string();
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
             idempotency::Outcome::New => Ok(Start::Fresh(work)),
@@ -54,10 +61,10 @@ impl Work {
         }
     }
 
-    /// Starts a change that is safe to repeat by its version alone.
-    pub(super) async fn update(app: &App, ctx: &Context) -> Result<Self, AppError> {
+    /// Starts what nobody repeats under a key: the rows of a read, a session, what the system does by itself. No answer is kept.
+    pub(super) async fn unkeyed(app: &App, ctx: &Context) -> Result<Self, AppError> {
         let tx = app.store.write().await?;
-        Ok(Self { tx, ctx: ctx.clone(), facts: Vec::new(), secret: false })
+        Ok(Self { tx, ctx: Context { idempotency: None, ..ctx.clone() }, facts: Vec::new(), secret: false })
     }
 
     /// Decides whether the actor may do this to a resource.
@@ -110,17 +117,28 @@ impl Work {
 
     /// Keeps the answer for the same key, writes the audit rows, commits: all or nothing.
     pub(super) async fn finish<T: Serialize>(mut self, answer: T) -> Result<T, AppError> {
-        if let Some(key) = &self.ctx.idempotency {
-            let actor = self.ctx.actor.reference().to_string();
-            let text = serde_json::to_string(&answer)?;
-            idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
-                .await?;
-            if self.secret {
-                idempotency::mark_secret(&mut self.tx, &actor, &key.key).await?;
-            }
-        }
+        self.keep(&answer).await?;
         self.tx.commit(self.facts).await?;
         Ok(answer)
+    }
+
+    /// The same where the command found nothing to do: its answer is kept all the same, for a retry that comes when there would be.
+    pub(super) async fn finish_unchanged<T: Serialize>(mut self, answer: T, why: &'static str) -> Result<T, AppError> {
+        self.keep(&answer).await?;
+        self.tx.commit_bookkeeping(why).await?;
+        Ok(answer)
+    }
+
+    async fn keep<T: Serialize>(&mut self, answer: &T) -> Result<(), AppError> {
+        let Some(key) = &self.ctx.idempotency else { return Ok(()) };
+        let actor = self.ctx.actor.reference().to_string();
+        let text = serde_json::to_string(answer)?;
+        idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
+            .await?;
+        if self.secret {
+            idempotency::mark_secret(&mut self.tx, &actor, &key.key).await?;
+        }
+        Ok(())
     }
 }
 
@@ -159,6 +177,16 @@ pub(super) fn bounded(path: &str, text: &str, max_chars: usize) -> Result<String
         return Err(AppError::invalid(path, zh, en));
     }
     Ok(text.to_owned())
+}
+
+/// A person's real name, by the same rule as in the registry: no mark that hides letters or turns them round.
+pub(super) fn person_name(path: &str, name: &str) -> Result<String, AppError> {
+    text::name(name).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))
+}
+
+/// One line that others read on their screens: what a company is called, or who a guest says to be. Digits and brackets are its own, hidden marks are not.
+pub(super) fn line(path: &str, typed: &str, max_chars: usize) -> Result<String, AppError> {
+    text::line(typed, max_chars).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))
 }
 
 /// Is English asked for; Chinese when nothing is said.

@@ -13,8 +13,8 @@ use crate::app::views::calendars::{Calendar, ShareCalendar, SharedCalendar};
 use crate::app::views::codes::CalendarId;
 use crate::app::views::schedule::Removed;
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{Caller, Command, Id};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Deed, Id};
 use crate::http::problem::{Problem, status};
 
 /// Links of the caller's calendar, or of the home's, that work.
@@ -52,15 +52,15 @@ pub async fn share(
     path = "/calendars/{id}",
     operation_id = "revokeCalendar",
     tag = "calendars",
-    params(("id" = CalendarId, Path)),
+    params(("id" = CalendarId, Path), OptionalIdempotencyHeader),
     responses((status = 200, description = "Done.", body = Removed), CommandProblems),
 )]
 pub async fn revoke(
     State(state): State<ApiState>,
     Id(id): Id<CalendarId>,
-    caller: Caller,
+    command: Deed,
 ) -> Result<Json<Removed>, Problem> {
-    Ok(Json(app::calendars::revoke(&state.app, &caller.context, id).await?))
+    Ok(Json(app::calendars::revoke(&state.app, &command.context, id).await?))
 }
 
 /// The feed behind a link: times and beds, no names.

@@ -14,7 +14,7 @@ use crate::app::views::consultations::{
 };
 use crate::app::views::referrals::StoppedConsultation;
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -183,7 +183,7 @@ pub async fn no_show(
     path = "/consultations/{id}/note",
     operation_id = "saveConsultationNote",
     tag = "consultations",
-    params(("id" = ConsultationId, Path)),
+    params(("id" = ConsultationId, Path), OptionalIdempotencyHeader),
     request_body = NoteUpdate,
     responses((status = 200, description = "Done.", body = ConsultationNote), CommandProblems),
 )]

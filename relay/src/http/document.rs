@@ -20,6 +20,16 @@ pub struct IdempotencyHeader {
     idempotency_key: String,
 }
 
+/// The same header where it is not demanded: the command is guarded by a version, or can only happen once.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // read by name in `idempotency`; here it is only described
+pub struct OptionalIdempotencyHeader {
+    /// One per intention of the person: with it, a retry after a lost reply gets the first answer again.
+    #[param(rename = "Idempotency-Key", min_length = 8, max_length = 100)]
+    idempotency_key: Option<String>,
+}
+
 macro_rules! problems {
     ($(#[$doc:meta])* $name:ident: $($variant:ident $status:literal $text:literal;)+) => {
         $(#[$doc])*

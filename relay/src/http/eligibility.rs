@@ -11,7 +11,7 @@ use crate::app::views::eligibility::{
     NewEligibilityFact, NewPresentDoctor, PresentDoctor, RevokeBody,
 };
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -92,7 +92,7 @@ pub async fn joint_consultation(
     path = "/homes/{id}/joint-consultation",
     operation_id = "setJointConsultation",
     tag = "eligibility",
-    params(("id" = HomeId, Path)),
+    params(("id" = HomeId, Path), OptionalIdempotencyHeader),
     request_body = JointConsultationUpdate,
     responses((status = 200, description = "Done.", body = JointConsultation), CommandProblems),
 )]

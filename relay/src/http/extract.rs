@@ -72,12 +72,18 @@ pub struct BoxOrCaller {
     pub context: Context,
 }
 
-/// Input of a signed-in person that needs no key: the same input twice is harmless by itself.
+/// Input of a signed-in person that demands no key: it is guarded by a version, or keeps nothing.
 pub struct Input<T> {
     /// Who; a key is taken when it is given.
     pub context: Context,
     /// What.
     pub body: T,
+}
+
+/// A command of a signed-in person without a body.
+pub struct Deed {
+    /// Who; a key is taken when it is given.
+    pub context: Context,
 }
 
 /// Somebody who is not signed in yet.
@@ -120,6 +126,14 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         context(parts, state, None).await.map(|context| Self { context })
+    }
+}
+
+impl FromRequestParts<ApiState> for Deed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        context(parts, state, idempotency(parts, &[])).await.map(|context| Self { context })
     }
 }
 

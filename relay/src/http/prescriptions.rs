@@ -13,7 +13,7 @@ use crate::app::views::prescriptions::{
     PrescriptionQuery, PrescriptionSummary, RejectBody, SignBody, SigningDocument,
 };
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -75,7 +75,7 @@ pub async fn create(
     path = "/prescriptions/{id}",
     operation_id = "updatePrescription",
     tag = "prescriptions",
-    params(("id" = PrescriptionId, Path)),
+    params(("id" = PrescriptionId, Path), OptionalIdempotencyHeader),
     request_body = PrescriptionDraftUpdate,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]

@@ -14,7 +14,7 @@ use crate::app::views::referrals::{
     ReferralUpdate, ReportBody,
 };
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -75,7 +75,7 @@ pub async fn get(
     path = "/referrals/{id}",
     operation_id = "changeReferral",
     tag = "referrals",
-    params(("id" = ReferralId, Path)),
+    params(("id" = ReferralId, Path), OptionalIdempotencyHeader),
     request_body = ReferralUpdate,
     responses((status = 200, description = "Done.", body = Referral), CommandProblems),
 )]

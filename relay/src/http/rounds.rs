@@ -9,7 +9,7 @@ use crate::app::views::Page;
 use crate::app::views::codes::RoundId;
 use crate::app::views::rounds::{NewRound, Round, RoundOrder, RoundQuery};
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -66,7 +66,7 @@ pub async fn get(State(state): State<ApiState>, Id(id): Id<RoundId>, caller: Cal
     path = "/rounds/{id}/order",
     operation_id = "reorderRound",
     tag = "rounds",
-    params(("id" = RoundId, Path)),
+    params(("id" = RoundId, Path), OptionalIdempotencyHeader),
     request_body = RoundOrder,
     responses((status = 200, description = "Done.", body = Round), CommandProblems),
 )]

@@ -11,8 +11,8 @@ use crate::app::views::schedule::{
     Availability, AvailabilityUpdate, DutyQuery, NewShift, Removed, Shift, Slot, SlotQuery, Specialist,
 };
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{Caller, Command, Id, Input, Search};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Command, Deed, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
 /// Specialists who can be asked.
@@ -50,7 +50,7 @@ pub async fn availability(
     path = "/availability/{id}",
     operation_id = "publishAvailability",
     tag = "schedule",
-    params(("id" = StaffId, Path, description = "The specialist.")),
+    params(("id" = StaffId, Path, description = "The specialist."), OptionalIdempotencyHeader),
     request_body = AvailabilityUpdate,
     responses((status = 200, description = "Done.", body = Availability), CommandProblems),
 )]
@@ -119,13 +119,13 @@ pub async fn plan_duty(
     path = "/duty/{id}",
     operation_id = "removeDuty",
     tag = "schedule",
-    params(("id" = ShiftId, Path)),
+    params(("id" = ShiftId, Path), OptionalIdempotencyHeader),
     responses((status = 200, description = "Done.", body = Removed), CommandProblems),
 )]
 pub async fn remove_duty(
     State(state): State<ApiState>,
     Id(id): Id<ShiftId>,
-    caller: Caller,
+    command: Deed,
 ) -> Result<Json<Removed>, Problem> {
-    Ok(Json(app::schedule::remove_duty(&state.app, &caller.context, id).await?))
+    Ok(Json(app::schedule::remove_duty(&state.app, &command.context, id).await?))
 }

@@ -14,7 +14,7 @@ use crate::app::views::visits::{
     VisitResults, VisitSummary,
 };
 use crate::http::ApiState;
-use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
+use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id, Input, Search};
 use crate::http::problem::{Problem, status};
 
@@ -88,7 +88,7 @@ pub async fn get(State(state): State<ApiState>, Id(id): Id<VisitId>, caller: Cal
     path = "/visits/{id}",
     operation_id = "changeVisit",
     tag = "visits",
-    params(("id" = VisitId, Path)),
+    params(("id" = VisitId, Path), OptionalIdempotencyHeader),
     request_body = VisitPlanUpdate,
     responses((status = 200, description = "Done.", body = Visit), CommandProblems),
 )]

@@ -33,6 +33,26 @@ pub async fn get_standing(db: &mut Db, id: ResidentId) -> Result<Option<Resident
     }
 }
 
+/// The id of the record that stands for `id`.
+pub async fn standing_id(db: &mut Db, id: ResidentId) -> Result<Option<ResidentId>, StoreError> {
+    let row = sqlx::query("SELECT COALESCE(merged_into, id) AS id FROM residents WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|row| Cells::new(TABLE, &row).parse("id")).transpose()
+}
+
+/// Standing records of a home with this bed, by id: one, unless beds were given twice before that was refused.
+pub async fn in_bed(db: &mut Db, home: HomeId, bed: &str) -> Result<Vec<Resident>, StoreError> {
+    let rows =
+        sqlx::query("SELECT * FROM residents WHERE home_id = $1 AND bed = $2 AND merged_into IS NULL ORDER BY id")
+            .bind(home.to_string())
+            .bind(bed)
+            .fetch_all(db.conn())
+            .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
 /// The ids whose rows belong to the person of a standing record: its own and those merged into it.
 pub async fn group(db: &mut Db, standing: ResidentId) -> Result<Vec<ResidentId>, StoreError> {
     let rows = sqlx::query("SELECT id FROM residents WHERE id = $1 OR merged_into = $1 ORDER BY id")

@@ -90,6 +90,7 @@ async fn a_change_of_any_column_is_found() {
         "entity_id = '00000000-0000-0000-0000-000000000009'",
         "home_id = '00000000-0000-0000-0000-000000000009'",
         "pharmacy_id = '00000000-0000-0000-0000-000000000009'",
+        "purpose = 'BTG'",
         "previous = hash",
         "hash = previous",
     ] {

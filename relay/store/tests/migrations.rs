@@ -6,7 +6,7 @@ use uuid::Uuid;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, hex, link};
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Backend, Store, StoreError, audit, homes};
+use yunzhen_store::{Backend, Store, StoreError, audit, homes, observations, residents, urgent_calls};
 
 /// Two audited facts as the first release wrote them.
 fn first_facts() -> String {
@@ -36,24 +36,66 @@ fn first_facts() -> String {
     row(&one) + &row(&two)
 }
 
+/// The steps that were released.
+const STEPS: std::ops::RangeInclusive<i64> = 1..=7;
+
 #[tokio::test]
-async fn a_database_of_the_first_release_keeps_its_data() {
-    let database = TestDatabase::at_step(1).await;
-    database.tell("INSERT INTO homes (id, name, address, phone) VALUES ('019b76da-a800-7000-8000-000100000001', '松鹤养老院', '杭州', '0571')").await;
-    database
-        .tell(
-            "INSERT INTO residents (id, home_id, name, pinyin, sex, birth_date, bed, id_number, contacts, allergies, allergies_asked, conditions, medicines)
-             VALUES ('019b76da-a800-7000-8000-000200000001', '019b76da-a800-7000-8000-000100000001', '𠮷秀英', 'jxy', 'female', '1941-05-06', '3-12',
-                 '330106194105060024', '[]', '[]', 1, '[]', '[]')",
-        )
-        .await;
-    database.tell(&first_facts()).await;
-    let store = database.open().await;
-    let mut read = store.read().await.unwrap();
-    assert_eq!(homes::list(&mut read).await.unwrap()[0].name, "松鹤养老院");
-    assert_eq!(database.ask("SELECT name FROM residents WHERE name = '𠮷秀英'").await.len(), 1);
-    assert_eq!(audit::verify(&mut read).await.unwrap(), 2);
-    assert_eq!(*store.audit_head().borrow(), 2);
+async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
+    for step in STEPS {
+        let database = TestDatabase::at_step(step).await;
+        database.tell("INSERT INTO homes (id, name, address, phone) VALUES ('019b76da-a800-7000-8000-000100000001', '松鹤养老院', '杭州', '0571')").await;
+        database
+            .tell(
+                "INSERT INTO residents (id, home_id, name, pinyin, sex, birth_date, bed, id_number, contacts, allergies, allergies_asked, conditions, medicines)
+                 VALUES ('019b76da-a800-7000-8000-000200000001', '019b76da-a800-7000-8000-000100000001', '𠮷秀英', 'jxy', 'female', '1941-05-06', '3-12',
+                     '330106194105060024', '[]', '[]', 1, '[]', '[]')",
+            )
+            .await;
+        database
+            .tell(
+                "INSERT INTO observations (id, resident_id, code, value, unit, measured_at, received_at, source)
+                 VALUES ('019b76da-a800-7000-8000-000300000001', '019b76da-a800-7000-8000-000200000001', '8867-4', 72.0, '/min', 1, 2, 'nurse')",
+            )
+            .await;
+        // Calls came with the third step.
+        if step >= 3 {
+            database
+                .tell(
+                    "INSERT INTO urgent_calls (id, version, state, resident_id, home_id, bed, triage, called, steps, raised_at, open)
+                     VALUES ('019b76da-a800-7000-8000-000400000001', 1, 'raised', '019b76da-a800-7000-8000-000200000001',
+                         '019b76da-a800-7000-8000-000100000001', '3-12', 'unknown', '[]',
+                         '[{\"state\":\"raised\",\"at\":\"2026-11-23T02:00:00Z\"}]', 3, 1)",
+                )
+                .await;
+        }
+        database.tell(&first_facts()).await;
+        // The head of the log came with the sixth.
+        if step >= 6 {
+            database.tell("UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit WHERE seq = 2)").await;
+        }
+        let store = database.open().await;
+        let mut read = store.read().await.unwrap();
+        assert_eq!(homes::list(&mut read).await.unwrap()[0].name, "松鹤养老院", "step {step}");
+        let resident = residents::list(&mut read, None, None).await.unwrap().remove(0);
+        assert_eq!((resident.name.expose().as_str(), resident.bed.as_str()), ("𠮷秀英", "3-12"), "step {step}");
+        let readings = observations::latest_per_code(&mut read, resident.id).await.unwrap();
+        assert_eq!(readings.iter().map(|o| o.code.as_str()).collect::<Vec<_>>(), ["8867-4"], "step {step}");
+        let call = urgent_calls::open_of(&mut read, resident.id).await.unwrap();
+        assert_eq!(call.is_some(), step >= 3, "step {step}");
+        assert_eq!(audit::verify(&mut read).await.unwrap(), 2, "step {step}");
+        assert_eq!(*store.audit_head().borrow(), 2, "step {step}");
+    }
+}
+
+#[tokio::test]
+async fn the_steps_that_are_tried_are_all_there_are() {
+    let database = TestDatabase::new().await;
+    database.open().await.close().await;
+    assert_eq!(
+        i64::try_from(database.ask("SELECT version FROM _sqlx_migrations").await.len()),
+        Ok(*STEPS.end()),
+        "a new step is tried from as well"
+    );
 }
 
 #[tokio::test]

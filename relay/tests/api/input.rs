@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use yunzhen_certs::Identity;
 use yunzhen_relay::seed;
 
-use crate::world::{Answer, World, console};
+use crate::document::{operations, sample};
+use crate::world::{Answer, World, console, nobody};
 
 fn post(path: &str, key: Option<&str>, body: impl Into<Body>) -> Request<Body> {
     let mut request = Request::builder().method(Method::POST).uri(path).header("Authorization", "Bearer nurse1");
@@ -115,6 +116,158 @@ async fn the_same_key_gets_the_first_answer_and_changes_nothing_again() {
     let written: Vec<&Value> =
         chart.body["notes"].as_array().unwrap().iter().filter(|note| note["kind"] == "complaint").collect();
     assert_eq!(written, [&first.body]);
+}
+
+/// Commands that keep nothing under a key: sessions, a leg of a call (it lives in memory), and what only answers what would be.
+const NOT_KEPT: [&str; 15] = [
+    "createSession",
+    "createCourierSession",
+    "createObserverSession",
+    "deleteCurrentSession",
+    "createLeg",
+    "patchLeg",
+    "deleteLeg",
+    "setMediaState",
+    "reportQuality",
+    "selectHomeCamera",
+    "createMediaToken",
+    "dryRunResidentImport",
+    "previewFindings",
+    "prepareSigningDocument",
+    "prepareApprovalDocument",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_looks_its_key_up_before_anything_else() {
+    let world = World::new().await;
+    let key = "a-key-of-a-note";
+    let notes = format!("/api/residents/{}/notes", world.resident.id);
+    let note = json!({"text": "头晕", "written_at": "2026-11-23T01:02:03Z", "kind": "complaint"});
+    assert_eq!(world.raw(post(&notes, Some(key), note.to_string()), Some(console())).await.status, 201);
+    // Some commands are hidden from a nurse before anything is looked up, so others have used the key as well.
+    let specialist = world.actor("specialist1").staff_id().unwrap();
+    let nothing = json!({"version": 0, "zone": "Asia/Shanghai", "rules": [], "exceptions": []});
+    let switch = json!({"version": 0, "allowed": true, "reason": "院内有执业医师"});
+    let send = async |method: &Method, path: &str, caller: &str, body: String| {
+        let request = Request::builder()
+            .method(method.clone())
+            .uri(path)
+            .header("Authorization", format!("Bearer {caller}"))
+            .header("Idempotency-Key", key);
+        world.raw(request.body(Body::from(body)).unwrap(), Some(console())).await
+    };
+    let published = format!("/api/availability/{specialist}");
+    assert_eq!(send(&Method::PUT, &published, "specialist1", nothing.to_string()).await.status, 200);
+    let home = format!("/api/homes/{}/joint-consultation", seed::HOME_1);
+    assert_eq!(send(&Method::PUT, &home, "admin1", switch.to_string()).await.status, 200);
+    let mut passed_over = vec![];
+    for operation in operations() {
+        if operation.method == Method::GET || NOT_KEPT.contains(&operation.id.as_str()) {
+            continue;
+        }
+        let body = match (operation.id.as_str(), &operation.body) {
+            ("publishAvailability", _) => nothing.to_string(),
+            (_, body) => body.as_ref().map_or_else(String::new, |(_, schema)| sample(schema, "").to_string()),
+        };
+        let in_sight = operation.path.starts_with("/api/consultations");
+        let id = if in_sight { world.consultation.id.to_string() } else { nobody().to_string() };
+        let path = operation.path.replace("{id}", &id);
+        let mut answers = vec![];
+        for caller in ["nurse1", "specialist1", "admin1"] {
+            answers.push(send(&operation.method, &path, caller, body.clone()).await);
+        }
+        if !answers.iter().any(|answer| answer.code() == "idempotency_key_reused") {
+            passed_over.push(format!("{}: {:?}", operation.id, answers[0]));
+        }
+    }
+    assert!(passed_over.is_empty(), "{} do not:\n{}", passed_over.len(), passed_over.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_reply_and_a_retry_give_the_first_answer_where_a_version_guards_too() {
+    let world = World::new().await;
+    let specialist = world.actor("specialist1").staff_id().unwrap();
+    let content = json!({"urgency": "routine", "reason": "胸闷", "hospital": "", "department": ""});
+    let draft = json!({"resident_id": world.resident.id, "consultation_id": world.consultation.id, "content": content});
+    let draft = world.send(Method::POST, "/api/referrals", Some("specialist1"), Some(&draft)).await;
+    assert_eq!(draft.status, 201, "{draft:?}");
+    let referral = format!("/api/referrals/{}", draft.body["id"].as_str().unwrap());
+    let plan = json!({"planned_on": world.visit.planned_on, "doctors": [specialist],
+        "residents": [{"resident_id": world.resident.id, "diagnosis_codes": ["I10"]}]});
+    let prescription = &world.prescriptions[0];
+    let commands = [
+        (
+            Method::PUT,
+            format!("/api/availability/{specialist}"),
+            "specialist1",
+            json!({"version": 0, "zone": "Asia/Shanghai", "rules": [], "exceptions": []}),
+        ),
+        (
+            Method::PUT,
+            format!("/api/visits/{}", world.visit.id),
+            "specialist1",
+            json!({"version": world.visit.version, "plan": plan}),
+        ),
+        (Method::PUT, referral, "specialist1", json!({"version": draft.body["version"], "content": content})),
+        (
+            Method::PUT,
+            format!("/api/homes/{}/joint-consultation", seed::HOME_1),
+            "admin1",
+            json!({"version": 0, "allowed": true, "reason": "院内有执业医师"}),
+        ),
+        (
+            Method::PUT,
+            format!("/api/consultations/{}/note", world.consultation.id),
+            "specialist1",
+            json!({"version": 0, "text": "血压偏高"}),
+        ),
+        (
+            Method::PUT,
+            format!("/api/prescriptions/{}", prescription.id),
+            "specialist1",
+            json!({"version": prescription.version, "diagnosis_code": "I10", "supply": "ordinary", "valid_days": 1, "items": []}),
+        ),
+        (Method::DELETE, format!("/api/duty/{}", world.shift.id), "admin1", Value::Null),
+        (Method::DELETE, format!("/api/calendars/{}", world.calendar.id), "nurse1", Value::Null),
+    ];
+    for (method, path, caller, body) in commands {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let send = async || {
+            let request = Request::builder()
+                .method(method.clone())
+                .uri(&path)
+                .header("Authorization", format!("Bearer {caller}"))
+                .header("Idempotency-Key", format!("retry-{path}"));
+            world.raw(request.body(Body::from(body.clone())).unwrap(), Some(console())).await
+        };
+        let first = send().await;
+        assert_eq!(first.status, 200, "{method} {path}: {first:?}");
+        let again = send().await;
+        assert_eq!((again.status, &again.body), (200, &first.body), "{method} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_press_that_was_heard_as_an_open_call_is_answered_with_it_after_that_call_ended() {
+    let world = World::new().await;
+    let press = async |key: &str| {
+        let body = json!({"resident_id": world.neighbour.id}).to_string();
+        world.raw(post("/api/urgent-calls", Some(key), body), Some(console())).await
+    };
+    let first = press("the-first-press").await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let second = press("the-second-press").await;
+    assert_eq!(second.body["id"], first.body["id"]);
+    let call = format!("/api/urgent-calls/{}", first.body["id"].as_str().unwrap());
+    let seen = json!({"version": 1});
+    let answered = world.send(Method::POST, &format!("{call}/answer"), Some("nurse1"), Some(&seen)).await;
+    assert_eq!(answered.status, 200, "{answered:?}");
+    let end = format!("{call}/end");
+    let ended =
+        world.send(Method::POST, &end, Some("nurse1"), Some(&json!({"version": 2, "outcome": "false_alarm"}))).await;
+    assert_eq!(ended.status, 200, "{ended:?}");
+    assert_eq!(press("the-second-press").await.body, second.body, "a retry opens no new call");
+    assert_ne!(press("the-third-press").await.body["id"], first.body["id"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,9 @@ use yunzhen_relay::app::views::break_glass::{BreakGlassQuery, NewBreakGlass, Rev
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::consultations::ConsultationQuery;
 use yunzhen_relay::app::views::residents::ResidentQuery;
-use yunzhen_relay::app::{AppError, admin, break_glass, consents, consultations, documents, events, residents};
+use yunzhen_relay::app::{
+    AppError, admin, break_glass, consents, consultations, documents, eligibility, events, residents,
+};
 
 use crate::registry::paths;
 use crate::world::{Person, World};
@@ -115,4 +117,18 @@ async fn what_is_questioned_or_given_back_ends_at_once() {
     let number =
         NewBreakGlass { id_number: Some("110105194912310021".into()), resident_id: None, reason: REASON.into() };
     assert_eq!(paths(break_glass::open(&w.app, &w.by(&w.stranger), number).await), ["id_number"]);
+}
+
+#[tokio::test]
+async fn a_read_of_eligibility_through_broken_glass_has_its_purpose_and_one_row_per_window() {
+    let w = World::new().await;
+    let r = w.resident("王秀英").await;
+    break_glass::open(&w.app, &w.by(&w.stranger), glass(REASON, r.id)).await.unwrap();
+    let start = w.newest().await;
+    for _ in 0..5 {
+        eligibility::get(&w.app, &w.by(&w.stranger), r.id, Default::default()).await.unwrap();
+    }
+    let rows = w.audited_of(r.id, start).await;
+    let told: Vec<_> = rows.iter().map(|fact| (fact.kind, fact.purpose)).collect();
+    assert_eq!(told, [(EventKind::ResidentViewed, Some(Purpose::BreakGlass))]);
 }

@@ -7,7 +7,8 @@ use yunzhen_domain::registry::Input;
 use yunzhen_relay::app::views::common::ReasonBody;
 use yunzhen_relay::app::views::duplicates::{Duplicate, MergeBody};
 use yunzhen_relay::app::views::residents::{NewNote, ResidentQuery};
-use yunzhen_relay::app::{AppError, duplicates, residents};
+use yunzhen_relay::app::views::urgent_calls::NewUrgentCall;
+use yunzhen_relay::app::{AppError, duplicates, residents, urgent_calls};
 
 use crate::registry::{number, register, somebody};
 use crate::world::World;
@@ -102,4 +103,30 @@ async fn the_demo_has_a_pair_and_who_was_judged_is_not_asked_about_again() {
     assert_eq!(judged.state, State::Dismissed);
     let all = duplicates::list(&w.app, &w.by(&w.administrator), None).await.unwrap();
     assert_eq!(all.items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reading_of_the_record_that_was_merged_away_counts_in_every_list_score_and_call() {
+    let w = World::new().await;
+    let one = w.resident("王秀英").await;
+    let twin = register(&w, &w.nurse, somebody("王秀英", number("19410506", "888"))).await.unwrap();
+    let reading =
+        serde_json::json!({"readings": [{"code": "8867-4", "value": 131.0, "unit": "/min", "measured_at": w.now()}]});
+    let reading = serde_json::from_value(reading).unwrap();
+    residents::record_observations(&w.app, &w.by(&w.nurse), twin.id, reading).await.unwrap();
+    let pair = newest(&w).await;
+    let body = MergeBody { version: pair.version, survivor_id: one.id, reason: "同一人".into() };
+    duplicates::merge(&w.app, &w.by(&w.administrator), pair.id, body).await.unwrap();
+    let fast = |value: f64| (value - 131.0).abs() < 0.1;
+    let listed = w.resident("王秀英").await;
+    assert!(listed.last_observations.iter().any(|o| o.code == "8867-4" && fast(o.value)), "list");
+    assert!(listed.early_warning.parts.iter().any(|part| fast(part.value)), "score of the list");
+    let waiting = w.waiting("王秀英").await;
+    assert!(waiting.out_of_range.iter().any(|o| o.code == "8867-4" && fast(o.value)), "waiting room");
+    // The button knows the record that was merged away, and reaches the person.
+    let press = NewUrgentCall { resident_id: Some(twin.id), bed: None };
+    let call = urgent_calls::raise(&w.app, &w.by(&w.nurse), press).await.unwrap();
+    let call = urgent_calls::get(&w.app, &w.by(&w.nurse), call.id).await.unwrap();
+    assert_eq!(call.resident.map(|r| r.id), Some(one.id));
+    assert!(call.vital_signs.unwrap().iter().any(|o| o.code == "8867-4" && fast(o.value)), "call");
 }

@@ -6,7 +6,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::consultation::State as Visit;
 use yunzhen_domain::machines::referral::State as Referral;
 use yunzhen_domain::machines::urgent_call::{Outcome, State};
-use yunzhen_domain::records::{Urgency, Vehicle};
+use yunzhen_domain::records::{Resident, Urgency, Vehicle};
 use yunzhen_domain::schedule::Triage;
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::urgent_calls::{
@@ -14,6 +14,7 @@ use yunzhen_relay::app::views::urgent_calls::{
 };
 use yunzhen_relay::app::{AppError, referrals, transports, urgent_calls};
 use yunzhen_relay::{jobs, seed};
+use yunzhen_store::residents;
 
 use crate::world::{Person, World};
 
@@ -147,4 +148,21 @@ async fn what_was_answered_is_not_escalated() {
     let ended = end(&w, &w.nurse, &answered, Outcome::FalseAlarm).await.unwrap();
     assert_eq!((ended.state, ended.allowed.len()), (State::FalseAlarm, 0));
     assert_eq!(w.count(EventKind::UrgentCallEscalated).await, 0);
+}
+
+#[tokio::test]
+async fn a_bed_of_two_raises_the_call_with_a_mark_and_guesses_nobody() {
+    let w = World::new().await;
+    let mut tx = w.app.store.write().await.unwrap();
+    let before = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
+    // As a record from before beds were one resident's.
+    let after = Resident { version: before.version + 1, bed: "301-1".into(), ..before.clone() };
+    residents::update(&mut tx, &before, &after, w.now(), "test").await.unwrap();
+    tx.commit_bookkeeping("a bed given twice").await.unwrap();
+    let call = press(&w, "301-1").await.unwrap();
+    let seen = see(&w, &w.nurse, &call).await;
+    assert!(seen.bed.starts_with("301-1") && seen.bed.contains("确认是谁"), "{}", seen.bed);
+    assert_eq!(press(&w, "301-1").await.unwrap(), call, "still one call");
+    let waiting_for_a_bed = press(&w, "待分配").await;
+    assert!(matches!(waiting_for_a_bed, Err(AppError::Invalid(fields)) if fields[0].path == "bed"));
 }

@@ -231,3 +231,20 @@ async fn the_chart_brings_the_early_warning_score_and_its_trend() {
     assert_eq!((chart.early_warning.now.total, chart.early_warning.now.band), (None, None));
     assert_eq!(chart.early_warning.now.old.len(), 7);
 }
+
+#[tokio::test]
+async fn a_bed_that_another_resident_has_is_refused_by_name_when_registering_changing_and_moving() {
+    let w = World::new().await;
+    let taken = || Input { bed: "301-1".into(), ..somebody("吉田", number("19400229", "101")) };
+    assert_eq!(paths(register(&w, &w.nurse, taken()).await), ["bed"]);
+    let made = register(&w, &w.nurse, somebody("吉田", number("19400229", "101"))).await.unwrap();
+    let change = ResidentChange { version: made.version, resident: Input { id_number: None, ..taken() } };
+    assert_eq!(paths(residents::change(&w.app, &w.by(&w.nurse), made.id, change).await), ["bed"]);
+    let body = TransferBody { version: made.version, home_id: seed::HOME_2, bed: "101".into() };
+    assert_eq!(paths(residents::transfer(&w.app, &w.by(&w.administrator), made.id, body).await), ["bed"]);
+    // Whoever waits for a bed waits with others.
+    for (name, order) in [("吉天", "103"), ("吉地", "105")] {
+        let waiting = Input { bed: "待分配".into(), ..somebody(name, number("19400229", order)) };
+        register(&w, &w.nurse, waiting).await.unwrap();
+    }
+}

@@ -6,11 +6,12 @@ use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::records::Urgency;
 use yunzhen_relay::app::views::appointments::{AcceptBody, AppointmentQuery, MoveBody, NewAppointment, OfferBody};
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
-use yunzhen_relay::app::views::schedule::SlotQuery;
+use yunzhen_relay::app::views::schedule::{NewShift, SlotQuery};
 use yunzhen_relay::app::{AppError, appointments, consultations, schedule};
 use yunzhen_relay::jobs;
 
 use crate::at_once::stopped_after;
+use crate::registry::paths;
 use crate::world::{World, at};
 
 const TWO: &str = "2026-11-23T06:00:00Z";
@@ -199,4 +200,28 @@ async fn a_reminder_is_given_once_whatever_happens_to_its_worker() {
     w.pass(SignedDuration::from_hours(24));
     run(w.now()).await.unwrap();
     assert_eq!(w.count(EventKind::ConsultationReminded).await, 2, "what is past is not announced");
+}
+
+#[tokio::test]
+async fn days_of_1900_and_2200_are_refused_with_their_field() {
+    let w = World::new().await;
+    let shift = |from: &str, until: &str| NewShift {
+        specialist_id: w.specialist.actor.staff_id().unwrap(),
+        line: 1,
+        starts_at: at(from),
+        ends_at: at(until),
+    };
+    let far = shift("2200-01-01T00:00:00Z", "2200-01-01T08:00:00Z");
+    assert_eq!(paths(schedule::plan_duty(&w.app, &w.by(&w.administrator), far).await), ["starts_at"]);
+    let publish = async |rule: serde_json::Value, exception: serde_json::Value| {
+        let update =
+            serde_json::json!({"version": 0, "zone": "Asia/Shanghai", "rules": [rule], "exceptions": [exception]});
+        let id = w.specialist.actor.staff_id().unwrap();
+        schedule::publish(&w.app, &w.by(&w.specialist), id, serde_json::from_value(update).unwrap()).await
+    };
+    let rule = |from: &str| serde_json::json!({"weekday": "monday", "start": "09:00:00", "end": "10:00:00", "slot_minutes": 20, "valid_from": from});
+    let day_off = |date: &str| serde_json::json!({"kind": "day_off", "date": date});
+    let wrong = paths(publish(rule("1900-01-01"), day_off("2200-12-31")).await);
+    assert_eq!(wrong, ["rules[0].valid_from", "exceptions[0].date"]);
+    publish(rule("2026-01-01"), day_off("2026-12-31")).await.unwrap();
 }

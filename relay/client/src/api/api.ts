@@ -87,8 +87,8 @@ export class Api {
       data(this.care.POST("/api/consultations/{id}/stop", { params: command(id, key), body: { version, reason } })),
     noShow: (id: string, version: number, key?: string) =>
       data(this.care.POST("/api/consultations/{id}/no-show", { params: command(id, key), body: { version } })),
-    saveNote: (id: string, body: T.NoteUpdate) =>
-      data(this.care.PUT("/api/consultations/{id}/note", { params: { path: { id } }, body })),
+    saveNote: (id: string, body: T.NoteUpdate, key?: string) =>
+      data(this.care.PUT("/api/consultations/{id}/note", { params: command(id, key), body })),
     invite: (id: string, body: T.NewInvitation, key?: string) =>
       data(this.care.POST("/api/consultations/{id}/invitations", { params: command(id, key), body })),
     createPrescription: (id: string, draft: T.Draft, key?: string) =>
@@ -105,8 +105,8 @@ export class Api {
     list: (query: { state?: string; mine?: boolean; newest?: boolean; cursor?: string } = {}) =>
       data(this.care.GET("/api/prescriptions", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/prescriptions/{id}", { params: { path: { id } } })),
-    save: (id: string, body: T.DraftUpdate) =>
-      data(this.care.PUT("/api/prescriptions/{id}", { params: { path: { id } }, body })),
+    save: (id: string, body: T.DraftUpdate, key?: string) =>
+      data(this.care.PUT("/api/prescriptions/{id}", { params: command(id, key), body })),
     findingsPreview: (id: string, draft: T.Draft, signal?: AbortSignal) =>
       data(
         this.care.POST("/api/prescriptions/{id}/findings-preview", { params: { path: { id } }, body: draft, signal }),

@@ -22,8 +22,8 @@ export const visits = (care: () => Care) => ({
   get: (id: string) => data(care().GET("/api/visits/{id}", { params: { path: { id } } })),
   candidates: (query: { home_id?: string } = {}) => data(care().GET("/api/visit-candidates", { params: { query } })),
   plan: (body: T.VisitPlan, key?: string) => data(care().POST("/api/visits", { params: creation(key), body })),
-  change: (id: string, body: T.VisitPlanUpdate) =>
-    data(care().PUT("/api/visits/{id}", { params: { path: { id } }, body })),
+  change: (id: string, body: T.VisitPlanUpdate, key?: string) =>
+    data(care().PUT("/api/visits/{id}", { params: command(id, key), body })),
   join: (id: string, body: T.PlannedStop, key?: string) =>
     data(care().POST("/api/visits/{id}/residents", { params: command(id, key), body })),
   start: (id: string, version: number, key?: string) =>
@@ -44,8 +44,8 @@ export const referrals = (care: () => Care) => ({
     data(care().GET("/api/referrals", { params: { query } })),
   get: (id: string) => data(care().GET("/api/referrals/{id}", { params: { path: { id } } })),
   draft: (body: T.NewReferral, key?: string) => data(care().POST("/api/referrals", { params: creation(key), body })),
-  change: (id: string, body: T.ReferralUpdate) =>
-    data(care().PUT("/api/referrals/{id}", { params: { path: { id } }, body })),
+  change: (id: string, body: T.ReferralUpdate, key?: string) =>
+    data(care().PUT("/api/referrals/{id}", { params: command(id, key), body })),
   /** The commands that need no more than the version. */
   step: (id: string, step: "send" | "see" | "start", version: number, key?: string) =>
     data(care().POST(`/api/referrals/{id}/${step}`, { params: command(id, key), body: { version } })),

@@ -36,6 +36,6 @@ export const placement = (care: () => Care) => ({
     data(care().POST("/api/residents/{id}/transfer", { params: command(residentId, key), body })),
   jointConsultation: (homeId: string) =>
     data(care().GET("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } } })),
-  setJointConsultation: (homeId: string, body: T.JointConsultationUpdate) =>
-    data(care().PUT("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } }, body })),
+  setJointConsultation: (homeId: string, body: T.JointConsultationUpdate, key?: string) =>
+    data(care().PUT("/api/homes/{id}/joint-consultation", { params: command(homeId, key), body })),
 });

@@ -13,8 +13,8 @@ export const schedule = (care: () => Care) => ({
   specialists: () => data(care().GET("/api/specialists")),
   availability: (specialistId: string) =>
     data(care().GET("/api/availability/{id}", { params: { path: { id: specialistId } } })),
-  publishAvailability: (specialistId: string, body: T.AvailabilityUpdate) =>
-    data(care().PUT("/api/availability/{id}", { params: { path: { id: specialistId } }, body })),
+  publishAvailability: (specialistId: string, body: T.AvailabilityUpdate, key?: string) =>
+    data(care().PUT("/api/availability/{id}", { params: command(specialistId, key), body })),
   slots: (query: Window & { specialist_id: string }) => data(care().GET("/api/slots", { params: { query } })),
   appointments: (query: Window & { home_id?: string; specialist_id?: string }) =>
     data(care().GET("/api/appointments", { params: { query } })),
@@ -34,15 +34,15 @@ export const schedule = (care: () => Care) => ({
   joinWaitlist: (body: T.NewWish, key?: string) => data(care().POST("/api/waitlist", { params: creation(key), body })),
   duty: (query: Partial<Window> = {}) => data(care().GET("/api/duty", { params: { query } })),
   planDuty: (body: T.NewShift, key?: string) => data(care().POST("/api/duty", { params: creation(key), body })),
-  removeDuty: (id: string) => data(care().DELETE("/api/duty/{id}", { params: { path: { id } } })),
+  removeDuty: (id: string, key?: string) => data(care().DELETE("/api/duty/{id}", { params: command(id, key) })),
 });
 
 export const rounds = (care: () => Care) => ({
   list: (query: Window & { home_id?: string }) => data(care().GET("/api/rounds", { params: { query } })),
   get: (id: string) => data(care().GET("/api/rounds/{id}", { params: { path: { id } } })),
   plan: (body: T.NewRound, key?: string) => data(care().POST("/api/rounds", { params: creation(key), body })),
-  reorder: (id: string, body: T.RoundOrder) =>
-    data(care().PUT("/api/rounds/{id}/order", { params: { path: { id } }, body })),
+  reorder: (id: string, body: T.RoundOrder, key?: string) =>
+    data(care().PUT("/api/rounds/{id}/order", { params: command(id, key), body })),
 });
 
 export const urgentCalls = (care: () => Care) => ({
@@ -59,5 +59,5 @@ export const calendars = (care: () => Care) => ({
   list: () => data(care().GET("/api/calendars")),
   /** The link is shown once. */
   share: (key?: string) => data(care().POST("/api/calendars", { params: creation(key), body: {} })),
-  revoke: (id: string) => data(care().DELETE("/api/calendars/{id}", { params: { path: { id } } })),
+  revoke: (id: string, key?: string) => data(care().DELETE("/api/calendars/{id}", { params: command(id, key) })),
 });

@@ -6197,7 +6197,10 @@ export interface operations {
     publishAvailability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The specialist. */
                 id: components["schemas"]["StaffId"];
@@ -6964,7 +6967,10 @@ export interface operations {
     revokeCalendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["CalendarId"];
             };
@@ -9232,7 +9238,10 @@ export interface operations {
     saveConsultationNote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ConsultationId"];
             };
@@ -11491,7 +11500,10 @@ export interface operations {
     removeDuty: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ShiftId"];
             };
@@ -11886,7 +11898,10 @@ export interface operations {
     setJointConsultation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["HomeId"];
             };
@@ -12214,7 +12229,10 @@ export interface operations {
     updatePrescription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["PrescriptionId"];
             };
@@ -13761,7 +13779,10 @@ export interface operations {
     changeReferral: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["ReferralId"];
             };
@@ -16667,7 +16688,10 @@ export interface operations {
     reorderRound: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["RoundId"];
             };
@@ -18687,7 +18711,10 @@ export interface operations {
     changeVisit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: components["schemas"]["VisitId"];
             };

@@ -1,15 +1,13 @@
 //! Residents as a FHIR R4 Bundle: Patient with the AllergyIntolerances and Conditions that refer to it. FHIR has no bed; an extension carries it.
 
 use super::import::Entry;
-use super::{AllergyInput, ConditionInput, Fault, Input};
+use super::{AllergyInput, ConditionInput, Fault, Input, NO_BED};
 use crate::records::Contact;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Extension of Patient with the room and bed as `valueString`.
 pub const BED: &str = "https://yunzhen.dev/fhir/bed";
-/// What stands for a bed until somebody gives one.
-const NO_BED: &str = "待分配";
 /// "No known allergy" of SNOMED CT and its kind: asked, and nothing found.
 const NO_KNOWN_ALLERGY: [&str; 2] = ["716186003", "409137002"];
 

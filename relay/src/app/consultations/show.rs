@@ -7,7 +7,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, LinkSummary};
 use yunzhen_domain::vitals;
 use yunzhen_protocol::room::LinkLevel;
-use yunzhen_store::{Db, Paging, consultation_notes, observations, prescriptions, rebookings, referrals, residents};
+use yunzhen_store::{Db, Paging, consultation_notes, prescriptions, rebookings, referrals, residents};
 
 use super::has_call;
 use crate::app::consents::missing_for_visit;
@@ -15,6 +15,7 @@ use crate::app::eligibility::of_consultation;
 use crate::app::names::Names;
 use crate::app::prescriptions::{summary as prescription_summary, under_way};
 use crate::app::referrals::summary as referral_summary;
+use crate::app::residents::latest_of_person;
 use crate::app::views::consultations as views;
 use crate::app::{App, AppError, Context, queue};
 
@@ -42,7 +43,7 @@ pub(in crate::app) async fn summary(
     let resident = residents::get(db, c.resident_id).await?.ok_or(AppError::NotFound)?;
     let home_name = names.home(db, c.home_id).await?.name.clone();
     let specialist = names.staff_ref_opt(db, c.specialist_id).await?;
-    let latest = observations::latest_per_code(db, resident.id).await?;
+    let latest = latest_of_person(db, resident.id).await?;
     let out_of_range = latest.into_iter().filter(|o| vitals::find(&o.code).is_some_and(|v| v.is_out_of_range(o.value)));
     let call = app.presence.call(c.id);
     // Before the call there is still the box: its link tells whether a call can be had.

@@ -13,7 +13,7 @@ use yunzhen_store::{deliveries, prescriptions};
 use super::{caller, keep, load, record, show, still_valid, views, who};
 use crate::app::deliveries as delivery_views;
 use crate::app::views::common::{ReasonBody, VersionBody};
-use crate::app::work::{Start, Work, required, same_version};
+use crate::app::work::{Start, Work, person_name, required, same_version};
 use crate::app::{App, AppError, Context, FieldError, fresh, sessions, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
@@ -190,7 +190,7 @@ pub async fn pack(
         parcel_code: ParcelCode::from_random(yunzhen_runtime::clock::random_bytes()),
         cold_chain: p.items.iter().any(cold),
         packs: p.packs.clone(),
-        courier_name: required("courier_name", &input.courier_name, 60)?,
+        courier_name: person_name("courier_name", &input.courier_name)?,
         courier_phone: required("courier_phone", &input.courier_phone, 30)?,
         courier_token_sha256,
         courier_pin_hash: pin_hash,

@@ -24,7 +24,7 @@ pub async fn expire(app: &App, now: Timestamp) -> Result<usize, AppError> {
     };
     let mut expired = 0;
     for seen in due {
-        let mut work = Work::update(app, &ctx).await?;
+        let mut work = Work::unkeyed(app, &ctx).await?;
         // Read again inside the transaction: a pharmacy may have taken it in between, and then keeps it.
         let Some(before) = prescriptions::get(&mut work.tx, seen.id).await? else { continue };
         let over = before.valid_until.is_some_and(|last| last < today);

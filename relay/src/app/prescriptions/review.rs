@@ -41,7 +41,7 @@ pub async fn approval_document(
     input: VersionBody,
 ) -> Result<views::SigningDocument, AppError> {
     // Nothing is written but the row of this read: the transaction is dropped.
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let p = load(&mut work, id, Action::ReviewPrescription, input.version).await?;
     still_valid(&p, ctx)?;
     let pharmacist = caller(&mut work.tx, ctx).await?;

@@ -26,7 +26,7 @@ pub async fn signing_document(
     input: VersionBody,
 ) -> Result<views::SigningDocument, AppError> {
     // Nothing is written but the row of this read: the transaction is dropped.
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;

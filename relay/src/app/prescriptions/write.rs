@@ -79,14 +79,17 @@ pub async fn create(
     work.finish(view).await
 }
 
-/// Rewrites a draft. Guarded by its version, so it needs no idempotency key.
+/// Rewrites a draft. Guarded by its version, so it demands no idempotency key.
 pub async fn update(
     app: &App,
     ctx: &Context,
     id: PrescriptionId,
     input: views::PrescriptionDraftUpdate,
 ) -> Result<views::Prescription, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let before = load(&mut work, id, Action::UpdatePrescription, input.version).await?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;

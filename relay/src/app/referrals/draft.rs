@@ -79,14 +79,17 @@ pub async fn draft(app: &App, ctx: &Context, input: views::NewReferral) -> Resul
     work.finish(view).await
 }
 
-/// Rewrites a draft. Guarded by its version, so it needs no idempotency key.
+/// Rewrites a draft. Guarded by its version, so it demands no idempotency key.
 pub async fn change(
     app: &App,
     ctx: &Context,
     id: ReferralId,
     input: views::ReferralUpdate,
 ) -> Result<views::Referral, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let (before, author) = load(&mut work, ctx, id, Action::DraftReferral, input.version).await?;
     let referral = before.revise(content(app, &author, input.content)?)?;
     referrals::update(&mut work.tx, &referral).await?;

@@ -1,15 +1,15 @@
 //! The hand-over summary of a referral as PDF. What it says is `yunzhen_domain::hand_over`, how it is printed is `crate::print`.
 
-use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::hand_over::HandOver;
 use yunzhen_domain::ids::ReferralId;
 use yunzhen_domain::policy::Policy;
-use yunzhen_store::{consultation_notes, consultations, homes, observations, referrals, residents, staff};
+use yunzhen_store::{consultation_notes, consultations, homes, referrals, residents, staff};
 
-use super::{reach, record};
+use super::seen;
+use crate::app::residents::latest_of_person;
 use crate::app::views::common::LanguageQuery;
-use crate::app::work::{Work, english};
+use crate::app::work::english;
 use crate::app::{App, AppError, Context};
 use crate::print::{PrintError, Printed};
 
@@ -30,17 +30,18 @@ pub async fn hand_over(
     query: LanguageQuery,
 ) -> Result<HandOverFile, AppError> {
     let english = english(&query)?;
-    let mut work = Work::update(app, ctx).await?;
-    let referral = referrals::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    reach(&mut work, ctx, Action::ViewReferral, &referral).await?;
-    let db = &mut work.tx;
-    let resident = residents::get(db, referral.resident_id).await?.ok_or(AppError::NotFound)?;
+    let mut read = app.store.read().await?;
+    let db = &mut read;
+    let referral = referrals::get(db, id).await?.ok_or(AppError::NotFound)?;
+    let seen = seen(db, ctx, EventKind::ReferralHandOverMade, &referral).await?;
+    // Allergies and medicines of a record that was merged meanwhile are those of the person.
+    let resident = residents::get_standing(db, referral.resident_id).await?.ok_or(AppError::NotFound)?;
     let home = homes::get(db, referral.home_id).await?.ok_or(AppError::NotFound)?;
     let specialist = match referral.specialist_id {
         Some(id) => staff::get(db, id).await?,
         None => None,
     };
-    let observations = observations::latest_per_code(db, resident.id).await?;
+    let observations = latest_of_person(db, resident.id).await?;
     let (consultation, note) = match referral.consultation_id {
         Some(id) => (consultations::get(db, id).await?, consultation_notes::get(db, id).await?),
         None => (None, None),
@@ -58,9 +59,8 @@ pub async fn hand_over(
         english,
     }
     .sheet();
-    record(&mut work, EventKind::ReferralHandOverMade, &referral);
-    // Printing takes long enough not to hold the one writer.
-    work.finish(()).await?;
+    drop(read);
+    seen.tell(app, ctx).await?;
     let printer = app.printer.clone();
     let printed = tokio::task::spawn_blocking(move || printer.print(&sheet)).await;
     let printed = printed.map_err(|error| PrintError::Pdf(error.to_string()))??;

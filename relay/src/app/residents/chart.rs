@@ -119,7 +119,14 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     })
 }
 
-/// The newest reading of each measure of one person.
+/// The newest reading of each measure of one person, whose record may be named by any of those that were merged.
+pub(in crate::app) async fn latest_of_person(db: &mut Db, id: ResidentId) -> Result<Vec<Observation>, AppError> {
+    let standing = residents::standing_id(db, id).await?.ok_or(AppError::NotFound)?;
+    let group = residents::group(db, standing).await?;
+    latest(db, &group).await
+}
+
+/// The newest reading of each measure of the records of one person.
 async fn latest(db: &mut Db, group: &[ResidentId]) -> Result<Vec<Observation>, AppError> {
     let mut latest: Vec<Observation> = Vec::new();
     for id in group {

@@ -9,7 +9,7 @@ use yunzhen_domain::registry::duplicates::{Likeness, likeness};
 use yunzhen_domain::registry::{self, Fault, Frame, import};
 use yunzhen_store::{Db, residents};
 
-use super::register::home_for;
+use super::register::{bed_taken, home_for, is_taken};
 use crate::app::views::resident_imports as views;
 use crate::app::work::{Start, Work, authorize, may_list};
 use crate::app::{App, AppError, Context, FieldError, fresh};
@@ -76,11 +76,19 @@ async fn sort(
             Err(faults) => sorted.bad.push((entry.place, faults)),
             Ok(resident) => match known(db, ctx, &sorted, &entry.place, &resident).await? {
                 Some(duplicate) => sorted.known.push(duplicate),
+                None if further_up(&sorted, &resident) || is_taken(db, &resident).await? => {
+                    sorted.bad.push((entry.place, vec![bed_taken()]));
+                }
                 None => sorted.good.push((entry.place, resident)),
             },
         }
     }
     Ok(sorted)
+}
+
+/// Does somebody further up in the file have this bed?
+fn further_up(sorted: &Sorted, resident: &Resident) -> bool {
+    resident.bed != registry::NO_BED && sorted.good.iter().any(|(_, other)| other.bed == resident.bed)
 }
 
 /// The same person on record or further up in the file.

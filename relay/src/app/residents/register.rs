@@ -8,7 +8,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{DuplicatePair, Resident};
 use yunzhen_domain::registry::difference::differences;
 use yunzhen_domain::registry::duplicates::{TakenOver, likeness};
-use yunzhen_domain::registry::{self, Frame};
+use yunzhen_domain::registry::{self, Fault, Frame};
 use yunzhen_domain::{Sensitive, checked};
 use yunzhen_store::{Db, duplicates, homes, residents};
 
@@ -28,6 +28,7 @@ pub async fn register(app: &App, ctx: &Context, input: views::ResidentInput) -> 
     let frame = Frame::new(fresh(ResidentId::new, ctx.now), home_id);
     let resident = registry::check(&input, frame, &app.formulary, Policy::local_date(ctx.now))?;
     refuse_known_number(&mut work.tx, ctx, &resident).await?;
+    refuse_taken_bed(&mut work.tx, &resident).await?;
     residents::insert(&mut work.tx, &resident).await?;
     work.record(EventKind::ResidentRegistered, resident.id.uuid(), Some(home_id), None);
     let suspected = suspect(&mut work, ctx, &resident).await?;
@@ -58,6 +59,9 @@ pub async fn change(
     if after.id_number != before.id_number {
         refuse_known_number(&mut work.tx, ctx, &after).await?;
     }
+    if after.bed != before.bed {
+        refuse_taken_bed(&mut work.tx, &after).await?;
+    }
     residents::update(&mut work.tx, &before, &after, ctx.now, &ctx.actor.reference().to_string()).await?;
     work.record(EventKind::ResidentChanged, after.id.uuid(), Some(after.home_id), None);
     let suspected = suspect(&mut work, ctx, &after).await?;
@@ -83,6 +87,9 @@ pub async fn transfer(
     }
     let bed = checked::text::line(&input.bed, 20).map_err(|e| AppError::invalid("bed", e.zh(), e.to_string()))?;
     let after = Resident { version: before.version + 1, home_id: input.home_id, bed, ..before.clone() };
+    if (after.home_id, &after.bed) != (before.home_id, &before.bed) {
+        refuse_taken_bed(&mut work.tx, &after).await?;
+    }
     residents::update(&mut work.tx, &before, &after, ctx.now, &ctx.actor.reference().to_string()).await?;
     // Both homes hear of it.
     for home in [before.home_id, after.home_id] {
@@ -114,6 +121,25 @@ async fn refuse_known_number(db: &mut Db, ctx: &Context, resident: &Resident) ->
     let visible = authorize(ctx, Action::ViewResident, &known.facts()).is_ok();
     let known = if visible { Some(named(db, &known).await?) } else { None };
     Err(AppError::AlreadyRegistered { known })
+}
+
+/// One bed, one resident: the button at a bed is heard as whoever lies in it. Waiting for a bed is no bed.
+async fn refuse_taken_bed(db: &mut Db, resident: &Resident) -> Result<(), AppError> {
+    if is_taken(db, resident).await? { Err(Vec::from([bed_taken()]).into()) } else { Ok(()) }
+}
+
+/// Does somebody else of the home have this bed?
+pub(super) async fn is_taken(db: &mut Db, resident: &Resident) -> Result<bool, AppError> {
+    if resident.bed == registry::NO_BED {
+        return Ok(false);
+    }
+    let there = residents::in_bed(db, resident.home_id, &resident.bed).await?;
+    Ok(there.iter().any(|other| other.id != resident.id))
+}
+
+/// What is said of a bed that is another's.
+pub(super) fn bed_taken() -> Fault {
+    Fault::new("bed", "此床位已有其他住民，请核对", "Another resident has this bed; check it")
 }
 
 async fn named(db: &mut Db, r: &Resident) -> Result<Sensitive<String>, AppError> {

@@ -27,7 +27,7 @@ pub(super) async fn open(
     note: &str,
 ) -> Result<(), AppError> {
     let reason = if note.is_empty() { CALLED } else { note };
-    let resident = residents::get(&mut work.tx, call.resident_id).await?.ok_or(AppError::NotFound)?;
+    let resident = residents::get_standing(&mut work.tx, call.resident_id).await?.ok_or(AppError::NotFound)?;
     let by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
     let by = staff::get(&mut work.tx, by).await?.ok_or(AppError::Unauthenticated)?;
     match outcome {

@@ -23,7 +23,7 @@ pub async fn candidates(
     query: views::CandidateQuery,
 ) -> Result<Page<views::VisitCandidate>, AppError> {
     may_list(ctx, Action::PlanVisit)?;
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let hospital = clinician(&mut work.tx, ctx).await?.hospital.unwrap_or_default();
     let mut names = Names::default();
     let mut items = Vec::new();

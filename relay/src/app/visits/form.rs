@@ -22,7 +22,7 @@ pub struct Form {
 /// The form on paper.
 pub async fn form(app: &App, ctx: &Context, id: VisitId, query: LanguageQuery) -> Result<Form, AppError> {
     let english = english(&query)?;
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let visit = opened(&mut work, ctx, id).await?;
     let view = show::full(app, &mut work.tx, ctx, &visit).await?;
     let file_name = format!("visit-{}.html", visit.planned_on);
@@ -33,7 +33,7 @@ pub async fn form(app: &App, ctx: &Context, id: VisitId, query: LanguageQuery) -
 
 /// The form as data, for everyone still to be seen.
 pub async fn form_data(app: &App, ctx: &Context, id: VisitId) -> Result<views::VisitFormData, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
     let visit = opened(&mut work, ctx, id).await?;
     let open = show::within_reach(ctx, &visit).filter(|stop| stop.state == StopState::Expected);
     let blank = |stop: &yunzhen_domain::records::VisitStop| views::StopResult {

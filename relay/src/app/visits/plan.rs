@@ -52,14 +52,17 @@ pub async fn plan(app: &App, ctx: &Context, input: views::VisitPlan) -> Result<v
     work.finish(view).await
 }
 
-/// Another plan for a round that has not begun. Guarded by its version, so it needs no idempotency key.
+/// Another plan for a round that has not begun. Guarded by its version, so it demands no idempotency key.
 pub async fn change(
     app: &App,
     ctx: &Context,
     id: VisitId,
     input: views::VisitPlanUpdate,
 ) -> Result<views::Visit, AppError> {
-    let mut work = Work::update(app, ctx).await?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
     let (mut visit, _) = load(&mut work, ctx, id, Action::PlanVisit).await?;
     same_version(input.version, visit.version)?;
     still_planned(&visit)?;
@@ -139,7 +142,7 @@ async fn written(
     for (i, stop) in input.residents.into_iter().enumerate() {
         let path = format!("residents[{i}].");
         let unknown = || AppError::invalid(format!("{path}resident_id"), "没有这位住民", "No such resident");
-        let resident = residents::get(&mut work.tx, stop.resident_id).await?.ok_or_else(unknown)?;
+        let resident = residents::get_standing(&mut work.tx, stop.resident_id).await?.ok_or_else(unknown)?;
         let codes = codes(app, ctx, work, &visit, &resident, &path, stop.diagnosis_codes).await?;
         add(&mut visit, &resident, codes);
     }
