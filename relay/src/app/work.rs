@@ -47,7 +47,7 @@ impl Work {
     /// Starts a change that is guarded by a version or can only happen once, so that no key is demanded. Where one is given it counts as everywhere: after a
     /// lost reply the retry gets the first answer, not a refusal of its own doing.
     pub(super) async fn change<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
-        let mut work = Self { tx: app.store.write().await?, ctx: ctx.clone(), facts: Vec::new() };
+        let mut work = Self { tx: app.store.write().await?, ctx: ctx.clone(), facts: Vec::new(), secret: false };
         let Some(key) = &ctx.idempotency else { return Ok(Start::Fresh(work)) };
         let actor = ctx.actor.reference().to_string();
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
