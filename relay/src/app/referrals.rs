@@ -6,7 +6,7 @@ mod hand_over;
 mod show;
 
 use yunzhen_domain::access::Action;
-use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::audit::{EventKind, Purpose};
 use yunzhen_domain::ids::ReferralId;
 use yunzhen_domain::machines::referral::{Event, State};
 use yunzhen_domain::records::{Referral, Staff};
@@ -68,18 +68,18 @@ pub async fn list(
 pub async fn get(app: &App, ctx: &Context, id: ReferralId) -> Result<views::Referral, AppError> {
     let mut db = app.store.read().await?;
     let referral = referrals::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    let seen = seen(&mut db, ctx, EventKind::ReferralViewed, &referral).await?;
+    let purpose = may_read(&mut db, ctx, &referral).await?;
     let view = show::full(app, &mut db, ctx, &referral).await?;
     drop(db);
-    seen.tell(app, ctx).await?;
+    Seen::of(EventKind::ReferralViewed, referral.id.uuid(), referral.home_id, purpose).tell(app, ctx).await?;
     Ok(view)
 }
 
-/// Decides on a read of a referral, and what the audit log is told of it.
-async fn seen(db: &mut Db, ctx: &Context, kind: EventKind, referral: &Referral) -> Result<Seen, AppError> {
+/// Decides on a read of a referral; the purpose that it is audited with.
+async fn may_read(db: &mut Db, ctx: &Context, referral: &Referral) -> Result<Option<Purpose>, AppError> {
     let ties = Ties::to(db, ctx, referral.resident_id).await?;
     authorize(ctx, Action::ViewReferral, &ties.of_record(ctx, referral.resident_id, referral.facts()))?;
-    Ok(Seen::of(kind, referral.id.uuid(), referral.home_id, ties.purpose(referral.resident_id)))
+    Ok(ties.purpose(referral.resident_id))
 }
 
 /// Decides with what ties the caller to the resident.

@@ -48,7 +48,7 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
             .tell(
                 "INSERT INTO residents (id, home_id, name, pinyin, sex, birth_date, bed, id_number, contacts, allergies, allergies_asked, conditions, medicines)
                  VALUES ('019b76da-a800-7000-8000-000200000001', '019b76da-a800-7000-8000-000100000001', '𠮷秀英', 'jxy', 'female', '1941-05-06', '3-12',
-                     '330106194105060024', '[]', '[]', 1, '[]', '[]')",
+                     '330106194105060025', '[]', '[]', 1, '[]', '[]')",
             )
             .await;
         database

@@ -6,10 +6,10 @@ use yunzhen_domain::ids::ReferralId;
 use yunzhen_domain::policy::Policy;
 use yunzhen_store::{consultation_notes, consultations, homes, referrals, residents, staff};
 
-use super::seen;
+use super::may_read;
 use crate::app::residents::latest_of_person;
 use crate::app::views::common::LanguageQuery;
-use crate::app::work::english;
+use crate::app::work::{Work, english};
 use crate::app::{App, AppError, Context};
 use crate::print::{PrintError, Printed};
 
@@ -33,7 +33,7 @@ pub async fn hand_over(
     let mut read = app.store.read().await?;
     let db = &mut read;
     let referral = referrals::get(db, id).await?.ok_or(AppError::NotFound)?;
-    let seen = seen(db, ctx, EventKind::ReferralHandOverMade, &referral).await?;
+    let purpose = may_read(db, ctx, &referral).await?;
     // Allergies and medicines of a record that was merged meanwhile are those of the person.
     let resident = residents::get_standing(db, referral.resident_id).await?.ok_or(AppError::NotFound)?;
     let home = homes::get(db, referral.home_id).await?.ok_or(AppError::NotFound)?;
@@ -60,7 +60,10 @@ pub async fn hand_over(
     }
     .sheet();
     drop(read);
-    seen.tell(app, ctx).await?;
+    // Every paper that leaves the home is a row of its own, also within the window of reads.
+    let mut work = Work::unkeyed(app, ctx).await?;
+    work.record_for(EventKind::ReferralHandOverMade, referral.id.uuid(), Some(referral.home_id), purpose);
+    work.finish(()).await?;
     let printer = app.printer.clone();
     let printed = tokio::task::spawn_blocking(move || printer.print(&sheet)).await;
     let printed = printed.map_err(|error| PrintError::Pdf(error.to_string()))??;
