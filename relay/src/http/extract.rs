@@ -12,6 +12,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::error::Category;
 use sha2::{Digest as _, Sha256};
 use yunzhen_certs::Identity;
 use yunzhen_domain::ids::HomeId;
@@ -117,7 +118,11 @@ impl<T: DeserializeOwned> FromRequestParts<ApiState> for Search<T> {
             return Err(Problem::from(Fault::Query("a NUL character is no text".into())));
         }
         let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(query)| Self(query)).map_err(|error| Problem::from(Fault::Query(error.body_text())))
+        query.map(|Query(query)| Self(query)).map_err(|error| {
+            let text = error.body_text();
+            let what = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+            Problem::from(Fault::Query(what.to_owned()))
+        })
     }
 }
 
@@ -341,8 +346,24 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        Problem::from(Fault::Field { path, message: error.into_inner().to_string() })
+        let error = error.into_inner();
+        Problem::from(match error.classify() {
+            Category::Data => Fault::Field { path: named(path, &error), message: error.to_string() },
+            Category::Syntax | Category::Eof | Category::Io => {
+                Fault::Malformed { line: error.line(), column: error.column() }
+            }
+        })
     })
+}
+
+/// Of a field that is not there serde tells the place where it should be, and its name in the message.
+fn named(place: String, error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((name, _)) if place == "." => name.to_owned(),
+        Some((name, _)) => format!("{place}.{name}"),
+        None => place,
+    }
 }
 
 /// The member whose text has a NUL character: no keyboard makes one, and PostgreSQL has no text with it. In JSON it can only be written as an escape.

@@ -20,6 +20,7 @@ pub mod extract;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+mod misread;
 pub mod ops;
 pub mod prescriptions;
 pub mod problem;

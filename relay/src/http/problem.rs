@@ -117,6 +117,14 @@ pub enum Fault {
     /// The body cannot be read.
     #[error("body: {0}")]
     Body(String),
+    /// The body is no JSON, or not all of it.
+    #[error("no JSON at line {line}, column {column}")]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// From 0, where nothing was sent.
+        column: usize,
+    },
     /// A field of the body cannot be read.
     #[error("field {path}: {message}")]
     Field {

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use yunzhen_rtc::{ConnectError, PatchError};
 
+use super::misread;
 use super::problem::{ConflictBody, Fault};
 use crate::app::AppError;
 use crate::rooms::CameraError;
@@ -57,12 +58,19 @@ pub fn of(fault: &Fault) -> Words {
         Fault::NoSuchPlace => not_found(),
         Fault::Method => words(S::METHOD_NOT_ALLOWED, "method_not_allowed", ["不支持的操作", "Not supported here"],
             ["此地址不接受这种请求方法。", "This address does not take this method."], ["请刷新页面后再试。", "Reload the page and try again."]),
-        Fault::Query(what) => with_detail(bad_request(), what),
+        Fault::Query(what) => {
+            let (zh, en) = misread::words(what);
+            Words { detail: (format!("地址中的条件有误：{zh}。"), format!("The query cannot be read: {en}.")), ..bad_request() }
+        }
         Fault::Body(what) => with_detail(bad_request(), what),
+        Fault::Malformed { line, column } => Words {
+            detail: (format!("内容不是完整的 JSON，第 {line} 行第 {column} 个字符处中断或有误。"), format!("This is not whole JSON: it breaks off or goes wrong at line {line}, column {column}.")),
+            ..bad_request()
+        },
         Fault::Field { path, message } => {
             let mut words = words(S::UNPROCESSABLE_ENTITY, "invalid_input", ["输入有误", "Input cannot be taken"],
                 ["有一项内容无法识别。", "One field cannot be read."], ["请更正标出的内容后再提交。", "Correct the marked field and send again."]);
-            words.fields.push((path.clone(), (format!("无法识别：{message}"), message.clone())));
+            words.fields.push((path.clone(), misread::words(message)));
             words
         }
         Fault::TooLarge => words(S::PAYLOAD_TOO_LARGE, "too_large", ["内容太大", "Too large"],

@@ -1,7 +1,7 @@
 //! Input that cannot be taken is refused with a reason, in the reader's language; a repeated command gets its first answer.
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{HeaderValue, Method, Request};
 use serde_json::{Value, json};
 
 use yunzhen_certs::Identity;
@@ -40,10 +40,28 @@ async fn malformed_input_is_refused_with_a_reason() {
         assert!([400, 422].contains(&answer.status), "{broken:?}: {answer:?}");
         is_problem(&answer, answer.status, answer.code());
     }
-    let mut unknown = note("x");
+    let cut = world.raw(post(&notes, key, "{\n\"text\": ".to_owned()), Some(console())).await;
+    is_problem(&cut, 400, "bad_request");
+    assert!(cut.body["detail"].as_str().is_some_and(|detail| detail.contains("第 2 行")), "{cut:?}");
+    let (mut unknown, mut missing, mut code) = (note("x"), note("x"), note("x"));
     unknown["colour"] = json!("red");
-    let answer = world.raw(post(&notes, key, unknown.to_string()), Some(console())).await;
-    is_problem(&answer, 422, "invalid_input");
+    missing.as_object_mut().unwrap().remove("kind");
+    code["kind"] = json!("poem");
+    for (wrong, path, zh, en) in [
+        (unknown, "colour", "没有“colour”这一项", "There is no `colour`"),
+        (missing, "kind", "缺少“kind”", "`kind` is missing"),
+        (code, "kind", "取值须为以下之一：", "It must be one of: "),
+    ] {
+        for (language, words) in [("zh-CN", zh), ("en", en)] {
+            let mut request = post(&notes, key, wrong.to_string());
+            request.headers_mut().insert("Accept-Language", HeaderValue::from_static(language));
+            let answer = world.raw(request, Some(console())).await;
+            is_problem(&answer, 422, "invalid_input");
+            let field = &answer.body["fields"][0];
+            assert_eq!(field["path"], path, "{answer:?}");
+            assert!(field["message"].as_str().is_some_and(|message| message.starts_with(words)), "{answer:?}");
+        }
+    }
     let answer = world.raw(post(&notes, key, note(&"字".repeat(100_000)).to_string()), Some(console())).await;
     is_problem(&answer, 413, "too_large");
     let answer = world.raw(post(&notes, key, note(&"字".repeat(10_000)).to_string()), Some(console())).await;

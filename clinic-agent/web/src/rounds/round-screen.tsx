@@ -1,9 +1,9 @@
 import { Button, Drawer, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiError, type Round, type RoundStop } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Round, RoundStop } from "@yunzhen/client";
+import { Banner, ProblemAlert, Skeletons, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -39,19 +39,23 @@ function Running({ round }: { round: Round }) {
   const queries = useQueryClient();
   const [measuring, setMeasuring] = useState<RoundStop>();
   // What the nurse has just put in order stands until the relay's answer replaces it.
-  const reorder = useMutation<Round, ApiError, RoundStop[]>({
-    mutationFn: (stops) => api.rounds.reorder(round.id, { version: round.version, order: orderOf(stops) }),
-    onSuccess: (next) => {
-      queries.setQueryData(["rounds", round.id], next);
-      notifications.show({ message: t("app:rounds.changed"), color: "green" });
-      for (const key of ["rounds", "schedule"]) void queries.invalidateQueries({ queryKey: [key] });
+  const reorder = useAction(
+    ({ version, stops }: { version: number; stops: RoundStop[] }, key) =>
+      api.rounds.reorder(round.id, { version, order: orderOf(stops) }, key),
+    {
+      onSuccess: (next) => {
+        queries.setQueryData(["rounds", round.id], next);
+        notifications.show({ message: t("app:rounds.changed"), color: "green" });
+        for (const key of ["rounds", "schedule"]) void queries.invalidateQueries({ queryKey: [key] });
+      },
+      onError: () => void queries.invalidateQueries({ queryKey: ["rounds"] }),
     },
-    onError: () => void queries.invalidateQueries({ queryKey: ["rounds"] }),
-  });
-  const stops = reorder.isPending ? reorder.variables : round.stops;
+  );
+  const stops = reorder.isPending ? reorder.variables.stops : round.stops;
   const move = (from: number, to: number): void => {
     const next = moved(stops, from, to);
-    if (!reorder.isPending && orderOf(next).join() !== orderOf(stops).join()) reorder.mutate(next);
+    if (!reorder.isPending && orderOf(next).join() !== orderOf(stops).join())
+      reorder.mutate({ version: round.version, stops: next });
   };
   const drag = useDragOrder(stops.length, move);
   const shown = drag.active ? moved(stops, drag.active.from, drag.active.to) : stops;

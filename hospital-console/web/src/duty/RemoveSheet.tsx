@@ -1,7 +1,7 @@
 import type { Shift } from "@yunzhen/client";
-import { ProblemAlert, useFormats } from "@yunzhen/client/ui";
+import { ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 
@@ -10,8 +10,7 @@ export function RemoveSheet({ shift, onClose }: { shift: Shift; onClose: () => v
   const { t } = useTranslation("app");
   const formats = useFormats();
   const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => api.schedule.removeDuty(shift.id),
+  const remove = useAction((_: void, key) => api.schedule.removeDuty(shift.id, key), {
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["schedule"] });
       onClose();

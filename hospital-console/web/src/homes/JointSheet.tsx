@@ -18,7 +18,9 @@ export function JointSheet({ home, joint, onClose }: { home: Home; joint: JointC
       hint={on ? t("homes.sheet.reasonHint") : undefined}
       required={t("homes.sheet.required")}
       confirm={t(on ? "homes.sheet.confirmOn" : "homes.sheet.confirmOff")}
-      run={(reason) => api.placement.setJointConsultation(home.id, { version: joint.version, allowed: on, reason })}
+      run={(reason, key) =>
+        api.placement.setJointConsultation(home.id, { version: joint.version, allowed: on, reason }, key)
+      }
       onDone={() => {
         void queries.invalidateQueries({ queryKey: ["homes"] });
         onClose();

@@ -29,7 +29,7 @@ export function DraftForm({ referral, onSaved }: { referral: Referral; onSaved: 
     content.department !== referral.department ||
     (content.diagnosis_code ?? undefined) !== referral.diagnosis?.code;
   const save = useAction(
-    (body: { version: number; content: ReferralContent }) => api.referrals.change(referral.id, body),
+    (body: { version: number; content: ReferralContent }, key) => api.referrals.change(referral.id, body, key),
     {
       onSuccess: onSaved,
     },

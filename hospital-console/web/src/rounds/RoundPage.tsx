@@ -1,8 +1,16 @@
-import { ApiError, type Round, type RoundStop } from "@yunzhen/client";
-import { ConsultationChip, ProblemAlert, RelativeTime, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
+import type { Round, RoundOrder, RoundStop } from "@yunzhen/client";
+import {
+  ConsultationChip,
+  ProblemAlert,
+  RelativeTime,
+  Skeletons,
+  StatusChip,
+  useAction,
+  useFormats,
+} from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconArrowDown, IconArrowLeft, IconArrowUp, IconClockExclamation } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../app/api";
@@ -61,14 +69,13 @@ function RunningOrder({ round }: { round: Round }) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const begin = useBegin();
-  const reorder = useMutation<Round, ApiError, string[]>({
-    mutationFn: (order) => api.rounds.reorder(round.id, { version: round.version, order }),
+  const reorder = useAction((body: RoundOrder, key) => api.rounds.reorder(round.id, body, key), {
     onSuccess: (next) => queryClient.setQueryData(keys.rounds.one(round.id), next),
     onError: () => void queryClient.invalidateQueries({ queryKey: keys.rounds.one(round.id) }),
   });
   const change = (stop: RoundStop, by: -1 | 1) => {
     const order = moved(round.stops, stop.consultation.id, by);
-    return order && (() => reorder.mutate(order));
+    return order && (() => reorder.mutate({ version: round.version, order }));
   };
   const told = round.stops.map((_, n) => fieldError(reorder.error, `order[${n}]`));
   return (

@@ -1,9 +1,9 @@
-import { ApiError, type Availability } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import type { Availability, AvailabilityUpdate } from "@yunzhen/client";
+import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconGitMerge } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -52,21 +52,23 @@ function Editor({ published }: { published: Availability }) {
   const [tried, setTried] = useState(false);
   const body = updateOf(draft, seen);
   const dirty = JSON.stringify(body) !== JSON.stringify(updateOf(draftOf(published), seen));
-  const publish = useMutation<Availability, ApiError, number>({
-    mutationFn: (version) => api.schedule.publishAvailability(published.specialist.id, { ...body, version }),
-    onSuccess: (next) => {
-      queryClient.setQueryData(keys.schedule.availability(published.specialist.id), next);
-      void queryClient.invalidateQueries({ queryKey: ["schedule", "slots"] });
-      setDraft(draftOf(next));
-      setSeen(next.version);
-      setTried(false);
-      notifications.show({ message: t("schedule.availability.published"), color: "green" });
+  const publish = useAction(
+    (update: AvailabilityUpdate, key) => api.schedule.publishAvailability(published.specialist.id, update, key),
+    {
+      onSuccess: (next) => {
+        queryClient.setQueryData(keys.schedule.availability(published.specialist.id), next);
+        void queryClient.invalidateQueries({ queryKey: ["schedule", "slots"] });
+        setDraft(draftOf(next));
+        setSeen(next.version);
+        setTried(false);
+        notifications.show({ message: t("schedule.availability.published"), color: "green" });
+      },
+      onError: (error) => {
+        if (error.code === "stale_version")
+          void queryClient.invalidateQueries({ queryKey: keys.schedule.availability(published.specialist.id) });
+      },
     },
-    onError: (error) => {
-      if (error.code === "stale_version")
-        void queryClient.invalidateQueries({ queryKey: keys.schedule.availability(published.specialist.id) });
-    },
-  });
+  );
   // Somebody else (the administrator, another window) published meanwhile. What is typed here stays until the person decides.
   const overtaken = published.version !== seen;
   const loadTheirs = () => {
@@ -78,7 +80,7 @@ function Editor({ published }: { published: Availability }) {
   const wrong = faults(draft);
   const save = (version: number) => {
     setTried(true);
-    if (wrong.length === 0) publish.mutate(version);
+    if (wrong.length === 0) publish.mutate({ ...body, version });
   };
   const error = publish.error?.code === "stale_version" ? null : publish.error;
   return (

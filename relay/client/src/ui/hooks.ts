@@ -31,7 +31,7 @@ export function useNow(everyMs = 30_000): number {
  */
 export function useAction<Input, Output>(
   run: (input: Input, key: string) => Promise<Output>,
-  options: { onSuccess?: (output: Output, input: Input) => void } = {},
+  options: { onSuccess?: (output: Output, input: Input) => void; onError?: (error: ApiError) => void } = {},
 ): UseMutationResult<Output, ApiError, Input> {
   const open = useRef<{ input: string; key: string } | undefined>(undefined);
   return useMutation<Output, ApiError, Input>({
@@ -51,6 +51,7 @@ export function useAction<Input, Output>(
     retry: (count, error) => count < 2 && error.code === "network",
     retryDelay: (count) => 500 * 2 ** count,
     onSuccess: options.onSuccess,
+    onError: options.onError,
   });
 }
 
