@@ -1,7 +1,7 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { expectAxeClean, expectAxeCleanInEnglishOnDark } from "../support/axe";
-import { open } from "../support/people";
-import { accountOf, runningStack, type Stack } from "../support/stack";
+import { open, signInAs } from "../support/people";
+import { accountOf, runningStack } from "../support/stack";
 
 /** The administrator's registry and the specialist's record on the real programs. */
 const DESK = { width: 1440, height: 900 };
@@ -18,17 +18,6 @@ const ORDER = Math.floor(Date.now() / 1000) % 997;
 const ID_NUMBER = idNumber("330106", "19410506", ORDER);
 /** Names have letters only. */
 const NAME = `云${[...String(ORDER)].map((digit) => "零一二三四五六七八九"[Number(digit)]).join("")}`;
-
-async function signInAs(page: Page, stack: Stack, username: string): Promise<void> {
-  const base = new URL(stack.urls.console);
-  base.hostname = `${username}.localhost`;
-  await page.goto(base.origin);
-  await page.getByLabel("用户名").fill(username);
-  await page.getByLabel("密码", { exact: true }).fill(stack.password);
-  await page.getByRole("button", { name: "登录", exact: true }).click();
-  // A password takes its time to be checked, more so where everybody else's programs run too.
-  await expect(page.getByLabel("用户名")).toHaveCount(0, { timeout: 30_000 });
-}
 
 test("residents from a file, moved to another home, opened through a broken glass and judged", async ({ browser }) => {
   test.setTimeout(240_000);

@@ -172,7 +172,10 @@ function Home({ home }: { home: RouteHome }) {
         {home.name}
       </Title>
       <Text size="sm" c="dimmed">
-        {home.address} · <Anchor href={`tel:${home.phone}`}>{home.phone}</Anchor>
+        {home.address} ·{" "}
+        <Anchor href={`tel:${home.phone}`} underline="always">
+          {home.phone}
+        </Anchor>
       </Text>
       <ul className={classes.stops}>
         {home.stops.map((stop) => (
