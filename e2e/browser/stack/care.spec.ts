@@ -207,7 +207,8 @@ test("a first visit is planned, its results are typed in, and the nurse reads th
       .getByTestId("eligibility")
       .getByRole("listitem")
       .filter({ hasText: diagnosis })
-      .filter({ hasText: HOSPITAL });
+      // The line of another hospital names this one too: it saw the resident.
+      .filter({ hasText: `${HOSPITAL} · ` });
     await slowly(line).toContainText("可远程诊治");
     await expect(line).toContainText("陈建国当面诊断");
   });
