@@ -166,9 +166,7 @@ pub async fn check_in(
         let view = show::summary(app, &mut work.tx, &mut Names::default(), &known, ctx.now).await?;
         return work.finish_unchanged(view, "a check-in of who is there").await;
     }
-    // Nothing was done yet: the command begins anew.
-    drop(work);
-    transition(app, ctx, id, input.version, Action::CheckInConsultation, Event::CheckIn).await
+    step(app, ctx, work, known, input.version, Event::CheckIn).await
 }
 
 /// A request is offered to a specialist.
@@ -250,6 +248,18 @@ async fn transition(
     };
     let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize(action, &before.facts())?;
+    step(app, ctx, work, before, seen, event).await
+}
+
+/// The rest of a transition that was authorized, in the transaction that read `before`.
+async fn step(
+    app: &App,
+    ctx: &Context,
+    mut work: Work,
+    before: Consultation,
+    seen: i64,
+    event: Event,
+) -> Result<views::ConsultationSummary, AppError> {
     same_version(seen, before.version)?;
     if let Event::Offer { specialist } = event {
         schedule::specialist(&mut work.tx, specialist)
