@@ -15,7 +15,9 @@ mod triage;
 mod waitlist;
 mod zone;
 
-pub use availability::{Availability, AvailabilityError, Exception, LONGEST_SLOT_MINUTES, Rule, Weekday};
+pub use availability::{
+    Availability, AvailabilityError, Exception, LONGEST_SLOT_MINUTES, Rule, SHORTEST_SLOT_MINUTES, Weekday,
+};
 pub use duty::{Shift, on_duty};
 pub use queue::{Load, Place, Queued, place};
 pub use rebooking::{Failed, Rebooking, after_failure};

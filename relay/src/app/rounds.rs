@@ -8,7 +8,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ConsultationId, RoundId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Round, Urgency};
-use yunzhen_domain::schedule::{Slot, Stop, run};
+use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Slot, Stop, run};
 use yunzhen_store::{Db, appointments, availability, consultations, homes, residents, rounds};
 
 use super::appointments::{hold, open_block, remind, requested};
@@ -178,7 +178,7 @@ fn see(seen: &mut Seen, round: &views::Round) {
 }
 
 fn check(input: &views::NewRound) -> Result<SignedDuration, AppError> {
-    if !(5..=120).contains(&input.minutes) {
+    if !(SHORTEST_SLOT_MINUTES..=LONGEST_SLOT_MINUTES).contains(&input.minutes) {
         return Err(AppError::invalid("minutes", "每位 5 至 120 分钟", "5 to 120 minutes each"));
     }
     let different: BTreeSet<_> = input.resident_ids.iter().collect();

@@ -7,9 +7,9 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Nothing shorter is published.
-const SHORTEST_SLOT_MINUTES: u32 = 5;
-/// Nothing longer is published, so that whatever touches a moment began at most so long before it.
+/// Nothing shorter is published or planned in a round.
+pub const SHORTEST_SLOT_MINUTES: u32 = 5;
+/// Nothing longer is published or planned in a round, so that whatever touches a moment began at most so long before it.
 pub const LONGEST_SLOT_MINUTES: u32 = 120;
 
 named_enum! {
