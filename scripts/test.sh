@@ -98,5 +98,5 @@ for part in $parts; do
   esac
 done
 
-node scripts/totals.mjs "$logs" "$((SECONDS - began))"
+node scripts/totals.mjs "$logs" "$((SECONDS - began))" "${failed[@]}"
 [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]} (logs in $logs)"

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-/** Adds up what the test runners said. Usage: totals.mjs <folder of logs> <seconds> */
+/** Adds up what the test runners said, and repeats last of all what failed and why, in few lines: of a long log often only the end is kept. Usage: totals.mjs <folder of logs> <seconds> [names of the failed steps] */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const [folder, seconds] = process.argv.slice(2);
+const [folder, seconds, ...failedSteps] = process.argv.slice(2);
+const read = (name) => plain(readFileSync(join(folder, `${name}.log`), "utf8"));
 const plain = (text) => text.replace(/\u001b\[[0-9;]*m/g, "");
 const all = (text, pattern) => [...text.matchAll(pattern)];
 const sum = (matches, group) => matches.reduce((total, match) => total + Number(match[group] ?? 0), 0);
@@ -41,14 +42,44 @@ function playwright(text) {
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") + count("did not run") };
 }
 
+/** The heading of a failure in each runner's output: nextest's or cargo's, vitest's, Playwright's. What follows it says why. */
+const HEADING =
+  /^(?:\s*(?:FAIL|TIMEOUT|SIGABRT|SIGSEGV) \[.*|test .* FAILED|thread '.*' panicked at .*| FAIL .*|\s{2}\d+\) \[.*|error(?:\[.*)?: .*)$/;
+const WHY_LINES = 5;
+const MOST_FAILURES = 6;
+
+function failures(text) {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (!lines.some((line) => HEADING.test(line))) return [lines.slice(-WHY_LINES).join("\n")];
+  const told = new Map();
+  lines.forEach((line, at) => {
+    if (!HEADING.test(line)) return;
+    // The runners repeat a failure in their summaries; its first mention has the reason under it.
+    const heading = line
+      .replace(/[─\s]+$/, "")
+      .trim()
+      .slice(0, 160);
+    const why = lines.slice(at + 1, at + 1 + WHY_LINES).filter((next) => !HEADING.test(next));
+    if (!told.has(heading))
+      told.set(
+        heading,
+        why.map((next) => `    ${next.trim().slice(0, 160)}`),
+      );
+  });
+  return [...told].map(([heading, why]) => [heading, ...why].join("\n"));
+}
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 const parts = [];
-for (const [name, read] of Object.entries(READERS)) {
+for (const [name, count] of Object.entries(READERS)) {
   if (!readdirSync(folder).includes(`${name}.log`)) continue;
-  const counted = read(plain(readFileSync(join(folder, `${name}.log`), "utf8")));
+  const counted = count(read(name));
   for (const key of Object.keys(total)) total[key] += counted[key];
   parts.push(`${name} ${counted.passed}`);
 }
 console.log(
   `TOTAL ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped (${parts.join(", ")}) in ${seconds} s`,
 );
+const failed = failedSteps.flatMap((name) => failures(read(name)).map((failure) => `${name}: ${failure}`));
+for (const failure of failed.slice(0, MOST_FAILURES)) console.log(failure);
+if (failed.length > MOST_FAILURES) console.log(`and ${failed.length - MOST_FAILURES} more, in the logs`);
