@@ -39,24 +39,33 @@ export async function lookAt(browser: Browser, { language, scheme }: Look, scree
   });
   const page = await context.newPage();
   const errors: string[] = [];
+  const failed: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error" && !screen.expected?.test(message.text())) errors.push(message.text());
   });
+  // A request that the network failed explains most of what else is wrong then.
+  page.on("requestfailed", (request) => failed.push(`${request.url()}: ${request.failure()?.errorText ?? ""}`));
   await setClock(page);
   await page.addInitScript((lng) => localStorage.setItem("yz.language", lng), language);
   await screen.prepare(page);
   const turn = ([width, height]: [number, number]) => page.setViewportSize({ width, height });
   const [first, ...others] = screen.sizes;
   if (first) await turn(first);
-  await page.goto(screen.url);
-  await page.waitForSelector(screen.ready);
-  await screen.act?.(page);
-  await page.evaluate(() => document.fonts.ready);
-  await check(page, `${screen.name}-${language}-${scheme}`);
-  for (const size of others) {
-    await turn(size);
-    await check(page, `${screen.name}-${language}-${scheme}-${size.join("x")}`);
+  try {
+    await page.goto(screen.url);
+    await page.waitForSelector(screen.ready);
+    await screen.act?.(page);
+    await page.evaluate(() => document.fonts.ready);
+    await check(page, `${screen.name}-${language}-${scheme}`);
+    for (const size of others) {
+      await turn(size);
+      await check(page, `${screen.name}-${language}-${scheme}-${size.join("x")}`);
+    }
+  } catch (error) {
+    const told = [...errors, ...failed].map((line) => `\n    ${line}`).join("");
+    if (error instanceof Error && told) error.message = `${error.message}\nbefore that:${told}`;
+    throw error;
   }
   expect(errors).toEqual([]);
   await context.close();
@@ -76,7 +85,8 @@ async function check(page: Page, name: string): Promise<void> {
     while (ending().length > 0) await Promise.allSettled(ending().map((animation) => animation.finished));
   });
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) });
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${name}: sideways scrolling`).toBeLessThanOrEqual(0);
+  // What floats is put into its place one frame after a tablet was turned.
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await expect.poll(overflow, { message: `${name}: sideways scrolling` }).toBeLessThanOrEqual(0);
   await expectAxeClean(page, name);
 }
