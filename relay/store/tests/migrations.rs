@@ -91,11 +91,8 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
 async fn the_steps_that_are_tried_are_all_there_are() {
     let database = TestDatabase::new().await;
     database.open().await.close().await;
-    assert_eq!(
-        i64::try_from(database.ask("SELECT version FROM _sqlx_migrations").await.len()),
-        Ok(*STEPS.last().unwrap()),
-        "a new step is tried from as well"
-    );
+    let applied = database.ask("SELECT version FROM _sqlx_migrations").await.len();
+    assert_eq!(applied, STEPS.len(), "a new step is tried from as well");
 }
 
 #[tokio::test]
