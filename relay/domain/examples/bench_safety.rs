@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp, civil::date};
 use std::hint::black_box;
 use std::time::Instant;
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Condition, Frequency, Medicine, Route, Sex, Supply};
+use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Condition, Medicine, Sex, Supply};
 use yunzhen_domain::safety::{Draft, DraftItem, Reading, Readings, ResidentFacts, check};
 
 const DRAFT: [&str; 5] =
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let dose = Dose::try_from(1.0)?;
         let drug_id = DrugId((*drug).to_owned());
         let (frequency, route) = (Frequency::Bid, Route::Oral);
-        Ok(DraftItem { no, drug_id, dose, frequency, route, days: 7, quantity: 14 })
+        Ok(DraftItem { no, drug_id, dose, frequency, route, days: 7, taper: Vec::new(), quantity: 14 })
     };
     let items = DRAFT.iter().zip(1..).map(item).collect::<Result<_, yunzhen_domain::checked::DoseError>>()?;
     let draft = Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items };

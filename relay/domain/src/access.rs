@@ -229,6 +229,8 @@ named_enum! {
         CarryDelivery = "carry_delivery",
         /// receive, refuse
         ReceiveDelivery = "receive_delivery",
+        /// take-back, release, lose
+        RecoverDelivery = "recover_delivery",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -302,7 +304,9 @@ impl Action {
             | A::DecideReferral
             | A::AccompanyReferral => Class::Referral,
             A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
-            A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery => Class::Delivery,
+            A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery | A::RecoverDelivery => {
+                Class::Delivery
+            }
             A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
@@ -420,6 +424,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
         Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::RecoverDelivery         => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],

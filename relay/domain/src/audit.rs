@@ -273,6 +273,16 @@ event_kinds! {
     PrescriptionReturned = "prescription.returned" of Prescription;
     /// Withdrawn.
     PrescriptionCancelled = "prescription.cancelled" of Prescription;
+    /// Withdrawn after something had reached the home.
+    PrescriptionStopped = "prescription.stopped" of Prescription;
+    /// A part reached the home; the rest is owed.
+    PrescriptionPartDelivered = "prescription.part_delivered" of Prescription;
+    /// The prescriber is asked.
+    PrescriptionAsked = "prescription.asked" of Prescription;
+    /// The prescriber answered.
+    PrescriptionAnswered = "prescription.answered" of Prescription;
+    /// A review was given back to the queue.
+    PrescriptionReleased = "prescription.released" of Prescription;
     /// Expired.
     PrescriptionExpired = "prescription.expired" of Prescription;
     /// Made.
@@ -287,7 +297,15 @@ event_kinds! {
     DeliveryAttemptFailed = "delivery.attempt_failed" of Delivery;
     /// On the road again.
     DeliveryResumed = "delivery.resumed" of Delivery;
-    /// Back at the pharmacy.
+    /// May not be handed over as it is.
+    DeliveryQuarantined = "delivery.quarantined" of Delivery;
+    /// The pharmacy let it go on.
+    DeliveryReleased = "delivery.released" of Delivery;
+    /// The pharmacy has it again.
+    DeliveryTakenBack = "delivery.taken_back" of Delivery;
+    /// Called back on the road.
+    DeliveryRecalled = "delivery.recalled" of Delivery;
+    /// The courier gave up.
     DeliveryGivenBack = "delivery.given_back" of Delivery;
     /// Received.
     DeliveryReceived = "delivery.received" of Delivery;

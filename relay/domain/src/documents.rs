@@ -3,10 +3,11 @@
 
 use crate::audit::hex;
 use crate::canonical;
+use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::Formulary;
 use crate::ids::StaffId;
 use crate::policy::Policy;
-use crate::records::{Frequency, Prescription, Resident, Route, Sex, Staff, Supply};
+use crate::records::{Prescription, Resident, Sex, Staff, Supply};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
@@ -59,6 +60,8 @@ struct SignedItem<'a> {
     frequency: Frequency,
     route: Route,
     days: u16,
+    #[serde(skip_serializing_if = "<[TaperStep]>::is_empty")]
+    taper: &'a [TaperStep],
     quantity: u32,
     quantity_unit: &'a str,
     instruction: &'a str,
@@ -128,6 +131,7 @@ pub fn prescription(
             frequency: i.frequency,
             route: i.route,
             days: i.days,
+            taper: &i.taper,
             quantity: i.quantity,
             quantity_unit: &drug.unit,
             instruction: &i.instruction,

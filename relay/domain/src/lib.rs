@@ -8,6 +8,7 @@ pub mod checked;
 pub mod consent_texts;
 pub mod document_files;
 pub mod documents;
+pub mod dosage;
 pub mod early_warning;
 pub mod eligibility;
 pub mod fhir;

@@ -17,7 +17,7 @@ pub use delivery::{Attempt, Count, Delivery, Pack};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
-    Content, Frequency, Item, Prescription, Rejection, RejectionCode, Route, SignedDocument, Supply, TimelineStep,
+    Content, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument, Supplied, Supply, TimelineStep,
 };
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
@@ -75,11 +75,10 @@ impl Consultation {
 impl Prescription {
     /// What access decides on.
     pub fn facts(&self) -> Facts {
-        use crate::machines::prescription::State;
         Facts {
             home_id: Some(self.home_id),
             pharmacy_id: self.pharmacy_id,
-            open_to_pharmacies: self.state == State::Approved,
+            open_to_pharmacies: self.state.is_open_to_pharmacies(),
             // A draft, or one that was given up before it was signed.
             unsigned: self.signed_at.is_none(),
             specialist_id: Some(self.specialist_id),

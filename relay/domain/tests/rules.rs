@@ -5,10 +5,11 @@
 use jiff::{Timestamp, civil::date};
 use std::sync::LazyLock;
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::{Frequency, Route, TaperStep};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{EligibilityId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Eligibility, Frequency, Route, Sex, Supply};
+use yunzhen_domain::records::{AllergyRecord, AllergySeverity, Eligibility, Sex, Supply};
 use yunzhen_domain::safety::{
     Draft, DraftItem, Finding, FindingKind as Kind, Outcome, Readings, ResidentFacts, Severity, check, quantity, worst,
 };
@@ -45,8 +46,17 @@ fn allergy(substance: &str, group: Option<&str>, severity: AllergySeverity) -> A
 fn line(no: u16, drug: &str, days: u16) -> DraftItem {
     let dose = Dose::try_from(1.0).unwrap();
     let per = FORMULARY.drug(&DrugId(drug.into())).map_or(1.0, |d| d.doses_per_unit);
-    let quantity = quantity(dose, Frequency::Qd, days, per).unwrap();
-    DraftItem { no, drug_id: DrugId(drug.into()), dose, frequency: Frequency::Qd, route: Route::Oral, days, quantity }
+    let quantity = quantity(&[TaperStep { dose, frequency: Frequency::Qd, days }], per).unwrap();
+    DraftItem {
+        no,
+        drug_id: DrugId(drug.into()),
+        dose,
+        frequency: Frequency::Qd,
+        route: Route::Oral,
+        days,
+        taper: Vec::new(),
+        quantity,
+    }
 }
 
 fn draft(supply: Supply, items: Vec<DraftItem>) -> Draft {

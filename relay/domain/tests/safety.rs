@@ -6,9 +6,10 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::LazyLock;
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary, FormularyError};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Condition, Frequency, Medicine, Route, Sex, Supply};
+use yunzhen_domain::records::{Condition, Medicine, Sex, Supply};
 use yunzhen_domain::safety::{
     Draft, DraftItem, ExampleError, Finding, FindingKind as Kind, Knowledge, KnowledgeError, Outcome, Reading,
     Readings, ResidentFacts, RuleFile, Running, Severity, check,
@@ -28,6 +29,7 @@ fn line(no: u16, drug: &str) -> DraftItem {
         frequency: Frequency::Bid,
         route: Route::Oral,
         days: 7,
+        taper: Vec::new(),
         quantity: 14,
     }
 }

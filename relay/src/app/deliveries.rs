@@ -102,7 +102,7 @@ pub async fn resume(app: &App, ctx: &Context, id: DeliveryId, input: VersionBody
     step(app, ctx, id, input.version, Action::CarryDelivery, Event::Resume).await
 }
 
-/// The courier brings the parcel back.
+/// The courier gives up: the job while the parcel is at the counter, else the parcel is brought back.
 pub async fn give_back(
     app: &App,
     ctx: &Context,
@@ -110,6 +110,31 @@ pub async fn give_back(
     input: VersionBody,
 ) -> Result<views::Delivery, AppError> {
     step(app, ctx, id, input.version, Action::CarryDelivery, Event::GiveBack).await
+}
+
+/// The pharmacy has the parcel again: it came back, or never left the counter.
+pub async fn take_back(
+    app: &App,
+    ctx: &Context,
+    id: DeliveryId,
+    input: VersionBody,
+) -> Result<views::Delivery, AppError> {
+    step(app, ctx, id, input.version, Action::RecoverDelivery, Event::TakeBack).await
+}
+
+/// The pharmacy lets a parcel go on that may not have been handed over.
+pub async fn release(
+    app: &App,
+    ctx: &Context,
+    id: DeliveryId,
+    input: VersionBody,
+) -> Result<views::Delivery, AppError> {
+    step(app, ctx, id, input.version, Action::RecoverDelivery, Event::Release).await
+}
+
+/// The pharmacy gives the parcel up for lost.
+pub async fn lose(app: &App, ctx: &Context, id: DeliveryId, input: VersionBody) -> Result<views::Delivery, AppError> {
+    step(app, ctx, id, input.version, Action::RecoverDelivery, Event::Lose).await
 }
 
 /// The nurse does not take it.
@@ -210,8 +235,8 @@ async fn advance(work: &mut Work, ctx: &Context, before: Delivery, event: Event)
     let d = before.apply(event, ctx.now, who)?;
     deliveries::update(&mut work.tx, &d).await?;
     work.record(kind, d.id.uuid(), Some(d.home_id), Some(d.pharmacy_id));
-    if let Some((kind, event)) = follows {
-        move_prescription(work, ctx, &d, kind, event, who).await?;
+    if let Some(follows) = follows {
+        move_prescription(work, ctx, &d, follows, who).await?;
     }
     show(&mut work.tx, ctx, &d).await
 }
@@ -220,35 +245,65 @@ async fn move_prescription(
     work: &mut Work,
     ctx: &Context,
     d: &Delivery,
-    kind: EventKind,
-    event: prescription::Event,
+    follows: Follows,
     who: (&str, Option<Uuid>),
 ) -> Result<(), AppError> {
-    let p = prescriptions::get(&mut work.tx, d.prescription_id).await?.ok_or(AppError::NotFound)?;
+    use prescription::Event as P;
+    let mut p = prescriptions::get(&mut work.tx, d.prescription_id).await?.ok_or(AppError::NotFound)?;
+    // The parcel of a withdrawn prescription comes back, is lost or was counted all the same: it moves nothing any more.
+    if matches!(p.state, prescription::State::Cancelled | prescription::State::Stopped) {
+        return Ok(());
+    }
+    let (kind, event) = match follows {
+        Follows::HandOver => (EventKind::PrescriptionHandedOver, P::HandOver),
+        Follows::Return => (EventKind::PrescriptionReturned, P::Return),
+        Follows::Deliver => {
+            let complete = p.supply(&arrived(d));
+            let kind = if complete { EventKind::PrescriptionDelivered } else { EventKind::PrescriptionPartDelivered };
+            (kind, P::Deliver { complete })
+        }
+    };
     let p = p.apply(event, ctx.now, who)?;
     prescriptions::update(&mut work.tx, &p).await?;
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
     Ok(())
 }
 
+/// What reached the home whole, by line.
+fn arrived(d: &Delivery) -> Vec<(u16, u32)> {
+    d.counts.iter().map(|count| (count.item_no, count.quantity.saturating_sub(count.damaged))).collect()
+}
+
+/// What a step of the parcel means for its prescription.
+#[derive(Debug, Clone, Copy)]
+enum Follows {
+    /// The courier has the medicine.
+    HandOver,
+    /// The home has it; what is short or damaged is still owed.
+    Deliver,
+    /// Nobody will get this parcel.
+    Return,
+}
+
 /// The audit kind of a step, and what it means for the prescription.
-fn consequences(event: &Event) -> (EventKind, Option<(EventKind, prescription::Event)>) {
-    use prescription::Event as P;
-    let returned = || Some((EventKind::PrescriptionReturned, P::Return));
+fn consequences(event: &Event) -> (EventKind, Option<Follows>) {
     match event {
         Event::Accept => (EventKind::DeliveryAccepted, None),
-        Event::PickUp => (EventKind::DeliveryPickedUp, Some((EventKind::PrescriptionHandedOver, P::HandOver))),
+        Event::PickUp => (EventKind::DeliveryPickedUp, Some(Follows::HandOver)),
         Event::Arrive => (EventKind::DeliveryArrived, None),
         Event::FailAttempt { .. } => (EventKind::DeliveryAttemptFailed, None),
         Event::Resume => (EventKind::DeliveryResumed, None),
-        Event::GiveBack => (EventKind::DeliveryGivenBack, returned()),
-        // Short or damaged is received all the same; what is missing is a matter of the discrepancy.
+        Event::Quarantine { .. } => (EventKind::DeliveryQuarantined, None),
+        Event::Release => (EventKind::DeliveryReleased, None),
+        Event::GiveBack => (EventKind::DeliveryGivenBack, None),
+        Event::TakeBack => (EventKind::DeliveryTakenBack, Some(Follows::Return)),
         Event::Receive { complete } => {
             let kind = if *complete { EventKind::DeliveryReceived } else { EventKind::DeliveryDiscrepancy };
-            (kind, Some((EventKind::PrescriptionDelivered, P::Deliver)))
+            (kind, Some(Follows::Deliver))
         }
-        Event::Refuse { .. } => (EventKind::DeliveryRefused, returned()),
-        Event::Lose => (EventKind::DeliveryLost, returned()),
+        // The medicine is on its way back; its prescription follows when the pharmacy has it.
+        Event::Refuse { .. } => (EventKind::DeliveryRefused, None),
+        Event::Lose => (EventKind::DeliveryLost, Some(Follows::Return)),
         // The withdrawal begins at the prescription and has moved it already.
         Event::Cancel => (EventKind::DeliveryCancelled, None),
     }
@@ -295,6 +350,9 @@ fn allowed(ctx: &Context, d: &Delivery) -> Vec<String> {
         ("give-back", Action::CarryDelivery, Event::GiveBack),
         ("receive", Action::ReceiveDelivery, Event::Receive { complete: true }),
         ("refuse", Action::ReceiveDelivery, Event::Refuse { reason: reason() }),
+        ("take-back", Action::RecoverDelivery, Event::TakeBack),
+        ("release", Action::RecoverDelivery, Event::Release),
+        ("lose", Action::RecoverDelivery, Event::Lose),
     ];
     let may = |action| decide(&ctx.actor, action, &d.facts()) == Decision::Allow;
     let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a));

@@ -190,3 +190,57 @@ pub async fn refuse(
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::refuse(&state.app, &command.context, id, command.body).await?))
 }
+
+/// The pharmacy has the parcel again.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/take-back",
+    operation_id = "takeBackDelivery",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = VersionBody,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn take_back(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::take_back(&state.app, &command.context, id, command.body).await?))
+}
+
+/// The pharmacy lets a quarantined parcel go on.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/release",
+    operation_id = "releaseDelivery",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = VersionBody,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn release(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::release(&state.app, &command.context, id, command.body).await?))
+}
+
+/// The pharmacy gives the parcel up for lost.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/lose",
+    operation_id = "loseDelivery",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = VersionBody,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn lose(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<VersionBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::lose(&state.app, &command.context, id, command.body).await?))
+}

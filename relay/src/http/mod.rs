@@ -168,6 +168,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/give-back", post(h::deliveries::give_back))
         .route("/deliveries/{id}/receive", post(h::deliveries::receive))
         .route("/deliveries/{id}/refuse", post(h::deliveries::refuse))
+        .route("/deliveries/{id}/take-back", post(h::deliveries::take_back))
+        .route("/deliveries/{id}/release", post(h::deliveries::release))
+        .route("/deliveries/{id}/lose", post(h::deliveries::lose))
         .route("/availability/{id}", get(h::schedule::availability).put(h::schedule::publish))
         .route("/specialists", get(h::schedule::specialists))
         .route("/slots", get(h::schedule::slots))
@@ -331,6 +334,9 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("giveBackDelivery", Some(Action::CarryDelivery)),
     ("receiveDelivery", Some(Action::ReceiveDelivery)),
     ("refuseDelivery", Some(Action::ReceiveDelivery)),
+    ("takeBackDelivery", Some(Action::RecoverDelivery)),
+    ("releaseDelivery", Some(Action::RecoverDelivery)),
+    ("loseDelivery", Some(Action::RecoverDelivery)),
     ("getAvailability", Some(Action::ViewSchedule)),
     ("publishAvailability", Some(Action::PublishAvailability)),
     ("listSpecialists", Some(Action::ViewSchedule)),

@@ -82,8 +82,8 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     sqlx::query(
         "INSERT INTO deliveries (id, version, state, prescription_id, resident_id, home_id, pharmacy_id, parcel_code, cold_chain, packs,
              courier_name, courier_phone, courier_token_sha256, courier_pin_hash, attempts, counts, comment, created_at,
-             ended_at, timeline)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             ended_at, timeline, quarantine)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     )
     .bind(delivery.id.to_string())
     .bind(delivery.version)
@@ -105,6 +105,7 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     .bind(delivery.created_at.as_millisecond())
     .bind(delivery.ended_at.map(Timestamp::as_millisecond))
     .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
+    .bind(delivery.quarantine.map(|reason| reason.as_str()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -114,7 +115,8 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
 pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE deliveries SET version = $2, state = $3, courier_name = $4, courier_phone = $5, courier_token_sha256 = $6,
-             courier_pin_hash = $7, attempts = $8, counts = $9, comment = $10, ended_at = $11, timeline = $12
+             courier_pin_hash = $7, attempts = $8, counts = $9, comment = $10, ended_at = $11, timeline = $12,
+             quarantine = $13
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(delivery.id.to_string())
@@ -129,6 +131,7 @@ pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     .bind(delivery.comment.as_ref().map(|text| text.expose().clone()))
     .bind(delivery.ended_at.map(Timestamp::as_millisecond))
     .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
+    .bind(delivery.quarantine.map(|reason| reason.as_str()))
     .execute(tx.conn())
     .await?;
     one_row("delivery", done.rows_affected())
@@ -150,6 +153,7 @@ fn decode(cells: &Cells<'_>) -> Result<Delivery, StoreError> {
         courier_phone: cells.text("courier_phone")?,
         courier_token_sha256: cells.digest("courier_token_sha256")?,
         courier_pin_hash: cells.text("courier_pin_hash")?.into(),
+        quarantine: cells.opt_parse("quarantine")?,
         attempts: cells.json("attempts")?,
         counts: cells.json("counts")?,
         comment: cells.opt_text("comment")?.map(Into::into),

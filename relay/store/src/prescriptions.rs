@@ -26,7 +26,7 @@ pub struct Filter {
     pub pharmacist: Option<StaffId>,
     /// With this pharmacy.
     pub pharmacy: Option<PharmacyId>,
-    /// With this pharmacy, or approved and with none.
+    /// With this pharmacy, or open to every pharmacy.
     pub within_reach_of: Option<PharmacyId>,
 }
 
@@ -62,7 +62,12 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     }
     if let Some(pharmacy) = filter.within_reach_of {
         query.push(" AND (pharmacy_id = ").push_bind(pharmacy.to_string());
-        query.push(" OR (pharmacy_id IS NULL AND state = ").push_bind(State::Approved.as_str()).push("))");
+        query.push(" OR (pharmacy_id IS NULL AND state IN (");
+        let mut open = query.separated(", ");
+        for state in State::ALL.iter().filter(|state| state.is_open_to_pharmacies()) {
+            open.push_bind(state.as_str());
+        }
+        query.push(")))");
     }
     paging.push(&mut query, "state_since");
     let rows = query.build().fetch_all(db.conn()).await?;
@@ -126,9 +131,10 @@ pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     sqlx::query(
         "INSERT INTO prescriptions (id, version, state, consultation_id, resident_id, home_id, specialist_id, diagnosis_code, supply, valid_days,
              valid_until, items, findings, hard_stop_reason, created_at, state_since, signed_at, signature, pharmacist_id,
-             approved_at, approval, rejection, pharmacy_id, accept_secret, packs, delivery_id, end_reason, timeline)
+             approved_at, approval, rejection, pharmacy_id, accept_secret, packs, delivery_id, end_reason, timeline,
+             supplied, questions, replaces)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28)",
+             $24, $25, $26, $27, $28, $29, $30, $31)",
     )
     .bind(prescription.id.to_string())
     .bind(prescription.version)
@@ -158,6 +164,9 @@ pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(prescription.delivery_id.map(|id| id.to_string()))
     .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
     .bind(to_json(TABLE, "timeline", &prescription.timeline)?)
+    .bind(to_json(TABLE, "supplied", &prescription.supplied)?)
+    .bind(to_json(TABLE, "questions", &prescription.questions)?)
+    .bind(prescription.replaces.map(|id| id.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -169,7 +178,8 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
         "UPDATE prescriptions SET version = $2, state = $3, diagnosis_code = $4, supply = $5, valid_days = $6, valid_until = $7, items = $8,
              findings = $9, hard_stop_reason = $10, state_since = $11, signed_at = $12, signature = $13,
              pharmacist_id = $14, approved_at = $15, approval = $16, rejection = $17, pharmacy_id = $18,
-             accept_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23
+             accept_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23, supplied = $24,
+             questions = $25
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(prescription.id.to_string())
@@ -195,6 +205,8 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(prescription.delivery_id.map(|id| id.to_string()))
     .bind(prescription.end_reason.as_ref().map(|text| text.expose().clone()))
     .bind(to_json(TABLE, "timeline", &prescription.timeline)?)
+    .bind(to_json(TABLE, "supplied", &prescription.supplied)?)
+    .bind(to_json(TABLE, "questions", &prescription.questions)?)
     .execute(tx.conn())
     .await?;
     one_row("prescription", done.rows_affected())
@@ -228,6 +240,9 @@ fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
         accept_secret: cells.opt_text("accept_secret")?.map(Into::into),
         packs: cells.json("packs")?,
         delivery_id: cells.opt_parse("delivery_id")?,
+        supplied: cells.json("supplied")?,
+        questions: cells.json("questions")?,
+        replaces: cells.opt_parse("replaces")?,
         end_reason: cells.opt_text("end_reason")?.map(Into::into),
         timeline: cells.json("timeline")?,
     })

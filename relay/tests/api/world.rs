@@ -18,11 +18,12 @@ use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
     ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Frequency, Invitation,
-    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Route, Session, SessionSubject, Staff,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
+    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
     StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::schedule::{Shift, Triage};
@@ -366,6 +367,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
             frequency: Frequency::Qd,
             route: Route::Oral,
             days: 7,
+            taper: vec![],
             quantity: 7,
             instruction: "晨服".into(),
         }],
@@ -383,6 +385,9 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         accept_secret: None,
         packs: vec![],
         delivery_id: None,
+        supplied: vec![],
+        questions: vec![],
+        replaces: None,
         end_reason: None,
         timeline: vec![],
     };
@@ -419,6 +424,7 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         courier_phone: "139".into(),
         courier_token_sha256: [1; 32],
         courier_pin_hash: "none".into(),
+        quarantine: None,
         attempts: vec![],
         counts: vec![],
         comment: None,

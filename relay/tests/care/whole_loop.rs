@@ -71,22 +71,43 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
 }
 
 #[tokio::test]
-async fn short_is_received_with_a_discrepancy_and_refused_comes_back() {
+async fn short_is_received_with_a_discrepancy_and_the_rest_is_owed() {
     let w = World::new().await;
     let packed = w.packed().await;
     let d = w.on_the_road(&packed.delivery).await;
     let d = w.receive(&d, &packed.parcel_code, 6).await.unwrap();
-    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Discrepancy, State::Delivered));
-
-    let packed = w.packed().await;
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Discrepancy, State::Dispensing));
+    // The pharmacy recovers its secret, sends the one that was short, and owes nothing any more.
+    let owed = w.accept(&w.see(packed.prescription.id).await).await;
+    let all_again = w.try_dispense(&owed, 7).await;
+    assert!(matches!(all_again, Err(AppError::Invalid(_))), "more than was prescribed");
+    let at = w.try_dispense(&owed, 1).await.unwrap();
+    let packed = w.pack(&at, &owed.secret).await;
     let d = w.on_the_road(&packed.delivery).await;
-    let body = ReasonBody { version: d.version, reason: "包装破损".into() };
-    let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
-    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Refused, State::Returned));
+    let d = w.receive(&d, &packed.parcel_code, 1).await.unwrap();
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Received, State::Delivered));
 }
 
 #[tokio::test]
-async fn withdrawn_at_any_step_before_hand_over_and_never_dispensed_after() {
+async fn what_the_home_refuses_comes_back_and_may_be_filled_again() {
+    let w = World::new().await;
+    let first = w.accept(&w.approved().await).await;
+    let packed = w.pack(&w.dispense(&first).await, &first.secret).await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let body = ReasonBody { version: d.version, reason: "包装破损".into() };
+    let d = deliveries::refuse(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Refused, State::InDelivery));
+    let seen = VersionBody { version: d.version };
+    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen).await.unwrap();
+    let p = w.see(packed.prescription.id).await;
+    assert_eq!((d.state, p.state, p.pharmacy.is_none()), (Parcel::Returned, State::Returned, true));
+    let accepted = w.accept(&p).await;
+    assert_ne!(accepted.secret, first.secret, "another acceptance, another secret");
+    w.dispense(&accepted).await;
+}
+
+#[tokio::test]
+async fn withdrawn_at_any_step_and_never_dispensed_after() {
     let w = World::new().await;
     let c = w.in_progress("王秀英").await;
     for stage in 0..6 {
@@ -126,11 +147,30 @@ async fn withdrawn_at_any_step_before_hand_over_and_never_dispensed_after() {
             assert!(matches!(taken, Err(AppError::NotPossible(_))));
         }
     }
-    // After hand-over it is too late.
+}
+
+#[tokio::test]
+async fn withdrawn_on_the_road_is_called_back_and_withdrawn_in_the_home_is_stopped() {
+    let w = World::new().await;
     let packed = w.packed().await;
     w.on_the_road(&packed.delivery).await;
-    let late = w.see(packed.prescription.id).await;
-    assert!(matches!(w.cancel(late.id, late.version).await, Err(AppError::NotPossible(_))));
+    let seen = w.see(packed.prescription.id).await;
+    let gone = w.cancel(seen.id, seen.version).await.unwrap();
+    assert_eq!(gone.state, State::Cancelled);
+    let d = deliveries::get(&w.app, &w.by(&w.pharmacy), packed.delivery.id).await.unwrap();
+    assert_eq!(d.state, Parcel::Recalled);
+    let seen = VersionBody { version: d.version };
+    let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen).await.unwrap();
+    assert_eq!((d.state, w.see(packed.prescription.id).await.state), (Parcel::Returned, State::Cancelled));
+
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    w.receive(&d, &packed.parcel_code, 7).await.unwrap();
+    let seen = w.see(packed.prescription.id).await;
+    let gone = w.cancel(seen.id, seen.version).await.unwrap();
+    assert_eq!(gone.state, State::Stopped);
+    let d = deliveries::get(&w.app, &w.by(&w.pharmacy), packed.delivery.id).await.unwrap();
+    assert_eq!(d.state, Parcel::Received);
 }
 
 async fn nothing_moves_any_more(w: &World, id: yunzhen_domain::ids::PrescriptionId, version: i64, secret: &str) {

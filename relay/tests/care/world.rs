@@ -7,10 +7,11 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::sign::DocumentKey;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Count, Frequency, Pharmacy, Route, Staff, StaffCredential, Supply, Urgency};
+use yunzhen_domain::records::{Count, Pharmacy, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::schedule::{Rule, Weekday};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::views::Time;
@@ -273,15 +274,19 @@ impl World {
     }
 
     pub async fn dispense(&self, a: &Accepted) -> Prescription {
+        self.try_dispense(a, a.prescription.items[0].quantity).await.expect("dispensed")
+    }
+
+    /// Takes `quantity` of every line from the shelf.
+    pub async fn try_dispense(&self, a: &Accepted, quantity: u32) -> Result<Prescription, AppError> {
         let packs = a.prescription.items.iter().map(|i| NewPack {
             item_no: i.no,
             batch: "B2026-11".to_owned(),
             expiry: jiff::civil::date(2028, 1, 31),
-            quantity: i.quantity,
+            quantity,
         });
         let body = DispenseBody { version: a.prescription.version, secret: a.secret.clone(), packs: packs.collect() };
-        let id = a.prescription.id;
-        prescriptions::dispense(&self.app, &self.by(&self.pharmacy), id, body).await.expect("dispensed")
+        prescriptions::dispense(&self.app, &self.by(&self.pharmacy), a.prescription.id, body).await
     }
 
     pub async fn pack(&self, p: &Prescription, secret: &str) -> Packed {

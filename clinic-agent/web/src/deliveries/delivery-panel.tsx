@@ -68,7 +68,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
                 ))}
               </ul>
             )}
-            {["awaiting_courier", "accepted", "in_transit", "on_hold"].includes(delivery.state) && (
+            {["awaiting_courier", "accepted", "in_transit", "on_hold", "quarantined"].includes(delivery.state) && (
               <Text c="dimmed">{t("app:deliveries.notArrived")}</Text>
             )}
           </>

@@ -11,10 +11,7 @@ export const may = (delivery: Delivery, command: Command): boolean =>
 /** The one large button; nothing when it is somebody else's turn. */
 export function nextCommand(delivery: Delivery): Command | undefined {
   const order: Command[] = ["accept", "pick-up", "arrive", "resume"];
-  return (
-    order.find((command) => may(delivery, command)) ??
-    (delivery.state === "refused" && may(delivery, "give-back") ? "give-back" : undefined)
-  );
+  return order.find((command) => may(delivery, command));
 }
 
 export const isOver = (delivery: Delivery): boolean =>
@@ -29,6 +26,7 @@ export function progress(delivery: Delivery): number {
       return 1;
     case "in_transit":
     case "on_hold":
+    case "quarantined":
       return 2;
     case "at_door":
       return 3;

@@ -12,15 +12,28 @@ export const COLUMNS = ["ordered", "ready", "in_delivery", "not_deliverable", "q
 export type Column = (typeof COLUMNS)[number];
 
 /** Orders that somebody has to do something for; drafts, reviews and cancelled ones are nobody's order. */
-export const UNDER_WAY: readonly PrescriptionState[] = ["approved", "dispensing", "packed", "in_delivery"];
+export const UNDER_WAY: readonly PrescriptionState[] = [
+  "approved",
+  "dispensing",
+  "on_hold",
+  "packed",
+  "in_delivery",
+  "returned",
+];
 /** What is over; the newest are enough to look at. */
-export const OVER: readonly PrescriptionState[] = ["delivered", "returned"];
+export const OVER: readonly PrescriptionState[] = ["delivered"];
+/** On its way back to the pharmacy, or nobody knows where. */
+const BACK: readonly DeliveryState[] = ["returning", "recalled", "refused", "lost"];
 const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
   "awaiting_courier",
   "accepted",
   "in_transit",
   "at_door",
   "on_hold",
+  "quarantined",
+  "returning",
+  "recalled",
+  "refused",
 ];
 
 /** All orders under way and the newest of those that are over. */
@@ -47,11 +60,12 @@ export interface Order extends PrescriptionSummary {
 
 export function columnOf(order: Order): Column | undefined {
   const delivery = order.delivery?.state;
-  if (delivery === "on_hold" || delivery === "discrepancy") return "query";
-  if (delivery === "refused" || delivery === "lost") return "not_deliverable";
+  if (order.state === "dispensing") return "ordered";
+  if (order.state === "on_hold" || delivery === "on_hold" || delivery === "quarantined") return "query";
+  if (delivery === "discrepancy") return "query";
+  if (delivery && BACK.includes(delivery)) return "not_deliverable";
   switch (order.state) {
     case "approved":
-    case "dispensing":
       return "ordered";
     case "packed":
       return "ready";

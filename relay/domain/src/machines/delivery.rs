@@ -1,4 +1,4 @@
-//! The delivery of one parcel, from the pharmacy's counter to the nurse's count.
+//! The delivery of one parcel, from the pharmacy's counter to the nurse's count, or back. At any time exactly one party holds it.
 
 use super::{Refused, named_enum};
 use jiff::Timestamp;
@@ -15,13 +15,19 @@ named_enum! {
         InTransit = "in_transit",
         /// The courier is at the home.
         AtDoor = "at_door",
-        /// An attempt failed.
+        /// An attempt failed; the courier tries again.
         OnHold = "on_hold",
+        /// Too warm, too cold, or the receiver is not who it is for: the pharmacy decides.
+        Quarantined = "quarantined",
+        /// The courier brings it back.
+        Returning = "returning",
+        /// The prescription was withdrawn on the road: the courier brings it back.
+        Recalled = "recalled",
         /// Received complete.
         Received = "received",
-        /// Received short or damaged.
+        /// Received short or damaged, or received though it was called back.
         Discrepancy = "discrepancy",
-        /// The home did not take it.
+        /// The home did not take it: the courier brings it back.
         Refused = "refused",
         /// Nobody knows where it is.
         Lost = "lost",
@@ -29,6 +35,30 @@ named_enum! {
         Returned = "returned",
         /// The prescription was withdrawn before hand-over.
         Cancelled = "cancelled",
+    }
+}
+
+named_enum! {
+    /// Why a parcel may not be handed over.
+    QuarantineReason {
+        /// Outside of 2–8 °C.
+        Temperature = "temperature",
+        /// The code was wrong too often.
+        Identity = "identity",
+    }
+}
+
+named_enum! {
+    /// Who has the parcel.
+    Holder {
+        /// At the pharmacy.
+        Pharmacy = "pharmacy",
+        /// With the courier.
+        Courier = "courier",
+        /// In the home.
+        Home = "home",
+        /// Lost.
+        Nobody = "nobody",
     }
 }
 
@@ -41,15 +71,24 @@ pub enum Event {
     PickUp,
     /// The courier is at the door.
     Arrive,
-    /// Nobody opened, the cold chain broke, or the receiver could not be identified.
+    /// Nobody opened, or it could not be handed over.
     FailAttempt {
-        /// Which.
+        /// Why.
         reason: String,
     },
     /// The courier tries again.
     Resume,
-    /// The courier brings the parcel back.
+    /// It may not be handed over as it is.
+    Quarantine {
+        /// Why.
+        reason: QuarantineReason,
+    },
+    /// The pharmacy lets it go on.
+    Release,
+    /// The courier gives up: the job while the parcel is at the counter, else the parcel is brought back.
     GiveBack,
+    /// The pharmacy has it again.
+    TakeBack,
     /// The nurse counted it.
     Receive {
         /// Every item whole and in full number.
@@ -75,7 +114,10 @@ impl Event {
             Self::Arrive => "arrive",
             Self::FailAttempt { .. } => "fail_attempt",
             Self::Resume => "resume",
+            Self::Quarantine { .. } => "quarantine",
+            Self::Release => "release",
             Self::GiveBack => "give_back",
+            Self::TakeBack => "take_back",
             Self::Receive { complete: true } => "receive_complete",
             Self::Receive { complete: false } => "receive_discrepancy",
             Self::Refuse { .. } => "refuse",
@@ -104,14 +146,27 @@ impl State {
             (S::InTransit, Event::Arrive) => S::AtDoor,
             (S::InTransit | S::AtDoor, Event::FailAttempt { .. }) => S::OnHold,
             (S::OnHold, Event::Resume) => S::InTransit,
-            // A courier who has not taken the parcel, or cannot hand it over, gives it back to the pharmacy.
-            (S::Accepted | S::InTransit | S::AtDoor | S::OnHold, Event::GiveBack) => S::Returned,
-            // The parcel code proves the hand-over, whether or not the courier pressed "arrived".
-            (S::InTransit | S::AtDoor, Event::Receive { complete: true }) => S::Received,
-            (S::InTransit | S::AtDoor, Event::Receive { complete: false }) => S::Discrepancy,
+            (S::InTransit | S::AtDoor | S::OnHold, Event::Quarantine { .. }) => S::Quarantined,
+            (S::Quarantined, Event::Release) => S::InTransit,
+            (S::Accepted, Event::GiveBack) => S::AwaitingCourier,
+            (S::InTransit | S::AtDoor | S::OnHold | S::Quarantined, Event::GiveBack) => S::Returning,
+            (S::AwaitingCourier | S::Accepted | S::Returning | S::Refused | S::Recalled, Event::TakeBack) => {
+                S::Returned
+            }
+            // The parcel code proves the hand-over, whether or not the courier pressed "arrived" or "try again".
+            (S::InTransit | S::AtDoor | S::OnHold, Event::Receive { complete: true }) => S::Received,
+            (S::InTransit | S::AtDoor | S::OnHold, Event::Receive { complete: false }) => S::Discrepancy,
+            // Counted without the link while the recall was on its way: it is in the home, and somebody has to fetch it.
+            (S::Recalled, Event::Receive { .. }) => S::Discrepancy,
             (S::InTransit | S::AtDoor, Event::Refuse { .. }) => S::Refused,
-            (S::InTransit | S::AtDoor | S::OnHold, Event::Lose) => S::Lost,
+            (
+                S::InTransit | S::AtDoor | S::OnHold | S::Quarantined | S::Returning | S::Refused | S::Recalled,
+                Event::Lose,
+            ) => S::Lost,
             (S::AwaitingCourier | S::Accepted, Event::Cancel) => S::Cancelled,
+            (S::InTransit | S::AtDoor | S::OnHold | S::Quarantined | S::Returning | S::Refused, Event::Cancel) => {
+                S::Recalled
+            }
             (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
         };
         Ok(Next { state, at })
@@ -119,15 +174,28 @@ impl State {
 
     /// No event leaves this state.
     pub const fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            Self::Received | Self::Discrepancy | Self::Refused | Self::Lost | Self::Returned | Self::Cancelled
-        )
+        matches!(self, Self::Received | Self::Discrepancy | Self::Lost | Self::Returned | Self::Cancelled)
     }
 
-    /// The parcel is with the courier or further: a withdrawal of the prescription comes too late.
-    pub const fn is_handed_over(self) -> bool {
-        !matches!(self, Self::AwaitingCourier | Self::Accepted | Self::Cancelled)
+    /// The courier brings it back to the pharmacy, for whatever reason.
+    pub const fn is_coming_back(self) -> bool {
+        matches!(self, Self::Returning | Self::Refused | Self::Recalled)
+    }
+
+    /// Who has the parcel.
+    pub const fn holder(self) -> Holder {
+        match self {
+            Self::AwaitingCourier | Self::Accepted | Self::Returned | Self::Cancelled => Holder::Pharmacy,
+            Self::InTransit
+            | Self::AtDoor
+            | Self::OnHold
+            | Self::Quarantined
+            | Self::Returning
+            | Self::Recalled
+            | Self::Refused => Holder::Courier,
+            Self::Received | Self::Discrepancy => Holder::Home,
+            Self::Lost => Holder::Nobody,
+        }
     }
 }
 
@@ -139,7 +207,10 @@ pub fn sample_events() -> Vec<Event> {
         Event::Arrive,
         Event::FailAttempt { reason: String::new() },
         Event::Resume,
+        Event::Quarantine { reason: QuarantineReason::Temperature },
+        Event::Release,
         Event::GiveBack,
+        Event::TakeBack,
         Event::Receive { complete: true },
         Event::Receive { complete: false },
         Event::Refuse { reason: String::new() },

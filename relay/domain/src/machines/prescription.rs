@@ -1,4 +1,5 @@
 //! The prescription, from draft to delivered. It is not valid before the pharmacist's approval, and no medicine leaves before.
+//! Not here: how much was supplied (the record adds up its parcels) and until when it is valid (the record's last day).
 
 use super::{Refused, named_enum};
 use crate::ids::{DeliveryId, PharmacyId, StaffId};
@@ -14,22 +15,28 @@ named_enum! {
         Signed = "signed",
         /// One pharmacist has it.
         InReview = "in_review",
+        /// The reviewing pharmacist asked the prescriber.
+        InQuestion = "in_question",
         /// Valid; any pharmacy may accept it.
         Approved = "approved",
         /// Refused by the pharmacist.
         Rejected = "rejected",
         /// Exclusively with one pharmacy.
         Dispensing = "dispensing",
+        /// The pharmacy that has it asked the prescriber.
+        OnHold = "on_hold",
         /// Packed and waiting for its courier.
         Packed = "packed",
         /// Handed to the courier.
         InDelivery = "in_delivery",
-        /// Received by the home.
+        /// Everything was received by the home.
         Delivered = "delivered",
-        /// Came back or could not be delivered.
+        /// Its parcel came back or was lost; while it is valid a pharmacy may take it again.
         Returned = "returned",
-        /// Withdrawn by the prescriber.
+        /// Withdrawn by the prescriber before anything reached the home.
         Cancelled = "cancelled",
+        /// Withdrawn by the prescriber after something reached the home: it is not given any more.
+        Stopped = "stopped",
         /// Its validity ended before a pharmacy took it.
         Expired = "expired",
     }
@@ -48,6 +55,12 @@ pub enum Event {
         /// Who.
         pharmacist: StaffId,
     },
+    /// The pharmacist gives the review back to the queue.
+    Release,
+    /// The pharmacist or the pharmacy asks the prescriber.
+    Ask,
+    /// The prescriber answers.
+    Answer,
     /// The pharmacist's approval is verified.
     Approve {
         /// Who.
@@ -77,12 +90,20 @@ pub enum Event {
     },
     /// The courier has the parcel.
     HandOver,
-    /// The home received it.
-    Deliver,
+    /// The home received a parcel.
+    Deliver {
+        /// Nothing of the prescription is owed any more.
+        complete: bool,
+    },
     /// The parcel is lost, refused or came back.
     Return,
-    /// The prescriber withdraws it.
+    /// The prescriber withdraws it; nothing of it has reached the home.
     Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// The prescriber withdraws it; the home has some of it.
+    Stop {
         /// Why.
         reason: String,
     },
@@ -96,6 +117,9 @@ impl Event {
         match self {
             Self::Sign { .. } => "sign",
             Self::Claim { .. } => "claim",
+            Self::Release => "release",
+            Self::Ask => "ask",
+            Self::Answer => "answer",
             Self::Approve { .. } => "approve",
             Self::Reject { .. } => "reject",
             Self::Accept { .. } => "accept",
@@ -103,9 +127,11 @@ impl Event {
             Self::Dispense => "dispense",
             Self::Pack { .. } => "pack",
             Self::HandOver => "hand_over",
-            Self::Deliver => "deliver",
+            Self::Deliver { complete: true } => "deliver",
+            Self::Deliver { complete: false } => "deliver_part",
             Self::Return => "return",
             Self::Cancel { .. } => "cancel",
+            Self::Stop { .. } => "stop",
             Self::Expire => "expire",
         }
     }
@@ -127,22 +153,42 @@ impl State {
         let state = match (self, event) {
             (S::Draft, Event::Sign { .. }) => S::Signed,
             (S::Signed, Event::Claim { .. }) => S::InReview,
+            (S::InReview, Event::Release) => S::Signed,
+            (S::InReview, Event::Ask) => S::InQuestion,
+            (S::InQuestion, Event::Answer) => S::InReview,
             (S::InReview, Event::Approve { .. }) => S::Approved,
-            (S::InReview, Event::Reject { .. }) => S::Rejected,
-            (S::Approved, Event::Accept { .. }) => S::Dispensing,
+            (S::InReview | S::InQuestion, Event::Reject { .. }) => S::Rejected,
+            (S::Approved | S::Returned, Event::Accept { .. }) => S::Dispensing,
             (S::Dispensing, Event::Decline { .. }) => S::Approved,
+            (S::Dispensing, Event::Ask) => S::OnHold,
+            (S::OnHold, Event::Answer) => S::Dispensing,
             // Dispensing is separate from closing: batches may be recorded, and corrected, until the parcel is packed.
             (S::Dispensing, Event::Dispense) => S::Dispensing,
             (S::Dispensing, Event::Pack { .. }) => S::Packed,
             (S::Packed, Event::HandOver) => S::InDelivery,
-            (S::InDelivery, Event::Deliver) => S::Delivered,
+            (S::InDelivery, Event::Deliver { complete: true }) => S::Delivered,
+            // The pharmacy that supplied a part owes the rest, or gives it back to the others.
+            (S::InDelivery, Event::Deliver { complete: false }) => S::Dispensing,
             (S::Packed | S::InDelivery, Event::Return) => S::Returned,
-            // After hand-over the medicine is on the road: it is refused or given back, not unprescribed.
-            (S::Draft | S::Signed | S::InReview | S::Approved | S::Dispensing | S::Packed, Event::Cancel { .. }) => {
-                S::Cancelled
-            }
+            (
+                S::Draft
+                | S::Signed
+                | S::InReview
+                | S::InQuestion
+                | S::Approved
+                | S::Dispensing
+                | S::OnHold
+                | S::Packed
+                | S::InDelivery
+                | S::Returned,
+                Event::Cancel { .. },
+            ) => S::Cancelled,
+            (
+                S::Approved | S::Dispensing | S::OnHold | S::Packed | S::InDelivery | S::Returned | S::Delivered,
+                Event::Stop { .. },
+            ) => S::Stopped,
             // What a pharmacy accepted in time is finished by it, even past midnight.
-            (S::Signed | S::InReview | S::Approved, Event::Expire) => S::Expired,
+            (S::Signed | S::InReview | S::InQuestion | S::Approved | S::Returned, Event::Expire) => S::Expired,
             (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
         };
         Ok(Next { state, at })
@@ -150,7 +196,12 @@ impl State {
 
     /// No event leaves this state.
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Rejected | Self::Delivered | Self::Returned | Self::Cancelled | Self::Expired)
+        matches!(self, Self::Rejected | Self::Cancelled | Self::Stopped | Self::Expired)
+    }
+
+    /// Any pharmacy may accept it.
+    pub const fn is_open_to_pharmacies(self) -> bool {
+        matches!(self, Self::Approved | Self::Returned)
     }
 }
 
@@ -160,6 +211,9 @@ pub fn sample_events() -> Vec<Event> {
     vec![
         Event::Sign { specialist: staff },
         Event::Claim { pharmacist: staff },
+        Event::Release,
+        Event::Ask,
+        Event::Answer,
         Event::Approve { pharmacist: staff },
         Event::Reject { pharmacist: staff },
         Event::Accept { pharmacy: PharmacyId::from_uuid(uuid::Uuid::nil()) },
@@ -167,9 +221,11 @@ pub fn sample_events() -> Vec<Event> {
         Event::Dispense,
         Event::Pack { delivery: DeliveryId::from_uuid(uuid::Uuid::nil()) },
         Event::HandOver,
-        Event::Deliver,
+        Event::Deliver { complete: true },
+        Event::Deliver { complete: false },
         Event::Return,
         Event::Cancel { reason: String::new() },
+        Event::Stop { reason: String::new() },
         Event::Expire,
     ]
 }

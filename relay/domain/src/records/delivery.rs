@@ -3,7 +3,7 @@
 use crate::checked::ParcelCode;
 use crate::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use crate::machines::Refused;
-use crate::machines::delivery::{Event, State};
+use crate::machines::delivery::{Event, QuarantineReason, State};
 use crate::records::TimelineStep;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -82,6 +82,8 @@ pub struct Delivery {
     pub courier_token_sha256: [u8; 32],
     /// PHC string of the courier's PIN.
     pub courier_pin_hash: Sensitive<String>,
+    /// Why it may not be handed over, while it may not.
+    pub quarantine: Option<QuarantineReason>,
     /// Failed attempts.
     pub attempts: Vec<Attempt>,
     /// The nurse's count.
@@ -106,11 +108,14 @@ impl Delivery {
         match event {
             Event::FailAttempt { reason } => self.attempts.push(Attempt { at, reason }),
             Event::Refuse { reason } => self.comment = Some(reason.into()),
+            Event::Quarantine { reason } => self.quarantine = Some(reason),
+            Event::Release => self.quarantine = None,
             Event::Accept
             | Event::PickUp
             | Event::Arrive
             | Event::Resume
             | Event::GiveBack
+            | Event::TakeBack
             | Event::Receive { .. }
             | Event::Lose
             | Event::Cancel => {}

@@ -1,6 +1,7 @@
 //! Prescriptions.
 
 use crate::checked::Dose;
+use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::DrugId;
 use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::prescription::{Event, State};
@@ -26,44 +27,6 @@ named_enum! {
     }
 }
 
-named_enum! {
-    /// How often.
-    Frequency {
-        /// Once a day.
-        Qd = "qd",
-        /// Twice a day.
-        Bid = "bid",
-        /// Three times a day.
-        Tid = "tid",
-        /// Four times a day.
-        Qid = "qid",
-        /// At night.
-        Qn = "qn",
-        /// Every eight hours.
-        Q8h = "q8h",
-        /// Every twelve hours.
-        Q12h = "q12h",
-        /// When needed.
-        Prn = "prn",
-    }
-}
-
-named_enum! {
-    /// By which way.
-    Route {
-        /// By mouth.
-        Oral = "oral",
-        /// On the skin.
-        Topical = "topical",
-        /// Inhaled.
-        Inhaled = "inhaled",
-        /// Under the skin.
-        Subcutaneous = "subcutaneous",
-        /// Under the tongue.
-        Sublingual = "sublingual",
-    }
-}
-
 /// One line of a prescription.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Item {
@@ -77,8 +40,11 @@ pub struct Item {
     pub frequency: Frequency,
     /// By which way.
     pub route: Route,
-    /// For how long.
+    /// For how long, all steps of a taper together.
     pub days: u16,
+    /// A dose that changes: every step in order, the first one with `dose` and `frequency` of the line. Empty for a steady dose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taper: Vec<TaperStep>,
     /// How much leaves the pharmacy, in the drug's unit.
     pub quantity: u32,
     /// For the nurse.
@@ -119,6 +85,30 @@ pub struct Rejection {
     pub code: RejectionCode,
     /// In words.
     pub comment: String,
+}
+
+/// A question to the prescriber and the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// Who asked: a pharmacist, or a member of the pharmacy.
+    pub asked_by: StaffId,
+    /// What.
+    pub question: String,
+    /// The prescriber's answer.
+    pub answer: Option<String>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+}
+
+/// What has reached the home of one line, all parcels together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Supplied {
+    /// Line of the prescription.
+    pub item_no: u16,
+    /// In the drug's unit.
+    pub quantity: u32,
 }
 
 /// One passed step, as people see it.
@@ -190,9 +180,15 @@ pub struct Prescription {
     pub accept_secret: Option<Sensitive<String>>,
     /// Batches, once dispensed.
     pub packs: Vec<Pack>,
-    /// Its delivery.
+    /// Its delivery, the newest when there were several.
     pub delivery_id: Option<DeliveryId>,
-    /// Why it was declined or cancelled.
+    /// What has reached the home in earlier parcels.
+    pub supplied: Vec<Supplied>,
+    /// Questions to the prescriber, oldest first; while one is open the last has no answer.
+    pub questions: Vec<Question>,
+    /// The prescription that this one takes the place of (FHIR `priorPrescription`).
+    pub replaces: Option<PrescriptionId>,
+    /// Why it was declined or withdrawn.
     pub end_reason: Option<Sensitive<String>>,
     /// Passed steps.
     pub timeline: Vec<TimelineStep>,
@@ -241,24 +237,51 @@ impl Prescription {
         match event {
             Event::Sign { .. } => self.signed_at = Some(at),
             Event::Claim { pharmacist } => self.pharmacist_id = Some(pharmacist),
+            Event::Release => self.pharmacist_id = None,
             Event::Approve { .. } => self.approved_at = Some(at),
-            Event::Accept { pharmacy } => self.pharmacy_id = Some(pharmacy),
+            // A parcel that came back or was lost is nobody's any more; another pharmacy may take it.
+            Event::Accept { pharmacy } => self.begin_filling(Some(pharmacy)),
             Event::Decline { reason } => {
-                self.pharmacy_id = None;
-                self.accept_secret = None;
-                self.packs.clear();
+                self.begin_filling(None);
                 self.end_reason = Some(reason.into());
             }
             Event::Pack { delivery } => self.delivery_id = Some(delivery),
-            Event::Cancel { reason } => self.end_reason = Some(reason.into()),
-            Event::Reject { .. }
-            | Event::Dispense
-            | Event::HandOver
-            | Event::Deliver
-            | Event::Return
-            | Event::Expire => {}
+            Event::Deliver { .. } => self.packs.clear(),
+            Event::Return => self.begin_filling(None),
+            Event::Cancel { reason } | Event::Stop { reason } => self.end_reason = Some(reason.into()),
+            Event::Reject { .. } | Event::Ask | Event::Answer | Event::Dispense | Event::HandOver | Event::Expire => {}
         }
         self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
         Ok(self)
+    }
+
+    /// Nothing is taken from the shelf yet, by whoever fills it now.
+    fn begin_filling(&mut self, pharmacy: Option<PharmacyId>) {
+        self.pharmacy_id = pharmacy;
+        self.accept_secret = None;
+        self.packs.clear();
+    }
+
+    /// What a pharmacy still owes of a line.
+    pub fn owed(&self, item: &Item) -> u32 {
+        let supplied = self.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
+        item.quantity.saturating_sub(supplied)
+    }
+
+    /// What became of it when the home received `arrived` (line, whole quantity): adds them up, and says whether nothing is owed any more.
+    pub fn supply(&mut self, arrived: &[(u16, u32)]) -> bool {
+        for &(item_no, quantity) in arrived {
+            match self.supplied.iter_mut().find(|s| s.item_no == item_no) {
+                Some(sum) => sum.quantity = sum.quantity.saturating_add(quantity),
+                None => self.supplied.push(Supplied { item_no, quantity }),
+            }
+        }
+        self.items.iter().all(|item| self.owed(item) == 0)
+    }
+
+    /// How the prescriber's withdrawal is meant: before anything reached the home, or after.
+    pub fn withdrawal(&self, reason: String) -> Event {
+        let some = self.supplied.iter().any(|s| s.quantity > 0);
+        if some { Event::Stop { reason } } else { Event::Cancel { reason } }
     }
 }

@@ -2,11 +2,13 @@
 
 use super::course::{Course, courses};
 use super::knowledge::Knowledge;
+use super::per_day;
 use super::{Finding, ResidentFacts, Severity, rules};
 use crate::checked::Dose;
+use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::formulary::{DrugId, Formulary};
 use crate::policy::Policy;
-use crate::records::{Frequency, Item, Prescription, Route, Supply};
+use crate::records::{Item, Prescription, Supply};
 use jiff::Timestamp;
 
 /// A prescription as it is written, before anything was checked.
@@ -37,6 +39,8 @@ pub struct DraftItem {
     pub route: Route,
     /// For how long.
     pub days: u16,
+    /// Every step of a dose that changes; empty for a steady one.
+    pub taper: Vec<TaperStep>,
     /// How much; 0 when nobody said and it cannot be computed.
     pub quantity: u32,
 }
@@ -61,8 +65,23 @@ impl From<&Item> for DraftItem {
             frequency: i.frequency,
             route: i.route,
             days: i.days,
+            taper: i.taper.clone(),
             quantity: i.quantity,
         }
+    }
+}
+
+impl DraftItem {
+    /// The dose over time: one step when it is steady.
+    pub fn steps(&self) -> Vec<TaperStep> {
+        steps(self.dose, self.frequency, self.days, &self.taper)
+    }
+
+    /// The step that brings most on one day; a step that depends on need counts as none.
+    pub fn strongest(&self) -> TaperStep {
+        let daily = |step: &TaperStep| step.dose.milli() * per_day(step.frequency).unwrap_or(0);
+        let steady = TaperStep { dose: self.dose, frequency: self.frequency, days: self.days };
+        self.steps().into_iter().max_by_key(daily).unwrap_or(steady)
     }
 }
 

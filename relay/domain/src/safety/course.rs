@@ -2,8 +2,8 @@
 
 use super::knowledge::{IngredientAt, Knowledge};
 use super::{Draft, DraftItem, ResidentFacts, per_day};
+use crate::dosage::Route;
 use crate::formulary::{Drug, DrugId, Formulary};
-use crate::records::Route;
 use jiff::civil::Date;
 
 /// Where a medicine is.
@@ -66,14 +66,15 @@ impl Course<'_> {
 pub(super) fn courses<'a>(draft: &'a Draft, resident: &ResidentFacts<'a>, formulary: &'a Formulary) -> Vec<Course<'a>> {
     let of_item = |origin, item: &'a DraftItem| {
         let drug = formulary.drug(&item.drug_id);
+        let strongest = item.strongest();
         Course {
             origin,
             drug_id: Some(&item.drug_id),
             name_zh: drug.map_or(item.drug_id.0.as_str(), |d| d.name_zh.as_str()),
             name_en: drug.map_or(item.drug_id.0.as_str(), |d| d.name_en.as_str()),
-            parts: parts(drug, Some(item.dose.as_f64()), formulary.knowledge()),
+            parts: parts(drug, Some(strongest.dose.as_f64()), formulary.knowledge()),
             route: Some(item.route),
-            times: per_day(item.frequency),
+            times: per_day(strongest.frequency),
             drug,
         }
     };

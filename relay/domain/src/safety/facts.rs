@@ -71,10 +71,10 @@ pub struct Running {
 }
 
 impl Running {
-    /// The lines of `prescription` that last beyond `today`; none once it was rejected, withdrawn, returned or has expired.
+    /// The lines of `prescription` that last beyond `today`; none once it was rejected, withdrawn or has expired.
     pub fn of(prescription: &Prescription, today: Date) -> Vec<Self> {
         use crate::machines::prescription::State as S;
-        let over = matches!(prescription.state, S::Draft | S::Rejected | S::Returned | S::Cancelled | S::Expired);
+        let over = matches!(prescription.state, S::Draft | S::Rejected | S::Cancelled | S::Stopped | S::Expired);
         let Some(signed) = prescription.signed_at.filter(|_| !over).map(Policy::local_date) else { return Vec::new() };
         let last = |days: u16| signed.saturating_add(jiff::Span::new().days(i64::from(days) - 1));
         let lines = prescription.items.iter().map(|i| Self { item: DraftItem::from(i), until: last(i.days) });

@@ -1,65 +1,81 @@
-//! How much leaves the pharmacy: dose × times a day × days, rounded up to whole units. Integers all the way.
+//! How much leaves the pharmacy: dose × doses in the days, rounded up to whole units. Integers all the way.
 
 use crate::checked::Dose;
-use crate::records::Frequency;
+use crate::dosage::{Frequency, TaperStep};
 
-/// Doses a day; `None` when it depends on need.
+/// Doses on a day with doses; `None` when it depends on need.
 pub const fn per_day(frequency: Frequency) -> Option<u64> {
-    match frequency {
-        Frequency::Qd | Frequency::Qn => Some(1),
-        Frequency::Bid | Frequency::Q12h => Some(2),
-        Frequency::Tid | Frequency::Q8h => Some(3),
-        Frequency::Qid => Some(4),
-        Frequency::Prn => None,
+    match frequency.pattern() {
+        Some(pattern) => Some(pattern.per_day),
+        None => None,
     }
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn milli(amount: f64) -> u64 {
     // Formulary amounts are checked: positive, at most 100 000.
-    (amount * 1000.0).round() as u64
+    ((amount * 1000.0).round() as u64).max(1)
 }
 
-/// Whole units for `days`; `None` when the frequency depends on need and a person must say how much.
-pub fn quantity(dose: Dose, frequency: Frequency, days: u16, doses_per_unit: f64) -> Option<u32> {
-    units(dose, per_day(frequency)?, days, doses_per_unit)
+/// Whole units for all `steps` together; `None` when one depends on need and a person must say how much, or beyond every pharmacy.
+pub fn quantity(steps: &[TaperStep], doses_per_unit: f64) -> Option<u32> {
+    let needed = steps.iter().try_fold(0_u64, |sum, step| {
+        sum.checked_add(step.dose.milli().checked_mul(step.frequency.pattern()?.doses(u64::from(step.days)))?)
+    })?;
+    u32::try_from(needed.div_ceil(milli(doses_per_unit))).ok()
 }
 
 /// Whole units for `days` of `doses_a_day`; `None` beyond every pharmacy.
 pub(crate) fn units(dose: Dose, doses_a_day: u64, days: u16, doses_per_unit: f64) -> Option<u32> {
     let needed = dose.milli() * doses_a_day * u64::from(days);
-    u32::try_from(needed.div_ceil(milli(doses_per_unit).max(1))).ok()
+    u32::try_from(needed.div_ceil(milli(doses_per_unit))).ok()
 }
 
-/// Full days that `quantity` units last; `None` when the frequency depends on need.
+/// Full days that `quantity` units of a steady dose last; `None` when that depends on need, or nothing more is ever due.
 pub fn covered_days(dose: Dose, frequency: Frequency, quantity: u32, doses_per_unit: f64) -> Option<u64> {
-    let daily = dose.milli() * per_day(frequency)?;
-    Some(u64::from(quantity) * milli(doses_per_unit) / daily.max(1))
+    let doses = u64::from(quantity) * milli(doses_per_unit) / dose.milli().max(1);
+    frequency.pattern()?.lasts(doses)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn dose(d: f64) -> Dose {
+        Dose::try_from(d).unwrap()
+    }
+
+    fn steady(d: f64, frequency: Frequency, days: u16, per: f64) -> Option<u32> {
+        quantity(&[TaperStep { dose: dose(d), frequency, days }], per)
+    }
+
     #[test]
     fn tablets_pens_and_halves() {
-        let dose = |d: f64| Dose::try_from(d).unwrap();
-        assert_eq!(quantity(dose(1.0), Frequency::Qd, 7, 1.0), Some(7));
-        assert_eq!(quantity(dose(0.5), Frequency::Bid, 7, 1.0), Some(7));
-        assert_eq!(quantity(dose(0.5), Frequency::Qd, 7, 1.0), Some(4));
-        assert_eq!(quantity(dose(16.0), Frequency::Qn, 7, 300.0), Some(1));
-        assert_eq!(quantity(dose(50.0), Frequency::Qd, 7, 300.0), Some(2));
-        assert_eq!(quantity(dose(1.0), Frequency::Prn, 7, 1.0), None);
+        assert_eq!(steady(1.0, Frequency::Qd, 7, 1.0), Some(7));
+        assert_eq!(steady(0.5, Frequency::Bid, 7, 1.0), Some(7));
+        assert_eq!(steady(0.5, Frequency::Qd, 7, 1.0), Some(4));
+        assert_eq!(steady(16.0, Frequency::Qn, 7, 300.0), Some(1));
+        assert_eq!(steady(50.0, Frequency::Qd, 7, 300.0), Some(2));
+        assert_eq!(steady(1.0, Frequency::Qod, 7, 1.0), Some(4));
+        assert_eq!(steady(1.0, Frequency::Qw, 28, 1.0), Some(4));
+        assert_eq!(steady(1.0, Frequency::Prn, 7, 1.0), None);
+    }
+
+    #[test]
+    fn a_taper_is_rounded_up_once() {
+        let step = |d, days| TaperStep { dose: dose(d), frequency: Frequency::Qd, days };
+        assert_eq!(quantity(&[step(2.0, 3), step(1.5, 3), step(0.5, 3)], 1.0), Some(12));
+        let when_needed = TaperStep { dose: dose(1.0), frequency: Frequency::Prn, days: 3 };
+        assert_eq!(quantity(&[step(2.0, 3), when_needed], 1.0), None);
     }
 
     proptest::proptest! {
         #[test]
-        fn enough_and_not_a_unit_too_much(milli_dose in 1_u32..200_000, f in 0_usize..7, days in 1_u16..84, per in 1_u16..400) {
-            let dose = Dose::try_from(f64::from(milli_dose) / 1000.0).unwrap();
-            let frequency = Frequency::ALL[f];
+        fn enough_and_not_a_unit_too_much(milli_dose in 1_u32..200_000, f in 0..Frequency::ALL.len(), days in 1_u16..84, per in 1_u16..400) {
+            let (dose, frequency) = (dose(f64::from(milli_dose) / 1000.0), Frequency::ALL[f]);
             let per = f64::from(per);
-            let n = quantity(dose, frequency, days, per).unwrap();
-            proptest::prop_assert!(covered_days(dose, frequency, n, per).unwrap() >= u64::from(days));
+            let Some(n) = quantity(&[TaperStep { dose, frequency, days }], per) else { return Ok(()) };
+            proptest::prop_assert!(covered_days(dose, frequency, n, per).is_none_or(|covered| covered >= u64::from(days)));
             proptest::prop_assert!(covered_days(dose, frequency, n - 1, per).unwrap() < u64::from(days));
         }
     }

@@ -110,7 +110,7 @@ fn shows_secret(p: &Prescription, secret: &str) -> Result<(), AppError> {
     }
 }
 
-/// Every line in full number, from batches that outlast its days.
+/// Every line in the number that is still owed, from batches that outlast its days.
 fn packs(app: &App, p: &Prescription, input: Vec<views::NewPack>, ctx: &Context) -> Result<Vec<Pack>, AppError> {
     let today = Policy::local_date(ctx.now);
     let mut wrong = Vec::new();
@@ -146,8 +146,8 @@ fn packs(app: &App, p: &Prescription, input: Vec<views::NewPack>, ctx: &Context)
     }
     for item in &p.items {
         let sum: u64 = taken.iter().filter(|t| t.item_no == item.no).map(|t| u64::from(t.quantity)).sum();
-        if sum != u64::from(item.quantity) {
-            let (no, want) = (item.no, item.quantity);
+        let (no, want) = (item.no, p.owed(item));
+        if sum != u64::from(want) {
             let zh = format!("第 {no} 行应配 {want}，现为 {sum}");
             wrong.push(FieldError::new("packs", zh, format!("Line {no} needs {want}, this is {sum}")));
         }
@@ -194,6 +194,7 @@ pub async fn pack(
         courier_phone: required("courier_phone", &input.courier_phone, 30)?,
         courier_token_sha256,
         courier_pin_hash: pin_hash,
+        quarantine: None,
         attempts: Vec::new(),
         counts: Vec::new(),
         comment: None,

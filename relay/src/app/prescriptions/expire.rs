@@ -17,7 +17,7 @@ const BATCH: u32 = 200;
 pub async fn expire(app: &App, now: Timestamp) -> Result<usize, AppError> {
     let ctx = Context::system(now);
     let today = Policy::local_date(now);
-    let states = [State::Signed, State::InReview, State::Approved];
+    let states = [State::Signed, State::InReview, State::InQuestion, State::Approved, State::Returned];
     let due = {
         let mut db = app.store.read().await?;
         prescriptions::expiring(&mut db, &states, today, BATCH).await?

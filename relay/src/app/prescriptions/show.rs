@@ -140,7 +140,7 @@ fn allowed(ctx: &Context, p: &Prescription, writing: bool) -> Vec<String> {
     let reason = String::new;
     let transitions = [
         ("sign", Action::SignPrescription, Event::Sign { specialist: staff }),
-        ("cancel", Action::CancelPrescription, Event::Cancel { reason: reason() }),
+        ("cancel", Action::CancelPrescription, p.withdrawal(reason())),
         ("claim", Action::ClaimPrescription, Event::Claim { pharmacist: staff }),
         ("approve", Action::ReviewPrescription, Event::Approve { pharmacist: staff }),
         ("reject", Action::ReviewPrescription, Event::Reject { pharmacist: staff }),

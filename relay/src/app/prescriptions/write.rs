@@ -4,11 +4,12 @@ use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::steps;
 use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Consultation, Content, Item, Prescription, TimelineStep};
+use yunzhen_domain::records::{Consultation, Content, Item, Prescription, Staff, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, Readings, ResidentFacts, Running, quantity};
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
 use yunzhen_store::{Db, consultations, deliveries, observations, prescriptions, residents, safety_overrides, staff};
@@ -70,6 +71,9 @@ pub async fn create(
         accept_secret: None,
         packs: Vec::new(),
         delivery_id: None,
+        supplied: Vec::new(),
+        questions: Vec::new(),
+        replaces: None,
         end_reason: None,
         timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id }],
     };
@@ -121,7 +125,7 @@ pub async fn preview_findings(
     Ok(views::Findings { findings })
 }
 
-/// The prescriber withdraws it, at any time before the courier has it; its delivery goes with it.
+/// The prescriber withdraws it, in whatever state it is: a parcel at the counter stays there, one on the road is called back, and what the home has is not given any more.
 pub async fn cancel(
     app: &App,
     ctx: &Context,
@@ -135,16 +139,28 @@ pub async fn cancel(
     let before = load(&mut work, id, Action::CancelPrescription, input.version).await?;
     let reason = required("reason", &input.reason, 500)?;
     let specialist = caller(&mut work.tx, ctx).await?;
-    let p = before.apply(prescription::Event::Cancel { reason }, ctx.now, who(&specialist))?;
-    if let Some(delivery_id) = p.delivery_id {
-        let parcel = deliveries::get(&mut work.tx, delivery_id).await?.ok_or(AppError::NotFound)?;
-        let parcel = parcel.apply(delivery::Event::Cancel, ctx.now, who(&specialist))?;
-        deliveries::update(&mut work.tx, &parcel).await?;
-        let (home, pharmacy) = (Some(parcel.home_id), Some(parcel.pharmacy_id));
-        work.record(EventKind::DeliveryCancelled, parcel.id.uuid(), home, pharmacy);
-    }
-    let view = keep(app, ctx, &mut work, EventKind::PrescriptionCancelled, &p).await?;
+    let event = before.withdrawal(reason);
+    let p = before.apply(event, ctx.now, who(&specialist))?;
+    recall(&mut work, ctx, &p, &specialist).await?;
+    let stopped = p.state == prescription::State::Stopped;
+    let kind = if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled };
+    let view = keep(app, ctx, &mut work, kind, &p).await?;
     work.finish(view).await
+}
+
+/// The parcel of a withdrawn prescription does not reach the home; one that has ended stays as it ended.
+async fn recall(work: &mut Work, ctx: &Context, p: &Prescription, specialist: &Staff) -> Result<(), AppError> {
+    let Some(delivery_id) = p.delivery_id else { return Ok(()) };
+    let parcel = deliveries::get(&mut work.tx, delivery_id).await?.ok_or(AppError::NotFound)?;
+    if parcel.state.is_terminal() || parcel.state == delivery::State::Recalled {
+        return Ok(());
+    }
+    let parcel = parcel.apply(delivery::Event::Cancel, ctx.now, who(specialist))?;
+    deliveries::update(&mut work.tx, &parcel).await?;
+    let recalled = parcel.state == delivery::State::Recalled;
+    let kind = if recalled { EventKind::DeliveryRecalled } else { EventKind::DeliveryCancelled };
+    work.record(kind, parcel.id.uuid(), Some(parcel.home_id), Some(parcel.pharmacy_id));
+    Ok(())
 }
 
 /// A prescription belongs to a consultation that is held, or was completed not longer ago than the policy says.
@@ -256,7 +272,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         return Err(("instruction", "最多 200 个字", "At most 200 characters".to_owned()));
     }
     // Without a quantity and without a way to compute it, 0 says so and the checks ask for it.
-    let computed = || quantity(dose, line.frequency, days, drug.doses_per_unit).unwrap_or(0);
+    let computed = || quantity(&steps(dose, line.frequency, days, &[]), drug.doses_per_unit).unwrap_or(0);
     Ok(Item {
         no,
         quantity: line.quantity.unwrap_or_else(computed),
@@ -265,6 +281,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         frequency: line.frequency,
         route: line.route,
         days,
+        taper: Vec::new(),
         instruction: line.instruction,
     })
 }

@@ -2,6 +2,7 @@
 
 pub use yunzhen_domain::Role;
 pub use yunzhen_domain::audit::Purpose;
+pub use yunzhen_domain::dosage::{Frequency, Route};
 pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
 pub use yunzhen_domain::formulary::{Banned, DrugId};
 pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId};
@@ -22,7 +23,7 @@ pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
 pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
 pub use yunzhen_domain::records::{
-    Frequency, InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Route, Sex, Supply, Urgency,
+    InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;

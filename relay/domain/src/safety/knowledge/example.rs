@@ -2,9 +2,10 @@
 //! that a rule which is read and never asked is found out.
 
 use crate::checked::Dose;
+use crate::dosage::{Frequency, Route};
 use crate::formulary::{Drug, DrugId, Formulary, Part};
 use crate::policy::Policy;
-use crate::records::{AllergyRecord, AllergySeverity, Condition, Frequency, Medicine, Route, Sex, Supply};
+use crate::records::{AllergyRecord, AllergySeverity, Condition, Medicine, Sex, Supply};
 use crate::safety::{Draft, DraftItem, Finding, Outcome, Reading, Readings, ResidentFacts, Running, check};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -188,6 +189,7 @@ fn item(words: &str, no: u16, formulary: &Formulary) -> Result<DraftItem, String
         route: route.unwrap_or(Route::Oral),
         days: 7,
         quantity: 7,
+        taper: Vec::new(),
     })
 }
 

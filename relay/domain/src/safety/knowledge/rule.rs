@@ -3,9 +3,9 @@
 
 use super::Example;
 use super::select::Selector;
+use crate::dosage::Route;
 use crate::formulary::AllergyGroup;
 use crate::machines::named_enum;
-use crate::records::Route;
 use crate::safety::Severity;
 use jiff::civil::Date;
 use serde::Deserialize;

@@ -107,8 +107,10 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
     let item = case.draft.items.iter().find(|i| Some(i.no) == line.line());
     let Some(item) = item else { return };
     let over = |dose: u64, max: Option<f64>| max.and_then(|m| Dose::try_from(m).ok()).map(|m| dose > m.milli());
-    let single = over(item.dose.milli(), drug.max_single_dose);
-    let daily = per_day(item.frequency).and_then(|n| over(item.dose.milli() * n, drug.max_daily_dose));
+    let strongest = item.strongest();
+    let largest = item.steps().iter().map(|step| step.dose.milli()).max().unwrap_or_default();
+    let single = over(largest, drug.max_single_dose);
+    let daily = per_day(strongest.frequency).and_then(|n| over(strongest.dose.milli() * n, drug.max_daily_dose));
     if single == Some(true) || daily == Some(true) {
         out.push(above_label(line, drug));
     }

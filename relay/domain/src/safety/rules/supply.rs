@@ -60,7 +60,7 @@ fn amount(item: &DraftItem, drug: &Drug, policy: &Policy, out: &mut Vec<Finding>
         finding(KIND, outcome, Severity::Block, Some(item.no), words, CAPS, action)
     };
     let (given, unit, days) = (item.quantity, &drug.unit, item.days);
-    if let Some(needed) = quantity(item.dose, item.frequency, days, drug.doses_per_unit) {
+    if let Some(needed) = quantity(&item.steps(), drug.doses_per_unit) {
         if given != needed {
             let zh = format!("总量 {given} {unit} 与剂量、频次和 {days} 天用量（{needed} {unit}）不符");
             let en = format!("The quantity of {given} is not what dose, frequency and {days} days come to: {needed}");
