@@ -70,10 +70,13 @@ export function importReport(dry_run: boolean): ImportReport {
       name: ["周桂英", "吴长顺", "𠮷田㛃", "郑国梁"][n % 4] ?? "",
       bed: `${201 + (n >> 1)}-${1 + (n % 2)}`,
       id: dry_run ? undefined : `0199a1c0-0000-7000-8000-0000000000${10 + n}`,
+      medicines: n % 3,
+      observations: n % 5,
+      twin: n === 3 ? { same_as_place: "line 42" } : undefined,
     })),
     duplicates: [
       { place: "line 6", name: "王秀英", likeness: "id_number", resident_id: undefined },
-      { place: "line 12", name: "冯淑华", likeness: "name_and_birth_date", same_as_place: "line 11" },
+      { place: "line 12", name: "冯淑华", likeness: "id_number", same_as_place: "line 11" },
     ],
     bad: places.map((place) => ({
       place,

@@ -11,7 +11,7 @@ use yunzhen_domain::checked::RawFrame;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{DeviceTrace, Note, NoteKind, Observation, ObservationSource, Resident};
-use yunzhen_domain::vitals::{self, ReadingError};
+use yunzhen_domain::vitals;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
 
@@ -213,19 +213,8 @@ fn check_readings<'a>(app: &App, readings: &'a [views::Reading], ctx: &Context) 
     }
     let (mut wrong, mut taken) = (Vec::new(), Vec::new());
     for (i, r) in readings.iter().enumerate() {
-        match vitals::check(&r.code, &r.unit, r.value) {
-            Ok(_) => {}
-            Err(e @ ReadingError::UnknownCode(_)) => {
-                wrong.push(FieldError::new(format!("readings[{i}].code"), "不支持的生命体征", e.to_string()));
-            }
-            Err(e @ ReadingError::Unit { expected, .. }) => {
-                let zh = format!("单位应为 {expected}");
-                wrong.push(FieldError::new(format!("readings[{i}].unit"), zh, e.to_string()));
-            }
-            Err(e @ ReadingError::Implausible { low, high, unit, .. }) => {
-                let zh = format!("数值应在 {low} 至 {high} {unit} 之间，请核对");
-                wrong.push(FieldError::new(format!("readings[{i}].value"), zh, e.to_string()));
-            }
+        if let Err(e) = vitals::check(&r.code, &r.unit, r.value) {
+            wrong.push(FieldError::new(format!("readings[{i}].{}", e.field()), e.zh(), e.to_string()));
         }
         wrong.extend(wrong_time(app, ctx, &format!("readings[{i}].measured_at"), r.measured_at.0));
         if r.device.as_ref().is_some_and(|d| d.chars().count() > 100) {
