@@ -4,7 +4,7 @@
 mod follow_up;
 mod take;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::fhir;
@@ -12,7 +12,7 @@ use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Appointment, Consultation, Resident, Urgency};
-use yunzhen_domain::schedule::{Wish, Zone};
+use yunzhen_domain::schedule::{Wish, Zone, expected};
 use yunzhen_store::{Db, appointments, availability, consultations, rebookings, residents, waitlist};
 
 pub(super) use follow_up::{after_end, rebook};
@@ -27,6 +27,9 @@ use super::views::appointments as views;
 use super::views::common::Page;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
 use super::{App, AppError, Context, fresh, schedule};
+
+/// Late running of one day is not carried into the next.
+const DAY_OF_WORK: SignedDuration = SignedDuration::from_hours(12);
 
 /// A request as the home makes it, before anything happened to it.
 pub(super) fn requested(
@@ -231,18 +234,33 @@ async fn shown(
     a: &Appointment,
     c: &Consultation,
 ) -> Result<views::Appointment, AppError> {
+    let expected_at = turn(db, a, c, ctx.now).await?;
     let zone = availability::get(db, a.specialist_id).await?.map_or_else(Zone::shanghai, |published| published.zone);
     Ok(views::Appointment {
         consultation: summary(app, db, names, c, ctx.now).await?,
         specialist: names.staff_ref(db, a.specialist_id).await?,
         starts_at: a.slot.starts_at.into(),
         ends_at: a.slot.ends_at.into(),
+        expected_at: expected_at.into(),
+        late_minutes: expected_at.duration_since(a.slot.starts_at).as_mins(),
         zone: zone.name().to_owned(),
         status: fhir::appointment(c.state, false).to_owned(),
         sequence: a.sequence,
         round_id: a.round_id,
         makes_up_for: rebookings::origin(db, c.id).await?,
     })
+}
+
+/// When the turn of an appointment comes, or came. Only near its time is there anything to know.
+async fn turn(db: &mut Db, a: &Appointment, c: &Consultation, now: Timestamp) -> Result<Timestamp, AppError> {
+    let starts_at = a.slot.starts_at;
+    let is_near = now.duration_since(starts_at).abs() <= DAY_OF_WORK;
+    if !a.held || c.state.is_terminal() || !is_near {
+        return Ok(c.began_at.unwrap_or(starts_at));
+    }
+    let (from, until) = (now.checked_sub(DAY_OF_WORK).unwrap_or(now), now.checked_add(DAY_OF_WORK).unwrap_or(now));
+    let sittings = appointments::sittings(db, a.specialist_id, from, until).await?;
+    Ok(expected(&sittings, c.id, now).unwrap_or(starts_at))
 }
 
 async fn entry(

@@ -180,7 +180,6 @@ export type Weekday = Schemas["Weekday"];
 export type MissingProof = Schemas["MissingProof"];
 export type PresentDoctor = Schemas["PresentDoctor"];
 export type NewPresentDoctor = Schemas["NewPresentDoctor"];
-export type VisitFormData = Schemas["VisitFormData"];
 export type StopResult = Schemas["StopResult"];
 export type RouteHome = Schemas["RouteHome"];
 export type RouteStop = Schemas["RouteStop"];

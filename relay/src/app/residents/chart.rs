@@ -5,7 +5,6 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::early_warning::{self, OxygenScale, Score};
 use yunzhen_domain::ids::ResidentId;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Observation, Resident};
 use yunzhen_store::{
     Db, Paging, break_glass, consultations, eligibility, notes, observations, prescriptions, referrals, residents,
@@ -89,7 +88,7 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         id: r.id,
         version: r.version,
         merged_ids: group.iter().copied().filter(|id| *id != r.id).collect(),
-        age: r.age(Policy::local_date(ctx.now)).into(),
+        age: r.age(names.home(db, r.home_id).await?.zone.date(ctx.now)).into(),
         early_warning: early_warning(app, db, ctx, &r, &group).await?,
         consents: consent_states(db, &group, ctx.now).await?,
         break_glass: None,

@@ -9,7 +9,7 @@ use yunzhen_domain::records::{Observation, ObservationSource, Resident};
 use yunzhen_domain::registry::duplicates::{Likeness, likeness};
 use yunzhen_domain::registry::{self, Fault, Frame, import};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, observations, residents};
+use yunzhen_store::{Db, homes, observations, residents};
 
 use super::register::{bed_taken, home_for, is_taken, suspect};
 use crate::app::views::resident_imports as views;
@@ -85,7 +85,7 @@ async fn sort(
     input: &views::ResidentImport,
 ) -> Result<Sorted, AppError> {
     let entries = import::read(input.format, input.content.as_bytes()).map_err(|fault| AppError::from(vec![fault]))?;
-    let zone = Zone::shanghai();
+    let zone = homes::zone(db, home_id).await?.ok_or(AppError::NotFound)?;
     let mut sorted = Sorted::default();
     for entry in entries {
         let place = entry.place.clone();
