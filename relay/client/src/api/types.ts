@@ -170,6 +170,7 @@ export type SafetyOverrides = Schemas["SafetyOverrides"];
 export type SafetyOverride = Schemas["SafetyOverride"];
 export type SafetyFile = Schemas["SafetyFile"];
 export type ReviewBody = Schemas["ReviewBody"];
+export type HomeZoneUpdate = Schemas["HomeZoneUpdate"];
 export type JointConsultation = Schemas["JointConsultation"];
 export type JointConsultationUpdate = Schemas["JointConsultationUpdate"];
 export type EarlyWarningPoint = Schemas["EarlyWarningPoint"];
