@@ -26,6 +26,7 @@ mod rounds;
 mod safety;
 mod schedule;
 mod sessions;
+mod statements;
 mod visits;
 mod whole_loop;
 mod world;
