@@ -43,9 +43,30 @@ const refused = (status: number, code: string, title: string, fields?: { path: s
 });
 
 export const homes: Home[] = [
-  { id: "h1", name: "松鹤颐养院", address: "江城市滨江区松鹤路 18 号", phone: "027-85012266", version: 1, zone: "Asia/Shanghai" },
-  { id: "h2", name: "桂花园护理院", address: "江城市东湖区桂花园路 5 号", phone: "027-86550100", version: 1, zone: "Asia/Shanghai" },
-  { id: "h3", name: "长江路社区养老中心", address: "江城市武昌区长江路 200 号", phone: "027-88120033", version: 1, zone: "Asia/Shanghai" },
+  {
+    id: "h1",
+    name: "松鹤颐养院",
+    address: "江城市滨江区松鹤路 18 号",
+    phone: "027-85012266",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
+  {
+    id: "h2",
+    name: "桂花园护理院",
+    address: "江城市东湖区桂花园路 5 号",
+    phone: "027-86550100",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
+  {
+    id: "h3",
+    name: "长江路社区养老中心",
+    address: "江城市武昌区长江路 200 号",
+    phone: "027-88120033",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
 ];
 
 const joint = (home_id: string, more: Partial<JointConsultation> = {}): { body: JointConsultation } => ({
@@ -266,7 +287,15 @@ function calls(now: number): UrgentCall[] {
       allowed: ["end"],
     }),
     call("u1", {}),
-    call("u3", { state: "raised", triage: "in_range", bed: "207-1", called: [], steps: [], raised_at: ago(12_000), pressed_at: ago(40 * MINUTE) }),
+    call("u3", {
+      state: "raised",
+      triage: "in_range",
+      bed: "207-1",
+      called: [],
+      steps: [],
+      raised_at: ago(12_000),
+      pressed_at: ago(40 * MINUTE),
+    }),
   ];
 }
 

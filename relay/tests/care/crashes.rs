@@ -89,6 +89,8 @@ fn run_until_stopped(
                     open.remove(&sent.mark);
                     done.push(sent);
                 }
+                Err(AppError::Store(error)) if error.is_unavailable() => {}
+                Err(error) if sent.act.is_nobody_elses() => panic!("{}: {error}", sent.mark),
                 // Somebody else was faster: an answer too.
                 Err(
                     AppError::Stale { .. }
@@ -99,7 +101,6 @@ fn run_until_stopped(
                 ) => {
                     open.remove(&sent.mark);
                 }
-                Err(AppError::Store(error)) if error.is_unavailable() => {}
                 Err(other) => panic!("{}: {other}", sent.mark),
             }
         }

@@ -114,7 +114,9 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
           {t("app:urgent.incoming.timer")} <Countdown from={Date.parse(call.raised_at)} />
         </span>
         {heardLate(call) && (
-          <span>{t("app:urgent.incoming.heardLate", { time: formats.dateTime(call.pressed_at ?? call.raised_at) })}</span>
+          <span>
+            {t("app:urgent.incoming.heardLate", { time: formats.dateTime(call.pressed_at ?? call.raised_at) })}
+          </span>
         )}
         {call.answered_by && (
           <StatusChip meaning="primary">

@@ -59,7 +59,12 @@ export function HomesPage() {
             </Table.Thead>
             <Table.Tbody>
               {shown.map((home) => (
-                <Row key={home.id} home={home} onTurn={(joint) => setTurning({ home, joint })} onClock={() => setClock(home)} />
+                <Row
+                  key={home.id}
+                  home={home}
+                  onTurn={(joint) => setTurning({ home, joint })}
+                  onClock={() => setClock(home)}
+                />
               ))}
             </Table.Tbody>
           </Table>
@@ -92,7 +97,11 @@ function Row({ home, onTurn, onClock }: RowProps) {
       <Table.Td>{home.address}</Table.Td>
       <Table.Td>{home.phone}</Table.Td>
       <Table.Td>
-        <Button variant="default" onClick={onClock} aria-label={t("homes.zone.change", { home: home.name, zone: home.zone })}>
+        <Button
+          variant="default"
+          onClick={onClock}
+          aria-label={t("homes.zone.change", { home: home.name, zone: home.zone })}
+        >
           {home.zone}
         </Button>
       </Table.Td>

@@ -14,12 +14,15 @@ export function ZoneSheet({ home, onClose }: { home: Home; onClose: () => void }
   const { t } = useTranslation("app");
   const queries = useQueryClient();
   const [zone, setZone] = useState(home.zone);
-  const set = useAction((chosen: string, key) => api.placement.setZone(home.id, { version: home.version, zone: chosen }, key), {
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["homes"] });
-      onClose();
+  const set = useAction(
+    (chosen: string, key) => api.placement.setZone(home.id, { version: home.version, zone: chosen }, key),
+    {
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: ["homes"] });
+        onClose();
+      },
     },
-  });
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     set.mutate(zone);

@@ -61,6 +61,13 @@ pub enum Act {
     Refer,
 }
 
+impl Act {
+    /// Nothing that others do can be in its way.
+    pub const fn is_nobody_elses(self) -> bool {
+        matches!(self, Self::Record | Self::Note | Self::Request | Self::Wait { .. } | Self::Press | Self::Refer)
+    }
+}
+
 pub fn acts() -> impl Strategy<Value = Act> {
     let which = 0..SHARED;
     let outcome = proptest::sample::select(Outcome::ALL.to_vec());
