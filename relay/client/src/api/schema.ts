@@ -2320,6 +2320,13 @@ export interface components {
             consultation: components["schemas"]["ConsultationSummary"];
             /** @description Until. */
             ends_at: components["schemas"]["Time"];
+            /** @description When it began or is expected to, now that others took longer. */
+            expected_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description So many minutes later than planned; earlier is negative.
+             */
+            late_minutes: number;
             /** @description The consultation that broke off and that this one makes up for. */
             makes_up_for?: components["schemas"]["ConsultationId"];
             /** @description In which round. */
@@ -2340,13 +2347,6 @@ export interface components {
             status: string;
             /** @description The zone in which the specialist thinks of it. */
             zone: string;
-            /** @description When it began or is expected to, now that others took longer. */
-            expected_at: components["schemas"]["Time"];
-            /**
-             * Format: int64
-             * @description So many minutes later than planned; earlier is negative.
-             */
-            late_minutes: number;
         };
         /** @description A failed attempt. */
         Attempt: {
