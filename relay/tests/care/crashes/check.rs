@@ -130,6 +130,7 @@ async fn one_fate(db: &mut Read, people: &People, shared: &Shared, done: &[Sent]
 
 /// A call has one outcome, and what it became is there once; a button that was pressed is one call that goes on.
 async fn one_outcome(db: &mut Read, people: &People, shared: &Shared, done: &[Sent], case: &str) {
+    use urgent_call::{Outcome as O, State as S};
     let call = yunzhen_store::urgent_calls::get(db, shared.call).await.expect("query").expect("the shared call");
     let answered = of(done, |act| if let Act::Answer { specialist } = act { Some(*specialist) } else { None });
     let ended = of(done, |act| if let Act::End { outcome, .. } = act { Some(*outcome) } else { None });
@@ -137,7 +138,6 @@ async fn one_outcome(db: &mut Read, people: &People, shared: &Shared, done: &[Se
     assert_eq!(call.version, 1 + i64::try_from(answered.len() + ended.len()).expect("few"));
     let by: Option<StaffId> = answered.first().and_then(|n| people.specialists[*n].staff_id());
     assert_eq!(call.answered_by, by);
-    use urgent_call::{Outcome as O, State as S};
     let state = match (answered.first(), ended.first()) {
         (_, Some(O::Consultation)) => S::Consultation,
         (_, Some(O::HospitalRegistration)) => S::HospitalRegistration,
