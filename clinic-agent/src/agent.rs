@@ -109,7 +109,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
 
     let measuring = crate::devices::source(&config.devices);
     let devices = Inbox::start(life, spool.clone(), measuring, config.devices.time_zone.clone());
-    let buttons = Buttons::start(life, link.clone(), &config.buttons);
+    let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
     life.spawn("media", media.run(events));
     life.spawn("legs", legs.clone().run(inbox));
     life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));

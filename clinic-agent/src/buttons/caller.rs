@@ -1,12 +1,13 @@
-//! The task that takes key events and calls the relay. [`super::press`] and [`super::calls`] decide, the rest is their driver.
+//! The task that takes key events and calls the relay. [`super::press`] and [`super::calls`] decide, the rest is their driver. A press is on disk before the first
+//! attempt and goes from there when it was heard or seen, so that the one that a power cut catches is repeated under its own key.
 
-use super::calls::{Answer, Call, Calls, Standing};
+use super::calls::{Answer, Call, Calls, Press, Standing};
 use super::press::{Effect, KeyEvent, Presses};
 use super::settings::ButtonSettings;
 use super::source::{Condition, Device, Shown, Sink};
 use crate::link::Link;
 use crate::link::http::LinkDown;
-use crate::spool::entry_id;
+use crate::spool::{Spool, SpoolError, entry_id};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -17,6 +18,9 @@ use yunzhen_runtime::{Lifecycle, clock};
 
 /// Nurses who may say at the same time that they have seen a call.
 const SEEN_QUEUE: usize = 16;
+
+/// A disk that hangs holds up no call longer than this.
+const DISK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A nurse has seen a call.
 struct Seen {
@@ -32,18 +36,18 @@ pub struct Buttons {
 }
 
 impl Buttons {
-    /// Starts the tasks of the buttons; without any the box says that it has none.
-    pub fn start(life: &Lifecycle, link: Link, settings: &ButtonSettings) -> Self {
+    /// Starts the tasks of the buttons; without any the box says that it has none. What was pressed before they were taken away is sent all the same.
+    pub fn start(life: &Lifecycle, link: Link, spool: Spool, settings: &ButtonSettings) -> Self {
         let (seen, seen_rx) = mpsc::channel(SEEN_QUEUE);
-        let Some(source) = super::source(settings) else {
-            return Self { shown: watch::Sender::default(), seen };
-        };
         let devices = settings.inputs().into_iter().map(|input| Device { input, condition: Condition::Starting });
         let shown = watch::Sender::new(Shown { devices: devices.collect(), ..Shown::default() });
         let (sink, events) = Sink::new(shown.clone());
-        life.spawn("buttons", source.run(sink, life.soft().clone()));
+        if let Some(source) = super::source(settings) {
+            life.spawn("buttons", source.run(sink, life.soft().clone()));
+        }
         let driver = Driver {
             link,
+            spool,
             shown: shown.clone(),
             presses: Presses::new(settings.beds()),
             calls: Calls::default(),
@@ -73,6 +77,7 @@ impl Buttons {
 
 struct Driver {
     link: Link,
+    spool: Spool,
     shown: watch::Sender<Shown>,
     presses: Presses,
     calls: Calls,
@@ -81,6 +86,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self, life: Lifecycle, mut events: mpsc::Receiver<KeyEvent>, mut seen: mpsc::Receiver<Seen>) {
+        self.take_up().await;
         let mut open = self.link.open();
         let mut sending = FuturesUnordered::new();
         loop {
@@ -91,13 +97,21 @@ impl Driver {
             let wait = self.calls.next_due().map(|at| at.saturating_sub(self.now()));
             tokio::select! {
                 () = life.soft().cancelled() => break,
-                Some(event) = events.recv() => self.take(event),
+                Some(event) = events.recv() => self.take(event).await,
                 Some(Seen { id, known }) = seen.recv() => {
+                    let is_known = self.calls.seen(id);
+                    if is_known {
+                        self.forget(id).await;
+                    }
                     // Whether the page still waits for it is its own affair.
-                    let _ = known.send(self.calls.seen(id));
+                    let _ = known.send(is_known);
                 }
                 Some((id, answer)) = sending.next() => {
                     self.calls.answered(id, answer, self.now(), clock::random_fraction());
+                    // What was refused stays until a nurse has seen it.
+                    if answer == Answer::Heard {
+                        self.forget(id).await;
+                    }
                 }
                 Ok(()) = open.changed() => {
                     if open.borrow_and_update().is_some() {
@@ -109,7 +123,10 @@ impl Driver {
         }
         let unheard = self.calls.all().iter().filter(|call| call.is_open()).count();
         if unheard > 0 {
-            tracing::error!(unheard, "the box is stopped before the relay has heard a button's call");
+            tracing::warn!(
+                unheard,
+                "the box is stopped before the relay has heard a button's call; it is kept and sent after the next start"
+            );
         }
     }
 
@@ -117,12 +134,39 @@ impl Driver {
         clock::now_instant().saturating_duration_since(self.begun)
     }
 
-    fn take(&mut self, event: KeyEvent) {
+    /// Takes up what was pressed before the last start and never heard.
+    async fn take_up(&mut self) {
+        match on_disk(self.spool.presses()).await {
+            Ok(presses) => {
+                for press in presses {
+                    tracing::warn!(id = %press.id, pressed_at = %press.pressed_at, "a button's call from before the start is sent now");
+                    self.calls.pressed(press, self.now());
+                }
+            }
+            Err(why) => tracing::error!(why, "presses from before the start cannot be read"),
+        }
+    }
+
+    /// A press is known to somebody. Where the disk fails it is repeated after the next start, under the key that the relay knows.
+    async fn forget(&self, id: Uuid) {
+        if let Err(why) = on_disk(self.spool.drop_press(id)).await {
+            tracing::error!(%id, why, "a press that was heard stays on the disk");
+        }
+    }
+
+    async fn take(&mut self, event: KeyEvent) {
         match self.presses.apply(event, self.now()) {
             Effect::Call(bed) => {
                 let at = clock::now_timestamp();
-                let id = entry_id(at, &clock::random_bytes());
-                let new = self.calls.pressed(id, bed, at, self.now());
+                let press = Press { id: entry_id(at, &clock::random_bytes()), bed, pressed_at: at };
+                let id = press.id;
+                // Somebody needs help also where the disk does not do its part.
+                if !self.calls.is_open(&press.bed)
+                    && let Err(why) = on_disk(self.spool.keep_press(press.clone())).await
+                {
+                    tracing::error!(%id, why, "a button's press is not on disk: a power cut would lose it");
+                }
+                let new = self.calls.pressed(press, self.now());
                 tracing::info!(device = event.device, key = %event.key, %id, new, "a resident's button was pressed");
                 metrics::counter!("yunzhen_button_presses_total").increment(1);
                 // Waiting for the next attempt of the link would be waiting at a bedside.
@@ -148,13 +192,21 @@ impl Driver {
     }
 }
 
+/// What the disk did within its time, or why not.
+async fn on_disk<T>(work: impl Future<Output = Result<T, SpoolError>>) -> Result<T, String> {
+    match tokio::time::timeout(DISK_PATIENCE, work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err("the disk did not answer in time".to_owned()),
+    }
+}
+
 /// One attempt. The box speaks for its home; every attempt of a press carries the same key, so that it is one call.
 async fn raise(link: Link, call: Call) -> (Uuid, Answer) {
     let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     if let Ok(key) = HeaderValue::try_from(call.idempotency_key()) {
         headers.insert("idempotency-key", key);
     }
-    let body = serde_json::json!({ "bed": call.bed }).to_string().into_bytes();
+    let body = serde_json::json!({ "bed": call.bed, "pressed_at": call.pressed_at }).to_string().into_bytes();
     let answer = match link.exchange(Method::POST, "/api/urgent-calls", headers, body).await {
         Ok(answer) => Answer::of(answer.status().as_u16()),
         Err(LinkDown) => Answer::None,

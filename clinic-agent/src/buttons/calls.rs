@@ -13,6 +13,7 @@
 
 use super::settings::Bed;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 use yunzhen_runtime::backoff::Backoff;
@@ -67,6 +68,17 @@ impl Answer {
     }
 }
 
+/// What is known of a press at the press, and kept over a power cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Press {
+    /// Its id, which makes the idempotency key.
+    pub id: Uuid,
+    /// Whose button.
+    pub bed: Bed,
+    /// When it was pressed, by the clock of the box.
+    pub pressed_at: Timestamp,
+}
+
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -104,9 +116,15 @@ impl Calls {
         &self.0
     }
 
+    /// Is an earlier press of this bed still on the way?
+    pub fn is_open(&self, bed: &Bed) -> bool {
+        self.0.iter().any(|call| call.bed == *bed && call.is_open())
+    }
+
     /// A bed's button was pressed. `false` when its earlier press is still on the way: this one is heard with it.
-    pub fn pressed(&mut self, id: Uuid, bed: Bed, pressed_at: Timestamp, now: Duration) -> bool {
-        if self.0.iter().any(|call| call.bed == bed && call.is_open()) {
+    pub fn pressed(&mut self, press: Press, now: Duration) -> bool {
+        let Press { id, bed, pressed_at } = press;
+        if self.is_open(&bed) {
             return false;
         }
         self.0.retain(|call| call.bed != bed);
@@ -179,9 +197,13 @@ mod tests {
         name.parse().unwrap()
     }
 
+    fn press(id: Uuid, name: &str) -> Press {
+        Press { id, bed: bed(name), pressed_at: Timestamp::UNIX_EPOCH }
+    }
+
     fn pressed(number: u128) -> (Calls, Uuid) {
         let (mut calls, id) = (Calls::default(), Uuid::from_u128(number));
-        assert!(calls.pressed(id, bed("301-1"), Timestamp::UNIX_EPOCH, NOW));
+        assert!(calls.pressed(press(id, "301-1"), NOW));
         assert_eq!(calls.due(NOW).len(), 1);
         (calls, id)
     }
@@ -229,14 +251,11 @@ mod tests {
     fn a_bed_has_one_call_and_a_nurse_who_saw_it_ends_it() {
         let (mut calls, first) = pressed(1);
         let second = Uuid::from_u128(2);
-        assert!(!calls.pressed(second, bed("301-1"), Timestamp::UNIX_EPOCH, NOW), "still on the way");
-        assert!(calls.pressed(second, bed("301-2"), Timestamp::UNIX_EPOCH, NOW), "another bed");
+        assert!(!calls.pressed(press(second, "301-1"), NOW), "still on the way");
+        assert!(calls.pressed(press(second, "301-2"), NOW), "another bed");
         calls.answered(first, Answer::Refused(404), NOW, 0.0);
         let third = Uuid::from_u128(3);
-        assert!(
-            calls.pressed(third, bed("301-1"), Timestamp::UNIX_EPOCH, NOW),
-            "a refused call does not silence the button"
-        );
+        assert!(calls.pressed(press(third, "301-1"), NOW), "a refused call does not silence the button");
         assert_eq!(calls.all().iter().map(|call| call.id).collect::<Vec<_>>(), [second, third]);
         assert_eq!(calls.due(NOW).len(), 2);
         assert!(calls.seen(third) && !calls.seen(third));

@@ -1,5 +1,5 @@
 //! Buttons at the beds that are wired to this box: a key of an input device opens a resident's call, as the button on the page
-//! does. Nobody stands before a screen, so a press is kept and repeated until the relay has answered or a nurse has seen it.
+//! does. Nobody stands before a screen, so a press is kept on disk and repeated until the relay has answered or a nurse has seen it.
 //!
 //! Not here: the button on a tablet ([`crate::page`]), what becomes of a call (the relay).
 //!

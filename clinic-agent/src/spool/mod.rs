@@ -1,10 +1,11 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
-//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
 pub mod entry;
+mod presses;
 mod readings;
 pub mod store;
 
@@ -12,6 +13,7 @@ pub use entry::{DismissReason, Dismissal, Entry, Event, Kind, State};
 pub use readings::Confirmation;
 pub use store::{Answer, Counts, Session, SpoolError, Store};
 
+use crate::buttons::calls::Press;
 use crate::devices::gatt::Remark;
 use crate::devices::queue::Admission;
 use crate::devices::reading::{DiscardReason, Outcome, Reading};
@@ -149,6 +151,21 @@ impl Spool {
     /// See [`Store::readings`].
     pub async fn readings(&self) -> Result<Vec<Reading>, SpoolError> {
         self.blocking(Store::readings).await
+    }
+
+    /// See [`Store::keep_press`].
+    pub async fn keep_press(&self, press: Press) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.keep_press(&press)).await
+    }
+
+    /// See [`Store::drop_press`].
+    pub async fn drop_press(&self, id: Uuid) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.drop_press(id)).await
+    }
+
+    /// See [`Store::presses`].
+    pub async fn presses(&self) -> Result<Vec<Press>, SpoolError> {
+        self.blocking(Store::presses).await
     }
 
     /// See [`Store::keep_answer`].

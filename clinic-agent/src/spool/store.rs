@@ -30,6 +30,9 @@ const SESSIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("session
 /// Id of a device's reading → reading (JSON); ids are ordered by arrival. See [`super::readings`].
 pub(super) const READINGS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("readings");
 
+/// Id of a button's press → press (JSON); ids are ordered by time. See [`super::presses`].
+pub(super) const PRESSES: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("presses");
+
 /// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
 pub const OPEN_LIMIT: u64 = 10_000;
 /// Documents whose content lies here: those that wait and those that were refused. A page makes a photo 300 kilobytes, so
@@ -537,6 +540,7 @@ fn open_database(path: &Path) -> Fallible<Database> {
         write.open_table(ANSWERS)?;
         write.open_table(SESSIONS)?;
         write.open_table(READINGS)?;
+        write.open_table(PRESSES)?;
     }
     write.commit()?;
     Ok(db)

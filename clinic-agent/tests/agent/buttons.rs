@@ -1,13 +1,16 @@
 //! Buttons at the beds: from a key to the relay, whatever the link does.
 
 use crate::http::Browser;
-use crate::page::{Record, relay};
+use crate::page::{Record, relay, wait_for};
 use crate::world::{TestDevices, World};
 use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use yunzhen_clinic_agent::agent;
 use yunzhen_clinic_agent::buttons::ButtonSettings;
+use yunzhen_runtime::Lifecycle;
 
 /// One button, pressed at the start and then not again for the length of a test.
 fn one_button(source: &str, bed: &str) -> ButtonSettings {
@@ -52,6 +55,52 @@ async fn a_press_is_one_call_under_one_key_though_the_relay_is_out_of_reach_and_
     let of_it = keys.iter().filter(|key| **key == format!("button-{unheard}")).count();
     assert!(of_it >= 1, "{keys:?}");
     tokio::time::timeout(Duration::from_secs(5), world.life.stop()).await.expect("at once").unwrap();
+}
+
+#[tokio::test]
+async fn a_press_that_a_power_cut_catches_is_sent_after_the_next_start_with_its_time_and_once() {
+    let record = Record::default();
+    let mut buttons = one_button("simulated", "301-1");
+    buttons.every_seconds = 1;
+    let world = World::configured(relay(record.clone()), Box::new(TestDevices::default()), |config| {
+        config.buttons = buttons;
+    })
+    .await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut status = browser.events("/page/status/events").await;
+    let heard = only_call(&status.find(|_, data| only_call(data)["state"] == "heard").await)["id"].clone();
+    world.wire.set(false);
+    let caught = status.find(|_, data| only_call(data)["state"] == "sending" && only_call(data)["id"] != heard).await;
+    let (caught, pressed_at) = (only_call(&caught)["id"].clone(), only_call(&caught)["pressed_at"].clone());
+    // What the disk holds at this moment is all that is left.
+    let cut = world.dir.path().join("cut.redb");
+    std::fs::copy(&world.config.spool.file, &cut).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), world.life.stop()).await.expect("at once").unwrap();
+
+    world.wire.set(true);
+    let sent_before = record.calls.lock().unwrap().len();
+    let mut config = world.config.clone();
+    config.spool.file = cut;
+    // Also where the buttons were taken away meanwhile.
+    config.buttons = ButtonSettings::default();
+    let life = Lifecycle::new();
+    let agent = agent::start(&life, &config, Box::new(TestDevices::default())).await.unwrap();
+    let key = format!("button-{}", caught.as_str().unwrap());
+    let arrived = || record.calls.lock().unwrap().len() > sent_before;
+    wait_for("the press arrives", arrived).await;
+    let forgotten = async {
+        while !agent.spool.presses().await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), forgotten).await.expect("what was heard is not kept");
+    let (keys, presses) = (record.calls.lock().unwrap().clone(), record.presses.lock().unwrap().clone());
+    assert_eq!(keys[sent_before..], [key], "told once");
+    let time = |text: &Value| text.as_str().unwrap().parse::<Timestamp>().unwrap().as_second();
+    let told = presses.last().unwrap();
+    assert_eq!((told["bed"].as_str(), time(&told["pressed_at"])), (Some("301-1"), time(&pressed_at)));
+    life.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@ pub struct Record {
     ended: Arc<Mutex<bool>>,
     /// Keys of the residents' calls, one for each time that one came.
     pub calls: Arc<Mutex<Vec<String>>>,
+    /// Their bodies.
+    pub presses: Arc<Mutex<Vec<Value>>>,
     /// So many calls are answered with 503 first.
     pub busy: Arc<AtomicU32>,
 }
@@ -77,6 +79,7 @@ pub fn relay(record: Record) -> Router {
                 let person = headers.contains_key("authorization");
                 let key = headers["idempotency-key"].to_str().unwrap().to_owned();
                 record.calls.lock().unwrap().push(key.clone());
+                record.presses.lock().unwrap().push(body.clone());
                 let one_less = |left: u32| left.checked_sub(1);
                 if record.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
                     return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({})));

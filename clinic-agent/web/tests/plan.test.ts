@@ -88,6 +88,8 @@ describe("appointments", () => {
     specialist: { id: name, name },
     starts_at,
     ends_at: starts_at,
+    expected_at: starts_at,
+    late_minutes: 0,
     zone: "Asia/Shanghai",
     status: "booked",
     sequence: 0,

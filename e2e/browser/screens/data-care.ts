@@ -45,6 +45,8 @@ export function careAnswers(day: Day, now: number): Answers {
     specialist: me,
     starts_at: at(minutes),
     ends_at: at(minutes + 15),
+    expected_at: at(minutes),
+    late_minutes: 0,
     zone: "Asia/Shanghai",
     status: "booked",
     sequence: 0,

@@ -79,6 +79,8 @@ const appointment = (
   specialist,
   starts_at,
   ends_at: new Date(Date.parse(starts_at) + 20 * 60_000).toISOString(),
+  expected_at: starts_at,
+  late_minutes: 0,
   zone: "Asia/Shanghai",
   status: "booked",
   sequence: 0,
@@ -96,6 +98,8 @@ export const appointments: Appointment[] = [
   ),
   appointment(at(0, "22:00"), consultation("a4", person(2), "scheduled", { reason: "咳嗽、气促，复查" }), {
     zone: "Asia/Urumqi",
+    expected_at: at(0, "22:15"),
+    late_minutes: 15,
   }),
   appointment(
     at(0, "22:20"),

@@ -43,9 +43,30 @@ const refused = (status: number, code: string, title: string, fields?: { path: s
 });
 
 export const homes: Home[] = [
-  { id: "h1", name: "松鹤颐养院", address: "江城市滨江区松鹤路 18 号", phone: "027-85012266" },
-  { id: "h2", name: "桂花园护理院", address: "江城市东湖区桂花园路 5 号", phone: "027-86550100" },
-  { id: "h3", name: "长江路社区养老中心", address: "江城市武昌区长江路 200 号", phone: "027-88120033" },
+  {
+    id: "h1",
+    name: "松鹤颐养院",
+    address: "江城市滨江区松鹤路 18 号",
+    phone: "027-85012266",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
+  {
+    id: "h2",
+    name: "桂花园护理院",
+    address: "江城市东湖区桂花园路 5 号",
+    phone: "027-86550100",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
+  {
+    id: "h3",
+    name: "长江路社区养老中心",
+    address: "江城市武昌区长江路 200 号",
+    phone: "027-88120033",
+    version: 1,
+    zone: "Asia/Shanghai",
+  },
 ];
 
 const joint = (home_id: string, more: Partial<JointConsultation> = {}): { body: JointConsultation } => ({
@@ -70,10 +91,13 @@ export function importReport(dry_run: boolean): ImportReport {
       name: ["周桂英", "吴长顺", "𠮷田㛃", "郑国梁"][n % 4] ?? "",
       bed: `${201 + (n >> 1)}-${1 + (n % 2)}`,
       id: dry_run ? undefined : `0199a1c0-0000-7000-8000-0000000000${10 + n}`,
+      medicines: n % 3,
+      observations: n % 5,
+      twin: n === 3 ? { same_as_place: "line 42" } : undefined,
     })),
     duplicates: [
       { place: "line 6", name: "王秀英", likeness: "id_number", resident_id: undefined },
-      { place: "line 12", name: "冯淑华", likeness: "name_and_birth_date", same_as_place: "line 11" },
+      { place: "line 12", name: "冯淑华", likeness: "id_number", same_as_place: "line 11" },
     ],
     bad: places.map((place) => ({
       place,
@@ -263,7 +287,15 @@ function calls(now: number): UrgentCall[] {
       allowed: ["end"],
     }),
     call("u1", {}),
-    call("u3", { state: "raised", triage: "in_range", bed: "207-1", called: [], steps: [], raised_at: ago(12_000) }),
+    call("u3", {
+      state: "raised",
+      triage: "in_range",
+      bed: "207-1",
+      called: [],
+      steps: [],
+      raised_at: ago(12_000),
+      pressed_at: ago(40 * MINUTE),
+    }),
   ];
 }
 

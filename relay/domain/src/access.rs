@@ -109,7 +109,7 @@ named_enum! {
         KeepEligibility = "keep_eligibility",
         /// GET joint-consultation of a home
         ViewHomeSwitches = "view_home_switches",
-        /// PUT joint-consultation of a home
+        /// PUT joint-consultation and zone of a home
         SetHomeSwitches = "set_home_switches",
         /// POST present-doctors
         NamePresentDoctor = "name_present_doctor",

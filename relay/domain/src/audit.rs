@@ -127,6 +127,8 @@ event_kinds! {
     JointConsultationAllowed = "home.joint_consultation_allowed" of Home;
     /// Joint consultations were forbidden in the home again.
     JointConsultationForbidden = "home.joint_consultation_forbidden" of Home;
+    /// The clock of the home was set.
+    HomeZoneSet = "home.zone_set" of Home;
     /// The home's own doctor was named as present.
     PresentDoctorNamed = "consultation.present_doctor_named" of Consultation;
     /// Planned.

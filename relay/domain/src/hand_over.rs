@@ -2,13 +2,11 @@
 //! a sheet out. Headings are in the reader's language; what people wrote stays as they wrote it.
 
 use crate::formulary::Formulary;
-use crate::policy::Policy;
 use crate::records::{Consultation, ConsultationNote, Home, Observation, Referral, Resident, Sex, Staff, Urgency};
 use crate::sheet::{Row, Section, Sheet};
 use crate::vitals;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::Offset;
 
 /// The records that it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -65,9 +63,10 @@ impl HandOver<'_> {
         if self.english { en } else { zh }
     }
 
-    /// The clock of the homes, with its zone: the paper leaves the home.
+    /// The clock of the home, with its offset: the paper leaves the home.
     fn moment(&self, at: Timestamp) -> String {
-        format!("{} (UTC+8)", Offset::constant(8).to_datetime(at).strftime("%Y-%m-%d %H:%M"))
+        let local = at.to_zoned_datetime(self.home.zone.rules().clone());
+        local.strftime("%Y-%m-%d %H:%M (UTC%:z)").to_string()
     }
 
     fn diagnosis(&self, code: &str) -> String {
@@ -105,7 +104,7 @@ impl HandOver<'_> {
             Sex::Female => self.t("女", "female"),
             Sex::Male => self.t("男", "male"),
         };
-        let age = r.age(Policy::local_date(self.made_at));
+        let age = r.age(self.home.zone.date(self.made_at));
         let years = self.t("岁", "years");
         let mut rows = vec![
             Row::Pair(self.t("姓名", "Name"), r.name.expose().clone()),

@@ -171,7 +171,8 @@ impl Policy {
         }
     }
 
-    /// The calendar day at `at` where the homes are: China has one zone, UTC+8 without summer time.
+    /// The calendar day at `at` by the legal time of the hospitals, UTC+8 without summer time: what is signed there is dated by it. A home's own days go by its
+    /// [`crate::schedule::Zone`].
     pub fn local_date(at: Timestamp) -> Date {
         Offset::constant(8).to_datetime(at).date()
     }
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_that_of_the_home() {
+    fn the_day_is_that_of_the_hospitals() {
         let at: Timestamp = "2026-11-23T16:30:00Z".parse().unwrap();
         assert_eq!(Policy::local_date(at), jiff::civil::date(2026, 11, 24));
     }

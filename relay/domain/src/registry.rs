@@ -6,6 +6,7 @@ pub mod difference;
 pub mod duplicates;
 pub mod fhir;
 pub mod import;
+pub mod open_work;
 pub mod pinyin;
 
 use crate::checked::text::{self, TextError};

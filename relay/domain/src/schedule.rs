@@ -7,6 +7,7 @@
 
 mod availability;
 mod duty;
+mod lateness;
 mod queue;
 mod rebooking;
 mod round;
@@ -19,6 +20,7 @@ pub use availability::{
     Availability, AvailabilityError, Exception, LONGEST_SLOT_MINUTES, Rule, SHORTEST_SLOT_MINUTES, Weekday,
 };
 pub use duty::{Shift, on_duty};
+pub use lateness::{Sitting, expected};
 pub use queue::{Load, Place, Queued, place};
 pub use rebooking::{Failed, Rebooking, after_failure};
 pub use round::{Expected, Position, Stop, run};

@@ -46,6 +46,26 @@ pub enum ReadingError {
     },
 }
 
+impl ReadingError {
+    /// Which field of a reading is wrong.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::UnknownCode(_) => "code",
+            Self::Unit { .. } => "unit",
+            Self::Implausible { .. } => "value",
+        }
+    }
+
+    /// The same in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::UnknownCode(_) => "不支持的生命体征".to_owned(),
+            Self::Unit { expected, .. } => format!("单位应为 {expected}"),
+            Self::Implausible { low, high, unit, .. } => format!("数值应在 {low} 至 {high} {unit} 之间，请核对"),
+        }
+    }
+}
+
 const fn sign(
     code: &'static str,
     unit: &'static str,

@@ -4,7 +4,7 @@
 mod follow_up;
 mod take;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::fhir;
@@ -12,12 +12,13 @@ use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Appointment, Consultation, Resident, Urgency};
-use yunzhen_domain::schedule::{Wish, Zone};
+use yunzhen_domain::schedule::{Wish, Zone, expected};
 use yunzhen_store::{Db, appointments, availability, consultations, rebookings, residents, waitlist};
 
 pub(super) use follow_up::{after_end, rebook};
 pub(crate) use take::REMIND;
-pub(super) use take::{Reminder, hold, open_block, remind};
+use take::hold;
+pub(super) use take::{Reminder, hold_first, open_block, remind};
 
 use super::consultations::summary;
 use super::names::Names;
@@ -27,6 +28,9 @@ use super::views::appointments as views;
 use super::views::common::Page;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
 use super::{App, AppError, Context, fresh, schedule};
+
+/// Late running of one day is not carried into the next.
+const DAY_OF_WORK: SignedDuration = SignedDuration::from_hours(12);
 
 /// A request as the home makes it, before anything happened to it.
 pub(super) fn requested(
@@ -63,14 +67,15 @@ pub async fn book(app: &App, ctx: &Context, input: views::NewAppointment) -> Res
     let resident = residents::get_standing(&mut work.tx, input.resident_id).await?.ok_or(AppError::NotFound)?;
     work.authorize_for(Action::BookAppointment, &resident).await?;
     let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
-    let slot = take::free_slot(app, &mut work, ctx, input.specialist_id, input.starts_at.0).await?;
+    let (slot, zone) = take::free_slot(app, &mut work, ctx, input.specialist_id, input.starts_at.0).await?;
     take::not_elsewhere(&mut work, &asked, slot).await?;
     work.record(EventKind::ConsultationRequested, asked.id.uuid(), Some(asked.home_id), None);
     let booked = asked.apply(Event::Book { specialist: input.specialist_id, scheduled_at: slot.starts_at }, ctx.now)?;
     consultations::insert(&mut work.tx, &booked).await?;
-    hold(app, &mut work, ctx, &booked, slot, None).await?;
+    let held = hold_first(app, &mut work, ctx, &booked, slot, None).await?;
     work.record(EventKind::ConsultationBooked, booked.id.uuid(), Some(booked.home_id), None);
-    let view = one(app, &mut work.tx, &mut Names::default(), ctx, booked.id).await?.ok_or(AppError::NotFound)?;
+    let known = Known { zone, makes_up_for: None };
+    let view = with_known(app, &mut work.tx, &mut Names::default(), ctx, &held, &booked, known).await?;
     work.finish(view).await
 }
 
@@ -93,14 +98,16 @@ pub async fn change_time(
     if held.round_id.is_some() {
         return Err(Refused { state: "in_round", event: "move" }.into());
     }
-    let slot = take::free_slot(app, &mut work, ctx, held.specialist_id, input.starts_at.0).await?;
+    let (slot, zone) = take::free_slot(app, &mut work, ctx, held.specialist_id, input.starts_at.0).await?;
     take::not_elsewhere(&mut work, &after, slot).await?;
-    appointments::update(&mut work.tx, &held.moved(slot, ctx.now)).await?;
+    let moved = held.moved(slot, ctx.now);
+    appointments::update(&mut work.tx, &moved).await?;
     consultations::update(&mut work.tx, &after).await?;
     remind(app, &mut work, ctx, id, slot.starts_at).await?;
     work.record(EventKind::ConsultationMoved, id.uuid(), Some(after.home_id), None);
     follow_up::fill(app, &mut work, ctx, held.specialist_id, held.slot).await?;
-    let view = one(app, &mut work.tx, &mut Names::default(), ctx, id).await?.ok_or(AppError::NotFound)?;
+    let known = Known { zone, makes_up_for: rebookings::origin(&mut work.tx, id).await? };
+    let view = with_known(app, &mut work.tx, &mut Names::default(), ctx, &moved, &after, known).await?;
     work.finish(view).await
 }
 
@@ -210,19 +217,6 @@ pub(super) async fn accepted(
     hold(app, work, ctx, c, slot, None).await
 }
 
-/// One appointment as it is shown; `None` when the consultation has no time.
-pub(super) async fn one(
-    app: &App,
-    db: &mut Db,
-    names: &mut Names,
-    ctx: &Context,
-    id: ConsultationId,
-) -> Result<Option<views::Appointment>, AppError> {
-    let Some(appointment) = appointments::get(db, id).await? else { return Ok(None) };
-    let c = consultations::get(db, id).await?.ok_or(AppError::NotFound)?;
-    shown(app, db, names, ctx, &appointment, &c).await.map(Some)
-}
-
 async fn shown(
     app: &App,
     db: &mut Db,
@@ -232,17 +226,51 @@ async fn shown(
     c: &Consultation,
 ) -> Result<views::Appointment, AppError> {
     let zone = availability::get(db, a.specialist_id).await?.map_or_else(Zone::shanghai, |published| published.zone);
+    let known = Known { zone, makes_up_for: rebookings::origin(db, c.id).await? };
+    with_known(app, db, names, ctx, a, c, known).await
+}
+
+/// What stands beside an appointment; a command that has just read or made it does not ask again.
+struct Known {
+    zone: Zone,
+    makes_up_for: Option<ConsultationId>,
+}
+
+async fn with_known(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    a: &Appointment,
+    c: &Consultation,
+    known: Known,
+) -> Result<views::Appointment, AppError> {
+    let expected_at = turn(db, a, c, ctx.now).await?;
     Ok(views::Appointment {
         consultation: summary(app, db, names, c, ctx.now).await?,
         specialist: names.staff_ref(db, a.specialist_id).await?,
         starts_at: a.slot.starts_at.into(),
         ends_at: a.slot.ends_at.into(),
-        zone: zone.name().to_owned(),
+        expected_at: expected_at.into(),
+        late_minutes: expected_at.duration_since(a.slot.starts_at).as_mins(),
+        zone: known.zone.name().to_owned(),
         status: fhir::appointment(c.state, false).to_owned(),
         sequence: a.sequence,
         round_id: a.round_id,
-        makes_up_for: rebookings::origin(db, c.id).await?,
+        makes_up_for: known.makes_up_for,
     })
+}
+
+/// When the turn of an appointment comes, or came. Only near its time is there anything to know.
+async fn turn(db: &mut Db, a: &Appointment, c: &Consultation, now: Timestamp) -> Result<Timestamp, AppError> {
+    let starts_at = a.slot.starts_at;
+    let is_near = now.duration_since(starts_at).abs() <= DAY_OF_WORK;
+    if !a.held || c.state.is_terminal() || !is_near {
+        return Ok(c.began_at.unwrap_or(starts_at));
+    }
+    let (from, until) = (now.checked_sub(DAY_OF_WORK).unwrap_or(now), now.checked_add(DAY_OF_WORK).unwrap_or(now));
+    let sittings = appointments::sittings(db, a.specialist_id, from, until).await?;
+    Ok(expected(&sittings, c.id, now).unwrap_or(starts_at))
 }
 
 async fn entry(

@@ -13,7 +13,7 @@ use yunzhen_domain::ids::CalendarId;
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::records::{Calendar, CalendarOf};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{appointments, availability, calendars, consultations, residents};
+use yunzhen_store::{appointments, availability, calendars, consultations, homes, residents};
 
 use super::names::Names;
 use super::views::calendars as views;
@@ -94,7 +94,7 @@ pub async fn feed(app: &App, token: &str, now: Timestamp) -> Result<String, AppE
     let (from, until) = (now.checked_sub(PAST).unwrap_or(now), now.checked_add(horizon).unwrap_or(now));
     let zone = match calendar.of {
         CalendarOf::Specialist(id) => availability::get(&mut db, id).await?.map(|published| published.zone),
-        CalendarOf::Home(_) => None,
+        CalendarOf::Home(id) => homes::zone(&mut db, id).await?,
     };
     let mut names = Names::default();
     let mut entries = Vec::new();

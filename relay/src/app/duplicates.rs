@@ -8,7 +8,7 @@ use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::duplicate::{Event, State};
 use yunzhen_domain::records::{DuplicatePair, Resident};
 use yunzhen_domain::registry::duplicates::{absorb, give_back, taken_over};
-use yunzhen_store::{Db, Paging, consultations, duplicates, residents};
+use yunzhen_store::{Db, Paging, duplicates, open_work, residents};
 
 use super::names::Names;
 use super::reads::Seen;
@@ -19,8 +19,6 @@ use super::{App, AppError, Context};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
-/// Consultations that are looked at for one that is not over.
-const RECENT: u32 = 50;
 
 /// Pairs, those found last first.
 pub async fn list(app: &App, ctx: &Context, cursor: Option<String>) -> Result<Page<views::Duplicate>, AppError> {
@@ -42,7 +40,7 @@ pub async fn list(app: &App, ctx: &Context, cursor: Option<String>) -> Result<Pa
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
-/// One person: one record stands for both.
+/// One person: one record stands for both. The other must have nothing under way (`domain::registry::open_work`): what is begun on a record is ended on it.
 pub async fn merge(
     app: &App,
     ctx: &Context,
@@ -61,8 +59,12 @@ pub async fn merge(
     let survivor = unmerged(&mut work.tx, input.survivor_id).await?;
     let other = unmerged(&mut work.tx, other_id).await?;
     let others = residents::group(&mut work.tx, other_id).await?;
-    if others.len() > 1 || is_in_a_visit(&mut work.tx, other_id).await? {
+    if others.len() > 1 {
         return Err(Refused { state: before.state.as_str(), event: Event::Merge.name() }.into());
+    }
+    let open = open_work::of_record(&mut work.tx, other_id).await?;
+    if !open.is_empty() {
+        return Err(AppError::OpenWork(open));
     }
     let taken = taken_over(&survivor, &other);
     let absorbed = absorb(survivor.clone(), &taken);
@@ -161,12 +163,6 @@ async fn unmerged(db: &mut Db, id: ResidentId) -> Result<Resident, AppError> {
         return Err(Refused { state: State::Merged.as_str(), event: Event::Merge.name() }.into());
     }
     Ok(found)
-}
-
-/// While somebody is consulted on, the record they are known by stays.
-async fn is_in_a_visit(db: &mut Db, id: ResidentId) -> Result<bool, AppError> {
-    let recent = consultations::for_resident(db, id, RECENT).await?;
-    Ok(recent.iter().any(|c| !c.state.is_terminal()))
 }
 
 /// Who a record is about, without anything clinical.

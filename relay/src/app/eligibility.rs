@@ -8,11 +8,11 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::eligibility::{self as rule, Label, Missing};
 use yunzhen_domain::ids::{EligibilityId, ResidentId};
 use yunzhen_domain::machines::Refused;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, Eligibility, Resident, Revocation, Staff};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, consultation_notes, eligibility, joint_consultations, residents, staff};
 
+use super::homes::day_at;
 use super::joint_consultations::present_doctor;
 use super::names::Names;
 use super::reads::Seen;
@@ -34,7 +34,10 @@ pub async fn get(
     let resident = residents::get_standing(db, id).await?.ok_or(AppError::NotFound)?;
     let ties = Ties::to(db, ctx, resident.id).await?;
     authorize(ctx, Action::ViewEligibility, &ties.facts(&resident))?;
-    let on = query.on.unwrap_or_else(|| Policy::local_date(ctx.now));
+    let on = match query.on {
+        Some(on) => on,
+        None => day_at(db, resident.home_id, ctx.now).await?,
+    };
     let code = query.diagnosis_code.as_deref().map(str::trim).filter(|code| !code.is_empty());
     if code.is_some_and(|code| app.formulary.diagnosis(code).is_none()) {
         return Err(AppError::invalid("diagnosis_code", "诊断目录中没有这个编码", "There is no such diagnosis"));
@@ -90,7 +93,7 @@ pub async fn record(
     work.authorize_for(Action::KeepEligibility, &resident).await?;
     let clinician = clinician(&mut work.tx, ctx).await?;
     let evidence = required("evidence", &input.evidence, 2000)?;
-    in_the_past("seen_on", input.seen_on, &resident, ctx)?;
+    in_the_past(&mut work.tx, "seen_on", input.seen_on, &resident, ctx).await?;
     let fact = fact(
         app,
         ctx,
@@ -149,8 +152,14 @@ pub(super) async fn clinician(db: &mut Db, ctx: &Context) -> Result<Staff, AppEr
 }
 
 /// A day on which the resident can have been seen.
-pub(super) fn in_the_past(path: &str, day: Date, resident: &Resident, ctx: &Context) -> Result<(), AppError> {
-    if day > Policy::local_date(ctx.now) {
+pub(super) async fn in_the_past(
+    db: &mut Db,
+    path: &str,
+    day: Date,
+    resident: &Resident,
+    ctx: &Context,
+) -> Result<(), AppError> {
+    if day > day_at(db, resident.home_id, ctx.now).await? {
         return Err(AppError::invalid(path, "初诊日期在未来", "The day of the visit is in the future"));
     }
     if day < resident.birth_date {
@@ -268,7 +277,7 @@ pub(super) async fn of_consultation(
     };
     let facts = of_person(db, resident.id).await?;
     let noted = consultation_notes::get(db, c.id).await?.and_then(|note| note.diagnosis_code);
-    let on = Policy::local_date(ctx.now);
+    let on = day_at(db, resident.home_id, ctx.now).await?;
     let mut names = Names::default();
     let mut present_doctors = Vec::new();
     for doctor in joint_consultations::present(db, c.id).await? {

@@ -7,6 +7,7 @@ use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::registry::Fault;
 use yunzhen_domain::registry::difference::Difference;
+use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_domain::safety::Finding;
 use yunzhen_store::StoreError;
 
@@ -119,6 +120,9 @@ pub enum AppError {
     /// The home's switch for joint consultations is off.
     #[error("joint consultations are not allowed in this home")]
     JointConsultationOff,
+    /// The record that is to be merged away has something under way.
+    #[error("something is under way for the record: {0:?}")]
+    OpenWork(Vec<OpenWork>),
     /// Somebody else has the time.
     #[error("the time is taken")]
     SlotTaken,

@@ -23,7 +23,7 @@ mod names;
 mod passwords;
 pub mod people;
 pub mod prescriptions;
-mod queue;
+pub(crate) mod queue;
 mod reads;
 pub mod referrals;
 mod relations;

@@ -1,21 +1,33 @@
-//! The queue of urgent consultations: where one stands, and telling everybody when that changed.
+//! The queue of urgent consultations: where one stands, to whom it goes, and telling everybody when that changed. Duty begins and ends by the clock, so each turn
+//! has a job that follows it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::ShiftId;
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Urgency};
 use yunzhen_domain::schedule::{Load, Queued, Shift, place};
-use yunzhen_store::{Db, Paging, consultations};
+use yunzhen_store::jobs::Job;
+use yunzhen_store::{Db, Paging, consultations, duty, jobs};
 
 use super::views::consultations::QueuePlace;
 use super::work::Work;
-use super::{AppError, Context, schedule};
+use super::{App, AppError, Context, schedule};
 
+/// Kind of the job that follows a turn of duty.
+pub(crate) const DUTY_TURNS: &str = "duty_turns";
 /// Rows looked at; more urgent requests at once is a disaster that another plan handles.
 const ROWS: u32 = 200;
 /// A typical length is made from so many.
 const RECENT: u32 = 20;
+
+/// Which turn of duty begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Turn {
+    shift_id: ShiftId,
+}
 
 /// The place of a consultation; `None` unless it is urgent and waits.
 pub(super) async fn place_of(db: &mut Db, c: &Consultation, now: Timestamp) -> Result<Option<QueuePlace>, AppError> {
@@ -66,12 +78,61 @@ pub(super) async fn tell(work: &mut Work, before: Option<State>, after: &Consult
     Ok(())
 }
 
-/// Tells all homes when a turn of duty was planned or taken back whose specialist is on duty now. One that begins later moves nothing yet.
-pub(super) async fn tell_of_duty(work: &mut Work, shift: &Shift, now: Timestamp) -> Result<(), AppError> {
-    if shift.starts_at <= now && now < shift.ends_at && somebody_waits(&mut work.tx).await? {
-        work.record_by_system(EventKind::QueueMoved, Uuid::nil(), None);
+/// A turn of duty was planned or taken back: where it holds now, who waits goes to whoever is on duty.
+pub(super) async fn follow_shift(work: &mut Work, ctx: &Context, shift: &Shift) -> Result<(), AppError> {
+    if shift.starts_at <= ctx.now && ctx.now < shift.ends_at {
+        follow(work, ctx).await?;
     }
     Ok(())
+}
+
+/// Queues the job for the next time at which the turn changes who is on duty.
+pub(super) async fn watch_shift(work: &mut Work, shift: &Shift, now: Timestamp) -> Result<(), AppError> {
+    let run_at = if shift.starts_at > now { shift.starts_at } else { shift.ends_at };
+    let about = serde_json::to_string(&Turn { shift_id: shift.id })?;
+    let job = yunzhen_domain::ids::uuid_v7(now, yunzhen_runtime::clock::random_bytes());
+    Ok(jobs::enqueue(&mut work.tx, job, DUTY_TURNS, &about, run_at).await?)
+}
+
+/// The job: a turn of duty began or ended. Repeated or late it finds who waits and who is on duty then, and does no harm.
+pub(crate) async fn duty_turns(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
+    let about: Turn = serde_json::from_str(&job.payload)?;
+    let ctx = Context::system(now);
+    let mut work = Work::unkeyed(app, &ctx).await?;
+    jobs::finish(&mut work.tx, job).await?;
+    let Some(shift) = duty::get(&mut work.tx, about.shift_id).await? else {
+        return Ok(work.tx.commit_bookkeeping("a turn of duty that was taken back").await?);
+    };
+    if now < shift.ends_at {
+        watch_shift(&mut work, &shift, now).await?;
+    }
+    if follow(&mut work, &ctx).await? {
+        work.finish(()).await
+    } else {
+        Ok(work.tx.commit_bookkeeping("a turn of duty while nobody waits").await?)
+    }
+}
+
+/// Sends who waits with nobody, or with somebody who is not on duty any more, to the first on duty now, and tells all homes. `false` when nobody waits. Who has
+/// an appointment keeps the specialist of it.
+async fn follow(work: &mut Work, ctx: &Context) -> Result<bool, AppError> {
+    let waiting: Vec<_> = in_state(&mut work.tx, State::Waiting).await?.into_iter().filter(is_queued).collect();
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let on_duty = schedule::on_duty(&mut work.tx, ctx.now).await?;
+    let alone = |c: &Consultation| {
+        c.scheduled_at.is_none() && c.specialist_id.is_none_or(|specialist| !on_duty.contains(&specialist))
+    };
+    if let Some(first) = on_duty.first().copied() {
+        for c in waiting.into_iter().filter(alone) {
+            let directed = c.apply(Event::Direct { specialist: first }, ctx.now)?;
+            consultations::update(&mut work.tx, &directed).await?;
+            work.record_by_system(EventKind::ConsultationDirected, directed.id.uuid(), Some(directed.home_id));
+        }
+    }
+    work.record_by_system(EventKind::QueueMoved, Uuid::nil(), None);
+    Ok(true)
 }
 
 async fn somebody_waits(db: &mut Db) -> Result<bool, AppError> {

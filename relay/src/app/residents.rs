@@ -9,9 +9,8 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::RawFrame;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{DeviceTrace, Note, NoteKind, Observation, ObservationSource, Resident};
-use yunzhen_domain::vitals::{self, ReadingError};
+use yunzhen_domain::vitals;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
 
@@ -31,7 +30,7 @@ use super::work::{Start, Work, authorize, may_list, required};
 use super::{App, AppError, Context, FieldError, fresh};
 
 /// Clocks of boxes may run ahead by this much.
-const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// A hundred years: devices that lost their battery say 1970 or 2000.
 const CLOCK_OFFSET_MS: u64 = 100 * 366 * 24 * 3600 * 1000;
 /// Readings in one command.
@@ -87,16 +86,17 @@ async fn summary(
     ctx: &Context,
 ) -> Result<views::ResidentSummary, AppError> {
     let latest = latest_of_person(db, r.id).await?;
+    let home = names.home(db, r.home_id).await?;
     let early_warning = chart::score_now(app, ctx, &latest, r.oxygen_scale);
     Ok(views::ResidentSummary {
         id: r.id,
-        age: r.age(Policy::local_date(ctx.now)).into(),
+        age: r.age(home.zone.date(ctx.now)).into(),
         name: r.name.into_exposed(),
         sex: r.sex,
         birth_date: r.birth_date,
         bed: r.bed,
         home_id: r.home_id,
-        home_name: names.home(db, r.home_id).await?.name.clone(),
+        home_name: home.name.clone(),
         allergies: r.allergies.into_iter().map(|a| a.substance).collect(),
         allergies_asked: r.allergies_asked,
         early_warning,
@@ -213,19 +213,8 @@ fn check_readings<'a>(app: &App, readings: &'a [views::Reading], ctx: &Context) 
     }
     let (mut wrong, mut taken) = (Vec::new(), Vec::new());
     for (i, r) in readings.iter().enumerate() {
-        match vitals::check(&r.code, &r.unit, r.value) {
-            Ok(_) => {}
-            Err(e @ ReadingError::UnknownCode(_)) => {
-                wrong.push(FieldError::new(format!("readings[{i}].code"), "不支持的生命体征", e.to_string()));
-            }
-            Err(e @ ReadingError::Unit { expected, .. }) => {
-                let zh = format!("单位应为 {expected}");
-                wrong.push(FieldError::new(format!("readings[{i}].unit"), zh, e.to_string()));
-            }
-            Err(e @ ReadingError::Implausible { low, high, unit, .. }) => {
-                let zh = format!("数值应在 {low} 至 {high} {unit} 之间，请核对");
-                wrong.push(FieldError::new(format!("readings[{i}].value"), zh, e.to_string()));
-            }
+        if let Err(e) = vitals::check(&r.code, &r.unit, r.value) {
+            wrong.push(FieldError::new(format!("readings[{i}].{}", e.field()), e.zh(), e.to_string()));
         }
         wrong.extend(wrong_time(app, ctx, &format!("readings[{i}].measured_at"), r.measured_at.0));
         if r.device.as_ref().is_some_and(|d| d.chars().count() > 100) {

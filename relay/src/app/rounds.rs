@@ -11,7 +11,7 @@ use yunzhen_domain::records::{Consultation, Round, Urgency};
 use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Slot, Stop, run};
 use yunzhen_store::{Db, appointments, availability, consultations, homes, residents, rounds};
 
-use super::appointments::{hold, open_block, remind, requested};
+use super::appointments::{hold_first, open_block, remind, requested};
 use super::consultations::summary;
 use super::names::Names;
 use super::reads::Seen;
@@ -63,7 +63,7 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
         let event = Event::Book { specialist: round.specialist_id, scheduled_at: time.starts_at };
         let booked = asked.apply(event, ctx.now)?;
         consultations::insert(&mut work.tx, &booked).await?;
-        hold(app, &mut work, ctx, &booked, time, Some(round.id)).await?;
+        hold_first(app, &mut work, ctx, &booked, time, Some(round.id)).await?;
         for kind in [EventKind::ConsultationRequested, EventKind::ConsultationBooked] {
             work.record(kind, booked.id.uuid(), Some(booked.home_id), None);
         }

@@ -6,13 +6,13 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ShiftId, StaffId};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Staff;
 use yunzhen_domain::schedule::{
     Availability, AvailabilityError, Exception, Shift, Slot, Zone, free, on_duty as order_of_duty, slots as slots_of,
 };
 use yunzhen_store::{Db, appointments, availability, duty, staff};
 
+use super::homes::zone;
 use super::names::Names;
 use super::views::common::Page;
 use super::views::schedule as views;
@@ -66,8 +66,7 @@ pub async fn publish(
     work.authorize(Action::PublishAvailability, &facts(id))?;
     let before = availability::get(&mut work.tx, id).await?.map_or(0, |published| published.version);
     same_version(input.version, before)?;
-    let zone = Zone::parse(&input.zone)
-        .map_err(|e| AppError::invalid("zone", "没有这个时区，请用 Asia/Shanghai 这样的名称", e.to_string()))?;
+    let zone = zone("zone", &input.zone)?;
     let published =
         Availability { specialist_id: id, version: before + 1, zone, rules: input.rules, exceptions: input.exceptions };
     published.check().map_err(|error| wrong_line(&error))?;
@@ -143,7 +142,8 @@ pub async fn plan_duty(app: &App, ctx: &Context, input: views::NewShift) -> Resu
     let shift = Shift { id, specialist_id: input.specialist_id, line: input.line, starts_at, ends_at };
     duty::insert(&mut work.tx, &shift).await?;
     work.record(EventKind::DutyPlanned, id.uuid(), None, None);
-    queue::tell_of_duty(&mut work, &shift, ctx.now).await?;
+    queue::watch_shift(&mut work, &shift, ctx.now).await?;
+    queue::follow_shift(&mut work, ctx, &shift).await?;
     let view = shift_view(&mut work.tx, &mut Names::default(), &shift, ctx.now).await?;
     work.finish(view).await
 }
@@ -158,7 +158,7 @@ pub async fn remove_duty(app: &App, ctx: &Context, id: ShiftId) -> Result<views:
     work.authorize(Action::PlanDuty, &Facts::default())?;
     duty::remove(&mut work.tx, id).await?;
     work.record(EventKind::DutyRemoved, id.uuid(), None, None);
-    queue::tell_of_duty(&mut work, &shift, ctx.now).await?;
+    queue::follow_shift(&mut work, ctx, &shift).await?;
     work.finish(views::Removed { removed: true }).await
 }
 
@@ -213,7 +213,7 @@ async fn shift_view(db: &mut Db, names: &mut Names, shift: &Shift, now: Timestam
 /// Days that a person means: the year 1900 or 2200 is a slip of the finger.
 fn within_years(app: &App, ctx: &Context, published: &Availability) -> Result<(), AppError> {
     let most = app.policy.availability_horizon_days;
-    let today = Policy::local_date(ctx.now);
+    let today = published.zone.date(ctx.now);
     let is_far = |day: Date| today.duration_until(day).as_hours().unsigned_abs() > 24 * u64::from(most);
     let of_rules = published.rules.iter().enumerate().flat_map(|(n, rule)| {
         let first = (format!("rules[{n}].valid_from"), Some(rule.valid_from));

@@ -9,7 +9,6 @@ use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::UrgentCallId;
 use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Resident, UrgentCall};
 use yunzhen_domain::registry::NO_BED;
 use yunzhen_domain::schedule::triage;
@@ -19,7 +18,7 @@ use yunzhen_store::{Db, Paging, jobs, residents, urgent_calls};
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
-use super::residents::latest_of_person;
+use super::residents::{CLOCK_AHEAD, latest_of_person};
 use super::views::common::{Page, VersionBody};
 use super::views::consultations::ConsultationResident;
 use super::views::urgent_calls as views;
@@ -67,6 +66,7 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
         transport_id: None,
         note: None,
         steps: vec![Step { state: State::Raised, at: ctx.now }],
+        pressed_at: input.pressed_at.and_then(|at| plausible(app, at.0, ctx.now)),
     };
     urgent_calls::insert(&mut work.tx, &call).await?;
     wait_for_answer(app, &mut work, &call, ctx.now).await?;
@@ -201,6 +201,13 @@ pub(crate) async fn escalate(app: &App, job: &Job, now: Timestamp) -> Result<(),
     work.finish(()).await
 }
 
+/// When a box says that the button was pressed. Nobody's call is refused for a wrong clock: a time that cannot be is not kept.
+fn plausible(app: &App, pressed_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let age = now.duration_since(pressed_at);
+    let oldest = SignedDuration::from_hours(24 * i64::from(app.policy.late_entry_days));
+    (-CLOCK_AHEAD..=oldest).contains(&age).then(|| pressed_at.min(now))
+}
+
 async fn wait_for_answer(app: &App, work: &mut Work, call: &UrgentCall, now: Timestamp) -> Result<(), AppError> {
     let patience = SignedDuration::from_secs(i64::from(app.policy.urgent_call_answer_seconds));
     let run_at = now.checked_add(patience).unwrap_or(now);
@@ -257,7 +264,7 @@ async fn shown(
         let known = residents::get_standing(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
         resident = Some(ConsultationResident {
             id: known.id,
-            age: known.age(Policy::local_date(ctx.now)).into(),
+            age: known.age(home.zone.date(ctx.now)).into(),
             name: known.name.into_exposed(),
             sex: known.sex,
             bed: known.bed,
@@ -286,6 +293,7 @@ async fn shown(
         transport_id: call.transport_id,
         note,
         raised_at: call.raised_at().into(),
+        pressed_at: call.pressed_at.map(Into::into),
         steps: call.steps.iter().map(|s| views::UrgentCallStep { state: s.state, at: s.at.into() }).collect(),
         allowed: allowed(ctx, &call),
     })

@@ -15,7 +15,7 @@ use yunzhen_store::visits;
 
 pub use candidates::candidates;
 pub(super) use candidates::to_come;
-pub use form::{Form, form, form_data};
+pub use form::{Form, form};
 pub use plan::{change, join, plan};
 pub use results::record_results;
 

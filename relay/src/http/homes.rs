@@ -5,10 +5,11 @@ use axum::extract::State;
 
 use crate::app;
 use crate::app::views::Page;
-use crate::app::views::homes::Home;
+use crate::app::views::codes::HomeId;
+use crate::app::views::homes::{Home, HomeZoneUpdate};
 use crate::http::ApiState;
-use crate::http::document::ReadProblems;
-use crate::http::extract::Caller;
+use crate::http::document::{CommandProblems, OptionalIdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Id, Input};
 use crate::http::problem::Problem;
 
 /// Homes the caller may see.
@@ -21,4 +22,22 @@ use crate::http::problem::Problem;
 )]
 pub async fn list(State(state): State<ApiState>, caller: Caller) -> Result<Json<Page<Home>>, Problem> {
     Ok(Json(app::homes::list(&state.app, &caller.context).await?))
+}
+
+/// Sets the clock of a home: its days and its calendar go by it.
+#[utoipa::path(
+    put,
+    path = "/homes/{id}/zone",
+    operation_id = "setHomeZone",
+    tag = "homes",
+    params(("id" = HomeId, Path), OptionalIdempotencyHeader),
+    request_body = HomeZoneUpdate,
+    responses((status = 200, description = "Done.", body = Home), CommandProblems),
+)]
+pub async fn set_zone(
+    State(state): State<ApiState>,
+    Id(id): Id<HomeId>,
+    command: Input<HomeZoneUpdate>,
+) -> Result<Json<Home>, Problem> {
+    Ok(Json(app::homes::set_zone(&state.app, &command.context, id, command.body).await?))
 }

@@ -69,6 +69,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/courier-sessions", post(h::sessions::create_courier))
         .route("/observer-sessions", post(h::sessions::create_observer))
         .route("/homes", get(h::homes::list))
+        .route("/homes/{id}/zone", put(h::homes::set_zone))
         .route("/residents", get(h::residents::list).post(h::residents::register))
         .route("/residents/{id}", get(h::residents::get).put(h::residents::change))
         .route("/resident-identities", get(h::residents::identities))
@@ -104,7 +105,6 @@ pub fn router(state: ApiState) -> Router {
         .route("/visits/{id}/results", post(h::visits::record_results))
         .route("/visits/{id}/cancel", post(h::visits::cancel))
         .route("/visits/{id}/form", get(h::visits::form))
-        .route("/visits/{id}/form-data", get(h::visits::form_data))
         .route("/referrals", get(h::referrals::list).post(h::referrals::draft))
         .route("/referrals/{id}", get(h::referrals::get).put(h::referrals::change))
         .route("/referrals/{id}/send", post(h::referrals::send))
@@ -253,6 +253,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("revokeEligibility", Some(Action::KeepEligibility)),
     ("getJointConsultation", Some(Action::ViewHomeSwitches)),
     ("setJointConsultation", Some(Action::SetHomeSwitches)),
+    ("setHomeZone", Some(Action::SetHomeSwitches)),
     ("namePresentDoctor", Some(Action::NamePresentDoctor)),
     ("listVisits", Some(Action::ListVisits)),
     ("listVisitCandidates", Some(Action::PlanVisit)),
@@ -264,7 +265,6 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("recordVisitResults", Some(Action::ConductVisit)),
     ("cancelVisit", Some(Action::PlanVisit)),
     ("printVisitForm", Some(Action::ViewVisit)),
-    ("getVisitFormData", Some(Action::ViewVisit)),
     ("listReferrals", Some(Action::ListReferrals)),
     ("draftReferral", Some(Action::DraftReferral)),
     ("getReferral", Some(Action::ViewReferral)),

@@ -10,8 +10,8 @@ use crate::app::views::Page;
 use crate::app::views::codes::VisitId;
 use crate::app::views::common::{LanguageQuery, ReasonBody, VersionBody};
 use crate::app::views::visits::{
-    CandidateQuery, PlannedStop, Visit, VisitCandidate, VisitFormData, VisitPlan, VisitPlanUpdate, VisitQuery,
-    VisitResults, VisitSummary,
+    CandidateQuery, PlannedStop, Visit, VisitCandidate, VisitPlan, VisitPlanUpdate, VisitQuery, VisitResults,
+    VisitSummary,
 };
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, OptionalIdempotencyHeader, ReadProblems};
@@ -189,21 +189,4 @@ pub async fn form(
 ) -> Result<Response, Problem> {
     let form = app::visits::form(&state.app, &caller.context, id, query).await?;
     Ok(status::file("text/html; charset=utf-8", &form.file_name, form.html.into()))
-}
-
-/// The offline form as data: fill `body` in and send it to `path` with the key.
-#[utoipa::path(
-    get,
-    path = "/visits/{id}/form-data",
-    operation_id = "getVisitFormData",
-    tag = "visits",
-    params(("id" = VisitId, Path)),
-    responses((status = 200, description = "What the caller may see.", body = VisitFormData), ReadProblems),
-)]
-pub async fn form_data(
-    State(state): State<ApiState>,
-    Id(id): Id<VisitId>,
-    caller: Caller,
-) -> Result<Json<VisitFormData>, Problem> {
-    Ok(Json(app::visits::form_data(&state.app, &caller.context, id).await?))
 }

@@ -165,6 +165,12 @@ fn of_app(error: &AppError) -> Words {
         }
         AppError::JointConsultationOff => words(S::CONFLICT, "joint_consultation_off", ["该机构未开通会诊例外", "Joint consultations are off in this home"],
             ["只有管理员开通后，才能登记在场医师。", "A present doctor counts only where the administrator has allowed joint consultations."], ["需要开通请联系管理员；否则请安排线下初诊。", "Ask the administrator, or arrange a visit in person."]),
+        AppError::OpenWork(open) => {
+            let mut words = words(S::CONFLICT, "record_has_open_work", ["要并入的档案还有未结束的事项", "Something is under way for the record that would be merged away"], ["", ""],
+                ["请改为保留这份档案；若两份都有，请先办结或取消这些事项，再合并。", "Keep this record as the one that stands; where both have something under way, end or cancel it first, then merge."]);
+            words.detail = (format!("这份档案名下还有：{}。", open.iter().map(|o| o.zh()).collect::<Vec<_>>().join("、")), format!("It still has {}.", open.iter().map(|o| o.en()).collect::<Vec<_>>().join(", ")));
+            words
+        }
         AppError::SlotTaken => words(S::CONFLICT, "slot_taken", ["这个时间已被预约", "This time is taken"],
             ["刚刚有人预约了同一时间。", "Somebody else has just booked the same time."], ["请另选时间，或加入候补。", "Choose another time, or join the waitlist."]),
         AppError::IdempotencyKeyMissing => of(&Fault::KeyMissing),

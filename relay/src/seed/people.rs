@@ -13,6 +13,8 @@ use yunzhen_domain::records::{
     Resident, Sex, Staff,
 };
 
+use yunzhen_domain::schedule::Zone;
+
 use super::{HOME_1, HOME_2, PHARMACY, SeedError, id, staff_id};
 
 pub(super) const HOSPITAL: &str = "云溪市第一人民医院";
@@ -21,6 +23,8 @@ const OTHER_HOSPITAL: &str = "云溪市中医院";
 
 pub(super) fn homes() -> Vec<Home> {
     let home = |id, name: &str, address: &str, phone: &str| Home {
+        version: 1,
+        zone: Zone::shanghai(),
         id,
         name: name.to_owned(),
         address: address.to_owned(),

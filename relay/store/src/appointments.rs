@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use yunzhen_domain::ids::{ConsultationId, HomeId, ResidentId, RoundId, StaffId};
 use yunzhen_domain::records::Appointment;
-use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, Slot};
+use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, Sitting, Slot};
 
 use crate::row::{Cells, one_row};
 use crate::sql::QueryBuilder;
@@ -60,6 +60,43 @@ pub async fn list(
     query.push(" ORDER BY starts_at, consultation_id LIMIT ").push_bind(i64::from(LIMIT));
     let rows = query.build().fetch_all(db.conn()).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// What a specialist has to do in `from..until`: the appointments that hold a time then, and who is seen at this moment.
+pub async fn sittings(
+    db: &mut Db,
+    specialist: StaffId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Sitting>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT c.id, c.state, c.began_at, c.ended_at, a.starts_at, a.ends_at AS until
+         FROM appointments a JOIN consultations c ON c.id = a.consultation_id
+         WHERE a.specialist_id = $1 AND a.held = 1 AND a.starts_at >= $2 AND a.starts_at < $3
+         UNION
+         SELECT c.id, c.state, c.began_at, c.ended_at, a.starts_at, a.ends_at AS until
+         FROM consultations c LEFT JOIN appointments a ON a.consultation_id = c.id AND a.held = 1
+         WHERE c.state = 'in_progress' AND c.specialist_id = $1",
+    )
+    .bind(specialist.to_string())
+    .bind(from.as_millisecond())
+    .bind(until.as_millisecond())
+    .fetch_all(db.conn())
+    .await?;
+    let sitting = |cells: &Cells<'_>| {
+        let slot = match (cells.opt_time("starts_at")?, cells.opt_time("until")?) {
+            (Some(starts_at), Some(ends_at)) => Some(Slot { starts_at, ends_at }),
+            _ => None,
+        };
+        Ok(Sitting {
+            consultation_id: cells.parse("id")?,
+            state: cells.parse("state")?,
+            slot,
+            began_at: cells.opt_time("began_at")?,
+            ended_at: cells.opt_time("ended_at")?,
+        })
+    };
+    rows.iter().map(|row| sitting(&Cells::new(TABLE, row))).collect()
 }
 
 /// The times that a specialist has no more in `from..until`.

@@ -8,6 +8,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -198,6 +200,8 @@ pub(crate) struct Connector {
     pub(crate) location: Location,
     connect: AnyConnectOptions,
     options: Options,
+    /// Statements that the write connection was asked.
+    asked: Arc<AtomicU64>,
 }
 
 impl Connector {
@@ -209,11 +213,15 @@ impl Connector {
             let reason = format!("the folder {} does not exist", folder.display());
             return Err(StoreError::Open { database: location.to_string(), reason });
         }
-        Ok(Self { connect: location.connect_options()?, location, options })
+        Ok(Self { connect: location.connect_options()?, location, options, asked: Arc::default() })
     }
 
     pub(crate) const fn backend(&self) -> Backend {
         self.location.backend()
+    }
+
+    pub(crate) fn asked(&self) -> Arc<AtomicU64> {
+        self.asked.clone()
     }
 
     pub(crate) const fn patience(&self) -> Duration {
@@ -229,7 +237,7 @@ impl Connector {
             tell(&mut conn, statement).await.map_err(|error| self.location.refused(error))?;
         }
         self.look_at_durability(&mut conn).await?;
-        Ok(Db::writing(conn))
+        Ok(Db::writing(conn, self.asked()))
     }
 
     /// The operator of a server may have switched fsync off; the relay cannot switch it on, only say so.

@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::AnyConnection;
@@ -42,6 +43,7 @@ struct Inner {
     writer: Writer,
     readers: AnyPool,
     audit_head: Arc<watch::Sender<i64>>,
+    asked: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -57,8 +59,9 @@ impl Store {
         migrations::run(db.conn(), location.backend()).await?;
         let readers = connector.readers().await?;
         let audit_head = Arc::new(watch::Sender::new(audit::head(&mut db).await?.seq));
+        let asked = connector.asked();
         let writer = Writer::start(connector, db, audit_head.clone());
-        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head }) })
+        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head, asked }) })
     }
 
     /// Starts a write transaction; waits for its turn. It runs alone, and is committed together with those that wait (`writer.rs`).
@@ -75,6 +78,12 @@ impl Store {
     /// Sequence number of the newest audit row that this program committed, for live views. A receiver that sleeps misses numbers, never the newest.
     pub fn audit_head(&self) -> watch::Receiver<i64> {
         self.inner.audit_head.subscribe()
+    }
+
+    /// How many statements the write connection has been asked so far. On a server each is a round trip that the commands behind it wait for: this is what a
+    /// command costs there.
+    pub fn statements(&self) -> u64 {
+        self.inner.asked.load(Ordering::Relaxed)
     }
 
     /// Does the database answer.
@@ -109,19 +118,23 @@ pub struct Db {
 enum Connection {
     /// Ends when dropped.
     Reading(Transaction<'static, Any>),
-    /// Its transaction is the group's.
-    Writing(AnyConnection),
+    /// Its transaction is the group's. Beside it the count of what it is asked.
+    Writing(AnyConnection, Arc<AtomicU64>),
 }
 
 impl Db {
-    pub(crate) const fn writing(conn: AnyConnection) -> Self {
-        Self { conn: Connection::Writing(conn) }
+    pub(crate) const fn writing(conn: AnyConnection, asked: Arc<AtomicU64>) -> Self {
+        Self { conn: Connection::Writing(conn, asked) }
     }
 
+    /// For one statement.
     pub(crate) fn conn(&mut self) -> &mut AnyConnection {
         match &mut self.conn {
             Connection::Reading(transaction) => transaction,
-            Connection::Writing(conn) => conn,
+            Connection::Writing(conn, asked) => {
+                asked.fetch_add(1, Ordering::Relaxed);
+                conn
+            }
         }
     }
 
@@ -129,7 +142,7 @@ impl Db {
     pub(crate) async fn close(self) {
         let closed = match self.conn {
             Connection::Reading(transaction) => transaction.rollback().await,
-            Connection::Writing(conn) => conn.close().await,
+            Connection::Writing(conn, _) => conn.close().await,
         };
         if let Err(error) = closed {
             tracing::debug!(%error, "the database connection was gone before it was closed");

@@ -2,8 +2,9 @@
 
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::Home;
+use yunzhen_domain::schedule::Zone;
 
-use crate::row::Cells;
+use crate::row::{Cells, one_row};
 use crate::{Db, StoreError, Tx};
 
 /// One home.
@@ -20,21 +21,48 @@ pub async fn list(db: &mut Db) -> Result<Vec<Home>, StoreError> {
 
 /// A new home.
 pub async fn insert(tx: &mut Tx, home: &Home) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO homes (id, name, address, phone) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO homes (id, version, name, address, phone, zone) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(home.id.to_string())
+        .bind(home.version)
         .bind(&home.name)
         .bind(&home.address)
         .bind(&home.phone)
+        .bind(home.zone.name())
         .execute(tx.conn())
         .await?;
     Ok(())
 }
 
+/// The clock of a home.
+pub async fn zone(db: &mut Db, id: HomeId) -> Result<Option<Zone>, StoreError> {
+    let row =
+        sqlx::query("SELECT zone FROM homes WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| Cells::new("homes", &row).parse("zone")).transpose()
+}
+
+/// A home as it was changed, on the version before it.
+pub async fn update(tx: &mut Tx, home: &Home) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE homes SET version = $2, name = $3, address = $4, phone = $5, zone = $6 WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(home.id.to_string())
+    .bind(home.version)
+    .bind(&home.name)
+    .bind(&home.address)
+    .bind(&home.phone)
+    .bind(home.zone.name())
+    .execute(tx.conn())
+    .await?;
+    one_row("home", done.rows_affected())
+}
+
 fn decode(cells: &Cells<'_>) -> Result<Home, StoreError> {
     Ok(Home {
         id: cells.parse("id")?,
+        version: cells.int("version")?,
         name: cells.text("name")?,
         address: cells.text("address")?,
         phone: cells.text("phone")?,
+        zone: cells.parse("zone")?,
     })
 }

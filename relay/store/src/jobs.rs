@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::row::{Cells, one_row};
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "jobs";
@@ -32,6 +33,30 @@ pub async fn enqueue(tx: &mut Tx, id: Uuid, kind: &str, payload: &str, run_at: T
         .bind(run_at.as_millisecond())
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Queues jobs of one kind in one statement: id, payload and time of each.
+pub async fn enqueue_all(
+    tx: &mut Tx,
+    kind: &'static str,
+    jobs: &[(Uuid, String, Timestamp)],
+) -> Result<(), StoreError> {
+    for jobs in jobs.chunks(ROWS_OF_ONE_INSERT) {
+        let mut query = QueryBuilder::new("INSERT INTO jobs (id, kind, payload, state, run_at, attempts) VALUES ");
+        for (index, (id, payload, run_at)) in jobs.iter().enumerate() {
+            query.push(if index == 0 { "(" } else { "), (" });
+            let mut list = query.separated(", ");
+            list.push_bind(id.to_string());
+            list.push_bind(kind);
+            list.push_bind(payload.clone());
+            list.push_bind("queued");
+            list.push_bind(run_at.as_millisecond());
+            list.push_bind(0_i64);
+        }
+        query.push(")");
+        query.build().execute(tx.conn()).await?;
+    }
     Ok(())
 }
 

@@ -38,6 +38,7 @@ pub mod jobs;
 pub mod joint_consultations;
 pub mod notes;
 pub mod observations;
+pub mod open_work;
 pub mod pharmacies;
 pub mod prescriptions;
 pub mod rebookings;

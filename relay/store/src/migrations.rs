@@ -20,6 +20,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "call_outcomes", include_str!("../migrations/0007_call_outcomes.sql")),
     (8, "safety_overrides", include_str!("../migrations/0008_safety_overrides.sql")),
     (9, "secret_answers", include_str!("../migrations/0009_secret_answers.sql")),
+    (10, "home_zones", include_str!("../migrations/0010_home_zones.sql")),
+    (11, "presses_and_duty", include_str!("../migrations/0011_presses_and_duty.sql")),
     (12, "orders", include_str!("../migrations/0012_orders.sql")),
 ];
 

@@ -55,6 +55,22 @@ pub async fn latest_per_code(db: &mut Db, resident: ResidentId) -> Result<Vec<Ob
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// The newest reading of each measure of each record of the person whom `resident` is one record of.
+pub async fn latest_per_record(db: &mut Db, resident: ResidentId) -> Result<Vec<Observation>, StoreError> {
+    let rows = sqlx::query(
+        "WITH person AS (SELECT COALESCE(merged_into, id) AS id FROM residents WHERE id = $1),
+              records AS (SELECT id FROM residents WHERE id = (SELECT id FROM person) OR merged_into = (SELECT id FROM person))
+         SELECT o.* FROM (SELECT DISTINCT m.resident_id, m.code FROM observations m WHERE m.resident_id IN (SELECT id FROM records)) c
+         JOIN observations o ON o.id = (
+             SELECT id FROM observations WHERE resident_id = c.resident_id AND code = c.code ORDER BY measured_at DESC, id DESC LIMIT 1)
+         ORDER BY o.code, o.resident_id",
+    )
+    .bind(resident.to_string())
+    .fetch_all(db.conn())
+    .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
 /// The newest reading of each of a few measures.
 pub async fn latest_of(db: &mut Db, resident: ResidentId, codes: &[&str]) -> Result<Vec<Observation>, StoreError> {
     let mut found = Vec::with_capacity(codes.len());

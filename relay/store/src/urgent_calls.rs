@@ -1,5 +1,6 @@
 //! One-key calls.
 
+use jiff::Timestamp;
 use yunzhen_domain::ids::{HomeId, ResidentId, UrgentCallId};
 use yunzhen_domain::records::UrgentCall;
 
@@ -49,8 +50,9 @@ pub async fn list(
 /// A new call; [`StoreError::Duplicate`] when the resident has one that goes on.
 pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO urgent_calls (id, version, state, resident_id, home_id, bed, triage, called, answered_by, consultation_id, referral_id, transport_id, note, steps, raised_at, open)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        "INSERT INTO urgent_calls (id, version, state, resident_id, home_id, bed, triage, called, answered_by, consultation_id, referral_id, transport_id, note, steps, raised_at, open,
+             pressed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(call.id.to_string())
     .bind(call.version)
@@ -68,6 +70,7 @@ pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     .bind(to_json(TABLE, "steps", &call.steps)?)
     .bind(call.raised_at().as_millisecond())
     .bind(i64::from(!call.state.is_terminal()))
+    .bind(call.pressed_at.map(Timestamp::as_millisecond))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -112,5 +115,6 @@ fn decode(cells: &Cells<'_>) -> Result<UrgentCall, StoreError> {
         transport_id: cells.opt_parse("transport_id")?,
         note: cells.opt_text("note")?.map(Into::into),
         steps: cells.json("steps")?,
+        pressed_at: cells.opt_time("pressed_at")?,
     })
 }

@@ -12,6 +12,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::Home;
+use yunzhen_domain::schedule::Zone;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{Options, Store, StoreError, Tx, audit, homes};
 
@@ -29,7 +30,14 @@ fn fact(n: u32) -> AuditFact {
 
 fn home(n: u32) -> Home {
     let id = HomeId::from_uuid(Uuid::from_u128(u128::from(n)));
-    Home { id, name: format!("home {n:04}"), address: String::new(), phone: String::new() }
+    Home {
+        id,
+        name: format!("home {n:04}"),
+        address: String::new(),
+        phone: String::new(),
+        version: 1,
+        zone: Zone::shanghai(),
+    }
 }
 
 async fn insert(store: &Store, n: u32) -> Result<i64, StoreError> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, hex, link};
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Backend, Store, StoreError, audit, homes, observations, residents, urgent_calls};
+use yunzhen_store::{Backend, Store, StoreError, audit, homes, jobs, observations, residents, urgent_calls};
 
 /// Two audited facts as the first release wrote them.
 fn first_facts() -> String {
@@ -37,7 +37,7 @@ fn first_facts() -> String {
 }
 
 /// The steps that were released.
-const STEPS: [i64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12];
+const STEPS: [i64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
 #[tokio::test]
 async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
@@ -67,6 +67,11 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
                          '[{\"state\":\"raised\",\"at\":\"2026-11-23T02:00:00Z\"}]', 3, 1)",
                 )
                 .await;
+            // Duty that was planned before it had a job.
+            database.tell("INSERT INTO staff (id, username, name, role, active, password_hash) VALUES ('019b76da-a800-7000-8000-000500000001', 's1', '陈', 'specialist', 1, '')").await;
+            database
+                .tell("INSERT INTO duty (id, specialist_id, line, starts_at, ends_at) VALUES ('019b76da-a800-7000-8000-000600000001', '019b76da-a800-7000-8000-000500000001', 1, 5, 6)")
+                .await;
         }
         database.tell(&first_facts()).await;
         // The head of the log came with the sixth.
@@ -75,13 +80,16 @@ async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
         }
         let store = database.open().await;
         let mut read = store.read().await.unwrap();
-        assert_eq!(homes::list(&mut read).await.unwrap()[0].name, "松鹤养老院", "step {step}");
+        let home = homes::list(&mut read).await.unwrap().remove(0);
+        assert_eq!((home.name.as_str(), home.zone.name()), ("松鹤养老院", "Asia/Shanghai"), "step {step}");
         let resident = residents::list(&mut read, None, None).await.unwrap().remove(0);
         assert_eq!((resident.name.expose().as_str(), resident.bed.as_str()), ("𠮷秀英", "3-12"), "step {step}");
         let readings = observations::latest_per_code(&mut read, resident.id).await.unwrap();
         assert_eq!(readings.iter().map(|o| o.code.as_str()).collect::<Vec<_>>(), ["8867-4"], "step {step}");
         let call = urgent_calls::open_of(&mut read, resident.id).await.unwrap();
         assert_eq!(call.is_some(), step >= 3, "step {step}");
+        let due = jobs::next_due(&mut read).await.unwrap();
+        assert_eq!(due.is_some(), (3..11).contains(&step), "step {step}: duty that was planned has its job");
         assert_eq!(audit::verify(&mut read).await.unwrap(), 2, "step {step}");
         assert_eq!(*store.audit_head().borrow(), 2, "step {step}");
     }

@@ -14,6 +14,7 @@ use yunzhen_domain::records::{
     Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Resident, Sex, Staff,
     StaffCredential, Urgency,
 };
+use yunzhen_domain::schedule::Zone;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::idempotency::Outcome;
 use yunzhen_store::testing::TestDatabase;
@@ -44,7 +45,12 @@ fn fact(n: u8) -> AuditFact {
 
 fn home() -> Home {
     Home {
-        id: HomeId::from_uuid(uuid(1)), name: "松鹤养老院".into(), address: "杭州".into(), phone: "0571".into()
+        id: HomeId::from_uuid(uuid(1)),
+        name: "松鹤养老院".into(),
+        address: "杭州".into(),
+        phone: "0571".into(),
+        version: 1,
+        zone: Zone::shanghai(),
     }
 }
 

@@ -532,6 +532,7 @@ fn day(c: &Consultation, nurse: StaffId, specialist: StaffId, now: Timestamp) ->
     let urgent_call = UrgentCall {
         id: UrgentCallId::from_uuid(id(10, now)),
         version: 3,
+        pressed_at: None,
         state: urgent_call::State::Raised,
         resident_id: c.resident_id,
         home_id: c.home_id,

@@ -88,7 +88,7 @@ async fn who_is_in_a_visit_is_not_merged_away() {
     let pair = newest(&w).await;
     let merge = |survivor_id| MergeBody { version: 1, survivor_id, reason: "同一人".into() };
     let refused = duplicates::merge(&w.app, &w.by(&w.administrator), pair.id, merge(twin.id)).await;
-    assert!(matches!(refused, Err(AppError::NotPossible(_))));
+    assert!(matches!(refused, Err(AppError::OpenWork(_))));
     let kept = duplicates::merge(&w.app, &w.by(&w.administrator), pair.id, merge(c.resident.id)).await;
     assert_eq!(kept.unwrap().survivor_id, Some(c.resident.id));
 }
@@ -124,7 +124,7 @@ async fn a_reading_of_the_record_that_was_merged_away_counts_in_every_list_score
     let waiting = w.waiting("王秀英").await;
     assert!(waiting.out_of_range.iter().any(|o| o.code == "8867-4" && fast(o.value)), "waiting room");
     // The button knows the record that was merged away, and reaches the person.
-    let press = NewUrgentCall { resident_id: Some(twin.id), bed: None };
+    let press = NewUrgentCall { resident_id: Some(twin.id), bed: None, pressed_at: None };
     let call = urgent_calls::raise(&w.app, &w.by(&w.nurse), press).await.unwrap();
     let call = urgent_calls::get(&w.app, &w.by(&w.nurse), call.id).await.unwrap();
     assert_eq!(call.resident.map(|r| r.id), Some(one.id));

@@ -70,7 +70,7 @@ async fn a_doctor_who_has_never_seen_the_resident_finds_what_matters() {
         "原发性高血压",
         "收缩压",
         "mmHg",
-        "(UTC+8)",
+        "(UTC+08:00)",
         "氨氯地平",
         "头痛加重，视物模糊。",
         "颈软，无偏瘫。",

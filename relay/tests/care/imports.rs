@@ -1,10 +1,11 @@
 //! Residents from files.
 
+use yunzhen_domain::records::ObservationSource;
 use yunzhen_domain::registry::duplicates::Likeness;
 use yunzhen_domain::registry::import::Format;
 use yunzhen_relay::app::views::resident_imports::ResidentImport;
 use yunzhen_relay::app::views::residents::ResidentQuery;
-use yunzhen_relay::app::{AppError, residents};
+use yunzhen_relay::app::{AppError, duplicates, residents};
 use yunzhen_relay::seed;
 
 use crate::registry::{number, paths};
@@ -30,7 +31,7 @@ async fn a_dry_run_lists_everything_and_keeps_nothing() {
     let content = lines(&[
         format!("吉田,{a},310-1,无"),
         format!("吉田,{a},310-2,无"),
-        format!("王秀英,{},301-1,", number("19410506", "888")),
+        format!("王秀英,{},310-4,", number("19410506", "888")),
         format!("{},{b},310-3,", "王".repeat(300)),
         "王\u{202e}五,110105194912310021,,".to_owned(),
         "短行".to_owned(),
@@ -38,11 +39,12 @@ async fn a_dry_run_lists_everything_and_keeps_nothing() {
     let before = count(&w).await;
     let report = residents::dry_run_import(&w.app, &w.by(&w.nurse), file(content.clone())).await.unwrap();
     assert!(report.dry_run && report.total == 6);
-    assert_eq!(report.registered.iter().map(|r| r.place.as_str()).collect::<Vec<_>>(), ["line 2"]);
+    let registered: Vec<_> =
+        report.registered.iter().map(|r| (r.place.as_str(), r.twin.as_ref().map(|t| t.resident_id))).collect();
+    assert_eq!(registered, [("line 2", None), ("line 4", Some(Some(known.id)))], "a name and a birth date may be two");
     let duplicates: Vec<_> = report.duplicates.iter().map(|d| (d.place.as_str(), d.likeness)).collect();
-    assert_eq!(duplicates, [("line 3", Likeness::IdNumber), ("line 4", Likeness::NameAndBirthDate)]);
+    assert_eq!(duplicates, [("line 3", Likeness::IdNumber)]);
     assert_eq!(report.duplicates[0].same_as_place.as_deref(), Some("line 2"));
-    assert_eq!(report.duplicates[1].resident_id, Some(known.id));
     let bad: Vec<(&str, Vec<&str>)> =
         report.bad.iter().map(|b| (b.place.as_str(), b.reasons.iter().map(|r| r.field.as_str()).collect())).collect();
     assert_eq!(bad, [("line 5", vec!["name"]), ("line 6", vec!["name", "bed", "id_number"]), ("line 7", vec![""])]);
@@ -53,12 +55,72 @@ async fn a_dry_run_lists_everything_and_keeps_nothing() {
     let skipping = ResidentImport { skip_bad: true, ..file(content) };
     let ctx = w.by(&w.nurse);
     let done = residents::import(&w.app, &ctx, skipping.clone()).await.unwrap();
-    assert_eq!((done.registered.len(), count(&w).await), (1, before + 1));
+    assert_eq!((done.registered.len(), count(&w).await), (2, before + 2));
     let again = residents::import(&w.app, &ctx, skipping.clone()).await.unwrap();
     assert_eq!(again, done, "a lost answer is answered again");
     let anew = paths(residents::import(&w.app, &w.by(&w.nurse), skipping).await);
     assert_eq!(anew, ["content"], "under another key everybody is known");
-    assert_eq!(count(&w).await, before + 1);
+    assert_eq!(count(&w).await, before + 2);
+}
+
+#[tokio::test]
+async fn twins_of_a_file_and_of_the_record_are_registered_and_an_administrator_is_asked() {
+    let w = World::new().await;
+    let pairs = async || duplicates::list(&w.app, &w.by(&w.administrator), None).await.unwrap().items;
+    let before = pairs().await.len();
+    let content = lines(&[
+        format!("吉田,{},310-1,无", number("19400229", "101")),
+        format!("吉 田,{},310-2,无", number("19400229", "303")),
+        format!("王秀英,{},310-3,无", number("19410506", "888")),
+    ]);
+    let dry = residents::dry_run_import(&w.app, &w.by(&w.nurse), file(content.clone())).await.unwrap();
+    assert_eq!((dry.registered.len(), pairs().await.len()), (3, before), "a dry run asks nobody");
+    let ctx = w.by(&w.nurse);
+    let done = residents::import(&w.app, &ctx, file(content.clone())).await.unwrap();
+    let places: Vec<_> = done.registered.iter().map(|r| r.twin.as_ref().map(|t| t.same_as_place.as_deref())).collect();
+    assert_eq!(places, [None, Some(Some("line 2")), Some(None)]);
+    let found = pairs().await;
+    assert_eq!(found.len(), before + 2);
+    let ids: Vec<_> = done.registered.iter().map(|r| r.id.unwrap()).collect();
+    let of = |id| found.iter().filter(|p| p.residents.iter().any(|r| r.id == id)).collect::<Vec<_>>();
+    assert!(of(ids[0]).len() == 1 && of(ids[0])[0].id == of(ids[1])[0].id, "the two of the file");
+    assert!(of(ids[2])[0].residents.iter().any(|r| r.id != ids[2]), "and who was there before");
+    residents::import(&w.app, &ctx, file(content)).await.unwrap();
+    assert_eq!(pairs().await.len(), before + 2, "a lost answer asks nobody twice");
+}
+
+#[tokio::test]
+async fn a_bundle_brings_medicines_and_vital_signs_or_nothing_at_all() {
+    let w = World::new().await;
+    let bundle = |unit: &str| {
+        let subject = serde_json::json!({"reference": "Patient/p1"});
+        let content = serde_json::json!({"resourceType": "Bundle", "entry": [
+            {"resource": {"resourceType": "Patient", "id": "p1", "name": [{"text": "吉田"}], "identifier": [{"value": number("19400229", "101")}]}},
+            {"resource": {"resourceType": "MedicationStatement", "status": "active", "subject": subject, "effectiveDateTime": "2025-03-01",
+                "medicationCodeableConcept": {"coding": [{"system": "https://yunzhen.dev/fhir/drug", "code": "amlodipine-5mg"}]}}},
+            {"resource": {"resourceType": "Observation", "status": "final", "subject": subject, "effectiveDateTime": "2026-11-20T08:00:00+08:00",
+                "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}, "valueQuantity": {"value": 88, "code": unit}}},
+            {"resource": {"resourceType": "Observation", "status": "final", "subject": subject, "effectiveDateTime": "2026-11-20T08:00:00+08:00",
+                "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]}, "component": [
+                    {"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 142, "code": "mm[Hg]"}}]}},
+        ]});
+        ResidentImport { format: Format::Fhir, content: content.to_string(), home_id: None, skip_bad: true }
+    };
+    let before = count(&w).await;
+    let report = residents::dry_run_import(&w.app, &w.by(&w.nurse), bundle("1/d")).await.unwrap();
+    let bad: Vec<_> = report.bad.iter().map(|b| (b.place.as_str(), b.reasons[0].field.as_str())).collect();
+    assert_eq!(bad, [("Patient/p1", "observations[0].unit")]);
+    let nobody = paths(residents::import(&w.app, &w.by(&w.nurse), bundle("1/d")).await);
+    assert_eq!((nobody, count(&w).await), (vec!["content".to_owned()], before), "nobody is half there");
+    let done = residents::import(&w.app, &w.by(&w.nurse), bundle("/min")).await.unwrap();
+    assert_eq!((done.registered[0].medicines, done.registered[0].observations), (1, 2));
+    let chart = residents::get(&w.app, &w.by(&w.nurse), done.registered[0].id.unwrap()).await.unwrap();
+    assert_eq!(chart.medicines[0].drug_id.as_ref().map(|d| d.0.as_str()), Some("amlodipine-5mg"));
+    let mut signs: Vec<_> = chart.last_observations.iter().map(|o| (o.code.as_str(), o.source)).collect();
+    signs.sort_unstable_by_key(|sign| sign.0);
+    assert_eq!(signs, [("8480-6", ObservationSource::Import), ("8867-4", ObservationSource::Import)]);
+    let measured = chart.last_observations[0].measured_at.0;
+    assert_eq!(measured, "2026-11-20T00:00:00Z".parse().unwrap(), "when it was measured, not when it came");
 }
 
 #[tokio::test]

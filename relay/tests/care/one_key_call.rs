@@ -16,11 +16,11 @@ use yunzhen_relay::app::{AppError, referrals, transports, urgent_calls};
 use yunzhen_relay::{jobs, seed};
 use yunzhen_store::residents;
 
-use crate::world::{Person, World};
+use crate::world::{Person, World, at};
 
 async fn press(w: &World, bed: &str) -> Result<UrgentCallRaised, AppError> {
     let button = w.of(Actor::Box { home_id: seed::HOME_1 });
-    let call = NewUrgentCall { resident_id: None, bed: Some(bed.to_owned()) };
+    let call = NewUrgentCall { resident_id: None, bed: Some(bed.to_owned()), pressed_at: None };
     urgent_calls::raise(&w.app, &button, call).await
 }
 
@@ -36,6 +36,28 @@ async fn answer(w: &World, by: &Person, call: &UrgentCallRaised) -> Result<Urgen
 async fn end(w: &World, by: &Person, call: &UrgentCall, outcome: Outcome) -> Result<UrgentCall, AppError> {
     let body = EndUrgentCall { version: call.version, outcome, note: Some("胸口不适".into()) };
     urgent_calls::end(&w.app, &w.by(by), call.id, body).await
+}
+
+#[tokio::test]
+async fn a_press_that_was_heard_late_says_when_it_was_pressed_and_a_wrong_clock_silences_nobody() {
+    let w = World::new().await;
+    let raise = async |bed: &str, pressed_at| {
+        let call = NewUrgentCall { resident_id: None, bed: Some(bed.to_owned()), pressed_at };
+        let button = w.of(Actor::Box { home_id: seed::HOME_1 });
+        let first = urgent_calls::raise(&w.app, &button, call.clone()).await.unwrap();
+        let again = urgent_calls::raise(&w.app, &button, call).await.unwrap();
+        assert_eq!(first, again, "told once under one key");
+        see(&w, &w.nurse, &first).await
+    };
+    let earlier = w.now() - SignedDuration::from_mins(50);
+    let late = raise("301-1", Some(earlier.into())).await;
+    assert_eq!(late.pressed_at, Some(earlier.into()));
+    assert!(late.raised_at.0 > earlier, "and is timed from when somebody could hear it");
+    // After a power cut a box may believe in 1970, or in the next century.
+    for (bed, clock) in [("301-2", "1970-01-01T00:00:30Z"), ("302-1", "2105-01-01T00:00:00Z")] {
+        let call = raise(bed, Some(at(clock))).await;
+        assert_eq!((call.pressed_at, call.state), (None, State::Raised), "{clock}");
+    }
 }
 
 #[tokio::test]

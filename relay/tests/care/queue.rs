@@ -7,6 +7,8 @@ use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::{ConsultationSummary, NewConsultation, QueuePlace};
 use yunzhen_relay::app::views::schedule::{NewShift, Shift};
 use yunzhen_relay::app::{consultations, events, schedule};
+use yunzhen_relay::jobs::queue;
+use yunzhen_store::jobs;
 
 use crate::world::{Person, World};
 
@@ -101,6 +103,53 @@ async fn planned(w: &World, who: &Person, in_hours: i64) -> Shift {
         ends_at: (starts_at + SignedDuration::from_hours(8)).into(),
     };
     schedule::plan_duty(&w.app, &w.by(&w.administrator), shift).await.unwrap()
+}
+
+#[tokio::test]
+async fn duty_that_begins_and_ends_by_the_clock_takes_over_who_waits() {
+    let w = World::new().await;
+    let first = planned(&w, &w.specialist, 1).await;
+    let second = planned(&w, &w.other_specialist, 6).await;
+    let c = urgent(&w, "王秀英").await;
+    let first_on_duty = w.specialist.actor.staff_id();
+    let with = async || w.look(c.id).await.specialist.map(|s| s.id);
+    assert_eq!((with().await, c.queue), (None, place(1, None)), "nobody is on duty yet");
+    let start = events::newest(&w.app).await.unwrap();
+    // An hour passes and nobody does anything; the relay was killed in between, so that the job is claimed twice.
+    w.pass(first.starts_at.0.duration_since(w.now()));
+    let now = w.now();
+    let mut tx = w.app.store.write().await.unwrap();
+    let lost = jobs::claim(&mut tx, now, now).await.unwrap().unwrap();
+    tx.commit_bookkeeping("a worker that dies").await.unwrap();
+    let now = w.now();
+    assert_eq!(queue::run(&w.app, now).await.unwrap(), 1);
+    assert_eq!((with().await, moved_since(&w, start).await), (first_on_duty, 1));
+    assert_eq!((w.look(c.id).await.queue, lost.attempts), (place(1, Some(0)), 1));
+    assert_eq!(queue::run(&w.app, w.now()).await.unwrap(), 0, "once");
+    // The second turn begins while the first goes on: who waits with somebody on duty stays there.
+    w.pass(second.starts_at.0.duration_since(w.now()));
+    assert_eq!(queue::run(&w.app, w.now()).await.unwrap(), 1);
+    assert_eq!((with().await, moved_since(&w, start).await), (first_on_duty, 2), "the wait is another");
+    // The first goes home without having seen her.
+    w.pass(first.ends_at.0.duration_since(w.now()));
+    assert_eq!(queue::run(&w.app, w.now()).await.unwrap(), 1);
+    assert_eq!((with().await, moved_since(&w, start).await), (w.other_specialist.actor.staff_id(), 3));
+    // The end of the last turn promises no time to anybody.
+    w.pass(second.ends_at.0.duration_since(w.now()));
+    assert_eq!(queue::run(&w.app, w.now()).await.unwrap(), 1);
+    assert_eq!(w.look(c.id).await.queue, place(1, None));
+}
+
+#[tokio::test]
+async fn a_turn_that_was_taken_back_moves_nobody_when_its_time_comes() {
+    let w = World::new().await;
+    let shift = planned(&w, &w.specialist, 1).await;
+    let c = urgent(&w, "王秀英").await;
+    schedule::remove_duty(&w.app, &w.by(&w.administrator), shift.id).await.unwrap();
+    let start = events::newest(&w.app).await.unwrap();
+    w.pass(shift.starts_at.0.duration_since(w.now()));
+    assert_eq!(queue::run(&w.app, w.now()).await.unwrap(), 1);
+    assert_eq!((w.look(c.id).await.specialist, moved_since(&w, start).await), (None, 0));
 }
 
 #[tokio::test]

@@ -225,3 +225,35 @@ async fn days_of_1900_and_2200_are_refused_with_their_field() {
     assert_eq!(wrong, ["rules[0].valid_from", "exceptions[0].date"]);
     publish(rule("2026-01-01"), day_off("2026-12-31")).await.unwrap();
 }
+
+#[tokio::test]
+async fn who_takes_longer_makes_the_next_ones_late_on_every_list() {
+    let w = World::new().await;
+    let with = w.published(&w.specialist).await;
+    let first = w.booked("王秀英", with, TWO).await.consultation;
+    w.booked("赵德明", with, TWENTY_PAST).await;
+    w.booked("孙桂兰", with, "2026-11-23T07:20:00Z").await;
+    let of = async |who| {
+        let query = AppointmentQuery {
+            home_id: None,
+            specialist_id: Some(with),
+            from: at("2026-11-23T00:00:00Z"),
+            until: at("2026-11-24T00:00:00Z"),
+        };
+        let items = appointments::list(&w.app, &w.by(who), query).await.unwrap().items;
+        items.into_iter().map(|a| (a.late_minutes, a.expected_at.0.to_string()[11..16].to_owned())).collect::<Vec<_>>()
+    };
+    let planned = [(0, "06:00".to_owned()), (0, "06:20".to_owned()), (0, "07:20".to_owned())];
+    assert_eq!(of(&w.nurse).await, planned);
+    w.pass(at("2026-11-23T06:05:00Z").0.duration_since(w.now()));
+    let body = VersionBody { version: first.version };
+    consultations::check_in(&w.app, &w.by(&w.nurse), first.id, body).await.unwrap();
+    w.begin(&w.specialist, first.id).await;
+    w.pass(at("2026-11-23T06:50:00Z").0.duration_since(w.now()));
+    for who in [&w.nurse, &w.specialist] {
+        let now = of(who).await;
+        assert_eq!(now[0], (5, "06:05".to_owned()), "began five minutes late");
+        assert_eq!((now[1].0, now[1].1.as_str()), (30, "06:50"), "the one before takes three quarters of an hour");
+        assert_eq!(now[2], (0, "07:20".to_owned()), "the gap takes it up");
+    }
+}

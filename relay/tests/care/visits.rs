@@ -214,7 +214,7 @@ async fn what_cannot_have_happened_is_refused_with_its_field() {
 }
 
 #[tokio::test]
-async fn the_offline_form_stands_alone_and_comes_back_as_results() {
+async fn the_offline_form_stands_alone_and_what_was_written_on_it_counts_once() {
     let w = World::new().await;
     let visit = planned(&w).await;
     let id = visit.summary.id;
@@ -232,15 +232,16 @@ async fn the_offline_form_stands_alone_and_comes_back_as_results() {
     assert!(matches!(visits::form(&w.app, &w.by(&w.specialist), id, lang("fr")).await, Err(AppError::Invalid(_))));
     assert_eq!(count(&w, EventKind::VisitViewed).await, 2, "reading it is audited");
 
-    let data = visits::form_data(&w.app, &w.by(&w.specialist), id).await.unwrap();
-    let mut body = data.body;
-    assert_eq!((body.results.len(), data.path), (7, format!("/api/visits/{id}/results")));
+    // Days later the sheet is typed in; the answer is lost and the page sends the same again.
     w.pass(SignedDuration::from_hours(96));
-    for result in &mut body.results {
-        result.confirmed.iter_mut().for_each(|c| c.evidence = "查体、既往资料核对".into());
-    }
-    let key = Idempotency { key: data.idempotency_key, request_sha256: [1; 32] };
+    let stops = visit.route.iter().flat_map(|home| &home.stops);
+    let results: Vec<_> = stops.map(|stop| seen(&visit, &stop.name, "查体、既往资料核对")).collect();
+    let key = Idempotency { key: "visit-form-1".into(), request_sha256: [1; 32] };
     let ctx = yunzhen_relay::app::Context { idempotency: Some(key), ..w.by(&w.specialist) };
-    let done = visits::record_results(&w.app, &ctx, id, body).await.unwrap();
+    let body = VisitResults { results };
+    let done = visits::record_results(&w.app, &ctx, id, body.clone()).await.unwrap();
     assert_eq!((done.summary.state, done.summary.seen), (State::Done, 7));
+    let facts = count(&w, EventKind::EligibilityRecorded).await;
+    let again = visits::record_results(&w.app, &ctx, id, body).await.unwrap();
+    assert_eq!((again, count(&w, EventKind::EligibilityRecorded).await), (done, facts));
 }

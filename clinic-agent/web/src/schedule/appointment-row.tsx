@@ -3,6 +3,7 @@ import type { Appointment } from "@yunzhen/client";
 import { ConsultationChip, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { LateChip } from "../rounds/late-chip";
 import { clockElsewhere } from "./calendar";
 
 /** One appointment of the calendar, and in words what became of it. `narrow`: a column of the week. */
@@ -11,6 +12,7 @@ export function AppointmentRow({ appointment, narrow }: { appointment: Appointme
   const formats = useFormats();
   const { consultation, specialist, starts_at, ends_at, zone } = appointment;
   const there = clockElsewhere(starts_at, zone);
+  const coming = ["scheduled", "waiting"].includes(consultation.state);
   const over = ["cancelled", "no_show", "failed_technical"].includes(consultation.state);
   return (
     <li className={over ? "nurse-appointment-over" : ""} data-testid={`appointment-${consultation.id}`}>
@@ -33,6 +35,7 @@ export function AppointmentRow({ appointment, narrow }: { appointment: Appointme
         </span>
         <span className="nurse-row-chips">
           <ConsultationChip state={consultation.state} />
+          {coming && <LateChip minutes={appointment.late_minutes} />}
           {appointment.makes_up_for && (
             <StatusChip meaning="waiting" icon={IconRotateClockwise}>
               {t("app:schedule.makesUp")}

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconBellOff, IconBellRinging, IconHandStop, IconUrgent } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { UrgentCall } from "@yunzhen/client";
+import { heardLate, type UrgentCall } from "@yunzhen/client";
 import {
   Banner,
   Countdown,
@@ -90,6 +90,7 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
+  const formats = useFormats();
   const [endOpen, end] = useDisclosure(false);
   const answer = useAction((version: number, key) => api.urgentCalls.answer(call.id, version, key), {
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["urgent-calls"] }),
@@ -112,6 +113,11 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
         <span className="nurse-incoming-timer">
           {t("app:urgent.incoming.timer")} <Countdown from={Date.parse(call.raised_at)} />
         </span>
+        {heardLate(call) && (
+          <span>
+            {t("app:urgent.incoming.heardLate", { time: formats.dateTime(call.pressed_at ?? call.raised_at) })}
+          </span>
+        )}
         {call.answered_by && (
           <StatusChip meaning="primary">
             {t("app:urgent.incoming.answeredBy", { name: call.answered_by.name })}

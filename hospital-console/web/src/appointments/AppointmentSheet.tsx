@@ -1,7 +1,7 @@
 import type { Appointment } from "@yunzhen/client";
 import { Banner, ConsultationChip, ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
-import { IconRotateClockwise } from "@tabler/icons-react";
+import { IconClockExclamation, IconRotateClockwise } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -48,6 +48,14 @@ export function AppointmentSheet({ appointment, onClose }: { appointment: Appoin
               {formats.zone}
             </Text>
           </Text>
+          {consultation.began_at == null && consultation.ended_at == null && appointment.late_minutes > 0 && (
+            <Banner meaning="person" icon={IconClockExclamation}>
+              {t("appointments.late", {
+                count: appointment.late_minutes,
+                time: formats.time(appointment.expected_at),
+              })}
+            </Banner>
+          )}
           {appointment.makes_up_for && (
             <Banner meaning="waiting" icon={IconRotateClockwise}>
               {t("appointments.makesUp")}

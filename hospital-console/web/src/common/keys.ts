@@ -50,7 +50,6 @@ export const keys = {
     list: ["visits", "list"] as const,
     candidates: ["visits", "candidates"] as const,
     one: (id: string) => ["visits", "one", id] as const,
-    formData: (id: string) => ["visits", "form-data", id] as const,
   },
   referrals: {
     all: ["referrals"] as const,

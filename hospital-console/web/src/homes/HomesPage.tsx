@@ -10,13 +10,15 @@ import { useTitle } from "../app/useTitle";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { JointSheet } from "./JointSheet";
+import { ZoneSheet } from "./ZoneSheet";
 
-/** The homes and the one switch that each has. */
+/** The homes, the clock of each and the one switch that it has. */
 export function HomesPage() {
   const { t } = useTranslation("app");
   useTitle(t("homes.title"));
   const [typed, setTyped] = useState("");
   const [turning, setTurning] = useState<{ home: Home; joint: JointConsultation }>();
+  const [clock, setClock] = useState<Home>();
   const query = useQuery({ queryKey: ["homes"], queryFn: () => api.homes.list() });
   const needle = typed.trim().toLocaleLowerCase();
   const homes = query.data?.items ?? [];
@@ -42,13 +44,14 @@ export function HomesPage() {
       {homes.length > 0 && shown.length === 0 && <EmptyState icon={IconZoomExclamation} title={t("homes.noMatch")} />}
       {shown.length > 0 && (
         <div className={page.surface}>
-          <Table horizontalSpacing="md" verticalSpacing="sm" miw={900}>
+          <Table horizontalSpacing="md" verticalSpacing="sm" miw={1040}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("homes.name")}</Table.Th>
                 <Table.Th>{t("homes.address")}</Table.Th>
                 <Table.Th>{t("homes.phone")}</Table.Th>
-                <Table.Th w="34%">{t("homes.joint")}</Table.Th>
+                <Table.Th>{t("homes.zone.column")}</Table.Th>
+                <Table.Th w="28%">{t("homes.joint")}</Table.Th>
                 <Table.Th>
                   <span className="yz-visually-hidden">{t("app.actions")}</span>
                 </Table.Th>
@@ -56,18 +59,30 @@ export function HomesPage() {
             </Table.Thead>
             <Table.Tbody>
               {shown.map((home) => (
-                <Row key={home.id} home={home} onTurn={(joint) => setTurning({ home, joint })} />
+                <Row
+                  key={home.id}
+                  home={home}
+                  onTurn={(joint) => setTurning({ home, joint })}
+                  onClock={() => setClock(home)}
+                />
               ))}
             </Table.Tbody>
           </Table>
         </div>
       )}
+      {clock && <ZoneSheet home={clock} onClose={() => setClock(undefined)} />}
       {turning && <JointSheet {...turning} onClose={() => setTurning(undefined)} />}
     </div>
   );
 }
 
-function Row({ home, onTurn }: { home: Home; onTurn: (joint: JointConsultation) => void }) {
+interface RowProps {
+  home: Home;
+  onTurn: (joint: JointConsultation) => void;
+  onClock: () => void;
+}
+
+function Row({ home, onTurn, onClock }: RowProps) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const query = useQuery({
@@ -81,6 +96,15 @@ function Row({ home, onTurn }: { home: Home; onTurn: (joint: JointConsultation) 
       <Table.Td fw={600}>{home.name}</Table.Td>
       <Table.Td>{home.address}</Table.Td>
       <Table.Td>{home.phone}</Table.Td>
+      <Table.Td>
+        <Button
+          variant="default"
+          onClick={onClock}
+          aria-label={t("homes.zone.change", { home: home.name, zone: home.zone })}
+        >
+          {home.zone}
+        </Button>
+      </Table.Td>
       <Table.Td>
         {query.isPending && <Skeleton height={26} width={96} radius="xl" />}
         {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}

@@ -177,11 +177,37 @@ function RegisteredTable({ report }: { report: ImportReport }) {
   const { t } = useTranslation("app");
   const place = usePlace();
   if (report.registered.length === 0) return <Text c="dimmed">{t("residentImports.report.noRegistered")}</Text>;
+  const twins = report.registered.filter((r) => r.twin).length;
+  const like = (twin: (typeof report.registered)[number]["twin"]): string => {
+    if (!twin) return "";
+    return twin.same_as_place ? place(twin.same_as_place) : t("residentImports.report.onRecord");
+  };
   return (
-    <Lines
-      head={[t("residentImports.report.place"), t("residentImports.report.name"), t("residentImports.report.bed")]}
-      rows={report.registered.map((r) => [place(r.place), r.name, r.bed])}
-    />
+    <>
+      {twins > 0 && (
+        <Text size="sm" mb="sm">
+          {t("residentImports.report.twinsHint", { count: twins })}
+        </Text>
+      )}
+      <Lines
+        head={[
+          t("residentImports.report.place"),
+          t("residentImports.report.name"),
+          t("residentImports.report.bed"),
+          t("residentImports.report.medicines"),
+          t("residentImports.report.observations"),
+          t("residentImports.report.twin"),
+        ]}
+        rows={report.registered.map((r) => [
+          place(r.place),
+          r.name,
+          r.bed,
+          String(r.medicines),
+          String(r.observations),
+          like(r.twin),
+        ])}
+      />
+    </>
   );
 }
 

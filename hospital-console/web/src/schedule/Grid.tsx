@@ -158,7 +158,8 @@ function Block({ item, onOpen, onBook }: { item: Item } & Pick<GridProps, "onOpe
       </Link>
     );
   }
-  const { consultation } = item.of;
+  const { consultation, late_minutes: late } = item.of;
+  const coming = consultation.began_at == null && consultation.ended_at == null;
   return (
     <button
       type="button"
@@ -167,6 +168,11 @@ function Block({ item, onOpen, onBook }: { item: Item } & Pick<GridProps, "onOpe
       data-testid={`appointment-${consultation.id}`}
     >
       {at} <strong>{consultation.resident.name}</strong> {t(`shared:consultation.state.${consultation.state}`)}
+      {coming && late > 0 && (
+        <strong className={classes.late}>
+          <IconClockExclamation size={14} aria-hidden /> {t("rounds.late", { count: late })}
+        </strong>
+      )}
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import type { Meaning, Triage, UrgentCall } from "@yunzhen/client";
+import { heardLate, type Meaning, type Triage, type UrgentCall } from "@yunzhen/client";
 import { ProblemAlert, StatusChip, useAction, useFormats, useNow } from "@yunzhen/client/ui";
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconActivityHeartbeat, IconPhone, IconPhoneCall, IconPhoneCheck } from "@tabler/icons-react";
@@ -71,6 +71,11 @@ export function CallCard({ call, onEnd }: { call: UrgentCall; onEnd: () => void 
         {open && (
           <Text fw={600} fz={20} role="timer" aria-live="off">
             {t("urgentCallDesk.waiting", { time: stopwatch(call.raised_at, now) })}
+          </Text>
+        )}
+        {heardLate(call) && (
+          <Text fw={600} c="var(--yz-person-text)">
+            {t("urgentCallDesk.heardLate", { time: formats.dateTime(call.pressed_at ?? call.raised_at) })}
           </Text>
         )}
         <Button

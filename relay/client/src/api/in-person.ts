@@ -32,7 +32,6 @@ export const visits = (care: () => Care) => ({
     data(care().POST("/api/visits/{id}/results", { params: command(id, key), body })),
   cancel: (id: string, version: number, reason: string, key?: string) =>
     data(care().POST("/api/visits/{id}/cancel", { params: command(id, key), body: { version, reason } })),
-  formData: (id: string) => data(care().GET("/api/visits/{id}/form-data", { params: { path: { id } } })),
 });
 
 /** For an anchor: a page that prints on its own and needs nothing beside itself. */

@@ -34,6 +34,8 @@ export const placement = (care: () => Care) => ({
     data(care().GET("/api/resident-identities", { params: { query } })),
   transfer: (residentId: string, body: T.TransferBody, key?: string) =>
     data(care().POST("/api/residents/{id}/transfer", { params: command(residentId, key), body })),
+  setZone: (homeId: string, body: T.HomeZoneUpdate, key?: string) =>
+    data(care().PUT("/api/homes/{id}/zone", { params: command(homeId, key), body })),
   jointConsultation: (homeId: string) =>
     data(care().GET("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } } })),
   setJointConsultation: (homeId: string, body: T.JointConsultationUpdate, key?: string) =>

@@ -1083,6 +1083,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/homes/{id}/zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the clock of a home: its days and its calendar go by it. */
+        put: operations["setHomeZone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/observer-sessions": {
         parameters: {
             query?: never;
@@ -2206,23 +2223,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/visits/{id}/form-data": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The offline form as data: fill `body` in and send it to `path` with the key. */
-        get: operations["getVisitFormData"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/visits/{id}/residents": {
         parameters: {
             query?: never;
@@ -2371,6 +2371,13 @@ export interface components {
             consultation: components["schemas"]["ConsultationSummary"];
             /** @description Until. */
             ends_at: components["schemas"]["Time"];
+            /** @description When it began or is expected to, now that others took longer. */
+            expected_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description So many minutes later than planned; earlier is negative.
+             */
+            late_minutes: number;
             /** @description The consultation that broke off and that this one makes up for. */
             makes_up_for?: components["schemas"]["ConsultationId"];
             /** @description In which round. */
@@ -3445,6 +3452,16 @@ export interface components {
             name: string;
             /** @description Telephone of the nurses' station. */
             phone: string;
+            /**
+             * Format: int64
+             * @description Version to send with a change.
+             */
+            version: number;
+            /**
+             * @description IANA name of its time zone.
+             * @example Asia/Shanghai
+             */
+            zone: string;
         };
         /** @description Which camera of the home to show. */
         HomeCameraBody: {
@@ -3456,6 +3473,19 @@ export interface components {
          * @description A nursing home.
          */
         HomeId: string;
+        /** @description A home's clock as it shall be. */
+        HomeZoneUpdate: {
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+            /**
+             * @description IANA name.
+             * @example Asia/Shanghai
+             */
+            zone: string;
+        };
         /** @description An entry that is a person already known. */
         ImportDuplicate: {
             /** @description Why it is the same person. */
@@ -3478,7 +3508,7 @@ export interface components {
             bad: components["schemas"]["BadEntry"][];
             /** @description Nothing was kept: this is what would happen. */
             dry_run: boolean;
-            /** @description Known already: listed, not created. */
+            /** @description Known already by their identity number: listed, not created. */
             duplicates: components["schemas"]["ImportDuplicate"][];
             /** @description Registered, or would be. */
             registered: components["schemas"]["ImportedResident"][];
@@ -3487,6 +3517,16 @@ export interface components {
              * @description Entries of the file.
              */
             total: number;
+        };
+        /** @description Whom an entry looks like. */
+        ImportTwin: {
+            /**
+             * Format: uuid
+             * @description The record, when it is one and the caller may see it.
+             */
+            resident_id?: string;
+            /** @description The entry of the same file. */
+            same_as_place?: string;
         };
         /** @description An entry that became a record. */
         ImportedResident: {
@@ -3497,10 +3537,22 @@ export interface components {
              * @description The new record; absent in a dry run.
              */
             id?: string;
+            /**
+             * Format: int32
+             * @description Medicines in hand that came with it.
+             */
+            medicines: number;
             /** @description Name. */
             name: string;
+            /**
+             * Format: int32
+             * @description Vital signs that came with it.
+             */
+            observations: number;
             /** @description Where in the file. */
             place: string;
+            /** @description Looks like the same person as another by name and birth date: an administrator is asked. */
+            twin?: components["schemas"]["ImportTwin"];
         };
         /** @description An invitation that was made; the link is shown once. */
         Invitation: {
@@ -3831,6 +3883,8 @@ export interface components {
         NewUrgentCall: {
             /** @description The bed that the button belongs to. */
             bed?: string;
+            /** @description When the button was pressed, by the clock of the box: without a link that is before this command. */
+            pressed_at?: components["schemas"]["Time"];
             /** @description Who, when the button knows. */
             resident_id?: components["schemas"]["ResidentId"];
         };
@@ -3934,7 +3988,7 @@ export interface components {
          * @description Where a value came from.
          * @enum {string}
          */
-        ObservationSource: "nurse" | "device" | "seed";
+        ObservationSource: "nurse" | "device" | "seed" | "import";
         /** @description An observer's session: one consultation. */
         ObserverSession: {
             /** @description The only consultation it opens. */
@@ -5694,6 +5748,8 @@ export interface components {
             id: components["schemas"]["UrgentCallId"];
             /** @description What was noted at its end. */
             note?: string;
+            /** @description When the button was pressed, where a box said so: without a link that is earlier. */
+            pressed_at?: components["schemas"]["Time"];
             /** @description Raised at. */
             raised_at: components["schemas"]["Time"];
             /** @description The draft of a referral that it became. */
@@ -5794,17 +5850,6 @@ export interface components {
             planned?: components["schemas"]["PlannedVisit"];
             /** @description Resident id. */
             resident_id: components["schemas"]["ResidentId"];
-        };
-        /** @description The form as data: fill `body` in and send it, now or later, with the key. */
-        VisitFormData: {
-            /** @description A result for each resident who is still to be seen, to be filled in. */
-            body: components["schemas"]["VisitResults"];
-            /** @description To be sent as `Idempotency-Key`: sent twice, the form counts once. */
-            idempotency_key: string;
-            /** @description Where to POST `body`. */
-            path: string;
-            /** @description Which round. */
-            visit_id: components["schemas"]["VisitId"];
         };
         /** @description A home by name. */
         VisitHome: {
@@ -12274,6 +12319,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JointConsultation"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setHomeZone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["HomeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HomeZoneUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -19285,73 +19431,6 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
-                };
-            };
-            /** @description The query cannot be understood. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller's role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or the caller may not know that it does. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The relay cannot answer now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getVisitFormData: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["VisitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What the caller may see. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VisitFormData"];
                 };
             };
             /** @description The query cannot be understood. */

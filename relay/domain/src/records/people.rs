@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 
@@ -10,12 +11,16 @@ use jiff::Timestamp;
 pub struct Home {
     /// Identifier.
     pub id: HomeId,
+    /// Version of the row.
+    pub version: i64,
     /// Name.
     pub name: String,
     /// Where parcels go.
     pub address: String,
     /// The nurses' station.
     pub phone: String,
+    /// The clock on its wall: its days and its calendar go by it.
+    pub zone: Zone,
 }
 
 /// A pharmacy.

@@ -145,6 +145,8 @@ named_enum! {
         Device = "device",
         /// Demo data.
         Seed = "seed",
+        /// From a file of residents.
+        Import = "import",
     }
 }
 

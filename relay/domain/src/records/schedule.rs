@@ -104,6 +104,8 @@ pub struct UrgentCall {
     pub note: Option<Sensitive<String>>,
     /// Every step with its time.
     pub steps: Vec<Step>,
+    /// When the button was pressed, where a box says so: without a link that is before the call was raised.
+    pub pressed_at: Option<Timestamp>,
 }
 
 impl UrgentCall {

@@ -1,6 +1,12 @@
-//! Residents as a FHIR R4 Bundle: Patient with the AllergyIntolerances and Conditions that refer to it. FHIR has no bed; an extension carries it.
+//! Residents as a FHIR R4 Bundle: Patient with the AllergyIntolerances, Conditions, MedicationStatements and Observations that refer to it. FHIR has no bed; an
+//! extension carries it.
 
-use super::import::Entry;
+mod medicines;
+mod readings;
+
+pub use self::medicines::DRUG;
+use self::medicines::Medications;
+use super::import::{Entry, ReadingInput};
 use super::{AllergyInput, ConditionInput, Fault, Input, NO_BED};
 use crate::records::Contact;
 use serde_json::Value;
@@ -21,48 +27,53 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
     let entries = bundle["entry"].as_array().unwrap_or(&empty);
     let mut people: Vec<Person> = Vec::new();
     let mut by_reference: BTreeMap<String, usize> = BTreeMap::new();
+    let mut medications = Medications::new();
     for (at, entry) in entries.iter().enumerate() {
         let resource = &entry["resource"];
-        if resource["resourceType"] != "Patient" {
-            continue;
-        }
-        let id = plain(&resource["id"]);
-        let place = if id.is_empty() { format!("entry[{at}]") } else { format!("Patient/{id}") };
-        for reference in [format!("Patient/{id}"), text_of(&entry["fullUrl"]).to_owned()] {
-            if !reference.is_empty() && reference != "Patient/" {
-                by_reference.insert(reference, people.len());
+        let (kind, id) = (text_of(&resource["resourceType"]), plain(&resource["id"]));
+        let own = if id.is_empty() { String::new() } else { format!("{kind}/{id}") };
+        let references = [own.clone(), text_of(&entry["fullUrl"]).to_owned()];
+        let references = references.into_iter().filter(|reference| !reference.is_empty());
+        match kind {
+            "Patient" => {
+                by_reference.extend(references.map(|reference| (reference, people.len())));
+                let place = if own.is_empty() { format!("entry[{at}]") } else { own };
+                people.push(Person { place, input: patient(resource), readings: Vec::new(), faults: Vec::new() });
             }
+            "Medication" => medications.extend(references.map(|reference| (reference, resource))),
+            _ => {}
         }
-        people.push(Person { place, input: patient(resource), faults: Vec::new() });
     }
     let mut lost = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
         let resource = &entry["resource"];
-        let (subject, take): (_, fn(&Value, &mut Person)) = match text_of(&resource["resourceType"]) {
-            "Patient" => continue,
-            "AllergyIntolerance" => (&resource["patient"], allergy),
-            "Condition" => (&resource["subject"], condition),
+        let kind = text_of(&resource["resourceType"]);
+        let subject = match kind {
+            "Patient" | "Medication" => continue,
+            "AllergyIntolerance" => &resource["patient"],
+            "Condition" | "MedicationStatement" | "Observation" => &resource["subject"],
             other => {
                 let kind: String = other.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
                 let (zh, en) = (format!("不导入 {kind} 资源"), format!("{kind} is not imported"));
-                lost.push(Entry {
-                    place: format!("entry[{at}]"),
-                    input: Err(vec![Fault::new("resourceType", zh, en)]),
-                });
+                lost.push(Entry::bad(format!("entry[{at}]"), vec![Fault::new("resourceType", zh, en)]));
                 continue;
             }
         };
-        match by_reference.get(text_of(&subject["reference"])) {
-            Some(index) => take(resource, &mut people[*index]),
-            None => {
-                let (zh, en) = ("所引用的 Patient 不在文件中", "The Patient it refers to is not in the file");
-                lost.push(Entry { place: format!("entry[{at}]"), input: Err(vec![Fault::new("reference", zh, en)]) });
-            }
+        let Some(person) = by_reference.get(text_of(&subject["reference"])).and_then(|i| people.get_mut(*i)) else {
+            let (zh, en) = ("所引用的 Patient 不在文件中", "The Patient it refers to is not in the file");
+            lost.push(Entry::bad(format!("entry[{at}]"), vec![Fault::new("reference", zh, en)]));
+            continue;
+        };
+        match kind {
+            "AllergyIntolerance" => allergy(resource, person),
+            "Condition" => condition(resource, person),
+            "MedicationStatement" => medicines::statement(resource, &medications, person),
+            _ => readings::observation(resource, person),
         }
     }
     let people = people.into_iter().map(|p| {
         let input = if p.faults.is_empty() { Ok(p.input) } else { Err(p.faults) };
-        Entry { place: p.place, input }
+        Entry { place: p.place, input, readings: p.readings }
     });
     Ok(people.chain(lost).collect())
 }
@@ -70,6 +81,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
 struct Person {
     place: String,
     input: Input,
+    readings: Vec<ReadingInput>,
     faults: Vec<Fault>,
 }
 
@@ -152,14 +164,17 @@ fn condition(r: &Value, person: &mut Person) {
         person.faults.push(Fault::new(format!("{path}.since"), "诊断没有日期", "The condition has no date"));
         return;
     };
-    let since: String = since.chars().take(10).collect();
-    // FHIR allows a year or a month alone: its first day.
-    let since = match since.len() {
-        4 => format!("{since}-01-01"),
-        7 => format!("{since}-01"),
-        _ => since,
-    };
-    person.input.conditions.push(ConditionInput { code: text_of(&icd["code"]).to_owned(), since });
+    person.input.conditions.push(ConditionInput { code: text_of(&icd["code"]).to_owned(), since: day(since) });
+}
+
+/// The day of a dateTime. FHIR allows a year or a month alone: its first day.
+fn day(date_time: &str) -> String {
+    let day: String = date_time.chars().take(10).collect();
+    match day.len() {
+        4 => format!("{day}-01-01"),
+        7 => format!("{day}-01"),
+        _ => day,
+    }
 }
 
 /// The words of a CodeableConcept.
@@ -204,7 +219,7 @@ mod tests {
             {"resource": {"resourceType": "Condition", "subject": {"reference": "Patient/p1"}, "code": icd("I10"), "onsetDateTime": "2008"}},
             {"resource": {"resourceType": "Condition", "subject": {"reference": "Patient/p2"}, "code": {"text": "头痛"}, "onsetDateTime": "2008"}},
             {"resource": {"resourceType": "Condition", "subject": {"reference": "Patient/p9"}, "code": icd("I10")}},
-            {"resource": {"resourceType": "Observation"}},
+            {"resource": {"resourceType": "Procedure"}},
         ]});
         let entries = read(&bundle.to_string()).unwrap();
         let places: Vec<&str> = entries.iter().map(|e| e.place.as_str()).collect();
@@ -220,5 +235,65 @@ mod tests {
         assert!(entries[1].input.as_ref().is_err_and(|f| f[0].path == "conditions[0].code"));
         assert!(entries[2..].iter().all(|e| e.input.is_err()));
         assert_eq!(name(&json!({"family": "Smith", "given": ["Ann"]})), "Smith Ann");
+    }
+
+    #[test]
+    fn medicines_in_hand_and_vital_signs_come_with_their_person() {
+        let subject = json!({"reference": "Patient/p1"});
+        let statement = |status: &str, more: Value| {
+            let mut r = json!({"resourceType": "MedicationStatement", "status": status, "subject": subject, "effectivePeriod": {"start": "2019-04"}});
+            r.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({"resource": r})
+        };
+        let quantity = |value: f64, unit: &str| json!({"value": value, "unit": "x", "system": "http://unitsofmeasure.org", "code": unit});
+        let loinc = |code: &str| json!({"coding": [{"system": "http://snomed.info/sct", "code": "1"}, {"system": "http://loinc.org", "code": code}]});
+        let bundle = json!({"resourceType": "Bundle", "entry": [
+            statement("active", json!({"medicationCodeableConcept": {"coding": [{"system": DRUG, "code": "amlodipine-5mg"}]}, "dosage": [{"text": "每日一次"}]})),
+            statement("stopped", json!({"medicationCodeableConcept": {"text": "停用的药"}})),
+            statement("active", json!({"medicationReference": {"reference": "#m"}, "contained": [{"resourceType": "Medication", "id": "m", "code": {"text": "中药汤剂"}}]})),
+            statement("on-hold", json!({"medicationReference": {"reference": "urn:uuid:9"}})),
+            {"fullUrl": "urn:uuid:9", "resource": {"resourceType": "Medication", "code": {"text": "阿司匹林"}}},
+            {"resource": {"resourceType": "Patient", "id": "p1", "name": [{"text": "王秀英"}]}},
+            {"resource": {"resourceType": "Observation", "status": "final", "subject": subject, "code": loinc("85354-9"), "effectiveDateTime": "2026-11-20T08:00:00+08:00",
+                "component": [{"code": loinc("8480-6"), "valueQuantity": quantity(142.0, "mm[Hg]")}, {"code": loinc("8462-4"), "valueQuantity": quantity(81.0, "mm[Hg]")}]}},
+            {"resource": {"resourceType": "Observation", "status": "entered-in-error", "subject": subject}},
+        ]});
+        let entries = read(&bundle.to_string()).unwrap();
+        assert_eq!(entries.len(), 1);
+        let input = entries[0].input.as_ref().ok().unwrap();
+        let medicines: Vec<_> = input
+            .medicines
+            .iter()
+            .map(|m| (m.drug_id.as_deref(), m.name.as_str(), m.dose_text.as_str(), m.since.as_str()))
+            .collect();
+        let expected = [
+            (Some("amlodipine-5mg"), "", "每日一次", "2019-04-01"),
+            (None, "中药汤剂", "", "2019-04-01"),
+            (None, "阿司匹林", "", "2019-04-01"),
+        ];
+        assert_eq!(medicines, expected);
+        let readings: Vec<_> =
+            entries[0].readings.iter().map(|r| (r.code.as_str(), r.value, r.unit.as_str())).collect();
+        assert_eq!(readings, [("8480-6", 142.0, "mm[Hg]"), ("8462-4", 81.0, "mm[Hg]")]);
+        // What cannot be read is the person's fault, so that nobody is half there.
+        for (resource, path) in [
+            (
+                json!({"resourceType": "Observation", "subject": subject, "code": loinc("8867-4")}),
+                "observations[0].value",
+            ),
+            (json!({"resourceType": "MedicationStatement", "subject": subject}), "medicines[0].status"),
+            (
+                json!({"resourceType": "MedicationStatement", "status": "active", "subject": subject, "medicationReference": {"reference": "Medication/1"}}),
+                "medicines[0].reference",
+            ),
+            (
+                json!({"resourceType": "MedicationStatement", "status": "active", "subject": subject, "medicationCodeableConcept": {"text": "药"}}),
+                "medicines[0].since",
+            ),
+        ] {
+            let bundle = json!({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "p1"}}, {"resource": resource}]});
+            let entries = read(&bundle.to_string()).unwrap();
+            assert!(entries[0].input.as_ref().is_err_and(|faults| faults[0].path == path), "{path}");
+        }
     }
 }

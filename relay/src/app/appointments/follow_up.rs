@@ -9,7 +9,7 @@ use yunzhen_domain::records::{Consultation, Urgency};
 use yunzhen_domain::schedule::{Failed, Rebooking, Slot, Wish, after_failure, first_fit, slots};
 use yunzhen_store::{appointments, availability, consultations, rebookings, waitlist};
 
-use super::take::hold;
+use super::take::{hold, hold_first};
 use crate::app::work::Work;
 use crate::app::{App, AppError, Context, fresh, queue};
 
@@ -108,7 +108,7 @@ pub(in crate::app) async fn rebook(
         (Rebooking::At(slot), Some(specialist)) => {
             let booked = asked.clone().apply(Event::Book { specialist, scheduled_at: slot.starts_at }, ctx.now)?;
             consultations::insert(&mut work.tx, &booked).await?;
-            hold(app, work, ctx, &booked, slot, None).await?;
+            hold_first(app, work, ctx, &booked, slot, None).await?;
             fact(work, EventKind::ConsultationBooked);
         }
         (Rebooking::Waitlist, Some(specialist_id)) => {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use yunzhen_domain::ids::{ConsultationId, RoundId, StaffId};
 use yunzhen_domain::records::{Appointment, Consultation};
-use yunzhen_domain::schedule::{Availability, Slot, blocks, slots};
+use yunzhen_domain::schedule::{Availability, Slot, Zone, blocks, slots};
 use yunzhen_store::{StoreError, appointments, availability, jobs};
 
 use crate::app::work::Work;
@@ -44,14 +44,14 @@ pub(super) async fn lock(work: &mut Work, specialist: StaffId) -> Result<Availab
     })
 }
 
-/// The free slot that starts at `starts_at`.
+/// The free slot that starts at `starts_at`, and the zone in which the specialist thinks of it.
 pub(super) async fn free_slot(
     app: &App,
     work: &mut Work,
     ctx: &Context,
     specialist: StaffId,
     starts_at: Timestamp,
-) -> Result<Slot, AppError> {
+) -> Result<(Slot, Zone), AppError> {
     let published = lock(work, specialist).await?;
     if starts_at <= ctx.now || starts_at > horizon(app, ctx) {
         return Err(out_of_reach());
@@ -62,7 +62,7 @@ pub(super) async fn free_slot(
         return Err(AppError::invalid("starts_at", zh, en));
     };
     if appointments::taken(&mut work.tx, specialist, slot.starts_at, slot.ends_at).await?.is_empty() {
-        Ok(slot)
+        Ok((slot, published.zone))
     } else {
         Err(AppError::SlotTaken)
     }
@@ -100,7 +100,7 @@ pub(super) async fn not_elsewhere(work: &mut Work, c: &Consultation, slot: Slot)
     Ok(())
 }
 
-/// Holds a time for a consultation and queues its reminders.
+/// Holds a time for a consultation, which may have held one before, and queues its reminders.
 pub(in crate::app) async fn hold(
     app: &App,
     work: &mut Work,
@@ -109,32 +109,45 @@ pub(in crate::app) async fn hold(
     slot: Slot,
     round_id: Option<RoundId>,
 ) -> Result<(), AppError> {
-    let specialist_id = c.specialist_id.ok_or(AppError::NotFound)?;
-    let kept = match appointments::get(&mut work.tx, c.id).await? {
-        // Declined after it was accepted once, or booked again: the calendar entry goes on, with the next number.
-        Some(before) => {
-            let moved = Appointment { specialist_id, ..before.moved(slot, ctx.now) };
-            appointments::update(&mut work.tx, &moved).await
-        }
-        None => {
-            let new = Appointment {
-                consultation_id: c.id,
-                specialist_id,
-                home_id: c.home_id,
-                slot,
-                held: true,
-                sequence: 0,
-                changed_at: ctx.now,
-                round_id,
-            };
-            appointments::insert(&mut work.tx, &new).await
-        }
+    let Some(before) = appointments::get(&mut work.tx, c.id).await? else {
+        return hold_first(app, work, ctx, c, slot, round_id).await.map(drop);
     };
-    kept.map_err(|error| match error {
+    // Declined after it was accepted once, or booked again: the calendar entry goes on, with the next number.
+    let specialist_id = c.specialist_id.ok_or(AppError::NotFound)?;
+    let moved = Appointment { specialist_id, ..before.moved(slot, ctx.now) };
+    appointments::update(&mut work.tx, &moved).await.map_err(taken)?;
+    remind(app, work, ctx, c.id, slot.starts_at).await
+}
+
+/// The same for a consultation that is new in this transaction.
+pub(in crate::app) async fn hold_first(
+    app: &App,
+    work: &mut Work,
+    ctx: &Context,
+    c: &Consultation,
+    slot: Slot,
+    round_id: Option<RoundId>,
+) -> Result<Appointment, AppError> {
+    let new = Appointment {
+        consultation_id: c.id,
+        specialist_id: c.specialist_id.ok_or(AppError::NotFound)?,
+        home_id: c.home_id,
+        slot,
+        held: true,
+        sequence: 0,
+        changed_at: ctx.now,
+        round_id,
+    };
+    appointments::insert(&mut work.tx, &new).await.map_err(taken)?;
+    remind(app, work, ctx, c.id, slot.starts_at).await?;
+    Ok(new)
+}
+
+fn taken(error: StoreError) -> AppError {
+    match error {
         StoreError::Duplicate { .. } => AppError::SlotTaken,
         other => other.into(),
-    })?;
-    remind(app, work, ctx, c.id, slot.starts_at).await
+    }
 }
 
 /// Queues the reminders of an appointment that still lie ahead.
@@ -145,13 +158,14 @@ pub(in crate::app) async fn remind(
     id: ConsultationId,
     starts_at: Timestamp,
 ) -> Result<(), AppError> {
+    let mut ahead = Vec::new();
     for minutes_before in [app.policy.reminder_early_minutes, app.policy.reminder_late_minutes] {
         let Ok(run_at) = starts_at.checked_sub(SignedDuration::from_mins(i64::from(minutes_before))) else { continue };
         if run_at > ctx.now {
             let about = Reminder { consultation_id: id, starts_at_ms: starts_at.as_millisecond(), minutes_before };
             let job = yunzhen_domain::ids::uuid_v7(ctx.now, yunzhen_runtime::clock::random_bytes());
-            jobs::enqueue(&mut work.tx, job, REMIND, &serde_json::to_string(&about)?, run_at).await?;
+            ahead.push((job, serde_json::to_string(&about)?, run_at));
         }
     }
-    Ok(())
+    Ok(jobs::enqueue_all(&mut work.tx, REMIND, &ahead).await?)
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::machines::consultation::{Event, State};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, LinkSummary};
 use yunzhen_domain::vitals;
 use yunzhen_protocol::room::LinkLevel;
@@ -41,7 +40,8 @@ pub(in crate::app) async fn summary(
     now: Timestamp,
 ) -> Result<views::ConsultationSummary, AppError> {
     let resident = residents::get(db, c.resident_id).await?.ok_or(AppError::NotFound)?;
-    let home_name = names.home(db, c.home_id).await?.name.clone();
+    let home = names.home(db, c.home_id).await?;
+    let (home_name, today) = (home.name.clone(), home.zone.date(now));
     let specialist = names.staff_ref_opt(db, c.specialist_id).await?;
     let latest = latest_of_person(db, resident.id).await?;
     let out_of_range = latest.into_iter().filter(|o| vitals::find(&o.code).is_some_and(|v| v.is_out_of_range(o.value)));
@@ -62,7 +62,7 @@ pub(in crate::app) async fn summary(
         version: c.version,
         resident: views::ConsultationResident {
             id: resident.id,
-            age: resident.age(Policy::local_date(now)).into(),
+            age: resident.age(today).into(),
             name: resident.name.into_exposed(),
             sex: resident.sex,
             bed: resident.bed,

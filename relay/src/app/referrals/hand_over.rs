@@ -3,7 +3,6 @@
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::hand_over::HandOver;
 use yunzhen_domain::ids::ReferralId;
-use yunzhen_domain::policy::Policy;
 use yunzhen_store::{consultation_notes, consultations, homes, referrals, residents, staff};
 
 use super::may_read;
@@ -67,5 +66,5 @@ pub async fn hand_over(
     let printer = app.printer.clone();
     let printed = tokio::task::spawn_blocking(move || printer.print(&sheet)).await;
     let printed = printed.map_err(|error| PrintError::Pdf(error.to_string()))??;
-    Ok(HandOverFile { printed, file_name: format!("hand-over-{}.pdf", Policy::local_date(ctx.now)) })
+    Ok(HandOverFile { printed, file_name: format!("hand-over-{}.pdf", home.zone.date(ctx.now)) })
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, Facts, decide};
 use yunzhen_domain::machines::referral::{Event, State};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{HospitalAppointment, Referral};
 use yunzhen_store::{Db, Paging, residents, transports};
 
@@ -21,18 +20,20 @@ pub(in crate::app) async fn summary(
     now: Timestamp,
 ) -> Result<views::ReferralSummary, AppError> {
     let resident = residents::get(db, r.resident_id).await?.ok_or(AppError::NotFound)?;
+    let home = names.home(db, r.home_id).await?;
+    let (home_name, today) = (home.name.clone(), home.zone.date(now));
     Ok(views::ReferralSummary {
         id: r.id,
         state: r.state,
         version: r.version,
         resident: views::ReferralResident {
             id: resident.id,
-            age: resident.age(Policy::local_date(now)).into(),
+            age: resident.age(today).into(),
             name: resident.name.into_exposed(),
             sex: resident.sex,
             bed: resident.bed,
             home_id: r.home_id,
-            home_name: names.home(db, r.home_id).await?.name.clone(),
+            home_name,
         },
         urgency: r.urgency,
         diagnosis: r.diagnosis_code.as_deref().map(|code| diagnosis(app, code)),

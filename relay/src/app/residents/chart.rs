@@ -5,7 +5,6 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::early_warning::{self, OxygenScale, Score};
 use yunzhen_domain::ids::ResidentId;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Observation, Resident};
 use yunzhen_store::{
     Db, Paging, break_glass, consultations, eligibility, notes, observations, prescriptions, referrals, residents,
@@ -89,7 +88,7 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         id: r.id,
         version: r.version,
         merged_ids: group.iter().copied().filter(|id| *id != r.id).collect(),
-        age: r.age(Policy::local_date(ctx.now)).into(),
+        age: r.age(names.home(db, r.home_id).await?.zone.date(ctx.now)).into(),
         early_warning: early_warning(app, db, ctx, &r, &group).await?,
         consents: consent_states(db, &group, ctx.now).await?,
         break_glass: None,
@@ -121,25 +120,30 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
 
 /// The newest reading of each measure of one person, whose record may be named by any of those that were merged.
 pub(in crate::app) async fn latest_of_person(db: &mut Db, id: ResidentId) -> Result<Vec<Observation>, AppError> {
-    let standing = residents::standing_id(db, id).await?.ok_or(AppError::NotFound)?;
-    let group = residents::group(db, standing).await?;
-    latest(db, &group).await
+    Ok(newest(observations::latest_per_record(db, id).await?))
 }
 
 /// The newest reading of each measure of the records of one person.
 async fn latest(db: &mut Db, group: &[ResidentId]) -> Result<Vec<Observation>, AppError> {
-    let mut latest: Vec<Observation> = Vec::new();
+    let mut all = Vec::new();
     for id in group {
-        for reading in observations::latest_per_code(db, *id).await? {
-            match latest.iter_mut().find(|known| known.code == reading.code) {
-                Some(known) if known.measured_at < reading.measured_at => *known = reading,
-                Some(_) => {}
-                None => latest.push(reading),
-            }
+        all.extend(observations::latest_per_code(db, *id).await?);
+    }
+    Ok(newest(all))
+}
+
+/// The newest of each measure, by code.
+fn newest(all: Vec<Observation>) -> Vec<Observation> {
+    let mut latest: Vec<Observation> = Vec::new();
+    for reading in all {
+        match latest.iter_mut().find(|known| known.code == reading.code) {
+            Some(known) if known.measured_at < reading.measured_at => *known = reading,
+            Some(_) => {}
+            None => latest.push(reading),
         }
     }
     latest.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(latest)
+    latest
 }
 
 async fn early_warning(

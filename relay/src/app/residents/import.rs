@@ -1,15 +1,17 @@
-//! Residents from a file: a dry run that names every bad entry, and the same again for good, in one transaction.
+//! Residents from a file: a dry run that names every bad entry, and the same again for good, in one transaction. One identity number is one person and is left
+//! out; one name with one birth date may be two, so that they are registered and an administrator is asked, as for those who are registered by hand.
 
+use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::{HomeId, ResidentId};
-use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::Resident;
+use yunzhen_domain::ids::{HomeId, ObservationId, ResidentId};
+use yunzhen_domain::records::{Observation, ObservationSource, Resident};
 use yunzhen_domain::registry::duplicates::{Likeness, likeness};
 use yunzhen_domain::registry::{self, Fault, Frame, import};
-use yunzhen_store::{Db, residents};
+use yunzhen_domain::schedule::Zone;
+use yunzhen_store::{Db, homes, observations, residents};
 
-use super::register::{bed_taken, home_for, is_taken};
+use super::register::{bed_taken, home_for, is_taken, suspect};
 use crate::app::views::resident_imports as views;
 use crate::app::work::{Start, Work, authorize, may_list};
 use crate::app::{App, AppError, Context, FieldError, fresh};
@@ -40,9 +42,17 @@ pub async fn apply(app: &App, ctx: &Context, input: views::ResidentImport) -> Re
     if sorted.good.is_empty() {
         return Err(AppError::invalid("content", "没有可以登记的住户", "There is nobody to register"));
     }
-    for (_, resident) in &sorted.good {
+    for Good { resident, readings, .. } in &sorted.good {
         residents::insert(&mut work.tx, resident).await?;
         work.record(EventKind::ResidentImported, resident.id.uuid(), Some(home_id), None);
+        if !readings.is_empty() {
+            observations::insert_many(&mut work.tx, readings).await?;
+            work.record(EventKind::ObservationsRecorded, resident.id.uuid(), Some(home_id), None);
+        }
+    }
+    // After all of them are there, so that two of one file are a pair like any other.
+    for Good { resident, .. } in sorted.good.iter().filter(|good| good.twin.is_some()) {
+        suspect(&mut work, ctx, resident).await?;
     }
     work.finish(report(false, &sorted)).await
 }
@@ -51,10 +61,18 @@ fn of_home(home_id: HomeId) -> Facts {
     Facts { home_id: Some(home_id), ..Facts::default() }
 }
 
+/// An entry that becomes a record.
+struct Good {
+    place: String,
+    resident: Resident,
+    readings: Vec<Observation>,
+    twin: Option<views::ImportTwin>,
+}
+
 /// The entries of a file by what becomes of them.
 #[derive(Default)]
 struct Sorted {
-    good: Vec<(String, Resident)>,
+    good: Vec<Good>,
     known: Vec<views::ImportDuplicate>,
     bad: Vec<(String, Vec<Fault>)>,
 }
@@ -67,31 +85,62 @@ async fn sort(
     input: &views::ResidentImport,
 ) -> Result<Sorted, AppError> {
     let entries = import::read(input.format, input.content.as_bytes()).map_err(|fault| AppError::from(vec![fault]))?;
-    let today = Policy::local_date(ctx.now);
+    let zone = homes::zone(db, home_id).await?.ok_or(AppError::NotFound)?;
     let mut sorted = Sorted::default();
     for entry in entries {
-        let frame = Frame::new(fresh(ResidentId::new, ctx.now), home_id);
-        let checked = entry.input.and_then(|input| registry::check(&input, frame, &app.formulary, today));
-        match checked {
-            Err(faults) => sorted.bad.push((entry.place, faults)),
-            Ok(resident) => match known(db, ctx, &sorted, &entry.place, &resident).await? {
+        let place = entry.place.clone();
+        match check(app, ctx, home_id, &zone, entry) {
+            Err(faults) => sorted.bad.push((place, faults)),
+            Ok((resident, readings)) => match known(db, ctx, &sorted, &place, &resident).await? {
                 Some(duplicate) => sorted.known.push(duplicate),
                 None if further_up(&sorted, &resident) || is_taken(db, &resident).await? => {
-                    sorted.bad.push((entry.place, vec![bed_taken()]));
+                    sorted.bad.push((place, vec![bed_taken()]));
                 }
-                None => sorted.good.push((entry.place, resident)),
+                None => {
+                    let twin = twin(db, ctx, &sorted, &resident).await?;
+                    sorted.good.push(Good { place, resident, readings, twin });
+                }
             },
         }
     }
     Ok(sorted)
 }
 
-/// Does somebody further up in the file have this bed?
-fn further_up(sorted: &Sorted, resident: &Resident) -> bool {
-    resident.bed != registry::NO_BED && sorted.good.iter().any(|(_, other)| other.bed == resident.bed)
+/// An entry as the records it would become, or everything that is wrong with it.
+fn check(
+    app: &App,
+    ctx: &Context,
+    home_id: HomeId,
+    zone: &Zone,
+    entry: import::Entry,
+) -> Result<(Resident, Vec<Observation>), Vec<Fault>> {
+    let frame = Frame::new(fresh(ResidentId::new, ctx.now), home_id);
+    let resident = registry::check(&entry.input?, frame, &app.formulary, zone.date(ctx.now))?;
+    // Without a first moment of that day nothing is before it.
+    let born = zone.instant(resident.birth_date.at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN);
+    let readings = import::readings(&entry.readings, born, ctx.now)?;
+    let readings = readings.into_iter().map(|r| Observation {
+        id: fresh(ObservationId::new, ctx.now),
+        resident_id: resident.id,
+        code: r.code.to_owned(),
+        value: r.value,
+        unit: r.unit.to_owned(),
+        measured_at: r.measured_at,
+        received_at: ctx.now,
+        device: None,
+        source: ObservationSource::Import,
+        trace: None,
+    });
+    let readings = readings.collect();
+    Ok((resident, readings))
 }
 
-/// The same person on record or further up in the file.
+/// Does somebody further up in the file have this bed?
+fn further_up(sorted: &Sorted, resident: &Resident) -> bool {
+    resident.bed != registry::NO_BED && sorted.good.iter().any(|other| other.resident.bed == resident.bed)
+}
+
+/// The same identity number on record or further up in the file.
 async fn known(
     db: &mut Db,
     ctx: &Context,
@@ -99,28 +148,39 @@ async fn known(
     place: &str,
     resident: &Resident,
 ) -> Result<Option<views::ImportDuplicate>, AppError> {
-    let duplicate = |likeness, resident_id, same_as_place| views::ImportDuplicate {
+    let on_record = residents::by_id_number(db, &resident.id_number).await?;
+    let further_up = sorted.good.iter().find(|other| other.resident.id_number == resident.id_number);
+    if on_record.is_none() && further_up.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(views::ImportDuplicate {
         place: place.to_owned(),
         name: resident.name.expose().clone(),
-        likeness,
-        resident_id,
-        same_as_place,
-    };
-    let shown = |r: &Resident| authorize(ctx, Action::ViewResident, &r.facts()).is_ok().then_some(r.id);
-    if let Some(same) = residents::by_id_number(db, &resident.id_number).await? {
-        return Ok(Some(duplicate(Likeness::IdNumber, shown(&same), None)));
-    }
-    for (earlier, other) in &sorted.good {
-        if let Some(likeness) = likeness(resident, other) {
-            return Ok(Some(duplicate(likeness, None, Some(earlier.clone()))));
-        }
-    }
+        likeness: Likeness::IdNumber,
+        resident_id: on_record.and_then(|same| shown(ctx, &same)),
+        same_as_place: further_up.map(|other| other.place.clone()),
+    }))
+}
+
+/// Whom the entry looks like by name and birth date: a person on record before one of the file.
+async fn twin(
+    db: &mut Db,
+    ctx: &Context,
+    sorted: &Sorted,
+    resident: &Resident,
+) -> Result<Option<views::ImportTwin>, AppError> {
     for other in residents::born_on(db, resident.birth_date).await? {
-        if let Some(likeness) = likeness(resident, &other) {
-            return Ok(Some(duplicate(likeness, shown(&other), None)));
+        if likeness(resident, &other).is_some() {
+            return Ok(Some(views::ImportTwin { resident_id: shown(ctx, &other), same_as_place: None }));
         }
     }
-    Ok(None)
+    let earlier = sorted.good.iter().find(|other| likeness(resident, &other.resident).is_some());
+    Ok(earlier.map(|other| views::ImportTwin { resident_id: None, same_as_place: Some(other.place.clone()) }))
+}
+
+/// A record's id for who may see it.
+fn shown(ctx: &Context, r: &Resident) -> Option<ResidentId> {
+    authorize(ctx, Action::ViewResident, &r.facts()).is_ok().then_some(r.id)
 }
 
 fn refused(bad: Vec<(String, Vec<Fault>)>) -> AppError {
@@ -135,11 +195,15 @@ fn refused(bad: Vec<(String, Vec<Fault>)>) -> AppError {
 
 fn report(dry_run: bool, sorted: &Sorted) -> views::ImportReport {
     let total = sorted.good.len() + sorted.known.len() + sorted.bad.len();
-    let registered = sorted.good.iter().map(|(place, r)| views::ImportedResident {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let registered = sorted.good.iter().map(|Good { place, resident, readings, twin }| views::ImportedResident {
         place: place.clone(),
-        id: (!dry_run).then_some(r.id),
-        name: r.name.expose().clone(),
-        bed: r.bed.clone(),
+        id: (!dry_run).then_some(resident.id),
+        name: resident.name.expose().clone(),
+        bed: resident.bed.clone(),
+        medicines: count(resident.medicines.len()),
+        observations: count(readings.len()),
+        twin: twin.clone(),
     });
     let bad = sorted.bad.iter().map(|(place, faults)| views::BadEntry {
         place: place.clone(),
@@ -150,7 +214,7 @@ fn report(dry_run: bool, sorted: &Sorted) -> views::ImportReport {
     });
     views::ImportReport {
         dry_run,
-        total: u32::try_from(total).unwrap_or(u32::MAX),
+        total: count(total),
         registered: registered.collect(),
         duplicates: sorted.known.clone(),
         bad: bad.collect(),

@@ -4,7 +4,6 @@ use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{DuplicateId, HomeId, ResidentId};
 use yunzhen_domain::machines::duplicate;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{DuplicatePair, Resident};
 use yunzhen_domain::registry::difference::differences;
 use yunzhen_domain::registry::duplicates::{TakenOver, likeness};
@@ -13,6 +12,7 @@ use yunzhen_domain::{Sensitive, checked};
 use yunzhen_store::{Db, duplicates, homes, residents};
 
 use super::views;
+use crate::app::homes::day_at;
 use crate::app::names::Names;
 use crate::app::work::{Start, Work, authorize};
 use crate::app::{App, AppError, Conflict, Context, FieldError, fresh};
@@ -26,7 +26,8 @@ pub async fn register(app: &App, ctx: &Context, input: views::ResidentInput) -> 
     let home_id = ctx.actor.home_id().ok_or(AppError::NotFound)?;
     work.authorize(Action::RegisterResident, &Facts { home_id: Some(home_id), ..Facts::default() })?;
     let frame = Frame::new(fresh(ResidentId::new, ctx.now), home_id);
-    let resident = registry::check(&input, frame, &app.formulary, Policy::local_date(ctx.now))?;
+    let today = day_at(&mut work.tx, home_id, ctx.now).await?;
+    let resident = registry::check(&input, frame, &app.formulary, today)?;
     refuse_known_number(&mut work.tx, ctx, &resident).await?;
     refuse_taken_bed(&mut work.tx, &resident).await?;
     residents::insert(&mut work.tx, &resident).await?;
@@ -48,7 +49,8 @@ pub async fn change(
     };
     let before = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize_for(Action::ChangeResident, &before).await?;
-    let after = registry::check(&input.resident, Frame::next(&before), &app.formulary, Policy::local_date(ctx.now))?;
+    let today = day_at(&mut work.tx, before.home_id, ctx.now).await?;
+    let after = registry::check(&input.resident, Frame::next(&before), &app.formulary, today)?;
     // A form that was opened before the records were merged is of another record.
     if input.version != before.version || id != before.id {
         let seen = residents::version(&mut work.tx, &before, input.version).await?;

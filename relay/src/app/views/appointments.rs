@@ -37,6 +37,10 @@ pub struct Appointment {
     pub starts_at: Time,
     /// Until.
     pub ends_at: Time,
+    /// When it began or is expected to, now that others took longer.
+    pub expected_at: Time,
+    /// So many minutes later than planned; earlier is negative.
+    pub late_minutes: i64,
     /// The zone in which the specialist thinks of it.
     pub zone: String,
     /// The state in FHIR's words, e.g. `booked`.

@@ -31,7 +31,7 @@ pub struct ImportReport {
     pub total: u32,
     /// Registered, or would be.
     pub registered: Vec<ImportedResident>,
-    /// Known already: listed, not created.
+    /// Known already by their identity number: listed, not created.
     pub duplicates: Vec<ImportDuplicate>,
     /// Cannot be taken, with every reason.
     pub bad: Vec<BadEntry>,
@@ -50,6 +50,25 @@ pub struct ImportedResident {
     pub name: String,
     /// Room and bed.
     pub bed: String,
+    /// Medicines in hand that came with it.
+    pub medicines: u32,
+    /// Vital signs that came with it.
+    pub observations: u32,
+    /// Looks like the same person as another by name and birth date: an administrator is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<ImportTwin>,
+}
+
+/// Whom an entry looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportTwin {
+    /// The record, when it is one and the caller may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub resident_id: Option<ResidentId>,
+    /// The entry of the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as_place: Option<String>,
 }
 
 /// An entry that is a person already known.

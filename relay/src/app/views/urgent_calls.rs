@@ -37,6 +37,9 @@ pub struct NewUrgentCall {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub bed: Option<String>,
+    /// When the button was pressed, by the clock of the box: without a link that is before this command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressed_at: Option<Time>,
 }
 
 /// One step of a call.
@@ -92,6 +95,9 @@ pub struct UrgentCall {
     pub note: Option<String>,
     /// Raised at.
     pub raised_at: Time,
+    /// When the button was pressed, where a box said so: without a link that is earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressed_at: Option<Time>,
     /// Every step, timed.
     pub steps: Vec<UrgentCallStep>,
     /// Commands that the caller may give now.

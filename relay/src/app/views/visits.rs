@@ -228,19 +228,6 @@ pub struct ConfirmedDiagnosis {
     pub evidence: String,
 }
 
-/// The form as data: fill `body` in and send it, now or later, with the key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct VisitFormData {
-    /// Which round.
-    pub visit_id: VisitId,
-    /// Where to POST `body`.
-    pub path: String,
-    /// To be sent as `Idempotency-Key`: sent twice, the form counts once.
-    pub idempotency_key: String,
-    /// A result for each resident who is still to be seen, to be filled in.
-    pub body: VisitResults,
-}
-
 /// A resident whose proof is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VisitCandidate {

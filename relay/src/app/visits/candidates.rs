@@ -10,6 +10,7 @@ use yunzhen_store::{Db, residents, visits};
 
 use super::{MOST, views};
 use crate::app::eligibility::{clinician, of_person, standings};
+use crate::app::homes::day_at;
 use crate::app::names::Names;
 use crate::app::views::common::Page;
 use crate::app::views::eligibility::Standing;
@@ -65,7 +66,7 @@ pub(super) async fn missing(
     hospital: &str,
 ) -> Result<Vec<Standing>, AppError> {
     let facts = of_person(db, resident.id).await?;
-    let today = Policy::local_date(ctx.now);
+    let today = day_at(db, resident.home_id, ctx.now).await?;
     let all = standings(app, resident, &facts, None, &[hospital.to_owned()], today);
     let listed = |s: &Standing| resident.conditions.iter().any(|c| c.code == s.diagnosis_code);
     Ok(all.into_iter().filter(|s| !s.eligible && listed(s)).collect())

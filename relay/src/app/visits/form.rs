@@ -1,14 +1,13 @@
-//! The offline form of a round: a page that prints on its own, and the same form as data that can be sent later.
+//! The offline form of a round: a page that prints on its own. What was written on it is typed into the round's results later, under a key of their own.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use yunzhen_domain::ids::VisitId;
-use yunzhen_domain::machines::visit_stop::State as StopState;
 use yunzhen_domain::records::Sex;
 
 use super::{opened, show, views};
 use crate::app::views::common::LanguageQuery;
 use crate::app::work::{Work, english};
-use crate::app::{App, AppError, Context, fresh};
+use crate::app::{App, AppError, Context};
 
 /// A page to print.
 #[derive(Debug, Clone)]
@@ -29,31 +28,6 @@ pub async fn form(app: &App, ctx: &Context, id: VisitId, query: LanguageQuery) -
     let html = page(&view, english).into_string();
     work.finish(()).await?;
     Ok(Form { html, file_name })
-}
-
-/// The form as data, for everyone still to be seen.
-pub async fn form_data(app: &App, ctx: &Context, id: VisitId) -> Result<views::VisitFormData, AppError> {
-    let mut work = Work::unkeyed(app, ctx).await?;
-    let visit = opened(&mut work, ctx, id).await?;
-    let open = show::within_reach(ctx, &visit).filter(|stop| stop.state == StopState::Expected);
-    let blank = |stop: &yunzhen_domain::records::VisitStop| views::StopResult {
-        resident_id: stop.resident_id,
-        on: visit.planned_on,
-        doctor: visit.doctors.first().copied(),
-        not_seen_reason: None,
-        confirmed: stop
-            .diagnosis_codes
-            .iter()
-            .map(|code| views::ConfirmedDiagnosis { diagnosis_code: code.clone(), evidence: String::new() })
-            .collect(),
-    };
-    let data = views::VisitFormData {
-        visit_id: id,
-        path: format!("/api/visits/{id}/results"),
-        idempotency_key: format!("visit-form-{}", fresh(VisitId::new, ctx.now)),
-        body: views::VisitResults { results: open.map(blank).collect() },
-    };
-    work.finish(data).await
 }
 
 const STYLE: &str = "

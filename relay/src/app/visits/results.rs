@@ -6,12 +6,12 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::VisitId;
 use yunzhen_domain::machines::visit::{Event, State};
 use yunzhen_domain::machines::{Refused, visit_stop};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Eligibility, Staff, Visit};
 use yunzhen_store::{eligibility, residents, staff, visits};
 
 use super::{load, record, show, views};
 use crate::app::eligibility::{fact, in_the_past};
+use crate::app::homes::day_at;
 use crate::app::work::{Start, Work, required};
 use crate::app::{App, AppError, Context};
 
@@ -66,8 +66,8 @@ async fn one(
     let unknown = || AppError::invalid(format!("{path}.resident_id"), "不在本次名单中", "Not a resident of this round");
     let at = visit.stops.iter().position(|stop| stop.resident_id == result.resident_id).ok_or_else(unknown)?;
     let resident = residents::get(&mut work.tx, result.resident_id).await?.ok_or_else(unknown)?;
-    in_the_past(&format!("{path}.on"), result.on, &resident, ctx)?;
-    if result.on < Policy::local_date(visit.planned_at) {
+    in_the_past(&mut work.tx, &format!("{path}.on"), result.on, &resident, ctx).await?;
+    if result.on < day_at(&mut work.tx, resident.home_id, visit.planned_at).await? {
         let (zh, en) = ("日期早于本次上门的安排", "The day is before the round was planned");
         return Err(AppError::invalid(format!("{path}.on"), zh, en));
     }

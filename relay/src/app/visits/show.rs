@@ -3,7 +3,6 @@
 use yunzhen_domain::access::{Action, Decision, Facts, decide};
 use yunzhen_domain::machines::visit::Event;
 use yunzhen_domain::machines::visit_stop::State as StopState;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Visit, VisitStop};
 use yunzhen_store::{Db, residents, staff};
 
@@ -108,7 +107,7 @@ async fn route_stop(
     let beside = stop.confirmed_codes.iter().filter(|code| !stop.diagnosis_codes.contains(code));
     Ok(views::RouteStop {
         resident_id: resident.id,
-        age: resident.age(Policy::local_date(ctx.now)).into(),
+        age: resident.age(names.home(db, stop.home_id).await?.zone.date(ctx.now)).into(),
         name: resident.name.into_exposed(),
         sex: resident.sex,
         bed: resident.bed,
