@@ -391,11 +391,19 @@ export const referrals: ReferralSummary[] = [
   referralSummary("f2", 4, "information_requested"),
   referralSummary("f3", 6, "sent"),
   referralSummary("f4", 3, "done", { appointment: visitAt }),
+  referralSummary("f5", 1, "drafted", {
+    reason: "气促加重，建议到院评估。\n\n护士所见：今晨起不能平卧，已吸氧 2 L/min。\n\n接送意向：轮椅车",
+    hospital: "",
+    department: "",
+    diagnosis: undefined,
+    specialist: undefined,
+  }),
 ];
 
 const ALLOWED: Partial<Record<ReferralState, string[]>> = {
   accepted: ["start"],
   information_requested: ["answer-information"],
+  drafted: ["edit"],
 };
 
 export const referral = (id: string): Referral | undefined => {
@@ -403,7 +411,7 @@ export const referral = (id: string): Referral | undefined => {
   if (!found) return undefined;
   return {
     ...found,
-    drafted_by: zhou,
+    drafted_by: found.state === "drafted" ? { id: "s1", name: "林秀英" } : zhou,
     questions:
       found.state === "information_requested"
         ? [
@@ -426,11 +434,14 @@ export const referral = (id: string): Referral | undefined => {
         }
       : {}),
     transports: found.state === "done" ? rides.filter((ride) => ride.referral_id === id) : [],
-    timeline: [
-      { step: "draft", at: ago(3000), who: "周明" },
-      { step: "send", at: ago(2990), who: "周明" },
-      { step: "see", at: ago(2000), who: "刘医生" },
-    ],
+    timeline:
+      found.state === "drafted"
+        ? [{ step: "draft", at: ago(30), who: "林秀英" }]
+        : [
+            { step: "draft", at: ago(3000), who: "周明" },
+            { step: "send", at: ago(2990), who: "周明" },
+            { step: "see", at: ago(2000), who: "刘医生" },
+          ],
     allowed: ALLOWED[found.state] ?? [],
   };
 };

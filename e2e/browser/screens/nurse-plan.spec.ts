@@ -164,6 +164,19 @@ const SCREENS: PlanScreen[] = [
   { name: "referral-accepted", path: "/referrals/f1", ready: ".nurse-timeline" },
   { name: "referral-question", path: "/referrals/f2", ready: ".nurse-timeline" },
   { name: "referral-report", path: "/referrals/f4", ready: ".nurse-timeline" },
+  {
+    name: "referral-new",
+    path: "/referrals/new?resident=r3",
+    ready: "textarea",
+    act: async (page) => {
+      await page.locator("textarea").first().fill("气促加重，夜间不能平卧。");
+      await page.locator("textarea").nth(1).fill("今晨起加重，已吸氧 2 L/min，血氧 92%。");
+      await page.getByRole("radio", { name: /紧急|Urgent/ }).check({ force: true });
+    },
+  },
+  { name: "referral-new-nobody", path: "/referrals/new", ready: "textarea" },
+  { name: "referral-draft", path: "/referrals/f5", ready: ".nurse-timeline" },
+  { name: "referral-draft-change", path: "/referrals/f5", ready: ".nurse-timeline", act: press(/修改草稿|Change the draft/) },
   { name: "ride", path: "/transports/t2", ready: ".nurse-timeline" },
   {
     name: "ride-confirm",
