@@ -176,7 +176,12 @@ const SCREENS: PlanScreen[] = [
   },
   { name: "referral-new-nobody", path: "/referrals/new", ready: "textarea" },
   { name: "referral-draft", path: "/referrals/f5", ready: ".nurse-timeline" },
-  { name: "referral-draft-change", path: "/referrals/f5", ready: ".nurse-timeline", act: press(/修改草稿|Change the draft/) },
+  {
+    name: "referral-draft-change",
+    path: "/referrals/f5",
+    ready: ".nurse-timeline",
+    act: press(/修改草稿|Change the draft/),
+  },
   { name: "ride", path: "/transports/t2", ready: ".nurse-timeline" },
   {
     name: "ride-confirm",
