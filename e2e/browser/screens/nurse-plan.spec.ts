@@ -171,7 +171,7 @@ const SCREENS: PlanScreen[] = [
     act: async (page) => {
       await page.locator("textarea").first().fill("气促加重，夜间不能平卧。");
       await page.locator("textarea").nth(1).fill("今晨起加重，已吸氧 2 L/min，血氧 92%。");
-      await page.getByRole("radio", { name: /紧急|Urgent/ }).check({ force: true });
+      await page.locator(".mantine-SegmentedControl-label", { hasText: /^(紧急|Urgent)$/ }).click();
     },
   },
   { name: "referral-new-nobody", path: "/referrals/new", ready: "textarea" },
