@@ -228,6 +228,7 @@ const call = (id: string, resident: ResidentSummary, more: Partial<UrgentCall>):
   state: "raised",
   triage: "abnormal",
   resident: short(resident),
+  shared_by: [],
   bed: resident.bed,
   home_id: "h1",
   home_name: "松鹤护理院",
@@ -263,6 +264,29 @@ export const answeredCalls: UrgentCall[] = [
       { state: "raised", at: ago(4) },
       { state: "answered", at: ago(3) },
     ],
+    allowed: ["end"],
+  }),
+];
+
+/** A bed that two residents have: nobody is guessed. One call rings, the other is answered and waits for its end. */
+export const sharedBedCalls: UrgentCall[] = [
+  call("u3", person(3), {
+    bed: "2-01",
+    resident: undefined,
+    shared_by: [short(person(3)), short(person(2))],
+    triage: "unknown",
+    vital_signs: undefined,
+    raised_at: ago(1.5),
+  }),
+  call("u4", person(5), {
+    state: "answered",
+    bed: "2-10",
+    resident: undefined,
+    shared_by: [short(person(5)), short(person(6))],
+    triage: "unknown",
+    vital_signs: undefined,
+    raised_at: ago(4),
+    answered_by: { id: "s1", name: "林秀英" },
     allowed: ["end"],
   }),
 ];

@@ -100,6 +100,19 @@ const SCREENS: PlanScreen[] = [
       await page.getByRole("button", { name: /送医|Transport to hospital/ }).click();
     },
   },
+  { name: "incoming-call-shared-bed", path: "/", scene: "shared_bed", ready: "[data-testid=shared-bed]" },
+  {
+    name: "incoming-call-shared-bed-end",
+    path: "/",
+    scene: "shared_bed",
+    ready: "[data-testid=shared-bed]",
+    act: async (page) => {
+      await opened(/处理完毕|Finish/)(page);
+      await page.getByRole("button", { name: /送医|Transport to hospital/ }).click();
+    },
+  },
+  { name: "button-pressed", path: "/residents/r1", scene: "pressed", ready: "[data-testid=button-call-b2]" },
+  { name: "button-pressed-unread", path: "/", scene: "pressed_unread", ready: "[data-testid=button-call-b2]" },
   { name: "call-button-bed", path: "/call", ready: "form" },
   { name: "call-button", path: "/call/2-05", ready: "[data-testid=call-nurse]" },
   {

@@ -8,7 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { PrimaryButton } from "../shell";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { emptyDraft, toContent, type Draft } from "./account";
 import { accountWords } from "./account-words";
 import { DraftFields } from "./draft-fields";

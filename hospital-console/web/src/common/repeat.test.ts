@@ -37,6 +37,7 @@ const note = (text: string) => ({ text, diagnosis_code: undefined });
 const draft = (n: number) => ({
   diagnosis_code: "I10",
   supply: "ordinary" as const,
+  valid_days: 3,
   items: Array.from({ length: n }) as [],
 });
 
