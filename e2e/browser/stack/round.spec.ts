@@ -48,7 +48,13 @@ async function planned(
   const minutes = EACH * stops.length;
   const start = soon(minutes);
   const [from, until] = [clockOf(start), clockOf(start + minutes * MINUTE)];
-  const block = { kind: "extra_block", date: from.date, start: `${from.time}:00`, end: `${until.time}:00`, slot_minutes: EACH };
+  const block = {
+    kind: "extra_block",
+    date: from.date,
+    start: `${from.time}:00`,
+    end: `${until.time}:00`,
+    slot_minutes: EACH,
+  };
   const { zone, rules, exceptions } = before;
   const put = (with_: unknown[], version: number) =>
     ask<Published>(desk, "PUT", path, { zone, rules, exceptions: with_, version });
