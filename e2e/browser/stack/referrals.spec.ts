@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { DESK, HOSPITAL, inBed, nurseAndSpecialist, slowly, TABLET, withdraw } from "../support/care";
-import { Nurse, open, signInAs } from "../support/people";
+import { Nurse, open, signIn, signInAs } from "../support/people";
 import { runningStack, urlFor } from "../support/stack";
 
 /** Out of remote care on the real programs: a referral and its draft, the condition that changes, the one-key call. */
@@ -115,7 +115,7 @@ test("a nurse drafts a referral, goes on with it, and a doctor who saw the resid
   const stack = runningStack();
   const [tablet, desk] = [await open(browser, TABLET), await open(browser, DESK)];
   await new Nurse(tablet.page, stack).signIn();
-  await signInAs(desk.page, stack, "specialist");
+  await signIn(desk.page, stack, "specialist");
   const page = tablet.page;
   const resident = await inBed(page, "302-1");
 

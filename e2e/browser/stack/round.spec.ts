@@ -106,7 +106,7 @@ test("the next resident of a round is measured while the present one is in the c
     await sheet.getByLabel("舒张压").fill("81");
     await expectAxeClean(page, "nurse: the next one is measured in the call");
     await sheet.getByRole("button", { name: "保存体征" }).click();
-    await expect(page.getByText("生命体征已保存")).toBeVisible();
+    await slowly(sheet).toHaveCount(0);
     await slowly(bar).toContainText(/体征 \d\d:\d\d/);
     await expect(page.getByTestId("self-video")).toBeVisible();
     await expect(desk.page.getByTestId("main-video")).toBeVisible();

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { chooseDoctor, DESK, inBed, inDays, joinWaitlist, slowly, TABLET } from "../support/care";
-import { Nurse, open, signInAs } from "../support/people";
+import { Nurse, open, signIn, signInAs } from "../support/people";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The specialist's sheets on the real programs: a wish is passed on, accepted for a time, and the appointment moved. */
@@ -12,7 +12,7 @@ test("a colleague is asked for who waits, accepts for a time of her own, moves i
   const stack = runningStack();
   const [tablet, desk, other] = [await open(browser, TABLET), await open(browser, DESK), await open(browser, DESK)];
   await new Nurse(tablet.page, stack).signIn();
-  await signInAs(desk.page, stack, "specialist");
+  await signIn(desk.page, stack, "specialist");
   await signInAs(other.page, stack, "specialist2");
   const day = inDays(4);
   const resident = await inBed(tablet.page, "301-1");
