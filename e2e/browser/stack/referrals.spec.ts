@@ -123,7 +123,7 @@ test("a nurse drafts a referral, goes on with it, and a doctor who saw the resid
     await page.goto(`${urlFor(stack, "nurse")}/referrals/new?resident=${resident.id}`);
     await page.getByLabel("转诊原因").fill("左足破溃加重，需外科处理");
     await page.getByLabel("护士所见").fill("三天内范围扩大，已每日换药");
-    await page.getByRole("textbox", { name: "接送意向" }).click();
+    await page.getByRole("combobox", { name: "接送意向" }).click();
     await page.getByRole("option", { name: "轮椅车" }).click();
     await expectAxeClean(page, "nurse: draft of a referral");
     await page.getByRole("button", { name: "保存草稿" }).click();
@@ -134,7 +134,7 @@ test("a nurse drafts a referral, goes on with it, and a doctor who saw the resid
   await test.step("gone on with", async () => {
     await page.getByRole("button", { name: "修改草稿" }).click();
     await expect(page.getByLabel("护士所见")).toHaveValue("三天内范围扩大，已每日换药");
-    await page.getByRole("textbox", { name: "科室" }).fill("普外科");
+    await page.getByRole("combobox", { name: "科室" }).fill("普外科");
     await page.getByRole("button", { name: "保存修改" }).click();
     await expect(page.getByText("普外科").first()).toBeVisible();
   });

@@ -28,7 +28,7 @@ test("a colleague is asked for who waits, accepts for a time of her own, moves i
     await desk.page.goto(`${urlFor(stack, "specialist")}/schedule`);
     await desk.page.getByRole("button", { name: `转请：${resident.name}` }).click();
     const sheet = desk.page.getByRole("dialog");
-    await sheet.getByRole("textbox", { name: "请谁会诊" }).click();
+    await sheet.getByRole("combobox", { name: "请谁会诊" }).click();
     await desk.page.getByRole("option", { name: "周敏", exact: true }).click();
     await expectAxeClean(desk.page, "specialist: asks a colleague");
     await sheet.getByRole("button", { name: "转请同事" }).click();

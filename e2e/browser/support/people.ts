@@ -106,7 +106,8 @@ export class Specialist {
   async seeNow(name: string): Promise<void> {
     await this.page.getByRole("button", { name: `接诊 ${name}` }).click();
     await this.page.waitForURL(/\/consultations\//);
-    await expect(this.page.getByTestId("main-video")).toBeVisible();
+    // The picture comes all the way from the home.
+    await expect(this.page.getByTestId("main-video")).toBeVisible({ timeout: 30_000 });
   }
 
   async writeNote(text: string): Promise<void> {
