@@ -156,7 +156,7 @@ export const en: typeof zh = {
   list: "Referrals",
   rides: "Rides",
   empty: "No referrals",
-  emptyHint: "Press “Draft a referral”, or a doctor refers during a consultation.",
+  emptyHint: "Press “New referral”, or a doctor refers during a consultation.",
   noMatch: "No referral matches",
   noMatchHint: "Check name or bed, or choose “All”.",
   find: "Resident, bed, hospital",
@@ -221,7 +221,7 @@ export const en: typeof zh = {
   urgent: "Urgent",
   draft: {
     title: "Draft a referral",
-    new: "Draft a referral",
+    new: "New referral",
     hint: "A doctor who has seen this resident checks the draft and sends it. In an emergency call the ambulance or an urgent consultation first.",
     reasonHelp: "Why the hospital is needed",
     seen: "What you saw",
