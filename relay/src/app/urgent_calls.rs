@@ -269,7 +269,8 @@ async fn identify(
             && input.outcome != Outcome::FalseAlarm
             && ctx.actor.role() != Role::Administrator =>
         {
-            let (zh, en) = ("这个床位登记了多人，请选择是哪位住民", "Several residents have this bed: say which of them it is");
+            let (zh, en) =
+                ("这个床位登记了多人，请选择是哪位住民", "Several residents have this bed: say which of them it is");
             return Err(AppError::invalid("resident_id", zh, en));
         }
         None => {}

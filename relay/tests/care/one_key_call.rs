@@ -182,7 +182,8 @@ async fn a_bed_of_two_raises_the_call_with_a_mark_and_guesses_nobody() {
     let answered = answer(&w, &w.nurse, &call).await.unwrap();
     let unsaid = end(&w, &w.nurse, &answered, Outcome::TransportRequest).await;
     assert!(matches!(unsaid, Err(AppError::Invalid(fields)) if fields[0].path == "resident_id"));
-    let elsewhere = residents::list(&mut w.app.store.read().await.unwrap(), Some(seed::HOME_2), None).await.unwrap()[0].id;
+    let elsewhere =
+        residents::list(&mut w.app.store.read().await.unwrap(), Some(seed::HOME_2), None).await.unwrap()[0].id;
     let wrong = end_for(&w, &w.nurse, &answered, Outcome::TransportRequest, Some(elsewhere)).await;
     assert!(matches!(wrong, Err(AppError::Invalid(fields)) if fields[0].path == "resident_id"));
     let ended = end_for(&w, &w.nurse, &answered, Outcome::TransportRequest, Some(before.id)).await.unwrap();
