@@ -102,8 +102,8 @@ test("the next resident of a round is measured while the present one is in the c
     await bar.getByRole("button", { name: "录入体征" }).click();
     const sheet = page.getByRole("dialog");
     await expect(sheet).toContainText(next.name);
-    await sheet.getByLabel("收缩压").fill("137");
-    await sheet.getByLabel("舒张压").fill("81");
+    await sheet.getByLabel("收缩压").fill("193");
+    await sheet.getByLabel("舒张压").fill("107");
     await expectAxeClean(page, "nurse: the next one is measured in the call");
     await sheet.getByRole("button", { name: "保存体征" }).click();
     await slowly(sheet).toHaveCount(0);
@@ -113,8 +113,8 @@ test("the next resident of a round is measured while the present one is in the c
   });
 
   await test.step("they are the next one's, and nobody else's", async () => {
-    await slowly.poll(() => systolic(next)).toContain(137);
-    expect(await systolic(present)).not.toContain(137);
+    await slowly.poll(() => systolic(next)).toContain(193);
+    expect(await systolic(present)).not.toContain(193);
   });
 
   await test.step("the call ends; one press leads on to the next", async () => {
