@@ -8,6 +8,7 @@ import { BoxProvider } from "./box/box-context";
 import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
 import { RegistryScreen } from "./residents/registry-screen";
+import { NewReferralScreen } from "./referrals/new-referral-screen";
 import { ReferralsScreen } from "./referrals/referrals-screen";
 import { ReminderNotice } from "./reminders/reminder-notice";
 import { NewRoundScreen } from "./rounds/new-round-screen";
@@ -133,6 +134,7 @@ function Screens() {
           <Route path="visits" element={<VisitsScreen />} />
           <Route path="visits/:visitId" element={<VisitsScreen />} />
           <Route path="referrals" element={<ReferralsScreen />} />
+          <Route path="referrals/new" element={<NewReferralScreen />} />
           <Route path="referrals/:referralId" element={<ReferralsScreen />} />
           <Route path="transports/new" element={<NewRideScreen />} />
           <Route path="transports/:transportId" element={<ReferralsScreen />} />

@@ -18,6 +18,8 @@ import {
   useApi,
   useFormats,
 } from "@yunzhen/client/ui";
+import type { ResidentSummary } from "@yunzhen/client";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
@@ -26,6 +28,7 @@ import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
+import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
 import { OngoingNotice } from "./visit/ongoing-notice";
@@ -175,7 +178,7 @@ function SpoolButton() {
           {pending.length === 0 ? (
             <EmptyState title={t("app:top.spoolEmpty")} hint={t("app:top.spoolEmptyHint")} />
           ) : (
-            <PendingList items={pending} />
+            <PendingList items={pending} whose />
           )}
         </Stack>
       </Popover.Dropdown>
@@ -183,15 +186,19 @@ function SpoolButton() {
   );
 }
 
-export function PendingList({ items }: { items: ReturnType<typeof pendingOf> }) {
+/** `whose`: each entry says of which resident it is; where they are all of one, the page says it already. */
+export function PendingList({ items, whose = false }: { items: ReturnType<typeof pendingOf>; whose?: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const { residents } = useRound();
+  const person = (id: string) => residents.data?.data.items.find((one) => one.id === id);
   return (
     <ul className="nurse-plain-list">
       {items.map((item) => (
         <li key={item.id}>
           <Group justify="space-between" wrap="nowrap">
             <span>
+              {whose && <strong className="nurse-pending-who">{whoseWords(person(item.resident_id), t)}</strong>}
               {t(`app:top.kind.${item.kind}`)} · {formats.dateTime(item.created_at)}
             </span>
             <SpoolState state={item.state} />
@@ -201,6 +208,13 @@ export function PendingList({ items }: { items: ReturnType<typeof pendingOf> }) 
       ))}
     </ul>
   );
+}
+
+function whoseWords(resident: ResidentSummary | undefined, t: TFunction): string {
+  return resident
+    ? t("app:top.whose", { bed: resident.bed, name: resident.name })
+    : // Moved to another home, or the list has not come: the entry is kept all the same.
+      t("app:top.whoseUnknown");
 }
 
 /** The line that says since when the shown data are old. */

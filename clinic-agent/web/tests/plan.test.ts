@@ -217,6 +217,7 @@ describe("one-key calls", () => {
     home_name: "",
     home_phone: "",
     called: [],
+    shared_by: [],
     raised_at: "2026-11-24T06:00:00Z",
     steps: [],
     allowed: [],

@@ -134,6 +134,7 @@ export function careAnswers(day: Day, now: number): Answers {
     state: "raised",
     triage: "abnormal",
     resident: sun.resident,
+    shared_by: [],
     bed: sun.resident.bed,
     home_id: "h2",
     home_name: sun.resident.home_name,

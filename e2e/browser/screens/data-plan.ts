@@ -232,6 +232,7 @@ const call = (id: string, resident: ResidentSummary, more: Partial<UrgentCall>):
   state: "raised",
   triage: "abnormal",
   resident: short(resident),
+  shared_by: [],
   bed: resident.bed,
   home_id: "h1",
   home_name: "松鹤护理院",
@@ -267,6 +268,29 @@ export const answeredCalls: UrgentCall[] = [
       { state: "raised", at: ago(4) },
       { state: "answered", at: ago(3) },
     ],
+    allowed: ["end"],
+  }),
+];
+
+/** A bed that two residents have: nobody is guessed. One call rings, the other is answered and waits for its end. */
+export const sharedBedCalls: UrgentCall[] = [
+  call("u3", person(3), {
+    bed: "2-01",
+    resident: undefined,
+    shared_by: [short(person(3)), short(person(2))],
+    triage: "unknown",
+    vital_signs: undefined,
+    raised_at: ago(1.5),
+  }),
+  call("u4", person(5), {
+    state: "answered",
+    bed: "2-10",
+    resident: undefined,
+    shared_by: [short(person(5)), short(person(6))],
+    triage: "unknown",
+    vital_signs: undefined,
+    raised_at: ago(4),
+    answered_by: { id: "s1", name: "林秀英" },
     allowed: ["end"],
   }),
 ];
@@ -395,11 +419,19 @@ export const referrals: ReferralSummary[] = [
   referralSummary("f2", 4, "information_requested"),
   referralSummary("f3", 6, "sent"),
   referralSummary("f4", 3, "done", { appointment: visitAt }),
+  referralSummary("f5", 1, "drafted", {
+    reason: "气促加重，建议到院评估。\n\n护士所见：今晨起不能平卧，已吸氧 2 L/min。\n\n接送意向：轮椅车",
+    hospital: "",
+    department: "",
+    diagnosis: undefined,
+    specialist: undefined,
+  }),
 ];
 
 const ALLOWED: Partial<Record<ReferralState, string[]>> = {
   accepted: ["start"],
   information_requested: ["answer-information"],
+  drafted: ["edit"],
 };
 
 export const referral = (id: string): Referral | undefined => {
@@ -407,7 +439,7 @@ export const referral = (id: string): Referral | undefined => {
   if (!found) return undefined;
   return {
     ...found,
-    drafted_by: zhou,
+    drafted_by: found.state === "drafted" ? { id: "s1", name: "林秀英" } : zhou,
     questions:
       found.state === "information_requested"
         ? [
@@ -430,11 +462,14 @@ export const referral = (id: string): Referral | undefined => {
         }
       : {}),
     transports: found.state === "done" ? rides.filter((ride) => ride.referral_id === id) : [],
-    timeline: [
-      { step: "draft", at: ago(3000), who: "周明" },
-      { step: "send", at: ago(2990), who: "周明" },
-      { step: "see", at: ago(2000), who: "刘医生" },
-    ],
+    timeline:
+      found.state === "drafted"
+        ? [{ step: "draft", at: ago(30), who: "林秀英" }]
+        : [
+            { step: "draft", at: ago(3000), who: "周明" },
+            { step: "send", at: ago(2990), who: "周明" },
+            { step: "see", at: ago(2000), who: "刘医生" },
+          ],
     allowed: ALLOWED[found.state] ?? [],
   };
 };

@@ -252,6 +252,7 @@ function calls(now: number): UrgentCall[] {
     version: 3,
     state: "with_administrator",
     triage: "abnormal",
+    shared_by: [],
     bed: "302-1",
     home_id: "h1",
     home_name: "松鹤颐养院",

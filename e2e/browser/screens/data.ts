@@ -137,6 +137,9 @@ export function buildDay(now: number) {
     "2708-6": ["%", 94, 100],
     "8310-5": ["Cel", 36, 37.3],
     "14743-9": ["mmol/L", 3.9, 10],
+    "8478-0": ["mm[Hg]", 65, 110],
+    "72514-3": ["{score}", 0, 3],
+    "2823-3": ["mmol/L", 3.5, 5.3],
   };
   const base: Record<string, [number, number]> = {
     "8480-6": [142, 14],
@@ -145,6 +148,9 @@ export function buildDay(now: number) {
     "2708-6": [96, 1.4],
     "8310-5": [36.6, 0.25],
     "14743-9": [7.2, 1.6],
+    "8478-0": [103, 10],
+    "72514-3": [2, 2],
+    "2823-3": [4.4, 0.5],
   };
   const observations: Observation[] = Object.entries(bands).flatMap(([code, [unit, low, high]]) =>
     Array.from({ length: 42 }, (_, n) => {

@@ -66,7 +66,9 @@ class Answers {
   private page(path: string): void {
     const room = this.mode === "waiting" || this.mode === "ended" ? this.mode : "call";
     const back = this.scene === "returned";
-    if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 2 : 0));
+    if (path === "/page/status/events" && this.scene.startsWith("pressed"))
+      this.stream("status", record.pressed(this.scene === "pressed"));
+    else if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 2 : 0));
     else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
     else if (path === "/page/devices") this.json(devicesOf(this.mode));
     else if (path.startsWith("/page/devices/"))

@@ -100,6 +100,19 @@ const SCREENS: PlanScreen[] = [
       await page.getByRole("button", { name: /送医|Transport to hospital/ }).click();
     },
   },
+  { name: "incoming-call-shared-bed", path: "/", scene: "shared_bed", ready: "[data-testid=shared-bed]" },
+  {
+    name: "incoming-call-shared-bed-end",
+    path: "/",
+    scene: "shared_bed",
+    ready: "[data-testid=shared-bed]",
+    act: async (page) => {
+      await opened(/处理完毕|Finish/)(page);
+      await page.getByRole("button", { name: /送医|Transport to hospital/ }).click();
+    },
+  },
+  { name: "button-pressed", path: "/residents/r1", scene: "pressed", ready: "[data-testid=button-call-b2]" },
+  { name: "button-pressed-unread", path: "/", scene: "pressed_unread", ready: "[data-testid=button-call-b2]" },
   { name: "call-button-bed", path: "/call", ready: "form" },
   { name: "call-button", path: "/call/2-05", ready: "[data-testid=call-nurse]" },
   {
@@ -164,6 +177,24 @@ const SCREENS: PlanScreen[] = [
   { name: "referral-accepted", path: "/referrals/f1", ready: ".nurse-timeline" },
   { name: "referral-question", path: "/referrals/f2", ready: ".nurse-timeline" },
   { name: "referral-report", path: "/referrals/f4", ready: ".nurse-timeline" },
+  {
+    name: "referral-new",
+    path: "/referrals/new?resident=r3",
+    ready: "textarea",
+    act: async (page) => {
+      await page.locator("textarea").first().fill("气促加重，夜间不能平卧。");
+      await page.locator("textarea").nth(1).fill("今晨起加重，已吸氧 2 L/min，血氧 92%。");
+      await page.locator(".mantine-SegmentedControl-label", { hasText: /^(紧急|Urgent)$/ }).click();
+    },
+  },
+  { name: "referral-new-nobody", path: "/referrals/new", ready: "textarea" },
+  { name: "referral-draft", path: "/referrals/f5", ready: ".nurse-timeline" },
+  {
+    name: "referral-draft-change",
+    path: "/referrals/f5",
+    ready: ".nurse-timeline",
+    act: press(/修改草稿|Change the draft/),
+  },
   { name: "ride", path: "/transports/t2", ready: ".nurse-timeline" },
   {
     name: "ride-confirm",

@@ -3,7 +3,17 @@ import * as plan from "./data-plan";
 import { now } from "./clock";
 
 /** What is going on while the page is looked at. */
-export type PlanScene = "quiet" | "calling" | "call_answered" | "urgent" | "round" | "reminded" | "returned";
+export type PlanScene =
+  | "quiet"
+  | "calling"
+  | "call_answered"
+  | "urgent"
+  | "round"
+  | "reminded"
+  | "returned"
+  | "shared_bed"
+  | "pressed"
+  | "pressed_unread";
 
 export interface Answer {
   status: number;
@@ -29,7 +39,12 @@ export function planAnswer(scene: PlanScene, method: string, path: string): Answ
     return { status: 201, body: { id: "u1", state: "raised", raised_at: new Date(now()).toISOString() } };
   }
   if (kind === "urgent-calls") {
-    return list(scene === "calling" ? plan.ringingCalls : scene === "call_answered" ? plan.answeredCalls : []);
+    const calls: Partial<Record<PlanScene, readonly unknown[]>> = {
+      calling: plan.ringingCalls,
+      call_answered: plan.answeredCalls,
+      shared_bed: plan.sharedBedCalls,
+    };
+    return list(calls[scene] ?? []);
   }
   if (kind === "appointments" && method === "POST") {
     return {

@@ -38,6 +38,20 @@ const signs: [code: string, unit: string, mean: number, spread: number, low: num
   ["14743-9", "mmol/L", 7.4, 1.6, 3.9, 10],
 ];
 
+/** What is charted beside them, seldom: the last one long before the stretch that the chart opens with. */
+const seldom: [code: string, unit: string, value: number, days: number, range?: [number, number]][] = [
+  ["8478-0", "mm[Hg]", 101, 2, [65, 110]],
+  ["8478-0", "mm[Hg]", 114, 0, [65, 110]],
+  ["72514-3", "{score}", 2, 5, [0, 3]],
+  ["72514-3", "{score}", 5, 1, [0, 3]],
+  ["9269-2", "{score}", 15, 6, [14, 15]],
+  ["9269-2", "{score}", 14, 1, [14, 15]],
+  ["29463-7", "kg", 58.4, 9],
+  ["39156-5", "kg/m2", 22.8, 9, [18.5, 28]],
+  ["14682-9", "umol/L", 126, 40, [41, 111]],
+  ["2823-3", "mmol/L", 4.1, 40, [3.5, 5.3]],
+];
+
 let seed = 7;
 const random = (): number => {
   seed = (seed * 16807) % 2147483647;
@@ -62,6 +76,19 @@ export const observations: Observation[] = signs.flatMap(([code, unit, mean, spr
     };
   }),
 );
+
+observations.push(
+  ...seldom.map(([code, unit, value, days, range], n): Observation => {
+    const at = ago(days * 1440 + 120);
+    const [low, high] = range ?? [];
+    return { id: `s-${n}`, code, unit, value, measured_at: at, received_at: at, source: "nurse", low, high };
+  }),
+);
+
+/** Drawn, so that a face is neither a file nor anybody's. */
+const FACE = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" fill="#c9dedb"/><circle cx="40" cy="34" r="17" fill="#8a6a56"/><path d="M8 80c4-24 18-30 32-30s28 6 32 30" fill="#3b5b66"/></svg>',
+)}`;
 
 const last = signs.flatMap(([code]) => observations.filter((one) => one.code === code).slice(-1));
 
@@ -93,6 +120,9 @@ const person = (
 const wang = person("r1", "王桂兰", "female", 83, "2-05", ["青霉素类", "磺胺类"], ["8480-6"]);
 const ouyang = person("r3", "欧阳志明", "male", 91, "1-11", ["阿司匹林"], ["2708-6", "8867-4"]);
 const zhao = person("r4", "赵玉珍", "female", 88, "2-01", [], []);
+
+wang.photo_url = FACE;
+ouyang.photo_url = FACE;
 
 export const residents: ResidentSummary[] = [
   wang,
@@ -334,8 +364,32 @@ export const spool = (link: Link): SpoolItem[] => [
     state: link === "online" ? "sent" : "saved",
     created_at: ago(9),
   },
-  { id: "o2", kind: "note", resident_id: "r1", state: link === "online" ? "received" : "saved", created_at: ago(6) },
+  { id: "o2", kind: "note", resident_id: "r3", state: link === "online" ? "received" : "saved", created_at: ago(6) },
+  {
+    id: "o5",
+    kind: "document",
+    resident_id: "gone",
+    state: link === "online" ? "received" : "saved",
+    created_at: ago(4),
+  },
 ];
+
+/** Buttons that are wired to the box: one press that the relay has not heard, one that it refused; the wire itself works or does not. */
+export const pressed = (works: boolean): BoxStatus => ({
+  ...status(works ? "online" : "offline"),
+  buttons: {
+    state: works ? "on" : "failed",
+    works,
+    words_zh: works ? "呼叫按钮正常" : "读不到呼叫按钮：请检查按钮接收器的连线，并多巡视床旁",
+    words_en: works
+      ? "The call buttons work"
+      : "The call buttons cannot be read: check the receiver's cable and look after the beds more often",
+    calls: [
+      { id: "b1", bed: "2-05", pressed_at: ago(1), state: "sending" },
+      { id: "b2", bed: "3-12", pressed_at: ago(3), state: "refused" },
+    ],
+  },
+});
 
 /** What the hospital did not take. */
 export const returned: SpoolItem[] = [

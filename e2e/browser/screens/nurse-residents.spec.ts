@@ -68,6 +68,27 @@ const SCREENS: RegistryScreen[] = [
   { name: "list-empty", mode: "empty", path: "/registry" },
   { name: "list-error", mode: "error", path: "/registry", ready: "[role=alert]" },
   { name: "record", path: "/registry/r1", ready: ".nurse-facts" },
+  {
+    name: "portrait",
+    path: "/registry/r2",
+    ready: ".nurse-portrait",
+    act: async (page) => {
+      await page.locator(".nurse-portrait").click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "portrait-chosen",
+    path: "/registry/r2",
+    ready: ".nurse-portrait",
+    act: async (page) => {
+      await page.locator(".nurse-portrait").click();
+      await page
+        .getByTestId("portrait-input")
+        .setInputFiles({ name: "face.png", mimeType: "image/png", buffer: PIXEL });
+      await page.locator("[role=dialog] img.yz-portrait").waitFor();
+    },
+  },
   { name: "record-not-asked", path: "/registry/r6", ready: ".nurse-facts" },
   { name: "register", path: "/registry/new", ready: "form", act: type("[name=id_number]", "110105194912310") },
   {

@@ -1,36 +1,12 @@
 import { test } from "@playwright/test";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Courier, Nurse, open, Pharmacist, Pharmacy, Specialist, type Window } from "../support/people";
+import { Courier, Nurse, open, Pharmacist, Pharmacy, Specialist } from "../support/people";
 import { expectFramesAdvance } from "../support/picture";
 import { runningStack, urlFor } from "../support/stack";
+import { shoot } from "./shoot";
 
-/** make screenshots: one walk through the loop on the running product; each stop in both languages, light and dark. */
-const folder = fileURLToPath(new URL("../../../docs/screenshots", import.meta.url));
-
-/** Takes the four looks of what is open, without leaving it: language by the switch, scheme by the media feature. */
-async function shoot(window: Window, name: string): Promise<void> {
-  const { page } = window;
-  for (const language of ["zh", "en"] as const) {
-    await page
-      .getByText(language === "zh" ? "中" : "EN", { exact: true })
-      .first()
-      .click();
-    for (const scheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.mouse.move(0, 0);
-      await page.waitForTimeout(400);
-      await page.screenshot({ path: join(folder, `${name}-${language}-${scheme}.png`) });
-    }
-  }
-  await page.getByText("中", { exact: true }).first().click();
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
+/** make screenshots: one walk through the loop on the running product. */
 test("screenshots", async ({ browser }) => {
   test.setTimeout(480_000);
-  mkdirSync(folder, { recursive: true });
   const stack = runningStack();
   const tablet = await open(browser, { width: 1280, height: 800 });
   const desk = await open(browser, { width: 1440, height: 900 });

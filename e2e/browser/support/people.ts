@@ -12,15 +12,20 @@ export interface Screen {
   width: number;
   height: number;
   hasTouch?: boolean;
+  /** Where its clock stands; the demo's people live in Shanghai. */
+  timezoneId?: string;
 }
 
-export async function open(browser: Browser, { hasTouch, ...viewport }: Screen): Promise<Window> {
+export async function open(
+  browser: Browser,
+  { hasTouch, timezoneId = "Asia/Shanghai", ...viewport }: Screen,
+): Promise<Window> {
   const context = await browser.newContext({
     viewport,
     hasTouch,
     permissions: ["camera", "microphone"],
     locale: "zh-CN",
-    timezoneId: "Asia/Shanghai",
+    timezoneId,
   });
   await observePeers(context);
   return { context, page: await context.newPage() };
@@ -101,7 +106,8 @@ export class Specialist {
   async seeNow(name: string): Promise<void> {
     await this.page.getByRole("button", { name: `接诊 ${name}` }).click();
     await this.page.waitForURL(/\/consultations\//);
-    await expect(this.page.getByTestId("main-video")).toBeVisible();
+    // The picture comes all the way from the home.
+    await expect(this.page.getByTestId("main-video")).toBeVisible({ timeout: 30_000 });
   }
 
   async writeNote(text: string): Promise<void> {

@@ -3,6 +3,7 @@ export * from "./api/problem";
 export * from "./api/http";
 export * from "./api/types";
 export * from "./api/api";
+export { Action } from "./api/action";
 export { everyPage } from "./api/pages";
 export { heardLate } from "./api/heard-late";
 export { handOverPath, visitFormPath } from "./api/in-person";

@@ -1,24 +1,34 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { VITAL_SIGNS } from "../src/ui/vitals";
+import { CHART, OTHER_SIGNS, VITAL_SIGNS, vitalSign } from "../src/ui/vitals";
 
-/** The relay's own table: code, unit, what is plausible. */
+/** The relay's own table: code, unit, what is plausible, what is normal. */
 const RELAY = new Map(
   [
     ...readFileSync(join(import.meta.dirname, "../../domain/src/vitals.rs"), "utf8").matchAll(
-      /^\s*sign\("([^"]+)",\s*"([^"]+)",\s*"[^"]+",\s*"[^"]+",\s*\(([\d.]+), ([\d.]+)\)/gm,
+      /^\s*sign\("([^"]+)",\s*"([^"]+)",\s*"[^"]+",\s*"[^"]+",\s*\(([\d.]+), ([\d.]+)\),\s*(?:Some\(\(([\d.]+), ([\d.]+)\)\)|None)/gm,
     ),
-  ].map(([, code, unit, low, high]) => [code, { unit, plausible: [Number(low), Number(high)] }]),
+  ].map(([, code, unit, low, high, from, to]) => [
+    code,
+    { unit, plausible: [Number(low), Number(high)], band: [Number(from ?? 0), Number(to ?? 0)] },
+  ]),
 );
 
-it.each(VITAL_SIGNS.map((sign) => [sign.code, sign] as const))(
+const ALL = [...VITAL_SIGNS, ...OTHER_SIGNS];
+
+it.each(ALL.map((sign) => [sign.code, sign] as const))(
   "%s is taken within the relay's limits and in its unit",
-  (code, { unit, plausible }) => {
-    expect({ unit, plausible }).toEqual(RELAY.get(code));
+  (code, { unit, plausible, band }) => {
+    expect({ unit, plausible, band }).toEqual(RELAY.get(code));
   },
 );
 
 it("reads the whole table", () => {
   expect(RELAY.size).toBe(20);
+});
+
+it("charts every sign of the relay's table but the level of responsiveness, which is a word", () => {
+  expect([...CHART.flat(), "67775-7"].sort()).toEqual([...RELAY.keys()].sort());
+  for (const code of CHART.flat()) expect(vitalSign(code), code).toBeDefined();
 });

@@ -9,7 +9,7 @@ use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::checked::text;
 use yunzhen_domain::document_files::{self, MOST_BYTES};
 use yunzhen_domain::ids::{DocumentId, ResidentId};
-use yunzhen_domain::records::Document;
+use yunzhen_domain::records::{Document, DocumentKind, Resident};
 use yunzhen_store::{Db, documents, residents};
 
 use super::names::Names;
@@ -60,6 +60,9 @@ pub async fn add(
             ("只接受 JPEG、PNG、WebP 图片和 PDF 文件", "Only JPEG, PNG and WebP pictures and PDF files are taken");
         wrong.push(FieldError::new("content_base64", zh, en));
     }
+    if input.kind == DocumentKind::Portrait && media_type.is_some_and(|known| !known.starts_with("image/")) {
+        wrong.push(FieldError::new("content_base64", "头像须是图片", "A portrait is a picture"));
+    }
     let Some(media_type) = media_type.filter(|_| wrong.is_empty()) else { return Err(AppError::Invalid(wrong)) };
     let document = Document {
         id: fresh(DocumentId::new, ctx.now),
@@ -76,8 +79,29 @@ pub async fn add(
     };
     documents::insert(&mut work.tx, &document, &STANDARD.encode(&bytes)).await?;
     work.record(EventKind::DocumentAdded, resident.id.uuid(), Some(resident.home_id), None);
+    if document.kind == DocumentKind::Portrait {
+        show_portrait(&mut work, ctx, &resident, &document).await?;
+    }
     let view = view(&mut work.tx, &mut Names::default(), document).await?;
     work.finish(view).await
+}
+
+/// The newest portrait is the one that lists show; one that was taken offline may arrive after a newer one.
+async fn show_portrait(
+    work: &mut Work,
+    ctx: &Context,
+    resident: &Resident,
+    portrait: &Document,
+) -> Result<(), AppError> {
+    let known = documents::for_resident(&mut work.tx, resident.id).await?;
+    if known.iter().any(|d| d.kind == DocumentKind::Portrait && d.taken_at > portrait.taken_at) {
+        return Ok(());
+    }
+    let photo_url = Some(format!("/api/documents/{}/content", portrait.id));
+    let after = Resident { version: resident.version + 1, photo_url, ..resident.clone() };
+    residents::update(&mut work.tx, resident, &after, ctx.now, &ctx.actor.reference().to_string()).await?;
+    work.record(EventKind::ResidentChanged, resident.id.uuid(), Some(resident.home_id), None);
+    Ok(())
 }
 
 fn decoded(base64: &str) -> Result<Vec<u8>, FieldError> {
@@ -127,7 +151,12 @@ pub async fn content(app: &App, ctx: &Context, id: DocumentId) -> Result<Content
     let content = documents::content(&mut db, id).await?.ok_or(AppError::NotFound)?;
     drop(db);
     let purpose = ties.purpose(resident.id);
-    Seen::one(EventKind::DocumentsViewed, resident.id, resident.home_id, purpose).tell(app, ctx).await?;
+    // A face beside a name in a list is part of the list.
+    let seen = match document.kind {
+        DocumentKind::Portrait => EventKind::ResidentListed,
+        _ => EventKind::DocumentsViewed,
+    };
+    Seen::one(seen, resident.id, resident.home_id, purpose).tell(app, ctx).await?;
     let bytes = STANDARD.decode(content).map_err(|_| AppError::DamagedDocument)?;
     // What was kept is what is shown, or nothing.
     if <[u8; 32]>::from(Sha256::digest(&bytes)) != document.sha256 {

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::UrgentCallId;
+use yunzhen_domain::ids::{ResidentId, UrgentCallId};
 use yunzhen_domain::machines::urgent_call::{Event, Outcome, State, Step};
 use yunzhen_domain::records::{Resident, UrgentCall};
 use yunzhen_domain::registry::NO_BED;
-use yunzhen_domain::schedule::triage;
+use yunzhen_domain::schedule::{Triage, triage};
 use yunzhen_store::jobs::Job;
 use yunzhen_store::{Db, Paging, jobs, residents, urgent_calls};
 
@@ -51,6 +51,7 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
         return work.finish_unchanged(heard(&open), "a press while a call goes on").await;
     }
     let latest = latest_of_person(&mut work.tx, resident.id).await?;
+    let shared = resident.bed.ends_with(NOT_KNOWN_WHO);
     let call = UrgentCall {
         id: fresh(UrgentCallId::new, ctx.now),
         version: 1,
@@ -58,7 +59,7 @@ pub async fn raise(app: &App, ctx: &Context, input: views::NewUrgentCall) -> Res
         resident_id: resident.id,
         home_id: resident.home_id,
         bed: resident.bed,
-        triage: triage(&latest, ctx.now),
+        triage: if shared { Triage::Unknown } else { triage(&latest, ctx.now) },
         called: schedule::on_duty(&mut work.tx, ctx.now).await?.into_iter().take(1).collect(),
         answered_by: None,
         consultation_id: None,
@@ -92,8 +93,8 @@ pub async fn list(
         if authorize(ctx, Action::ViewUrgentCall, &call.facts()).is_ok() {
             let (resident, home) = (call.resident_id, call.home_id);
             let view = shown(&mut db, &mut names, ctx, &ties, call).await?;
-            if view.resident.is_some() {
-                seen.add(EventKind::ResidentListed, resident, home, ties.purpose(resident));
+            for named in named(&view) {
+                seen.add(EventKind::ResidentListed, named, home, ties.purpose(resident));
             }
             items.push(view);
         }
@@ -112,9 +113,11 @@ pub async fn get(app: &App, ctx: &Context, id: UrgentCallId) -> Result<views::Ur
     let ties = Ties::to(&mut db, ctx, resident).await?;
     let view = shown(&mut db, &mut Names::default(), ctx, &ties, call).await?;
     drop(db);
-    if view.resident.is_some() {
-        Seen::one(EventKind::ResidentListed, resident, home, ties.purpose(resident)).tell(app, ctx).await?;
+    let mut seen = Seen::default();
+    for named in named(&view) {
+        seen.add(EventKind::ResidentListed, named, home, ties.purpose(resident));
     }
+    seen.tell(app, ctx).await?;
     Ok(view)
 }
 
@@ -165,6 +168,7 @@ pub async fn end(
     same_version(input.version, before.version)?;
     let note = bounded("note", input.note.as_deref().unwrap_or_default().trim(), 500)?;
     let mut call = before.apply(Event::End(input.outcome), ctx.now)?;
+    identify(&mut work.tx, ctx, &mut call, &input).await?;
     outcome::open(&mut work, ctx, &mut call, input.outcome, &note).await?;
     call.note = Some(note).filter(|note| !note.is_empty()).map(Into::into);
     urgent_calls::update(&mut work.tx, &call).await?;
@@ -241,6 +245,51 @@ async fn who_calls(db: &mut Db, ctx: &Context, input: &views::NewUrgentCall) -> 
     }
 }
 
+/// Who has the bed of a call of which nobody knows whose it is; empty where that is known.
+async fn sharing(db: &mut Db, call: &UrgentCall) -> Result<Vec<Resident>, AppError> {
+    match call.bed.strip_suffix(NOT_KNOWN_WHO) {
+        Some(bed) => Ok(residents::in_bed(db, call.home_id, bed).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Writes into a call of a shared bed who it was. What follows from the call follows for a person, so it is not guessed.
+async fn identify(
+    db: &mut Db,
+    ctx: &Context,
+    call: &mut UrgentCall,
+    input: &views::EndUrgentCall,
+) -> Result<(), AppError> {
+    let sharing = sharing(db, call).await?;
+    match input.resident_id {
+        Some(id) if id == call.resident_id && sharing.is_empty() => {}
+        Some(id) if sharing.iter().any(|r| r.id == id) => {
+            call.resident_id = id;
+            call.bed.truncate(call.bed.len() - NOT_KNOWN_WHO.len());
+        }
+        Some(_) => {
+            let (zh, en) = ("不是这个床位的住民", "Not a resident of this bed");
+            return Err(AppError::invalid("resident_id", zh, en));
+        }
+        // The administrator, who telephones and sees no names, cannot say it: the mark stays.
+        None if !sharing.is_empty()
+            && input.outcome != Outcome::FalseAlarm
+            && ctx.actor.role() != Role::Administrator =>
+        {
+            let (zh, en) =
+                ("这个床位登记了多人，请选择是哪位住民", "Several residents have this bed: say which of them it is");
+            return Err(AppError::invalid("resident_id", zh, en));
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// The residents whom a view names.
+fn named(view: &views::UrgentCall) -> impl Iterator<Item = ResidentId> + '_ {
+    view.resident.iter().chain(&view.shared_by).map(|r| r.id)
+}
+
 fn heard(call: &UrgentCall) -> views::UrgentCallRaised {
     views::UrgentCallRaised { id: call.id, state: call.state, raised_at: call.raised_at().into() }
 }
@@ -259,10 +308,9 @@ async fn shown(
     }
     // Who runs the installation, and a box, see no clinical record; a specialist sees it while the call goes on, or with another tie.
     let clinical = ctx.actor.role() == Role::Nurse || ties.tied(call.resident_id);
-    let (mut resident, mut vital_signs, mut note) = (None, None, None);
+    let (mut resident, mut shared_by, mut vital_signs, mut note) = (None, Vec::new(), None, None);
     if clinical {
-        let known = residents::get_standing(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
-        resident = Some(ConsultationResident {
+        let person = |known: Resident| ConsultationResident {
             id: known.id,
             age: known.age(home.zone.date(ctx.now)).into(),
             name: known.name.into_exposed(),
@@ -270,21 +318,33 @@ async fn shown(
             bed: known.bed,
             home_id: call.home_id,
             home_name: home.name.clone(),
-        });
-        let latest = latest_of_person(db, call.resident_id).await?;
-        vital_signs = Some(latest.into_iter().map(super::residents::observation).collect());
+            photo_url: known.photo_url,
+        };
+        shared_by.extend(sharing(db, &call).await?.into_iter().map(person));
+        if shared_by.is_empty() {
+            let known = residents::get_standing(db, call.resident_id).await?.ok_or(AppError::NotFound)?;
+            resident = Some(person(known));
+            let latest = latest_of_person(db, call.resident_id).await?;
+            vital_signs = Some(latest.into_iter().map(super::residents::observation).collect());
+        }
         note = call.note.as_ref().map(|note| note.expose().clone());
     }
+    // Whoever sees the names is told in words of the page; all others by the mark.
+    let bed = match call.bed.strip_suffix(NOT_KNOWN_WHO) {
+        Some(bed) if !shared_by.is_empty() => bed.to_owned(),
+        _ => call.bed.clone(),
+    };
     Ok(views::UrgentCall {
         id: call.id,
         version: call.version,
         state: call.state,
         triage: call.triage,
         resident,
+        shared_by,
         home_id: call.home_id,
         home_name: home.name,
         home_phone: home.phone,
-        bed: call.bed.clone(),
+        bed,
         vital_signs,
         called,
         answered_by: names.staff_ref_opt(db, call.answered_by).await?,

@@ -80,7 +80,7 @@ pub async fn insert(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
 pub async fn update(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     let done = sqlx::query(
         "UPDATE urgent_calls SET version = $2, state = $3, called = $4, answered_by = $5, consultation_id = $6, referral_id = $7, transport_id = $8,
-                note = $9, steps = $10, open = $11
+                note = $9, steps = $10, open = $11, resident_id = $12, bed = $13
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(call.id.to_string())
@@ -94,6 +94,8 @@ pub async fn update(tx: &mut Tx, call: &UrgentCall) -> Result<(), StoreError> {
     .bind(call.note.as_ref().map(|note| note.expose().clone()))
     .bind(to_json(TABLE, "steps", &call.steps)?)
     .bind(i64::from(!call.state.is_terminal()))
+    .bind(call.resident_id.to_string())
+    .bind(&call.bed)
     .execute(tx.conn())
     .await?;
     one_row("call", done.rows_affected())

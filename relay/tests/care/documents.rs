@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::document_files::MOST_BYTES;
 use yunzhen_domain::records::DocumentKind;
 use yunzhen_relay::app::views::documents::NewDocument;
@@ -71,4 +72,27 @@ async fn what_is_no_document_is_refused() {
         assert_eq!(paths(documents::add(&w.app, &w.by(&w.nurse), id, input).await), [expected]);
     }
     assert!(documents::list(&w.app, &w.by(&w.nurse), id).await.unwrap().items.is_empty());
+}
+
+#[tokio::test]
+async fn the_newest_portrait_is_the_residents_photo_whatever_the_order_of_arrival() {
+    let w = World::new().await;
+    let before = w.resident("赵德明").await;
+    assert_eq!(before.photo_url, None);
+    let portrait = |minutes: i64, size| NewDocument {
+        kind: DocumentKind::Portrait,
+        taken_at: (w.now() - jiff::SignedDuration::from_mins(minutes)).into(),
+        ..photo(&w, &png(size))
+    };
+    let ctx = w.by(&w.nurse);
+    let newer = documents::add(&w.app, &ctx, before.id, portrait(5, 100)).await.unwrap();
+    documents::add(&w.app, &w.by(&w.nurse), before.id, portrait(60, 200)).await.unwrap();
+    let after = w.resident("赵德明").await;
+    assert_eq!(after.photo_url, Some(format!("/api/documents/{}/content", newer.id)));
+    assert_eq!(w.count(EventKind::ResidentChanged).await, 1, "the older one changes nothing");
+    documents::content(&w.app, &w.by(&w.specialist), newer.id).await.unwrap();
+    assert_eq!(w.count(EventKind::DocumentsViewed).await, 0, "a face is part of the list that it stands in");
+    let pdf = NewDocument { content_base64: STANDARD.encode(b"%PDF-1.7 a letter"), ..portrait(1, 100) };
+    let refused = documents::add(&w.app, &w.by(&w.nurse), before.id, pdf).await;
+    assert_eq!(paths(refused), ["content_base64"]);
 }

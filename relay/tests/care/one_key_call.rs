@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::machines::consultation::State as Visit;
 use yunzhen_domain::machines::referral::State as Referral;
 use yunzhen_domain::machines::urgent_call::{Outcome, State};
@@ -34,7 +35,17 @@ async fn answer(w: &World, by: &Person, call: &UrgentCallRaised) -> Result<Urgen
 }
 
 async fn end(w: &World, by: &Person, call: &UrgentCall, outcome: Outcome) -> Result<UrgentCall, AppError> {
-    let body = EndUrgentCall { version: call.version, outcome, note: Some("胸口不适".into()) };
+    end_for(w, by, call, outcome, None).await
+}
+
+async fn end_for(
+    w: &World,
+    by: &Person,
+    call: &UrgentCall,
+    outcome: Outcome,
+    resident_id: Option<ResidentId>,
+) -> Result<UrgentCall, AppError> {
+    let body = EndUrgentCall { version: call.version, outcome, resident_id, note: Some("胸口不适".into()) };
     urgent_calls::end(&w.app, &w.by(by), call.id, body).await
 }
 
@@ -183,8 +194,24 @@ async fn a_bed_of_two_raises_the_call_with_a_mark_and_guesses_nobody() {
     tx.commit_bookkeeping("a bed given twice").await.unwrap();
     let call = press(&w, "301-1").await.unwrap();
     let seen = see(&w, &w.nurse, &call).await;
-    assert!(seen.bed.starts_with("301-1") && seen.bed.contains("确认是谁"), "{}", seen.bed);
+    let names: Vec<&str> = seen.shared_by.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!((seen.bed.as_str(), names.len(), names.contains(&"王秀英")), ("301-1", 2, true), "{names:?}");
+    assert!(seen.resident.is_none() && seen.vital_signs.is_none() && seen.triage == Triage::Unknown);
+    let for_admin = see(&w, &w.administrator, &call).await;
+    assert!(for_admin.bed.contains("确认是谁") && for_admin.shared_by.is_empty(), "{}", for_admin.bed);
     assert_eq!(press(&w, "301-1").await.unwrap(), call, "still one call");
+    // What follows from the call follows for the one who was found at the bed.
+    let answered = answer(&w, &w.nurse, &call).await.unwrap();
+    let unsaid = end(&w, &w.nurse, &answered, Outcome::TransportRequest).await;
+    assert!(matches!(unsaid, Err(AppError::Invalid(fields)) if fields[0].path == "resident_id"));
+    let elsewhere =
+        residents::list(&mut w.app.store.read().await.unwrap(), Some(seed::HOME_2), None).await.unwrap()[0].id;
+    let wrong = end_for(&w, &w.nurse, &answered, Outcome::TransportRequest, Some(elsewhere)).await;
+    assert!(matches!(wrong, Err(AppError::Invalid(fields)) if fields[0].path == "resident_id"));
+    let ended = end_for(&w, &w.nurse, &answered, Outcome::TransportRequest, Some(before.id)).await.unwrap();
+    let ride = transports::get(&w.app, &w.by(&w.nurse), ended.transport_id.unwrap()).await.unwrap();
+    assert_eq!((ended.bed.as_str(), ride.summary.resident_id, ended.shared_by.len()), ("301-1", before.id, 0));
+    assert_eq!(ended.resident.map(|r| r.id), Some(before.id));
     let waiting_for_a_bed = press(&w, "待分配").await;
     assert!(matches!(waiting_for_a_bed, Err(AppError::Invalid(fields)) if fields[0].path == "bed"));
 }

@@ -33,7 +33,7 @@ function Feeds() {
       again();
     },
   });
-  const revoke = useAction((id: string) => api.calendars.revoke(id), {
+  const revoke = useAction((id: string, key) => api.calendars.revoke(id, key), {
     onSuccess: (_, id) => {
       notifications.show({ message: t("app:schedule.feed.revoked"), color: "green" });
       setRevoking(undefined);

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeviceReading, DeviceStanding } from "../box/box-api";
 import { useBoxApi } from "../box/box-context";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { ReadingCard } from "./reading-card";
 import { cardsOf, freshOf, newestFirst, SHOWN_FIRST, standingOf } from "./readings-view";
 

@@ -10,6 +10,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { PrimaryButton } from "../shell";
 import { ReferralChip, RideChip } from "./chips";
+import { DraftEditor } from "./draft-editor";
 import { REFERRAL_MEANING } from "./standing";
 import { Steps } from "./steps";
 
@@ -67,7 +68,7 @@ function Whole({ referral }: { referral: Referral }) {
         <dl className="nurse-facts">
           <dt>{t("app:referrals.hospital")}</dt>
           <dd>
-            {referral.hospital} · {referral.department}
+            {[referral.hospital, referral.department].filter(Boolean).join(" · ") || t("app:referrals.draft.byDoctor")}
           </dd>
           <dt>{t("app:referrals.reason")}</dt>
           <dd className="nurse-pre">{referral.reason}</dd>
@@ -125,6 +126,7 @@ function Whole({ referral }: { referral: Referral }) {
             </Text>
           </section>
         )}
+        {referral.allowed.includes("edit") && <DraftEditor key={referral.version} referral={referral} />}
         <HandOver referralId={referral.id} />
         <section>
           <Title order={2} size="h3">

@@ -1,5 +1,5 @@
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
-import { IconAmbulance, IconBuildingHospital, IconSearch } from "@tabler/icons-react";
+import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
+import { IconAmbulance, IconBuildingHospital, IconFilePlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReferralSummary, TransportSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
@@ -25,6 +25,7 @@ export function ReferralsScreen() {
   const referrals = useQuery({ queryKey: ["referrals", "list"], queryFn: () => api.referrals.list() });
   const rides = useQuery({ queryKey: ["transports", "list"], queryFn: () => api.transports.list() });
   const residentId = address.get("resident");
+  const of = residentId ? `?resident=${residentId}` : "";
   const sought = { text, all: scope === "all", residentId };
   const shown = shownReferrals(referrals.data?.items ?? [], sought);
   const shownRideList = shownRides(rides.data?.items ?? [], sought);
@@ -54,15 +55,29 @@ export function ReferralsScreen() {
                 { value: "all", label: t("app:referrals.all") },
               ]}
             />
-            <Button
-              component={Link}
-              to={residentId ? `/transports/new?resident=${residentId}` : "/transports/new"}
-              size="lg"
-              mih={60}
-              leftSection={<IconAmbulance aria-hidden />}
-            >
-              {t("app:referrals.ride.ask")}
-            </Button>
+            <Group grow gap="xs">
+              <Button
+                component={Link}
+                to={`/referrals/new${of}`}
+                size="lg"
+                mih={60}
+                px="xs"
+                leftSection={<IconFilePlus aria-hidden />}
+              >
+                {t("app:referrals.draft.new")}
+              </Button>
+              <Button
+                component={Link}
+                to={`/transports/new${of}`}
+                variant="default"
+                size="lg"
+                mih={60}
+                px="xs"
+                leftSection={<IconAmbulance aria-hidden />}
+              >
+                {t("app:referrals.ride.ask")}
+              </Button>
+            </Group>
           </div>
           <h2 className="nurse-list-title">{t("app:referrals.list")}</h2>
           {referrals.isPending ? (

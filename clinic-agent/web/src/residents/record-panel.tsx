@@ -9,6 +9,7 @@ import { ChartPanel } from "../chart/chart-panel";
 import { ConsentsPanel } from "../consents/consents-panel";
 import { DocumentsPanel } from "../documents/documents-panel";
 import { StaleLine } from "../shell";
+import { ChangePortrait } from "./change-portrait";
 import { allergiesKnown } from "./find";
 import { RecordFacts } from "./record-facts";
 import { WarningChip } from "./warning-chip";
@@ -112,6 +113,7 @@ function Head({ resident }: { resident: Resident }) {
         >
           <IconArrowLeft aria-hidden />
         </Button>
+        <ChangePortrait resident={resident} />
         <Stack gap={4} flex={1} miw={0}>
           <Group gap="sm">
             <Title order={1} size="h2">

@@ -1,12 +1,12 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconSearch, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import type { ResidentSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
+import { EmptyState, Portrait, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useParams } from "react-router";
 import { StaleLine } from "../shell";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { allergiesKnown } from "./find";
 import { RecordPanel } from "./record-panel";
 import { useFind } from "./use-find";
@@ -91,6 +91,7 @@ function ResidentRow({ resident }: { resident: ResidentSummary }) {
     <li>
       <NavLink to={`/registry/${resident.id}`} className="nurse-row">
         <span className="nurse-bed">{resident.bed}</span>
+        <Portrait person={resident} size={48} />
         <span className="nurse-row-text">
           <span className="nurse-row-name">
             {resident.name}

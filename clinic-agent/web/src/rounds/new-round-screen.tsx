@@ -13,7 +13,7 @@ import { SlotChoice } from "../schedule/slot-choice";
 import { useSpecialists } from "../schedule/use-schedule";
 import { PrimaryButton } from "../shell";
 import { matches } from "../today/round";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { endsAt } from "./running-order";
 import "../schedule/schedule.css";
 import "./rounds.css";

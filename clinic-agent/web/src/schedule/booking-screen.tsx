@@ -11,7 +11,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { ResidentChoice } from "../devices/resident-choice";
 import { Standings } from "../eligibility/standings";
 import { PrimaryButton } from "../shell";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { dayOf, isDay } from "./calendar";
 import { JoinWaitlist } from "./join-waitlist";
 import { SpecialistChoice } from "./specialist-choice";

@@ -16,6 +16,7 @@ import type { Resident, ResidentSummary } from "@yunzhen/client";
 import {
   AllergyBanner,
   ConsultationChip,
+  Portrait,
   PrescriptionChip,
   ProblemAlert,
   rangeWord,
@@ -99,13 +100,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           >
             <IconArrowLeft aria-hidden />
           </Button>
-          {person.photo_url ? (
-            <img src={person.photo_url} alt="" className="nurse-photo" />
-          ) : (
-            <span className="nurse-photo" aria-hidden>
-              {person.name.slice(0, 1)}
-            </span>
-          )}
+          <Portrait person={person} size={72} />
           <Stack gap={4} flex={1} miw={0}>
             <Group gap="sm">
               <Title order={1} size="h2">

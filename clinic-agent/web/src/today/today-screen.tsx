@@ -1,14 +1,13 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import {
   ConsultationChip,
   EmptyState,
+  Portrait,
   ProblemAlert,
   RelativeTime,
   Skeletons,
   StatusChip,
-  useApi,
   useFormats,
   useNow,
 } from "@yunzhen/client/ui";
@@ -21,15 +20,9 @@ import { RoundTime } from "./next-appointment";
 import { ResidentPanel } from "./resident-panel";
 import { useFind } from "../residents/use-find";
 import { isOpen, roundOf, type RoundRow } from "./round";
+import { useRound } from "./use-round";
 
 const NOBODY: never[] = [];
-
-export function useRound() {
-  const api = useApi();
-  const residents = useQuery({ queryKey: ["residents", "list"], queryFn: () => api.residents.listFresh() });
-  const consultations = useQuery({ queryKey: ["consultations", "list"], queryFn: () => api.consultations.listFresh() });
-  return { residents, consultations };
-}
 
 /** Left the round, right the selected resident. On a narrow tablet one after the other. */
 export function TodayScreen() {
@@ -98,6 +91,7 @@ function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
     <li>
       <NavLink to={`/residents/${resident.id}`} className="nurse-row">
         <span className="nurse-bed">{resident.bed}</span>
+        <Portrait person={resident} size={48} />
         <span className="nurse-row-text">
           <span className="nurse-row-name">
             {resident.name}

@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { asLocalInput, fromLocalInput } from "../schedule/calendar";
 import { PrimaryButton } from "../shell";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 
 const VEHICLES: readonly Vehicle[] = ["ambulance", "wheelchair_van", "taxi", "home_car"];
 const NEEDS: readonly TransportNeed[] = ["stretcher", "wheelchair", "oxygen", "escort"];

@@ -19,13 +19,19 @@ export function ButtonCalls() {
   return (
     <>
       {calls.map((call) => (
-        <div className="nurse-notice" key={call.id} data-testid={`button-call-${call.id}`}>
+        <div className="nurse-notice nurse-pressed" key={call.id} data-testid={`button-call-${call.id}`}>
           <Banner
             meaning="danger"
             role="alert"
             icon={IconUrgent}
             action={
-              <Button size="lg" loading={seen.isPending} onClick={() => seen.mutate(call.id)}>
+              <Button
+                size="xl"
+                color="red"
+                className="nurse-primary"
+                loading={seen.isPending && seen.variables === call.id}
+                onClick={() => seen.mutate(call.id)}
+              >
                 {t("app:urgent.wired.seen")}
               </Button>
             }

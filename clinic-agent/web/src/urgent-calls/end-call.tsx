@@ -33,6 +33,8 @@ function Outcomes({ call, onDone }: { call: UrgentCall; onDone: () => void }) {
   const queries = useQueryClient();
   const [outcome, setOutcome] = useState<UrgentCallOutcome>();
   const [note, setNote] = useState("");
+  const [who, setWho] = useState<string>();
+  const whoMissing = call.shared_by.length > 0 && outcome !== undefined && outcome !== "false_alarm" && !who;
   const end = useAction((input: EndUrgentCall, key) => api.urgentCalls.end(call.id, input, key), {
     onSuccess: (ended, { outcome: chosen }) => {
       const message = t("app:urgent.incoming.ended", { outcome: t(`app:urgent.outcome.${chosen}`) });
@@ -54,6 +56,26 @@ function Outcomes({ call, onDone }: { call: UrgentCall; onDone: () => void }) {
           </button>
         ))}
       </div>
+      {call.shared_by.length > 0 && (
+        <div>
+          <Text fw={600} mb={4} id="who-called">
+            {t("app:urgent.incoming.who")}
+          </Text>
+          <div className="nurse-outcomes" role="group" aria-labelledby="who-called">
+            {call.shared_by.map((person) => (
+              <button key={person.id} type="button" aria-pressed={person.id === who} onClick={() => setWho(person.id)}>
+                <strong>{person.name}</strong>
+                <span className="nurse-dim">
+                  {t(`sex.${person.sex}`)} · {t("age", { n: person.age })}
+                </span>
+              </button>
+            ))}
+          </div>
+          <Text c="var(--mantine-color-error)" role={end.error ? "alert" : undefined}>
+            {end.error?.fields.find((field) => field.path === "resident_id")?.message}
+          </Text>
+        </div>
+      )}
       <Textarea
         label={t("app:urgent.incoming.note")}
         description={t("app:urgent.incoming.noteHelp")}
@@ -65,15 +87,22 @@ function Outcomes({ call, onDone }: { call: UrgentCall; onDone: () => void }) {
         minRows={2}
       />
       {end.error && <ProblemAlert error={end.error} />}
+      {whoMissing && <Text role="status">{t("app:urgent.incoming.whoMissing")}</Text>}
       <Group justify="space-between">
         <Button variant="default" size="xl" onClick={onDone}>
           {t("action.cancel")}
         </Button>
         <PrimaryButton
-          disabled={!outcome}
+          disabled={!outcome || whoMissing}
           loading={end.isPending}
           onClick={() =>
-            outcome && end.mutate({ version: call.version, outcome, ...(note.trim() ? { note: note.trim() } : {}) })
+            outcome &&
+            end.mutate({
+              version: call.version,
+              outcome,
+              ...(who ? { resident_id: who } : {}),
+              ...(note.trim() ? { note: note.trim() } : {}),
+            })
           }
         >
           {outcome

@@ -6,6 +6,7 @@ import { heardLate, type UrgentCall } from "@yunzhen/client";
 import {
   Banner,
   Countdown,
+  Portrait,
   ProblemAlert,
   rangeWord,
   RelativeTime,
@@ -18,7 +19,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { EndCall } from "./end-call";
-import { isRinging, sameTime, worstFirst } from "./standing";
+import { isRinging, sameTime, whoMayCall, worstFirst } from "./standing";
 import { useAlarm } from "./use-alarm";
 import "./urgent-calls.css";
 
@@ -56,7 +57,9 @@ export function IncomingCalls() {
       <div role="alert" className="yz-visually-hidden">
         {calls
           .filter((call) => isRinging(call.state))
-          .map((call) => t("app:urgent.incoming.from", { bed: call.bed, name: call.resident?.name ?? "" }))
+          .map((call) =>
+            t("app:urgent.incoming.from", { bed: call.bed, name: whoMayCall(call, t("app:urgent.incoming.or")) }),
+          )
           .join(t("separator"))}
       </div>
       {ringing.length > 0 && alarm.blocked && (
@@ -105,6 +108,7 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
             ? t("app:urgent.incoming.from", { bed: call.bed, name: resident.name })
             : t("app:urgent.incoming.fromBed", { bed: call.bed })}
         </h2>
+        {resident && <Portrait person={resident} size={56} />}
         {resident && (
           <span>
             {t(`sex.${resident.sex}`)} · {t("age", { n: resident.age })}
@@ -153,10 +157,33 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
           )}
         </div>
       </div>
+      {call.shared_by.length > 0 && <SharedBed call={call} />}
       {answer.error && <ProblemAlert error={answer.error} />}
       {full && <Details call={call} />}
       <EndCall call={call} opened={endOpen} onClose={end.close} />
     </article>
+  );
+}
+
+/** Several residents have the bed: nobody is guessed, each of them is one press away. */
+function SharedBed({ call }: { call: UrgentCall }) {
+  const { t } = useTranslation();
+  return (
+    <div className="nurse-incoming-shared" data-testid="shared-bed">
+      <strong>{t("app:urgent.incoming.shared")}</strong>
+      {call.shared_by.map((person) => (
+        <Button
+          key={person.id}
+          component={Link}
+          to={`/residents/${person.id}`}
+          variant="default"
+          size="xl"
+          leftSection={<Portrait person={person} size={40} />}
+        >
+          {person.name} · {t(`sex.${person.sex}`)} · {t("age", { n: person.age })}
+        </Button>
+      ))}
+    </div>
   );
 }
 

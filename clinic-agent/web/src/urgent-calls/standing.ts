@@ -13,6 +13,11 @@ export function isOver(state: UrgentCallState): boolean {
   return !isRinging(state) && state !== "answered";
 }
 
+/** Whose the call is, or whose it may be. */
+export function whoMayCall(call: Pick<UrgentCall, "resident" | "shared_by">, or: string): string {
+  return call.resident?.name ?? call.shared_by.map((one) => one.name).join(or);
+}
+
 /** What somebody at the bed is told. */
 export function bedsideOf(state: UrgentCallState): "heard" | "answered" | "over" {
   return isRinging(state) ? "heard" : isOver(state) ? "over" : "answered";

@@ -16,7 +16,8 @@ export function useAlarm(ringing: readonly string[]): {
   useEffect(() => {
     if (!loud) return undefined;
     let left = false;
-    navigator.vibrate?.([400, 200, 400]);
+    // Before anybody has touched the page the browser forbids it, and complains.
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400]);
     void alarm.start().then(() => {
       if (!left) setBlocked(alarm.blocked);
     });

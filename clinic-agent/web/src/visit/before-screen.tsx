@@ -30,7 +30,7 @@ import { dayOf } from "../schedule/calendar";
 import { PendingList, PrimaryButton } from "../shell";
 import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { VitalsEntry } from "./vitals-entry";
 
 const TEMPLATES = [

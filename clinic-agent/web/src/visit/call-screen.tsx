@@ -20,6 +20,7 @@ import {
   Banner,
   CallStage,
   MediaProblems,
+  Portrait,
   ProblemAlert,
   useAction,
   useApi,
@@ -31,7 +32,7 @@ import { useNavigate } from "react-router";
 import { useBox, useLink } from "../box/box-context";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
-import { useRound } from "../today/today-screen";
+import { useRound } from "../today/use-round";
 import { QueueWords } from "./queue-words";
 import { VitalsEntry } from "./vitals-entry";
 
@@ -80,6 +81,7 @@ export function CallScreen({ consultation }: { consultation: Consultation }) {
   return (
     <div className="nurse-call">
       <header className="nurse-call-head">
+        <Portrait person={{ ...consultation.resident, photo_url: resident?.photo_url }} size={40} />
         <Title order={1}>
           {consultation.resident.name} · {t("bed", { bed: consultation.resident.bed })}
         </Title>

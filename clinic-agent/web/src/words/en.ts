@@ -1,4 +1,4 @@
-import { charts, consents, documents, residents } from "./residents-en";
+import { charts, consents, documents, portrait, residents } from "./residents-en";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
 import { en as reminders } from "../reminders/words";
@@ -20,6 +20,8 @@ export const en: Words = {
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
     connecting: "Connecting",
     spool: "Records on their way",
+    whose: "Bed {{bed}} {{name}}",
+    whoseUnknown: "A resident who is not on the list",
     spoolHint: "Every record is saved on the box first, then sent to the hospital in order.",
     spoolEmpty: "Nothing waiting to be sent",
     spoolEmptyHint: "Vital signs and notes appear here once saved.",
@@ -310,6 +312,7 @@ export const en: Words = {
   residents,
   consents,
   documents,
+  portrait,
   chart: charts,
   eligibility,
   schedule,

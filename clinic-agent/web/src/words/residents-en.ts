@@ -162,6 +162,15 @@ export const consents: typeof zh.consents = {
   },
 };
 
+export const portrait: typeof zh.portrait = {
+  title: "Portrait of the resident",
+  change: "Take or change the portrait of {{name}}",
+  hint: "From the front, in good light. The middle of the picture is kept and shown in lists, record and consultations.",
+  choose: "Choose a picture",
+  save: "Save the portrait",
+  saved: "The portrait is saved on the box and sent by itself.",
+};
+
 export const documents: typeof zh.documents = {
   take: "Take a photo",
   choose: "Choose a file",
@@ -177,7 +186,7 @@ export const documents: typeof zh.documents = {
     medicine: "Medicine box",
   },
   kindLabel: "Kind",
-  kind: { all: "All", photo: "Photo", report: "Report", identity: "Identity", other: "Other" },
+  kind: { all: "All", photo: "Photo", portrait: "Portrait", report: "Report", identity: "Identity", other: "Other" },
   filter: "Filter by kind",
   preview: "The photo to be saved",
   save: "Save",

@@ -159,6 +159,15 @@ export const consents = {
   },
 };
 
+export const portrait = {
+  title: "住民头像",
+  change: "拍摄或更换{{name}}的头像",
+  hint: "正面、光线充足；保存照片的中间部分，显示在名册、病历和会诊中。",
+  choose: "选择照片",
+  save: "保存头像",
+  saved: "头像已保存在本机，将自动发送。",
+};
+
 export const documents = {
   take: "拍照",
   choose: "选择文件",
@@ -168,7 +177,7 @@ export const documents = {
   titles: "常用标题",
   titleOf: { skin: "皮肤", wound: "伤口", swelling: "水肿", report: "化验单", medicine: "药盒" },
   kindLabel: "类别",
-  kind: { all: "全部", photo: "照片", report: "报告", identity: "证件", other: "其他" },
+  kind: { all: "全部", photo: "照片", portrait: "头像", report: "报告", identity: "证件", other: "其他" },
   filter: "按类别筛选",
   preview: "将要保存的照片",
   save: "保存",

@@ -1,5 +1,5 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
-import { charts, consents, documents, residents } from "./residents-zh";
+import { charts, consents, documents, portrait, residents } from "./residents-zh";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
 import { zh as reminders } from "../reminders/words";
@@ -17,6 +17,8 @@ export const zh = {
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
     connecting: "正在连接",
     spool: "护理记录发送情况",
+    whose: "{{bed}} 床 {{name}}",
+    whoseUnknown: "不在名册中的住民",
     spoolHint: "每条记录都先保存在本机，再按顺序发送给医院。",
     spoolEmpty: "没有待发送的记录",
     spoolEmptyHint: "生命体征和护理记录保存后会显示在这里。",
@@ -306,6 +308,7 @@ export const zh = {
   residents,
   consents,
   documents,
+  portrait,
   chart: charts,
   eligibility,
   schedule,

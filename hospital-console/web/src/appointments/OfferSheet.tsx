@@ -22,6 +22,7 @@ export function OfferSheet({ request, onClose }: { request: ConsultationSummary;
     {
       onSuccess: () => {
         void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
+        void queryClient.invalidateQueries({ queryKey: keys.schedule.all });
         onClose();
       },
     },

@@ -1,6 +1,6 @@
-import type { WaitlistEntry } from "@yunzhen/client";
-import { ProblemAlert, useFormats } from "@yunzhen/client/ui";
-import { Button, Group, Text, Title } from "@mantine/core";
+import type { ConsultationSummary, WaitlistEntry } from "@yunzhen/client";
+import { ConsultationChip, ProblemAlert, useFormats } from "@yunzhen/client/ui";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,14 +9,16 @@ import { useStaff } from "../app/session";
 import { UrgencyChip } from "../common/chips";
 import { keys } from "../common/keys";
 import { CancelSheet } from "./CancelSheet";
+import { OfferSheet } from "./OfferSheet";
 import classes from "./appointments.module.css";
 
-/** Who waits for a time of mine. A time that becomes free goes to the first whose wish it meets, by itself. */
+/** Who waits for a time of mine. A time that becomes free goes to the first whose wish it meets, by itself; a colleague can be asked instead. */
 export function WaitlistPanel() {
   const { t } = useTranslation("app");
   const me = useStaff();
   const formats = useFormats();
   const [leaving, setLeaving] = useState<WaitlistEntry>();
+  const [offering, setOffering] = useState<ConsultationSummary>();
   const query = useQuery({ queryKey: keys.schedule.waitlist, queryFn: api.schedule.waitlist });
   const mine = (query.data?.items ?? []).filter((entry) => entry.specialist.id === me.id);
   return (
@@ -44,17 +46,32 @@ export function WaitlistPanel() {
                 {entry.consultation.reason}
               </Text>
             </div>
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t("appointments.waitlist.leaveOf", { name: entry.consultation.resident.name })}
-              onClick={() => setLeaving(entry)}
-            >
-              {t("appointments.waitlist.leave")}
-            </Button>
+            <Stack gap={4}>
+              {entry.consultation.state === "requested" ? (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t("appointments.offer.title", { name: entry.consultation.resident.name })}
+                  onClick={() => setOffering(entry.consultation)}
+                >
+                  {t("appointments.offer.action")}
+                </Button>
+              ) : (
+                <ConsultationChip state={entry.consultation.state} />
+              )}
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={t("appointments.waitlist.leaveOf", { name: entry.consultation.resident.name })}
+                onClick={() => setLeaving(entry)}
+              >
+                {t("appointments.waitlist.leave")}
+              </Button>
+            </Stack>
           </Group>
         </div>
       ))}
+      {offering && <OfferSheet request={offering} onClose={() => setOffering(undefined)} />}
       {leaving && (
         <CancelSheet
           consultation={leaving.consultation}

@@ -1,7 +1,7 @@
 import { Banner, ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconCalendarShare, IconEyeOff } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { Copyable } from "../common/Copyable";
@@ -15,8 +15,7 @@ export function CalendarFeeds({ onClose }: { onClose: () => void }) {
   const outdate = () => void queryClient.invalidateQueries({ queryKey: keys.calendars });
   const list = useQuery({ queryKey: keys.calendars, queryFn: api.calendars.list });
   const share = useAction((_: null, key) => api.calendars.share(key), { onSuccess: outdate });
-  const revoke = useMutation({
-    mutationFn: (id: string) => api.calendars.revoke(id),
+  const revoke = useAction((id: string, key) => api.calendars.revoke(id, key), {
     onSuccess: (_, id) => {
       if (share.data?.id === id) share.reset();
       outdate();

@@ -1,4 +1,5 @@
 import type { Sex } from "@yunzhen/client";
+import { Portrait } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +10,7 @@ interface PersonLine {
   age: number;
   bed?: string;
   home_name?: string;
+  photo_url?: string | null;
 }
 
 interface PersonProps {
@@ -20,7 +22,7 @@ interface PersonProps {
   mark?: ReactNode;
 }
 
-/** Name first, the facts that tell two people of one name apart below it. */
+/** Face and name first, the facts that tell two people of one name apart below it. */
 export function Person({ person, size = "md", heading, mark }: PersonProps) {
   const { t } = useTranslation("app");
   const facts = [
@@ -30,16 +32,19 @@ export function Person({ person, size = "md", heading, mark }: PersonProps) {
     person.home_name,
   ];
   return (
-    <div style={{ minWidth: 0 }}>
-      <Group gap="xs" wrap="nowrap">
-        <Text fw={600} size={size} truncate component={heading ?? "p"} m={0}>
-          {person.name}
+    <Group gap="xs" wrap="nowrap" miw={0}>
+      <Portrait person={person} size={size === "sm" ? 32 : 40} />
+      <div style={{ minWidth: 0 }}>
+        <Group gap="xs" wrap="nowrap">
+          <Text fw={600} size={size} truncate component={heading ?? "p"} m={0}>
+            {person.name}
+          </Text>
+          {mark}
+        </Group>
+        <Text size="sm" c="dimmed" truncate>
+          {facts.filter(Boolean).join(" · ")}
         </Text>
-        {mark}
-      </Group>
-      <Text size="sm" c="dimmed" truncate>
-        {facts.filter(Boolean).join(" · ")}
-      </Text>
-    </div>
+      </div>
+    </Group>
   );
 }

@@ -1,15 +1,11 @@
 import { ApiError, type Consultation } from "@yunzhen/client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { api } from "../app/api";
 import type { AutosaveSnapshot } from "../common/autosave";
 import { keys } from "../common/keys";
 import { useAutosave } from "../common/useAutosave";
-
-interface NoteValue {
-  text: string;
-  diagnosis_code: string | undefined;
-}
+import { NoteSaving, type NoteValue } from "./note-saving";
 
 export interface NoteState {
   value: NoteValue;
@@ -23,20 +19,21 @@ export interface NoteState {
 /** The note as typed here, saved by itself. What another window saved is never overwritten silently. */
 export function useNote(consultation: Consultation): NoteState {
   const queryClient = useQueryClient();
-  const version = useRef(consultation.note?.version ?? 0);
+  const [saving] = useState(
+    () =>
+      new NoteSaving(api, consultation.id, consultation.note?.version ?? 0, (note) =>
+        queryClient.setQueryData<Consultation>(
+          keys.consultations.one(consultation.id),
+          (old) => old && { ...old, note },
+        ),
+      ),
+  );
   const [value, setValue] = useState<NoteValue>(() => ({
     text: consultation.note?.text ?? "",
     diagnosis_code: consultation.note?.diagnosis_code ?? undefined,
   }));
   const { autosave, status } = useAutosave<NoteValue>({
-    save: async (next) => {
-      const saved = await api.consultations.saveNote(consultation.id, { ...next, version: version.current });
-      version.current = saved.version;
-      queryClient.setQueryData<Consultation>(
-        keys.consultations.one(consultation.id),
-        (old) => old && { ...old, note: saved },
-      );
-    },
+    save: (next) => saving.save(next),
     isConflict: (error) => error instanceof ApiError && error.code === "stale_version",
     isFinal: (error) => error instanceof ApiError && !error.retryable,
   });
@@ -52,13 +49,13 @@ export function useNote(consultation: Consultation): NoteState {
     setDiagnosis: (diagnosis_code) => change({ ...value, diagnosis_code }),
     keepMine: () => {
       void latest().then((note) => {
-        version.current = note?.version ?? 0;
+        saving.rebase(note?.version ?? 0);
         autosave.keepMine();
       });
     },
     loadOther: () => {
       void latest().then((note) => {
-        version.current = note?.version ?? 0;
+        saving.rebase(note?.version ?? 0);
         setValue({ text: note?.text ?? "", diagnosis_code: note?.diagnosis_code ?? undefined });
         autosave.discard();
       });

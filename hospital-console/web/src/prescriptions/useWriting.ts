@@ -1,11 +1,12 @@
-import { ApiError, newIdempotencyKey, type Draft, type Finding, type Prescription } from "@yunzhen/client";
+import { ApiError, type Finding, type Prescription } from "@yunzhen/client";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { api } from "../app/api";
 import type { AutosaveSnapshot } from "../common/autosave";
 import { keys } from "../common/keys";
 import { useAutosave } from "../common/useAutosave";
+import { DraftSaving } from "./draft-saving";
 import { emptyWriting, toDraft, writingFrom, type Writing } from "./draft";
 
 export interface WritingState {
@@ -30,35 +31,20 @@ export function useWriting(
   const queryClient = useQueryClient();
   const [writing, setWriting] = useState<Writing>(() => (start ? writingFrom(start) : emptyWriting(diagnosisCode)));
   const [saved, setSaved] = useState(start?.state === "draft" ? start : undefined);
-  const stored = useRef(saved);
-  /** The creation under way: after a lost answer it is repeated word for word, later typing is an update. */
-  const creation = useRef<{ key: string; draft: Draft }>(undefined);
-
-  const keep = (prescription: Prescription) => {
-    stored.current = prescription;
-    setSaved(prescription);
-    queryClient.setQueryData(keys.prescriptions.one(prescription.id), prescription);
-  };
+  const [saving] = useState(
+    () =>
+      new DraftSaving(api, consultationId, saved, (prescription, made) => {
+        setSaved(prescription);
+        queryClient.setQueryData(keys.prescriptions.one(prescription.id), prescription);
+        if (made) void queryClient.invalidateQueries({ queryKey: keys.consultations.one(consultationId) });
+      }),
+  );
 
   const { autosave, status } = useAutosave<Writing>({
     delayMs: 400,
     save: async (next) => {
       const draft = toDraft(next);
-      if (!draft) return;
-      if (!stored.current) {
-        creation.current ??= { key: newIdempotencyKey(), draft };
-        const { key, draft: first } = creation.current;
-        try {
-          stored.current = await api.consultations.createPrescription(consultationId, first, key);
-        } catch (error) {
-          if (!(error instanceof ApiError && error.retryable)) creation.current = undefined;
-          throw error;
-        }
-        void queryClient.invalidateQueries({ queryKey: keys.consultations.one(consultationId) });
-        if (first === draft) return keep(stored.current);
-      }
-      const { id, version } = stored.current;
-      keep(await api.prescriptions.save(id, { ...draft, version }));
+      if (draft) await saving.save(draft);
     },
     isFinal: (error) => error instanceof ApiError && !error.retryable,
   });
@@ -86,8 +72,8 @@ export function useWriting(
     checkError: preview.error ?? undefined,
     settle: async () => {
       await autosave.flush();
-      if (!stored.current) throw new Error("nothing was saved");
-      return stored.current;
+      if (!saving.stored) throw new Error("nothing was saved");
+      return saving.stored;
     },
   };
 }

@@ -76,10 +76,6 @@ function Plots({
   const window = useMemo(() => ("span" in chosen ? windowOf(chosen.span, now) : chosen.window), [chosen, now]);
   const marks = useMemo(() => marksOf(resident, window), [resident, window]);
   const ticks = useMemo(() => marks.map(({ at, no }) => ({ at, label: String(no) })), [marks]);
-  const shown = observations.filter((o) => {
-    const at = Date.parse(o.measured_at);
-    return at >= window.from && at <= window.to;
-  });
   const to = (next: ChartWindow) => setChosen({ window: next });
   return (
     <>
@@ -121,11 +117,7 @@ function Plots({
         {t("residents.chart.shown", { from: formats.dateTime(window.from), to: formats.dateTime(window.to) })}{" "}
         {t("residents.chart.drag")}
       </Text>
-      {shown.length === 0 ? (
-        <Text c="dimmed">{t("residents.chart.none")}</Text>
-      ) : (
-        <VitalsPlot observations={shown} height={112} marks={ticks} window={window} onWindow={to} />
-      )}
+      <VitalsPlot observations={observations} height={112} marks={ticks} window={window} onWindow={to} />
       {marks.length > 0 && (
         <div>
           <Text fw={600}>{t("residents.chart.marks")}</Text>

@@ -13,6 +13,7 @@ const call = (id: string, state: UrgentCall["state"], triage: UrgentCall["triage
   home_name: "松鹤颐养院",
   home_phone: "1",
   called: [],
+  shared_by: [],
   steps: [],
   allowed: [],
 });

@@ -1,4 +1,4 @@
-import type { Observation, UrgentCall, UrgentCallOutcome } from "@yunzhen/client";
+import type { EndUrgentCall, Observation, UrgentCall, UrgentCallOutcome } from "@yunzhen/client";
 import { ProblemAlert, RelativeTime, UrgentCallChip, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Drawer, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { IconPhone, IconPhoneIncoming } from "@tabler/icons-react";
@@ -52,6 +52,13 @@ export function CallSheet({
         <Text component="a" href={`tel:${call.home_phone}`} c="var(--mantine-color-anchor)">
           <IconPhone size={16} aria-hidden style={{ verticalAlign: "-2px" }} /> {call.home_name} {call.home_phone}
         </Text>
+        {call.shared_by.length > 0 && (
+          <Section title={t("urgentCalls.shared")}>
+            {call.shared_by.map((person) => (
+              <Person key={person.id} person={person} />
+            ))}
+          </Section>
+        )}
         {call.vital_signs && (
           <Section title={t("urgentCalls.vitals")}>
             {call.vital_signs.length === 0 ? (
@@ -121,20 +128,18 @@ function EndForm({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
   const queryClient = useQueryClient();
   const [outcome, setOutcome] = useState<UrgentCallOutcome>();
   const [note, setNote] = useState("");
-  const end = useAction(
-    (body: { version: number; outcome: UrgentCallOutcome; note?: string }, key) =>
-      api.urgentCalls.end(call.id, body, key),
-    {
-      onSuccess: (ended) => {
-        void queryClient.invalidateQueries({ queryKey: keys.urgentCalls.all });
-        void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
-        onClose();
-        if (role !== "specialist") return;
-        if (ended.consultation_id) void navigate(`/consultations/${ended.consultation_id}`);
-        if (ended.referral_id) void navigate(`/referrals/${ended.referral_id}`);
-      },
+  const [who, setWho] = useState<string>();
+  const whoMissing = call.shared_by.length > 0 && outcome !== "false_alarm" && !who;
+  const end = useAction((body: EndUrgentCall, key) => api.urgentCalls.end(call.id, body, key), {
+    onSuccess: (ended) => {
+      void queryClient.invalidateQueries({ queryKey: keys.urgentCalls.all });
+      void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
+      onClose();
+      if (role !== "specialist") return;
+      if (ended.consultation_id) void navigate(`/consultations/${ended.consultation_id}`);
+      if (ended.referral_id) void navigate(`/referrals/${ended.referral_id}`);
     },
-  );
+  });
   // The administrator answers the telephone; what is clinical is for those who care for the resident.
   const clinical = (one: UrgentCallOutcome): boolean => one === "consultation" || one === "hospital_registration";
   const outcomes = OUTCOMES.filter((one) => role === "specialist" || !clinical(one));
@@ -142,7 +147,7 @@ function EndForm({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (outcome) end.mutate({ version: call.version, outcome, note: note.trim() || undefined });
+        if (outcome) end.mutate({ version: call.version, outcome, resident_id: who, note: note.trim() || undefined });
       }}
     >
       <Stack gap="sm">
@@ -163,6 +168,20 @@ function EndForm({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
             ))}
           </Stack>
         </Radio.Group>
+        {call.shared_by.length > 0 && (
+          <Radio.Group
+            label={t("urgentCalls.who")}
+            value={who ?? null}
+            onChange={setWho}
+            error={fieldError(end.error, "resident_id")}
+          >
+            <Stack gap={8} mt={6}>
+              {call.shared_by.map((person) => (
+                <Radio key={person.id} value={person.id} label={person.name} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
         <Textarea
           label={t("urgentCalls.note")}
           value={note}
@@ -173,7 +192,7 @@ function EndForm({ call, onClose }: { call: UrgentCall; onClose: () => void }) {
         />
         {end.isError && <ProblemAlert error={end.error} />}
         <Group justify="flex-end">
-          <Button type="submit" disabled={!outcome} loading={end.isPending}>
+          <Button type="submit" disabled={!outcome || whoMissing} loading={end.isPending}>
             {t("urgentCalls.end")}
           </Button>
         </Group>

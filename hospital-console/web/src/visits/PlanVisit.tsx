@@ -33,7 +33,7 @@ export function PlanVisit({ residents, visit, onClose }: PlanVisitProps) {
   const [stops, setStops] = useState(residents);
   const plan = useAction(
     (body: VisitPlan, key) =>
-      visit ? api.visits.change(visit.id, { version: visit.version, plan: body }) : api.visits.plan(body, key),
+      visit ? api.visits.change(visit.id, { version: visit.version, plan: body }, key) : api.visits.plan(body, key),
     {
       onSuccess: (made) => {
         queryClient.setQueryData(keys.visits.one(made.id), made);

@@ -2848,6 +2848,8 @@ export interface components {
             id: components["schemas"]["ResidentId"];
             /** @description Name. */
             name: string;
+            /** @description Portrait, where there is one. */
+            photo_url?: string;
             /** @description Sex. */
             sex: components["schemas"]["Sex"];
         };
@@ -3086,7 +3088,7 @@ export interface components {
          * @description What a document is.
          * @enum {string}
          */
-        DocumentKind: "photo" | "report" | "identity" | "other";
+        DocumentKind: "photo" | "portrait" | "report" | "identity" | "other";
         /** @description One drug of a draft. */
         DraftItem: {
             /**
@@ -3344,6 +3346,8 @@ export interface components {
             note?: string;
             /** @description What. */
             outcome: components["schemas"]["UrgentCallOutcome"];
+            /** @description Who it was, found at the bed: needed where several share it and something follows from the call. */
+            resident_id?: components["schemas"]["ResidentId"];
             /**
              * Format: int64
              * @description The `version` that the person saw.
@@ -5754,8 +5758,10 @@ export interface components {
             raised_at: components["schemas"]["Time"];
             /** @description The draft of a referral that it became. */
             referral_id?: components["schemas"]["ReferralId"];
-            /** @description Who calls. */
+            /** @description Who calls; absent for whom it does not concern, and while nobody knows which of `shared_by` it is. */
             resident?: components["schemas"]["ConsultationResident"];
+            /** @description Several residents are registered in this bed and nobody has said yet which of them calls. */
+            shared_by: components["schemas"]["ConsultationResident"][];
             /** @description State. */
             state: components["schemas"]["UrgentCallState"];
             /** @description Every step, timed. */

@@ -1,8 +1,8 @@
 import { useMutation, type UseMutationResult } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { newIdempotencyKey } from "../api/http";
-import { ApiError, toApiError } from "../api/problem";
+import { Action } from "../api/action";
+import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
@@ -25,29 +25,16 @@ export function useNow(everyMs = 30_000): number {
   return now;
 }
 
-/**
- * A command of the user. One idempotency key per action: it stays the same while the same input is tried again
- * (by itself after a lost answer, or by the person pressing once more) and changes after a definite answer.
- */
+/** A command of the user, under one idempotency key however often it is tried (`Action`). */
 export function useAction<Input, Output>(
   run: (input: Input, key: string) => Promise<Output>,
   options: { onSuccess?: (output: Output, input: Input) => void; onError?: (error: ApiError) => void } = {},
 ): UseMutationResult<Output, ApiError, Input> {
-  const open = useRef<{ input: string; key: string } | undefined>(undefined);
+  const action = useRef<Action<Input, Output>>(undefined);
+  action.current ??= new Action();
+  const { current } = action;
   return useMutation<Output, ApiError, Input>({
-    mutationFn: async (input) => {
-      const text = JSON.stringify(input) ?? "";
-      if (open.current?.input !== text) open.current = { input: text, key: newIdempotencyKey() };
-      try {
-        const output = await run(input, open.current.key);
-        open.current = undefined;
-        return output;
-      } catch (cause) {
-        const error = toApiError(cause);
-        if (!error.retryable) open.current = undefined;
-        throw error;
-      }
-    },
+    mutationFn: (input) => current.run(input, run),
     retry: (count, error) => count < 2 && error.code === "network",
     retryDelay: (count) => 500 * 2 ** count,
     onSuccess: options.onSuccess,

@@ -2,6 +2,7 @@
 export * from "./theme";
 export * from "./provider";
 export * from "./hooks";
+export * from "./portrait";
 export * from "./status";
 export * from "./states";
 export * from "./time";

@@ -1,24 +1,14 @@
-import { Button, Group, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
+import { Button, Group, Stack, Text, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { IconChartLine, IconTable } from "@tabler/icons-react";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 import uPlot from "uplot";
 import type { Observation } from "../api/types";
 import { useFormats } from "./hooks";
-import { bandOf, rangeWord, vitalSign } from "./vitals";
-import { StatusChip } from "./status";
-
-/** Plots that belong together share one pair of axes. */
-const GROUPS: readonly (readonly string[])[] = [
-  ["8480-6", "8462-4"],
-  ["8867-4"],
-  ["2708-6", "59408-5"],
-  ["8310-5"],
-  ["9279-1"],
-  ["14743-9", "15074-8"],
-  ["29463-7"],
-];
+import { bandOf, CHART, rangeWord, vitalSign } from "./vitals";
+import { VitalsTable } from "./vitals-table";
 
 export interface PlotMark {
   at: string;
@@ -48,11 +38,15 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
   const [asTable, setAsTable] = useState(false);
   const sync = useId();
   const groups = useMemo(() => {
-    const wanted = codes ? GROUPS.filter((group) => group.some((code) => codes.includes(code))) : GROUPS;
+    const wanted = codes ? CHART.filter((group) => group.some((code) => codes.includes(code))) : CHART;
     return wanted
       .map((group) => ({ group, values: observations.filter((observation) => group.includes(observation.code)) }))
       .filter(({ values }) => values.length > 0);
   }, [observations, codes]);
+  // The whole chart also says what nobody has measured.
+  const never = CHART.filter((group) => !observations.some(({ code }) => group.includes(code))).map((group) =>
+    nameOf(group.slice(0, group[0] === "8480-6" ? 2 : 1), t),
+  );
   const span = useMemo((): [number, number] => {
     if (window) return [window.from / 1000, window.to / 1000];
     const times = groups.flatMap(({ values }) => values.map((value) => Date.parse(value.measured_at) / 1000));
@@ -61,6 +55,16 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
     const pad = Math.max(3600, (high - low) * 0.03);
     return [low - pad, high + pad];
   }, [groups, window]);
+
+  const plots = useMemo(
+    () =>
+      groups.map(({ group, values }) => ({
+        group,
+        values: values.filter((value) => within(value, span)),
+        last: values.at(-1),
+      })),
+    [groups, span],
+  );
 
   if (groups.length === 0) {
     return (
@@ -83,65 +87,56 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
         </Button>
       </Group>
       {asTable ? (
-        <VitalsTable observations={groups.flatMap(({ values }) => values)} />
+        <VitalsTable observations={plots.flatMap(({ values }) => values)} />
       ) : (
-        groups.map(({ group, values }) => (
-          <OnePlot
-            key={group.join()}
-            values={values}
-            height={height}
-            sync={sync}
-            span={span}
-            marks={marks}
-            onWindow={onWindow}
-          />
-        ))
+        plots.map(({ group, values, last }) =>
+          values.length > 0 ? (
+            <OnePlot
+              key={group.join()}
+              values={values}
+              height={height}
+              sync={sync}
+              span={span}
+              marks={marks}
+              onWindow={onWindow}
+            />
+          ) : (
+            <NoneInSpan key={group.join()} last={last} />
+          ),
+        )
+      )}
+      {window && never.length > 0 && (
+        <Text c="dimmed" size="sm">
+          {t("vital.never", { names: never.join(t("separator")) })}
+        </Text>
       )}
     </Stack>
   );
 }
 
-export function VitalsTable({ observations }: { observations: readonly Observation[] }) {
+const nameOf = (codes: readonly string[], t: TFunction): string => codes.map((code) => t(`vital.${code}`)).join(" / ");
+
+const within = ({ measured_at }: Observation, [from, to]: [number, number]): boolean => {
+  const at = Date.parse(measured_at) / 1000;
+  return at >= from && at <= to;
+};
+
+/** Measured, but not in the stretch that is looked at: the last value instead of empty axes. */
+function NoneInSpan({ last }: { last: Observation | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const newest = [...observations].sort((a, b) => b.measured_at.localeCompare(a.measured_at));
+  if (!last) return null;
+  const sign = vitalSign(last.code);
   return (
-    <div style={{ maxHeight: 420, overflow: "auto" }} tabIndex={0} role="region" aria-label={t("vital.showTable")}>
-      <Table stickyHeader verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t("vital.time")}</Table.Th>
-            <Table.Th scope="col" />
-            <Table.Th scope="col" ta="right">
-              {t("vital.value")}
-            </Table.Th>
-            <Table.Th scope="col" />
-            <Table.Th scope="col">{t("vital.device")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {newest.map((observation) => {
-            const word = rangeWord(observation);
-            return (
-              <Table.Tr key={observation.id}>
-                <Table.Td>{formats.dateTime(observation.measured_at)}</Table.Td>
-                <Table.Td>{t(`vital.${observation.code}`)}</Table.Td>
-                <Table.Td ta="right">
-                  {formats.number(observation.value, vitalSign(observation.code)?.digits)}{" "}
-                  <Text span c="dimmed" inherit>
-                    {vitalSign(observation.code)?.shownUnit ?? observation.unit}
-                  </Text>
-                </Table.Td>
-                <Table.Td>
-                  {word !== "inRange" && <StatusChip meaning="person">{t(`vital.${word}`)}</StatusChip>}
-                </Table.Td>
-                <Table.Td>{t(`vital.source.${observation.source}`)}</Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
+      <Text fw={600}>{nameOf([last.code], t)}</Text>
+      <Text c="dimmed">
+        {t("vital.noneInSpan", {
+          value: `${formats.number(last.value, sign?.digits)} ${sign?.shownUnit ?? last.unit}`,
+          time: formats.dateTime(last.measured_at),
+        })}
+      </Text>
+    </Group>
   );
 }
 
@@ -163,7 +158,7 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
   const [at, setAt] = useState<number | null>(null);
 
   const { data, codes } = useMemo(() => {
-    const order = GROUPS.find((group) => group.includes(values[0]?.code ?? "")) ?? [];
+    const order = CHART.find((group) => group.includes(values[0]?.code ?? "")) ?? [];
     const present = order.filter((code) => values.some((value) => value.code === code));
     const times = [...new Set(values.map((value) => Date.parse(value.measured_at) / 1000))].sort((a, b) => a - b);
     const index = new Map(times.map((time, position) => [time, position]));
@@ -327,7 +322,8 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
 
   const shown = at !== null && data[0][at] !== undefined ? at : data[0].length - 1;
   const shownTime = data[0][shown];
-  const name = codes.map((code) => t(`vital.${code}`)).join(" / ");
+  const name = nameOf(codes, t);
+  const normal = bands.map(([low, high]) => `${formats.number(low)}–${formats.number(high)}`).join(" / ");
   const unit = vitalSign(codes[0] ?? "")?.shownUnit ?? values[0]?.unit ?? "";
   const digits = vitalSign(codes[0] ?? "")?.digits;
   const value = codes
@@ -344,8 +340,15 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
   return (
     <div>
       <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
-        <Text fw={600}>{name}</Text>
         <Text>
+          <strong>{name}</strong>{" "}
+          {normal !== "" && (
+            <Text span c="dimmed" size="sm">
+              {t("vital.normal", { range: normal })}
+            </Text>
+          )}
+        </Text>
+        <Text ta="right">
           <strong>{value}</strong>{" "}
           <Text span c="dimmed" inherit>
             {unit}

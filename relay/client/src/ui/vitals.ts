@@ -12,21 +12,55 @@ export interface VitalSign {
   band: [number, number];
 }
 
+/** What is typed at the bed, in the order of the keypad. */
 export const VITAL_SIGNS: readonly VitalSign[] = [
-  { code: "8480-6", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [50, 280], band: [90, 140] },
-  { code: "8462-4", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [20, 180], band: [60, 90] },
-  { code: "8867-4", unit: "/min", shownUnit: "/min", digits: 0, plausible: [20, 250], band: [60, 100] },
+  { code: "8480-6", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [50, 280], band: [90, 150] },
+  { code: "8462-4", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [20, 180], band: [50, 90] },
+  { code: "8867-4", unit: "/min", shownUnit: "/min", digits: 0, plausible: [20, 250], band: [55, 100] },
   { code: "2708-6", unit: "%", shownUnit: "%", digits: 0, plausible: [50, 100], band: [94, 100] },
-  { code: "8310-5", unit: "Cel", shownUnit: "°C", digits: 1, plausible: [30, 43], band: [36, 37.3] },
-  { code: "9279-1", unit: "/min", shownUnit: "/min", digits: 0, plausible: [4, 70], band: [12, 20] },
-  { code: "14743-9", unit: "mmol/L", shownUnit: "mmol/L", digits: 1, plausible: [0.6, 35], band: [3.9, 10] },
+  { code: "8310-5", unit: "Cel", shownUnit: "°C", digits: 1, plausible: [30, 43], band: [35.8, 37.3] },
+  { code: "9279-1", unit: "/min", shownUnit: "/min", digits: 0, plausible: [4, 70], band: [12, 22] },
+  { code: "14743-9", unit: "mmol/L", shownUnit: "mmol/L", digits: 1, plausible: [0.6, 35], band: [4.4, 10] },
   { code: "29463-7", unit: "kg", shownUnit: "kg", digits: 1, plausible: [20, 250], band: [0, 0] },
+];
+
+/** What comes by device, laboratory or import, and is charted beside the others. */
+export const OTHER_SIGNS: readonly VitalSign[] = [
+  { code: "8478-0", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [30, 220], band: [65, 110] },
+  { code: "72514-3", unit: "{score}", shownUnit: "/10", digits: 0, plausible: [0, 10], band: [0, 3] },
+  { code: "9269-2", unit: "{score}", shownUnit: "/15", digits: 0, plausible: [3, 15], band: [14, 15] },
+  { code: "3151-8", unit: "L/min", shownUnit: "L/min", digits: 1, plausible: [0, 60], band: [0, 0] },
+  { code: "8302-2", unit: "cm", shownUnit: "cm", digits: 0, plausible: [80, 220], band: [0, 0] },
+  { code: "39156-5", unit: "kg/m2", shownUnit: "kg/m²", digits: 1, plausible: [8, 80], band: [18.5, 28] },
+  { code: "14682-9", unit: "umol/L", shownUnit: "µmol/L", digits: 0, plausible: [10, 2000], band: [41, 111] },
+  { code: "2823-3", unit: "mmol/L", shownUnit: "mmol/L", digits: 1, plausible: [1, 10], band: [3.5, 5.3] },
+  { code: "4548-4", unit: "%", shownUnit: "%", digits: 1, plausible: [3, 20], band: [4, 8] },
+];
+
+/** The chart, from what changes by the hour to what changes by the month. Those that belong together share one pair of axes. */
+export const CHART: readonly (readonly string[])[] = [
+  ["8480-6", "8462-4"],
+  ["8478-0"],
+  ["8867-4"],
+  ["2708-6", "59408-5"],
+  ["3151-8"],
+  ["8310-5"],
+  ["9279-1"],
+  ["72514-3"],
+  ["9269-2"],
+  ["14743-9", "15074-8"],
+  ["29463-7"],
+  ["39156-5"],
+  ["8302-2"],
+  ["14682-9"],
+  ["2823-3"],
+  ["4548-4"],
 ];
 
 export function vitalSign(code: string): VitalSign | undefined {
   // Both codes mean oxygen saturation; glucose by meter or laboratory share a plot.
   const same = code === "59408-5" ? "2708-6" : code === "15074-8" ? "14743-9" : code;
-  return VITAL_SIGNS.find((sign) => sign.code === same);
+  return VITAL_SIGNS.find((sign) => sign.code === same) ?? OTHER_SIGNS.find((sign) => sign.code === same);
 }
 
 export function bandOf(observation: Pick<Observation, "code" | "low" | "high">): [number, number] | undefined {

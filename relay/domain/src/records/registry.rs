@@ -225,8 +225,10 @@ impl BreakGlass {
 named_enum! {
     /// What a document is.
     DocumentKind {
-        /// A photo of the resident or of a finding.
+        /// A photo of a finding.
         Photo = "photo",
+        /// The resident's face, by which people know whom they have before them.
+        Portrait = "portrait",
         /// A report or letter on paper.
         Report = "report",
         /// Identity card, insurance card.

@@ -68,6 +68,7 @@ pub(in crate::app) async fn summary(
             bed: resident.bed,
             home_id: c.home_id,
             home_name,
+            photo_url: resident.photo_url,
         },
         reason: c.reason.expose().clone(),
         urgency: c.urgency,

@@ -42,6 +42,9 @@ pub struct ConsultationResident {
     pub home_id: HomeId,
     /// Its name.
     pub home_name: String,
+    /// Portrait, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo_url: Option<String>,
 }
 
 /// A reading that is out of range.

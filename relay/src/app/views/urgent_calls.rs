@@ -62,9 +62,13 @@ pub struct UrgentCall {
     pub state: UrgentCallState,
     /// Order among calls, from the last vital signs.
     pub triage: Triage,
-    /// Who calls.
+    /// Who calls; absent for whom it does not concern, and while nobody knows which of `shared_by` it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resident: Option<ConsultationResident>,
+    /// Several residents are registered in this bed and nobody has said yet which of them calls.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub shared_by: Vec<ConsultationResident>,
     /// From which home.
     pub home_id: HomeId,
     /// Its name.
@@ -123,6 +127,9 @@ pub struct EndUrgentCall {
     pub version: i64,
     /// What.
     pub outcome: UrgentCallOutcome,
+    /// Who it was, found at the bed: needed where several share it and something follows from the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_id: Option<ResidentId>,
     /// In words; the reason of the consultation or the referral, when it becomes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
