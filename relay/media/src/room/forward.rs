@@ -17,6 +17,7 @@ impl Room {
         self.counters.received += 1;
         let publisher = &mut self.legs[index];
         self.changed |= publisher.heard(now);
+        publisher.presence.sent(now);
         let Some(codec) = publisher.publish.codec(packet.header.payload_type) else {
             self.counters.unknown_payload_type += 1;
             return Ok(());
