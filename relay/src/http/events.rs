@@ -42,6 +42,7 @@ pub async fn stream(
 ) -> Result<impl IntoResponse, Problem> {
     let changes = state.app.changes();
     let newest = app::events::newest(&state.app).await?;
+    let resumes = headers.contains_key("Last-Event-ID");
     let (seen, reset) = match headers.get("Last-Event-ID") {
         None => (newest, false),
         Some(value) => {
@@ -55,7 +56,11 @@ pub async fn stream(
     // Refused here rather than as an empty stream.
     app::events::after(&state.app, &caller.context, newest).await?;
     let first = reset.then(|| Ok(Event::default().event("reset").id(seen.to_string()).data("{}")));
-    let boxes = app::admin::may_see_boxes(&caller.context).then(|| state.app.presence.boxes_changed());
+    let mut boxes = app::admin::may_see_boxes(&caller.context).then(|| state.app.presence.boxes_changed());
+    if let (true, Some(boxes)) = (resumes, &mut boxes) {
+        // What came and went in between was told to nobody.
+        boxes.mark_changed();
+    }
     let listener = Listener { app: state.app, context: caller.context, changes, boxes, seen, behind: true };
     Ok(Sse::new(stream::iter(first).chain(listener.into_stream())).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }

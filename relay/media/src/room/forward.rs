@@ -47,6 +47,9 @@ impl Room {
         let mut waiting = false;
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
+            if !receiver.receives {
+                continue;
+            }
             let (leg, receive) = (receiver.id, receiver.receive);
             let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
             let Some(payload_type) = receive.number(codec) else {

@@ -85,6 +85,8 @@ pub struct Join {
     pub ask_missing: bool,
     /// What the leg receives is to be labelled so.
     pub receive: PayloadTypes,
+    /// Whether what is sent arrives already; if not, [`Input::Receives`] says when. A keyframe that nobody could get would only hold up the next.
+    pub receives: bool,
     /// Slot numbers are the places in this list; at most [`super::MAX_SLOTS`].
     pub slots: Vec<SlotConfig>,
 }
@@ -103,6 +105,11 @@ pub enum LeaveReason {
 pub enum Input {
     /// See [`Join`].
     Join(Box<Join>),
+    /// From now on what is sent to a leg arrives.
+    Receives {
+        /// Which.
+        leg: LegId,
+    },
     /// A leg goes, and its participant with it.
     Leave {
         /// Which.

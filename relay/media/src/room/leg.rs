@@ -84,6 +84,8 @@ pub(super) struct Leg {
     pub(super) publish: PayloadTypes,
     pub(super) ask_missing: bool,
     pub(super) receive: PayloadTypes,
+    /// What is sent arrives.
+    pub(super) receives: bool,
     pub(super) audio: Source,
     pub(super) video: Source,
     pub(super) slots: Vec<Slot>,

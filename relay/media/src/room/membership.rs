@@ -54,6 +54,7 @@ impl Room {
             publish: join.publish,
             ask_missing: join.ask_missing,
             receive: join.receive,
+            receives: join.receives,
             audio: Source::new(MediaKind::Audio),
             video: Source::new(MediaKind::Video),
             slots,
@@ -178,7 +179,8 @@ impl Room {
             for (place, leg) in self.legs.iter().enumerate() {
                 for (slot, number) in leg.slots.iter().zip(0u8..).filter(|(slot, _)| slot.source == Some(id)) {
                     watchers.push((place, number));
-                    keyframe_needed |= slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    let waits = slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    keyframe_needed |= waits && leg.receives;
                 }
             }
             let leg = &mut self.legs[index];

@@ -79,6 +79,10 @@ impl Room {
         match input {
             Input::Rtp { leg, packet } => self.forward(now, leg, packet)?,
             Input::Join(join) => self.join(now, *join)?,
+            Input::Receives { leg } => {
+                self.leg_mut(leg)?.receives = true;
+                self.rearrange(now);
+            }
             Input::Leave { leg, reason } => {
                 let index = self.index(leg)?;
                 self.remove(index, reason);

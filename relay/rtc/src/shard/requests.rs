@@ -205,7 +205,6 @@ impl Shard {
         })?;
         let (audio, video) = (peer.publishes_kind(MediaKind::Audio), peer.publishes_kind(MediaKind::Video));
         let (receive, slots) = (peer.receives(), room_slots(&peer, watch.is_some(), &mut random));
-        let awaiting_keyframe = peer.video_slots();
         let id = LegId(uuid::Builder::from_random_bytes(clock::random()).into_uuid());
         let browser = Browser {
             peer,
@@ -217,7 +216,6 @@ impl Shard {
             scheduled: None,
             setup_until: now + self.config.timing.setup,
             is_dirty: false,
-            awaiting_keyframe,
             sent_reports: Vec::new(),
             watch: watch.map(|participant| (participant, None)),
         };
@@ -235,6 +233,7 @@ impl Shard {
             publish: PayloadTypes::BOX,
             ask_missing: true,
             receive,
+            receives: false,
             slots,
         };
         self.join(now, room, id, key, join)?;
@@ -304,6 +303,7 @@ impl Shard {
             publish: PayloadTypes::BOX,
             ask_missing: true,
             receive: PayloadTypes::BOX,
+            receives: true,
             slots,
         };
         self.join(now, room, id, key, join)?;
