@@ -19,9 +19,11 @@ async function mortal(): Promise<{ browser: Browser; kill: () => Promise<void> }
     args: CHROMIUM_ARGS,
     ignoreDefaultArgs: ["--mute-audio"],
   });
+  const { pid } = server.process();
+  if (pid === undefined) throw new Error("Chromium did not start");
   const died = new Promise<void>((done) => server.on("close", () => done()));
   const kill = async () => {
-    process.kill(server.process().pid ?? 0, "SIGKILL");
+    process.kill(pid, "SIGKILL");
     await died;
   };
   return { browser: await chromium.connect(server.wsEndpoint()), kill };
