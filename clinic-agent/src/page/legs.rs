@@ -202,12 +202,13 @@ pub async fn events(
 ) -> Response {
     // Subscribed before the look, so that an end between the two is not missed.
     let ended = app.legs.ended();
-    if let Err(error) = app.legs.get(consultation, leg) {
-        return refused(&error).answer(&headers);
-    }
+    let attending = match app.legs.get(consultation, leg) {
+        Ok(leg) => leg.listen().await,
+        Err(error) => return refused(&error).answer(&headers),
+    };
     let mut room = app.outbox.watch_room();
     room.mark_changed();
-    let listening = Some(Listening { consultation, leg, room, ended });
+    let listening = Some(Listening { consultation, leg, room, ended, _attending: attending });
     let stream = futures_util::stream::unfold(listening, |listening| async move {
         let mut listening = listening?;
         let (event, last) = listening.next().await?;
@@ -221,6 +222,8 @@ struct Listening {
     leg: LegId,
     room: watch::Receiver<Option<Arc<RoomState>>>,
     ended: broadcast::Receiver<(LegId, StopReason)>,
+    /// Tells that the page listens, and with the stream's end that it does no more.
+    _attending: crate::playback::Listening,
 }
 
 impl Listening {

@@ -47,6 +47,10 @@ pub enum LegEvent {
     Connected(LegId),
     /// The tablet is gone without a word.
     Lost(LegId),
+    /// Its page listens to the room.
+    StreamOpened(LegId),
+    /// One of its page's streams ended.
+    StreamEnded(LegId),
 }
 
 /// Where a leg reports to.
@@ -74,12 +78,29 @@ pub struct Leg {
     shared: Arc<Shared>,
 }
 
+/// A page's event stream.
+pub struct Listening {
+    id: LegId,
+    events: mpsc::Sender<LegEvent>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // Where the queue is full, the peer connection tells that the tablet is gone, half a minute later.
+        if self.events.try_send(LegEvent::StreamEnded(self.id)).is_err() {
+            tracing::debug!(leg = %self.id, "the end of a stream was told to nobody");
+        }
+    }
+}
+
 struct Shared {
     id: LegId,
     hooks: Hooks,
     life: Lifecycle,
     closed: CancellationToken,
     connected: AtomicBool,
+    /// Whether anything came since the last look.
+    heard: Arc<AtomicBool>,
     gathered: Notify,
     /// The tablet's camera, once its first packet came, with its SSRC.
     camera: Mutex<Option<(Arc<dyn TrackRemote>, u32)>>,
@@ -104,6 +125,7 @@ impl Leg {
             life: life.clone(),
             closed: CancellationToken::new(),
             connected: AtomicBool::new(false),
+            heard: Arc::default(),
             gathered: Notify::new(),
             camera: Mutex::new(None),
         });
@@ -135,6 +157,20 @@ impl Leg {
     /// Whether media can flow.
     pub fn is_connected(&self) -> bool {
         self.shared.connected.load(Ordering::Relaxed)
+    }
+
+    /// Whether media or reports came since the last call.
+    pub fn was_heard(&self) -> bool {
+        self.shared.heard.swap(false, Ordering::Relaxed)
+    }
+
+    /// The page listens to the room from now on, until the listening is dropped.
+    pub async fn listen(&self) -> Listening {
+        let (id, events) = (self.id, self.shared.hooks.events.clone());
+        if events.send(LegEvent::StreamOpened(id)).await.is_err() {
+            tracing::debug!(leg = %id, "nobody listens to legs any more");
+        }
+        Listening { id, events }
     }
 
     /// Takes a trickle fragment; `Some` is the answer to an ICE restart.
@@ -216,7 +252,7 @@ async fn build(
     // Sender reports are the sources' own, see `outgoing`.
     let registry = registry
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
-        .with(Slot::from(tap::SLOT), KeyframeTap::new(wanted));
+        .with(Slot::from(tap::SLOT), KeyframeTap::new(wanted, shared.heard.clone()));
     let loopback = addresses.iter().any(IpAddr::is_loopback);
     let settings = SettingEngineBuilder::new()
         // The tablet is on the same network: it checks, this box answers.

@@ -1,5 +1,6 @@
 //! All tablets of the home, and the downlink's way to each of them.
 
+use super::attendance::{Attendance, Change, Event};
 use super::leg::{Hooks, Leg, LegEvent};
 use super::outgoing::{Downstream, Lane};
 use super::slots::Slots;
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc};
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_media::keyframe::KeyframeGate;
@@ -177,7 +178,8 @@ impl Legs {
         let mut downlinks = Downlinks::default();
         let soft = self.0.life.soft().clone();
         loop {
-            let timer = downlinks.poll_timeout().map(tokio::time::Instant::from_std);
+            let timers = [downlinks.poll_timeout(), downlinks.look_at()];
+            let timer = timers.into_iter().flatten().min().map(tokio::time::Instant::from_std);
             tokio::select! {
                 packet = inbox.downlink.recv() => match packet {
                     Some(packet) => self.deliver(&mut downlinks, packet),
@@ -206,6 +208,7 @@ impl Legs {
                 } => {}
                 () = soft.cancelled() => break,
             }
+            self.look(&mut downlinks).await;
             self.ask(&mut downlinks).await;
         }
         self.end(|_| true, StopReason::Drain).await;
@@ -269,11 +272,54 @@ impl Legs {
                 let Some(leg) = self.take(id) else { return };
                 tracing::info!(leg = %id, "tablet lost");
                 let _ = self.0.ended.send((id, StopReason::Crash));
-                if self.all().is_empty() {
+                downlinks.attendances.remove(&id);
+                if downlinks.nobody_attends(&self.all()) {
                     self.0.outbox.input(Input::TabletLost).await;
                 }
                 leg.close().await;
             }
+            LegEvent::StreamOpened(id) => self.attendance(downlinks, id, Event::StreamOpened).await,
+            LegEvent::StreamEnded(id) => {
+                // Only what comes from now on says that somebody is still there.
+                if let Some(leg) = self.lock().get(&id) {
+                    leg.was_heard();
+                }
+                self.attendance(downlinks, id, Event::StreamEnded).await;
+            }
+        }
+    }
+
+    /// Looks after the tablets whose page listens no more.
+    async fn look(&self, downlinks: &mut Downlinks) {
+        let now = clock::now_instant();
+        let due = |one: &Attendance| one.poll_timeout().is_some_and(|until| until <= now);
+        let doubted: Vec<LegId> =
+            downlinks.attendances.iter().filter_map(|(id, one)| due(one).then_some(*id)).collect();
+        for id in doubted {
+            let heard = self.lock().get(&id).map(|leg| leg.was_heard());
+            match heard {
+                Some(heard) => self.attendance(downlinks, id, Event::Timeout { heard }).await,
+                // It left in the proper way.
+                None => drop(downlinks.attendances.remove(&id)),
+            }
+        }
+    }
+
+    async fn attendance(&self, downlinks: &mut Downlinks, id: LegId, event: Event) {
+        let Some(leg) = self.lock().get(&id).cloned() else { return };
+        let change = downlinks.attendances.entry(id).or_default().apply(event, clock::now_instant());
+        match change {
+            Some(Change::Left) if downlinks.nobody_attends(&self.all()) => {
+                tracing::info!(leg = %id, "nobody is at the tablet any more");
+                self.0.outbox.input(Input::TabletLost).await;
+            }
+            Some(Change::Returned) => {
+                tracing::info!(leg = %id, "the tablet is back");
+                let (audio, video) = (leg.offer.sends_audio, leg.offer.sends_video);
+                let consultation_id = leg.consultation_id;
+                self.0.outbox.input(Input::TabletJoined { consultation_id, audio, video }).await;
+            }
+            Some(Change::Left) | None => {}
         }
     }
 
@@ -332,6 +378,7 @@ struct Downlinks {
     slots: Slots,
     gates: BTreeMap<Lane, KeyframeGate>,
     fragmenter: Fragmenter,
+    attendances: HashMap<LegId, Attendance>,
 }
 
 impl Downlinks {
@@ -339,8 +386,18 @@ impl Downlinks {
         self.gates.entry(lane).or_default()
     }
 
-    fn poll_timeout(&self) -> Option<std::time::Instant> {
+    fn poll_timeout(&self) -> Option<Instant> {
         self.gates.values().filter_map(KeyframeGate::poll_timeout).chain(self.slots.poll_timeout()).min()
+    }
+
+    /// When a doubted tablet is looked at again.
+    fn look_at(&self) -> Option<Instant> {
+        self.attendances.values().filter_map(|one| one.poll_timeout()).min()
+    }
+
+    /// Whether none of these tablets has somebody at it.
+    fn nobody_attends(&self, legs: &[Arc<Leg>]) -> bool {
+        legs.iter().all(|leg| self.attendances.get(&leg.id).is_some_and(|one| one.is_away()))
     }
 
     /// Nobody watches, or nobody can be asked.

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [`offer`] | what a browser's offer asks for; pure |
 //! | [`slots`] | repeats and losses on the downlink; pure |
+//! | [`attendance`] | whether somebody is at a tablet: the life of its page's event streams; pure |
 //! | [`tap`] | keyframe requests taken out of the tablet's RTCP |
 //! | [`outgoing`] | the tracks towards one tablet |
 //! | [`leg`] | one tablet's peer connection |
 //! | [`legs`] | all of them, and the downlink's way to each |
 
+pub mod attendance;
 pub mod leg;
 pub mod legs;
 pub mod offer;
@@ -19,6 +21,7 @@ pub mod outgoing;
 pub mod slots;
 pub mod tap;
 
+pub use leg::Listening;
 pub use legs::{Legs, LegsSettings};
 
 use uuid::Uuid;

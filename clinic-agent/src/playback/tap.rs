@@ -7,6 +7,8 @@ use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::sync::mpsc;
 
@@ -16,14 +18,16 @@ pub const SLOT: usize = 14_000;
 /// Passes everything on and reports the SSRC of each picture that could not be decoded.
 pub struct KeyframeTap {
     wanted: mpsc::Sender<u32>,
+    /// Set with whatever comes: the tablet's sign of life.
+    heard: Arc<AtomicBool>,
     read: VecDeque<TaggedPacket>,
     write: VecDeque<TaggedPacket>,
 }
 
 impl KeyframeTap {
     /// Reports to `wanted`; requests beyond its capacity are dropped, the tablet repeats them.
-    pub fn new(wanted: mpsc::Sender<u32>) -> Self {
-        Self { wanted, read: VecDeque::new(), write: VecDeque::new() }
+    pub fn new(wanted: mpsc::Sender<u32>, heard: Arc<AtomicBool>) -> Self {
+        Self { wanted, heard, read: VecDeque::new(), write: VecDeque::new() }
     }
 
     fn look(&self, packet: &dyn rtc::rtcp::Packet) {
@@ -50,6 +54,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyframeTap {
     type Time = Instant;
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Self::Error> {
+        self.heard.store(true, Ordering::Relaxed);
         if let Packet::Rtcp(packets) = &message.message.packet {
             for packet in packets {
                 self.look(packet.as_ref());

@@ -22,6 +22,7 @@ use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState,
     RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder, register_default_interceptors,
 };
+use yunzhen_clinic_agent::playback::attendance::DOUBT;
 use yunzhen_protocol::control::{ActiveCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::{
@@ -195,6 +196,7 @@ fn participant(id: u128, kind: ParticipantKind) -> Participant {
         audio: AudioState::On,
         video: VideoState::On,
         camera: None,
+        tablet: None,
         link: LinkLevel::Good,
         since: clock::now_timestamp(),
     }
@@ -414,6 +416,43 @@ async fn a_tablet_sees_is_seen_and_leaves() {
     assert_eq!(ended["ended_reason"], "hang_up");
     let (_, _, status): (_, _, Value) = browser.get("/page/status").await;
     assert_eq!(status["media"]["state"], "idle");
+}
+
+/// The browser is killed: its connections are closed at once, long before its peer connection fails.
+#[tokio::test]
+async fn a_tablet_that_dies_is_told_at_once_and_so_is_its_return() {
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let mut tablet = Tablet::new().await;
+    let leg = tablet.join(&mut browser, None).await;
+    let base = format!("/page/consultations/{CONSULTATION}/legs");
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: true, .. }).then_some(())).await;
+    world.relay.tell(start_media());
+    world.relay.tell(ToBox::RoomState(room(1)));
+    let mut events = browser.events(&format!("{base}/{leg}/events")).await;
+    events.find(|name, _| name == "room").await;
+    let filming = tablet.film();
+
+    // A stream alone that ends is no death: the tablet's media goes on, and the page opens another.
+    let begun = clock::now_instant();
+    drop(events);
+    tokio::time::sleep(DOUBT + DOUBT / 2).await;
+    let events = browser.events(&format!("{base}/{leg}/events")).await;
+    while let Ok(said) = world.relay.control.try_recv() {
+        assert!(!matches!(said, ToRelay::MediaJoined { .. }), "{said:?} after {:?}", begun.elapsed());
+    }
+
+    filming.abort();
+    tablet.peer.close().await.unwrap();
+    let died = clock::now_instant();
+    drop(events);
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: false, .. }).then_some(())).await;
+    assert!(died.elapsed() < DOUBT * 3, "{:?}", died.elapsed());
+
+    let mut again = Tablet::new().await;
+    again.join(&mut browser, Some(&leg)).await;
+    world.relay.heard(|said| matches!(said, ToRelay::MediaJoined { tablet: true, .. }).then_some(())).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { Nurse, open, Specialist } from "../support/people";
+import { inACall } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture, readFrame } from "../support/picture";
 import { accountOf, runningStack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
@@ -8,16 +8,7 @@ import { Person } from "../../../scripts/stack/person.mjs";
 /** A box that goes silent and comes back, and a specialist whose browser dies: who is told what, and how fast it goes on. */
 test("a lost link is said in words and the call goes on in place", async ({ browser }) => {
   const stack = runningStack();
-  const tablet = await open(browser, { width: 1280, height: 800 });
-  const desk = await open(browser, { width: 1440, height: 900 });
-  const nurse = new Nurse(tablet.page, stack);
-  const specialist = new Specialist(desk.page, stack);
-  await Promise.all([nurse.signIn(), specialist.signIn()]);
-  const resident = await nurse.residentSeenFor("I10", []);
-  await nurse.startConsultation(resident, "复诊");
-  await specialist.seeNow(resident.name);
-  await expectFramesAdvance(desk.page);
-  await expectMovingPicture(tablet.page);
+  const { tablet, desk } = await inACall(stack, browser);
 
   let frozen: number | undefined;
   let returned = 0;

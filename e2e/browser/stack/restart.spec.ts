@@ -1,5 +1,5 @@
-import { expect, test, type Browser } from "@playwright/test";
-import { Nurse, open, Specialist, type Window } from "../support/people";
+import { expect, test } from "@playwright/test";
+import { inACall } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture } from "../support/picture";
 import { accountOf, runningStack, startProgram, stopProgram, type Stack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
@@ -9,21 +9,6 @@ interface Visit {
   id: string;
   state: string;
   version: number;
-}
-
-/** The nurse and the specialist in a call. */
-async function inACall(browser: Browser, stack: Stack): Promise<{ tablet: Window; desk: Window; id: string }> {
-  const tablet = await open(browser, { width: 1280, height: 800 });
-  const desk = await open(browser, { width: 1440, height: 900 });
-  const nurse = new Nurse(tablet.page, stack);
-  const specialist = new Specialist(desk.page, stack);
-  await Promise.all([nurse.signIn(), specialist.signIn()]);
-  const resident = await nurse.residentSeenFor("I10", []);
-  await nurse.startConsultation(resident, "复诊");
-  await specialist.seeNow(resident.name);
-  await expectFramesAdvance(desk.page);
-  await expectMovingPicture(tablet.page);
-  return { tablet, desk, id: new URL(tablet.page.url()).pathname.split("/").at(-1) ?? "" };
 }
 
 async function nurseHands(stack: Stack): Promise<Person> {
@@ -38,7 +23,7 @@ async function read(hands: Person, id: string): Promise<Visit> {
 
 test("the box's program is killed in a call and everybody is back in the same consultation", async ({ browser }) => {
   const stack = runningStack();
-  const { tablet, desk, id } = await inACall(browser, stack);
+  const { tablet, desk, id } = await inACall(stack, browser);
   const address = tablet.page.url();
 
   expect((await stopProgram(stack, "clinic-agent", "SIGKILL")).end).toBe("was ended by SIGKILL");
@@ -64,7 +49,7 @@ test("the box's program is killed in a call and everybody is back in the same co
 
 test("the relay is stopped in a call: the people are told, and the record is complete", async ({ browser }) => {
   const stack = runningStack();
-  const { tablet, desk, id } = await inACall(browser, stack);
+  const { tablet, desk, id } = await inACall(stack, browser);
   const hands = await nurseHands(stack);
   const before = await read(hands, id);
 

@@ -1,11 +1,19 @@
 /** The people of the loop; a scenario reads as prose. Words are matched in Chinese, the language of the product. */
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
-import { observePeers } from "./picture";
+import { expectFramesAdvance, expectMovingPicture, observePeers } from "./picture";
 import { accountOf, urlFor, type RoleName, type Stack } from "./stack";
 
 export interface Window {
   context: BrowserContext;
   page: Page;
+}
+
+/** Two windows in one call. */
+export interface Talk {
+  tablet: Window;
+  desk: Window;
+  /** The consultation. */
+  id: string;
 }
 
 export interface Screen {
@@ -29,6 +37,21 @@ export async function open(
   });
   await observePeers(context);
   return { context, page: await context.newPage() };
+}
+
+/** The nurse and the specialist in a call; each may sit at a browser of their own. */
+export async function inACall(stack: Stack, home: Browser, hospital: Browser = home): Promise<Talk> {
+  const tablet = await open(home, { width: 1280, height: 800 });
+  const desk = await open(hospital, { width: 1440, height: 900 });
+  const nurse = new Nurse(tablet.page, stack);
+  const specialist = new Specialist(desk.page, stack);
+  await Promise.all([nurse.signIn(), specialist.signIn()]);
+  const resident = await nurse.residentSeenFor("I10", []);
+  await nurse.startConsultation(resident, "复诊");
+  await specialist.seeNow(resident.name);
+  await expectFramesAdvance(desk.page);
+  await expectMovingPicture(tablet.page);
+  return { tablet, desk, id: new URL(tablet.page.url()).pathname.split("/").at(-1) ?? "" };
 }
 
 export async function signIn(page: Page, stack: Stack, role: RoleName): Promise<void> {
@@ -59,6 +82,12 @@ export class Nurse {
 
   /** Measures, writes the reason and calls. */
   async startConsultation(resident: { id: string; name: string }, reason: string): Promise<void> {
+    await this.prepareConsultation(resident, reason);
+    await this.call();
+  }
+
+  /** All that comes before the press. */
+  async prepareConsultation(resident: { id: string; name: string }, reason: string): Promise<void> {
     await this.page.goto(`${urlFor(this.stack, "nurse")}/residents/${resident.id}`);
     await this.page.getByRole("button", { name: "开始会诊" }).click();
     await this.page.getByLabel("收缩压").fill("168");
@@ -66,6 +95,9 @@ export class Nurse {
     await this.page.getByRole("button", { name: "保存体征" }).click();
     await expect(this.page.getByText("生命体征已保存")).toBeVisible();
     await this.page.getByLabel("会诊原因").fill(reason);
+  }
+
+  async call(): Promise<void> {
     await this.page.getByRole("button", { name: "呼叫专科医生" }).click();
     await this.page.waitForURL(/\/consultations\//);
   }

@@ -114,6 +114,24 @@ export function inbound(page: Page): Promise<InboundStats> {
   });
 }
 
+/** The share of the picture that is plainly green: what Chromium's own fake camera mostly is, and the box's synthetic one is not. */
+export function greenShare(page: Page, testId = "main-video"): Promise<number> {
+  return page.getByTestId(testId).evaluate((video: HTMLVideoElement) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 64;
+    canvas.height = 36;
+    const draw = canvas.getContext("2d", { willReadFrequently: true });
+    if (!draw || video.videoWidth === 0) return 0;
+    draw.drawImage(video, 0, 0, 64, 36);
+    const { data } = draw.getImageData(0, 0, 64, 36);
+    const isGreen = (n: number): boolean =>
+      (data[n + 1] ?? 0) > 2 * (data[n] ?? 0) && (data[n + 1] ?? 0) > 2 * (data[n + 2] ?? 0) && (data[n + 1] ?? 0) > 60;
+    let green = 0;
+    for (let n = 0; n < data.length; n += 4) green += isGreen(n) ? 1 : 0;
+    return green / (64 * 36);
+  });
+}
+
 /** A small grey copy of what the element shows now. */
 function thumbnail(page: Page, testId: string): Promise<number[]> {
   return page.getByTestId(testId).evaluate((video: HTMLVideoElement) => {

@@ -32,6 +32,19 @@ describe("LiveEvents", () => {
     expect(outdated).toEqual(["deliveries", "prescriptions", "audit"]);
   });
 
+  it("reads the boxes anew when one comes or goes, and goes on after the last id that it saw", async () => {
+    const { clock, opened, outdated, live } = setUp();
+    live.start();
+    opened[0]?.handlers.onOpen();
+    opened[0]?.handlers.onEvent(change("note", 12));
+    outdated.length = 0;
+    opened[0]?.handlers.onEvent({ event: "boxes", data: "{}" });
+    expect(outdated).toEqual(["boxes", "consultations"]);
+    opened[0]?.handlers.onClose(undefined);
+    await clock.advance(500);
+    expect(opened[1]?.headers["Last-Event-ID"]).toBe("12");
+  });
+
   it("fetches everything once when it first opens: a change before that was told to nobody", async () => {
     const { clock, opened, outdated, live } = setUp();
     live.start();

@@ -52,6 +52,11 @@ impl LinkMonitor {
         self.down = down;
     }
 
+    /// Whether the other side is lost.
+    pub const fn is_down(&self) -> bool {
+        self.down
+    }
+
     /// The client says how well it receives.
     pub fn reported(&mut self, now: Instant, level: LinkLevel) {
         self.reported = Some((now, level));

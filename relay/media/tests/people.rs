@@ -8,8 +8,9 @@ use common::*;
 use yunzhen_media::room::{Input, LeaveReason, LegId, Output, RoomError};
 use yunzhen_netem::Config;
 use yunzhen_protocol::room::{
-    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, VideoState,
+    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Tablet, VideoState,
 };
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -91,6 +92,83 @@ fn silence_is_shown_then_the_participant_is_gone() {
     assert_eq!(world.room.state(HOME).expect("state").departed[0].reason, DepartureReason::Crash);
 }
 
+/// A browser with a microphone that is on for this long.
+fn talks(world: &mut World, leg: LegId, sequence: &mut u16, time: Duration) {
+    let until = world.now + time;
+    while world.now < until {
+        *sequence += 1;
+        let timestamp = u32::from(*sequence) * 960;
+        let header = RtpHeader { marker: false, payload_type: 111, sequence: *sequence, timestamp, ssrc: 5 };
+        world.input(Input::Rtp { leg, packet: RtpPacket { header, payload: vec![1].into() } });
+        world.run_until(world.now + Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_killed_browser_is_shown_as_lost_half_a_second_after_its_stream_ended() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let mut said = 0;
+    let link = |world: &World| world.room.participants()[1].link;
+    world.input(Input::StreamOpened { leg: SPECIALIST });
+    talks(&mut world, SPECIALIST, &mut said, SECOND);
+    world.input(Input::StreamEnded { leg: SPECIALIST });
+    let ended = world.now;
+    world.run_until(ended + Duration::from_millis(499));
+    assert_eq!(link(&world), LinkLevel::Good);
+    world.run_until(ended + Duration::from_millis(500));
+    assert_eq!(link(&world), LinkLevel::Lost);
+    let due = world.room.poll_timeout().expect("somebody is here");
+    assert!(due > world.instant(), "nothing is due again and again");
+    world.run_until(ended + 3 * SECOND);
+    assert_eq!(link(&world), LinkLevel::Lost, "a tick changes nothing");
+    world.input(Input::StreamOpened { leg: SPECIALIST });
+    talks(&mut world, SPECIALIST, &mut said, Duration::from_millis(20));
+    assert_eq!(link(&world), LinkLevel::Good, "and is back with its first packet");
+}
+
+#[test]
+fn a_stream_that_is_opened_again_while_media_flows_is_no_crash() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let mut said = 0;
+    let link = |world: &World| world.room.participants()[1].link;
+    world.input(Input::StreamOpened { leg: SPECIALIST });
+    talks(&mut world, SPECIALIST, &mut said, SECOND);
+    world.input(Input::StreamEnded { leg: SPECIALIST });
+    talks(&mut world, SPECIALIST, &mut said, 3 * SECOND);
+    assert_eq!(link(&world), LinkLevel::Good);
+    // Media stops with a page that is there: that alone takes the usual four seconds.
+    world.input(Input::StreamOpened { leg: SPECIALIST });
+    world.run_until(world.now + 2 * SECOND);
+    assert_eq!(link(&world), LinkLevel::Good);
+    // One of two windows is closed.
+    world.input(Input::StreamOpened { leg: SPECIALIST });
+    talks(&mut world, SPECIALIST, &mut said, SECOND);
+    world.input(Input::StreamEnded { leg: SPECIALIST });
+    world.run_until(world.now + 2 * SECOND);
+    assert_eq!(link(&world), LinkLevel::Good);
+}
+
+#[test]
+fn who_only_watches_is_not_taken_for_dead_when_the_stream_is_opened_again() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (OBSERVER, ParticipantKind::Observer)]);
+    world.input(Input::StreamOpened { leg: OBSERVER });
+    world.input(Input::StreamEnded { leg: OBSERVER });
+    world.film(2 * SECOND);
+    assert_eq!(world.room.participants()[1].link, LinkLevel::Good);
+}
+
+#[test]
+fn a_tablet_that_is_lost_is_told_and_its_return_too() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    for tablet in [Some(Tablet::Here), Some(Tablet::Lost), Some(Tablet::Here), None] {
+        let before = world.others.len();
+        world.input(Input::Tablet { leg: HOME, tablet });
+        world.input(Input::Tablet { leg: HOME, tablet });
+        assert_eq!(world.room.participants()[0].tablet, tablet);
+        assert_eq!(world.others.len(), before + 1, "told once");
+    }
+}
+
 #[test]
 fn a_home_whose_link_returns_is_asked_for_a_keyframe_at_once() {
     let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
@@ -106,6 +184,22 @@ fn a_home_whose_link_returns_is_asked_for_a_keyframe_at_once() {
     let before = world.screen(SPECIALIST, 0).packets.len();
     world.film(SECOND);
     assert!(world.screen(SPECIALIST, 0).packets.len() > before + 60);
+}
+
+#[test]
+fn a_keyframe_is_asked_for_when_a_newcomer_can_get_it_and_not_before() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home)]);
+    world.film(SECOND);
+    world.keyframe_requests.clear();
+    let coming = join(SPECIALIST, ParticipantKind::Specialist, 3);
+    world.input(Input::Join(Box::new(yunzhen_media::Join { receives: false, ..coming })));
+    world.film(Duration::from_millis(300));
+    assert_eq!(world.keyframe_requests, [], "its handshake is still going on");
+    assert!(!world.screens.contains_key(&(SPECIALIST, 0)));
+    world.input(Input::Receives { leg: SPECIALIST });
+    assert_eq!(world.keyframe_requests, [world.now], "no earlier request delays this one");
+    world.film(SECOND);
+    assert!(world.screen(SPECIALIST, 0).packets.len() > 60);
 }
 
 #[test]

@@ -69,6 +69,16 @@ pub enum Camera {
     Tablet,
 }
 
+/// The tablet on which the home sees and hears the others. Its box goes on filming without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tablet {
+    /// It shows the call.
+    Here,
+    /// It is gone without a word; it is being waited for.
+    Lost,
+}
+
 /// Connection quality in words that a nurse understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -79,7 +89,8 @@ pub enum LinkLevel {
     Weak,
     /// Conversation is hard.
     Poor,
-    /// Nothing has arrived for four seconds, or the box lost its connection; it is being waited for.
+    /// Nothing has arrived for four seconds, the box lost its connection, or the page is gone and its media with it; it is being waited
+    /// for.
     Lost,
 }
 
@@ -99,6 +110,9 @@ pub struct Participant {
     /// Which of the home's cameras is sent; absent for others and while none is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub camera: Option<Camera>,
+    /// The home's tablet; absent for others and until one has joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tablet: Option<Tablet>,
     /// Quality of this participant's link.
     pub link: LinkLevel,
     /// When they joined.

@@ -13,7 +13,7 @@ use yunzhen_protocol::{
     fragment::Fragmenter,
     room::{
         AudioState, Camera, ConsultationId, Departure, DepartureReason, EndReason, LinkLevel, Participant,
-        ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment, VideoState,
+        ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment, Tablet, VideoState,
     },
     roq::{Datagram, Flow},
     rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
@@ -50,6 +50,7 @@ fn room_state() -> RoomState {
         audio: AudioState::On,
         video: VideoState::On,
         camera,
+        tablet: camera.map(|_| Tablet::Here),
         link: LinkLevel::Good,
         since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
     };

@@ -56,6 +56,8 @@ impl Default for Limits {
 pub struct Timing {
     /// A leg that is silent for this long is shown as lost.
     pub lost_after: Duration,
+    /// A leg that sent media, whose last event stream ended and that is silent for this long since, is shown as lost.
+    pub deserted_after: Duration,
     /// A leg that is silent for this long has left.
     pub left_after: Duration,
     /// A leg that is not connected after this long never will be.
@@ -67,6 +69,7 @@ impl Default for Timing {
         Self {
             // A browser that is there sends sound fifty times a second and checks consent every 2.5 s.
             lost_after: Duration::from_secs(4),
+            deserted_after: Duration::from_millis(500),
             left_after: Duration::from_secs(30),
             setup: Duration::from_secs(20),
         }

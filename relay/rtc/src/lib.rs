@@ -40,8 +40,8 @@ pub use external::{Burst, ExternalConfig, ExternalHandle, ExternalSink, MediaFlo
 pub use intake::{Intake, MAX_BURST, Refused};
 pub use quic::QuicRuntime;
 pub use room::{
-    Answer, ConnectLeg, LeaveReason, LegDirection, LegId, NewParticipant, Patched, RoomEvent, RoomEvents, RoomHandle,
-    RoomSnapshot,
+    Answer, ConnectLeg, LeaveReason, LegDirection, LegId, Listening, NewParticipant, Patched, RoomEvent, RoomEvents,
+    RoomHandle, RoomSnapshot,
 };
 pub use shards::{Shards, Sizes};
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use yunzhen_media::protocol::room::{
     AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState,
-    VideoState,
+    Tablet, VideoState,
 };
 
 use crate::error::{ConnectError, PatchError};
@@ -225,8 +225,19 @@ pub(crate) enum RoomCommand {
         reason: LeaveReason,
         reply: oneshot::Sender<bool>,
     },
+    ExternalTablet {
+        tablet: Option<Tablet>,
+        reply: oneshot::Sender<bool>,
+    },
     ExternalKeyframe {
         slot: u8,
+    },
+    StreamOpened {
+        leg: LegId,
+        reply: oneshot::Sender<bool>,
+    },
+    StreamEnded {
+        leg: LegId,
     },
     End {
         reason: EndReason,
@@ -309,6 +320,17 @@ impl RoomHandle {
         self.ask(|reply| RoomCommand::ExternalState { audio, video, camera, link, reply }).await.unwrap_or(false)
     }
 
+    /// How the tablet beside the box is; `false` when no box is here.
+    pub async fn set_external_tablet(&self, tablet: Option<Tablet>) -> bool {
+        self.ask(|reply| RoomCommand::ExternalTablet { tablet, reply }).await.unwrap_or(false)
+    }
+
+    /// A page listens to the room on a leg from now on, until the listening is dropped; `None` when there is no such leg.
+    pub async fn listen(&self, leg: LegId) -> Option<Listening> {
+        let opened = self.ask(|reply| RoomCommand::StreamOpened { leg, reply }).await.unwrap_or(false);
+        opened.then(|| Listening { room: self.clone(), leg })
+    }
+
     /// Takes the box out; `false` when none is here.
     pub async fn leave_external(&self, reason: LeaveReason) -> bool {
         self.ask(|reply| RoomCommand::LeaveExternal { reason, reply }).await.unwrap_or(false)
@@ -328,5 +350,26 @@ impl RoomHandle {
     /// The room, now and whenever it changes.
     pub fn state(&self) -> watch::Receiver<Arc<RoomSnapshot>> {
         self.state.clone()
+    }
+}
+
+/// A page's event stream. Its end tells the room: with the media it is how a crash shows at once.
+#[derive(Debug)]
+pub struct Listening {
+    room: RoomHandle,
+    leg: LegId,
+}
+
+impl Listening {
+    /// The room, now and whenever it changes.
+    pub fn state(&self) -> watch::Receiver<Arc<RoomSnapshot>> {
+        self.room.state()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // Where the queue is full the crash shows by its silence, some seconds later.
+        self.room.commands.try_room(self.room.id, RoomCommand::StreamEnded { leg: self.leg });
     }
 }

@@ -14,7 +14,8 @@ use yunzhen_media::protocol::room::{
 };
 use yunzhen_rtc::client::Client;
 use yunzhen_rtc::{
-    ConnectError, ConnectLeg, LeaveReason, LegDirection, MediaFlow, NewParticipant, PatchError, Patched, RoomEvent,
+    ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, MediaFlow, NewParticipant, PatchError, Patched,
+    RoomEvent,
 };
 
 const SOON: Duration = Duration::from_secs(20);
@@ -377,6 +378,40 @@ fn silence_is_lost_then_left() {
         "{reasons:?}"
     );
     assert!(link(watcher.id).is_some());
+}
+
+#[test]
+fn a_page_that_dies_in_a_call_is_lost_at_once_and_one_that_opens_its_stream_again_is_not() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let mut watcher = world.join(&room, ParticipantKind::Observer, &CALL);
+    let mut talker = world.join(&room, ParticipantKind::Specialist, &CALL);
+    connect(&mut [&mut watcher, &mut talker]);
+    let state = room.state();
+    let (id, leg) = (talker.id, talker.leg);
+    let link = |id: ParticipantId| state.borrow().participants().iter().find(|one| one.id == id).map(|one| one.link);
+    let listen = || world.runtime.block_on(room.listen(leg)).expect("the leg is there");
+    let mut page = Some(listen());
+    let (mut next, mut frame, begun) = (Instant::now(), 0u16, Instant::now());
+    until("a second and a half of talk", &mut [&mut watcher, &mut talker], SOON, |people| {
+        if Instant::now() >= next {
+            let sound = Bytes::from_static(&[1; 30]);
+            people[1].client.send(Instant::now(), 0, (frame, u32::from(frame) * 960, false), sound).expect("send");
+            people[1].transmit();
+            (frame, next) = (frame + 1, Instant::now() + Duration::from_millis(20));
+        }
+        // Its stream is away for a while in the midst of it.
+        if page.is_some() && begun.elapsed() > Duration::from_millis(300) {
+            page = None;
+        }
+        assert_ne!(link(id), Some(LinkLevel::Lost));
+        begun.elapsed() > Duration::from_millis(1500)
+    });
+    drop(listen());
+    let died = Instant::now();
+    until("shown as lost", &mut [&mut watcher], SOON, |_| link(id) == Some(LinkLevel::Lost));
+    assert!(died.elapsed() < Duration::from_millis(1500), "{:?}", died.elapsed());
+    assert!(world.runtime.block_on(room.listen(LegId(Uuid::nil()))).is_none());
 }
 
 #[test]

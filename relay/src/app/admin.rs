@@ -16,6 +16,11 @@ use super::{App, AppError, Context};
 /// Rows of one page of the audit log.
 const AUDIT_PAGE: u32 = 100;
 
+/// Whether a person is told of boxes at all.
+pub fn may_see_boxes(ctx: &Context) -> bool {
+    may_list(ctx, Action::ListBoxes).is_ok()
+}
+
 /// Every home's box, connected or not.
 pub async fn boxes(app: &App, ctx: &Context) -> Result<Page<BoxStatus>, AppError> {
     may_list(ctx, Action::ListBoxes)?;

@@ -1,4 +1,6 @@
 //! Live changes as server-sent events, resumable: `id` is the audit sequence number, `Last-Event-ID` goes on after it.
+//!
+//! `event: boxes` says that a box came or went. It is no part of the record and has no id: a listener that comes back reads the boxes anew.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,7 +25,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A listener that missed more than this reads everything anew; that costs less than hearing each change.
 const MAX_REPLAY: i64 = 5_000;
 
-/// What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old.
+/// What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old; `event: boxes`, for
+/// whom `listBoxes` answers, when a box came or went.
 #[utoipa::path(
     get,
     path = "/events",
@@ -39,6 +42,7 @@ pub async fn stream(
 ) -> Result<impl IntoResponse, Problem> {
     let changes = state.app.changes();
     let newest = app::events::newest(&state.app).await?;
+    let resumes = headers.contains_key("Last-Event-ID");
     let (seen, reset) = match headers.get("Last-Event-ID") {
         None => (newest, false),
         Some(value) => {
@@ -52,7 +56,12 @@ pub async fn stream(
     // Refused here rather than as an empty stream.
     app::events::after(&state.app, &caller.context, newest).await?;
     let first = reset.then(|| Ok(Event::default().event("reset").id(seen.to_string()).data("{}")));
-    let listener = Listener { app: state.app, context: caller.context, changes, seen, behind: true };
+    let mut boxes = app::admin::may_see_boxes(&caller.context).then(|| state.app.presence.boxes_changed());
+    if let (true, Some(boxes)) = (resumes, &mut boxes) {
+        // What came and went in between was told to nobody.
+        boxes.mark_changed();
+    }
+    let listener = Listener { app: state.app, context: caller.context, changes, boxes, seen, behind: true };
     Ok(Sse::new(stream::iter(first).chain(listener.into_stream())).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
@@ -60,6 +69,8 @@ struct Listener {
     app: App,
     context: Context,
     changes: watch::Receiver<i64>,
+    /// For whom the boxes may be listed.
+    boxes: Option<watch::Receiver<()>>,
     seen: i64,
     behind: bool,
 }
@@ -68,15 +79,23 @@ impl Listener {
     fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
         stream::unfold(self, |mut listener| async move {
             let batch = listener.next_batch().await?;
-            Some((stream::iter(batch.into_iter().map(|change| Ok(event(&change)))), listener))
+            Some((stream::iter(batch.into_iter().map(Ok)), listener))
         })
         .flatten()
     }
 
     /// What happened next; `None` ends the stream and the client comes back with its last id.
-    async fn next_batch(&mut self) -> Option<Vec<Change>> {
+    async fn next_batch(&mut self) -> Option<Vec<Event>> {
+        let mut told = Vec::new();
         if !self.behind {
-            self.changes.changed().await.ok()?;
+            let changed = tokio::select! {
+                changed = self.changes.changed() => changed,
+                changed = boxes_changed(&mut self.boxes) => {
+                    told.push(Event::default().event("boxes").data("{}"));
+                    changed
+                }
+            };
+            changed.ok()?;
         }
         self.changes.mark_unchanged();
         // Who was signed out in between hears nothing more.
@@ -87,13 +106,21 @@ impl Listener {
             Ok(batch) => {
                 self.seen = batch.last_seq;
                 self.behind = batch.more;
-                Some(batch.changes)
+                told.extend(batch.changes.iter().map(event));
+                Some(told)
             }
             Err(error) => {
                 tracing::warn!(%error, "a live stream ends because the record cannot be read");
                 None
             }
         }
+    }
+}
+
+async fn boxes_changed(boxes: &mut Option<watch::Receiver<()>>) -> Result<(), watch::error::RecvError> {
+    match boxes {
+        Some(boxes) => boxes.changed().await,
+        None => std::future::pending().await,
     }
 }
 

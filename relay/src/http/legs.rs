@@ -1,7 +1,6 @@
 //! Browser legs of a call: one POST with an offer, PATCH, DELETE, the shape of WHIP.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -11,11 +10,10 @@ use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
-use tokio::sync::watch;
 use yunzhen_domain::actor::{Actor, Role};
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::room::{LinkLevel, ParticipantId, ParticipantKind, RoomPhase, RoomState};
-use yunzhen_rtc::{ConnectError, LegDirection, LegId, NewParticipant, RoomSnapshot};
+use yunzhen_rtc::{ConnectError, LegDirection, LegId, Listening, NewParticipant};
 
 use crate::app::sessions::SessionKey;
 use crate::app::views::codes::ConsultationId;
@@ -168,8 +166,8 @@ pub async fn events(
     Leg { id, leg }: Leg,
     caller: Caller,
 ) -> Result<impl IntoResponse, Problem> {
-    let watching = state.rooms.watch(id, leg, &owner(&caller.context.actor)).await.ok_or(Fault::NoSuchPlace)?;
-    Ok(Sse::new(room_events(watching, leg)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let listening = state.rooms.watch(id, leg, &owner(&caller.context.actor)).await.ok_or(Fault::NoSuchPlace)?;
+    Ok(Sse::new(room_events(listening, leg)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 /// Switches the home's camera.
@@ -268,12 +266,10 @@ fn person(actor: &Actor) -> uuid::Uuid {
 }
 
 /// The whole room at each change; `ended` once, as the last word.
-fn room_events(
-    watching: watch::Receiver<Arc<RoomSnapshot>>,
-    leg: LegId,
-) -> impl Stream<Item = Result<Event, Infallible>> {
-    futures_util::stream::unfold(Some((watching, true)), move |state| async move {
-        let (mut watching, first) = state?;
+fn room_events(listening: Listening, leg: LegId) -> impl Stream<Item = Result<Event, Infallible>> {
+    let watching = listening.state();
+    futures_util::stream::unfold(Some((listening, watching, true)), move |state| async move {
+        let (listening, mut watching, first) = state?;
         if !first && watching.changed().await.is_err() {
             return None;
         }
@@ -283,6 +279,6 @@ fn room_events(
         };
         let ended = view.state == RoomPhase::Ended;
         let event = Event::default().event(if ended { "ended" } else { "room" }).json_data(&view);
-        Some((Ok(event.unwrap_or_default()), (!ended).then_some((watching, false))))
+        Some((Ok(event.unwrap_or_default()), (!ended).then_some((listening, watching, false))))
     })
 }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_protocol::control::{ActiveCamera, BoxCamera, ToBox};
-use yunzhen_protocol::room::{AudioState, Camera, LinkLevel, VideoState};
+use yunzhen_protocol::room::{AudioState, Camera, LinkLevel, Tablet, VideoState};
 use yunzhen_rtc::{ExternalHandle, ExternalSink};
 
 /// One connection of one box; a reconnect gets another.
@@ -64,6 +64,8 @@ pub(super) struct BoxEntry {
     /// What the nurse turned on and off, once she did.
     pub(super) shown: Option<(AudioState, VideoState)>,
     pub(super) link: LinkLevel,
+    /// What the box said of its tablet, and of which consultation.
+    pub(super) tablet: Option<(ConsultationId, Tablet)>,
 }
 
 impl BoxEntry {
@@ -73,7 +75,8 @@ impl BoxEntry {
             Some(BoxCamera::CloseUp) => ActiveCamera::CloseUp,
             None => ActiveCamera::None,
         };
-        Self { ticket, connection, attached: None, hung_up: None, active_camera, shown: None, link: LinkLevel::Good }
+        let (attached, hung_up, shown, tablet) = (None, None, None, None);
+        Self { ticket, connection, attached, hung_up, active_camera, shown, link: LinkLevel::Good, tablet }
     }
 
     /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.
@@ -82,6 +85,11 @@ impl BoxEntry {
             metrics::counter!("yunzhen_boxes_stuck_total").increment(1);
             self.connection.replaced.cancel();
         }
+    }
+
+    /// The tablet, in the consultation that has this box's media.
+    pub(super) fn tablet(&self) -> Option<Tablet> {
+        self.tablet.filter(|(id, _)| self.attached == Some(*id)).map(|(_, tablet)| tablet)
     }
 
     pub(super) fn state(&self) -> (AudioState, VideoState, Option<Camera>, LinkLevel) {

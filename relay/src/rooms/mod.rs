@@ -20,14 +20,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_protocol::control::{StopReason, ToBox, ToRelay};
-use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, VideoState};
+use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, Tablet, VideoState};
 use yunzhen_rtc::{
-    Answer, ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, NewParticipant, PatchError, Patched,
-    RoomHandle, RoomSnapshot, Shards,
+    Answer, ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, Listening, NewParticipant, PatchError, Patched,
+    RoomHandle, Shards,
 };
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
@@ -200,14 +200,9 @@ impl Rooms {
         }
     }
 
-    /// The room as it changes, for one leg of this person.
-    pub async fn watch(
-        &self,
-        consultation: ConsultationId,
-        leg: LegId,
-        owner: &LegOwner,
-    ) -> Option<watch::Receiver<Arc<RoomSnapshot>>> {
-        Some(self.room_of(consultation, leg, owner).await?.state())
+    /// The room as it changes, for one leg of this person. Dropping it tells the room that a page of theirs listens no more.
+    pub async fn watch(&self, consultation: ConsultationId, leg: LegId, owner: &LegOwner) -> Option<Listening> {
+        self.room_of(consultation, leg, owner).await?.listen(leg).await
     }
 
     /// Asks the home's box for another camera.
@@ -351,12 +346,14 @@ impl Rooms {
             }
             ToRelay::MediaJoined { consultation_id, tablet } => {
                 let mut state = self.0.state.lock().await;
-                if let Some(entry) = state.boxes.of(ticket)
-                    && tablet
-                    && entry.hung_up == Some(consultation_id)
-                {
-                    entry.hung_up = None;
-                    self.0.wake.notify_one();
+                if let Some(entry) = state.boxes.of(ticket) {
+                    let tablet = if tablet { Tablet::Here } else { Tablet::Lost };
+                    entry.tablet = Some((consultation_id, tablet));
+                    if tablet == Tablet::Here && entry.hung_up == Some(consultation_id) {
+                        entry.hung_up = None;
+                        self.0.wake.notify_one();
+                    }
+                    show(&mut state, ticket).await;
                 }
             }
             ToRelay::KeyframeRequest { slot } => {
@@ -400,8 +397,10 @@ impl Rooms {
 async fn show(state: &mut State, ticket: BoxTicket) {
     let Some(entry) = state.boxes.of(ticket) else { return };
     let (audio, video, camera, link) = entry.state();
+    let tablet = entry.tablet();
     if let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) {
         live.room.set_external_state(audio, video, camera, link).await;
+        live.room.set_external_tablet(tablet).await;
     }
 }
 

@@ -1,12 +1,14 @@
 //! Who is there right now, for the care side to show: boxes that are connected, calls and their link in words.
 //!
-//! Written by the session plane, read by lists and charts; nothing here is stored, audited or waited for.
+//! Written by the session plane, read by lists and charts; nothing here is stored or audited. That boxes changed is told to live streams, which
+//! read anew what they show.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_protocol::room::LinkLevel;
 
@@ -36,7 +38,13 @@ pub struct BoxPresence {
 
 /// A cheap handle; clones share the same view.
 #[derive(Debug, Clone, Default)]
-pub struct Presence(Arc<RwLock<View>>);
+pub struct Presence(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    view: RwLock<View>,
+    boxes_changed: watch::Sender<()>,
+}
 
 #[derive(Debug, Default)]
 struct View {
@@ -47,33 +55,46 @@ struct View {
 impl Presence {
     /// The call of a consultation, if one is open.
     pub fn call(&self, id: ConsultationId) -> Option<CallPresence> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).calls.get(&id).copied()
+        self.read().calls.get(&id).copied()
     }
 
     /// The box of a home, if it is connected.
     pub fn home_box(&self, id: HomeId) -> Option<BoxPresence> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).boxes.get(&id).cloned()
+        self.read().boxes.get(&id).cloned()
+    }
+
+    /// Changes whenever a box comes, goes, or has another link.
+    pub fn boxes_changed(&self) -> watch::Receiver<()> {
+        self.0.boxes_changed.subscribe()
     }
 
     pub(super) fn set_call(&self, id: ConsultationId, call: Option<CallPresence>) {
-        let calls = &mut self.0.write().unwrap_or_else(PoisonError::into_inner).calls;
         match call {
-            Some(call) => calls.insert(id, call),
-            None => calls.remove(&id),
+            Some(call) => self.write().calls.insert(id, call),
+            None => self.write().calls.remove(&id),
         };
     }
 
     pub(super) fn set_box(&self, id: HomeId, presence: Option<BoxPresence>) {
-        let boxes = &mut self.0.write().unwrap_or_else(PoisonError::into_inner).boxes;
         match presence {
-            Some(presence) => boxes.insert(id, presence),
-            None => boxes.remove(&id),
+            Some(presence) => self.write().boxes.insert(id, presence),
+            None => self.write().boxes.remove(&id),
         };
+        self.0.boxes_changed.send_replace(());
     }
 
     pub(super) fn set_box_link(&self, id: HomeId, link: LinkLevel) {
-        if let Some(presence) = self.0.write().unwrap_or_else(PoisonError::into_inner).boxes.get_mut(&id) {
-            presence.link = link;
+        let before = self.write().boxes.get_mut(&id).map(|presence| std::mem::replace(&mut presence.link, link));
+        if before.is_some_and(|before| before != link) {
+            self.0.boxes_changed.send_replace(());
         }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, View> {
+        self.0.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, View> {
+        self.0.view.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

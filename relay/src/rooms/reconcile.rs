@@ -133,6 +133,7 @@ impl Rooms {
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;
+                room.set_external_tablet(entry.tablet()).await;
             }
             // The room ended in between: the care record changed, and the next turn sees it.
             Err(error) => tracing::warn!(consultation = %id, %error, "the box could not join"),

@@ -6,6 +6,12 @@ use axum::body::Body;
 use axum::http::{Method, Response};
 use http_body_util::BodyExt as _;
 use serde_json::json;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use yunzhen_relay::rooms::boxes::BoxConnection;
+use yunzhen_relay::seed;
+use yunzhen_rtc::{ExternalSink, MediaFlow};
+use yunzhen_runtime::clock;
 
 use crate::world::World;
 
@@ -80,4 +86,52 @@ async fn an_id_from_the_future_starts_anew() {
     let mut stream = world.stream("/api/events", "nurse1", Some(1_000_000)).await;
     let text = read_until(&mut stream, |text| text.contains("\n\n")).await;
     assert!(text.contains("event: reset"), "{text}");
+}
+
+/// Where nothing goes: this box is only there.
+struct Nowhere;
+
+impl ExternalSink for Nowhere {
+    fn packet(&mut self, _slot: Option<u8>, _flow: MediaFlow, _packet: bytes::Bytes) {}
+}
+
+fn box_of_home_1() -> BoxConnection {
+    BoxConnection {
+        home_id: seed::HOME_1,
+        address: "192.0.2.7:1".parse().unwrap(),
+        version: "test".into(),
+        certificate_not_after: clock::now_timestamp(),
+        cameras: Vec::new(),
+        microphone: false,
+        commands: mpsc::channel(8).0,
+        uplink: watch::channel(None).0,
+        replaced: CancellationToken::new(),
+        sink: Box::new(|| Box::new(Nowhere)),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_administrator_hears_when_a_box_comes_or_goes_and_nobody_else_does() {
+    let world = World::new().await;
+    let connected = async || {
+        let answer = world.send(Method::GET, "/api/boxes", Some("admin1"), None).await;
+        let boxes = answer.body["items"].as_array().unwrap().clone();
+        boxes.iter().filter(|one| one["connected"] == true).count()
+    };
+    let mut nurse = world.stream("/api/events", "nurse1", None).await;
+    let mut stream = world.stream("/api/events", "admin1", None).await;
+    let ticket = world.rooms.box_connected(box_of_home_1()).await;
+    let told = read_until(&mut stream, |text| text.contains("\n\n")).await;
+    assert_eq!(told, "event: boxes\ndata: {}\n\n", "no id: there is nothing to go on after");
+    assert_eq!(connected().await, 1);
+    world.rooms.box_disconnected(ticket).await;
+    read_until(&mut stream, |text| text.contains("event: boxes")).await;
+    assert_eq!(connected().await, 0);
+    // A stream that comes back may have missed one.
+    drop(stream);
+    let newest = *world.app.changes().borrow();
+    let mut again = world.stream("/api/events", "admin1", Some(newest)).await;
+    read_until(&mut again, |text| text.contains("event: boxes")).await;
+    let more = tokio::time::timeout(Duration::from_millis(300), nurse.body_mut().frame()).await;
+    assert!(more.is_err(), "{more:?}");
 }

@@ -66,6 +66,7 @@ pub struct World {
     /// WHIP and WHEP.
     pub whip: Router,
     pub app: App,
+    pub rooms: Rooms,
     pub resident: Resident,
     /// Who asks for a consultation in these tests, so that the resident stays tied to her own hospital only.
     pub neighbour: Resident,
@@ -188,11 +189,12 @@ impl World {
             App::new(store.clone(), Policy::default(), Formulary::demo().unwrap(), signers(now), presence.clone());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
-        let state = ApiState { app: app.clone(), rooms, whip_url: "http://127.0.0.1:7446".into() };
+        let state = ApiState { app: app.clone(), rooms: rooms.clone(), whip_url: "http://127.0.0.1:7446".into() };
         Self {
             router: http::router(state.clone()),
             whip: http::whip::router(state),
             app,
+            rooms,
             resident,
             neighbour,
             consultation,

@@ -12,11 +12,11 @@ import page from "../common/Page.module.css";
 
 const CERTIFICATE_SOON_DAYS = 14;
 
-/** The boxes in the homes: which are there, since when, and whose certificate ends soon. */
+/** The boxes in the homes: which are there, since when, and whose certificate ends soon. The live stream says when one comes or goes. */
 export function BoxesPage() {
   const { t } = useTranslation("app");
   useTitle(t("administration.boxes.title"));
-  const query = useQuery({ queryKey: keys.boxes, queryFn: () => api.administration.boxes(), refetchInterval: 30_000 });
+  const query = useQuery({ queryKey: keys.boxes, queryFn: () => api.administration.boxes() });
   const boxes = query.data?.items ?? [];
   const on = boxes.filter((box) => box.connected).length;
   return (

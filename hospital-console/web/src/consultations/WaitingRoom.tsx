@@ -3,7 +3,7 @@ import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
 import { Button, SegmentedControl, Skeleton, Stack, TextInput } from "@mantine/core";
 import { IconArmchair, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useStaff } from "../app/session";
@@ -22,6 +22,10 @@ export function WaitingRoom() {
   const staff = useStaff();
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
+  useEffect(() => {
+    // *See now* is pressed here: its page need not be fetched and read only then. One that cannot be fetched now is fetched with the press.
+    import("./ConsultationPage").catch(() => undefined);
+  }, []);
   const query = useQuery({
     queryKey: keys.consultations.list(STATES),
     queryFn: () => api.consultations.list({ state: STATES.join(",") }),

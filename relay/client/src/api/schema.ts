@@ -1038,7 +1038,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old. */
+        /**
+         * What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old; `event: boxes`, for
+         *     whom `listBoxes` answers, when a box came or went.
+         */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -4332,6 +4335,8 @@ export interface components {
              * @description When they joined.
              */
             since: string;
+            /** @description The home's tablet; absent for others and until one has joined. */
+            tablet?: components["schemas"]["Tablet"];
             /** @description Seen or not. */
             video: components["schemas"]["VideoState"];
         };
@@ -5633,6 +5638,11 @@ export interface components {
          * @enum {string}
          */
         Supply: "ordinary" | "emergency" | "chronic";
+        /**
+         * @description The tablet on which the home sees and hears the others. Its box goes on filming without it.
+         * @enum {string}
+         */
+        Tablet: "here" | "lost";
         /**
          * Format: date-time
          * @description An instant, in JSON RFC 3339 UTC with milliseconds.

@@ -240,6 +240,7 @@ export const en: Messages = {
       signed_out: "You have been signed out. Sign in again to join",
     },
     mayReturn: "The call goes on by itself when they are back.",
+    tabletLost: "The home's tablet is no longer in the call: the nurse cannot see or hear you for now",
     waitingFor: "Waiting for the other side…",
     noVideo: "No picture from {{name}}",
     cameraOff: "{{name}} turned the camera off",

@@ -234,6 +234,7 @@ export const zh = {
       signed_out: "登录已过期，请重新登录后加入",
     },
     mayReturn: "对方恢复后，通话会自动继续。",
+    tabletLost: "对方的平板已不在通话中：护士暂时看不到、听不到您",
     waitingFor: "等待对方加入…",
     noVideo: "{{name}} 没有画面",
     cameraOff: "{{name}} 已关闭摄像头",

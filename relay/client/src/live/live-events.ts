@@ -185,6 +185,9 @@ export class LiveEvents {
 
   constructor(options: LiveEventsOptions = {}) {
     const { queries, onChange, ...rest } = options;
+    const outdate = (entity: string): void => {
+      for (const first of OUTDATED_BY[entity] ?? [entity]) queries?.invalidateQueries({ queryKey: [first] });
+    };
     this.stream = new LiveStream({
       ...rest,
       url: options.url ?? "/api/events",
@@ -196,6 +199,11 @@ export class LiveEvents {
           queries?.invalidateQueries();
           return;
         }
+        // No part of the record: a box came or went, or the stream was away and may have missed it.
+        if (event.event === "boxes") {
+          outdate("box");
+          return;
+        }
         if (event.event !== "change") return;
         let change: Change;
         try {
@@ -205,9 +213,7 @@ export class LiveEvents {
           queries?.invalidateQueries();
           return;
         }
-        for (const first of OUTDATED_BY[change.entity] ?? [change.entity]) {
-          queries?.invalidateQueries({ queryKey: [first] });
-        }
+        outdate(change.entity);
         if (change.entity !== "audit") queries?.invalidateQueries({ queryKey: ["audit"] });
         onChange?.(change);
       },

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Loader, Popover, Select, Stack, VisuallyHidden } from "@mantine/core";
 import {
+  IconDeviceTabletOff,
   IconMaximize,
   IconMicrophone,
   IconMicrophoneOff,
@@ -84,6 +85,14 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             {main.audio === "muted" && <IconMicrophoneOff size={18} aria-label={t("call.muted")} />}
           </span>
         )}
+        <span role="status">
+          {state.phase === "live" && main?.tablet === "lost" && main.link !== "lost" && (
+            <span className="yz-stage-label yz-stage-warning" data-testid="tablet-lost">
+              <IconDeviceTabletOff size={18} aria-hidden />
+              {t("call.tabletLost")}
+            </span>
+          )}
+        </span>
         {state.phase === "live" && <QualityWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
           <span className="yz-stage-label">

@@ -17,6 +17,7 @@ impl Room {
         self.counters.received += 1;
         let publisher = &mut self.legs[index];
         self.changed |= publisher.heard(now);
+        publisher.presence.sent(now);
         let Some(codec) = publisher.publish.codec(packet.header.payload_type) else {
             self.counters.unknown_payload_type += 1;
             return Ok(());
@@ -46,6 +47,9 @@ impl Room {
         let mut waiting = false;
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
+            if !receiver.receives {
+                continue;
+            }
             let (leg, receive) = (receiver.id, receiver.receive);
             let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
             let Some(payload_type) = receive.number(codec) else {

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use yunzhen_protocol::{
-    room::{AudioState, Camera, ConsultationId, EndReason, LinkLevel, ParticipantId, ParticipantKind, VideoState},
+    room::{
+        AudioState, Camera, ConsultationId, EndReason, LinkLevel, ParticipantId, ParticipantKind, Tablet, VideoState,
+    },
     rtp::{RtpHeader, RtpPacket},
 };
 
@@ -27,6 +29,8 @@ pub struct RoomConfig {
     pub video: BitrateLimits,
     /// A leg that is silent for this long is shown as lost.
     pub lost_after: Duration,
+    /// A leg that sent media, whose last event stream ended and that is silent for this long since, is shown as lost.
+    pub deserted_after: Duration,
     /// A leg that is silent or down for this long has left.
     pub gone_after: Duration,
     /// Legs at once.
@@ -41,6 +45,8 @@ impl RoomConfig {
             video: BitrateLimits::default(),
             // A browser that is there sends sound fifty times a second and checks consent every 2.5 s.
             lost_after: Duration::from_secs(4),
+            // Twenty-five packets of sound; a stream that is opened again while media flows is never taken for a crash.
+            deserted_after: Duration::from_millis(500),
             gone_after: Duration::from_secs(30),
             max_legs: 64,
         }
@@ -79,6 +85,8 @@ pub struct Join {
     pub ask_missing: bool,
     /// What the leg receives is to be labelled so.
     pub receive: PayloadTypes,
+    /// Whether what is sent arrives already; if not, [`Input::Receives`] says when. A keyframe that nobody could get would only hold up the next.
+    pub receives: bool,
     /// Slot numbers are the places in this list; at most [`super::MAX_SLOTS`].
     pub slots: Vec<SlotConfig>,
 }
@@ -97,6 +105,11 @@ pub enum LeaveReason {
 pub enum Input {
     /// See [`Join`].
     Join(Box<Join>),
+    /// From now on what is sent to a leg arrives.
+    Receives {
+        /// Which.
+        leg: LegId,
+    },
     /// A leg goes, and its participant with it.
     Leave {
         /// Which.
@@ -187,6 +200,23 @@ pub enum Input {
         leg: LegId,
         /// What it shows.
         camera: Option<Camera>,
+    },
+    /// The home's tablet came or was lost.
+    Tablet {
+        /// Whose.
+        leg: LegId,
+        /// How it is; `None` before one joined.
+        tablet: Option<Tablet>,
+    },
+    /// The leg's page opened an event stream.
+    StreamOpened {
+        /// Whose.
+        leg: LegId,
+    },
+    /// An event stream of the leg's page ended: the kernel closes those of a program that dies.
+    StreamEnded {
+        /// Whose.
+        leg: LegId,
     },
     /// Something (a STUN check, a keep-alive) came from a leg. Media and feedback on it say so by themselves.
     Alive {

@@ -6,6 +6,7 @@ use yunzhen_protocol::room::{AudioState, Participant, ParticipantId, Participant
 
 use super::{
     io::{LegId, SlotConfig},
+    presence::Presence,
     source::{Source, kept},
 };
 use crate::{
@@ -83,12 +84,14 @@ pub(super) struct Leg {
     pub(super) publish: PayloadTypes,
     pub(super) ask_missing: bool,
     pub(super) receive: PayloadTypes,
+    /// What is sent arrives.
+    pub(super) receives: bool,
     pub(super) audio: Source,
     pub(super) video: Source,
     pub(super) slots: Vec<Slot>,
     /// Who receives this leg: place in the room's list of legs, and slot.
     pub(super) watchers: Vec<(usize, u8)>,
-    pub(super) alive_at: Instant,
+    pub(super) presence: Presence,
     pub(super) down: bool,
     pub(super) link: LinkMonitor,
     pub(super) round_trip: Option<Duration>,
@@ -135,7 +138,7 @@ impl Leg {
 
     /// Something came from the other side. Returns whether what is shown changed.
     pub(super) fn heard(&mut self, now: Instant) -> bool {
-        self.alive_at = now;
+        self.presence.heard(now);
         let before = self.participant.link;
         self.link.set_down(self.down);
         self.participant.link = self.link.shown();

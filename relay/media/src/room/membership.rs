@@ -8,6 +8,7 @@ use super::{
     MAX_DEPARTED, MAX_SLOTS, Room,
     io::{Join, LeaveReason, LegId, Output, RoomError},
     leg::{Leg, Slot},
+    presence::Presence,
     slots::{Candidate, assign},
     source::Source,
 };
@@ -45,6 +46,7 @@ impl Room {
                 audio: join.audio,
                 video: join.video,
                 camera: join.camera,
+                tablet: None,
                 link: LinkLevel::Good,
                 since: old.map_or_else(|| self.wall(now), |old| old.participant.since),
             },
@@ -52,11 +54,12 @@ impl Room {
             publish: join.publish,
             ask_missing: join.ask_missing,
             receive: join.receive,
+            receives: join.receives,
             audio: Source::new(MediaKind::Audio),
             video: Source::new(MediaKind::Video),
             slots,
             watchers: Vec::new(),
-            alive_at: now,
+            presence: Presence::new(now),
             down: false,
             link: LinkMonitor::default(),
             round_trip: None,
@@ -176,7 +179,8 @@ impl Room {
             for (place, leg) in self.legs.iter().enumerate() {
                 for (slot, number) in leg.slots.iter().zip(0u8..).filter(|(slot, _)| slot.source == Some(id)) {
                     watchers.push((place, number));
-                    keyframe_needed |= slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    let waits = slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    keyframe_needed |= waits && leg.receives;
                 }
             }
             let leg = &mut self.legs[index];

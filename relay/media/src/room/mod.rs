@@ -14,6 +14,7 @@ mod forward;
 mod io;
 mod leg;
 mod membership;
+mod presence;
 mod slots;
 mod source;
 mod tick;
@@ -78,6 +79,10 @@ impl Room {
         match input {
             Input::Rtp { leg, packet } => self.forward(now, leg, packet)?,
             Input::Join(join) => self.join(now, *join)?,
+            Input::Receives { leg } => {
+                self.leg_mut(leg)?.receives = true;
+                self.rearrange(now);
+            }
             Input::Leave { leg, reason } => {
                 let index = self.index(leg)?;
                 self.remove(index, reason);
@@ -110,6 +115,13 @@ impl Room {
                 leg.participant.camera = camera;
                 self.changed |= changed;
             }
+            Input::Tablet { leg, tablet } => {
+                let leg = self.leg_mut(leg)?;
+                let before = std::mem::replace(&mut leg.participant.tablet, tablet);
+                self.changed |= before != tablet;
+            }
+            Input::StreamOpened { leg } => self.leg_mut(leg)?.presence.stream_opened(),
+            Input::StreamEnded { leg } => self.leg_mut(leg)?.presence.stream_ended(now),
             Input::Alive { leg } => self.alive(now, leg)?,
             Input::LinkDown { leg } => {
                 let leg = self.leg_mut(leg)?;
@@ -141,9 +153,11 @@ impl Room {
             return None;
         }
         let sources = self.legs.iter().filter(|leg| !leg.down).flat_map(|leg| [&leg.audio, &leg.video]);
-        let due =
-            sources.flat_map(|source| [source.missing.poll_timeout(), source.gate.poll_timeout()]).flatten().min();
-        Some(due.map_or(self.next_tick, |due| due.min(self.next_tick)))
+        let due = sources.flat_map(|source| [source.missing.poll_timeout(), source.gate.poll_timeout()]).flatten();
+        let after = self.config.deserted_after;
+        let shown = self.legs.iter().filter(|leg| !leg.link.is_down());
+        let deserted = shown.filter_map(|leg| leg.presence.deserted_at(after));
+        Some(due.chain(deserted).fold(self.next_tick, Instant::min))
     }
 
     /// The room as a leg sees it.

@@ -12,9 +12,15 @@ use crate::codec::MediaKind;
 
 impl Room {
     pub(super) fn timers(&mut self, now: Instant) {
+        let deserted_after = self.config.deserted_after;
         for leg in &mut self.legs {
             if leg.down {
                 continue;
+            }
+            if !leg.link.is_down() && leg.presence.deserted_at(deserted_after).is_some_and(|at| at <= now) {
+                leg.link.set_down(true);
+                leg.participant.link = leg.link.shown();
+                self.changed = true;
             }
             let round_trip = leg.round_trip();
             for kind in [MediaKind::Audio, MediaKind::Video] {
@@ -41,8 +47,9 @@ impl Room {
     }
 
     fn tick(&mut self, now: Instant) {
+        let deserted_after = self.config.deserted_after;
         let silence = |since: Instant| now.saturating_duration_since(since);
-        let gone = |leg: &super::Leg| silence(leg.alive_at) >= self.config.gone_after;
+        let gone = |leg: &super::Leg| silence(leg.presence.alive_at()) >= self.config.gone_after;
         let gone: Vec<usize> = (0..self.legs.len()).rev().filter(|index| gone(&self.legs[*index])).collect();
         for index in &gone {
             self.remove(*index, LeaveReason::Crash);
@@ -51,7 +58,9 @@ impl Room {
             self.rearrange(now);
         }
         for leg in &mut self.legs {
-            leg.link.set_down(leg.down || silence(leg.alive_at) >= self.config.lost_after);
+            let silent = silence(leg.presence.alive_at()) >= self.config.lost_after;
+            let deserted = leg.presence.deserted_at(deserted_after).is_some_and(|at| at <= now);
+            leg.link.set_down(leg.down || silent || deserted);
             for kind in [MediaKind::Audio, MediaKind::Video] {
                 if let Some(loss) = leg.source_mut(kind).take_loss() {
                     leg.link.measured(crate::link::level(loss, None));

@@ -52,6 +52,7 @@ pub fn join(leg: LegId, kind: ParticipantKind, slots: u32) -> Join {
         publish: PayloadTypes::BOX,
         ask_missing: true,
         receive: PayloadTypes { h264: Some(125), vp8: Some(98), opus: Some(63) },
+        receives: true,
         slots: (0..slots).map(|slot| SlotConfig { audio_ssrc: ssrc(slot, 1), video_ssrc: ssrc(slot, 2) }).collect(),
     }
 }

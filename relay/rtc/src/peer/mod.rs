@@ -365,12 +365,6 @@ impl Peer {
         self.slots.iter().map(|stream| (stream.slot, stream.kind, stream.ssrc))
     }
 
-    /// The slots with a picture, by bit.
-    pub(crate) fn video_slots(&self) -> u32 {
-        let video = self.slots.iter().filter(|stream| stream.kind == MediaKind::Video);
-        video.fold(0, |bits, stream| bits | 1 << (stream.slot & 31))
-    }
-
     /// Ends the session; what is to be sent for that comes out of [`Self::poll_outbound`].
     pub(crate) fn close(&mut self) {
         self.closed = true;

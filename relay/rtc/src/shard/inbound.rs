@@ -178,14 +178,9 @@ impl Shard {
                 Input::Reception { leg, slot, loss, estimate_bps: None }
             }
             Inbound::Connected => {
-                let slots: Vec<u8> = (0..32).filter(|slot| browser.awaiting_keyframe & (1 << slot) != 0).collect();
-                let slots: Vec<u8> = slots.into_iter().filter_map(|slot| browser.room_slot(slot)).collect();
                 tracing::debug!(leg = %id, "a leg is connected");
                 self.event(room, RoomEvent::Connected { leg: id, participant });
-                // What was forwarded before went nowhere.
-                for slot in slots {
-                    self.feed(now, room, Input::KeyframeRequest { leg, slot });
-                }
+                self.feed(now, room, Input::Receives { leg });
                 return;
             }
             Inbound::Closed => {

@@ -53,8 +53,6 @@ pub(super) struct Browser {
     pub scheduled: Option<Instant>,
     pub setup_until: Instant,
     pub is_dirty: bool,
-    /// Slots whose picture starts with the next keyframe, by bit.
-    pub awaiting_keyframe: u32,
     pub sent_reports: Vec<SentReport>,
     /// Only this participant, on slot 0 (WHEP), and the room's slot where they are now.
     pub watch: Option<(ParticipantId, Option<u8>)>,

@@ -58,6 +58,7 @@ impl Shard {
         let timing = self.config.timing;
         let config = RoomConfig {
             lost_after: timing.lost_after,
+            deserted_after: timing.deserted_after,
             gone_after: timing.left_after,
             max_legs: self.config.limits.legs_per_room,
             ..RoomConfig::new(ConsultationId::from_uuid(id))
@@ -120,6 +121,16 @@ impl Shard {
                 let done = key.is_some_and(|key| self.feed(now, room, Input::Quality { leg: RoomLeg(key), level }));
                 answer(reply, done);
             }
+            RoomCommand::StreamOpened { leg, reply } => {
+                let key = self.key_of(room, leg);
+                let done = key.is_some_and(|key| self.feed(now, room, Input::StreamOpened { leg: RoomLeg(key) }));
+                answer(reply, done);
+            }
+            RoomCommand::StreamEnded { leg } => {
+                if let Some(key) = self.key_of(room, leg) {
+                    self.feed(now, room, Input::StreamEnded { leg: RoomLeg(key) });
+                }
+            }
             RoomCommand::JoinExternal { participant, config, sink, reply } => {
                 answer(reply, self.join_external(now, room, participant, config, sink));
             }
@@ -132,6 +143,11 @@ impl Shard {
                     self.external_link(now, room, key, link);
                 }
                 answer(reply, key.is_some());
+            }
+            RoomCommand::ExternalTablet { tablet, reply } => {
+                let key = self.external_of(room);
+                let done = key.is_some_and(|key| self.feed(now, room, Input::Tablet { leg: RoomLeg(key), tablet }));
+                answer(reply, done);
             }
             RoomCommand::LeaveExternal { reason, reply } => {
                 let key = self.external_of(room);
@@ -189,7 +205,6 @@ impl Shard {
         })?;
         let (audio, video) = (peer.publishes_kind(MediaKind::Audio), peer.publishes_kind(MediaKind::Video));
         let (receive, slots) = (peer.receives(), room_slots(&peer, watch.is_some(), &mut random));
-        let awaiting_keyframe = peer.video_slots();
         let id = LegId(uuid::Builder::from_random_bytes(clock::random()).into_uuid());
         let browser = Browser {
             peer,
@@ -201,7 +216,6 @@ impl Shard {
             scheduled: None,
             setup_until: now + self.config.timing.setup,
             is_dirty: false,
-            awaiting_keyframe,
             sent_reports: Vec::new(),
             watch: watch.map(|participant| (participant, None)),
         };
@@ -219,6 +233,7 @@ impl Shard {
             publish: PayloadTypes::BOX,
             ask_missing: true,
             receive,
+            receives: false,
             slots,
         };
         self.join(now, room, id, key, join)?;
@@ -288,6 +303,7 @@ impl Shard {
             publish: PayloadTypes::BOX,
             ask_missing: true,
             receive: PayloadTypes::BOX,
+            receives: true,
             slots,
         };
         self.join(now, room, id, key, join)?;
@@ -360,8 +376,10 @@ fn refuse(command: RoomCommand) {
         | RoomCommand::MediaState { reply, .. }
         | RoomCommand::Quality { reply, .. }
         | RoomCommand::ExternalState { reply, .. }
+        | RoomCommand::ExternalTablet { reply, .. }
+        | RoomCommand::StreamOpened { reply, .. }
         | RoomCommand::LeaveExternal { reply, .. } => answer(reply, false),
         RoomCommand::End { reply, .. } => answer(reply, ()),
-        RoomCommand::ExternalKeyframe { .. } => {}
+        RoomCommand::ExternalKeyframe { .. } | RoomCommand::StreamEnded { .. } => {}
     }
 }

@@ -10,7 +10,7 @@ use yunzhen_media::protocol::room::{EndReason, RoomPhase};
 use yunzhen_media::protocol::rtcp::{self, RtcpPacket, SenderInfo};
 use yunzhen_media::protocol::rtp::RtpPacket;
 use yunzhen_media::room::{Forward, LeaveReason as RoomLeave};
-use yunzhen_media::{Input, LegId as RoomLeg, MediaKind, Output, PayloadTypes, Room};
+use yunzhen_media::{Input, LegId as RoomLeg, MediaKind, Output, Room};
 
 use super::Shard;
 use super::leg::Transport;
@@ -78,14 +78,6 @@ impl Shard {
                     return;
                 }
                 let Some(slot) = browser.line_slot(slot) else { return };
-                let bit = 1u32 << (slot & 31);
-                if kind == MediaKind::Video && browser.awaiting_keyframe & bit != 0 {
-                    let codec = PayloadTypes::BOX.codec(header.payload_type);
-                    if !codec.is_some_and(|codec| codec.starts_keyframe(&payload)) {
-                        return;
-                    }
-                    browser.awaiting_keyframe &= !bit;
-                }
                 if browser.peer.send(now, slot, kind, &RtpPacket { header, payload }, resent) {
                     Self::mark_dirty(&mut self.dirty, key, &mut browser.is_dirty);
                 } else {
