@@ -21,6 +21,7 @@ mod rebooking;
 mod referrals;
 mod registry;
 mod residents;
+mod retention;
 mod rounds;
 mod safety;
 mod schedule;
