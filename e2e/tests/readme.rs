@@ -1,7 +1,7 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, duplicate, prescription, referral, transport, urgent_call, visit,
+    break_glass, consent, consultation, delivery, duplicate, legal_hold, prescription, referral, transport, urgent_call, visit,
     visit_stop,
 };
 
@@ -20,6 +20,7 @@ fn the_diagrams_are_those_of_the_machines() {
         ("referral", referral::diagram()),
         ("transport", transport::diagram()),
         ("urgent call", urgent_call::diagram()),
+        ("legal hold", legal_hold::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

@@ -19,6 +19,8 @@ import type {
   SafetyFile,
   SafetyOverride,
   SafetyOverrides,
+  LegalHold,
+  Retention,
   Shift,
   UrgentCall,
 } from "@yunzhen/client";
@@ -479,6 +481,8 @@ export function registryAnswers(resident: Resident, now: number): Answers {
       { path: "id_number", message: "身份证号有误，请核对" },
     ]),
     "GET /api/safety/overrides": { body: overrides(now) },
+    "GET /api/retention": { body: clocks },
+    "GET /api/legal-holds": page(holds(now)),
     "GET /api/duty": page(shifts(now)),
     "GET /api/urgent-calls": page(calls(now)),
     "GET /api/residents": page(summaries(resident, now)),
@@ -501,6 +505,33 @@ export function registryAnswers(resident: Resident, now: number): Answers {
     "GET /api/documents/doc1/content": { body: undefined, picture: { type: "image/png", base64: PICTURE } },
     "GET /api/consent-texts": page(texts),
   };
+}
+
+const clocks: Retention = {
+  clocks: [
+    { kind: "medical_record", months: 180 },
+    { kind: "call_media", months: 36 },
+    { kind: "drug_sale", months: 60 },
+    { kind: "network_log", months: 6 },
+  ],
+};
+
+/** One that stands, and one that was lifted. */
+function holds(now: number): LegalHold[] {
+  const placed_by = { id: "s20", name: "何建平" };
+  return [
+    {
+      ...{ id: "lh2", version: 1, state: "placed", resident_id: "r1", resident_name: "王桂兰" },
+      ...{ home_id: "h1", home_name: "松鹤护理院", reason: "云溪市中级人民法院（2026）民初 118 号调取病历通知" },
+      ...{ placed_at: new Date(now - 9 * DAY).toISOString(), placed_by },
+    },
+    {
+      ...{ id: "lh1", version: 2, state: "released", resident_id: "r4", resident_name: "欧阳志明" },
+      ...{ home_id: "h1", home_name: "松鹤护理院", reason: "卫健委医疗纠纷调查 2026-07" },
+      ...{ placed_at: new Date(now - 120 * DAY).toISOString(), placed_by },
+      ...{ released_at: new Date(now - 30 * DAY).toISOString(), released_by: placed_by },
+    },
+  ];
 }
 
 /** What became of the safety rules in the last quarter. */

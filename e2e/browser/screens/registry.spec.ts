@@ -177,6 +177,35 @@ const SCREENS: RegistryScreen[] = [
     },
     ready: EMPTY,
   },
+  { name: "retention", path: "/retention", mock: administrator, ready: "[data-testid=hold-lh2]" },
+  {
+    name: "retention-hold",
+    path: "/retention",
+    mock: administrator,
+    ready: "[data-testid=hold-lh2]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /设立保留|Hold a record/ }).click();
+      await page.getByRole("button", { name: /^(设立|Hold)$/ }).click();
+      await page.getByText(/请选择住户|Choose the resident/).waitFor();
+    },
+  },
+  {
+    name: "retention-lift",
+    path: "/retention",
+    mock: administrator,
+    ready: "[data-testid=hold-lh2]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^(解除|Lift)$/ }).click();
+      await page.getByRole("button", { name: /解除保留|Lift the hold/ }).waitFor();
+    },
+  },
+  {
+    name: "retention-empty",
+    path: "/retention",
+    mock: administrator,
+    answers: { "GET /api/legal-holds": none },
+    ready: EMPTY,
+  },
   { name: "duty", path: "/duty", mock: administrator, ready: "main table" },
   {
     name: "duty-plan",

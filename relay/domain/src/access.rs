@@ -219,6 +219,10 @@ named_enum! {
         DispensePrescription = "dispense_prescription",
         /// the expiry job
         ExpirePrescription = "expire_prescription",
+        /// GET /retention, /legal-holds
+        ViewRetention = "view_retention",
+        /// POST /legal-holds, release
+        HoldRecord = "hold_record",
         /// GET /safety/overrides
         ViewSafetyOverrides = "view_safety_overrides",
         /// GET /deliveries
@@ -312,7 +316,9 @@ impl Action {
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
             A::ShareCalendar => Class::Calendar,
             A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
-            A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides => Class::Administration,
+            A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides | A::ViewRetention | A::HoldRecord => {
+                Class::Administration
+            }
         }
     }
 }
@@ -419,6 +425,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::AcceptPrescription      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::DispensePrescription    => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::ExpirePrescription      => [No,   No,    No,    No,      No,       No,       No,   No,   All],
+        Action::ViewRetention           => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::HoldRecord              => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ViewSafetyOverrides     => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
@@ -543,6 +551,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             return nurse_of_home || may_try(actor, Action::ReviewBreakGlass);
         }
         Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
+        Entity::LegalHold => return may_try(actor, Action::ViewRetention),
         Entity::Home => Class::Home,
         Entity::Consultation => {
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));

@@ -49,6 +49,8 @@ named_enum! {
         Queue = "queue",
         /// A calendar shared by a link.
         Calendar = "calendar",
+        /// A legal hold.
+        LegalHold = "legal_hold",
     }
 }
 
@@ -319,6 +321,12 @@ event_kinds! {
     DeliveryLost = "delivery.lost" of Delivery;
     /// Cancelled with its prescription.
     DeliveryCancelled = "delivery.cancelled" of Delivery;
+    /// A record is held by law.
+    LegalHoldPlaced = "legal_hold.placed" of LegalHold;
+    /// A legal hold was lifted.
+    LegalHoldReleased = "legal_hold.released" of LegalHold;
+    /// Every clock of a record had ended: it is gone.
+    ResidentPurged = "resident.purged" of Resident;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.

@@ -95,6 +95,8 @@ typed_id! {
     UrgentCallId;
     /// A calendar that is shared by a link.
     CalendarId;
+    /// A legal hold on a record.
+    LegalHoldId;
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod reads;
 pub mod records;
 pub mod registry;
 pub mod relation;
+pub mod retention;
 pub mod safety;
 pub mod schedule;
 pub mod sensitive;

@@ -4,6 +4,7 @@
 mod care;
 mod delivery;
 mod eligibility;
+mod legal_hold;
 mod people;
 mod prescription;
 mod referral;
@@ -15,6 +16,7 @@ mod visit;
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use delivery::{Attempt, Count, Delivery, Pack};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
+pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
     Content, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument, Supplied, Supply, TimelineStep,

@@ -29,6 +29,7 @@ pub mod referrals;
 mod relations;
 pub(crate) mod reminders;
 pub mod residents;
+pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;

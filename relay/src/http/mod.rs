@@ -26,6 +26,7 @@ pub mod prescriptions;
 pub mod problem;
 pub mod referrals;
 pub mod residents;
+pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;
@@ -195,6 +196,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/calendars/{id}", delete(h::calendars::revoke))
         .route("/calendar-feeds/{token}", get(h::calendars::feed))
         .route("/safety/overrides", get(h::safety::overrides))
+        .route("/retention", get(h::retention::get))
+        .route("/legal-holds", get(h::retention::holds).post(h::retention::hold))
+        .route("/legal-holds/{id}/release", post(h::retention::release))
         .route("/staff", get(h::admin::staff))
         .route("/boxes", get(h::admin::boxes))
         .route("/audit", get(h::admin::audit))
@@ -368,6 +372,10 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("revokeCalendar", Some(Action::ShareCalendar)),
     ("getCalendarFeed", None),
     ("listSafetyOverrides", Some(Action::ViewSafetyOverrides)),
+    ("getRetention", Some(Action::ViewRetention)),
+    ("listLegalHolds", Some(Action::ViewRetention)),
+    ("placeLegalHold", Some(Action::HoldRecord)),
+    ("releaseLegalHold", Some(Action::HoldRecord)),
     ("listStaff", Some(Action::ListStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),

@@ -5,6 +5,7 @@ pub mod queue;
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
@@ -12,6 +13,8 @@ use crate::app::{self, App};
 
 /// Validity ends at midnight; a minute late is soon enough, since every step checks it again.
 const TURN: Duration = Duration::from_secs(60);
+/// Clocks of records run for years, and the search looks at every resident.
+const RECORDS_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// A store that does not answer is asked again after this.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
@@ -21,9 +24,15 @@ pub fn spawn(life: &Lifecycle, app: App) {
     life.spawn_essential("jobs", async move {
         let mut turns = tokio::time::interval(TURN);
         turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut records_at = None;
         while soft.run_until_cancelled(turns.tick()).await.is_some() {
             expire_prescriptions(&app).await;
             purge_leftovers(&app).await;
+            let now = clock::now_timestamp();
+            if records_at.is_none_or(|at| now >= at) {
+                purge_records(&app).await;
+                records_at = now.checked_add(RECORDS_EVERY).ok();
+            }
         }
         Ok::<(), std::convert::Infallible>(())
     });
@@ -76,6 +85,20 @@ async fn expire_prescriptions(app: &App) {
         Err(error) => {
             tracing::error!(%error, "the expiry job failed and will be tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "expire_prescriptions").increment(1);
+        }
+    }
+}
+
+async fn purge_records(app: &App) {
+    match app::retention::purge(app, clock::now_timestamp()).await {
+        Ok(0) => {}
+        Ok(count) => {
+            tracing::info!(count, "records whose clocks had all ended are gone");
+            metrics::counter!("yunzhen_records_purged_total").increment(count as u64);
+        }
+        Err(error) => {
+            tracing::error!(%error, "the purge of records failed and will be tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "purge_records").increment(1);
         }
     }
 }

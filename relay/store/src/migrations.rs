@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "home_zones", include_str!("../migrations/0010_home_zones.sql")),
     (11, "presses_and_duty", include_str!("../migrations/0011_presses_and_duty.sql")),
     (12, "orders", include_str!("../migrations/0012_orders.sql")),
+    (18, "retention", include_str!("../migrations/0018_retention.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

@@ -53,6 +53,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
                 .map(|(state, p)| (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts())))
                 .collect()
         }
+        Some("legal-holds") if operation.path.contains("{id}") => {
+            one(world.legal_hold.id.to_string(), Some(Facts::default()))
+        }
         Some("homes") if operation.path.contains("{id}") => {
             let facts = Facts { home_id: Some(seed::HOME_1), ..Facts::default() };
             one(seed::HOME_1.to_string(), Some(facts))

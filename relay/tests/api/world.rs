@@ -13,17 +13,19 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, LegalHoldId, PharmacyId,
+    PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
+use yunzhen_domain::machines::{
+    consultation, delivery, legal_hold, prescription, referral, transport, urgent_call, visit,
+};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
-    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
+    InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
     StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::schedule::{Shift, Triage};
@@ -40,8 +42,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    invitations, legal_holds, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports,
+    urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -92,6 +94,7 @@ pub struct World {
     pub round: Round,
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
+    pub legal_hold: LegalHold,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -147,6 +150,19 @@ impl World {
         rounds::insert(&mut tx, &round).await.unwrap();
         urgent_calls::insert(&mut tx, &urgent_call).await.unwrap();
         calendars::insert(&mut tx, &calendar).await.unwrap();
+        let legal_hold = LegalHold {
+            id: LegalHoldId::from_uuid(id(20, now)),
+            version: 1,
+            state: legal_hold::State::Placed,
+            resident_id: resident.id,
+            home_id: resident.home_id,
+            reason: "法院 1 号".to_owned().into(),
+            placed_at: now,
+            placed_by: of("admin1"),
+            released_at: None,
+            released_by: None,
+        };
+        legal_holds::insert(&mut tx, &legal_hold).await.unwrap();
 
         let mut actors = vec![];
         for caller in CALLERS {
@@ -212,6 +228,7 @@ impl World {
             round,
             urgent_call,
             calendar,
+            legal_hold,
             actors,
             life,
             database,

@@ -22,6 +22,7 @@ mod rebooking;
 mod referrals;
 mod registry;
 mod residents;
+mod retention;
 mod rounds;
 mod safety;
 mod schedule;

@@ -36,6 +36,7 @@ const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-
 const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
 const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
 const OverridesPage = lazy(async () => ({ default: (await import("../safety/OverridesPage")).OverridesPage }));
+const RetentionPage = lazy(async () => ({ default: (await import("../retention/RetentionPage")).RetentionPage }));
 const ResidentsPage = lazy(async () => ({ default: (await import("../residents/ResidentsPage")).ResidentsPage }));
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
 const OpenRecordPage = lazy(async () => ({ default: (await import("../break-glass/OpenRecordPage")).OpenRecordPage }));
@@ -176,6 +177,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="staff" element={only("administrator", <StaffPage />)} />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />
+          <Route path="retention" element={only("administrator", <RetentionPage />)} />
           <Route path="safety" element={only(["administrator", "pharmacist"], <OverridesPage />)} />
           <Route path="*" element={<NotFound />} />
         </Route>

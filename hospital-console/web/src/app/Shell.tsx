@@ -23,6 +23,7 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "boxes",
     "audit",
     "safety",
+    "retention",
   ],
 };
 

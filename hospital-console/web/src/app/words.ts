@@ -23,6 +23,7 @@ import * as schedule from "../schedule/messages";
 import * as urgentCalls from "../urgent-calls/messages";
 import * as visits from "../visits/messages";
 import * as safety from "../safety/messages";
+import * as retention from "../retention/messages";
 import * as app from "./messages";
 
 const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
@@ -37,6 +38,7 @@ const parts = {
   visits,
   referrals,
   safety,
+  retention,
   app,
   consultations,
   residents,

@@ -4,7 +4,7 @@ import { command, data, fresh, type Care } from "./answers";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { consents, documents } from "./record";
-import { breakGlass, duplicates, imports, placement } from "./registry";
+import { breakGlass, duplicates, imports, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
 import type * as T from "./types";
@@ -157,6 +157,7 @@ export class Api {
 
   readonly imports = imports(() => this.care);
   readonly duplicates = duplicates(() => this.care);
+  readonly retention = retention(() => this.care);
   readonly breakGlass = breakGlass(() => this.care);
   readonly placement = placement(() => this.care);
   readonly schedule = schedule(() => this.care);

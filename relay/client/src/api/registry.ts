@@ -18,6 +18,15 @@ export const duplicates = (care: () => Care) => ({
     data(care().POST("/api/duplicates/{id}/unmerge", { params: command(id, key), body: { version, reason } })),
 });
 
+/** How long what is kept, and legal holds. */
+export const retention = (care: () => Care) => ({
+  get: () => data(care().GET("/api/retention")),
+  holds: (cursor?: string) => data(care().GET("/api/legal-holds", { params: { query: { cursor } } })),
+  hold: (body: T.NewLegalHold, key?: string) => data(care().POST("/api/legal-holds", { params: creation(key), body })),
+  release: (id: string, version: number, key?: string) =>
+    data(care().POST("/api/legal-holds/{id}/release", { params: command(id, key), body: { version } })),
+});
+
 export const breakGlass = (care: () => Care) => ({
   list: (query: { all?: boolean; cursor?: string } = {}) => data(care().GET("/api/break-glass", { params: { query } })),
   open: (body: T.NewBreakGlass, key?: string) => data(care().POST("/api/break-glass", { params: creation(key), body })),

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod consultation;
 pub mod delivery;
 pub mod duplicate;
+pub mod legal_hold;
 pub mod prescription;
 pub mod referral;
 pub mod transport;

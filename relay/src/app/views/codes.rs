@@ -10,11 +10,12 @@ pub use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
-pub use yunzhen_domain::ids::{PresentDoctorId, ReferralId, TransportId, VisitId};
+pub use yunzhen_domain::ids::{LegalHoldId, PresentDoctorId, ReferralId, TransportId, VisitId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
 pub use yunzhen_domain::machines::delivery::State as DeliveryState;
 pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
+pub use yunzhen_domain::machines::legal_hold::State as LegalHoldState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
 pub use yunzhen_domain::machines::transport::State as TransportState;

@@ -23,6 +23,7 @@ pub mod prescriptions;
 pub mod referrals;
 pub mod resident_imports;
 pub mod residents;
+pub mod retention;
 pub mod rounds;
 pub mod safety;
 pub mod schedule;
