@@ -119,7 +119,7 @@ async fn end_call(app: &App, people: &People, shared: &Shared, case: &str) {
         urgent_calls::answer(app, &by("answer"), call.id, VersionBody { version: 1 }).await.expect("answered");
     }
     if !call.state.is_terminal() {
-        let end = EndUrgentCall { version: 2, outcome: Outcome::FalseAlarm, note: None };
+        let end = EndUrgentCall { version: 2, outcome: Outcome::FalseAlarm, note: None, resident_id: None };
         urgent_calls::end(app, &by("end"), call.id, end).await.expect("ended");
     }
 }

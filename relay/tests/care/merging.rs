@@ -139,7 +139,7 @@ async fn a_one_key_call() {
     two.refuses(OpenWork::UrgentCall).await;
     let body = VersionBody { version: 1 };
     let answered = urgent_calls::answer(&w.app, &w.by(&w.specialist), call.id, body).await.unwrap();
-    let body = EndUrgentCall { version: answered.version, outcome: Outcome::FalseAlarm, note: None };
+    let body = EndUrgentCall { version: answered.version, outcome: Outcome::FalseAlarm, note: None, resident_id: None };
     urgent_calls::end(&w.app, &w.by(&w.specialist), call.id, body).await.unwrap();
     two.allows().await;
 }

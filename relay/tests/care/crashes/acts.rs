@@ -242,7 +242,7 @@ pub async fn send(app: App, people: People, shared: Shared, sent: Sent) -> (Sent
             urgent_calls::answer(&app, &by, shared.call, seen).await.map(drop)
         }
         Act::End { specialist, outcome } => {
-            let end = EndUrgentCall { version: 2, outcome, note: Some(mark) };
+            let end = EndUrgentCall { version: 2, outcome, note: Some(mark), resident_id: None };
             urgent_calls::end(&app, &ctx(people.specialists[specialist]), shared.call, end).await.map(drop)
         }
         Act::Refer => {
