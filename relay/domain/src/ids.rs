@@ -95,6 +95,8 @@ typed_id! {
     UrgentCallId;
     /// A calendar that is shared by a link.
     CalendarId;
+    /// A line or a prescription that a specialist keeps under a name.
+    FavouriteId;
 }
 
 #[cfg(test)]

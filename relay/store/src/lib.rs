@@ -39,6 +39,7 @@ pub mod joint_consultations;
 pub mod notes;
 pub mod observations;
 pub mod pharmacies;
+pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;
 pub mod referrals;

@@ -13,16 +13,16 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, FavouriteId, HomeId, InvitationId, PharmacyId,
+    PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Favourite, Invitation,
     InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
     StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
@@ -40,8 +40,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    invitations, pharmacies, prescription_favourites, prescriptions, referrals, residents, rounds, sessions, staff,
+    transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -91,6 +91,8 @@ pub struct World {
     pub round: Round,
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
+    /// Kept by specialist1.
+    pub favourite: Favourite,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -146,6 +148,8 @@ impl World {
         rounds::insert(&mut tx, &round).await.unwrap();
         urgent_calls::insert(&mut tx, &urgent_call).await.unwrap();
         calendars::insert(&mut tx, &calendar).await.unwrap();
+        let favourite = kept(&prescriptions[0], now);
+        prescription_favourites::insert(&mut tx, &favourite).await.unwrap();
 
         let mut actors = vec![];
         for caller in CALLERS {
@@ -210,6 +214,7 @@ impl World {
             round,
             urgent_call,
             calendar,
+            favourite,
             actors,
             life,
             database,
@@ -345,6 +350,18 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
     }
 }
 
+fn kept(p: &Prescription, now: Timestamp) -> Favourite {
+    Favourite {
+        id: FavouriteId::from_uuid(id(12, now)),
+        specialist_id: p.specialist_id,
+        name: "高血压一线".into(),
+        diagnosis_code: None,
+        supply: None,
+        items: p.items.clone(),
+        created_at: now,
+    }
+}
+
 fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, now: Timestamp) -> [Prescription; 4] {
     use prescription::State;
     let draft = Prescription {
@@ -358,6 +375,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         specialist_id: specialist,
         diagnosis_code: "I10".into(),
         supply: Supply::Ordinary,
+        urgency: consultation.urgency,
         valid_days: 1,
         valid_until: None,
         items: vec![Item {
@@ -373,6 +391,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         }],
         findings: vec![],
         hard_stop_reason: None,
+        assessment: None,
         created_at: now,
         state_since: now,
         signed_at: None,

@@ -571,6 +571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/prescribing-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal numbers in force and the medicines of the resident, for who prescribes in this consultation. */
+        get: operations["getPrescribingFacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/prescriptions": {
         parameters: {
             query?: never;
@@ -1117,6 +1134,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescription-favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller keeps to prescribe again, by name. */
+        get: operations["listFavourites"];
+        put?: never;
+        /** Keeps a line or a whole prescription under a name. */
+        post: operations["saveFavourite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-favourites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keeps it no more. */
+        delete: operations["deleteFavourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions": {
         parameters: {
             query?: never;
@@ -1169,6 +1221,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescriptions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The prescriber answers the open question. */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions/{id}/approval-document": {
         parameters: {
             query?: never;
@@ -1197,6 +1266,23 @@ export interface paths {
         put?: never;
         /** Approves: from now on it is valid. */
         post: operations["approvePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The reviewing pharmacist, or the pharmacy that has it, asks the prescriber; nothing moves until the answer. */
+        post: operations["askPrescriber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1402,57 @@ export interface paths {
         put?: never;
         /** Rejects with a coded reason. */
         post: operations["rejectPrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The pharmacist gives the review back to the queue. */
+        post: operations["releasePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws it and begins another with the same content in its place. */
+        post: operations["replacePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/review-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the resident decides about safety, for the pharmacist who reviews. */
+        get: operations["getReviewFacts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2355,13 +2492,13 @@ export interface components {
          * @enum {string}
          */
         AllergySeverity: "mild" | "moderate" | "severe";
-        /** @description The question is answered. */
+        /** @description The prescriber's answer. */
         AnswerBody: {
-            /** @description Answer. */
+            /** @description The answer. */
             answer: string;
             /**
              * Format: int64
-             * @description The `version` that the person saw.
+             * @description The `version` that was seen.
              */
             version: number;
         };
@@ -2391,6 +2528,27 @@ export interface components {
             status: string;
             /** @description The zone in which the specialist thinks of it. */
             zone: string;
+        };
+        /** @description A question to the prescriber. */
+        AskBody: {
+            /** @description The question. */
+            question: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /** @description Why a chronic disease may be supplied for longer than usual: judged by the prescriber, confirmed by the resident or who decides for them. */
+        Assessment: {
+            /** @description What was assessed. */
+            assessed: string;
+            /** @description Who confirmed the long supply. */
+            confirmed_by: components["schemas"]["ConsentGiver"];
+            /** @description Their name. */
+            confirmed_name: string;
+            /** @description With which result. */
+            result: string;
         };
         /** @description A failed attempt. */
         Attempt: {
@@ -3080,21 +3238,28 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "photo" | "report" | "identity" | "other";
+        /**
+         * Format: double
+         * @description A dose in thousandths of the drug's dose unit.
+         */
+        Dose: number;
         /** @description One drug of a draft. */
         DraftItem: {
             /**
              * Format: int32
-             * @description For how many days.
+             * @description For how many days, all steps of a taper together.
              */
             days: number;
             /**
              * Format: double
-             * @description Single dose, in the drug's unit.
+             * @description Single dose, in the drug's dose unit; the first step's of a taper.
              */
             dose: number;
+            /** @description The unit in which the dose was meant; refused when it is not the drug's. */
+            dose_unit?: string;
             /** @description Drug. */
             drug_id: components["schemas"]["DrugId"];
-            /** @description How often. */
+            /** @description How often; the first step's of a taper. */
             frequency: components["schemas"]["Frequency"];
             /** @description What to tell the person who gives it. */
             instruction: string;
@@ -3105,6 +3270,23 @@ export interface components {
             quantity?: number;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description A dose that changes: every step in order, the first one included. Left out for a steady dose. */
+            taper?: components["schemas"]["DraftStep"][];
+        };
+        /** @description One step of a dose that changes, as it was typed. */
+        DraftStep: {
+            /**
+             * Format: int32
+             * @description For how many days.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description Single dose, in the drug's dose unit.
+             */
+            dose: number;
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
         };
         /** @description One drug in one form and strength. */
         Drug: {
@@ -3370,6 +3552,29 @@ export interface components {
             /** @description From. */
             start: string;
         };
+        /** @description What a specialist keeps under a name. */
+        Favourite: {
+            /** @description ICD-10 code, of a whole prescription. */
+            diagnosis_code?: string;
+            /** @description Favourite id. */
+            id: components["schemas"]["FavouriteId"];
+            /** @description Lines whose drug is still in the formulary. */
+            items: components["schemas"]["PrescriptionItem"][];
+            /** @description As the specialist calls it. */
+            name: string;
+            /** @description Which legal cap applies, of a whole prescription. */
+            supply?: components["schemas"]["Supply"];
+            /**
+             * Format: int32
+             * @description Lines whose drug is not.
+             */
+            unknown: number;
+        };
+        /**
+         * Format: uuid
+         * @description A line or a prescription that a specialist keeps under a name.
+         */
+        FavouriteId: string;
         /** @description One wrong field. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -3424,6 +3629,8 @@ export interface components {
         Findings: {
             /** @description Worst first. */
             findings: components["schemas"]["Finding"][];
+            /** @description How much each line supplies, in the lines' order; 0 where a person must say. */
+            quantities: number[];
         };
         /**
          * @description What kind of file.
@@ -3559,6 +3766,23 @@ export interface components {
          * @enum {string}
          */
         LinkSummary: "good" | "weak" | "poor" | "lost" | "none";
+        /** @description A value with its age. */
+        Measured: {
+            /**
+             * Format: int32
+             * @description Whole days since.
+             */
+            age_days: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+            /** @description Too old to count for a dose. */
+            stale: boolean;
+            /**
+             * Format: double
+             * @description In the measure's unit: kg, umol/L, mmol/L.
+             */
+            value: number;
+        };
         /**
          * @description What a media token allows.
          * @enum {string}
@@ -3593,6 +3817,32 @@ export interface components {
              * @description Since when.
              */
             since: string;
+        };
+        /** @description A medicine that the resident takes by the record, or that another prescription still brings. */
+        MedicineInHand: {
+            /**
+             * Format: int32
+             * @description Days that are left, today included.
+             */
+            days_left?: number;
+            /**
+             * Format: double
+             * @description Single dose of a prescription that runs: the strongest step of a taper.
+             */
+            dose?: number;
+            /** @description Dose in words, of a medicine of the record. */
+            dose_text?: string;
+            /** @description Drug of the formulary, where it is known. */
+            drug?: components["schemas"]["Drug"];
+            /** @description How often. */
+            frequency?: components["schemas"]["Frequency"];
+            /** @description As the record or the formulary names it. */
+            name: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            until?: string;
         };
         /** @description A medicine as typed. */
         MedicineInput: {
@@ -3717,6 +3967,17 @@ export interface components {
              * @description Day of the visit.
              */
             seen_on: string;
+        };
+        /** @description A line or a whole prescription to keep. */
+        NewFavourite: {
+            /** @description ICD-10 code, of a whole prescription. */
+            diagnosis_code?: string;
+            /** @description Lines. */
+            items: components["schemas"]["DraftItem"][];
+            /** @description A name that the specialist does not use yet. */
+            name: string;
+            /** @description Which legal cap applies, of a whole prescription. */
+            supply?: components["schemas"]["Supply"];
         };
         /** @description An observer to invite. */
         NewInvitation: {
@@ -4129,6 +4390,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Favourite: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Favourite"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_Home: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Home"][];
@@ -4333,6 +4601,46 @@ export interface components {
             /** @description Professional title. */
             title: string;
         };
+        /** @description What a composer shows beside the lines: the legal room, and what the resident has. */
+        PrescribingFacts: {
+            /** @description The numbers in force. */
+            limits: components["schemas"]["PrescribingLimits"];
+            /** @description What the resident takes or has been prescribed. */
+            medicines: components["schemas"]["MedicineInHand"][];
+        };
+        /** @description The legal numbers of a prescription, by the names of the policy. */
+        PrescribingLimits: {
+            /**
+             * Format: int32
+             * @description Drugs on one prescription.
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description Days of a long supply with one.
+             */
+            supply_chronic_assessed_days: number;
+            /**
+             * Format: int32
+             * @description Days of a long supply without an assessment.
+             */
+            supply_chronic_days: number;
+            /**
+             * Format: int32
+             * @description Days of an emergency supply.
+             */
+            supply_emergency_days: number;
+            /**
+             * Format: int32
+             * @description Days of an ordinary supply.
+             */
+            supply_ordinary_days: number;
+            /**
+             * Format: int32
+             * @description Days of validity.
+             */
+            validity_days: number;
+        };
         /** @description A prescription in full. */
         Prescription: {
             /** @description Commands that the caller may give now. */
@@ -4341,6 +4649,8 @@ export interface components {
             approval?: components["schemas"]["SignedDocument"];
             /** @description When the pharmacist approved. */
             approved_at?: components["schemas"]["Time"];
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description The consultation it was written in (not shown to the pharmacy). */
             consultation_id?: components["schemas"]["ConsultationId"];
             /** @description Its delivery. */
@@ -4359,8 +4669,14 @@ export interface components {
             pharmacist?: components["schemas"]["StaffRef"];
             /** @description Which pharmacy accepted it. */
             pharmacy?: components["schemas"]["PharmacyRef"];
+            /** @description Questions to the prescriber as far as they are the reader's, oldest first; an open one has no answer. */
+            questions: components["schemas"]["PrescriptionQuestion"][];
             /** @description Why it was rejected. */
             rejection?: components["schemas"]["Rejection"];
+            /** @description The prescription that takes the place of this one. */
+            replaced_by?: components["schemas"]["PrescriptionId"];
+            /** @description The prescription that this one takes the place of. */
+            replaces?: components["schemas"]["PrescriptionId"];
             /** @description For whom. */
             resident: components["schemas"]["PrescriptionResident"];
             /** @description The specialist's signature. */
@@ -4400,6 +4716,8 @@ export interface components {
         };
         /** @description A prescription as the specialist writes it. */
         PrescriptionDraft: {
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description ICD-10 code. */
             diagnosis_code: string;
             /** @description The prescriber's reason for going past a hard stop. */
@@ -4416,6 +4734,8 @@ export interface components {
         };
         /** @description A changed draft. */
         PrescriptionDraftUpdate: {
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description ICD-10 code. */
             diagnosis_code: string;
             /** @description The prescriber's reason for going past a hard stop. */
@@ -4444,7 +4764,7 @@ export interface components {
         PrescriptionItem: {
             /**
              * Format: int32
-             * @description For how many days.
+             * @description For how many days, all steps of a taper together.
              */
             days: number;
             /**
@@ -4474,6 +4794,23 @@ export interface components {
             quantity_unit: string;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description A dose that changes: every step, the first one included. Absent for a steady dose. */
+            taper?: components["schemas"]["TaperStep"][];
+        };
+        /** @description A question to the prescriber and the answer to it. */
+        PrescriptionQuestion: {
+            /** @description The answer, once there is one. */
+            answer?: string;
+            /** @description When it was answered. */
+            answered_at?: components["schemas"]["Time"];
+            /** @description When it was asked. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Who asked, by name. */
+            asked_by: string;
+            /** @description The pharmacy asked, not the reviewing pharmacist. */
+            from_pharmacy: boolean;
+            /** @description What. */
+            question: string;
         };
         /** @description The resident of a prescription. */
         PrescriptionResident: {
@@ -4889,6 +5226,18 @@ export interface components {
             /** @description Always true. */
             removed: boolean;
         };
+        /** @description Takes a prescription back and begins another in its place. */
+        ReplaceBody: {
+            /** @description The consultation in which the new one is written: of the same resident. */
+            consultation_id: components["schemas"]["ConsultationId"];
+            /** @description Why it is withdrawn; not needed for one that was rejected or has expired. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The `version` of the prescription that is replaced.
+             */
+            version: number;
+        };
         /** @description The hospital reports back. */
         ReportBody: {
             /** @description What the home shall do. */
@@ -5110,6 +5459,30 @@ export interface components {
              * @description The `version` that the person saw.
              */
             version: number;
+        };
+        /** @description What of the resident decides whether a prescription is safe, and nothing else of the record. */
+        ReviewFacts: {
+            /**
+             * Format: int32
+             * @description Completed years.
+             */
+            age: number;
+            /** @description Substances the resident must not get. */
+            allergies: string[];
+            /** @description Somebody asked about allergies. */
+            allergies_asked: boolean;
+            /** @description Problem list. */
+            conditions: components["schemas"]["Condition"][];
+            /** @description Newest creatinine. */
+            creatinine?: components["schemas"]["Measured"];
+            /** @description What the resident takes or has been prescribed. */
+            medicines: components["schemas"]["MedicineInHand"][];
+            /** @description Newest potassium. */
+            potassium?: components["schemas"]["Measured"];
+            /** @description Sex. */
+            sex: components["schemas"]["Sex"];
+            /** @description Newest weight. */
+            weight?: components["schemas"]["Measured"];
         };
         /** @description Takes a fact back. */
         RevokeBody: {
@@ -5575,6 +5948,18 @@ export interface components {
          * @enum {string}
          */
         Supply: "ordinary" | "emergency" | "chronic";
+        /** @description One step of a dose that changes. */
+        TaperStep: {
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            days: number;
+            /** @description Single dose, in the drug's dose unit. */
+            dose: components["schemas"]["Dose"];
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
+        };
         /**
          * Format: date-time
          * @description An instant, in JSON RFC 3339 UTC with milliseconds.
@@ -9488,6 +9873,73 @@ export interface operations {
             };
         };
     };
+    getPrescribingFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What stands beside the lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescribingFacts"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createPrescription: {
         parameters: {
             query?: never;
@@ -12439,6 +12891,267 @@ export interface operations {
             };
         };
     };
+    listFavourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Favourite"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveFavourite: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFavourite"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourite"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFavourite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["FavouriteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPrescriptions: {
         parameters: {
             query?: {
@@ -12446,6 +13159,8 @@ export interface operations {
                 state?: string;
                 /** @description Only those that the caller signed, claimed or accepted. */
                 mine?: boolean;
+                /** @description Only what a pharmacist has to look at: urgent first, then what was signed first. Other filters do not count then. */
+                review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
                 /** @description Where the last page ended. */
@@ -12782,6 +13497,107 @@ export interface operations {
             };
         };
     };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     prepareApprovalDocument: {
         parameters: {
             query?: never;
@@ -12898,6 +13714,107 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askPrescriber: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
             };
         };
         responses: {
@@ -13670,6 +14587,275 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releasePrescription: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replacePrescription: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceBody"];
+            };
+        };
+        responses: {
+            /** @description The new draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReviewFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Safety facts, nothing else of the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewFacts"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
