@@ -80,7 +80,7 @@ export function LineEditor(props: LineEditorProps) {
           <SegmentedControl
             className={classes.full}
             size="xs"
-            aria-label={t("prescriptions.line.dose")}
+            aria-label={t("prescribing.taper.kind")}
             value={stepped ? "steps" : "steady"}
             onChange={(value) => onChange(value === "steps" ? inSteps(line) : { taper: [] })}
             data={[
