@@ -23,8 +23,9 @@ export function PrescriptionCard({
 }: {
   id: string;
   onEdit?: (prescription: Prescription) => void;
-  /** A consultation under way with the same resident: there it can be replaced. */
+  /** A consultation under way with the same resident: only there it can be replaced. */
   consultationId?: string;
+  /** Absent while another one is written. */
   onReplaced?: (draft: Prescription) => void;
 }) {
   const { t } = useTranslation("app");
@@ -81,14 +82,14 @@ export function PrescriptionCard({
             {t("prescriptions.resume")}
           </Button>
         )}
-        {prescription.allowed.includes("replace") &&
-          (consultationId !== undefined && onReplaced ? (
-            <ReplacePrescription prescription={prescription} consultationId={consultationId} onReplaced={onReplaced} />
-          ) : (
-            <Text size="sm" c="dimmed">
-              {t("prescribing.replace.noVisit")}
-            </Text>
-          ))}
+        {prescription.allowed.includes("replace") && consultationId === undefined && (
+          <Text size="sm" c="dimmed">
+            {t("prescribing.replace.noVisit")}
+          </Text>
+        )}
+        {prescription.allowed.includes("replace") && consultationId !== undefined && onReplaced && (
+          <ReplacePrescription prescription={prescription} consultationId={consultationId} onReplaced={onReplaced} />
+        )}
         {prescription.allowed.includes("cancel") && <CancelPrescription prescription={prescription} />}
       </Group>
     </Paper>
