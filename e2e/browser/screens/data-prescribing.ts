@@ -133,6 +133,7 @@ export function prescribingAnswers(day: Day, now: number): Answers {
   ];
   return {
     "GET /api/consultations/c8/prescribing-facts": { body: facts },
+    "GET /api/prescriptions/rx1/review-facts": { body: review },
     "GET /api/prescriptions/rx2/review-facts": { body: review },
     "GET /api/prescriptions/rxq/review-facts": { body: review },
     "GET /api/prescription-favourites": page(favourites),

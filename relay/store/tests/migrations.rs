@@ -92,8 +92,8 @@ async fn the_steps_that_are_tried_are_all_there_are() {
     let database = TestDatabase::new().await;
     database.open().await.close().await;
     assert_eq!(
-        i64::try_from(database.ask("SELECT version FROM _sqlx_migrations").await.len()),
-        Ok(*STEPS.last().unwrap()),
+        database.ask("SELECT version FROM _sqlx_migrations").await.len(),
+        STEPS.len(),
         "a new step is tried from as well"
     );
 }
