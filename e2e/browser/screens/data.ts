@@ -317,6 +317,7 @@ export function buildDay(now: number) {
     valid_until: date(-DAY),
     items: [item(1, d1, 5, "qd", 7, 1, "早餐后服"), item(2, d2, 80, "qd", 7, 1, "")],
     findings: [],
+    questions: [],
     timeline: [],
     allowed: [],
     ...(state === "draft"
@@ -335,7 +336,7 @@ export function buildDay(now: number) {
     }),
     prescription("rx2", sun, "in_review", {
       pharmacist: { id: "p1", name: "周敏" },
-      allowed: ["approve", "reject"],
+      allowed: ["approve", "reject", "ask", "release"],
       findings: findings.slice(1),
       timeline: steps(["sign", 26, "陈立诚"], ["claim", 2, "周敏"]),
     }),

@@ -191,7 +191,10 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       });
     if (path.endsWith("/findings-preview")) {
       const draft = JSON.parse(body) as { items: unknown[] };
-      return json({ findings: day.findings.filter((f) => (f.item_no ?? 0) <= draft.items.length) });
+      return json({
+        findings: day.findings.filter((f) => (f.item_no ?? 0) <= draft.items.length),
+        quantities: draft.items.map(() => 7),
+      });
     }
     if (path.endsWith("-document")) {
       const document = JSON.stringify({
@@ -232,7 +235,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
           ...found,
           state: "in_review" as const,
           pharmacist: { id: "p1", name: "周敏" },
-          allowed: ["approve", "reject"],
+          allowed: ["approve", "reject", "ask", "release"],
         };
         prescriptions.set(found.id, claimed);
         return json(claimed);

@@ -226,6 +226,7 @@ export const prescription: Prescription = {
     },
   ],
   findings: [],
+  questions: [],
   timeline: [
     { step: "sign", at: ago(115), who: "周明" },
     { step: "approve", at: ago(100), who: "药师 何静" },

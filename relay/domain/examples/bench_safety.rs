@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(DraftItem { no, drug_id, dose, frequency, route, days: 7, taper: Vec::new(), quantity: 14 })
     };
     let items = DRAFT.iter().zip(1..).map(item).collect::<Result<_, yunzhen_domain::checked::DoseError>>()?;
-    let draft = Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items };
+    let draft = Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items, assessed: false };
     let medicines = IN_HAND.map(|drug| Medicine {
         drug_id: Some(DrugId(drug.into())),
         name: drug.into(),

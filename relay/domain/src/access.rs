@@ -211,7 +211,7 @@ named_enum! {
         CancelPrescription = "cancel_prescription",
         /// claim
         ClaimPrescription = "claim_prescription",
-        /// approval-document, approve, reject
+        /// approval-document, approve, reject, release
         ReviewPrescription = "review_prescription",
         /// accept
         AcceptPrescription = "accept_prescription",
@@ -223,6 +223,16 @@ named_enum! {
         ViewRetention = "view_retention",
         /// POST /legal-holds, release
         HoldRecord = "hold_record",
+        /// ask
+        AskPrescriber = "ask_prescriber",
+        /// answer
+        AnswerQuestion = "answer_question",
+        /// replace
+        ReplacePrescription = "replace_prescription",
+        /// GET review-facts
+        ViewReviewFacts = "view_review_facts",
+        /// GET, POST, DELETE /prescription-favourites
+        KeepFavourites = "keep_favourites",
         /// GET /safety/overrides
         ViewSafetyOverrides = "view_safety_overrides",
         /// GET /deliveries
@@ -299,6 +309,10 @@ impl Action {
             | A::ReviewPrescription
             | A::AcceptPrescription
             | A::DispensePrescription
+            | A::AskPrescriber
+            | A::AnswerQuestion
+            | A::ReplacePrescription
+            | A::ViewReviewFacts
             | A::ExpirePrescription => Class::Prescription,
             A::ListVisits | A::ViewVisit | A::PlanVisit | A::JoinVisit | A::ConductVisit => Class::Visit,
             A::ListReferrals
@@ -315,7 +329,7 @@ impl Action {
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
             A::ShareCalendar => Class::Calendar,
-            A::ListHomes | A::SearchFormulary | A::UseSession | A::WatchEvents => Class::Common,
+            A::ListHomes | A::SearchFormulary | A::KeepFavourites | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides | A::ViewRetention | A::HoldRecord => {
                 Class::Administration
             }
@@ -427,6 +441,11 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ExpirePrescription      => [No,   No,    No,    No,      No,       No,       No,   No,   All],
         Action::ViewRetention           => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::HoldRecord              => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::AskPrescriber           => [No,   No,    Own,   Pha,     No,       No,       No,   No,   No ],
+        Action::AnswerQuestion          => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ReplacePrescription     => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewReviewFacts         => [No,   No,    Own,   No,      No,       No,       No,   No,   No ],
+        Action::KeepFavourites          => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewSafetyOverrides     => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
@@ -573,7 +592,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
         Entity::UrgentCall => Class::UrgentCall,
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
-        Entity::Session | Entity::Invitation | Entity::Calendar => return false,
+        Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

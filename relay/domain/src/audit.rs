@@ -51,6 +51,8 @@ named_enum! {
         Calendar = "calendar",
         /// A legal hold.
         LegalHold = "legal_hold",
+        /// What a specialist keeps to prescribe again.
+        Favourite = "favourite",
     }
 }
 
@@ -85,6 +87,8 @@ event_kinds! {
     ResidentConsultationViewed = "resident.consultation_viewed" of Resident;
     /// A prescription of the resident was read.
     ResidentPrescriptionViewed = "resident.prescription_viewed" of Resident;
+    /// The facts that decide about the safety of a prescription were read.
+    ResidentSafetyFactsViewed = "resident.safety_facts_viewed" of Resident;
     /// A delivery for the resident was read.
     ResidentDeliveryViewed = "resident.delivery_viewed" of Resident;
     /// Consents were read.
@@ -289,6 +293,10 @@ event_kinds! {
     PrescriptionReleased = "prescription.released" of Prescription;
     /// Expired.
     PrescriptionExpired = "prescription.expired" of Prescription;
+    /// A specialist kept something under a name.
+    FavouriteKept = "favourite.kept" of Favourite;
+    /// It was dropped.
+    FavouriteDropped = "favourite.dropped" of Favourite;
     /// Made.
     DeliveryCreated = "delivery.created" of Delivery;
     /// The courier will come.
@@ -348,6 +356,7 @@ impl EventKind {
                 | Self::ObservationsViewed
                 | Self::ResidentConsultationViewed
                 | Self::ResidentPrescriptionViewed
+                | Self::ResidentSafetyFactsViewed
                 | Self::ResidentDeliveryViewed
                 | Self::ConsentsViewed
                 | Self::DocumentsViewed

@@ -7,7 +7,8 @@ use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::Formulary;
 use crate::ids::StaffId;
 use crate::policy::Policy;
-use crate::records::{Prescription, Resident, Sex, Staff, Supply};
+use crate::records::{Assessment, Prescription, Resident, Sex, Staff, Supply};
+use crate::sensitive::Sensitive;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
@@ -77,6 +78,10 @@ struct PrescriptionDocument<'a> {
     resident: SignedResident<'a>,
     specialist: Person<'a, StaffId>,
     home_id: crate::ids::HomeId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<crate::ids::PrescriptionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessment: Option<&'a Assessment>,
     diagnosis_code: &'a str,
     supply: Supply,
     items: Vec<SignedItem<'a>>,
@@ -151,6 +156,8 @@ pub fn prescription(
         },
         specialist: Person { id: specialist.id, name: &specialist.name },
         home_id: p.home_id,
+        replaces: p.replaces,
+        assessment: p.assessment.as_ref().map(Sensitive::expose),
         diagnosis_code: &p.diagnosis_code,
         supply: p.supply,
         items,

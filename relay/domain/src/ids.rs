@@ -97,6 +97,8 @@ typed_id! {
     CalendarId;
     /// A legal hold on a record.
     LegalHoldId;
+    /// A line or a prescription that a specialist keeps under a name.
+    FavouriteId;
 }
 
 #[cfg(test)]

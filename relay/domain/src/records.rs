@@ -19,7 +19,8 @@ pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
-    Content, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument, Supplied, Supply, TimelineStep,
+    Assessment, Content, Favourite, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument, Supplied,
+    Supply, TimelineStep,
 };
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,

@@ -60,7 +60,7 @@ fn line(no: u16, drug: &str, days: u16) -> DraftItem {
 }
 
 fn draft(supply: Supply, items: Vec<DraftItem>) -> Draft {
-    Draft { diagnosis_code: "I10".into(), supply, valid_days: 1, items }
+    Draft { diagnosis_code: "I10".into(), supply, valid_days: 1, items, assessed: false }
 }
 
 fn nobody() -> ResidentFacts<'static> {
@@ -174,9 +174,12 @@ fn caps_of_supply_and_validity() {
     assert_eq!(of(Emergency, 3), None);
     assert_eq!(of(Emergency, 4), Some(Severity::Block));
     assert_eq!(of(Chronic, 28), None);
-    assert_eq!(of(Chronic, 29), Some(Severity::HardStop));
-    assert_eq!(of(Chronic, 84), Some(Severity::HardStop));
-    assert_eq!(of(Chronic, 85), Some(Severity::Block));
+    assert_eq!(of(Chronic, 29), Some(Severity::Block), "without an assessment");
+    let assessed = |days| {
+        let d = Draft { assessed: true, ..draft(Chronic, vec![line(1, "amlodipine-5mg", days)]) };
+        worst(&findings(&d, &[], &[eligible("I10")]))
+    };
+    assert_eq!((assessed(29), assessed(84), assessed(85)), (None, None, Some(Severity::Block)));
     for (days, outcome) in [(0, Outcome::Alert), (1, Outcome::Clear), (3, Outcome::Clear), (4, Outcome::Alert)] {
         let d = Draft { valid_days: days, ..draft(Ordinary, vec![line(1, "amlodipine-5mg", 7)]) };
         assert_eq!(only(&findings(&d, &[], &[eligible("I10")]), Kind::Validity)[0].0, outcome, "{days}");

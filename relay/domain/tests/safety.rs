@@ -36,7 +36,7 @@ fn line(no: u16, drug: &str) -> DraftItem {
 
 fn draft(drugs: &[&str]) -> Draft {
     let items = drugs.iter().zip(1..).map(|(drug, no)| line(no, drug)).collect();
-    Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items }
+    Draft { diagnosis_code: "I10".into(), supply: Supply::Ordinary, valid_days: 1, items, assessed: false }
 }
 
 fn nobody() -> ResidentFacts<'static> {

@@ -1,7 +1,11 @@
 //! Prescriptions: written and signed by the specialist, approved by the pharmacist, dispensed by one pharmacy.
 
+mod ask;
+mod content;
 mod dispense;
 mod expire;
+mod facts;
+mod replace;
 mod review;
 mod show;
 mod sign;
@@ -17,10 +21,14 @@ use yunzhen_domain::records::{Prescription, Staff};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, Paging, prescriptions, staff};
 
+pub use ask::{answer, ask, release};
+pub(super) use content::items;
 pub use dispense::{accept, decline, dispense, pack};
 pub use expire::expire;
+pub use facts::{prescribing_facts, review_facts};
+pub use replace::replace;
 pub use review::{approval_document, approve, claim, reject};
-pub(super) use show::summary;
+pub(super) use show::{line_of, summary};
 pub use sign::{sign, signing_document};
 pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};
@@ -46,6 +54,10 @@ pub async fn list(
     let mut filter =
         prescriptions::Filter { states: super::parse_states::<State>(query.state.as_deref())?, ..Default::default() };
     let mine = query.mine.unwrap_or(false);
+    let review = query.review.unwrap_or(false);
+    if review {
+        may_list(ctx, Action::ClaimPrescription)?;
+    }
     if let Actor::Staff { staff_id, role, home_id, pharmacy_id } = ctx.actor {
         match role {
             Role::Nurse => filter.home = home_id,
@@ -59,7 +71,10 @@ pub async fn list(
     let first = if query.newest.unwrap_or(false) { Paging::newest(PAGE) } else { Paging::oldest(PAGE) };
     let paging = first.after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
-    let slice = prescriptions::list(&mut db, &filter, paging).await?;
+    let slice = match review {
+        true => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
+        false => prescriptions::list(&mut db, &filter, paging).await?,
+    };
     let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
     let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());

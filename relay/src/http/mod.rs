@@ -22,6 +22,7 @@ pub mod homes;
 pub mod legs;
 mod misread;
 pub mod ops;
+pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
 pub mod referrals;
@@ -159,6 +160,14 @@ pub fn router(state: ApiState) -> Router {
         .route("/prescriptions/{id}/dispense", post(h::prescriptions::dispense))
         .route("/prescriptions/{id}/pack", post(h::prescriptions::pack))
         .route("/prescriptions/{id}/decline", post(h::prescriptions::decline))
+        .route("/prescriptions/{id}/ask", post(h::prescribing::ask))
+        .route("/prescriptions/{id}/answer", post(h::prescribing::answer))
+        .route("/prescriptions/{id}/release", post(h::prescribing::release))
+        .route("/prescriptions/{id}/replace", post(h::prescribing::replace))
+        .route("/prescriptions/{id}/review-facts", get(h::prescribing::review_facts))
+        .route("/consultations/{id}/prescribing-facts", get(h::prescribing::prescribing_facts))
+        .route("/prescription-favourites", get(h::prescribing::favourites).post(h::prescribing::save_favourite))
+        .route("/prescription-favourites/{id}", delete(h::prescribing::delete_favourite))
         .route("/deliveries", get(h::deliveries::list))
         .route("/deliveries/{id}", get(h::deliveries::get))
         .route("/deliveries/{id}/accept", post(h::deliveries::accept))
@@ -328,6 +337,15 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("dispensePrescription", Some(Action::DispensePrescription)),
     ("packPrescription", Some(Action::DispensePrescription)),
     ("declinePrescription", Some(Action::DispensePrescription)),
+    ("askPrescriber", Some(Action::AskPrescriber)),
+    ("answerQuestion", Some(Action::AnswerQuestion)),
+    ("releasePrescription", Some(Action::ReviewPrescription)),
+    ("replacePrescription", Some(Action::ReplacePrescription)),
+    ("getReviewFacts", Some(Action::ViewReviewFacts)),
+    ("getPrescribingFacts", Some(Action::DraftPrescription)),
+    ("listFavourites", Some(Action::KeepFavourites)),
+    ("saveFavourite", Some(Action::KeepFavourites)),
+    ("deleteFavourite", Some(Action::KeepFavourites)),
     ("listDeliveries", Some(Action::ListDeliveries)),
     ("getDelivery", Some(Action::ViewDelivery)),
     ("acceptDelivery", Some(Action::CarryDelivery)),

@@ -41,6 +41,7 @@ pub mod notes;
 pub mod observations;
 pub mod open_work;
 pub mod pharmacies;
+pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;
 pub mod referrals;

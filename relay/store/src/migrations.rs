@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "home_zones", include_str!("../migrations/0010_home_zones.sql")),
     (11, "presses_and_duty", include_str!("../migrations/0011_presses_and_duty.sql")),
     (12, "orders", include_str!("../migrations/0012_orders.sql")),
+    (13, "review", include_str!("../migrations/0013_review.sql")),
     (18, "retention", include_str!("../migrations/0018_retention.sql")),
 ];
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::machines::prescription::State;
-use yunzhen_domain::records::Prescription;
+use yunzhen_domain::records::{Assessment, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
@@ -104,6 +104,26 @@ pub async fn signed_since(
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// What a pharmacist has to look at: urgent ones first, then what was signed first.
+pub async fn review_queue(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE review_key IS NOT NULL");
+    paging.push(&mut query, "review_key");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |p| Cursor { at_ms: p.review_key().unwrap_or_default(), id: p.id.uuid() }))
+}
+
+/// The newest one that takes the place of `id` and was not withdrawn itself.
+pub async fn replacing(db: &mut Db, id: PrescriptionId) -> Result<Option<PrescriptionId>, StoreError> {
+    let row = sqlx::query(
+        "SELECT id FROM prescriptions WHERE replaces = $1 AND state NOT IN ('cancelled', 'stopped') ORDER BY created_at DESC, id DESC LIMIT 1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(db.conn())
+    .await?;
+    row.map(|row| Cells::new(TABLE, &row).parse("id")).transpose()
+}
+
 /// Those of one consultation, oldest first.
 pub async fn for_consultation(db: &mut Db, consultation: ConsultationId) -> Result<Vec<Prescription>, StoreError> {
     let rows = sqlx::query("SELECT * FROM prescriptions WHERE consultation_id = $1 ORDER BY created_at, id")
@@ -132,9 +152,9 @@ pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
         "INSERT INTO prescriptions (id, version, state, consultation_id, resident_id, home_id, specialist_id, diagnosis_code, supply, valid_days,
              valid_until, items, findings, hard_stop_reason, created_at, state_since, signed_at, signature, pharmacist_id,
              approved_at, approval, rejection, pharmacy_id, accept_secret, packs, delivery_id, end_reason, timeline,
-             supplied, questions, replaces)
+             supplied, questions, replaces, urgency, review_key, assessment)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-             $24, $25, $26, $27, $28, $29, $30, $31)",
+             $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
     )
     .bind(prescription.id.to_string())
     .bind(prescription.version)
@@ -167,6 +187,9 @@ pub async fn insert(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(to_json(TABLE, "supplied", &prescription.supplied)?)
     .bind(to_json(TABLE, "questions", &prescription.questions)?)
     .bind(prescription.replaces.map(|id| id.to_string()))
+    .bind(prescription.urgency.as_str())
+    .bind(prescription.review_key())
+    .bind(assessment(prescription)?)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -179,7 +202,7 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
              findings = $9, hard_stop_reason = $10, state_since = $11, signed_at = $12, signature = $13,
              pharmacist_id = $14, approved_at = $15, approval = $16, rejection = $17, pharmacy_id = $18,
              accept_secret = $19, packs = $20, delivery_id = $21, end_reason = $22, timeline = $23, supplied = $24,
-             questions = $25
+             questions = $25, review_key = $26, assessment = $27
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(prescription.id.to_string())
@@ -207,9 +230,15 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     .bind(to_json(TABLE, "timeline", &prescription.timeline)?)
     .bind(to_json(TABLE, "supplied", &prescription.supplied)?)
     .bind(to_json(TABLE, "questions", &prescription.questions)?)
+    .bind(prescription.review_key())
+    .bind(assessment(prescription)?)
     .execute(tx.conn())
     .await?;
     one_row("prescription", done.rows_affected())
+}
+
+fn assessment(prescription: &Prescription) -> Result<Option<String>, StoreError> {
+    prescription.assessment.as_ref().map(|value| to_json(TABLE, "assessment", value.expose())).transpose()
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
@@ -223,11 +252,13 @@ fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
         specialist_id: cells.parse("specialist_id")?,
         diagnosis_code: cells.text("diagnosis_code")?,
         supply: cells.parse("supply")?,
+        urgency: cells.parse("urgency")?,
         valid_days: cells.int("valid_days")?,
         valid_until: cells.opt_parse("valid_until")?,
         items: cells.json("items")?,
         findings: cells.json("findings")?,
         hard_stop_reason: cells.opt_text("hard_stop_reason")?.map(Into::into),
+        assessment: cells.opt_json::<Assessment>("assessment")?.map(Into::into),
         created_at: cells.time("created_at")?,
         state_since: cells.time("state_since")?,
         signed_at: cells.opt_time("signed_at")?,

@@ -88,6 +88,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("calendars") if operation.path.contains("{id}") => {
             one(world.calendar.id.to_string(), Some(world.calendar.facts()))
         }
+        Some("prescription-favourites") if operation.path.contains("{id}") => {
+            one(world.favourite.id.to_string(), Some(world.favourite.facts()))
+        }
         Some("slots" | "appointments" | "rounds") if operation.method == Method::GET => {
             let with = world.consultation.specialist_id.unwrap();
             let of = if operation.id == "listSlots" { format!("&specialist_id={with}") } else { String::new() };

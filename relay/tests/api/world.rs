@@ -16,7 +16,7 @@ use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, LegalHoldId, PharmacyId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, FavouriteId, HomeId, InvitationId, LegalHoldId, PharmacyId,
     PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
 use yunzhen_domain::machines::{
@@ -24,7 +24,7 @@ use yunzhen_domain::machines::{
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Favourite, Invitation,
     InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
     StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
@@ -42,8 +42,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, legal_holds, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports,
-    urgent_calls, visits,
+    invitations, legal_holds, pharmacies, prescription_favourites, prescriptions, referrals, residents, rounds,
+    sessions, staff, transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -95,6 +95,8 @@ pub struct World {
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
     pub legal_hold: LegalHold,
+    /// Kept by specialist1.
+    pub favourite: Favourite,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -163,6 +165,8 @@ impl World {
             released_by: None,
         };
         legal_holds::insert(&mut tx, &legal_hold).await.unwrap();
+        let favourite = kept(&prescriptions[0], now);
+        prescription_favourites::insert(&mut tx, &favourite).await.unwrap();
 
         let mut actors = vec![];
         for caller in CALLERS {
@@ -229,6 +233,7 @@ impl World {
             urgent_call,
             calendar,
             legal_hold,
+            favourite,
             actors,
             life,
             database,
@@ -364,6 +369,18 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
     }
 }
 
+fn kept(p: &Prescription, now: Timestamp) -> Favourite {
+    Favourite {
+        id: FavouriteId::from_uuid(id(12, now)),
+        specialist_id: p.specialist_id,
+        name: "高血压一线".into(),
+        diagnosis_code: None,
+        supply: None,
+        items: p.items.clone(),
+        created_at: now,
+    }
+}
+
 fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, now: Timestamp) -> [Prescription; 4] {
     use prescription::State;
     let draft = Prescription {
@@ -377,6 +394,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         specialist_id: specialist,
         diagnosis_code: "I10".into(),
         supply: Supply::Ordinary,
+        urgency: consultation.urgency,
         valid_days: 1,
         valid_until: None,
         items: vec![Item {
@@ -392,6 +410,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         }],
         findings: vec![],
         hard_stop_reason: None,
+        assessment: None,
         created_at: now,
         state_since: now,
         signed_at: None,

@@ -180,6 +180,7 @@ async fn a_day_after_its_end_nothing_more_is_written_or_signed() {
         valid_days: written.valid_days,
         items: written.items,
         hard_stop_reason: None,
+        assessment: None,
     };
     late(prescriptions::update(&w.app, &w.by(&w.specialist), second.id, update).await.unwrap_err());
     assert!(w.see(p.id).await.allowed.iter().all(|name| name != "sign" && name != "edit"));

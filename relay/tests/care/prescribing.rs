@@ -55,20 +55,21 @@ async fn unlawful_prescriptions_are_refused_with_their_reason() {
 async fn a_hard_stop_needs_a_reason_that_the_pharmacist_sees() {
     let w = World::new().await;
     let c = w.in_progress("王秀英").await;
-    let chronic = PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", &[("amlodipine-5mg", 56)]) };
-    let p = w.draft(c.id, chronic.clone()).await;
-    assert!(matches!(w.try_sign(&p).await, Err(AppError::ReasonNeeded(found)) if found[0].kind == Kind::Supply));
-    let PrescriptionDraft { diagnosis_code, supply, valid_days, items, .. } = chronic;
-    let hard_stop_reason = Some("已评估，患者确认".to_owned());
+    let twice = draft("I10", &[("amlodipine-5mg", 7), ("amlodipine-5mg", 7)]);
+    let p = w.draft(c.id, twice.clone()).await;
+    assert!(matches!(w.try_sign(&p).await, Err(AppError::ReasonNeeded(found)) if found[0].kind == Kind::Items));
+    let PrescriptionDraft { diagnosis_code, supply, valid_days, items, assessment, .. } = twice;
+    let hard_stop_reason = Some("早晚分开服用".to_owned());
     let version = p.version;
-    let update = PrescriptionDraftUpdate { version, diagnosis_code, supply, valid_days, items, hard_stop_reason };
+    let update =
+        PrescriptionDraftUpdate { version, diagnosis_code, supply, valid_days, items, hard_stop_reason, assessment };
     let p2 = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update.clone()).await.unwrap();
     assert_eq!(p2.version, version + 1);
     let stale = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update).await;
     assert!(matches!(stale, Err(AppError::Stale { seen: 1, current: 2 })));
     let signed = w.try_sign(&p2).await.unwrap();
     let seen = prescriptions::get(&w.app, &w.by(&w.pharmacist), signed.id).await.unwrap();
-    assert_eq!(seen.hard_stop_reason.as_deref(), Some("已评估，患者确认"));
+    assert_eq!(seen.hard_stop_reason.as_deref(), Some("早晚分开服用"));
 }
 
 #[tokio::test]

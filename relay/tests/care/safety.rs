@@ -16,7 +16,9 @@ async fn rewrite(w: &World, p: &Prescription, written: PrescriptionDraft, reason
     let PrescriptionDraft { diagnosis_code, supply, valid_days, items, .. } = written;
     let hard_stop_reason = reason.map(str::to_owned);
     let version = p.version;
-    let update = PrescriptionDraftUpdate { version, diagnosis_code, supply, valid_days, items, hard_stop_reason };
+    let assessment = None;
+    let update =
+        PrescriptionDraftUpdate { version, diagnosis_code, supply, valid_days, items, hard_stop_reason, assessment };
     prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update).await.unwrap()
 }
 

@@ -409,6 +409,8 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
     let item = |(drug, days): &(&str, u32)| DraftItem {
         drug_id: DrugId((*drug).to_owned()),
         dose: 1.0,
+        dose_unit: None,
+        taper: vec![],
         frequency: Frequency::Qd,
         route: Route::Oral,
         days: *days,
@@ -421,5 +423,6 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
         valid_days: 1,
         items: drugs.iter().map(item).collect(),
         hard_stop_reason: None,
+        assessment: None,
     }
 }

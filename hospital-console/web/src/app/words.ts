@@ -17,6 +17,7 @@ import * as appointments from "../appointments/messages";
 import * as calendars from "../calendars/messages";
 import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
+import * as prescribing from "../prescriptions/prescribing-messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
 import * as schedule from "../schedule/messages";
@@ -43,6 +44,7 @@ const parts = {
   consultations,
   residents,
   prescriptions,
+  prescribing,
   reviews,
   orders,
   deliveries,

@@ -18,8 +18,12 @@ export const keys = {
     list: (filter: { states?: readonly PrescriptionState[]; mine?: boolean }) =>
       ["prescriptions", "list", filter] as const,
     board: ["prescriptions", "board"] as const,
+    reviewQueue: ["prescriptions", "list", "review"] as const,
+    reviewFacts: (id: string) => ["prescriptions", "review-facts", id] as const,
+    facts: (consultationId: string) => ["prescriptions", "facts", consultationId] as const,
     one: (id: string) => ["prescriptions", "one", id] as const,
   },
+  favourites: ["favourites"] as const,
   deliveries: {
     all: ["deliveries"] as const,
     list: ["deliveries", "list"] as const,

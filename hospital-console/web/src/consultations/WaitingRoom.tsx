@@ -11,6 +11,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import { OngoingBanner } from "./OngoingBanner";
 import { byNeed, matches, type Filter } from "./order";
+import { QuestionsPanel } from "./QuestionsPanel";
 import { TodayPanel } from "./TodayPanel";
 import { WaitingTable } from "./WaitingTable";
 import classes from "./WaitingRoom.module.css";
@@ -67,6 +68,7 @@ export function WaitingRoom() {
           />
         </PageHeader>
         {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+        <QuestionsPanel />
         {ongoing && <OngoingBanner consultation={ongoing} />}
         {query.isPending ? (
           <Rows />

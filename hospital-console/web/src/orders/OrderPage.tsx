@@ -1,13 +1,16 @@
 import type { Prescription } from "@yunzhen/client";
-import { PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Banner, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
+import { AskSheet } from "../prescriptions/AskSheet";
+import { QuestionThread } from "../prescriptions/Questions";
 import { Timeline } from "../prescriptions/Timeline";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
@@ -38,6 +41,7 @@ export function OrderPage() {
 function Order({ prescription }: { prescription: Prescription }) {
   const { t } = useTranslation("app");
   const order = useOrder(prescription);
+  const [asking, setAsking] = useState(false);
   const may = (command: string) => prescription.allowed.includes(command);
   const { resident } = prescription;
   return (
@@ -55,6 +59,11 @@ function Order({ prescription }: { prescription: Prescription }) {
           </Text>
         </div>
         <PrescriptionChip state={prescription.state} />
+        {may("ask") && (
+          <Button variant="default" onClick={() => setAsking(true)}>
+            {t("prescribing.ask.action")}
+          </Button>
+        )}
         {may("decline") && <Decline order={order} />}
         {may("accept") && prescription.state === "approved" && (
           <Button
@@ -66,6 +75,12 @@ function Order({ prescription }: { prescription: Prescription }) {
           </Button>
         )}
       </div>
+      {asking && <AskSheet prescription={prescription} onClose={() => setAsking(false)} />}
+      {prescription.state === "on_hold" && (
+        <Banner meaning="waiting" title={t("prescribing.ask.waiting")}>
+          {t("prescribing.ask.waitingHint")}
+        </Banner>
+      )}
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
@@ -75,6 +90,14 @@ function Order({ prescription }: { prescription: Prescription }) {
         </div>
         <div className={classes.stack}>
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}
+          {prescription.questions.length > 0 && (
+            <div className={classes.panel}>
+              <Title order={2} fz={16}>
+                {t("prescribing.question.title")}
+              </Title>
+              <QuestionThread prescription={prescription} />
+            </div>
+          )}
           <div className={classes.panel}>
             <Title order={2} fz={16}>
               {t("prescriptions.timeline")}

@@ -7,11 +7,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { withdrawalOf } from "./withdrawal";
 
+/** Withdraws it, wherever it is, after saying what that means there. */
 export function CancelPrescription({ prescription }: { prescription: Prescription }) {
   const { t } = useTranslation("app");
   const [opened, dialog] = useDisclosure(false);
   const [reason, setReason] = useState("");
+  const what = withdrawalOf(prescription.state, prescription.timeline);
+  const there = what === "delivered" || what === "some_there";
   const queryClient = useQueryClient();
   const cancel = useAction(
     (input: { version: number; reason: string }, key) =>
@@ -27,7 +31,7 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
   return (
     <>
       <Button variant="default" size="xs" onClick={dialog.open}>
-        {t("prescriptions.cancel.action")}
+        {t(there ? "prescribing.withdraw.stop" : "prescriptions.cancel.action")}
       </Button>
       <Modal
         opened={opened}
@@ -36,7 +40,7 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
         closeButtonProps={{ "aria-label": t("app.close") }}
       >
         <Stack>
-          <Text>{t("prescriptions.cancel.hint")}</Text>
+          <Text>{t(`prescribing.withdraw.${what}`)}</Text>
           <Textarea
             label={t("prescriptions.cancel.reason")}
             value={reason}
@@ -56,7 +60,7 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
               loading={cancel.isPending}
               onClick={() => cancel.mutate({ version: prescription.version, reason: reason.trim() })}
             >
-              {t("prescriptions.cancel.confirm")}
+              {t(there ? "prescribing.withdraw.stop" : "prescriptions.cancel.confirm")}
             </Button>
           </Group>
         </Stack>

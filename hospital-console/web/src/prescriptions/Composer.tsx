@@ -1,17 +1,34 @@
-import type { Consultation, Prescription, Resident } from "@yunzhen/client";
+import type { Consultation, NewFavourite, Prescription, PrescriptionItem, Resident } from "@yunzhen/client";
 import { ProblemAlert, StatusChip } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
-import { IconCircleCheck, IconLoader2, IconPlus, IconSignature } from "@tabler/icons-react";
+import { IconCircleCheck, IconLoader2, IconPlus, IconSignature, IconStar } from "@tabler/icons-react";
+import { notifications } from "@mantine/notifications";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ComposerStanding } from "../eligibility/ComposerStanding";
 import { SaveState } from "../common/SaveState";
+import { fieldError } from "../common/fields";
 import { Section } from "../common/Section";
-import { count, emptyLine, itemNumber, obstacle, SUPPLIES, worstFirst, type Line } from "./draft";
+import { AssessmentFields } from "./AssessmentFields";
+import {
+  completeItems,
+  count,
+  emptyLine,
+  itemNumber,
+  maxDays,
+  needsAssessment,
+  obstacle,
+  SUPPLIES,
+  withItems,
+  worstFirst,
+  type Line,
+} from "./draft";
+import { Favourites, KeepSheet } from "./Favourites";
 import { FindingList } from "./FindingList";
 import { LineEditor } from "./LineEditor";
-import { MAX_DAYS, MAX_ITEMS, MAX_VALID_DAYS } from "./policy";
+import { MedicinesInHand } from "./MedicinesInHand";
 import { ReviewSheet } from "./ReviewSheet";
+import { usePrescribingFacts } from "./usePrescribingFacts";
 import { useWriting } from "./useWriting";
 import classes from "./prescriptions.module.css";
 
@@ -32,6 +49,10 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
   const [reviewing, setReviewing] = useState<Prescription>();
   const [settling, setSettling] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  const [keeping, setKeeping] = useState<Omit<NewFavourite, "name">>();
+  const facts = usePrescribingFacts(consultation.id);
+  const limits = facts.data?.limits;
+  const refused = state.status.error ?? state.checkError;
   useEffect(() => {
     if (saved) onSaved(saved.id);
   }, [saved, onSaved]);
@@ -66,6 +87,19 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
       setSettling(false);
     }
   };
+  const full = limits !== undefined && writing.lines.length >= limits.items;
+  const take = (items: readonly PrescriptionItem[]) => {
+    if (!limits) return;
+    const next = withItems(writing, items, limits.items);
+    const begun = writing.lines.filter((line) => line.drug !== undefined).length;
+    const added = next.lines.length - begun;
+    change(next);
+    const message =
+      added < items.length
+        ? t("prescribing.repeat.full", { cap: limits.items })
+        : t("prescribing.repeat.added", { count: added });
+    notifications.show({ message });
+  };
   const diagnoses = (resident?.eligibility ?? []).map((e) => ({
     value: e.diagnosis_code,
     label: conditionName(resident, e.diagnosis_code, i18n.language) ?? e.display,
@@ -81,13 +115,23 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
         aside={
           <Group gap="xs" wrap="nowrap">
             <SaveState status={state.status} />
-            <Text size="sm" c="dimmed">
-              {t("prescriptions.line.capItems", { used: writing.lines.length, cap: MAX_ITEMS })}
-            </Text>
+            {limits && (
+              <Text size="sm" c="dimmed">
+                {t("prescriptions.line.capItems", { used: writing.lines.length, cap: limits.items })}
+              </Text>
+            )}
           </Group>
         }
       >
         <Stack gap="sm">
+          {facts.isError && <ProblemAlert error={facts.error} onRetry={() => void facts.refetch()} />}
+          <Favourites resident={resident} onUse={take} />
+          {facts.data && (
+            <details open>
+              <summary>{t("prescribing.hand.title")}</summary>
+              <MedicinesInHand medicines={facts.data.medicines} />
+            </details>
+          )}
           <Select
             label={t("consultations.diagnosis.label")}
             placeholder={t("prescriptions.review.noDiagnosis")}
@@ -99,7 +143,8 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
           <Group grow>
             <div>
               <Text size="sm" fw={500} mb={4}>
-                {t("prescriptions.supply.label")} · {t("prescriptions.supply.cap", { days: MAX_DAYS[writing.supply] })}
+                {t("prescriptions.supply.label")}
+                {limits && ` · ${t("prescriptions.supply.cap", { days: maxDays(writing.supply, limits) })}`}
               </Text>
               <SegmentedControl
                 fullWidth
@@ -114,7 +159,7 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
             label={t("prescriptions.validity.label")}
             value={String(writing.valid_days)}
             onChange={(value) => change({ ...writing, valid_days: Number(value ?? 1) })}
-            data={Array.from({ length: MAX_VALID_DAYS }, (_, n) => ({
+            data={Array.from({ length: limits?.validity_days ?? writing.valid_days }, (_, n) => ({
               value: String(n + 1),
               label: n === 0 ? t("prescriptions.validity.one") : t("prescriptions.validity.many", { days: n + 1 }),
             }))}
@@ -122,14 +167,16 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
           />
           {writing.lines.map((line, index) => {
             const no = itemNumber(writing, line.id);
-            const item = saved?.items.find((i) => i.no === no && i.drug.id === line.drug?.id);
+            const counted = no === undefined ? undefined : state.quantities[no - 1];
             return (
               <LineEditor
                 key={line.id}
                 line={line}
                 no={index + 1}
-                maxDays={MAX_DAYS[writing.supply]}
-                quantity={item && state.status.state === "saved" ? `${item.quantity} ${item.quantity_unit}` : undefined}
+                maxDays={limits && maxDays(writing.supply, limits)}
+                quantity={counted === undefined || counted === 0 ? undefined : `${counted} ${line.drug?.unit ?? ""}`}
+                problem={(field) => (no === undefined ? undefined : fieldError(refused, `items[${no - 1}].${field}`))}
+                onKeep={no === undefined ? undefined : () => setKeeping({ items: completeItems([line]) })}
                 findings={no === undefined ? [] : of(no)}
                 onChange={(part) => setLine(line.id, part)}
                 onRemove={() => change({ ...writing, lines: writing.lines.filter((l) => l.id !== line.id) })}
@@ -139,13 +186,35 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
           <Button
             variant="default"
             leftSection={<IconPlus size={18} aria-hidden />}
-            disabled={writing.lines.length >= MAX_ITEMS}
+            disabled={full}
             onClick={() => change({ ...writing, lines: [...writing.lines, emptyLine()] })}
           >
-            {writing.lines.length >= MAX_ITEMS
-              ? t("prescriptions.line.full", { cap: MAX_ITEMS })
-              : t("prescriptions.line.add")}
+            {full ? t("prescriptions.line.full", { cap: limits.items }) : t("prescriptions.line.add")}
           </Button>
+          {completeItems(writing.lines).length > 1 && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<IconStar size={16} aria-hidden />}
+              onClick={() =>
+                setKeeping({
+                  items: completeItems(writing.lines),
+                  diagnosis_code: writing.diagnosis_code,
+                  supply: writing.supply,
+                })
+              }
+            >
+              {t("prescribing.favourite.keepAll")}
+            </Button>
+          )}
+          {limits && needsAssessment(writing, limits) && (
+            <AssessmentFields
+              value={writing.assessment}
+              usualDays={limits.supply_chronic_days}
+              residentName={resident?.name}
+              onChange={(assessment) => change({ ...writing, assessment })}
+            />
+          )}
           <FindingList findings={of(undefined)} />
           {hardStop && (
             <Textarea
@@ -193,6 +262,7 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
           </Button>
         </Group>
       </div>
+      {keeping && <KeepSheet favourite={keeping} onClose={() => setKeeping(undefined)} />}
       {reviewing && <ReviewSheet prescription={reviewing} onClose={() => setReviewing(undefined)} onSigned={onClose} />}
     </>
   );

@@ -1,4 +1,4 @@
-import type { PrescriptionItem } from "@yunzhen/client";
+import type { PrescriptionItem, TaperStep } from "@yunzhen/client";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { drugName } from "./DrugSearch";
@@ -22,8 +22,7 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
       </Group>
       <Text size="sm" c="dimmed">
         {[
-          `${item.dose} ${item.dose_unit}`,
-          t(`shared:frequency.${item.frequency}`),
+          ...(item.taper?.length ? [] : [`${item.dose} ${item.dose_unit}`, t(`shared:frequency.${item.frequency}`)]),
           t(`shared:route.${item.route}`),
           t("prescriptions.document.days", { count: item.days }),
           item.instruction,
@@ -31,6 +30,23 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
           .filter(Boolean)
           .join(" · ")}
       </Text>
+      <Steps steps={item.taper} unit={item.dose_unit} />
     </>
   );
+}
+
+/** A dose that changes, one line a step. */
+export function Steps({ steps = [], unit }: { steps?: readonly TaperStep[]; unit: string }) {
+  const { t } = useTranslation("app");
+  return steps.map((step, index) => (
+    <Text size="sm" key={index}>
+      {t("prescribing.taper.line", {
+        no: index + 1,
+        dose: step.dose,
+        unit,
+        frequency: t(`shared:frequency.${step.frequency}`),
+        days: step.days,
+      })}
+    </Text>
+  ));
 }

@@ -1,27 +1,36 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
-import { ActionIcon, Button, Group, NumberInput, Select, Text, TextInput } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, NumberInput, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import { IconStar, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { FREQUENCIES, ROUTES, whenNeeded, type Line } from "./draft";
+import { FREQUENCIES, lineDays, ROUTES, whenNeeded, type Line } from "./draft";
 import { drugName, DrugSearch } from "./DrugSearch";
 import { DrugTags } from "./DrugTags";
 import { FindingList } from "./FindingList";
+import { TaperEditor } from "./TaperEditor";
 import classes from "./prescriptions.module.css";
 
 interface LineEditorProps {
   line: Line;
   no: number;
-  maxDays: number;
-  /** As the relay computed it for the saved draft. */
+  /** Days that the kind of supply leaves; unknown until the relay has said them. */
+  maxDays: number | undefined;
+  /** As the relay counts it while it is typed. */
   quantity: string | undefined;
+  /** What the relay says of a field of this line. */
+  problem: (field: string) => string | undefined;
+  /** Keeps the line under a name; absent while it is not complete. */
+  onKeep: (() => void) | undefined;
   findings: Finding[];
   onChange: (change: Partial<Line>) => void;
   onRemove: () => void;
 }
 
 /** One medicine: what, how much, how often, how, how long; the safety answers right below. */
-export function LineEditor({ line, no, maxDays, quantity, findings, onChange, onRemove }: LineEditorProps) {
+export function LineEditor(props: LineEditorProps) {
+  const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
+  const stepped = line.taper.length > 0;
+  const beyond = maxDays !== undefined && lineDays(line) > maxDays;
   const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
   return (
     <div
@@ -55,28 +64,62 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
             />
           </div>
         )}
-        <ActionIcon aria-label={t("prescriptions.line.remove", { no })} onClick={onRemove}>
-          <IconTrash size={18} />
-        </ActionIcon>
+        <Group gap={4} wrap="nowrap">
+          {onKeep && (
+            <ActionIcon aria-label={t("prescribing.favourite.keepLine", { no })} onClick={onKeep}>
+              <IconStar size={18} />
+            </ActionIcon>
+          )}
+          <ActionIcon aria-label={t("prescriptions.line.remove", { no })} onClick={onRemove}>
+            <IconTrash size={18} />
+          </ActionIcon>
+        </Group>
       </Group>
       {line.drug && (
         <div className={classes.fields}>
-          <NumberInput
-            label={t("prescriptions.line.dose")}
-            value={line.dose ?? ""}
-            onChange={(value) => onChange({ dose: number(value) })}
-            min={0}
-            decimalScale={3}
-            suffix={` ${line.drug.dose_unit ?? line.drug.unit}`}
-            autoFocus={line.dose === undefined}
+          <SegmentedControl
+            className={classes.full}
+            size="xs"
+            aria-label={t("prescribing.taper.kind")}
+            value={stepped ? "steps" : "steady"}
+            onChange={(value) => onChange(value === "steps" ? inSteps(line) : { taper: [] })}
+            data={[
+              { value: "steady", label: t("prescribing.taper.steady") },
+              { value: "steps", label: t("prescribing.taper.steps") },
+            ]}
           />
-          <Select
-            label={t("prescriptions.line.frequency")}
-            value={line.frequency}
-            onChange={(value) => value && onChange({ frequency: value as Frequency })}
-            data={FREQUENCIES.map((value) => ({ value, label: t(`shared:frequency.${value}`) }))}
-            allowDeselect={false}
-          />
+          {stepped ? (
+            <TaperEditor
+              drug={line.drug}
+              steps={line.taper}
+              problem={problem}
+              onChange={(taper) => onChange({ taper })}
+            />
+          ) : (
+            <>
+              <NumberInput
+                label={t("prescriptions.line.dose")}
+                value={line.dose ?? ""}
+                onChange={(value) => onChange({ dose: number(value) })}
+                min={0}
+                decimalScale={3}
+                suffix={` ${line.drug.dose_unit ?? line.drug.unit}`}
+                autoFocus={line.dose === undefined}
+                error={
+                  line.dose !== undefined && line.dose <= 0
+                    ? t("prescribing.dose.zero")
+                    : (problem("dose") ?? problem("dose_unit"))
+                }
+              />
+              <Select
+                label={t("prescriptions.line.frequency")}
+                value={line.frequency}
+                onChange={(value) => value && onChange({ frequency: value as Frequency })}
+                data={FREQUENCIES.map((value) => ({ value, label: t(`shared:frequency.${value}`) }))}
+                allowDeselect={false}
+              />
+            </>
+          )}
           <Select
             label={t("prescriptions.line.route")}
             value={line.route}
@@ -88,20 +131,23 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
             label={
               <Group justify="space-between" component="span" gap="xs">
                 <span>{t("prescriptions.line.days")}</span>
-                <Text component="span" size="sm" c={line.days > maxDays ? "var(--yz-danger-text)" : "dimmed"}>
-                  {t("prescriptions.line.capDays", { used: line.days, cap: maxDays })}
-                </Text>
+                {maxDays !== undefined && (
+                  <Text component="span" size="sm" c={beyond ? "var(--yz-danger-text)" : "dimmed"}>
+                    {t("prescriptions.line.capDays", { used: lineDays(line), cap: maxDays })}
+                  </Text>
+                )}
               </Group>
             }
             aria-label={t("prescriptions.line.days")}
             styles={{ label: { width: "100%" } }}
-            value={line.days}
-            onChange={(value) => onChange({ days: number(value) ?? 0 })}
+            value={lineDays(line)}
+            readOnly={stepped}
+            onChange={(value) => !stepped && onChange({ days: number(value) ?? 0 })}
             min={1}
             allowDecimal={false}
-            error={line.days > maxDays}
+            error={problem("days") ?? beyond}
           />
-          {whenNeeded(line) && (
+          {!stepped && whenNeeded(line) && (
             <NumberInput
               className={classes.full}
               label={t("prescriptions.line.quantity")}
@@ -111,6 +157,7 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
               min={1}
               allowDecimal={false}
               suffix={` ${line.drug.unit}`}
+              error={problem("quantity")}
             />
           )}
           <TextInput
@@ -118,7 +165,7 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
             label={
               <Group justify="space-between" component="span" gap="xs">
                 <span>{t("prescriptions.line.instruction")}</span>
-                {quantity && !whenNeeded(line) && (
+                {quantity && (stepped || !whenNeeded(line)) && (
                   <Text component="span" size="sm" title={t("prescriptions.line.quantityHint")}>
                     {t("prescriptions.line.quantity")} {quantity}
                   </Text>
@@ -136,4 +183,17 @@ export function LineEditor({ line, no, maxDays, quantity, findings, onChange, on
       <FindingList findings={findings} />
     </div>
   );
+}
+
+/** The steady dose becomes the first step; the second is the prescriber's. */
+function inSteps(line: Line): Partial<Line> {
+  const frequency = whenNeeded(line) ? "qd" : line.frequency;
+  const first = Math.max(1, Math.ceil(line.days / 2));
+  const rest = Math.max(1, line.days - first);
+  return {
+    taper: [
+      { dose: line.dose, frequency, days: first },
+      { dose: undefined, frequency, days: rest },
+    ],
+  };
 }

@@ -1,14 +1,16 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
 import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
-import { Table, Text } from "@mantine/core";
+import { Button, Table, Text } from "@mantine/core";
 import { IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import { Person } from "../common/Person";
+import { PrescriptionSheet } from "./PrescriptionSheet";
 import page from "../common/Page.module.css";
 
 /** The specialist's own prescriptions and how far each one is. */
@@ -19,6 +21,7 @@ export function MyPrescriptions() {
     queryKey: keys.prescriptions.list({ mine: true }),
     queryFn: () => api.prescriptions.list({ mine: true, newest: true }),
   });
+  const [open, setOpen] = useState<PrescriptionSummary>();
   const items = (query.data?.items ?? []).filter((p) => p.state !== "draft");
   return (
     <div className={page.page}>
@@ -32,12 +35,13 @@ export function MyPrescriptions() {
           hint={t("prescriptions.mine.emptyHint")}
         />
       )}
-      {items.length > 0 && <List items={items} />}
+      {items.length > 0 && <List items={items} onOpen={setOpen} />}
+      {open && <PrescriptionSheet summary={open} onClose={() => setOpen(undefined)} />}
     </div>
   );
 }
 
-function List({ items }: { items: PrescriptionSummary[] }) {
+function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: PrescriptionSummary) => void }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   return (
@@ -57,6 +61,14 @@ function List({ items }: { items: PrescriptionSummary[] }) {
             <Table.Tr key={p.id}>
               <Table.Td>
                 <Person person={p.resident} />
+                <Button
+                  variant="subtle"
+                  size="compact-sm"
+                  aria-label={t("prescribing.row.open", { name: p.resident.name })}
+                  onClick={() => onOpen(p)}
+                >
+                  {t("prescribing.question.openOne")}
+                </Button>
               </Table.Td>
               <Table.Td>
                 <Text lineClamp={2}>{p.drug_names.join("、")}</Text>

@@ -5,8 +5,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { Section } from "../common/Section";
+import { AssessmentText } from "./AssessmentFields";
 import { CancelPrescription } from "./CancelPrescription";
 import { ItemLine } from "./ItemLine";
+import { AnswerBox, QuestionThread } from "./Questions";
+import { ReplacePrescription } from "./ReplacePrescription";
 import { Timeline } from "./Timeline";
 import classes from "./prescriptions.module.css";
 
@@ -14,11 +18,15 @@ import classes from "./prescriptions.module.css";
 export function PrescriptionCard({
   id,
   onEdit,
-  onWriteAgain,
+  consultationId,
+  onReplaced,
 }: {
   id: string;
   onEdit?: (prescription: Prescription) => void;
-  onWriteAgain?: (prescription: Prescription) => void;
+  /** A consultation under way with the same resident: only there it can be replaced. */
+  consultationId?: string;
+  /** Absent while another one is written. */
+  onReplaced?: (draft: Prescription) => void;
 }) {
   const { t } = useTranslation("app");
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
@@ -50,6 +58,23 @@ export function PrescriptionCard({
           </li>
         ))}
       </ul>
+      {prescription.assessment && (
+        <Section title={t("prescribing.assessment.title")}>
+          <AssessmentText assessment={prescription.assessment} />
+        </Section>
+      )}
+      {prescription.questions.length > 0 && (
+        <Section title={t("prescribing.question.title")}>
+          <QuestionThread prescription={prescription} />
+          {prescription.allowed.includes("answer") && <AnswerBox prescription={prescription} />}
+        </Section>
+      )}
+      {prescription.replaces && <Text size="sm">{t("prescribing.replace.replaces")}</Text>}
+      {prescription.replaced_by && (
+        <Banner meaning="waiting" title={t("prescribing.replace.replacedBy")}>
+          {null}
+        </Banner>
+      )}
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
       <Group justify="flex-end" gap="xs" mt="xs">
         {prescription.state === "draft" && onEdit && (
@@ -57,10 +82,13 @@ export function PrescriptionCard({
             {t("prescriptions.resume")}
           </Button>
         )}
-        {prescription.state === "rejected" && onWriteAgain && (
-          <Button variant="default" size="xs" onClick={() => onWriteAgain(prescription)}>
-            {t("prescriptions.copyToNew")}
-          </Button>
+        {prescription.allowed.includes("replace") && consultationId === undefined && (
+          <Text size="sm" c="dimmed">
+            {t("prescribing.replace.noVisit")}
+          </Text>
+        )}
+        {prescription.allowed.includes("replace") && consultationId !== undefined && onReplaced && (
+          <ReplacePrescription prescription={prescription} consultationId={consultationId} onReplaced={onReplaced} />
         )}
         {prescription.allowed.includes("cancel") && <CancelPrescription prescription={prescription} />}
       </Group>

@@ -60,7 +60,8 @@ export function PrescriptionPanel({
                 key={p.id}
                 id={p.id}
                 onEdit={closed || open ? undefined : edit}
-                onWriteAgain={closed || open ? undefined : edit}
+                consultationId={closed ? undefined : consultation.id}
+                onReplaced={open ? undefined : edit}
               />
             ))}
             {shown.length === 0 && (

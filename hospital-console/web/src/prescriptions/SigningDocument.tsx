@@ -1,8 +1,10 @@
-import type { Frequency, Prescription, Route, Supply } from "@yunzhen/client";
+import type { Assessment, Frequency, Prescription, Route, Supply, TaperStep } from "@yunzhen/client";
 import { useFormats } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { AssessmentText } from "./AssessmentFields";
 import { drugName } from "./DrugSearch";
+import { Steps } from "./ItemLine";
 import classes from "./prescriptions.module.css";
 
 /** What of the canonical document is laid out for reading. Everything comes from the text that is signed. */
@@ -15,6 +17,8 @@ interface Document {
   authored_on: string;
   valid_until: string;
   prepared_at: string;
+  assessment?: Assessment;
+  replaces?: string;
   items: {
     no?: number;
     drug_id?: string;
@@ -24,6 +28,7 @@ interface Document {
     frequency: Frequency;
     route: Route;
     days: number;
+    taper?: TaperStep[];
     quantity: number;
     quantity_unit?: string;
     instruction?: string;
@@ -80,8 +85,12 @@ export function SigningDocument({ document, prescription }: { document: string; 
               </Group>
               <Text size="sm">
                 {[
-                  `${item.dose} ${item.dose_unit ?? known?.dose_unit ?? ""}`,
-                  t(`shared:frequency.${item.frequency}`),
+                  ...(item.taper
+                    ? []
+                    : [
+                        `${item.dose} ${item.dose_unit ?? known?.dose_unit ?? ""}`,
+                        t(`shared:frequency.${item.frequency}`),
+                      ]),
                   t(`shared:route.${item.route}`),
                   t("prescriptions.document.days", { count: item.days }),
                   item.instruction,
@@ -89,10 +98,18 @@ export function SigningDocument({ document, prescription }: { document: string; 
                   .filter(Boolean)
                   .join(" · ")}
               </Text>
+              <Steps steps={item.taper} unit={item.dose_unit ?? known?.dose_unit ?? ""} />
             </li>
           );
         })}
       </ol>
+      {parsed.replaces && <Text size="sm">{t("prescribing.replace.replaces")}</Text>}
+      {parsed.assessment && (
+        <>
+          <Text fw={600}>{t("prescribing.assessment.title")}</Text>
+          <AssessmentText assessment={parsed.assessment} />
+        </>
+      )}
       <details>
         <summary>{t("prescriptions.review.exact")}</summary>
         <pre className={classes.exact} tabIndex={0}>

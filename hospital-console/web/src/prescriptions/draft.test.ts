@@ -1,8 +1,20 @@
-import type { Drug, Finding } from "@yunzhen/client";
+import type { Drug, Finding, PrescribingLimits, PrescriptionItem } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { emptyLine, emptyWriting, itemNumber, obstacle, toDraft, worstFirst, type Writing } from "./draft";
+import {
+  emptyLine,
+  emptyWriting,
+  itemNumber,
+  lineDays,
+  maxDays,
+  needsAssessment,
+  obstacle,
+  toDraft,
+  withItems,
+  worstFirst,
+  type Writing,
+} from "./draft";
 
-const drug = { id: "amlodipine-5mg" } as Drug;
+const drug = { id: "amlodipine-5mg", unit: "片" } as Drug;
 const finding = (severity: Finding["severity"], outcome: Finding["outcome"] = "alert") =>
   ({ severity, outcome, message_zh: severity }) as Finding;
 
@@ -30,6 +42,35 @@ describe("a prescription being written", () => {
     expect(toDraft(of(10))?.items[0]?.quantity).toBe(10);
     const daily = { ...emptyWriting("I10"), lines: [{ ...line, quantity: 10, frequency: "qd" as const }] };
     expect(toDraft(daily)?.items[0]?.quantity).toBeUndefined();
+  });
+  it("sends the steps of a dose that changes, with the first one and all days on the line", () => {
+    const step = (dose: number | undefined, days: number) => ({ dose, frequency: "qd" as const, days });
+    const line = { ...emptyLine(), drug, dose: 9, days: 99, taper: [step(2, 3), step(1, 4)] };
+    const now = { ...emptyWriting("I10"), lines: [line] };
+    expect(lineDays(line)).toBe(7);
+    expect(toDraft(now)?.items[0]).toMatchObject({ dose: 2, days: 7, dose_unit: "片", taper: line.taper });
+    expect(obstacle({ ...now, lines: [{ ...line, taper: [step(2, 3), step(undefined, 4)] }] }, [])).toBe("incomplete");
+    expect(obstacle({ ...now, lines: [{ ...line, taper: [step(2, 3)] }] }, [])).toBe("incomplete");
+  });
+  it("takes kept lines into what is free, up to the cap", () => {
+    const item = { drug, dose: 1, frequency: "qd", route: "oral", days: 7, instruction: "" } as PrescriptionItem;
+    const begun = writing();
+    expect(withItems(begun, [item, item], 5).lines).toHaveLength(3);
+    expect(withItems(begun, [item, item, item], 2).lines).toHaveLength(2);
+  });
+  it("asks for an assessment beyond the usual days of a long supply, and sends it only whole", () => {
+    const limits = { supply_ordinary_days: 5, supply_chronic_days: 28, supply_chronic_assessed_days: 84 };
+    const of = (days: number): Writing => ({
+      ...emptyWriting("I10"),
+      supply: "chronic",
+      lines: [{ ...emptyLine(), drug, dose: 1, days }],
+    });
+    expect([28, 29].map((days) => needsAssessment(of(days), limits as PrescribingLimits))).toEqual([false, true]);
+    expect(maxDays("ordinary", limits as PrescribingLimits)).toBe(5);
+    const part = { assessed: "血压", result: "平稳", confirmed_by: "resident" as const };
+    expect(toDraft({ ...of(56), assessment: part })?.assessment).toBeUndefined();
+    const whole = { ...part, confirmed_name: "王秀英" };
+    expect(toDraft({ ...of(56), assessment: whole })?.assessment).toEqual(whole);
   });
   it("orders findings worst first and leaves out what was found clear", () => {
     const found = [finding("info"), finding("info", "clear"), finding("block"), finding("warn"), finding("hard_stop")];

@@ -1,5 +1,23 @@
 /** The prescription as it is being written: lines may be incomplete; `toDraft` is what the relay can take. */
-import type { Draft, Drug, Finding, Frequency, Prescription, Route, Supply } from "@yunzhen/client";
+import type {
+  Assessment,
+  Draft,
+  Drug,
+  Finding,
+  Frequency,
+  PrescribingLimits,
+  Prescription,
+  PrescriptionItem,
+  Route,
+  Supply,
+} from "@yunzhen/client";
+
+/** One step of a dose that changes. */
+export interface Step {
+  dose: number | undefined;
+  frequency: Frequency;
+  days: number;
+}
 
 export interface Line {
   /** Stays with the line while others come and go. */
@@ -9,6 +27,8 @@ export interface Line {
   frequency: Frequency;
   route: Route;
   days: number;
+  /** Every step of a dose that changes; then dose, frequency and days of the line are not used. Empty for a steady dose. */
+  taper: Step[];
   /** How much leaves the pharmacy where it does not follow from dose, frequency and days: taken when needed. */
   quantity: number | undefined;
   instruction: string;
@@ -20,9 +40,29 @@ export interface Writing {
   valid_days: number;
   lines: Line[];
   hard_stop_reason: string;
+  assessment: Partial<Assessment>;
 }
 
-export const FREQUENCIES: Frequency[] = ["qd", "bid", "tid", "qid", "qn", "q8h", "q12h", "prn"];
+export const FREQUENCIES: Frequency[] = [
+  "qd",
+  "bid",
+  "tid",
+  "qid",
+  "qam",
+  "qn",
+  "q4h",
+  "q6h",
+  "q8h",
+  "q12h",
+  "qod",
+  "tiw",
+  "biw",
+  "qw",
+  "st",
+  "prn",
+];
+/** A step ends after its days: it cannot depend on need. */
+export const STEP_FREQUENCIES = FREQUENCIES.filter((frequency) => frequency !== "prn");
 export const ROUTES: Route[] = ["oral", "topical", "inhaled", "subcutaneous", "sublingual"];
 export const SUPPLIES: Supply[] = ["ordinary", "emergency", "chronic"];
 
@@ -34,6 +74,7 @@ export const emptyLine = (): Line => ({
   frequency: "qd",
   route: "oral",
   days: 7,
+  taper: [],
   quantity: undefined,
   instruction: "",
 });
@@ -44,55 +85,104 @@ export const emptyWriting = (diagnosis_code: string | undefined): Writing => ({
   valid_days: 1,
   lines: [emptyLine()],
   hard_stop_reason: "",
+  assessment: {},
 });
 
-/** From a stored prescription: to go on with a draft, or to write again from a rejected one. */
+/** A line as it was stored, on a prescription or under a name. */
+const lineFrom = (item: PrescriptionItem): Line => ({
+  id: (nextLine += 1),
+  drug: item.drug,
+  dose: item.dose,
+  frequency: item.frequency,
+  route: item.route,
+  days: item.days,
+  taper: (item.taper ?? []).map(({ dose, frequency, days }) => ({ dose, frequency, days })),
+  quantity: whenNeeded(item) ? item.quantity : undefined,
+  instruction: item.instruction,
+});
+
+/** From a stored draft, to go on with it. */
 export function writingFrom(prescription: Prescription): Writing {
   return {
     diagnosis_code: prescription.diagnosis.code,
     supply: prescription.supply,
     valid_days: prescription.valid_days,
     hard_stop_reason: prescription.hard_stop_reason ?? "",
-    lines: prescription.items.map((item) => ({
-      id: (nextLine += 1),
-      drug: item.drug,
-      dose: item.dose,
-      frequency: item.frequency,
-      route: item.route,
-      days: item.days,
-      quantity: whenNeeded(item) ? item.quantity : undefined,
-      instruction: item.instruction,
-    })),
+    assessment: prescription.assessment ?? {},
+    lines: prescription.items.map(lineFrom),
   };
 }
 
+/** The same with more lines, as many as there is room for; lines on which nothing was chosen make room. */
+export function withItems(writing: Writing, items: readonly PrescriptionItem[], cap: number): Writing {
+  const begun = writing.lines.filter((line) => line.drug !== undefined);
+  return { ...writing, lines: [...begun, ...items.map(lineFrom)].slice(0, Math.max(cap, begun.length)) };
+}
+
+/** The days a line lasts, all steps together. */
+export const lineDays = (line: Line): number =>
+  line.taper.length > 0 ? line.taper.reduce((sum, step) => sum + step.days, 0) : line.days;
+
 export const whenNeeded = ({ frequency }: Pick<Line, "frequency">): boolean => frequency === "prn";
 
-const complete = (line: Line): line is Line & { drug: Drug; dose: number } =>
+const isDose = (dose: number | undefined): boolean => dose !== undefined && dose > 0;
+
+const complete = (line: Line): line is Line & { drug: Drug } =>
   line.drug !== undefined &&
-  line.dose !== undefined &&
-  line.dose > 0 &&
-  line.days > 0 &&
-  (!whenNeeded(line) || (line.quantity ?? 0) > 0);
+  (line.taper.length > 0
+    ? line.taper.length > 1 && line.taper.every((step) => isDose(step.dose) && step.days > 0)
+    : isDose(line.dose) && line.days > 0 && (!whenNeeded(line) || (line.quantity ?? 0) > 0));
+
+/** A complete line as the relay takes it: of steps, the line says the first one and the days of all. */
+export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
+  const [first] = line.taper;
+  const steps = line.taper.map((step) => ({ ...step, dose: step.dose ?? 0 }));
+  return {
+    drug_id: line.drug.id,
+    dose: first ? (first.dose ?? 0) : (line.dose ?? 0),
+    dose_unit: line.drug.dose_unit ?? line.drug.unit,
+    frequency: first?.frequency ?? line.frequency,
+    route: line.route,
+    days: lineDays(line),
+    ...(steps.length > 0 && { taper: steps }),
+    quantity: !first && whenNeeded(line) ? line.quantity : undefined,
+    instruction: line.instruction.trim(),
+  };
+}
+
+/** The lines that can be kept or sent. */
+export const completeItems = (lines: readonly Line[]): Draft["items"] => lines.filter(complete).map(toItem);
+
+/** Nothing until every part of it is there. */
+export function assessmentOf({ assessment }: Writing): Assessment | undefined {
+  const { assessed = "", result = "", confirmed_by, confirmed_name = "" } = assessment;
+  if (confirmed_by === undefined || [assessed, result, confirmed_name].some((text) => text.trim() === "")) return;
+  return { assessed: assessed.trim(), result: result.trim(), confirmed_by, confirmed_name: confirmed_name.trim() };
+}
+
+/** A long supply beyond what is usual. */
+export const needsAssessment = (writing: Writing, limits: PrescribingLimits): boolean =>
+  writing.supply === "chronic" && writing.lines.some((line) => lineDays(line) > limits.supply_chronic_days);
+
+/** The room for days that the kind of supply leaves. */
+export const maxDays = (supply: Supply, limits: PrescribingLimits): number =>
+  ({
+    ordinary: limits.supply_ordinary_days,
+    emergency: limits.supply_emergency_days,
+    chronic: limits.supply_chronic_assessed_days,
+  })[supply];
 
 /** Nothing until there is a diagnosis and at least one complete line. */
 export function toDraft(writing: Writing): Draft | undefined {
-  const items = writing.lines.filter(complete);
+  const items = completeItems(writing.lines);
   if (writing.diagnosis_code === undefined || items.length === 0) return undefined;
   return {
     diagnosis_code: writing.diagnosis_code,
     supply: writing.supply,
     valid_days: writing.valid_days,
-    items: items.map((line) => ({
-      drug_id: line.drug.id,
-      dose: line.dose,
-      frequency: line.frequency,
-      route: line.route,
-      days: line.days,
-      quantity: whenNeeded(line) ? line.quantity : undefined,
-      instruction: line.instruction.trim(),
-    })),
+    items,
     hard_stop_reason: writing.hard_stop_reason.trim() || undefined,
+    assessment: writing.supply === "chronic" ? assessmentOf(writing) : undefined,
   };
 }
 

@@ -100,7 +100,6 @@ export const zh = {
   cancel: {
     action: "取消处方",
     title: "取消这张处方？",
-    hint: "取消后药房不能再配药，此操作会通知药师和药房。",
     reason: "取消原因",
     confirm: "取消处方",
     keep: "保留",
@@ -114,7 +113,6 @@ export const zh = {
     incomplete: "内容不完整",
     other: "其他",
   },
-  copyToNew: "据此重开",
   timeline: "进展",
   signedBy: "{{name}} 于 {{time}} 签名",
   approvedBy: "{{name}} 于 {{time}} 通过",
@@ -234,7 +232,6 @@ export const en: typeof zh = {
   cancel: {
     action: "Cancel prescription",
     title: "Cancel this prescription?",
-    hint: "No pharmacy can dispense it afterwards. Pharmacist and pharmacy are told.",
     reason: "Reason",
     confirm: "Cancel prescription",
     keep: "Keep it",
@@ -248,7 +245,6 @@ export const en: typeof zh = {
     incomplete: "incomplete",
     other: "other",
   },
-  copyToNew: "Write again from this",
   timeline: "Progress",
   signedBy: "Signed by {{name}}, {{time}}",
   approvedBy: "Approved by {{name}}, {{time}}",

@@ -16,6 +16,8 @@ export interface WritingState {
   /** The draft as the relay holds it, with computed quantities. */
   saved: Prescription | undefined;
   findings: Finding[];
+  /** How much each complete line supplies, as the relay counts it while it is typed. */
+  quantities: readonly number[];
   checking: boolean;
   checkError: Error | undefined;
   /** Saves what is typed and gives the prescription to sign. */
@@ -68,6 +70,7 @@ export function useWriting(
     status,
     saved,
     findings: preview.data?.findings ?? saved?.findings ?? [],
+    quantities: preview.data?.quantities ?? saved?.items.map((item) => item.quantity) ?? [],
     checking: draft !== undefined && (saved === undefined || preview.isFetching || settled !== JSON.stringify(draft)),
     checkError: preview.error ?? undefined,
     settle: async () => {

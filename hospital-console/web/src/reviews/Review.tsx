@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Banner, EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, Kbd, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
@@ -11,27 +11,36 @@ import { api } from "../app/api";
 import { useStaff } from "../app/session";
 import { keys } from "../common/keys";
 import { Person } from "../common/Person";
+import { AskSheet } from "../prescriptions/AskSheet";
 import { ApproveSheet } from "./ApproveSheet";
 import { RejectSheet } from "./RejectSheet";
 import { ReviewFacts } from "./ReviewFacts";
 import { ReviewPrescription } from "./ReviewPrescription";
 import classes from "./reviews.module.css";
 
-/** One prescription under review. Opening it takes it (others see who reviews); A approves, R rejects. */
-export function Review({ id, onDone }: { id: string; onDone: () => void }) {
+/** One prescription under review. Opening it takes it (others see who reviews); A approves, R rejects, Q asks the prescriber. */
+export function Review({ id, onDone }: { id: string; onDone: (back?: boolean) => void }) {
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
   if (query.isPending) return <Skeletons shape="card" count={6} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   return <Opened prescription={query.data} onDone={onDone} />;
 }
 
-function Opened({ prescription, onDone }: { prescription: Prescription; onDone: () => void }) {
+function Opened({ prescription, onDone }: { prescription: Prescription; onDone: (back?: boolean) => void }) {
   const { t } = useTranslation("app");
   const staff = useStaff();
   const queryClient = useQueryClient();
-  const [deciding, setDeciding] = useState<"approve" | "reject">();
+  const [deciding, setDeciding] = useState<"approve" | "reject" | "ask">();
   const claim = useAction((version: number, key) => api.prescriptions.claim(prescription.id, version, key), {
     onSuccess: (claimed) => queryClient.setQueryData(keys.prescriptions.one(claimed.id), claimed),
+  });
+  const release = useAction((version: number, key) => api.prescribing.release(prescription.id, version, key), {
+    onSuccess: (released) => {
+      queryClient.removeQueries({ queryKey: keys.prescriptions.reviewFacts(released.id) });
+      void queryClient.invalidateQueries({ queryKey: ["prescriptions", "list"] });
+      notifications.show({ message: t("prescribing.release.done") });
+      onDone(true);
+    },
   });
   const mayClaim = prescription.allowed.includes("claim");
   const { mutate: take, isIdle } = claim;
@@ -46,6 +55,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
       ? [
           ["a", () => setDeciding("approve")],
           ["r", () => setDeciding("reject")],
+          ["q", () => setDeciding("ask")],
         ]
       : [],
   );
@@ -59,7 +69,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
     setDeciding(undefined);
     onDone();
   };
-  const over = prescription.state !== "signed" && prescription.state !== "in_review";
+  const over = !["signed", "in_review", "in_question"].includes(prescription.state);
 
   return (
     <article aria-label={prescription.resident.name} data-testid="review" data-state={prescription.state}>
@@ -75,6 +85,16 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
         </Group>
         {mayDecide && (
           <Group gap="sm" wrap="nowrap">
+            <Button variant="subtle" loading={release.isPending} onClick={() => release.mutate(prescription.version)}>
+              {t("prescribing.release.action")}
+            </Button>
+            <Button
+              variant="default"
+              onClick={() => setDeciding("ask")}
+              rightSection={<Kbd>{t("prescribing.ask.key")}</Kbd>}
+            >
+              {t("prescribing.ask.action")}
+            </Button>
             <Button
               variant="default"
               onClick={() => setDeciding("reject")}
@@ -89,17 +109,26 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
         )}
       </div>
       {claim.isError && <ProblemAlert error={claim.error} onRetry={() => claim.mutate(prescription.version)} />}
+      {release.isError && <ProblemAlert error={release.error} />}
+      {prescription.state === "in_question" && (
+        <Banner meaning="waiting" title={t("prescribing.ask.waiting")}>
+          {t("prescribing.ask.waitingHint")}
+        </Banner>
+      )}
       {over && (
         <EmptyState
           icon={IconInfoCircle}
           title={t("reviews.gone")}
-          action={<Button onClick={onDone}>{t("reviews.next")}</Button>}
+          action={<Button onClick={() => onDone()}>{t("reviews.next")}</Button>}
         />
       )}
       <div className={classes.split}>
         <ReviewPrescription prescription={prescription} />
-        <ReviewFacts prescription={prescription} />
+        <ReviewFacts prescription={prescription} mine={mine} />
       </div>
+      {deciding === "ask" && (
+        <AskSheet prescription={prescription} onClose={() => setDeciding(undefined)} onDone={() => onDone()} />
+      )}
       {deciding === "approve" && (
         <ApproveSheet prescription={prescription} onClose={() => setDeciding(undefined)} onDone={decided("approved")} />
       )}

@@ -1,20 +1,18 @@
-import { everyPage, type PrescriptionState } from "@yunzhen/client";
+import { everyPage } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconClipboardCheck, IconClipboardText } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
-import { byUrgencyAndAge, nextAfter } from "./order";
+import { firstDue, nextAfter } from "./order";
 import { Review } from "./Review";
 import { ReviewQueue } from "./ReviewQueue";
 import classes from "./reviews.module.css";
-
-const STATES: readonly PrescriptionState[] = ["signed", "in_review"];
 
 /** The pharmacist's day: the queue left, one prescription open, the next one after each decision. */
 export function ReviewPage() {
@@ -23,16 +21,21 @@ export function ReviewPage() {
   const navigate = useNavigate();
   useTitle(t("reviews.title"));
   const query = useQuery({
-    queryKey: keys.prescriptions.list({ states: STATES }),
-    queryFn: () => everyPage((cursor) => api.prescriptions.list({ state: STATES.join(","), cursor })),
+    queryKey: keys.prescriptions.reviewQueue,
+    queryFn: () => everyPage((cursor) => api.prescribing.reviewQueue(cursor)),
   });
-  const queue = [...(query.data ?? [])].sort(byUrgencyAndAge);
-  const first = queue[0]?.id;
+  // The relay decides the order.
+  const queue = query.data ?? [];
+  /** Given back in this sitting: not opened again by itself, for that would take it again. */
+  const [givenBack, setGivenBack] = useState<readonly string[]>([]);
+  const offered = queue.filter((p) => !givenBack.includes(p.id));
+  const first = firstDue(offered);
   useEffect(() => {
     if (id === undefined && first !== undefined) void navigate(`/reviews/${first}`, { replace: true });
   }, [id, first, navigate]);
-  const advance = () => {
-    const next = id === undefined ? first : nextAfter(queue, id);
+  const advance = (back = false) => {
+    if (back && id !== undefined) setGivenBack([...givenBack, id]);
+    const next = id === undefined ? first : nextAfter(offered, id);
     void navigate(next ? `/reviews/${next}` : "/reviews", { replace: true });
   };
 

@@ -4,9 +4,11 @@ import { Group, Text } from "@mantine/core";
 import { IconCertificate } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Section } from "../common/Section";
+import { AssessmentText } from "../prescriptions/AssessmentFields";
 import { count, worstFirst } from "../prescriptions/draft";
 import { FindingList } from "../prescriptions/FindingList";
 import { ItemLine } from "../prescriptions/ItemLine";
+import { QuestionThread } from "../prescriptions/Questions";
 import paper from "../prescriptions/prescriptions.module.css";
 import classes from "./reviews.module.css";
 
@@ -49,6 +51,13 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
               </li>
             ))}
           </ul>
+          {prescription.replaces && <Text size="sm">{t("prescribing.replace.replaces")}</Text>}
+          {prescription.assessment && (
+            <>
+              <Text fw={600}>{t("prescribing.assessment.title")}</Text>
+              <AssessmentText assessment={prescription.assessment} />
+            </>
+          )}
           {signature ? (
             <Group gap="xs">
               <StatusChip meaning="done" icon={IconCertificate}>
@@ -66,6 +75,13 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
           )}
         </Section>
       </div>
+      {prescription.questions.length > 0 && (
+        <div className={classes.panel}>
+          <Section title={t("prescribing.question.title")}>
+            <QuestionThread prescription={prescription} />
+          </Section>
+        </div>
+      )}
       <div className={classes.panel}>
         <Section title={t("reviews.findings")}>
           {worstFirst(prescription.findings).length === 0 ? (

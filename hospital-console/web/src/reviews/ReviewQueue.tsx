@@ -1,4 +1,5 @@
 import type { Finding, PrescriptionSummary } from "@yunzhen/client";
+import { PrescriptionChip } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
@@ -28,8 +29,9 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
             <Group justify="space-between" gap="xs">
               <Text size="sm" c="dimmed" component="span">
                 {t("reviews.items", { count: p.item_count })} · {p.specialist_name} ·{" "}
-                {(p.waiting_since ?? p.signed_at) && <Wait since={p.waiting_since ?? p.signed_at ?? ""} />}
+                <Wait since={p.signed_at ?? p.waiting_since} />
               </Text>
+              {p.state !== "signed" && <PrescriptionChip state={p.state} />}
               {p.worst_finding && p.worst_finding !== "info" && (
                 <FindingChip finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }} />
               )}

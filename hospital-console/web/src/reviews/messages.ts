@@ -41,7 +41,6 @@ export const zh = {
   conditions: "诊断",
   vitals: "最近体征",
   keys: "快捷键",
-  noChart: "病历对药师不开放，此处只显示处方中的安全信息。",
 };
 
 export const en: typeof zh = {
@@ -87,5 +86,4 @@ export const en: typeof zh = {
   conditions: "Problems",
   vitals: "Latest vital signs",
   keys: "Keys",
-  noChart: "The chart is not open to pharmacists; only the prescription's safety facts are shown.",
 };

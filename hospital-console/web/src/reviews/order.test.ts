@@ -1,22 +1,23 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { byUrgencyAndAge, nextAfter } from "./order";
+import { firstDue, nextAfter } from "./order";
 
-const one = (id: string, urgency: "routine" | "urgent", waiting_since: string) =>
-  ({ id, urgency, waiting_since }) as unknown as PrescriptionSummary;
+const one = (id: string, state: PrescriptionSummary["state"] = "signed") =>
+  ({ id, state }) as unknown as PrescriptionSummary;
 
 describe("the review queue", () => {
-  const queue = [
-    one("b", "routine", "2026-11-23T10:00:00Z"),
-    one("a", "routine", "2026-11-23T09:00:00Z"),
-    one("c", "urgent", "2026-11-23T11:00:00Z"),
-  ].sort(byUrgencyAndAge);
-  it("has urgent first, then the oldest", () => {
-    expect(queue.map((p) => p.id)).toEqual(["c", "a", "b"]);
-  });
+  const queue = [one("c"), one("a"), one("b")];
   it("opens the next one after a decision, and nothing after the last", () => {
-    expect(nextAfter(queue, "a")).toBe("b");
+    expect(nextAfter(queue, "c")).toBe("a");
     expect(nextAfter(queue, "b")).toBe("c");
-    expect(nextAfter([one("a", "routine", "")], "a")).toBeUndefined();
+    expect(nextAfter([one("a")], "a")).toBeUndefined();
+    expect(nextAfter(queue, "gone meanwhile")).toBe("c");
+  });
+  it("passes over what waits for the prescriber", () => {
+    const asked = [one("q", "in_question"), one("a"), one("r", "in_question"), one("b")];
+    expect(firstDue(asked)).toBe("a");
+    expect(nextAfter(asked, "a")).toBe("b");
+    expect(nextAfter(asked, "b")).toBe("a");
+    expect(firstDue([one("q", "in_question")])).toBe("q");
   });
 });

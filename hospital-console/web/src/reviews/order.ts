@@ -1,16 +1,18 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
 
-const since = (p: PrescriptionSummary) => Date.parse(p.waiting_since ?? p.signed_at ?? "") || 0;
+/** Somebody can decide on it now; one that was asked about waits for the prescriber. */
+const due = (p: PrescriptionSummary) => p.state !== "in_question";
 
-/** Urgent first, then the oldest. */
-export function byUrgencyAndAge(a: PrescriptionSummary, b: PrescriptionSummary): number {
-  if (a.urgency !== b.urgency) return a.urgency === "urgent" ? -1 : 1;
-  return since(a) - since(b);
-}
-
-/** Which one to open when `done` is dealt with: the next in the queue, else the first. */
+/** Which one to open when `done` is dealt with: the next in the relay's order, else the first. */
 export function nextAfter(queue: readonly PrescriptionSummary[], done: string): string | undefined {
-  const index = queue.findIndex((p) => p.id === done);
-  const rest = queue.filter((p) => p.id !== done);
-  return (rest[Math.max(0, index)] ?? rest[0])?.id;
+  const index = Math.max(
+    0,
+    queue.findIndex((p) => p.id === done),
+  );
+  const other = (p: PrescriptionSummary) => p.id !== done && due(p);
+  return (queue.slice(index).find(other) ?? queue.find(other))?.id;
 }
+
+/** Which one to open first. */
+export const firstDue = (queue: readonly PrescriptionSummary[]): string | undefined =>
+  (queue.find(due) ?? queue[0])?.id;

@@ -4,6 +4,7 @@ import { command, data, fresh, type Care } from "./answers";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { consents, documents } from "./record";
+import { favourites, prescribing } from "./prescribing";
 import { breakGlass, duplicates, imports, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import type { paths } from "./schema";
@@ -136,6 +137,9 @@ export class Api {
     decline: (id: string, version: number, reason: string, key?: string) =>
       data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body: { version, reason } })),
   };
+
+  readonly prescribing = prescribing(() => this.care);
+  readonly favourites = favourites(() => this.care);
 
   readonly deliveries = {
     list: (query: { state?: string; cursor?: string } = {}) =>

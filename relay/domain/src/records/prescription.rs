@@ -1,12 +1,13 @@
 //! Prescriptions.
 
+use crate::access::Facts;
 use crate::checked::Dose;
 use crate::dosage::{Frequency, Route, TaperStep};
 use crate::formulary::DrugId;
-use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use crate::ids::{ConsultationId, DeliveryId, FavouriteId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::prescription::{Event, State};
 use crate::machines::{Refused, named_enum};
-use crate::records::Pack;
+use crate::records::{ConsentGiver, Pack, Urgency};
 use crate::safety::Finding;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -87,6 +88,49 @@ pub struct Rejection {
     pub comment: String,
 }
 
+/// Why a chronic disease may be supplied for longer than usual: judged by the prescriber, confirmed by the resident or who decides for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// What was assessed.
+    #[schema(min_length = 1, max_length = 500)]
+    pub assessed: String,
+    /// With which result.
+    #[schema(min_length = 1, max_length = 500)]
+    pub result: String,
+    /// Who confirmed the long supply.
+    pub confirmed_by: ConsentGiver,
+    /// Their name.
+    #[schema(min_length = 1, max_length = 60)]
+    pub confirmed_name: String,
+}
+
+/// A line, or a whole prescription, that a specialist keeps under a name to prescribe again. It names no resident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Favourite {
+    /// Identifier.
+    pub id: FavouriteId,
+    /// Whose.
+    pub specialist_id: StaffId,
+    /// As the specialist calls it.
+    pub name: String,
+    /// ICD-10, of a whole prescription.
+    pub diagnosis_code: Option<String>,
+    /// What for, of a whole prescription.
+    pub supply: Option<Supply>,
+    /// Lines.
+    pub items: Vec<Item>,
+    /// Kept at.
+    pub created_at: Timestamp,
+}
+
+impl Favourite {
+    /// What access decides on: it belongs to the specialist who kept it.
+    pub fn facts(&self) -> Facts {
+        Facts { specialist_id: Some(self.specialist_id), ..Facts::default() }
+    }
+}
+
 /// A question to the prescriber and the answer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
@@ -127,6 +171,9 @@ pub struct TimelineStep {
     pub who_id: Option<Uuid>,
 }
 
+/// More milliseconds than any two signatures are apart (three centuries): an urgent one stands before every other.
+const URGENT_FIRST_MS: i64 = 10_000_000_000_000;
+
 /// A prescription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prescription {
@@ -148,6 +195,8 @@ pub struct Prescription {
     pub diagnosis_code: String,
     /// What for.
     pub supply: Supply,
+    /// Of the consultation it was written in; decides its place before the pharmacist.
+    pub urgency: Urgency,
     /// Days of validity, the day of signing included.
     pub valid_days: u8,
     /// Last day of validity; known once signed.
@@ -158,6 +207,8 @@ pub struct Prescription {
     pub findings: Vec<Finding>,
     /// The prescriber's reason for going past a hard stop.
     pub hard_stop_reason: Option<Sensitive<String>>,
+    /// Why it may be supplied for longer than usual.
+    pub assessment: Option<Sensitive<Assessment>>,
     /// First written at.
     pub created_at: Timestamp,
     /// Entered its state at.
@@ -207,6 +258,8 @@ pub struct Content {
     pub items: Vec<Item>,
     /// The prescriber's reason for going past a hard stop.
     pub hard_stop_reason: Option<Sensitive<String>>,
+    /// Why it may be supplied for longer than usual.
+    pub assessment: Option<Sensitive<Assessment>>,
 }
 
 impl Prescription {
@@ -221,6 +274,7 @@ impl Prescription {
         self.valid_days = content.valid_days;
         self.items = content.items;
         self.hard_stop_reason = content.hard_stop_reason;
+        self.assessment = content.assessment;
         self.findings = findings;
         Ok(self)
     }
@@ -253,6 +307,31 @@ impl Prescription {
         }
         self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
         Ok(self)
+    }
+
+    /// Asks the prescriber: the machine lets nobody ask while a question is open.
+    pub fn ask(self, question: String, at: Timestamp, who: (&str, StaffId)) -> Result<Self, Refused> {
+        let mut asked = self.apply(Event::Ask, at, (who.0, Some(who.1.uuid())))?;
+        let (asked_by, answer) = (who.1, None);
+        asked.questions.push(Question { asked_at: at, asked_by, question, answer, answered_at: None });
+        Ok(asked)
+    }
+
+    /// The prescriber answers the open question; whoever asked goes on.
+    pub fn answer(self, answer: String, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
+        let mut answered = self.apply(Event::Answer, at, who)?;
+        if let Some(open) = answered.questions.last_mut() {
+            open.answer = Some(answer);
+            open.answered_at = Some(at);
+        }
+        Ok(answered)
+    }
+
+    /// Its place among those that a pharmacist has to look at: urgent ones first, then what was signed first. `None` where no pharmacist has to.
+    pub fn review_key(&self) -> Option<i64> {
+        let due = matches!(self.state, State::Signed | State::InReview | State::InQuestion);
+        let signed = self.signed_at.filter(|_| due)?.as_millisecond();
+        Some(if self.urgency == Urgency::Urgent { signed - URGENT_FIRST_MS } else { signed })
     }
 
     /// Nothing is taken from the shelf yet, by whoever fills it now.

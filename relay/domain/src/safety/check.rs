@@ -22,6 +22,8 @@ pub struct Draft {
     pub valid_days: u8,
     /// Lines.
     pub items: Vec<DraftItem>,
+    /// The assessment that a long supply needs is on record.
+    pub assessed: bool,
 }
 
 /// One line of a draft.
@@ -52,6 +54,7 @@ impl From<&Prescription> for Draft {
             supply: p.supply,
             valid_days: p.valid_days,
             items: p.items.iter().map(DraftItem::from).collect(),
+            assessed: p.assessment.is_some(),
         }
     }
 }

@@ -7,10 +7,12 @@ use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Prescription, Urgency};
+use yunzhen_domain::records::{Item, Prescription};
 use yunzhen_domain::safety::worst;
-use yunzhen_store::{Db, consultations, residents};
+use yunzhen_store::{Db, consultations, prescriptions, residents};
 
+use super::ask::{is_turn, questions};
+use super::replace::is_replaceable;
 use super::write::under_way;
 use crate::app::names::{Names, timeline};
 use crate::app::views::prescriptions as views;
@@ -25,10 +27,8 @@ pub(in crate::app) async fn summary(
     now: Timestamp,
 ) -> Result<views::PrescriptionSummary, AppError> {
     let resident = residents::get(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
-    let consultation = consultations::get(db, p.consultation_id).await?;
-    let drug_name = |i: &yunzhen_domain::records::Item| {
-        app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone())
-    };
+    let drug_name =
+        |i: &Item| app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone());
     Ok(views::PrescriptionSummary {
         id: p.id,
         state: p.state,
@@ -44,7 +44,7 @@ pub(in crate::app) async fn summary(
         diagnosis_display: diagnosis(app, &p.diagnosis_code).display,
         item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
         drug_names: p.items.iter().map(drug_name).collect(),
-        urgency: consultation.map_or(Urgency::Routine, |c| c.urgency),
+        urgency: p.urgency,
         signed_at: p.signed_at.map(Into::into),
         waiting_since: p.state_since.into(),
         worst_finding: worst(&p.findings),
@@ -54,6 +54,24 @@ pub(in crate::app) async fn summary(
 fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
     let display = app.formulary.diagnosis(code).map_or_else(|| code.to_owned(), |d| d.display_zh.clone());
     views::PrescriptionDiagnosis { code: code.to_owned(), display }
+}
+
+/// One line; `None` when its drug is not in the formulary any more.
+pub(in crate::app) fn line_of(app: &App, i: &Item) -> Option<views::PrescriptionItem> {
+    let drug = app.formulary.drug(&i.drug_id)?;
+    Some(views::PrescriptionItem {
+        no: i.no.into(),
+        drug: drug.clone(),
+        dose: i.dose.as_f64(),
+        dose_unit: drug.dose_unit().to_owned(),
+        frequency: i.frequency,
+        route: i.route,
+        days: i.days.into(),
+        taper: i.taper.clone(),
+        quantity: i.quantity,
+        quantity_unit: drug.unit.clone(),
+        instruction: i.instruction.clone(),
+    })
 }
 
 /// Everything that the caller may see of one prescription.
@@ -72,22 +90,11 @@ pub(super) async fn full(
     };
     let mut items = Vec::with_capacity(p.items.len());
     for i in &p.items {
-        let drug = app.formulary.drug(&i.drug_id).ok_or(DocumentError::UnknownDrug(i.no))?;
-        items.push(views::PrescriptionItem {
-            no: i.no.into(),
-            drug: drug.clone(),
-            dose: i.dose.as_f64(),
-            dose_unit: drug.dose_unit().to_owned(),
-            frequency: i.frequency,
-            route: i.route,
-            days: i.days.into(),
-            quantity: i.quantity,
-            quantity_unit: drug.unit.clone(),
-            instruction: i.instruction.clone(),
-        });
+        items.push(line_of(app, i).ok_or(DocumentError::UnknownDrug(i.no))?);
     }
     let consultation = consultations::get(db, p.consultation_id).await?;
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());
+    let replaced_by = prescriptions::replacing(db, p.id).await?;
     // A pharmacy sees the prescription and what safety needs, not the consultation.
     let to_pharmacy = ctx.actor.role() == Role::Pharmacy;
     Ok(views::Prescription {
@@ -118,6 +125,10 @@ pub(super) async fn full(
         items,
         findings: p.findings.clone(),
         hard_stop_reason: p.hard_stop_reason.as_ref().map(|r| r.expose().clone()),
+        assessment: p.assessment.as_ref().map(|a| a.expose().clone()),
+        questions: questions(db, ctx, &mut names, p).await?,
+        replaces: p.replaces,
+        replaced_by,
         signed_at: p.signed_at.map(Into::into),
         approved_at: p.approved_at.map(Into::into),
         pharmacist: names.staff_ref_opt(db, p.pharmacist_id).await?,
@@ -127,13 +138,13 @@ pub(super) async fn full(
         timeline: timeline(&p.timeline),
         signature: p.signature.clone(),
         approval: p.approval.clone(),
-        allowed: allowed(ctx, p, writing),
+        allowed: allowed(ctx, p, writing, replaced_by.is_some()),
     })
 }
 
 /// Commands that the caller may give now, by their last path segment.
-/// `writing`: its consultation still takes prescriptions.
-fn allowed(ctx: &Context, p: &Prescription, writing: bool) -> Vec<String> {
+/// `writing`: its consultation still takes prescriptions; `replaced`: another one has taken its place.
+fn allowed(ctx: &Context, p: &Prescription, writing: bool, replaced: bool) -> Vec<String> {
     let nobody = uuid::Uuid::nil();
     let staff = ctx.actor.staff_id().unwrap_or(StaffId::from_uuid(nobody));
     let pharmacy = ctx.actor.pharmacy_id().unwrap_or(PharmacyId::from_uuid(nobody));
@@ -144,6 +155,9 @@ fn allowed(ctx: &Context, p: &Prescription, writing: bool) -> Vec<String> {
         ("claim", Action::ClaimPrescription, Event::Claim { pharmacist: staff }),
         ("approve", Action::ReviewPrescription, Event::Approve { pharmacist: staff }),
         ("reject", Action::ReviewPrescription, Event::Reject { pharmacist: staff }),
+        ("release", Action::ReviewPrescription, Event::Release),
+        ("ask", Action::AskPrescriber, Event::Ask),
+        ("answer", Action::AnswerQuestion, Event::Answer),
         ("accept", Action::AcceptPrescription, Event::Accept { pharmacy }),
         ("decline", Action::DispensePrescription, Event::Decline { reason: reason() }),
         ("dispense", Action::DispensePrescription, Event::Dispense),
@@ -159,11 +173,15 @@ fn allowed(ctx: &Context, p: &Prescription, writing: bool) -> Vec<String> {
             // Packing needs batches for every line.
             "pack" => !p.packs.is_empty(),
             "sign" => writing,
+            "ask" => is_turn(ctx.actor.role(), p.state),
             _ => true,
         };
         if ready && p.state.apply(&event, ctx.now).is_ok() && may(action) {
             allowed.push(name.to_owned());
         }
+    }
+    if !replaced && is_replaceable(p.state) && may(Action::ReplacePrescription) {
+        allowed.push("replace".to_owned());
     }
     allowed
 }

@@ -3,26 +3,23 @@
 use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::checked::Dose;
-use yunzhen_domain::dosage::steps;
 use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Consultation, Content, Item, Prescription, Staff, TimelineStep};
-use yunzhen_domain::safety::{self, Draft, DraftItem, Finding, Readings, ResidentFacts, Running, quantity};
+use yunzhen_domain::records::{Consultation, Content, Prescription, Staff, TimelineStep};
+use yunzhen_domain::safety::{self, Draft, Finding, Readings, ResidentFacts, Running};
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
 use yunzhen_store::{Db, consultations, deliveries, observations, prescriptions, residents, safety_overrides, staff};
 
+use super::content::{content, draft_of};
 use super::{caller, keep, load, record, show, viewed, views, who};
 use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
-use crate::app::work::{Start, Work, authorize, bounded, required};
-use crate::app::{App, AppError, Context, FieldError, fresh};
+use crate::app::work::{Start, Work, authorize, required};
+use crate::app::{App, AppError, Context, fresh};
 
-/// More lines than any prescription may have; beyond it the body is no draft but an attack.
-const MOST_LINES: usize = 50;
 /// More prescriptions than anybody is signed in twelve weeks.
 const MOST_RUNNING: u32 = 200;
 
@@ -43,22 +40,39 @@ pub async fn create(
     let specialist = caller(&mut work.tx, ctx).await?;
     let content = content(app, input)?;
     let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content), None).await?;
-    let (name, who_id) = who(&specialist);
-    let p = Prescription {
+    let p = new_draft(ctx, &consultation, &specialist, content, findings);
+    prescriptions::insert(&mut work.tx, &p).await?;
+    record(&mut work, EventKind::PrescriptionDrafted, &p);
+    let view = show::full(app, &mut work.tx, ctx, &p).await?;
+    work.finish(view).await
+}
+
+/// A draft at its beginning.
+pub(super) fn new_draft(
+    ctx: &Context,
+    consultation: &Consultation,
+    specialist: &Staff,
+    content: Content,
+    findings: Vec<Finding>,
+) -> Prescription {
+    let (name, who_id) = who(specialist);
+    Prescription {
         id: fresh(PrescriptionId::new, ctx.now),
         version: 1,
         state: prescription::State::Draft,
-        consultation_id: id,
+        consultation_id: consultation.id,
         resident_id: consultation.resident_id,
         home_id: consultation.home_id,
         specialist_id: specialist.id,
         diagnosis_code: content.diagnosis_code,
         supply: content.supply,
+        urgency: consultation.urgency,
         valid_days: content.valid_days,
         valid_until: None,
         items: content.items,
         findings,
         hard_stop_reason: content.hard_stop_reason,
+        assessment: content.assessment,
         created_at: ctx.now,
         state_since: ctx.now,
         signed_at: None,
@@ -76,11 +90,7 @@ pub async fn create(
         replaces: None,
         end_reason: None,
         timeline: vec![TimelineStep { step: "draft".into(), at: ctx.now, who: name.to_owned(), who_id }],
-    };
-    prescriptions::insert(&mut work.tx, &p).await?;
-    record(&mut work, EventKind::PrescriptionDrafted, &p);
-    let view = show::full(app, &mut work.tx, ctx, &p).await?;
-    work.finish(view).await
+    }
 }
 
 /// Rewrites a draft. Guarded by its version, so it demands no idempotency key.
@@ -97,9 +107,11 @@ pub async fn update(
     let before = load(&mut work, id, Action::UpdatePrescription, input.version).await?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
-    let views::PrescriptionDraftUpdate { diagnosis_code, supply, valid_days, items, hard_stop_reason, .. } = input;
-    let content =
-        content(app, views::PrescriptionDraft { diagnosis_code, supply, valid_days, items, hard_stop_reason })?;
+    let views::PrescriptionDraftUpdate {
+        diagnosis_code, supply, valid_days, items, hard_stop_reason, assessment, ..
+    } = input;
+    let draft = views::PrescriptionDraft { diagnosis_code, supply, valid_days, items, hard_stop_reason, assessment };
+    let content = content(app, draft)?;
     let findings = findings(app, &mut work.tx, ctx, &consultation, &draft_of(&content), Some(id)).await?;
     safety_overrides::heeded(&mut work.tx, id, &safety::heeded(&before.findings, &findings)).await?;
     let p = before.revise(content, findings)?;
@@ -122,7 +134,7 @@ pub async fn preview_findings(
     let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content), Some(id)).await?;
     drop(db);
     viewed(app, ctx, &p).await?;
-    Ok(views::Findings { findings })
+    Ok(views::Findings { findings, quantities: content.items.iter().map(|item| item.quantity).collect() })
 }
 
 /// The prescriber withdraws it, in whatever state it is: a parcel at the counter stays there, one on the road is called back, and what the home has is not given any more.
@@ -139,13 +151,24 @@ pub async fn cancel(
     let before = load(&mut work, id, Action::CancelPrescription, input.version).await?;
     let reason = required("reason", &input.reason, 500)?;
     let specialist = caller(&mut work.tx, ctx).await?;
-    let event = before.withdrawal(reason);
-    let p = before.apply(event, ctx.now, who(&specialist))?;
-    recall(&mut work, ctx, &p, &specialist).await?;
-    let stopped = p.state == prescription::State::Stopped;
-    let kind = if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled };
+    let (p, kind) = withdraw(&mut work, ctx, before, reason, &specialist).await?;
     let view = keep(app, ctx, &mut work, kind, &p).await?;
     work.finish(view).await
+}
+
+/// The withdrawn record, with its parcel called back, and how that is audited; the caller stores it.
+pub(super) async fn withdraw(
+    work: &mut Work,
+    ctx: &Context,
+    before: Prescription,
+    reason: String,
+    specialist: &Staff,
+) -> Result<(Prescription, EventKind), AppError> {
+    let event = before.withdrawal(reason);
+    let p = before.apply(event, ctx.now, who(specialist))?;
+    recall(work, ctx, &p, specialist).await?;
+    let stopped = p.state == prescription::State::Stopped;
+    Ok((p, if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled }))
 }
 
 /// The parcel of a withdrawn prescription does not reach the home; one that has ended stays as it ended.
@@ -200,7 +223,7 @@ pub(super) async fn findings(
 }
 
 /// The latest readings that count for a dose, and the lines of other prescriptions that still last, of the person behind all merged records.
-async fn measured_and_running(
+pub(super) async fn measured_and_running(
     app: &App,
     db: &mut Db,
     ctx: &Context,
@@ -218,70 +241,4 @@ async fn measured_and_running(
         running.extend(signed.iter().filter(|p| Some(p.id) != own).flat_map(|p| Running::of(p, today)));
     }
     Ok((Readings::of(&measured), running))
-}
-
-fn draft_of(content: &Content) -> Draft {
-    let items = content.items.iter().map(DraftItem::from).collect();
-    let Content { diagnosis_code, supply, valid_days, .. } = content;
-    Draft { diagnosis_code: diagnosis_code.clone(), supply: *supply, valid_days: *valid_days, items }
-}
-
-/// Takes what was typed as legal values; whether it is lawful is the findings' matter.
-fn content(app: &App, input: views::PrescriptionDraft) -> Result<Content, AppError> {
-    let mut wrong = Vec::new();
-    if input.items.len() > MOST_LINES {
-        return Err(AppError::invalid("items", "药品行数过多", "Too many lines"));
-    }
-    let code = input.diagnosis_code.trim();
-    if !code.is_empty() && app.formulary.diagnosis(code).is_none() {
-        wrong.push(FieldError::new("diagnosis_code", "诊断目录中没有这个编码", "There is no such diagnosis"));
-    }
-    let mut items = Vec::with_capacity(input.items.len());
-    for (no, (index, line)) in (1_u16..).zip(input.items.into_iter().enumerate()) {
-        match item(app, no, line) {
-            Ok(item) => items.push(item),
-            Err((field, zh, en)) => wrong.push(FieldError::new(format!("items[{index}].{field}"), zh, en)),
-        }
-    }
-    let hard_stop_reason = match input.hard_stop_reason.as_deref().map(str::trim).filter(|r| !r.is_empty()) {
-        Some(reason) => Some(bounded("hard_stop_reason", reason, 500)?.into()),
-        None => None,
-    };
-    if !wrong.is_empty() {
-        return Err(AppError::Invalid(wrong));
-    }
-    Ok(Content {
-        diagnosis_code: code.to_owned(),
-        supply: input.supply,
-        // Anything above is refused by the rule on validity, whatever the policy says.
-        valid_days: u8::try_from(input.valid_days).unwrap_or(u8::MAX),
-        items,
-        hard_stop_reason,
-    })
-}
-
-type Wrong = (&'static str, &'static str, String);
-
-fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
-    let unknown = || ("drug_id", "药品目录中没有这个药品", "This drug is not in the formulary".to_owned());
-    let drug = app.formulary.drug(&line.drug_id).ok_or_else(unknown)?;
-    let dose = Dose::try_from(line.dose);
-    let dose = dose.map_err(|e| ("dose", "剂量须大于 0，最多三位小数", e.to_string()))?;
-    let days = u16::try_from(line.days).map_err(|_| ("days", "天数过大", "Too many days".to_owned()))?;
-    if line.instruction.chars().count() > 200 {
-        return Err(("instruction", "最多 200 个字", "At most 200 characters".to_owned()));
-    }
-    // Without a quantity and without a way to compute it, 0 says so and the checks ask for it.
-    let computed = || quantity(&steps(dose, line.frequency, days, &[]), drug.doses_per_unit).unwrap_or(0);
-    Ok(Item {
-        no,
-        quantity: line.quantity.unwrap_or_else(computed),
-        drug_id: line.drug_id,
-        dose,
-        frequency: line.frequency,
-        route: line.route,
-        days,
-        taper: Vec::new(),
-        instruction: line.instruction,
-    })
 }

@@ -5,7 +5,7 @@ pub use yunzhen_domain::audit::Purpose;
 pub use yunzhen_domain::dosage::{Frequency, Route};
 pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
 pub use yunzhen_domain::formulary::{Banned, DrugId};
-pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId};
+pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId, FavouriteId};
 pub use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,

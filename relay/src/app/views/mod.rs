@@ -19,6 +19,7 @@ pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod prescribing;
 pub mod prescriptions;
 pub mod referrals;
 pub mod resident_imports;

@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
-    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
+    ConsultationId, DeliveryId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState, RejectionCode,
+    ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
 };
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
 use super::formulary::Drug;
+pub use super::prescribing::{
+    Assessment, DraftItem, DraftStep, Findings, PrescriptionDraft, PrescriptionDraftUpdate, PrescriptionQuestion,
+    TaperStep,
+};
 pub use yunzhen_domain::records::{Rejection, SignedDocument};
 pub use yunzhen_domain::safety::Finding;
 
@@ -23,6 +27,8 @@ pub struct PrescriptionQuery {
     pub state: Option<String>,
     /// Only those that the caller signed, claimed or accepted.
     pub mine: Option<bool>,
+    /// Only what a pharmacist has to look at: urgent first, then what was signed first. Other filters do not count then.
+    pub review: Option<bool>,
     /// What entered its state last comes first; without it, what waits longest.
     pub newest: Option<bool>,
     /// Where the last page ended.
@@ -133,8 +139,11 @@ pub struct PrescriptionItem {
     pub frequency: Frequency,
     /// By which way.
     pub route: Route,
-    /// For how many days.
+    /// For how many days, all steps of a taper together.
     pub days: u32,
+    /// A dose that changes: every step, the first one included. Absent for a steady dose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taper: Vec<TaperStep>,
     /// How much is supplied.
     pub quantity: u32,
     /// Unit of the quantity.
@@ -185,6 +194,17 @@ pub struct Prescription {
     /// The prescriber's reason for going past a hard stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hard_stop_reason: Option<String>,
+    /// Why it may be supplied for longer than four weeks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
+    /// Questions to the prescriber as far as they are the reader's, oldest first; an open one has no answer.
+    pub questions: Vec<PrescriptionQuestion>,
+    /// The prescription that this one takes the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<PrescriptionId>,
+    /// The prescription that takes the place of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<PrescriptionId>,
     /// When it was signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_at: Option<Time>,
@@ -213,72 +233,6 @@ pub struct Prescription {
     pub approval: Option<SignedDocument>,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
-}
-
-/// A prescription as the specialist writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PrescriptionDraft {
-    /// ICD-10 code.
-    pub diagnosis_code: String,
-    /// Which legal cap applies.
-    pub supply: Supply,
-    /// Days of validity.
-    #[schema(minimum = 1, maximum = 3)]
-    pub valid_days: u32,
-    /// Drugs.
-    pub items: Vec<DraftItem>,
-    /// The prescriber's reason for going past a hard stop.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hard_stop_reason: Option<String>,
-}
-
-/// A changed draft.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PrescriptionDraftUpdate {
-    /// The `version` that was edited.
-    pub version: i64,
-    /// ICD-10 code.
-    pub diagnosis_code: String,
-    /// Which legal cap applies.
-    pub supply: Supply,
-    /// Days of validity.
-    #[schema(minimum = 1, maximum = 3)]
-    pub valid_days: u32,
-    /// Drugs.
-    pub items: Vec<DraftItem>,
-    /// The prescriber's reason for going past a hard stop.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hard_stop_reason: Option<String>,
-}
-
-/// One drug of a draft.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DraftItem {
-    /// Drug.
-    pub drug_id: DrugId,
-    /// Single dose, in the drug's unit.
-    pub dose: f64,
-    /// How often.
-    pub frequency: Frequency,
-    /// By which way.
-    pub route: Route,
-    /// For how many days.
-    pub days: u32,
-    /// How much; computed from dose, frequency and days when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<u32>,
-    /// What to tell the person who gives it.
-    pub instruction: String,
-}
-
-/// Findings of a draft that was not stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Findings {
-    /// Worst first.
-    pub findings: Vec<Finding>,
 }
 
 /// The exact text to sign.

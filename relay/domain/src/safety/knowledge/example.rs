@@ -166,6 +166,7 @@ impl Example {
             present_doctor: None,
         };
         let draft = Draft {
+            assessed: false,
             diagnosis_code: String::new(),
             supply: Supply::Ordinary,
             valid_days: 1,

@@ -12,7 +12,7 @@ const CAPS: &str = "处方管理办法；长期处方管理规范（试行）";
 pub(crate) fn supply(draft: &Draft, formulary: &Formulary, policy: &Policy, out: &mut Vec<Finding>) {
     let cap = policy.supply_days(draft.supply);
     for item in &draft.items {
-        days(item, draft.supply, cap, policy, out);
+        days(item, draft, cap, policy, out);
         if let Some(drug) = formulary.drug(&item.drug_id) {
             amount(item, drug, policy, out);
         }
@@ -20,7 +20,7 @@ pub(crate) fn supply(draft: &Draft, formulary: &Formulary, policy: &Policy, out:
     clear_if_silent(out, KIND, "用药天数与总量在允许范围内", "Days of supply and amounts are within their caps", CAPS);
 }
 
-fn days(item: &DraftItem, supply: Supply, cap: u32, policy: &Policy, out: &mut Vec<Finding>) {
+fn days(item: &DraftItem, draft: &Draft, cap: u32, policy: &Policy, out: &mut Vec<Finding>) {
     let days = u32::from(item.days);
     if days == 0 || days > cap {
         out.push(finding(
@@ -35,11 +35,11 @@ fn days(item: &DraftItem, supply: Supply, cap: u32, policy: &Policy, out: &mut V
             CAPS,
             ("请减少天数", "Reduce the days"),
         ));
-    } else if supply == Supply::Chronic && days > policy.supply_chronic_days {
+    } else if draft.supply == Supply::Chronic && !draft.assessed && days > policy.supply_chronic_days {
         out.push(finding(
             KIND,
-            Outcome::Alert,
-            Severity::HardStop,
+            Outcome::InputMissing,
+            Severity::Block,
             Some(item.no),
             (
                 format!("超过 {} 天的长期处方须经评估、记录，并由患者确认", policy.supply_chronic_days),
@@ -49,7 +49,7 @@ fn days(item: &DraftItem, supply: Supply, cap: u32, policy: &Policy, out: &mut V
                 ),
             ),
             CAPS,
-            ("请写明评估结果与患者确认，或减少天数", "Write down assessment and confirmation, or reduce the days"),
+            ("请填写评估记录与确认人，或减少天数", "Fill in the assessment and who confirmed it, or reduce the days"),
         ));
     }
 }
