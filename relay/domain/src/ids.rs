@@ -95,6 +95,10 @@ typed_id! {
     UrgentCallId;
     /// A calendar that is shared by a link.
     CalendarId;
+    /// One entry about a dose.
+    DoseEntryId;
+    /// A request for a refill.
+    RefillId;
 }
 
 #[cfg(test)]

@@ -212,6 +212,11 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     one_row("prescription", done.rows_affected())
 }
 
+/// A row of this table that another module asked for.
+pub(crate) fn read(row: &sqlx::any::AnyRow) -> Result<Prescription, StoreError> {
+    decode(&Cells::new(TABLE, row))
+}
+
 fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
     Ok(Prescription {
         id: cells.parse("id")?,
