@@ -4,6 +4,7 @@ export * from "./api/http";
 export * from "./api/types";
 export * from "./api/api";
 export { everyPage } from "./api/pages";
+export { medicationLabelsPath, medicationSheetPath } from "./api/doses";
 export { handOverPath, visitFormPath } from "./api/in-person";
 export * from "./live/clock";
 export * from "./live/event-stream";

@@ -239,7 +239,7 @@ named_enum! {
         RecordDose = "record_dose",
         /// GET /refills
         ViewRefill = "view_refill",
-        /// see, do, decline
+        /// see, decline
         DecideRefill = "decide_refill",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",

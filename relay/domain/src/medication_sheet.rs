@@ -85,7 +85,8 @@ impl MedicationSheet<'_> {
         let bed = Label { lines: vec![who.clone()], code: resident_code(self.resident.id) };
         let label = |line: &Line<'_>| {
             let (step, no) = (self.step(line), line.course.item.no);
-            let mut lines = vec![self.name(line.drug), format!("{} {}", self.dose(step, line.drug), self.often(step.frequency))];
+            let mut lines =
+                vec![self.name(line.drug), format!("{} {}", self.dose(step, line.drug), self.often(step.frequency))];
             let times = times(step.frequency);
             if !times.is_empty() {
                 lines.push(times);
@@ -127,7 +128,11 @@ impl MedicationSheet<'_> {
             }
             left -= i32::from(step.days);
         }
-        all.last().copied().or(first).unwrap_or(TaperStep { dose: item.dose, frequency: item.frequency, days: item.days })
+        all.last().copied().or(first).unwrap_or(TaperStep {
+            dose: item.dose,
+            frequency: item.frequency,
+            days: item.days,
+        })
     }
 
     fn round(&self, round: Round) -> Option<Section> {

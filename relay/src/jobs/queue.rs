@@ -51,6 +51,7 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<Job>, AppError> {
 async fn one(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
     match job.kind.as_str() {
         app::reminders::REMIND => app::reminders::remind(app, job, now).await,
+        app::refills::WATCH => app::refills::look(app, job, now).await,
         app::urgent_calls::ESCALATE => app::urgent_calls::escalate(app, job, now).await,
         _ => Err(AppError::NotFound),
     }

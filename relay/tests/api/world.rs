@@ -13,19 +13,20 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, refill, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
-    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
+    InvitationKind, Item, Pharmacy, Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, Staff,
     StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
+use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
@@ -40,8 +41,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    invitations, pharmacies, prescriptions, referrals, refills, residents, rounds, sessions, staff, transports,
+    urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -91,6 +92,8 @@ pub struct World {
     pub round: Round,
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
+    /// Of the prescription that a pharmacy has.
+    pub refill: Refill,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -130,6 +133,8 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let refill = running_out(&prescriptions[3], now);
+        refills::insert(&mut tx, &refill).await.unwrap();
         let visit = round(&resident, of("specialist1"), now);
         visits::insert(&mut tx, &visit).await.unwrap();
         let referral = referred(&consultation, of("specialist1"), now);
@@ -210,6 +215,7 @@ impl World {
             round,
             urgent_call,
             calendar,
+            refill,
             actors,
             life,
             database,
@@ -474,6 +480,25 @@ fn referred(consultation: &Consultation, specialist: StaffId, now: Timestamp) ->
         created_at: now,
         state_since: now,
         timeline: vec![],
+    }
+}
+
+fn running_out(p: &Prescription, now: Timestamp) -> Refill {
+    Refill {
+        id: RefillId::from_uuid(id(31, now)),
+        version: 1,
+        state: refill::State::Open,
+        prescription_id: p.id,
+        resident_id: p.resident_id,
+        home_id: p.home_id,
+        specialist_id: p.specialist_id,
+        item_nos: vec![1],
+        last_day: jiff::civil::date(2026, 12, 21),
+        runs_out: RunsOut::Cap,
+        asked_at: now,
+        decided_at: None,
+        renewed_by: None,
+        decline_reason: None,
     }
 }
 

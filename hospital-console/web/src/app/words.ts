@@ -17,6 +17,7 @@ import * as appointments from "../appointments/messages";
 import * as calendars from "../calendars/messages";
 import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
+import * as refills from "../refills/messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
 import * as schedule from "../schedule/messages";
@@ -36,6 +37,7 @@ const parts = {
   eligibility,
   visits,
   referrals,
+  refills,
   safety,
   app,
   consultations,

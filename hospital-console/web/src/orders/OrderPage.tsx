@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { DoorToDose, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -67,6 +67,7 @@ function Order({ prescription }: { prescription: Prescription }) {
         )}
       </div>
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
           {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}

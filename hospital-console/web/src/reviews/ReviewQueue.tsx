@@ -1,4 +1,5 @@
 import type { Finding, PrescriptionSummary } from "@yunzhen/client";
+import { TurnChip } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
@@ -30,6 +31,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
                 {t("reviews.items", { count: p.item_count })} · {p.specialist_name} ·{" "}
                 {(p.waiting_since ?? p.signed_at) && <Wait since={p.waiting_since ?? p.signed_at ?? ""} />}
               </Text>
+              {p.turn && p.late && <TurnChip turn={p.turn} late />}
               {p.worst_finding && p.worst_finding !== "info" && (
                 <FindingChip finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }} />
               )}

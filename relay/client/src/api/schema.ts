@@ -2292,6 +2292,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listDoses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recordDose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRefills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seeRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["declineRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4390,6 +4470,7 @@ export interface components {
              * @description Version to send with the next command.
              */
             version: number;
+            door_to_dose?: components["schemas"]["DoorToDose"];
         };
         /** @description The diagnosis that is treated. */
         PrescriptionDiagnosis: {
@@ -4534,6 +4615,8 @@ export interface components {
             waiting_since: components["schemas"]["Time"];
             /** @description The worst thing the checks found. */
             worst_finding?: components["schemas"]["Severity"];
+            turn?: components["schemas"]["ChainTurn"];
+            late?: boolean;
         };
         /** @description A doctor named as present. */
         PresentDoctor: {
@@ -5915,6 +5998,164 @@ export interface components {
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /** @enum {string} */
+        DoseState: "due" | "given" | "refused" | "held" | "missed";
+        /** @enum {string} */
+        DoseOutcome: "given" | "refused" | "held";
+        /** @enum {string} */
+        DoseRound: "morning" | "noon" | "evening" | "night";
+        /** @enum {string} */
+        NotGivenReason: "unwilling" | "cannot_swallow" | "vomiting" | "asleep" | "fasting" | "vital_signs" | "adverse_reaction" | "doctors_order" | "away" | "out_of_stock" | "other";
+        /** @enum {string} */
+        NeedReason: "pain" | "fever" | "breathlessness" | "chest_pain" | "constipation" | "sleeplessness" | "restlessness" | "itching" | "other";
+        /** @enum {string} */
+        RunsOut: "stock" | "course" | "cap" | "validity";
+        /** @enum {string} */
+        RefillState: "open" | "seen" | "done" | "declined" | "lapsed";
+        /** @enum {string} */
+        ChainStage: "signed" | "approved" | "accepted" | "packed" | "handed_over" | "at_the_door" | "counted" | "first_dose";
+        /** @enum {string} */
+        ChainTurn: "prescriber" | "pharmacist" | "pharmacy" | "courier" | "nurse" | "nobody";
+        DoseResident: {
+            id: string;
+            name: string;
+            bed: string;
+            allergies: string[];
+            code: string;
+        };
+        DoseEntry: {
+            id: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: int32 */
+            sequence: number;
+            state: components["schemas"]["DoseState"];
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            author_name: string;
+            scanned: boolean;
+            fhir_status?: string;
+            not_given?: components["schemas"]["NotGivenReason"];
+            need?: components["schemas"]["NeedReason"];
+            note?: string;
+        };
+        Dose: {
+            resident: components["schemas"]["DoseResident"];
+            prescription_id: string;
+            /** Format: int32 */
+            item_no: number;
+            drug_name: string;
+            drug_name_en: string;
+            strength: string;
+            /** Format: double */
+            dose: number;
+            dose_unit: string;
+            route: components["schemas"]["Route"];
+            instruction: string;
+            code: string;
+            state: components["schemas"]["DoseState"];
+            /** Format: int32 */
+            sequence: number;
+            entries: components["schemas"]["DoseEntry"][];
+            /** Format: date-time */
+            due_at?: string;
+            round?: components["schemas"]["DoseRound"];
+            /** Format: int32 */
+            most_per_day?: number;
+            /** Format: int32 */
+            given_last_day?: number;
+        };
+        StoppedCourse: {
+            prescription_id: string;
+            resident: components["schemas"]["DoseResident"];
+            drug_names: string[];
+            /** Format: date-time */
+            stopped_at: string;
+            specialist_name: string;
+            reason: string;
+        };
+        Runway: {
+            resident: components["schemas"]["DoseResident"];
+            prescription_id: string;
+            /** Format: int32 */
+            item_no: number;
+            drug_name: string;
+            drug_name_en: string;
+            /** Format: double */
+            left: number;
+            dose_unit: string;
+            runs_out: components["schemas"]["RunsOut"];
+            warns: boolean;
+            /** Format: date */
+            last_day?: string;
+            refill?: components["schemas"]["RefillState"];
+        };
+        DosesOfDay: {
+            /** Format: date */
+            day: string;
+            zone: string;
+            items: components["schemas"]["Dose"][];
+            as_needed: components["schemas"]["Dose"][];
+            stopped: components["schemas"]["StoppedCourse"][];
+            runways: components["schemas"]["Runway"][];
+        };
+        NewDoseEntry: {
+            prescription_id: string;
+            /** Format: int32 */
+            item_no: number;
+            /** Format: int32 */
+            sequence: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_at?: string;
+            outcome?: components["schemas"]["DoseOutcome"];
+            not_given?: components["schemas"]["NotGivenReason"];
+            need?: components["schemas"]["NeedReason"];
+            note?: string;
+            scanned_resident?: string;
+            scanned_medicine?: string;
+        };
+        ChainStep: {
+            stage: components["schemas"]["ChainStage"];
+            late: boolean;
+            /** Format: date-time */
+            at?: string;
+            /** Format: date-time */
+            due_by?: string;
+        };
+        DoorToDose: {
+            steps: components["schemas"]["ChainStep"][];
+            turn: components["schemas"]["ChainTurn"];
+            late: boolean;
+        };
+        Refill: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+            state: components["schemas"]["RefillState"];
+            prescription_id: string;
+            resident: components["schemas"]["DoseResident"];
+            home_name: string;
+            specialist_name: string;
+            drug_names: string[];
+            /** Format: date */
+            last_day: string;
+            runs_out: components["schemas"]["RunsOut"];
+            /** Format: date-time */
+            asked_at: string;
+            allowed: string[];
+            /** Format: date-time */
+            decided_at?: string;
+            renewed_by?: string;
+            decline_reason?: string;
+        };
+        Page_Refill: {
+            items: components["schemas"]["Refill"][];
+            next: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -19864,6 +20105,136 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDoses: {
+        parameters: {
+            query?: {
+                day?: string;
+                resident_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DosesOfDay"];
+                };
+            };
+        };
+    };
+    recordDose: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDoseEntry"];
+            };
+        };
+        responses: {
+            /** @description x */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dose"];
+                };
+            };
+        };
+    };
+    listRefills: {
+        parameters: {
+            query?: {
+                state?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refill"];
+                };
+            };
+        };
+    };
+    seeRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
+                };
+            };
+        };
+    };
+    declineRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
                 };
             };
         };

@@ -23,8 +23,16 @@ fn done(chain: &DoorToDose) -> Vec<&'static str> {
 
 #[test]
 fn the_whole_way_with_what_was_late_on_it() {
-    let steps = [("sign", "02:00"), ("claim", "02:05"), ("approve", "02:20"), ("accept", "02:55"), ("dispense", "03:00"), ("pack", "03:30"),
-        ("hand_over", "04:00"), ("deliver", "05:10")];
+    let steps = [
+        ("sign", "02:00"),
+        ("claim", "02:05"),
+        ("approve", "02:20"),
+        ("accept", "02:55"),
+        ("dispense", "03:00"),
+        ("pack", "03:30"),
+        ("hand_over", "04:00"),
+        ("deliver", "05:10"),
+    ];
     let p = written(P::Delivered, &steps);
     let mut d = delivery(D::Received, None, Vec::new());
     d.timeline = vec![step("accept", "03:50"), step("pick_up", "04:00"), step("arrive", "05:00")];
@@ -47,7 +55,10 @@ fn whose_turn_it_is_in_every_state() {
     insta::assert_snapshot!(turns.join("\n"));
     let on_the_road = written(P::InDelivery, &[("sign", "02:00")]);
     let turn = |state| chain(&on_the_road, Some(&delivery(state, None, Vec::new())), None, "02:10").turn;
-    assert_eq!((turn(D::InTransit), turn(D::AtDoor), turn(D::Quarantined)), (Turn::Courier, Turn::Nurse, Turn::Pharmacy));
+    assert_eq!(
+        (turn(D::InTransit), turn(D::AtDoor), turn(D::Quarantined)),
+        (Turn::Courier, Turn::Nurse, Turn::Pharmacy)
+    );
     let draft = Prescription { signed_at: None, ..written(P::Draft, &[]) };
     assert_eq!(door_to_dose(&draft, None, None, &Policy::default(), at("2026-11-23T02:00:00Z")), None);
 }
@@ -63,7 +74,8 @@ fn only_the_open_step_is_late_and_nothing_is_once_it_ended() {
 
 #[test]
 fn a_parcel_that_came_back_opens_its_steps_again_and_a_part_that_arrived_does_not() {
-    let steps = [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
+    let steps =
+        [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
     let back = [&steps[..], &[("return", "04:00")]].concat();
     let mut d = delivery(D::Returned, None, Vec::new());
     d.timeline = vec![step("arrive", "03:00")];

@@ -44,12 +44,15 @@ fn printed(english: bool) -> (String, Vec<Label>) {
     let prescription_id = PrescriptionId::from_uuid(Uuid::from_u128(1));
     let course = |item| Course { item, received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
     let lines: Vec<Line<'_>> = items.iter().map(|item| Line { prescription_id, course: course(item), drug }).collect();
-    let (resident, home) = (resident(), Home {
-        id: crate::ids::HomeId::from_uuid(Uuid::nil()),
-        name: "松鹤养老院".to_owned(),
-        address: String::new(),
-        phone: String::new(),
-    });
+    let (resident, home) = (
+        resident(),
+        Home {
+            id: crate::ids::HomeId::from_uuid(Uuid::nil()),
+            name: "松鹤养老院".to_owned(),
+            address: String::new(),
+            phone: String::new(),
+        },
+    );
     let sheet = MedicationSheet {
         resident: &resident,
         home: &home,
@@ -83,7 +86,11 @@ fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     assert_eq!(labels[0].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 每日四次", "08:00  12:00  17:00  21:00", "JJY · 3-12"]);
     let id = PrescriptionId::from_uuid(Uuid::from_u128(1));
     assert_eq!(check_pack(&labels[0].code, id, 1), Ok(()));
-    assert_eq!(check_pack(&format!(" {}\n", labels[0].code.to_lowercase()), id, 1), Ok(()), "a scanner ends with Enter");
+    assert_eq!(
+        check_pack(&format!(" {}\n", labels[0].code.to_lowercase()), id, 1),
+        Ok(()),
+        "a scanner ends with Enter"
+    );
     assert_eq!(check_pack(&labels[0].code, id, 2), Err(Mismatch::WrongMedicine));
     assert_eq!(check_pack("6901234567890", id, 1), Err(Mismatch::Unreadable));
     let resident = resident();

@@ -26,12 +26,19 @@ fn the_last_day_is_the_last_with_all_its_doses() {
     assert!(!begin.warns(&policy, date(2026, 11, 27)) && begin.warns(&policy, date(2026, 11, 28)));
     // Half a day is no day.
     let twice = Prescription { items: vec![Item { dose: dose(1.0), ..item(Frequency::Bid, 28) }], ..short };
-    assert_eq!(runway(&twice, &[], "2026-11-23T02:00:00Z").last_day, Some(date(2026, 11, 27)), "the tenth is the morning's of the 28th");
+    assert_eq!(
+        runway(&twice, &[], "2026-11-23T02:00:00Z").last_day,
+        Some(date(2026, 11, 27)),
+        "the tenth is the morning's of the 28th"
+    );
 }
 
 #[test]
 fn what_nobody_wrote_about_counts_as_taken_and_what_was_refused_does_not() {
-    let p = Prescription { supplied: vec![Supplied { item_no: 1, quantity: 10 }], ..prescription(vec![item(Frequency::Qd, 28)]) };
+    let p = Prescription {
+        supplied: vec![Supplied { item_no: 1, quantity: 10 }],
+        ..prescription(vec![item(Frequency::Qd, 28)])
+    };
     let day = |n: i64| at("2026-11-24T00:00:00Z") + jiff::SignedDuration::from_hours(24 * n);
     let now = "2026-11-26T12:00:00Z";
     assert_eq!(runway(&p, &[], now).left_milli, 7_000);

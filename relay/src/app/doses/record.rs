@@ -37,11 +37,12 @@ pub async fn record(
     let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.authorize_for(Action::RecordDose, &resident).await?;
     let Actor::Staff { staff_id: author, .. } = ctx.actor else { return Err(AppError::Forbidden) };
-    let p = prescriptions::get(&mut work.tx, input.prescription_id).await?.ok_or(AppError::NotFound)?;
-    if !residents::group(&mut work.tx, resident.id).await?.contains(&p.resident_id) {
-        // The label of another resident's medicine, at this bed.
-        return Err(AppError::invalid("prescription_id", "这不是这位住民的药", "This is not a medicine of this resident"));
-    }
+    let group = residents::group(&mut work.tx, resident.id).await?;
+    let p = prescriptions::get(&mut work.tx, input.prescription_id).await?;
+    // The label of another resident's medicine, at this bed.
+    let p = p.filter(|p| group.contains(&p.resident_id)).ok_or_else(|| {
+        AppError::invalid("prescription_id", "这不是这位住民的药", "This is not a medicine of this resident")
+    })?;
     let zone = zone();
     let supply = Supply::of(&mut work.tx, p).await?;
     let courses = supply.courses(&zone);
@@ -140,7 +141,11 @@ impl Wish<'_> {
         match due {
             Some(due) => Ok(Target { due_at: due.at, dose: due.dose, as_needed: false }),
             None if matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled) => Err(stopped(p)),
-            None => Err(AppError::invalid("due_at", "这个时间没有该药的用药安排", "No dose of this medicine is due at that time")),
+            None => Err(AppError::invalid(
+                "due_at",
+                "这个时间没有该药的用药安排",
+                "No dose of this medicine is due at that time",
+            )),
         }
     }
 
@@ -161,7 +166,9 @@ impl Wish<'_> {
         if let Some(Err(mismatch)) = input.scanned_medicine.as_deref().map(pack) {
             wrong.push(not_fitting("scanned_medicine", mismatch));
         }
-        for (path, code) in [("scanned_resident", &input.scanned_resident), ("scanned_medicine", &input.scanned_medicine)] {
+        for (path, code) in
+            [("scanned_resident", &input.scanned_resident), ("scanned_medicine", &input.scanned_medicine)]
+        {
             if code.as_ref().is_some_and(|code| code.chars().count() > CODE) {
                 wrong.push(FieldError::new(path, format!("最多 {CODE} 个字"), format!("At most {CODE} characters")));
             }
@@ -175,19 +182,25 @@ impl Wish<'_> {
         let input = self.input;
         let silent = input.note.as_deref().is_none_or(|note| note.trim().is_empty());
         match input.outcome {
-            Some(Outcome::Refused | Outcome::Held) if target.as_needed => {
-                Some(FieldError::new("outcome", "必要时用的药，没用就不必记录", "What is given when needed is not refused or held"))
-            }
+            Some(Outcome::Refused | Outcome::Held) if target.as_needed => Some(FieldError::new(
+                "outcome",
+                "必要时用的药，没用就不必记录",
+                "What is given when needed is not refused or held",
+            )),
             Some(Outcome::Refused | Outcome::Held) if input.not_given.is_none() => {
                 Some(FieldError::new("not_given", "请选择没有服用的原因", "Choose why it was not taken"))
             }
             Some(Outcome::Given) if target.as_needed && input.need.is_none() => {
                 Some(FieldError::new("need", "请选择用药的原因", "Choose why it is given"))
             }
-            Some(Outcome::Given) if input.not_given.is_some() => {
-                Some(FieldError::new("not_given", "已服用的不填未服原因", "What was given has no reason for not giving it"))
-            }
-            _ if silent && (input.not_given == Some(NotGivenReason::Other) || input.need == Some(NeedReason::Other)) => {
+            Some(Outcome::Given) if input.not_given.is_some() => Some(FieldError::new(
+                "not_given",
+                "已服用的不填未服原因",
+                "What was given has no reason for not giving it",
+            )),
+            _ if silent
+                && (input.not_given == Some(NotGivenReason::Other) || input.need == Some(NeedReason::Other)) =>
+            {
                 Some(FieldError::new("note", "选择“其他”时请写明", "With \"other\", say what"))
             }
             _ => None,
@@ -247,7 +260,9 @@ fn stopped(p: &Prescription) -> AppError {
 
 fn not_fitting(path: &str, mismatch: Mismatch) -> FieldError {
     match mismatch {
-        Mismatch::Unreadable => FieldError::new(path, "扫到的不是本系统的码，请重新扫描", "This is no code of ours; scan again"),
+        Mismatch::Unreadable => {
+            FieldError::new(path, "扫到的不是本系统的码，请重新扫描", "This is no code of ours; scan again")
+        }
         Mismatch::WrongResident => {
             FieldError::new(path, "不是这位住民！请核对床位和腕带", "Another resident! Check the bed and the wristband")
         }

@@ -158,7 +158,8 @@ impl Shown<'_> {
     async fn runway(&self, db: &mut Db, zone: &Zone) -> Result<Option<views::Runway>, AppError> {
         let (p, item) = (&self.supply.prescription, self.course.item);
         let entries = self.supply.newest(item.no);
-        let stock = Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit: self.drug.doses_per_unit };
+        let stock =
+            Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit: self.drug.doses_per_unit };
         let found = stock.runway(&self.app.policy, self.ctx.now);
         let today = zone.date(self.ctx.now);
         let over = found.last_day.is_some_and(|day| day < today) && found.left_milli == 0;

@@ -142,6 +142,7 @@ pub async fn cancel(
     let event = before.withdrawal(reason);
     let p = before.apply(event, ctx.now, who(&specialist))?;
     recall(&mut work, ctx, &p, &specialist).await?;
+    crate::app::refills::lapse(&mut work, ctx, p.id).await?;
     let stopped = p.state == prescription::State::Stopped;
     let kind = if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled };
     let view = keep(app, ctx, &mut work, kind, &p).await?;

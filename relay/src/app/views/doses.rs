@@ -305,13 +305,3 @@ pub struct Refill {
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
 }
-
-/// A new prescription was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DoRefill {
-    /// The `version` that was seen.
-    pub version: i64,
-    /// The new prescription, signed by the caller for the same resident.
-    pub renewed_by: PrescriptionId,
-}
