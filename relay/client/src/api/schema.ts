@@ -894,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The doses of one day in the caller's home, what is given when needed, what was stopped and why, and how long each medicine lasts. */
+        get: operations["listDoses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/drugs": {
         parameters: {
             query?: never;
@@ -1582,6 +1599,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/refills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of the home, or to the specialist, newest first. */
+        get: operations["listRefills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The medicine ends here, with the reason. */
+        post: operations["declineRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The prescriber has seen it. */
+        post: operations["seeRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident-identities": {
         parameters: {
             query?: never;
@@ -1705,6 +1773,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/residents/{id}/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a dose. A correction is another entry; one that was made without a link comes late with its own time. 409 `dose_recorded`: somebody else
+         *     wrote about it meanwhile; 409 `dose_stopped`: the prescriber ended the course.
+         */
+        post: operations["recordDose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/{id}/eligibility": {
         parameters: {
             query?: never;
@@ -1717,6 +1805,40 @@ export interface paths {
         put?: never;
         /** Records that the caller saw the resident in person for a diagnosis. */
         post: operations["recordEligibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/medication-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels of the medicines and of the bed, each with its code to scan, as PDF. */
+        get: operations["printMedicationLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/medication-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The medication sheet in large type as PDF. `Missing-Glyphs` names characters that no font of the relay has; the pages show their codes. */
+        get: operations["printMedicationSheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2292,86 +2414,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/doses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listDoses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/residents/{id}/doses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["recordDose"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/refills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listRefills"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/refills/{id}/see": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["seeRefill"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/refills/{id}/decline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["declineRefill"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2679,6 +2721,27 @@ export interface components {
             /** @description Number plate, if known. */
             plate?: string;
         };
+        /**
+         * @description A step from the door of the hospital to the dose.
+         * @enum {string}
+         */
+        ChainStage: "signed" | "approved" | "accepted" | "packed" | "handed_over" | "at_the_door" | "counted" | "first_dose";
+        /** @description One step of the way. */
+        ChainStep: {
+            /** @description When it was done. */
+            at?: components["schemas"]["Time"];
+            /** @description By when it should be. */
+            due_by?: components["schemas"]["Time"];
+            /** @description Later than that. */
+            late: boolean;
+            /** @description Which. */
+            stage: components["schemas"]["ChainStage"];
+        };
+        /**
+         * @description Whose turn it is.
+         * @enum {string}
+         */
+        ChainTurn: "prescriber" | "pharmacist" | "pharmacy" | "courier" | "nurse" | "nobody";
         /** @description Data of `event: change`: what changed, by id only; readers fetch what they may see. */
         Change: {
             /** @description When. */
@@ -3160,6 +3223,150 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "photo" | "report" | "identity" | "other";
+        /** @description The way of a prescription from the signature to the first dose. */
+        DoorToDose: {
+            /** @description The open step is late. */
+            late: boolean;
+            /** @description Eight steps, in order. */
+            steps: components["schemas"]["ChainStep"][];
+            /** @description Whose turn it is. */
+            turn: components["schemas"]["ChainTurn"];
+        };
+        /** @description One dose, or a medicine that is given when needed. */
+        Dose: {
+            /** @description What the label of the medicine says. */
+            code: string;
+            /**
+             * Format: double
+             * @description How much.
+             */
+            dose: number;
+            /** @description Its unit. */
+            dose_unit: string;
+            /** @description Chinese name. */
+            drug_name: string;
+            /** @description English name. */
+            drug_name_en: string;
+            /** @description When; absent where it is given when needed. */
+            due_at?: components["schemas"]["Time"];
+            /** @description Entries about it, oldest first. */
+            entries: components["schemas"]["DoseEntry"][];
+            /**
+             * Format: int32
+             * @description Given within the last 24 hours; only where it is given when needed.
+             */
+            given_last_day?: number;
+            /** @description For whoever gives it. */
+            instruction: string;
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /**
+             * Format: int32
+             * @description At most so many within a day; only where it is given when needed.
+             */
+            most_per_day?: number;
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description Who gets it. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description In which round. */
+            round?: components["schemas"]["DoseRound"];
+            /** @description By which way. */
+            route: components["schemas"]["Route"];
+            /**
+             * Format: int32
+             * @description How many entries it has; sent back with the next.
+             */
+            sequence: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["DoseState"];
+            /** @description Strength of one unit. */
+            strength: string;
+        };
+        /** @description One entry about a dose. */
+        DoseEntry: {
+            /** @description When it was given, offered or held. */
+            at: components["schemas"]["Time"];
+            /** @description By whom. */
+            author_name: string;
+            /** @description Which dose. */
+            due_at: components["schemas"]["Time"];
+            /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
+            fhir_status?: string;
+            /** @description Entry id. */
+            id: components["schemas"]["DoseEntryId"];
+            /** @description Why, where it is given when needed. */
+            need?: components["schemas"]["NeedReason"];
+            /** @description Why not. */
+            not_given?: components["schemas"]["NotGivenReason"];
+            /** @description In words. */
+            note?: string;
+            /** @description When the relay had it. */
+            recorded_at: components["schemas"]["Time"];
+            /** @description Bed and medicine were scanned. */
+            scanned: boolean;
+            /**
+             * Format: int32
+             * @description 1 for the first; each correction one more.
+             */
+            sequence: number;
+            /** @description Where the dose stands by it. */
+            state: components["schemas"]["DoseState"];
+        };
+        /**
+         * Format: uuid
+         * @description One entry about a dose.
+         */
+        DoseEntryId: string;
+        /**
+         * @description What a nurse writes about a dose.
+         * @enum {string}
+         */
+        DoseOutcome: "given" | "refused" | "held";
+        /** @description Who gets it. */
+        DoseResident: {
+            /** @description Substances the resident must not get. */
+            allergies: string[];
+            /** @description Room and bed. */
+            bed: string;
+            /** @description What the wristband says. */
+            code: string;
+            /** @description Resident id. */
+            id: components["schemas"]["ResidentId"];
+            /** @description Name. */
+            name: string;
+        };
+        /**
+         * @description A nurse's round with the medicines.
+         * @enum {string}
+         */
+        DoseRound: "morning" | "noon" | "evening" | "night";
+        /**
+         * @description Where a dose stands.
+         * @enum {string}
+         */
+        DoseState: "due" | "given" | "refused" | "held" | "missed";
+        /** @description The doses of one day in one home. */
+        DosesOfDay: {
+            /** @description What is given when needed, by bed. */
+            as_needed: components["schemas"]["Dose"][];
+            /**
+             * Format: date
+             * @description Which day.
+             */
+            day: string;
+            /** @description By time and bed. */
+            items: components["schemas"]["Dose"][];
+            /** @description How long each medicine lasts, what ends first first. */
+            runways: components["schemas"]["Runway"][];
+            /** @description What is not given any more, newest first. */
+            stopped: components["schemas"]["StoppedCourse"][];
+            /** @description The home's zone, as an IANA name. */
+            zone: string;
+        };
         /** @description One drug of a draft. */
         DraftItem: {
             /**
@@ -3723,6 +3930,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why a medicine that is given when needed was given.
+         * @enum {string}
+         */
+        NeedReason: "pain" | "fever" | "breathlessness" | "chest_pain" | "constipation" | "sleeplessness" | "restlessness" | "itching" | "other";
         /** @description A time to book. */
         NewAppointment: {
             /** @description Why. */
@@ -3785,6 +3997,37 @@ export interface components {
             taken_at: components["schemas"]["Time"];
             /** @description In words. */
             title: string;
+        };
+        /** @description What a nurse writes about a dose. */
+        NewDoseEntry: {
+            /** @description When it was given, offered or held. */
+            at: components["schemas"]["Time"];
+            /** @description Which dose; absent for a new one of what is given when needed. */
+            due_at?: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /** @description Why it was given, where it is given when needed. */
+            need?: components["schemas"]["NeedReason"];
+            /** @description Why it was not given. */
+            not_given?: components["schemas"]["NotGivenReason"];
+            /** @description In words. */
+            note?: string;
+            /** @description What became of it; absent: the last entry was an error and is taken back. */
+            outcome?: components["schemas"]["DoseOutcome"];
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description What was scanned on the medicine. */
+            scanned_medicine?: string;
+            /** @description What was scanned at the bed or wristband. */
+            scanned_resident?: string;
+            /**
+             * Format: int32
+             * @description How many entries of the dose the nurse saw; another number now is a conflict.
+             */
+            sequence: number;
         };
         /** @description A visit in person to record. */
         NewEligibilityFact: {
@@ -3929,6 +4172,11 @@ export interface components {
             /** @description How soon. */
             urgency: components["schemas"]["Urgency"];
         };
+        /**
+         * @description Why a dose was refused or held.
+         * @enum {string}
+         */
+        NotGivenReason: "unwilling" | "cannot_swallow" | "vomiting" | "asleep" | "fasting" | "vital_signs" | "adverse_reaction" | "doctors_order" | "away" | "out_of_stock" | "other";
         /** @description A note. */
         Note: {
             /** @description Who wrote it. */
@@ -4237,6 +4485,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Refill: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Refill"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_ResidentIdentity: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["ResidentIdentity"][];
@@ -4427,6 +4682,8 @@ export interface components {
             delivery_id?: components["schemas"]["DeliveryId"];
             /** @description For what. */
             diagnosis: components["schemas"]["PrescriptionDiagnosis"];
+            /** @description The way from the signature to the first dose; absent before the signature. */
+            door_to_dose?: components["schemas"]["DoorToDose"];
             /** @description What the checks found, worst first. */
             findings: components["schemas"]["Finding"][];
             /** @description The prescriber's reason for going past a hard stop. */
@@ -4470,7 +4727,6 @@ export interface components {
              * @description Version to send with the next command.
              */
             version: number;
-            door_to_dose?: components["schemas"]["DoorToDose"];
         };
         /** @description The diagnosis that is treated. */
         PrescriptionDiagnosis: {
@@ -4596,6 +4852,8 @@ export interface components {
              * @description How many drugs.
              */
             item_count: number;
+            /** @description What that person has to do is late. */
+            late?: boolean;
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -4604,6 +4862,8 @@ export interface components {
             specialist_name: string;
             /** @description State. */
             state: components["schemas"]["PrescriptionState"];
+            /** @description Whose turn it is on the way to the first dose; absent before the signature. */
+            turn?: components["schemas"]["ChainTurn"];
             /** @description Urgency of the consultation. */
             urgency: components["schemas"]["Urgency"];
             /**
@@ -4615,8 +4875,6 @@ export interface components {
             waiting_since: components["schemas"]["Time"];
             /** @description The worst thing the checks found. */
             worst_finding?: components["schemas"]["Severity"];
-            turn?: components["schemas"]["ChainTurn"];
-            late?: boolean;
         };
         /** @description A doctor named as present. */
         PresentDoctor: {
@@ -4914,6 +5172,55 @@ export interface components {
              */
             version: number;
         };
+        /** @description A request for a refill. It is no prescription. */
+        Refill: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description When the system asked. */
+            asked_at: components["schemas"]["Time"];
+            /** @description When it was decided. */
+            decided_at?: components["schemas"]["Time"];
+            /** @description Why the medicine ends. */
+            decline_reason?: string;
+            /** @description What runs out. */
+            drug_names: string[];
+            /** @description The resident's home. */
+            home_name: string;
+            /** @description Request id. */
+            id: components["schemas"]["RefillId"];
+            /**
+             * Format: date
+             * @description Last day with all doses.
+             */
+            last_day: string;
+            /** @description The course that runs out. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description The prescription that was written for it. */
+            renewed_by?: components["schemas"]["PrescriptionId"];
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description Why it ends then. */
+            runs_out: components["schemas"]["RunsOut"];
+            /** @description Who wrote the prescription. */
+            specialist_name: string;
+            /** @description State. */
+            state: components["schemas"]["RefillState"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A request for a refill.
+         */
+        RefillId: string;
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        RefillState: "open" | "seen" | "done" | "declined" | "lapsed";
         /** @description A record as its form shows it after it was kept. */
         Registered: {
             /** @description Room and bed. */
@@ -5377,6 +5684,45 @@ export interface components {
             /** @description On which day of the week. */
             weekday: components["schemas"]["Weekday"];
         };
+        /**
+         * @description Why a medicine ends.
+         * @enum {string}
+         */
+        RunsOut: "stock" | "course" | "cap" | "validity";
+        /** @description How long a medicine lasts. */
+        Runway: {
+            /** @description Its unit. */
+            dose_unit: string;
+            /** @description Chinese name. */
+            drug_name: string;
+            /** @description English name. */
+            drug_name_en: string;
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /**
+             * Format: date
+             * @description Last day with all its doses; absent where it is given when needed.
+             */
+            last_day?: string;
+            /**
+             * Format: double
+             * @description Left in the home.
+             */
+            left: number;
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description The request for it. */
+            refill?: components["schemas"]["RefillState"];
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description Why it ends then. */
+            runs_out: components["schemas"]["RunsOut"];
+            /** @description It is time for a refill. */
+            warns: boolean;
+        };
         /** @description A rule file in force. */
         SafetyFile: {
             /**
@@ -5636,6 +5982,21 @@ export interface components {
         StoppedConsultation: components["schemas"]["ConsultationSummary"] & {
             /** @description The referral, drafted. */
             referral: components["schemas"]["ReferralSummary"];
+        };
+        /** @description A course that the prescriber ended. */
+        StoppedCourse: {
+            /** @description What must not be given any more. */
+            drug_names: string[];
+            /** @description Which. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description Why. */
+            reason: string;
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description By whom. */
+            specialist_name: string;
+            /** @description Since when. */
+            stopped_at: components["schemas"]["Time"];
         };
         /** @description The resident of a prescription's line. */
         SummaryResident: {
@@ -5998,164 +6359,6 @@ export interface components {
          * @enum {string}
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
-        /** @enum {string} */
-        DoseState: "due" | "given" | "refused" | "held" | "missed";
-        /** @enum {string} */
-        DoseOutcome: "given" | "refused" | "held";
-        /** @enum {string} */
-        DoseRound: "morning" | "noon" | "evening" | "night";
-        /** @enum {string} */
-        NotGivenReason: "unwilling" | "cannot_swallow" | "vomiting" | "asleep" | "fasting" | "vital_signs" | "adverse_reaction" | "doctors_order" | "away" | "out_of_stock" | "other";
-        /** @enum {string} */
-        NeedReason: "pain" | "fever" | "breathlessness" | "chest_pain" | "constipation" | "sleeplessness" | "restlessness" | "itching" | "other";
-        /** @enum {string} */
-        RunsOut: "stock" | "course" | "cap" | "validity";
-        /** @enum {string} */
-        RefillState: "open" | "seen" | "done" | "declined" | "lapsed";
-        /** @enum {string} */
-        ChainStage: "signed" | "approved" | "accepted" | "packed" | "handed_over" | "at_the_door" | "counted" | "first_dose";
-        /** @enum {string} */
-        ChainTurn: "prescriber" | "pharmacist" | "pharmacy" | "courier" | "nurse" | "nobody";
-        DoseResident: {
-            id: string;
-            name: string;
-            bed: string;
-            allergies: string[];
-            code: string;
-        };
-        DoseEntry: {
-            id: string;
-            /** Format: date-time */
-            due_at: string;
-            /** Format: int32 */
-            sequence: number;
-            state: components["schemas"]["DoseState"];
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            recorded_at: string;
-            author_name: string;
-            scanned: boolean;
-            fhir_status?: string;
-            not_given?: components["schemas"]["NotGivenReason"];
-            need?: components["schemas"]["NeedReason"];
-            note?: string;
-        };
-        Dose: {
-            resident: components["schemas"]["DoseResident"];
-            prescription_id: string;
-            /** Format: int32 */
-            item_no: number;
-            drug_name: string;
-            drug_name_en: string;
-            strength: string;
-            /** Format: double */
-            dose: number;
-            dose_unit: string;
-            route: components["schemas"]["Route"];
-            instruction: string;
-            code: string;
-            state: components["schemas"]["DoseState"];
-            /** Format: int32 */
-            sequence: number;
-            entries: components["schemas"]["DoseEntry"][];
-            /** Format: date-time */
-            due_at?: string;
-            round?: components["schemas"]["DoseRound"];
-            /** Format: int32 */
-            most_per_day?: number;
-            /** Format: int32 */
-            given_last_day?: number;
-        };
-        StoppedCourse: {
-            prescription_id: string;
-            resident: components["schemas"]["DoseResident"];
-            drug_names: string[];
-            /** Format: date-time */
-            stopped_at: string;
-            specialist_name: string;
-            reason: string;
-        };
-        Runway: {
-            resident: components["schemas"]["DoseResident"];
-            prescription_id: string;
-            /** Format: int32 */
-            item_no: number;
-            drug_name: string;
-            drug_name_en: string;
-            /** Format: double */
-            left: number;
-            dose_unit: string;
-            runs_out: components["schemas"]["RunsOut"];
-            warns: boolean;
-            /** Format: date */
-            last_day?: string;
-            refill?: components["schemas"]["RefillState"];
-        };
-        DosesOfDay: {
-            /** Format: date */
-            day: string;
-            zone: string;
-            items: components["schemas"]["Dose"][];
-            as_needed: components["schemas"]["Dose"][];
-            stopped: components["schemas"]["StoppedCourse"][];
-            runways: components["schemas"]["Runway"][];
-        };
-        NewDoseEntry: {
-            prescription_id: string;
-            /** Format: int32 */
-            item_no: number;
-            /** Format: int32 */
-            sequence: number;
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            due_at?: string;
-            outcome?: components["schemas"]["DoseOutcome"];
-            not_given?: components["schemas"]["NotGivenReason"];
-            need?: components["schemas"]["NeedReason"];
-            note?: string;
-            scanned_resident?: string;
-            scanned_medicine?: string;
-        };
-        ChainStep: {
-            stage: components["schemas"]["ChainStage"];
-            late: boolean;
-            /** Format: date-time */
-            at?: string;
-            /** Format: date-time */
-            due_by?: string;
-        };
-        DoorToDose: {
-            steps: components["schemas"]["ChainStep"][];
-            turn: components["schemas"]["ChainTurn"];
-            late: boolean;
-        };
-        Refill: {
-            id: string;
-            /** Format: int64 */
-            version: number;
-            state: components["schemas"]["RefillState"];
-            prescription_id: string;
-            resident: components["schemas"]["DoseResident"];
-            home_name: string;
-            specialist_name: string;
-            drug_names: string[];
-            /** Format: date */
-            last_day: string;
-            runs_out: components["schemas"]["RunsOut"];
-            /** Format: date-time */
-            asked_at: string;
-            allowed: string[];
-            /** Format: date-time */
-            decided_at?: string;
-            renewed_by?: string;
-            decline_reason?: string;
-        };
-        Page_Refill: {
-            items: components["schemas"]["Refill"][];
-            next: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -11484,6 +11687,76 @@ export interface operations {
             };
         };
     };
+    listDoses: {
+        parameters: {
+            query?: {
+                /** @description Day of the home; today when left out. */
+                day?: string;
+                /** @description Of one resident only. */
+                resident_id?: components["schemas"]["ResidentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By time and bed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DosesOfDay"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDrugs: {
         parameters: {
             query?: {
@@ -15552,6 +15825,278 @@ export interface operations {
             };
         };
     };
+    listRefills: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refill"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RefillId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seeRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RefillId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listResidentIdentities: {
         parameters: {
             query?: {
@@ -16490,6 +17035,107 @@ export interface operations {
             };
         };
     };
+    recordDose: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDoseEntry"];
+            };
+        };
+        responses: {
+            /** @description Written. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dose"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEligibility: {
         parameters: {
             query?: {
@@ -16649,6 +17295,146 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printMedicationLabels: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; Chinese when left out. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printMedicationSheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; Chinese when left out. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20105,136 +20891,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDoses: {
-        parameters: {
-            query?: {
-                day?: string;
-                resident_id?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DosesOfDay"];
-                };
-            };
-        };
-    };
-    recordDose: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDoseEntry"];
-            };
-        };
-        responses: {
-            /** @description x */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dose"];
-                };
-            };
-        };
-    };
-    listRefills: {
-        parameters: {
-            query?: {
-                state?: string;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Refill"];
-                };
-            };
-        };
-    };
-    seeRefill: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VersionBody"];
-            };
-        };
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refill"];
-                };
-            };
-        };
-    };
-    declineRefill: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReasonBody"];
-            };
-        };
-        responses: {
-            /** @description x */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refill"];
                 };
             };
         };
