@@ -113,8 +113,8 @@ pub(super) async fn renewed(work: &mut Work, ctx: &Context, p: &Prescription) ->
     let group = residents::group(&mut work.tx, standing).await?;
     for refill in asked.into_iter().filter(|refill| group.contains(&refill.resident_id)) {
         let old = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
-        let asked_for = old.items.iter().filter(|item| refill.item_nos.contains(&item.no));
-        let again = asked_for.into_iter().any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id));
+        let mut asked_for = old.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+        let again = asked_for.any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id));
         if again {
             let mut refill = refill.apply(&Event::Do, ctx.now)?;
             refill.renewed_by = Some(p.id);

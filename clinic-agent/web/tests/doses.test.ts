@@ -1,7 +1,7 @@
 import type { Dose, DosesOfDay } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import type { SpoolItem } from "../box/box-api";
-import { beds, dayAfter, entryOf, localTime, readScan, roundAt, standing } from "./plan";
+import type { SpoolItem } from "../src/box/box-api";
+import { beds, dayAfter, entryOf, localTime, readScan, roundAt, standing } from "../src/doses/plan";
 
 const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
 
