@@ -1,8 +1,8 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, duplicate, legal_hold, prescription, referral, transport,
-    urgent_call, visit, visit_stop,
+    break_glass, consent, consultation, delivery, dose, duplicate, legal_hold, prescription, referral, refill,
+    transport, urgent_call, visit, visit_stop,
 };
 
 #[test]
@@ -21,6 +21,8 @@ fn the_diagrams_are_those_of_the_machines() {
         ("transport", transport::diagram()),
         ("urgent call", urgent_call::diagram()),
         ("legal hold", legal_hold::diagram()),
+        ("dose", dose::diagram()),
+        ("refill", refill::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

@@ -113,7 +113,8 @@ pub async fn dismiss(
     }
 }
 
-/// A returned entry comes with what was typed (a document's content is not among it), so that it can be put right.
+/// A returned entry comes with what was typed (a document's content is not among it), so that it can be put right; an entry about a dose always does, so that
+/// without a link nobody gives it twice.
 fn item(entry: &Entry) -> Value {
     json!({
         "id": entry.id,
@@ -122,7 +123,7 @@ fn item(entry: &Entry) -> Value {
         "state": entry.state,
         "created_at": rfc3339(entry.created_at),
         "problem": entry.problem,
-        "body": (entry.state == EntryState::Refused).then_some(&entry.body),
+        "body": (entry.state == EntryState::Refused || entry.kind == Kind::Dose).then_some(&entry.body),
     })
 }
 
@@ -139,5 +140,6 @@ fn is_plausible(kind: Kind, body: &Value) -> bool {
         Kind::Document => ["title", "content_base64"]
             .iter()
             .all(|field| body[*field].as_str().is_some_and(|text| !text.trim().is_empty())),
+        Kind::Dose => body["prescription_id"].is_string() && body["item_no"].is_u64() && body["at"].is_string(),
     }
 }

@@ -17,6 +17,8 @@ pub enum Kind {
     Note,
     /// A photo or another document.
     Document,
+    /// What became of a dose.
+    Dose,
 }
 
 /// Field of a document's body that holds its bytes, in base64.
@@ -150,6 +152,7 @@ impl Entry {
             Kind::Observations => format!("/api/residents/{}/observations", self.resident_id),
             Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
             Kind::Document => format!("/api/residents/{}/documents", self.resident_id),
+            Kind::Dose => format!("/api/residents/{}/doses", self.resident_id),
         }
     }
 

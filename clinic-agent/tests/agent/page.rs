@@ -36,6 +36,9 @@ pub fn relay(record: Record) -> Router {
         if *record.ended.lock().unwrap() || headers.get("authorization").is_none_or(|value| value != "Bearer token-1") {
             return (StatusCode::UNAUTHORIZED, Json(json!({ "code": "unauthenticated" })));
         }
+        if body["sequence"] == 7 {
+            return (StatusCode::CONFLICT, Json(json!({ "code": "dose_recorded", "title": "recorded already" })));
+        }
         if body["text"] == "refuse me" {
             return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "code": "implausible", "title": "no" })));
         }
@@ -72,6 +75,8 @@ pub fn relay(record: Record) -> Router {
         .route("/api/residents", get(|| async { Json(json!({ "items": [{ "id": RESIDENT }], "next": null })) }))
         .route("/api/residents/{id}/notes", post(store))
         .route("/api/residents/{id}/observations", post(store))
+        .route("/api/residents/{id}/doses", post(store))
+        .route("/api/doses", get(|| async { Json(json!({ "day": "2026-11-24", "items": [{ "sequence": 0 }] })) }))
         .route(
             "/api/urgent-calls",
             // The box speaks for itself: no person's token may be with it.
@@ -226,6 +231,44 @@ async fn a_nurse_goes_on_without_the_link_and_nothing_is_lost() {
     let stranger = Browser::new(reborn.bound.page).json(Method::POST, &path, None, &reason).await;
     assert!([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&stranger.0));
     life.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dose_is_written_without_the_link_once_and_a_conflict_comes_back_to_her() {
+    let record = Record::default();
+    let world = World::new(relay(record.clone()), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    browser.get("/api/doses?day=2026-11-24").await;
+    let mut status = browser.events("/page/status/events").await;
+    status.find(|_, data| data["link"]["state"] == "connected").await;
+    world.wire.set(false);
+    status.find(|_, data| data["link"]["state"] == "offline").await;
+    let (code, headers, body) = browser.get("/api/doses?day=2026-11-24").await;
+    assert_eq!((code, &body["items"][0]["sequence"]), (StatusCode::OK, &json!(0)), "the list of the day is at hand");
+    assert!(headers.contains_key("stale-since"));
+    let dose = |sequence: u32| {
+        let body = json!({ "prescription_id": RESIDENT, "item_no": 1, "due_at": "2026-11-24T00:00:00Z", "sequence": sequence,
+            "outcome": "given", "at": "2026-11-24T00:04:00Z" });
+        json!({ "kind": "dose", "resident_id": RESIDENT, "body": body })
+    };
+    for _ in 0..2 {
+        let (code, body) = browser.json(Method::POST, "/page/spool", Some("dose-0001"), &dose(0)).await;
+        assert_eq!((code, &body["state"]), (StatusCode::CREATED, &json!("saved")));
+    }
+    browser.json(Method::POST, "/page/spool", Some("dose-0002"), &dose(7)).await;
+    let empty = json!({ "kind": "dose", "resident_id": RESIDENT, "body": {} });
+    assert_eq!(browser.json(Method::POST, "/page/spool", Some("dose-0003"), &empty).await.0, StatusCode::BAD_REQUEST);
+    world.wire.set(true);
+    status.find(|_, data| data["spool"]["received"] == 1 && data["spool"]["failed"] == 1).await;
+    let stored = record.stored.lock().unwrap().clone();
+    assert_eq!(
+        (stored.len(), stored[0].0.as_str(), &stored[0].1["at"]),
+        (1, "dose-0001", &json!("2026-11-24T00:04:00Z"))
+    );
+    let (_, _, list) = browser.get("/page/spool").await;
+    let refused = list["items"].as_array().unwrap().iter().find(|item| item["state"] == "refused").unwrap();
+    assert_eq!((&refused["problem"]["code"], &refused["body"]["sequence"]), (&json!("dose_recorded"), &json!(7)));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { BoxProvider } from "./box/box-context";
+import { DosesScreen } from "./doses/doses-screen";
 import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
 import { RegistryScreen } from "./residents/registry-screen";
@@ -138,6 +139,8 @@ function Screens() {
           <Route path="referrals/:referralId" element={<ReferralsScreen />} />
           <Route path="transports/new" element={<NewRideScreen />} />
           <Route path="transports/:transportId" element={<ReferralsScreen />} />
+          <Route path="doses" element={<DosesScreen />} />
+          <Route path="doses/:residentId" element={<DosesScreen />} />
           <Route path="deliveries" element={<DeliveriesScreen />} />
           <Route path="deliveries/:deliveryId" element={<DeliveriesScreen />} />
           <Route path="*" element={<Navigate to="/" replace />} />

@@ -5,6 +5,7 @@ import {
   IconClipboardList,
   IconLogout,
   IconPackage,
+  IconPill,
   IconUsers,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -34,7 +35,7 @@ import { IncomingCalls } from "./urgent-calls/incoming-calls";
 import { OngoingNotice } from "./visit/ongoing-notice";
 
 /** Screens of their own; all others belong to the day's round. */
-const ELSEWHERE = ["/deliveries", "/registry"];
+const ELSEWHERE = ["/deliveries", "/registry", "/doses"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
@@ -64,6 +65,10 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
           >
             <IconClipboardList aria-hidden />
             {t("app:nav.today")}
+          </NavLink>
+          <NavLink to="/doses" className="nurse-nav-link">
+            <IconPill aria-hidden />
+            {t("app:nav.doses")}
           </NavLink>
           <NavLink to="/registry" className="nurse-nav-link">
             <IconUsers aria-hidden />

@@ -6,6 +6,7 @@ export * from "./api/api";
 export { Action } from "./api/action";
 export { everyPage } from "./api/pages";
 export { heardLate } from "./api/heard-late";
+export { medicationLabelsPath, medicationSheetPath } from "./api/doses";
 export { handOverPath, visitFormPath } from "./api/in-person";
 export * from "./live/clock";
 export * from "./live/event-stream";

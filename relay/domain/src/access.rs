@@ -58,6 +58,8 @@ pub enum Class {
     UrgentCall,
     /// Calendars shared by a link.
     Calendar,
+    /// Requests for a refill.
+    Refill,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -245,6 +247,14 @@ named_enum! {
         ReceiveDelivery = "receive_delivery",
         /// take-back, release, lose
         RecoverDelivery = "recover_delivery",
+        /// GET /doses, /residents/{id}/medication-sheet, labels
+        ViewDoses = "view_doses",
+        /// POST doses
+        RecordDose = "record_dose",
+        /// GET /refills
+        ViewRefill = "view_refill",
+        /// see, decline
+        DecideRefill = "decide_refill",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -277,7 +287,9 @@ impl Action {
             | A::ViewDocuments
             | A::AddDocument
             | A::ViewEligibility
-            | A::KeepEligibility => Class::Resident,
+            | A::KeepEligibility
+            | A::ViewDoses
+            | A::RecordDose => Class::Resident,
             A::TransferResident | A::JudgeDuplicates => Class::Registry,
             A::BreakGlass | A::CloseBreakGlass | A::ReviewBreakGlass => Class::BreakGlass,
             A::ListConsultations
@@ -329,6 +341,7 @@ impl Action {
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
             A::ShareCalendar => Class::Calendar,
+            A::ViewRefill | A::DecideRefill => Class::Refill,
             A::ListHomes | A::SearchFormulary | A::KeepFavourites | A::UseSession | A::WatchEvents => Class::Common,
             A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides | A::ViewRetention | A::HoldRecord => {
                 Class::Administration
@@ -352,6 +365,7 @@ impl Class {
             Self::Schedule => Some(Action::ViewSchedule),
             Self::Round => Some(Action::ViewRound),
             Self::UrgentCall => Some(Action::ViewUrgentCall),
+            Self::Refill => Some(Action::ViewRefill),
             Self::Calendar | Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
@@ -452,6 +466,10 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
         Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RecoverDelivery         => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ViewDoses               => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::RecordDose              => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewRefill              => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::DecideRefill            => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -590,6 +608,11 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
         Entity::Schedule => Class::Schedule,
         Entity::Round => Class::Round,
         Entity::UrgentCall => Class::UrgentCall,
+        // The fact does not say whose it is: every specialist may ask for the own ones again.
+        Entity::Refill => {
+            let nurse_of_home = actor.role() == Role::Nurse && actor.home_id() == fact.home_id;
+            return nurse_of_home || may_try(actor, Action::DecideRefill);
+        }
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
         Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,

@@ -53,6 +53,8 @@ named_enum! {
         LegalHold = "legal_hold",
         /// What a specialist keeps to prescribe again.
         Favourite = "favourite",
+        /// A request for a refill.
+        Refill = "refill",
     }
 }
 
@@ -335,6 +337,24 @@ event_kinds! {
     LegalHoldReleased = "legal_hold.released" of LegalHold;
     /// Every clock of a record had ended: it is gone.
     ResidentPurged = "resident.purged" of Resident;
+    /// An entry about a dose came in.
+    DoseRecorded = "resident.dose_recorded" of Resident;
+    /// The doses of a day were read.
+    DosesViewed = "resident.doses_viewed" of Resident;
+    /// The medication sheet or its labels were printed.
+    MedicationSheetMade = "resident.medication_sheet_made" of Resident;
+    /// The first dose was given: the chain is closed.
+    PrescriptionFirstDose = "prescription.first_dose" of Prescription;
+    /// A medicine runs out.
+    RefillAsked = "refill.asked" of Refill;
+    /// The prescriber has seen it.
+    RefillSeen = "refill.seen" of Refill;
+    /// A new prescription was written.
+    RefillDone = "refill.done" of Refill;
+    /// The medicine ends.
+    RefillDeclined = "refill.declined" of Refill;
+    /// The course was stopped before anybody decided.
+    RefillLapsed = "refill.lapsed" of Refill;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.
@@ -361,6 +381,8 @@ impl EventKind {
                 | Self::ConsentsViewed
                 | Self::DocumentsViewed
                 | Self::ResidentIdentityViewed
+                | Self::DosesViewed
+                | Self::MedicationSheetMade
                 | Self::ConsultationNoteSaved
                 | Self::SessionOpened
                 | Self::SessionClosed

@@ -1,7 +1,7 @@
 //! FHIR R4 status codes of each state (`domain.md` section 3): one function per machine, total by construction.
 //! Not here: whole FHIR resources.
 
-use crate::machines::{consultation, delivery, prescription, referral, transport, visit_stop};
+use crate::machines::{consultation, delivery, dose, prescription, referral, transport, visit_stop};
 
 /// Codes of a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,17 @@ pub const fn prescription(state: prescription::State, acted_on: bool, still_vali
     PrescriptionCodes { medication_request, approve, fulfill, dispense }
 }
 
+/// MedicationAdministration.status of a dose; none before its time is over. `superseded`: a later entry took the place of this one.
+pub const fn dose(state: dose::State, superseded: bool) -> Option<&'static str> {
+    match (state, superseded) {
+        (dose::State::Given | dose::State::Refused | dose::State::Held, true) => Some("entered-in-error"),
+        (dose::State::Given, false) => Some("completed"),
+        // Why it was not given is the statusReason.
+        (dose::State::Refused | dose::State::Held, false) | (dose::State::Missed, _) => Some("not-done"),
+        (dose::State::Due, _) => None,
+    }
+}
+
 /// Codes of a delivery.
 pub const fn delivery(state: delivery::State) -> DeliveryCodes {
     use delivery::State as S;
@@ -183,5 +194,12 @@ mod tests {
             out += &format!("visit stop {state}: {}\n", visit_stop(*state));
         }
         insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn doses_in_codes() {
+        let codes: Vec<_> = dose::State::ALL.iter().map(|state| (dose(*state, false), dose(*state, true))).collect();
+        let (done, error) = (Some("not-done"), Some("entered-in-error"));
+        assert_eq!(codes, [(None, None), (Some("completed"), error), (done, error), (done, error), (done, done)]);
     }
 }

@@ -99,6 +99,10 @@ typed_id! {
     LegalHoldId;
     /// A line or a prescription that a specialist keeps under a name.
     FavouriteId;
+    /// One entry about a dose.
+    DoseEntryId;
+    /// A request for a refill.
+    RefillId;
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Every legal and security number, in one struct. A hospital may tighten any of them in a TOML file and loosen none.
 
+use crate::dosage::Frequency;
+use crate::doses::Round;
 use crate::records::Supply;
 use crate::throttle::Limits;
 use jiff::civil::Date;
@@ -144,6 +146,30 @@ policy! {
     at_most reminder_early_minutes = 1440;
     /// The last reminder of an appointment, before it.
     at_most reminder_late_minutes = 15;
+    /// A dose may be given so long before its time.
+    at_most dose_early_minutes = 60;
+    /// A dose about which nothing was written so long after its time is missed.
+    at_most dose_missed_minutes = 120;
+    /// A dose that was recorded wrongly can be corrected for this long.
+    at_most dose_correction_hours = 72;
+    /// A stopped prescription is shown beside the doses that it ended for this long.
+    at_least dose_stopped_shown_days = 3;
+    /// So many days before a medicine runs out a refill is asked for.
+    at_least runway_warn_days = 5;
+    /// From the prescriber's signature to the pharmacist's.
+    at_most chain_approve_minutes = 30;
+    /// From there until a pharmacy has it.
+    at_most chain_accept_minutes = 30;
+    /// From there until the parcel is closed.
+    at_most chain_pack_minutes = 120;
+    /// From there until the courier has it.
+    at_most chain_hand_over_minutes = 60;
+    /// From there to the home's door.
+    at_most chain_door_minutes = 180;
+    /// From there until the nurse has counted it.
+    at_most chain_count_minutes = 15;
+    /// From there to the first dose: one that is taken once a day comes within a day.
+    at_most chain_first_dose_minutes = 1440;
 }
 
 impl Policy {
@@ -168,6 +194,33 @@ impl Policy {
             Supply::Ordinary => self.supply_ordinary_days,
             Supply::Emergency => self.supply_emergency_days,
             Supply::Chronic => self.supply_chronic_assessed_days,
+        }
+    }
+
+    /// Full hours of the day at which a medicine is given, in order; none for what is taken at once or when needed.
+    pub const fn hours_of_day(frequency: Frequency) -> &'static [i8] {
+        match frequency {
+            Frequency::Qd | Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw => &[8],
+            Frequency::Bid => &[8, 18],
+            Frequency::Tid => &[8, 12, 18],
+            Frequency::Qid => &[8, 12, 17, 21],
+            Frequency::Qn => &[21],
+            Frequency::Qam => &[7],
+            Frequency::Q4h => &[2, 6, 10, 14, 18, 22],
+            Frequency::Q6h => &[0, 6, 12, 18],
+            Frequency::Q8h => &[6, 14, 22],
+            Frequency::Q12h => &[8, 20],
+            Frequency::St | Frequency::Prn => &[],
+        }
+    }
+
+    /// The medicine round that a full hour of the day belongs to.
+    pub const fn round_at(hour: i8) -> Round {
+        match hour {
+            4..=10 => Round::Morning,
+            11..=14 => Round::Noon,
+            15..=19 => Round::Evening,
+            _ => Round::Night,
         }
     }
 

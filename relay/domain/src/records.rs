@@ -3,11 +3,13 @@
 
 mod care;
 mod delivery;
+mod dose;
 mod eligibility;
 mod legal_hold;
 mod people;
 mod prescription;
 mod referral;
+mod refill;
 mod registry;
 mod resident;
 mod schedule;
@@ -15,6 +17,7 @@ mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use delivery::{Attempt, Count, Delivery, Pack};
+pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
@@ -26,6 +29,7 @@ pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
     TransportNeed, Vehicle,
 };
+pub use refill::Refill;
 pub use registry::{
     BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature, consent_in_force,
 };

@@ -266,6 +266,9 @@ async fn move_prescription(
     let p = p.apply(event, ctx.now, who)?;
     prescriptions::update(&mut work.tx, &p).await?;
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
+    if matches!(follows, Follows::Deliver) {
+        super::refills::watch(work, &p, ctx.now).await?;
+    }
     Ok(())
 }
 

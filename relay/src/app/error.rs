@@ -117,6 +117,24 @@ pub enum AppError {
         /// How long it was.
         hours: u32,
     },
+    /// Somebody else wrote about the dose.
+    #[error("the dose is recorded already")]
+    DoseRecorded {
+        /// As what.
+        state: yunzhen_domain::machines::dose::State,
+        /// When it was given, offered or held.
+        at: jiff::Timestamp,
+        /// By whom.
+        by: String,
+    },
+    /// The prescriber ended the course.
+    #[error("the course was stopped")]
+    DoseStopped {
+        /// When.
+        at: jiff::Timestamp,
+        /// Why.
+        reason: Sensitive<String>,
+    },
     /// The home's switch for joint consultations is off.
     #[error("joint consultations are not allowed in this home")]
     JointConsultationOff,

@@ -13,6 +13,7 @@ pub mod consents;
 pub mod consultations;
 pub mod deliveries;
 pub mod documents;
+pub mod doses;
 pub mod duplicates;
 pub mod eligibility;
 pub mod events;
@@ -26,6 +27,7 @@ pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
 pub mod referrals;
+pub mod refills;
 pub mod residents;
 pub mod retention;
 pub mod rounds;
@@ -204,6 +206,13 @@ pub fn router(state: ApiState) -> Router {
         .route("/calendars", get(h::calendars::list).post(h::calendars::share))
         .route("/calendars/{id}", delete(h::calendars::revoke))
         .route("/calendar-feeds/{token}", get(h::calendars::feed))
+        .route("/doses", get(h::doses::list))
+        .route("/residents/{id}/doses", post(h::doses::record))
+        .route("/residents/{id}/medication-sheet", get(h::doses::sheet))
+        .route("/residents/{id}/medication-labels", get(h::doses::labels))
+        .route("/refills", get(h::refills::list))
+        .route("/refills/{id}/see", post(h::refills::see))
+        .route("/refills/{id}/decline", post(h::refills::decline))
         .route("/safety/overrides", get(h::safety::overrides))
         .route("/retention", get(h::retention::get))
         .route("/legal-holds", get(h::retention::holds).post(h::retention::hold))
@@ -389,6 +398,13 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("shareCalendar", Some(Action::ShareCalendar)),
     ("revokeCalendar", Some(Action::ShareCalendar)),
     ("getCalendarFeed", None),
+    ("listDoses", Some(Action::ViewDoses)),
+    ("recordDose", Some(Action::RecordDose)),
+    ("printMedicationSheet", Some(Action::ViewDoses)),
+    ("printMedicationLabels", Some(Action::ViewDoses)),
+    ("listRefills", Some(Action::ViewRefill)),
+    ("seeRefill", Some(Action::DecideRefill)),
+    ("declineRefill", Some(Action::DecideRefill)),
     ("listSafetyOverrides", Some(Action::ViewSafetyOverrides)),
     ("getRetention", Some(Action::ViewRetention)),
     ("listLegalHolds", Some(Action::ViewRetention)),

@@ -163,6 +163,21 @@ fn of_app(error: &AppError) -> Words {
             words.detail = (format!("会诊结束已超过 {hours} 小时，不能再书写或签署处方。"), format!("The consultation ended more than {hours} hours ago; nothing can be written or signed for it any more."));
             words
         }
+        AppError::DoseRecorded { state, at, by } => {
+            let mut words = words(S::CONFLICT, "dose_recorded", ["这次用药已有人记录", "This dose is recorded already"], ["", ""],
+                ["请先看已有的记录；若记录有误，请在其后更正。", "Read the entry first; if it is wrong, correct it."]);
+            let (zh, en) = dose_state(*state);
+            let when = clock(*at);
+            words.detail = (format!("{by} 已记录：{zh}，{when}。"), format!("{by} recorded: {en}, {when}."));
+            words
+        }
+        AppError::DoseStopped { at, reason } => {
+            let mut words = words(S::CONFLICT, "dose_stopped", ["处方已停用，不能再给药", "The course was stopped: do not give it"], ["", ""],
+                ["请勿给药；若已服用，请写护理记录并告知医师。", "Do not give it; if it was taken all the same, write a note and tell the prescriber."]);
+            let when = clock(*at);
+            words.detail = (format!("医师已于 {when} 停用：{}", reason.expose()), format!("Stopped by the prescriber at {when}: {}", reason.expose()));
+            words
+        }
         AppError::JointConsultationOff => words(S::CONFLICT, "joint_consultation_off", ["该机构未开通会诊例外", "Joint consultations are off in this home"],
             ["只有管理员开通后，才能登记在场医师。", "A present doctor counts only where the administrator has allowed joint consultations."], ["需要开通请联系管理员；否则请安排线下初诊。", "Ask the administrator, or arrange a visit in person."]),
         AppError::OpenWork(open) => {
@@ -181,6 +196,22 @@ fn of_app(error: &AppError) -> Words {
             ["服务器没有安装中文字体，无法生成 PDF；内容仍可在页面上查看。", "The relay's machine has no Chinese font, so no PDF can be made; everything is still on the page."], ["请管理员安装软件包 fonts-noto-cjk，或在设置 [print] 中指定字体。", "Ask the administrator to install the package fonts-noto-cjk, or to name a font under [print] in the settings."]),
         AppError::Store(error) => of_store(error),
         AppError::Hash(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
+    }
+}
+
+/// The clock of the homes.
+fn clock(at: jiff::Timestamp) -> String {
+    jiff::tz::Offset::constant(8).to_datetime(at).strftime("%m-%d %H:%M").to_string()
+}
+
+const fn dose_state(state: yunzhen_domain::machines::dose::State) -> (&'static str, &'static str) {
+    use yunzhen_domain::machines::dose::State;
+    match state {
+        State::Due => ("已撤回", "taken back"),
+        State::Given => ("已服", "given"),
+        State::Refused => ("拒服", "refused"),
+        State::Held => ("暂停", "held"),
+        State::Missed => ("漏服", "missed"),
     }
 }
 

@@ -55,32 +55,44 @@ pub(super) struct Cell {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) style: Style,
+    pub(super) size: f32,
     pub(super) x: f32,
     pub(super) y: f32,
     pub(super) cells: Vec<Cell>,
 }
 
-/// Pages of lines.
+/// A filled square at its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Square {
+    pub(super) x: f32,
+    pub(super) y: f32,
+    pub(super) side: f32,
+}
+
+/// Pages of lines, and of squares.
 pub(super) struct LaidOut {
     pub(super) pages: Vec<Vec<Line>>,
+    /// Of each page that has any.
+    pub(super) squares: Vec<Vec<Square>>,
     pub(super) missing: Vec<char>,
 }
 
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     lens: Lens<'a>,
     missing: BTreeSet<char>,
     pages: Vec<Vec<Line>>,
     y: f32,
+    scale: f32,
 }
 
-/// Places everything.
-pub(super) fn lay_out(sheet: &Sheet, fonts: &Fonts) -> LaidOut {
-    let mut w = Writer { lens: fonts.lens(), missing: BTreeSet::new(), pages: vec![Vec::new()], y: MARGIN };
+/// Places everything, in type `scale` times as large as usual.
+pub(super) fn lay_out(sheet: &Sheet, fonts: &Fonts, scale: f32) -> LaidOut {
+    let mut w = Writer::new(fonts, scale);
     w.text(Style::Title, 0.0, &sheet.title);
     w.text(Style::Subtitle, 0.0, &sheet.subtitle);
     for section in &sheet.sections {
         // A heading does not stand alone at the foot of a page.
-        w.need(Style::Heading.line() + 2.0 * Style::Body.line());
+        w.need(scale * (Style::Heading.line() + 2.0 * Style::Body.line()));
         w.y += 6.0;
         w.text(Style::Heading, 0.0, section.heading);
         for row in &section.rows {
@@ -93,17 +105,17 @@ pub(super) fn lay_out(sheet: &Sheet, fonts: &Fonts) -> LaidOut {
     }
     if !w.missing.is_empty() {
         let codes: Vec<String> = w.missing.iter().map(|c| code(*c)).collect();
-        w.need(3.0 * Style::Body.line());
+        w.need(scale * 3.0 * Style::Body.line());
         w.y += 6.0;
         w.text(Style::Alert, 0.0, &format!("! {}: {}", sheet.missing_heading, codes.join(" ")));
     }
     let total = w.pages.len();
     for page in 0..total {
         let cells = w.cells(&format!("{} · {}/{total}", sheet.footer, page + 1));
-        let line = Line { style: Style::Label, x: MARGIN, y: PAGE.1 - MARGIN / 2.0, cells };
+        let line = Line { style: Style::Label, size: Style::Label.size(), x: MARGIN, y: PAGE.1 - MARGIN / 2.0, cells };
         w.pages[page].push(line);
     }
-    LaidOut { pages: w.pages, missing: w.missing.into_iter().collect() }
+    w.finish(Vec::new())
 }
 
 /// How a character without glyph is printed.
@@ -111,7 +123,29 @@ fn code(c: char) -> String {
     format!("[U+{:04X}]", u32::from(c))
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(fonts: &'a Fonts, scale: f32) -> Self {
+        Self { lens: fonts.lens(), missing: BTreeSet::new(), pages: vec![Vec::new()], y: MARGIN, scale }
+    }
+
+    pub(super) fn finish(self, squares: Vec<Vec<Square>>) -> LaidOut {
+        LaidOut { pages: self.pages, squares, missing: self.missing.into_iter().collect() }
+    }
+
+    /// Text in a box of the page that is written now: as many lines as fit, each of `size`.
+    pub(super) fn boxed(&mut self, page: usize, place: (f32, f32), width: f32, size: f32, text: &str) -> f32 {
+        let cells = self.cells(text);
+        while self.pages.len() <= page {
+            self.pages.push(Vec::new());
+        }
+        let mut y = place.1;
+        for line in wrap(cells, width / size) {
+            y += size * 1.35;
+            self.pages[page].push(Line { style: Style::Body, size, x: place.0, y, cells: line });
+        }
+        y
+    }
+
     /// Starts a page unless so much is left of this one.
     fn need(&mut self, height: f32) {
         if self.y + height > PAGE.1 - MARGIN {
@@ -122,10 +156,11 @@ impl Writer<'_> {
 
     fn text(&mut self, style: Style, indent: f32, text: &str) {
         let cells = self.cells(text);
-        for line in wrap(cells, (PAGE.0 - 2.0 * MARGIN - indent) / style.size()) {
-            self.need(style.line());
-            self.y += style.line();
-            let placed = Line { style, x: MARGIN + indent, y: self.y - 4.0, cells: line };
+        let (size, height) = (style.size() * self.scale, style.line() * self.scale);
+        for line in wrap(cells, (PAGE.0 - 2.0 * MARGIN - indent) / size) {
+            self.need(height);
+            self.y += height;
+            let placed = Line { style, size, x: MARGIN + indent, y: self.y - 4.0 * self.scale, cells: line };
             if let Some(page) = self.pages.last_mut() {
                 page.push(placed);
             }
@@ -133,16 +168,17 @@ impl Writer<'_> {
     }
 
     fn pair(&mut self, label: &str, value: &str) {
-        self.need(Style::Body.line());
+        let height = Style::Body.line() * self.scale;
+        self.need(height);
         let before = self.y;
         let cells = self.cells(label);
-        let y = before + Style::Body.line() - 4.0;
+        let y = before + height - 4.0 * self.scale;
         if let Some(page) = self.pages.last_mut() {
-            page.push(Line { style: Style::Label, x: MARGIN, y, cells });
+            page.push(Line { style: Style::Label, size: Style::Label.size() * self.scale, x: MARGIN, y, cells });
         }
-        self.text(Style::Body, LABEL_WIDTH, value);
+        self.text(Style::Body, LABEL_WIDTH * self.scale, value);
         // A value without text keeps its label's line.
-        self.y = self.y.max(before + Style::Body.line());
+        self.y = self.y.max(before + height);
     }
 
     /// Characters with their glyphs; controls and direction marks have no ink, what no font has becomes its code.

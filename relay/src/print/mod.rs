@@ -5,16 +5,21 @@
 //! Not here: what a sheet says ([`yunzhen_domain::hand_over`]), complex scripts (no shaping: Chinese and Latin need none).
 
 mod fonts;
+mod labels;
 mod layout;
 mod pdf;
 
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
+use yunzhen_domain::medication_sheet::Label;
 use yunzhen_domain::sheet::Sheet;
 
 pub use fonts::FontFile;
 use fonts::Fonts;
+
+/// Body text of 17 points instead of 10.5.
+const LARGE: f32 = 1.62;
 
 /// Why nothing was printed.
 #[derive(Debug, thiserror::Error)]
@@ -75,16 +80,43 @@ impl Printer {
     /// # Errors
     /// When there is no font, or the file cannot be made.
     pub fn print(&self, sheet: &Sheet) -> Result<Printed, PrintError> {
-        let fonts = match self.fonts.get() {
+        self.print_in(sheet, 1.0)
+    }
+
+    /// The same in type that an old eye reads at arm's length.
+    ///
+    /// # Errors
+    /// As [`Printer::print`].
+    pub fn print_large(&self, sheet: &Sheet) -> Result<Printed, PrintError> {
+        self.print_in(sheet, LARGE)
+    }
+
+    /// Labels with their codes, on paper of the format of `sheet`, whose title and language the file has.
+    ///
+    /// # Errors
+    /// As [`Printer::print`]; also when a text is too long for a code.
+    pub fn print_labels(&self, sheet: &Sheet, labels: &[Label]) -> Result<Printed, PrintError> {
+        let fonts = self.fonts()?;
+        let laid_out = labels::lay_out(labels, fonts)?;
+        let pdf = pdf::write(sheet, &laid_out, fonts)?;
+        Ok(Printed { pdf, missing: laid_out.missing })
+    }
+
+    fn print_in(&self, sheet: &Sheet, scale: f32) -> Result<Printed, PrintError> {
+        let fonts = self.fonts()?;
+        let laid_out = layout::lay_out(sheet, fonts, scale);
+        let pdf = pdf::write(sheet, &laid_out, fonts)?;
+        Ok(Printed { pdf, missing: laid_out.missing })
+    }
+
+    fn fonts(&self) -> Result<&Fonts, PrintError> {
+        Ok(match self.fonts.get() {
             Some(fonts) => fonts,
             // A failure is not kept: who installs the font need not restart the relay.
             None => {
                 let read = Fonts::read(&self.config.fonts)?;
                 self.fonts.get_or_init(|| read)
             }
-        };
-        let laid_out = layout::lay_out(sheet, fonts);
-        let pdf = pdf::write(sheet, &laid_out, fonts)?;
-        Ok(Printed { pdf, missing: laid_out.missing })
+        })
     }
 }

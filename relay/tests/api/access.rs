@@ -74,6 +74,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("transports") if operation.path.contains("{id}") => {
             one(world.transport.id.to_string(), Some(world.transport.facts()))
         }
+        Some("refills") if operation.path.contains("{id}") => {
+            one(world.refill.id.to_string(), Some(world.refill.facts()))
+        }
         Some("eligibility") => one(world.first_visit.to_string(), Some(world.resident.facts())),
         Some("availability") => {
             let id = world.consultation.specialist_id.unwrap();

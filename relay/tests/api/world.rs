@@ -17,17 +17,18 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, FavouriteId, HomeId, InvitationId, LegalHoldId, PharmacyId,
-    PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    PrescriptionId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
 use yunzhen_domain::machines::{
-    consultation, delivery, legal_hold, prescription, referral, transport, urgent_call, visit,
+    consultation, delivery, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Favourite, Invitation,
-    InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
-    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
+    InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Refill, Resident, Round, Session,
+    SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
+use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
@@ -42,8 +43,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, legal_holds, pharmacies, prescription_favourites, prescriptions, referrals, residents, rounds,
-    sessions, staff, transports, urgent_calls, visits,
+    invitations, legal_holds, pharmacies, prescription_favourites, prescriptions, referrals, refills, residents,
+    rounds, sessions, staff, transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -97,6 +98,8 @@ pub struct World {
     pub legal_hold: LegalHold,
     /// Kept by specialist1.
     pub favourite: Favourite,
+    /// Of the prescription that a pharmacy has.
+    pub refill: Refill,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -136,6 +139,8 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let refill = running_out(&prescriptions[3], now);
+        refills::insert(&mut tx, &refill).await.unwrap();
         let visit = round(&resident, of("specialist1"), now);
         visits::insert(&mut tx, &visit).await.unwrap();
         let referral = referred(&consultation, of("specialist1"), now);
@@ -234,6 +239,7 @@ impl World {
             calendar,
             legal_hold,
             favourite,
+            refill,
             actors,
             life,
             database,
@@ -512,6 +518,25 @@ fn referred(consultation: &Consultation, specialist: StaffId, now: Timestamp) ->
         created_at: now,
         state_since: now,
         timeline: vec![],
+    }
+}
+
+fn running_out(p: &Prescription, now: Timestamp) -> Refill {
+    Refill {
+        id: RefillId::from_uuid(id(31, now)),
+        version: 1,
+        state: refill::State::Open,
+        prescription_id: p.id,
+        resident_id: p.resident_id,
+        home_id: p.home_id,
+        specialist_id: p.specialist_id,
+        item_nos: vec![1],
+        last_day: jiff::civil::date(2026, 12, 21),
+        runs_out: RunsOut::Cap,
+        asked_at: now,
+        decided_at: None,
+        renewed_by: None,
+        decline_reason: None,
     }
 }
 

@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, NewDocument, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
+import type { HomeCamera, Http, NewDocument, NewDoseEntry, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -134,6 +134,8 @@ export type SpoolItem = SpoolItemHead &
     | { kind: "observations"; body?: { readings: Reading[] } | null }
     | { kind: "note"; body?: NoteBody | null }
     | { kind: "document"; body?: { title: string } | null }
+    /** Comes with what was written, whatever its state: until the list shows it, nobody may give the dose again. */
+    | { kind: "dose"; body?: NewDoseEntry | null }
   );
 
 export const DISMISS_REASONS = ["wrong", "other_resident", "repeated"] as const;
@@ -143,7 +145,8 @@ export type DismissReason = (typeof DISMISS_REASONS)[number] | "corrected";
 export type SpoolEntry =
   | { kind: "observations"; resident_id: string; body: { readings: Reading[] } }
   | { kind: "note"; resident_id: string; body: NoteBody }
-  | { kind: "document"; resident_id: string; body: NewDocument };
+  | { kind: "document"; resident_id: string; body: NewDocument }
+  | { kind: "dose"; resident_id: string; body: NewDoseEntry };
 
 export const boxApi = (http: Http) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),

@@ -56,7 +56,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {item.kind !== "document" && item.body && (
+          {item.kind !== "document" && item.kind !== "dose" && item.body && (
             <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
               {t("app:returned.correct")}
             </Button>
@@ -77,6 +77,13 @@ function Typed({ item }: { item: SpoolItem }) {
   const formats = useFormats();
   if (item.kind === "note") return <p className="nurse-returned-typed">{item.body?.text}</p>;
   if (item.kind === "document") return <p className="nurse-returned-typed">{item.body?.title}</p>;
+  if (item.kind === "dose") {
+    return (
+      <p className="nurse-returned-typed">
+        {t(`dose.state.${item.body?.outcome ?? "due"}`)} · {item.body && formats.dateTime(item.body.at)}
+      </p>
+    );
+  }
   const readings = item.body?.readings ?? [];
   return (
     <ul className="nurse-returned-values" aria-label={t("app:returned.typed")}>

@@ -14,6 +14,7 @@ import {
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
+import { RefillNotice } from "../doses/refill-notice";
 import { StaleLine } from "../shell";
 import { QueueWords } from "../visit/queue-words";
 import { RoundTime } from "./next-appointment";
@@ -52,6 +53,7 @@ export function TodayScreen() {
             type="search"
           />
           <StaleLine since={residents.data?.staleSince} />
+          <RefillNotice />
         </div>
         {residents.isPending ? (
           <Skeletons shape="rows" count={7} />

@@ -6,6 +6,7 @@ import {
   AllergyBanner,
   Banner,
   ConsultationChip,
+  DoorToDose,
   EmptyState,
   PrescriptionChip,
   ProblemAlert,
@@ -147,6 +148,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
         </Text>
       </Stack>
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <Timeline steps={prescription.timeline} level={4} />
     </article>
   );

@@ -1,4 +1,6 @@
 import { charts, consents, documents, portrait, residents } from "./residents-en";
+import { charts, consents, documents, residents } from "./residents-en";
+import { en as doses } from "../doses/words";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
 import { en as reminders } from "../reminders/words";
@@ -14,7 +16,14 @@ export const en: Words = {
     title: "Nurse sign-in",
     hint: "Use your nurse account of this home. Records are kept on the box and sent when the network is there.",
   },
-  nav: { today: "Today", residents: "Residents", plan: "Plan", deliveries: "Deliveries", main: "Main" },
+  nav: {
+    today: "Today",
+    doses: "Medicines",
+    residents: "Residents",
+    plan: "Plan",
+    deliveries: "Deliveries",
+    main: "Main",
+  },
   top: {
     boxUnreachable: "Box not reachable",
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
@@ -27,7 +36,7 @@ export const en: Words = {
     spoolEmptyHint: "Vital signs and notes appear here once saved.",
     oldest: "Oldest saved at {{time}}",
     failed: "{{n}} returned, please look",
-    kind: { observations: "Vital signs", note: "Nursing note", document: "Photo or document" },
+    kind: { observations: "Vital signs", note: "Nursing note", document: "Photo or document", dose: "Medicines given" },
     switchNurse: "Switch nurse / sign out",
     staleSince: "Network down: what you see is from {{time}}",
     menu: "Menu of {{name}}",
@@ -315,6 +324,7 @@ export const en: Words = {
   portrait,
   chart: charts,
   eligibility,
+  doses,
   schedule,
   urgent,
   reminders,

@@ -1,5 +1,7 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
 import { charts, consents, documents, portrait, residents } from "./residents-zh";
+import { charts, consents, documents, residents } from "./residents-zh";
+import { zh as doses } from "../doses/words";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
 import { zh as reminders } from "../reminders/words";
@@ -11,7 +13,7 @@ import { zh as visits } from "../visits/words";
 export const zh = {
   title: "云诊 · 护士",
   signIn: { title: "护士登录", hint: "请使用本院护士账号。护理记录会保存在本机，网络恢复后自动发送。" },
-  nav: { today: "今日", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
+  nav: { today: "今日", doses: "给药", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
@@ -24,7 +26,7 @@ export const zh = {
     spoolEmptyHint: "生命体征和护理记录保存后会显示在这里。",
     oldest: "最早一条保存于 {{time}}",
     failed: "{{n}} 条被退回，请查看",
-    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件" },
+    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件", dose: "给药记录" },
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",
@@ -311,6 +313,7 @@ export const zh = {
   portrait,
   chart: charts,
   eligibility,
+  doses,
   schedule,
   urgent,
   reminders,

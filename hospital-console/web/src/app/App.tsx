@@ -52,6 +52,8 @@ const VisitPage = lazy(async () => ({ default: (await import("../visits/VisitPag
 const ReferralsPage = lazy(async () => ({ default: (await import("../referrals/ReferralsPage")).ReferralsPage }));
 const ReferralPage = lazy(async () => ({ default: (await import("../referrals/ReferralPage")).ReferralPage }));
 
+const RefillsPage = lazy(async () => ({ default: (await import("../refills/RefillsPage")).RefillsPage }));
+
 const HOME: Partial<Record<Role, string>> = {
   specialist: "/consultations",
   pharmacist: "/reviews",
@@ -161,6 +163,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="visits/:id" element={only("specialist", <VisitPage />)} />
           <Route path="referrals" element={only("specialist", <ReferralsPage />)} />
           <Route path="referrals/:id" element={only("specialist", <ReferralPage />)} />
+          <Route path="refills" element={only("specialist", <RefillsPage />)} />
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
           <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />

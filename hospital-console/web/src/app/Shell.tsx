@@ -8,7 +8,7 @@ import { UrgentCalls } from "../urgent-calls/UrgentCalls";
 import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
-  specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions"],
+  specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions", "refills"],
   pharmacist: ["reviews", "safety"],
   pharmacy: ["orders"],
   administrator: [

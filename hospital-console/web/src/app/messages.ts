@@ -5,6 +5,7 @@ export const zh = {
   nav: {
     consultations: "候诊室",
     prescriptions: "我的处方",
+    refills: "续方",
     residents: "住民",
     imports: "住民导入",
     duplicates: "重复档案",
@@ -79,6 +80,7 @@ export const en: typeof zh = {
   nav: {
     consultations: "Waiting room",
     prescriptions: "My prescriptions",
+    refills: "Refills",
     residents: "Residents",
     imports: "Import",
     duplicates: "Duplicates",

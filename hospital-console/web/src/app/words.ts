@@ -18,6 +18,7 @@ import * as calendars from "../calendars/messages";
 import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
 import * as prescribing from "../prescriptions/prescribing-messages";
+import * as refills from "../refills/messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
 import * as schedule from "../schedule/messages";
@@ -38,6 +39,7 @@ const parts = {
   eligibility,
   visits,
   referrals,
+  refills,
   safety,
   retention,
   app,

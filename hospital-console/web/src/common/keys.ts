@@ -60,6 +60,7 @@ export const keys = {
     list: ["referrals", "list"] as const,
     one: (id: string) => ["referrals", "one", id] as const,
   },
+  refills: (shown: string) => ["refills", shown] as const,
   staff: ["staff"] as const,
   boxes: ["boxes"] as const,
   audit: ["audit"] as const,

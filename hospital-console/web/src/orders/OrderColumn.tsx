@@ -1,4 +1,4 @@
-import { DeliveryChip, StatusChip } from "@yunzhen/client/ui";
+import { DeliveryChip, StatusChip, TurnChip } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -78,6 +78,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
           </StatusChip>
         )}
         {order.delivery && column !== "delivered" && <DeliveryChip state={order.delivery.state} />}
+        {order.turn && column !== "delivered" && order.late && <TurnChip turn={order.turn} late />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">
             <IconSnowflake size={16} aria-hidden style={{ verticalAlign: "-3px" }} /> {t("orders.coldShort")}

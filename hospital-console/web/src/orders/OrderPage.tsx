@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Banner, DoorToDose, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -82,6 +82,7 @@ function Order({ prescription }: { prescription: Prescription }) {
         </Banner>
       )}
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
           {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}

@@ -1,5 +1,5 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
-import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
+import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, TurnChip, useFormats } from "@yunzhen/client/ui";
 import { Button, Table, Text } from "@mantine/core";
 import { IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -77,6 +77,7 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
                 <PrescriptionChip state={p.state} />
+                {p.turn && p.turn !== "nobody" && <TurnChip turn={p.turn} late={p.late} />}
               </Table.Td>
             </Table.Tr>
           ))}

@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
+import { Banner, DoorToDose, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
 import { Button, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -75,6 +75,7 @@ export function PrescriptionCard({
           {null}
         </Banner>
       )}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
       <Group justify="flex-end" gap="xs" mt="xs">
         {prescription.state === "draft" && onEdit && (

@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Banner, DoorToDose, EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, Kbd, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
@@ -122,6 +122,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
           action={<Button onClick={() => onDone()}>{t("reviews.next")}</Button>}
         />
       )}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.split}>
         <ReviewPrescription prescription={prescription} />
         <ReviewFacts prescription={prescription} mine={mine} />

@@ -1,5 +1,5 @@
 import type { Finding, PrescriptionSummary } from "@yunzhen/client";
-import { PrescriptionChip } from "@yunzhen/client/ui";
+import { PrescriptionChip, TurnChip } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
@@ -32,6 +32,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
                 <Wait since={p.signed_at ?? p.waiting_since} />
               </Text>
               {p.state !== "signed" && <PrescriptionChip state={p.state} />}
+              {p.turn && p.late && <TurnChip turn={p.turn} late />}
               {p.worst_finding && p.worst_finding !== "info" && (
                 <FindingChip finding={{ outcome: "alert", severity: p.worst_finding as Finding["severity"] }} />
               )}

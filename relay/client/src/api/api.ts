@@ -1,6 +1,7 @@
 /** Every use case of the care API by its name, on the client typed from the OpenAPI document. Paths are written once, here. */
 import createClient from "openapi-fetch";
 import { command, data, fresh, type Care } from "./answers";
+import { doses, refills } from "./doses";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { consents, documents } from "./record";
@@ -68,6 +69,9 @@ export class Api {
     () => this.care,
     () => this.http,
   );
+
+  readonly doses = doses(() => this.care);
+  readonly refills = refills(() => this.care);
 
   readonly consultations = {
     list: (query: { state?: string; home_id?: string } = {}) =>

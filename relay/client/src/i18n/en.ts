@@ -1,4 +1,5 @@
 import { enCare } from "./en-care";
+import { enDoses } from "./en-doses";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -167,6 +168,7 @@ export const en: Messages = {
     lose: "Lost",
   },
   ...enCare,
+  ...enDoses,
   urgency: { routine: "Routine", urgent: "Urgent" },
   frequency: {
     qd: "once a day",

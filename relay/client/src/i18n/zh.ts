@@ -1,4 +1,5 @@
 import { zhCare } from "./zh-care";
+import { zhDoses } from "./zh-doses";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -167,6 +168,7 @@ export const zh = {
     lose: "已丢失",
   },
   ...zhCare,
+  ...zhDoses,
   urgency: { routine: "常规", urgent: "紧急" },
   frequency: {
     qd: "每日 1 次",

@@ -148,7 +148,7 @@ export interface Invalidator {
 /** Query keys start with these words in both applications (`["consultations", …]`). */
 export const OUTDATED_BY: Record<string, readonly string[]> = {
   // What is recorded of a resident in person is part of the ledger.
-  resident: ["residents", "eligibility", "visits"],
+  resident: ["residents", "eligibility", "visits", "doses"],
   consent: ["residents", "consultations"],
   observation: ["residents", "rounds", "urgent-calls"],
   note: ["residents"],
@@ -156,8 +156,9 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   consultation: ["consultations", "residents", "schedule", "rounds"],
   consultation_note: ["consultations"],
   invitation: ["consultations"],
-  prescription: ["prescriptions", "consultations", "residents"],
-  delivery: ["deliveries", "prescriptions"],
+  prescription: ["prescriptions", "consultations", "residents", "doses"],
+  delivery: ["deliveries", "prescriptions", "doses"],
+  refill: ["refills", "doses"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
   duplicate: ["duplicates", "residents"],

@@ -14,4 +14,5 @@ export * from "./vitals-plot";
 export * from "./call-stage";
 export * from "./early-warning-plot";
 export * from "./care-status";
+export * from "./door-to-dose";
 export * from "./reminders";

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::door_to_dose::{DoorToDose, door_to_dose};
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Item, Prescription};
 use yunzhen_domain::safety::worst;
-use yunzhen_store::{Db, consultations, prescriptions, residents};
+use yunzhen_store::{Db, consultations, deliveries, doses, prescriptions, residents};
 
 use super::ask::{is_turn, questions};
 use super::replace::is_replaceable;
@@ -27,6 +28,7 @@ pub(in crate::app) async fn summary(
     now: Timestamp,
 ) -> Result<views::PrescriptionSummary, AppError> {
     let resident = residents::get(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
+    let chain = chain(app, db, p, now).await?;
     let drug_name =
         |i: &Item| app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone());
     Ok(views::PrescriptionSummary {
@@ -48,7 +50,20 @@ pub(in crate::app) async fn summary(
         signed_at: p.signed_at.map(Into::into),
         waiting_since: p.state_since.into(),
         worst_finding: worst(&p.findings),
+        turn: chain.as_ref().map(|chain| chain.turn),
+        late: chain.is_some_and(|chain| chain.late),
     })
+}
+
+/// The way from the signature to the first dose.
+async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Result<Option<DoorToDose>, AppError> {
+    let delivery = match p.delivery_id {
+        Some(id) => deliveries::get(db, id).await?,
+        None => None,
+    };
+    let in_the_home = p.supplied.iter().any(|supplied| supplied.quantity > 0);
+    let first_dose = if in_the_home { doses::first_given(db, p.id).await? } else { None };
+    Ok(door_to_dose(p, delivery.as_ref(), first_dose, &app.policy, now))
 }
 
 fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
@@ -136,6 +151,7 @@ pub(super) async fn full(
         pharmacy,
         delivery_id: p.delivery_id,
         timeline: timeline(&p.timeline),
+        door_to_dose: chain(app, db, p, ctx.now).await?.map(Into::into),
         signature: p.signature.clone(),
         approval: p.approval.clone(),
         allowed: allowed(ctx, p, writing, replaced_by.is_some()),

@@ -70,6 +70,7 @@ pub async fn sign(
     p.findings = found;
     p.signature = Some(signature);
     p.valid_until = Some(valid_until);
+    crate::app::refills::renewed(&mut work, ctx, &p).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionSigned, &p).await?;
     work.finish(view).await
 }

@@ -167,6 +167,7 @@ pub(super) async fn withdraw(
     let event = before.withdrawal(reason);
     let p = before.apply(event, ctx.now, who(specialist))?;
     recall(work, ctx, &p, specialist).await?;
+    crate::app::refills::lapse(work, ctx, p.id).await?;
     let stopped = p.state == prescription::State::Stopped;
     Ok((p, if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled }))
 }

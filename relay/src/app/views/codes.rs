@@ -2,7 +2,9 @@
 
 pub use yunzhen_domain::Role;
 pub use yunzhen_domain::audit::Purpose;
+pub use yunzhen_domain::door_to_dose::{Stage as ChainStage, Turn as ChainTurn};
 pub use yunzhen_domain::dosage::{Frequency, Route};
+pub use yunzhen_domain::doses::Round as DoseRound;
 pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
 pub use yunzhen_domain::formulary::{Banned, DrugId};
 pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId, FavouriteId};
@@ -10,14 +12,16 @@ pub use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
-pub use yunzhen_domain::ids::{LegalHoldId, PresentDoctorId, ReferralId, TransportId, VisitId};
+pub use yunzhen_domain::ids::{DoseEntryId, LegalHoldId, PresentDoctorId, ReferralId, RefillId, TransportId, VisitId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
 pub use yunzhen_domain::machines::delivery::State as DeliveryState;
+pub use yunzhen_domain::machines::dose::{Outcome as DoseOutcome, State as DoseState};
 pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::legal_hold::State as LegalHoldState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
+pub use yunzhen_domain::machines::refill::State as RefillState;
 pub use yunzhen_domain::machines::transport::State as TransportState;
 pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, State as UrgentCallState};
 pub use yunzhen_domain::machines::visit::State as VisitState;
@@ -26,7 +30,9 @@ pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signa
 pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };
+pub use yunzhen_domain::records::{NeedReason, NotGivenReason};
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;
+pub use yunzhen_domain::runway::RunsOut;
 pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};
 pub use yunzhen_domain::schedule::{Position as RoundPosition, Triage};

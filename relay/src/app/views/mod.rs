@@ -13,6 +13,7 @@ pub mod consents;
 pub mod consultations;
 pub mod deliveries;
 pub mod documents;
+pub mod doses;
 pub mod duplicates;
 pub mod eligibility;
 pub mod events;

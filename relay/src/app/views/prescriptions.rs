@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ConsultationId, DeliveryId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState, RejectionCode,
-    ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
+    ChainTurn, ConsultationId, DeliveryId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
+    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
 };
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
+use super::doses::DoorToDose;
 use super::formulary::Drug;
 pub use super::prescribing::{
     Assessment, DraftItem, DraftStep, Findings, PrescriptionDraft, PrescriptionDraftUpdate, PrescriptionQuestion,
@@ -64,6 +65,12 @@ pub struct PrescriptionSummary {
     /// The worst thing the checks found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_finding: Option<Severity>,
+    /// Whose turn it is on the way to the first dose; absent before the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<ChainTurn>,
+    /// What that person has to do is late.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// The resident of a prescription's line.
@@ -225,6 +232,9 @@ pub struct Prescription {
     pub delivery_id: Option<DeliveryId>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineStep>,
+    /// The way from the signature to the first dose; absent before the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door_to_dose: Option<DoorToDose>,
     /// The specialist's signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<SignedDocument>,

@@ -1,0 +1,122 @@
+import { Button, Group, Text, Title } from "@mantine/core";
+import { IconArrowLeft, IconFileTypePdf, IconHandStop, IconQrcode } from "@tabler/icons-react";
+import { medicationLabelsPath, medicationSheetPath, type Dose, type DosesOfDay } from "@yunzhen/client";
+import { AllergyBanner, Banner, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { SpoolItem } from "../box/box-api";
+import { DoseCard } from "./dose-card";
+import type { Scanned } from "./doses-screen";
+import { keyOf, type RoundChoice } from "./plan";
+
+/** The medicines of one resident: who it is and what must not be given on top, then dose after dose. */
+export function BedDoses({
+  residentId,
+  plan,
+  round,
+  spool,
+  scanned,
+}: {
+  residentId: string;
+  plan: DosesOfDay;
+  round: RoundChoice;
+  spool: readonly SpoolItem[];
+  scanned: Scanned;
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const own = (one: { resident: { id: string } }): boolean => one.resident.id === residentId;
+  const doses = plan.items.filter((dose) => own(dose) && (round === "all" || dose.round === round));
+  const needed = plan.as_needed.filter(own);
+  const stopped = plan.stopped.filter(own);
+  const resident = (plan.items.find(own) ?? needed[0] ?? stopped[0] ?? plan.runways.find(own))?.resident;
+  if (!resident) {
+    return (
+      <div className="yz-card nurse-pad">
+        <Text>{t("app:doses.empty")}</Text>
+        <Text c="dimmed">{t("app:doses.emptyHint")}</Text>
+      </div>
+    );
+  }
+  // The bed that was scanned must be this one, or the nurse went on to another.
+  const here = scanned.resident === resident.bed || scanned.resident?.toLowerCase() === resident.code.toLowerCase();
+  const checked = here ? scanned : {};
+  const card = (dose: Dose) => <DoseCard key={keyOf(dose)} dose={dose} spool={spool} scanned={checked} />;
+  return (
+    <article className="yz-card nurse-resident">
+      <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={resident.name}>
+        <Group gap="sm">
+          <Button
+            component={Link}
+            to="/doses"
+            variant="subtle"
+            className="nurse-only-narrow"
+            aria-label={t("app:doses.back")}
+            px="sm"
+          >
+            <IconArrowLeft aria-hidden />
+          </Button>
+          <Title order={1} size="h2">
+            {resident.name} · {t("bed", { bed: resident.bed })}
+          </Title>
+          {checked.resident && (
+            <StatusChip meaning="done" icon={IconQrcode}>
+              {t("app:doses.scanned.resident")}
+            </StatusChip>
+          )}
+        </Group>
+        <AllergyBanner allergies={resident.allergies} />
+        {stopped.map((course) => (
+          <Banner key={course.prescription_id} meaning="danger" icon={IconHandStop} title={t("app:doses.stopped")}>
+            <strong>{course.drug_names.join("、")}</strong>
+            <div>
+              {t("app:doses.stoppedBy", {
+                name: course.specialist_name,
+                time: formats.dateTime(course.stopped_at),
+                reason: course.reason,
+              })}
+            </div>
+          </Banner>
+        ))}
+        {doses.map(card)}
+        {doses.length === 0 && <Text c="dimmed">{t("app:doses.empty")}</Text>}
+        {needed.length > 0 && (
+          <>
+            <Title order={2} size="h3">
+              {t("app:doses.asNeeded")}
+            </Title>
+            {needed.map(card)}
+          </>
+        )}
+      </div>
+      <footer className="nurse-actions">
+        <Papers residentId={resident.id} />
+      </footer>
+    </article>
+  );
+}
+
+/** The sheet for the resident and the labels of the packs, in the language of the page. */
+function Papers({ residentId }: { residentId: string }) {
+  const { t, i18n } = useTranslation();
+  const language = i18n.language === "en" ? "en" : "zh";
+  const to = (href: string, words: string) => (
+    <Button
+      component="a"
+      href={href}
+      target="_blank"
+      rel="noopener"
+      variant="default"
+      size="xl"
+      leftSection={<IconFileTypePdf aria-hidden />}
+    >
+      {words}
+    </Button>
+  );
+  return (
+    <>
+      {to(medicationSheetPath(residentId, language), t("app:doses.sheet"))}
+      {to(medicationLabelsPath(residentId, language), t("app:doses.labels"))}
+    </>
+  );
+}

@@ -1,0 +1,267 @@
+import { Button, Group, Text, Textarea } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconCheck, IconHandStop, IconPlayerPause, IconQrcode } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { Dose, NeedReason, NewDoseEntry, NotGivenReason } from "@yunzhen/client";
+import {
+  Banner,
+  DoseChip,
+  ProblemAlert,
+  SpoolState,
+  StatusChip,
+  useAction,
+  useFormats,
+  useNow,
+} from "@yunzhen/client/ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useBoxApi } from "../box/box-context";
+import type { SpoolItem } from "../box/box-api";
+import type { Scanned } from "./doses-screen";
+import { entryOf, mayBeGivenFrom, standing } from "./plan";
+
+const NOT_GIVEN: NotGivenReason[] = [
+  "unwilling",
+  "cannot_swallow",
+  "vomiting",
+  "asleep",
+  "fasting",
+  "vital_signs",
+  "adverse_reaction",
+  "doctors_order",
+  "away",
+  "out_of_stock",
+  "other",
+];
+const NEED: NeedReason[] = [
+  "pain",
+  "fever",
+  "breathlessness",
+  "chest_pain",
+  "constipation",
+  "sleeplessness",
+  "restlessness",
+  "itching",
+  "other",
+];
+
+type Asking = "given" | "refused" | "held";
+type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note">;
+
+/** One dose with its large answers; saved on the box first, so that it works without the network. */
+export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly SpoolItem[]; scanned: Scanned }) {
+  const { t, i18n } = useTranslation();
+  const formats = useFormats();
+  const now = useNow(30_000);
+  const { state, waiting } = standing(dose, spool);
+  const [asking, setAsking] = useState<Asking>();
+  const [correcting, setCorrecting] = useState(false);
+  const needed = dose.due_at === undefined;
+  const medicine = scanned.medicine?.toLowerCase() === dose.code.toLowerCase() ? scanned.medicine : undefined;
+  const write = useWrite(dose, { resident: scanned.resident, medicine }, () => {
+    setAsking(undefined);
+    setCorrecting(false);
+  });
+  const onItsWay = waiting !== undefined && waiting.state !== "refused";
+  const early = now < mayBeGivenFrom(dose);
+  const full = needed && (dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity);
+  const open = !onItsWay && !full && (needed || state === "due" || state === "missed" || correcting);
+  return (
+    <section
+      className={`nurse-dose ${medicine ? "nurse-dose-scanned" : ""}`}
+      aria-label={`${dose.drug_name} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
+      data-testid={`dose-${dose.prescription_id}-${dose.item_no}`}
+    >
+      <div className="nurse-dose-head">
+        <strong className="nurse-dose-time">{dose.due_at ? formats.time(dose.due_at) : t("app:doses.asNeeded")}</strong>
+        <span className="nurse-dose-name">
+          <strong>
+            {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {dose.strength}
+          </strong>
+          <span>
+            {formats.number(dose.dose)} {dose.dose_unit} · {t(`route.${dose.route}`)}
+            {dose.instruction && ` · ${dose.instruction}`}
+          </span>
+        </span>
+        <span className="nurse-row-chips">
+          {!(needed && state === "due") && <DoseChip state={state} />}
+          {onItsWay && <SpoolState state={waiting.state === "sent" ? "sent" : "saved"} />}
+          {medicine && (
+            <StatusChip meaning="done" icon={IconQrcode}>
+              {t("app:doses.scanned.medicine")}
+            </StatusChip>
+          )}
+        </span>
+      </div>
+      {needed && (
+        <Text c={full ? "var(--yz-danger-text)" : undefined}>
+          {t(full ? "app:doses.asNeededFull" : "app:doses.asNeededCount", {
+            n: dose.given_last_day,
+            most: dose.most_per_day,
+          })}
+        </Text>
+      )}
+      {waiting?.state === "refused" && (
+        <Banner meaning="danger" role="alert" title={t("app:doses.conflict")}>
+          {waiting.problem?.detail ?? waiting.problem?.title} {waiting.problem?.action}
+        </Banner>
+      )}
+      <Entries dose={dose} />
+      {open && asking === undefined && early && state === "due" && (
+        <Text c="dimmed">{t("app:doses.notYet", { time: formats.time(mayBeGivenFrom(dose)) })}</Text>
+      )}
+      {open && asking === undefined && !(early && state === "due") && (
+        <Group gap="xs" className="nurse-dose-answers">
+          <Button
+            size="xl"
+            leftSection={<IconCheck aria-hidden />}
+            loading={write.isPending}
+            onClick={() => (needed ? setAsking("given") : write.mutate({ outcome: "given" }))}
+          >
+            {t("app:doses.give")}
+          </Button>
+          {!needed && (
+            <>
+              <Button
+                size="xl"
+                variant="default"
+                leftSection={<IconHandStop aria-hidden />}
+                onClick={() => setAsking("refused")}
+              >
+                {t("app:doses.refuse")}
+              </Button>
+              <Button
+                size="xl"
+                variant="default"
+                leftSection={<IconPlayerPause aria-hidden />}
+                onClick={() => setAsking("held")}
+              >
+                {t("app:doses.hold")}
+              </Button>
+            </>
+          )}
+          {correcting && (
+            <Button size="xl" variant="default" onClick={() => write.mutate({})}>
+              {t("app:doses.retract")}
+            </Button>
+          )}
+        </Group>
+      )}
+      {asking && (
+        <Reasons
+          asking={asking}
+          busy={write.isPending}
+          onBack={() => setAsking(undefined)}
+          onSave={(wish) => write.mutate(wish)}
+        />
+      )}
+      {write.error && <ProblemAlert error={write.error} />}
+      {!needed && !onItsWay && !correcting && dose.sequence > 0 && state !== "due" && state !== "missed" && (
+        <Button variant="subtle" size="lg" onClick={() => setCorrecting(true)}>
+          {t("app:doses.correct")}
+        </Button>
+      )}
+      {correcting && <Text c="dimmed">{t("app:doses.correctHint")}</Text>}
+    </section>
+  );
+}
+
+/** Durable on the box before it is said to be saved; a retry sends the same bytes under the same key. */
+function useWrite(dose: Dose, scanned: Scanned, onDone: () => void) {
+  const { t } = useTranslation();
+  const box = useBoxApi();
+  const queries = useQueryClient();
+  const [at, setAt] = useState<string>();
+  return useAction(
+    (wish: Wish, key) => {
+      const time = at ?? new Date().toISOString();
+      setAt(time);
+      return box.save({ kind: "dose", resident_id: dose.resident.id, body: entryOf(dose, wish, time, scanned) }, key);
+    },
+    {
+      onSuccess: () => {
+        setAt(undefined);
+        notifications.show({ message: t("app:doses.saved"), color: "green" });
+        for (const first of ["spool", "doses"]) void queries.invalidateQueries({ queryKey: [first] });
+        onDone();
+      },
+    },
+  );
+}
+
+function Reasons({
+  asking,
+  busy,
+  onBack,
+  onSave,
+}: {
+  asking: Asking;
+  busy: boolean;
+  onBack: () => void;
+  onSave: (wish: Wish) => void;
+}) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState<string>();
+  const [note, setNote] = useState("");
+  const [pressed, setPressed] = useState(false);
+  const given = asking === "given";
+  const missing = reason === "other" && note.trim() === "";
+  const title = t(given ? "app:doses.whyNeeded" : "app:doses.why");
+  const save = (): void => {
+    setPressed(true);
+    if (reason === undefined || missing) return;
+    const code = given ? { need: reason as NeedReason } : { not_given: reason as NotGivenReason };
+    onSave({ outcome: asking, ...code, note });
+  };
+  return (
+    <div className="nurse-dose-reasons">
+      <Text fw={600}>{title}</Text>
+      <div className="nurse-templates" role="group" aria-label={title}>
+        {(given ? NEED : NOT_GIVEN).map((code) => (
+          <button key={code} type="button" aria-pressed={reason === code} onClick={() => setReason(code)}>
+            {t(`dose.${given ? "need" : "notGiven"}.${code}`)}
+          </button>
+        ))}
+      </div>
+      <Textarea
+        label={t("app:doses.note")}
+        description={t("app:doses.noteHint")}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        error={pressed && missing ? t("app:doses.noteMissing") : undefined}
+        autosize
+        minRows={1}
+        maxLength={500}
+      />
+      <Group justify="space-between">
+        <Button size="xl" variant="default" onClick={onBack}>
+          {t("action.back")}
+        </Button>
+        <Button size="xl" disabled={reason === undefined} loading={busy} onClick={save}>
+          {t("app:doses.save")}
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+function Entries({ dose }: { dose: Dose }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (dose.entries.length === 0) return null;
+  return (
+    <ul className="nurse-plain-list nurse-dose-entries" aria-label={t("app:doses.entries")}>
+      {dose.entries.map((entry) => (
+        <li key={entry.id} className={entry.fhir_status === "entered-in-error" ? "nurse-dose-error" : ""}>
+          {formats.dateTime(entry.at)} · {t(`app:doses.entry.${entry.state}`)}
+          {entry.not_given && ` · ${t(`dose.notGiven.${entry.not_given}`)}`}
+          {entry.need && ` · ${t(`dose.need.${entry.need}`)}`}
+          {entry.note && ` · ${entry.note}`} · {entry.author_name}
+          {entry.scanned && ` · ${t("app:doses.scannedBoth")}`}
+          {Date.parse(entry.recorded_at) - Date.parse(entry.at) > 15 * 60_000 &&
+            ` · ${t("app:doses.late", { time: formats.dateTime(entry.recorded_at) })}`}
+        </li>
+      ))}
+    </ul>
+  );
+}

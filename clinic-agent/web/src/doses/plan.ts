@@ -1,0 +1,141 @@
+/** The doses of a day as a nurse walks through them: by round, by bed, with what waits on the box. Pure. */
+import type { Dose, DoseResident, DoseRound, DosesOfDay, NewDoseEntry } from "@yunzhen/client";
+import type { SpoolItem } from "../box/box-api";
+
+export type RoundChoice = DoseRound | "all";
+export const ROUNDS: readonly RoundChoice[] = ["morning", "noon", "evening", "night", "all"];
+
+/** The same hours as the relay's policy. */
+export function roundAt(hour: number): DoseRound {
+  if (hour >= 4 && hour <= 10) return "morning";
+  if (hour >= 11 && hour <= 14) return "noon";
+  return hour >= 15 && hour <= 19 ? "evening" : "night";
+}
+
+/** The calendar day and the hour at `at` where the home is. */
+export function localTime(at: number, zone: string): { day: string; hour: number } {
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    hourCycle: "h23",
+  });
+  const part = (type: string): string => format.formatToParts(at).find((one) => one.type === type)?.value ?? "0";
+  return { day: `${part("year")}-${part("month")}-${part("day")}`, hour: Number(part("hour")) };
+}
+
+export function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+type Written = Extract<SpoolItem, { kind: "dose" }>;
+
+/** What this box has written about a dose and the list does not show yet. */
+export function waitingFor(dose: Dose, spool: readonly SpoolItem[]): Written | undefined {
+  return spool.find((item): item is Written => {
+    if (item.kind !== "dose" || !item.body || item.state === "received") return false;
+    const { prescription_id, item_no, due_at, sequence } = item.body;
+    const same = prescription_id === dose.prescription_id && item_no === dose.item_no;
+    if (!same) return false;
+    // A new one of what is given when needed has no time of its own.
+    if (dose.due_at === undefined) return item.state !== "refused";
+    return (
+      due_at === dose.due_at && (item.state === "refused" ? sequence >= dose.sequence : sequence === dose.sequence)
+    );
+  });
+}
+
+export interface Standing {
+  state: Dose["state"];
+  /** Written here, on its way. */
+  waiting?: Written | undefined;
+}
+
+/** Where a dose stands with what this box knows: nobody gives twice what was written without a link. */
+export function standing(dose: Dose, spool: readonly SpoolItem[]): Standing {
+  const waiting = waitingFor(dose, spool);
+  if (!waiting || waiting.state === "refused") return { state: dose.state, waiting };
+  return { state: waiting.body?.outcome ?? "due", waiting };
+}
+
+export interface Bed {
+  resident: DoseResident;
+  doses: Dose[];
+  due: number;
+  missed: number;
+}
+
+/** Residents of a round by bed, those who still need something first. */
+export function beds(day: DosesOfDay, round: RoundChoice, spool: readonly SpoolItem[]): Bed[] {
+  const found = new Map<string, Bed>();
+  for (const dose of day.items) {
+    if (round !== "all" && dose.round !== round) continue;
+    const bed = found.get(dose.resident.id) ?? { resident: dose.resident, doses: [], due: 0, missed: 0 };
+    const { state } = standing(dose, spool);
+    bed.doses.push(dose);
+    bed.due += Number(state === "due");
+    bed.missed += Number(state === "missed");
+    found.set(dose.resident.id, bed);
+  }
+  const rank = (bed: Bed): number => (bed.due + bed.missed > 0 ? 0 : 1);
+  return [...found.values()].sort(
+    (a, b) => rank(a) - rank(b) || a.resident.bed.localeCompare(b.resident.bed, "en", { numeric: true }),
+  );
+}
+
+export type Scan =
+  | { kind: "resident"; resident: DoseResident; code: string }
+  | { kind: "medicine"; dose: Dose; code: string }
+  | { kind: "wrong_medicine" }
+  | { kind: "resident_first" }
+  | { kind: "unknown"; code: string };
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** What a scanner, or a person who typed a bed, means; `at` is whose bed the nurse is at. */
+export function readScan(text: string, day: DosesOfDay, at: string | undefined): Scan {
+  const code = text.trim();
+  const everything = [...day.items, ...day.as_needed];
+  const resident = everything.find((dose) => same(dose.resident.code, code) || dose.resident.bed === code)?.resident;
+  if (resident) return { kind: "resident", resident, code };
+  if (!/^YZM:/i.test(code)) return { kind: "unknown", code };
+  if (at === undefined) return { kind: "resident_first" };
+  const open = (dose: Dose): boolean => dose.due_at === undefined || dose.state === "due" || dose.state === "missed";
+  const of = everything.filter((dose) => dose.resident.id === at && same(dose.code, code));
+  const dose = of.find(open) ?? of[0];
+  return dose ? { kind: "medicine", dose, code } : { kind: "wrong_medicine" };
+}
+
+export const keyOf = (dose: Dose): string => `${dose.prescription_id}:${dose.item_no}:${dose.due_at ?? "needed"}`;
+
+/** What is sent: the entry names the dose and what the nurse had seen of it. */
+export function entryOf(
+  dose: Dose,
+  wish: Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note">,
+  at: string,
+  scanned: { resident?: string | undefined; medicine?: string | undefined },
+): NewDoseEntry {
+  const note = wish.note?.trim();
+  return {
+    prescription_id: dose.prescription_id,
+    item_no: dose.item_no,
+    sequence: dose.sequence,
+    at,
+    ...(dose.due_at === undefined ? {} : { due_at: dose.due_at }),
+    ...(wish.outcome ? { outcome: wish.outcome } : {}),
+    ...(wish.not_given ? { not_given: wish.not_given } : {}),
+    ...(wish.need ? { need: wish.need } : {}),
+    ...(note ? { note } : {}),
+    ...(scanned.resident ? { scanned_resident: scanned.resident } : {}),
+    ...(scanned.medicine ? { scanned_medicine: scanned.medicine } : {}),
+  };
+}
+
+/** A dose may be given an hour before its time, by the relay's policy. */
+export const EARLY_MINUTES = 60;
+
+export function mayBeGivenFrom(dose: Dose): number {
+  return dose.due_at === undefined ? 0 : Date.parse(dose.due_at) - EARLY_MINUTES * 60_000;
+}

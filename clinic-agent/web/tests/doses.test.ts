@@ -1,0 +1,104 @@
+import type { Dose, DosesOfDay } from "@yunzhen/client";
+import { describe, expect, it } from "vitest";
+import type { SpoolItem } from "../src/box/box-api";
+import { beds, dayAfter, entryOf, localTime, readScan, roundAt, standing } from "../src/doses/plan";
+
+const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
+
+const dose = (of: ReturnType<typeof resident>, more: Partial<Dose> = {}): Dose => ({
+  resident: of,
+  prescription_id: "p1",
+  item_no: 1,
+  drug_name: "氨氯地平",
+  drug_name_en: "Amlodipine",
+  strength: "5 mg",
+  dose: 1,
+  dose_unit: "片",
+  route: "oral",
+  instruction: "",
+  code: "YZM:p1:1",
+  state: "due",
+  sequence: 0,
+  entries: [],
+  due_at: "2026-11-24T00:00:00.000Z",
+  round: "morning",
+  ...more,
+});
+
+const wang = resident("r1", "2-05");
+const chen = resident("r2", "2-10");
+const day = (items: Dose[], as_needed: Dose[] = []): DosesOfDay => ({
+  day: "2026-11-24",
+  zone: "Asia/Shanghai",
+  items,
+  as_needed,
+  stopped: [],
+  runways: [],
+});
+
+const written = (state: SpoolItem["state"], sequence = 0): SpoolItem => ({
+  id: "s1",
+  kind: "dose",
+  resident_id: "r1",
+  state,
+  created_at: "2026-11-24T00:05:00Z",
+  body: {
+    prescription_id: "p1",
+    item_no: 1,
+    due_at: "2026-11-24T00:00:00.000Z",
+    sequence,
+    outcome: "given",
+    at: "2026-11-24T00:05:00Z",
+  },
+});
+
+describe("doses of a day", () => {
+  it("goes by bed, who needs something first", () => {
+    const done = dose(wang, { state: "given", sequence: 1 });
+    const found = beds(day([done, dose(chen), dose(resident("r3", "2-9"), { round: "noon" })]), "morning", []);
+    expect(found.map((bed) => [bed.resident.bed, bed.due])).toEqual([
+      ["2-10", 1],
+      ["2-05", 0],
+    ]);
+  });
+
+  it("does not offer again what this box has written without a link", () => {
+    expect(standing(dose(wang), [written("saved")]).state).toBe("given");
+    expect(standing(dose(wang), [written("received")]).state).toBe("due");
+    const refused = standing(dose(wang), [written("refused")]);
+    expect([refused.state, refused.waiting?.state]).toEqual(["due", "refused"]);
+    expect(standing(dose(wang, { sequence: 2 }), [written("refused")]).waiting).toBeUndefined();
+  });
+
+  it("knows a bed, a wristband and a label, and says when the medicine is another's", () => {
+    const other = dose(chen, { prescription_id: "p2", code: "YZM:p2:1" });
+    const all = day([dose(wang), other]);
+    expect(readScan("2-05", all, undefined).kind).toBe("resident");
+    expect(readScan("yzr:R1\n", all, undefined).kind).toBe("resident");
+    expect(readScan("YZM:p1:1", all, undefined).kind).toBe("resident_first");
+    expect(readScan("yzm:p1:1", all, "r1").kind).toBe("medicine");
+    expect(readScan("YZM:p2:1", all, "r1").kind).toBe("wrong_medicine");
+    expect(readScan("6901234567890", all, "r1").kind).toBe("unknown");
+  });
+
+  it("sends what the nurse saw and nothing that is empty", () => {
+    expect(
+      entryOf(dose(wang, { sequence: 1 }), { outcome: "held", not_given: "fasting", note: "  " }, "t", {}),
+    ).toEqual({
+      prescription_id: "p1",
+      item_no: 1,
+      due_at: "2026-11-24T00:00:00.000Z",
+      sequence: 1,
+      outcome: "held",
+      not_given: "fasting",
+      at: "t",
+    });
+  });
+
+  it("reads the clock of the home, not of the browser", () => {
+    const at = Date.parse("2026-11-23T23:30:00Z");
+    expect(localTime(at, "Asia/Shanghai")).toEqual({ day: "2026-11-24", hour: 7 });
+    expect([7, 12, 18, 21, 2].map(roundAt)).toEqual(["morning", "noon", "evening", "night", "night"]);
+    expect([dayAfter("2026-11-30", 1), dayAfter("2026-12-01", -1)]).toEqual(["2026-12-01", "2026-11-30"]);
+  });
+});

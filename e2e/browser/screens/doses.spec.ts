@@ -1,0 +1,261 @@
+import { expect, test, type Page } from "@playwright/test";
+import type { Prescription } from "@yunzhen/client";
+import { buildDay, type Day } from "./data";
+import { chain, conflict, day, refill, stoppedDay, waiting } from "./data-doses";
+import { LOOKS, lookAt } from "./look";
+import { installMock, type Answers, type MockOptions } from "./mock";
+import { serveBox, type Mode, type OwnAnswers } from "./nurse-box";
+import * as record from "./nurse-record";
+import { sendPage, serve, type Site } from "./site";
+import { now } from "./clock";
+
+/** Doses on the nurse's tablet, the way from door to dose on every screen that has it, and requests for a refill. */
+interface NurseScreen {
+  name: string;
+  path: string;
+  mode?: Mode;
+  own?: Record<string, { status?: number; body: unknown }>;
+  ready?: string;
+  act?: (page: Page) => Promise<void>;
+}
+
+const page = (items: unknown[]) => ({ body: { items, next: null } });
+const given = { "/api/doses": { body: day() }, "/api/refills": page([refill]) };
+const card = (name: string) => `[data-testid=dose-${name}]`;
+const scan = async (on: Page, code: string): Promise<void> => {
+  const field = on.getByLabel(/^(扫码|Scan)$/);
+  await field.fill(code);
+  await field.press("Enter");
+};
+
+const NURSE: NurseScreen[] = [
+  { name: "today-refills", path: "/", ready: "[data-testid=refills]" },
+  { name: "round", path: "/doses", ready: ".nurse-row" },
+  {
+    name: "round-empty",
+    path: "/doses",
+    own: { "/api/doses": { body: { ...day(), items: [], as_needed: [], runways: [] } } },
+    ready: "main h3",
+  },
+  {
+    name: "round-failing",
+    path: "/doses",
+    own: {
+      "/api/doses": { status: 500, body: { title: "服务出错", status: 500, code: "internal", action: "请稍后重试。" } },
+    },
+    ready: "[role=alert]",
+  },
+  { name: "bed", path: "/doses/r1", ready: card("p-r1-1") },
+  {
+    name: "bed-scanned",
+    path: "/doses",
+    ready: ".nurse-row",
+    act: async (on) => {
+      await scan(on, "2-05");
+      await on.locator(card("p-r1-1")).waitFor();
+      await scan(on, "YZM:p-r1:1");
+      await expect(on.locator(card("p-r1-1"))).toContainText(/已核对药品|Medicine checked/);
+    },
+  },
+  {
+    name: "bed-wrong-medicine",
+    path: "/doses/r1",
+    ready: card("p-r1-1"),
+    act: async (on) => {
+      await scan(on, "YZM:p-r2:1");
+      await expect(on.getByRole("alert")).toContainText(/不是这位住民|not a medicine of this resident/);
+    },
+  },
+  {
+    name: "bed-refused",
+    path: "/doses/r1",
+    ready: card("p-r1-1"),
+    act: async (on) => {
+      const dose = on.locator(card("p-r1-1"));
+      await dose.getByRole("button", { name: /^(拒服|Refused)$/ }).click();
+      await dose.getByRole("button", { name: /^(其他|Other)$/ }).click();
+      await dose.getByRole("button", { name: /^(保存|Save)$/ }).click();
+      await expect(dose).toContainText(/请写明原因|Say what it was/);
+    },
+  },
+  {
+    name: "bed-as-needed",
+    path: "/doses/r1",
+    ready: card("p-r1-4"),
+    act: async (on) => {
+      await on
+        .locator(card("p-r1-4"))
+        .getByRole("button", { name: /^(已服下|Taken)$/ })
+        .click();
+      await on
+        .locator(card("p-r1-4"))
+        .getByRole("button", { name: /^(疼痛|Pain)$/ })
+        .click();
+    },
+  },
+  {
+    name: "bed-correct",
+    path: "/doses/r1",
+    ready: card("p-r1-2"),
+    act: (on) =>
+      on
+        .locator(card("p-r1-2"))
+        .getByRole("button", { name: /^(更正记录|Correct)$/ })
+        .click(),
+  },
+  { name: "bed-stopped", path: "/doses/r1", own: { "/api/doses": { body: stoppedDay() } }, ready: card("p-r1-2") },
+  {
+    name: "bed-offline",
+    path: "/doses/r1",
+    mode: "offline",
+    own: { "/page/spool": page(waiting) },
+    ready: card("p-r1-1"),
+    act: async (on) => {
+      const dose = on.locator(card("p-r1-1"));
+      await expect(dose).toContainText(/已服|Given/);
+      await expect(dose.getByRole("button", { name: /^(已服下|Taken)$/ })).toHaveCount(0);
+    },
+  },
+  {
+    name: "bed-conflict",
+    path: "/doses/r1",
+    own: { "/page/spool": page(conflict) },
+    ready: `${card("p-r1-1")} [role=alert]`,
+  },
+  {
+    name: "timeline",
+    path: "/consultations/c4",
+    mode: "ended",
+    own: {
+      "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: chain(6, "nurse") } },
+    },
+    ready: "[data-testid=door-to-dose]",
+  },
+];
+
+for (const look of LOOKS) {
+  for (const { name, path, mode = "online", own, ready = "main", act } of NURSE) {
+    test(`doses ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const answers: Record<string, { status?: number; body: unknown }> = { ...given, ...own };
+      const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
+      const box = await serveBox(mode, said);
+      try {
+        await lookAt(browser, look, {
+          name: `doses-${name}`,
+          sizes: [
+            [1280, 800],
+            [800, 1280],
+          ],
+          url: box.origin + path,
+          ready,
+          prepare: () => Promise.resolve(),
+          act,
+          expected: /status of (401|404|409|500|503)|AudioContext/,
+        });
+      } finally {
+        await box.close();
+      }
+    });
+  }
+}
+
+test("a dose that was given is saved on the box with what was scanned", async ({ browser }) => {
+  const said: OwnAnswers = (method, asked) =>
+    method === "GET" ? (given as Record<string, { body: unknown }>)[asked] : undefined;
+  const box = await serveBox("online", said);
+  const context = await browser.newContext({ timezoneId: "Asia/Shanghai" });
+  const on = await context.newPage();
+  try {
+    await on.clock.setFixedTime("2026-11-23T10:30:00+08:00");
+    await on.goto(`${box.origin}/doses`);
+    await on.locator(".nurse-row").first().waitFor();
+    await scan(on, "YZR:r1");
+    await scan(on, "yzm:p-r1:1");
+    const sent = on.waitForRequest((request) => request.url().endsWith("/page/spool") && request.method() === "POST");
+    await on.locator(card("p-r1-1")).getByRole("button", { name: "已服下" }).click();
+    expect((await sent).postDataJSON()).toEqual({
+      kind: "dose",
+      resident_id: "r1",
+      body: {
+        prescription_id: "p-r1",
+        item_no: 1,
+        due_at: "2026-11-23T02:00:00.000Z",
+        sequence: 0,
+        outcome: "given",
+        at: "2026-11-23T02:30:00.000Z",
+        scanned_resident: "YZR:r1",
+        scanned_medicine: "yzm:p-r1:1",
+      },
+    });
+  } finally {
+    await context.close();
+    await box.close();
+  }
+});
+
+/** The console's pages. */
+interface ConsoleScreen {
+  name: string;
+  path: string;
+  ready: string;
+  who?: MockOptions["who"];
+  /** The prescription that has a way, and how far it is. */
+  on?: [id: string, way: Prescription["door_to_dose"]];
+  nothing?: boolean;
+  act?: (page: Page) => Promise<void>;
+}
+
+const CHAIN = "[data-testid=door-to-dose]";
+const asked = { ...refill, allowed: ["see", "decline"] };
+
+const CONSOLE: ConsoleScreen[] = [
+  { name: "timeline-specialist", path: "/consultations/c8", ready: CHAIN, on: ["rx6", chain(7, "nurse", true)] },
+  {
+    name: "timeline-pharmacist",
+    path: "/reviews/rx2",
+    who: "pharmacist",
+    ready: CHAIN,
+    on: ["rx2", chain(1, "pharmacist", true)],
+  },
+  { name: "timeline-pharmacy", path: "/orders/rx4", who: "pharmacy", ready: CHAIN, on: ["rx4", chain(3, "pharmacy")] },
+  { name: "refills", path: "/refills", ready: "[data-testid=refill-rf1]" },
+  { name: "refills-empty", path: "/refills", nothing: true, ready: "main h3" },
+  {
+    name: "refill-decline",
+    path: "/refills",
+    ready: "[data-testid=refill-rf1]",
+    act: async (on) => {
+      await on.getByRole("button", { name: /^(不再续方|Do not renew)$/ }).click();
+      await on.getByRole("dialog").locator("textarea").first().waitFor();
+    },
+  },
+];
+
+let site: Site;
+test.beforeAll(async () => {
+  site = await serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
+  });
+});
+test.afterAll(() => site.close());
+
+for (const look of LOOKS) {
+  for (const { name, path, ready, who, on, nothing, act } of CONSOLE) {
+    test(`doses ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const prepare = (tab: Page) => {
+        const usual: Day = buildDay(now());
+        const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
+        const answers: Answers = { "GET /api/refills": page(nothing ? [] : [asked]) };
+        return installMock(tab, { ...usual, prescriptions }, { who, answers });
+      };
+      await lookAt(browser, look, {
+        name: `doses-${name}`,
+        sizes: [[1440, 900]],
+        url: site.origin + path,
+        ready,
+        prepare,
+        act,
+      });
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import type { zhDoses } from "./zh-doses";
+
+export const enDoses: typeof zhDoses = {
+  chain: {
+    title: "From prescription to dose",
+    stage: {
+      signed: "Signed",
+      approved: "Approved",
+      accepted: "Accepted by a pharmacy",
+      packed: "Packed",
+      handed_over: "With the courier",
+      at_the_door: "At the door",
+      counted: "Counted by the nurse",
+      first_dose: "First dose",
+    },
+    turn: {
+      prescriber: "Prescriber's turn",
+      pharmacist: "Pharmacist's turn",
+      pharmacy: "Pharmacy's turn",
+      courier: "Courier's turn",
+      nurse: "Nurse's turn",
+      nobody: "Closed",
+    },
+    late: "Late",
+    wasLate: "late",
+    dueBy: "due by {{time}}",
+    open: "open",
+  },
+  dose: {
+    state: { due: "Due", given: "Given", refused: "Refused", held: "Held", missed: "Missed" },
+    round: { morning: "Morning", noon: "Noon", evening: "Evening", night: "Bedtime" },
+    notGiven: {
+      unwilling: "Does not want it",
+      cannot_swallow: "Cannot swallow",
+      vomiting: "Vomiting",
+      asleep: "Asleep",
+      fasting: "Fasting for a test",
+      vital_signs: "Vital signs",
+      adverse_reaction: "Suspected reaction",
+      doctors_order: "Doctor's order",
+      away: "Not in the home",
+      out_of_stock: "None left",
+      other: "Other",
+    },
+    need: {
+      pain: "Pain",
+      fever: "Fever",
+      breathlessness: "Short of breath",
+      chest_pain: "Chest pain",
+      constipation: "Constipation",
+      sleeplessness: "Cannot sleep",
+      restlessness: "Restless",
+      itching: "Itching",
+      other: "Other",
+    },
+  },
+  refill: {
+    state: {
+      open: "Open",
+      seen: "Seen by the prescriber",
+      done: "Renewed",
+      declined: "Not renewed",
+      lapsed: "Stopped",
+    },
+    runsOut: {
+      stock: "Stock runs out",
+      course: "Course ends",
+      cap: "Longest supply reached",
+      validity: "Validity ends",
+    },
+  },
+};

@@ -1,0 +1,92 @@
+/** From the signature to the first dose: what is behind, what is late, whose turn it is. One drawing for every screen; the courier has none of it. */
+import { IconAlertTriangle, IconCircle, IconCircleCheck, IconCircleDot } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { ChainTurn, DoorToDose as Chain, DoseState, RefillState } from "../api/types";
+import type { Meaning } from "../theme/tokens";
+import "./door-to-dose.css";
+import { useFormats } from "./hooks";
+import { StatusChip } from "./status";
+
+/** Whose turn it is, and that it is late: beside a line of a list. */
+export function TurnChip({ turn, late }: { turn: ChainTurn; late?: boolean | undefined }) {
+  const { t } = useTranslation();
+  const meaning: Meaning = late ? "danger" : turn === "nobody" ? "done" : "waiting";
+  return (
+    <StatusChip meaning={meaning} icon={late ? IconAlertTriangle : undefined}>
+      {t(`chain.turn.${turn}`)}
+      {late && ` · ${t("chain.late")}`}
+    </StatusChip>
+  );
+}
+
+export function DoorToDose({ chain }: { chain: Chain }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const open = chain.turn === "nobody" ? -1 : chain.steps.findIndex((step) => !step.at);
+  return (
+    <section className="yz-chain" aria-label={t("chain.title")} data-testid="door-to-dose">
+      <div className="yz-chain-head">
+        <strong>{t("chain.title")}</strong>
+        <TurnChip turn={chain.turn} late={chain.late} />
+      </div>
+      <ol>
+        {chain.steps.map((step, position) => {
+          const Glyph = step.at ? IconCircleCheck : position === open ? IconCircleDot : IconCircle;
+          const now = position === open;
+          return (
+            <li
+              key={step.stage}
+              data-stage={step.stage}
+              aria-current={now ? "step" : undefined}
+              className={`${step.at ? "yz-chain-done" : ""} ${step.late ? "yz-chain-late" : ""}`}
+            >
+              <Glyph aria-hidden size={22} stroke={2} />
+              <span>
+                <span className="yz-chain-stage">{t(`chain.stage.${step.stage}`)}</span>
+                <span className="yz-chain-time">
+                  {step.at
+                    ? formats.dateTime(step.at)
+                    : now && step.due_by
+                      ? t("chain.dueBy", { time: formats.dateTime(step.due_by) })
+                      : t("chain.open")}
+                  {step.late && (
+                    <strong>
+                      {" "}
+                      <IconAlertTriangle aria-hidden size={16} /> {t(now ? "chain.late" : "chain.wasLate")}
+                    </strong>
+                  )}
+                </span>
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+const DOSE: Record<DoseState, Meaning> = {
+  due: "waiting",
+  given: "done",
+  refused: "person",
+  held: "person",
+  missed: "danger",
+};
+
+export function DoseChip({ state }: { state: DoseState }) {
+  const { t } = useTranslation();
+  return <StatusChip meaning={DOSE[state]}>{t(`dose.state.${state}`)}</StatusChip>;
+}
+
+const REFILL: Record<RefillState, Meaning> = {
+  open: "person",
+  seen: "waiting",
+  done: "done",
+  declined: "danger",
+  lapsed: "waiting",
+};
+
+export function RefillChip({ state }: { state: RefillState }) {
+  const { t } = useTranslation();
+  return <StatusChip meaning={REFILL[state]}>{t(`refill.state.${state}`)}</StatusChip>;
+}

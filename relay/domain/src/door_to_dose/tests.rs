@@ -1,0 +1,88 @@
+use super::*;
+use crate::doses::tests::{at, delivery, item, prescription};
+use crate::records::TimelineStep;
+
+fn step(name: &str, time: &str) -> TimelineStep {
+    TimelineStep { step: name.to_owned(), at: at(&format!("2026-11-23T{time}:00Z")), who: String::new(), who_id: None }
+}
+
+fn chain(p: &Prescription, d: Option<&Delivery>, first_dose: Option<&str>, now: &str) -> DoorToDose {
+    let now = at(&format!("2026-11-23T{now}:00Z"));
+    let first_dose = first_dose.map(|time| at(&format!("2026-11-23T{time}:00Z")));
+    door_to_dose(p, d, first_dose, &Policy::default(), now).unwrap()
+}
+
+fn written(state: P, steps: &[(&str, &str)]) -> Prescription {
+    let timeline = steps.iter().map(|(name, time)| step(name, time)).collect();
+    Prescription { state, timeline, ..prescription(vec![item(crate::dosage::Frequency::Qd, 7)]) }
+}
+
+fn done(chain: &DoorToDose) -> Vec<&'static str> {
+    chain.steps.iter().filter(|step| step.at.is_some()).map(|step| step.stage.as_str()).collect()
+}
+
+#[test]
+fn the_whole_way_with_what_was_late_on_it() {
+    let steps = [
+        ("sign", "02:00"),
+        ("claim", "02:05"),
+        ("approve", "02:20"),
+        ("accept", "02:55"),
+        ("dispense", "03:00"),
+        ("pack", "03:30"),
+        ("hand_over", "04:00"),
+        ("deliver", "05:10"),
+    ];
+    let p = written(P::Delivered, &steps);
+    let mut d = delivery(D::Received, None, Vec::new());
+    d.timeline = vec![step("accept", "03:50"), step("pick_up", "04:00"), step("arrive", "05:00")];
+    let open = chain(&p, Some(&d), None, "06:00");
+    assert_eq!((open.turn, open.late), (Turn::Nurse, false));
+    assert_eq!(done(&open), ["signed", "approved", "accepted", "packed", "handed_over", "at_the_door", "counted"]);
+    let late: Vec<Stage> = open.steps.iter().filter(|step| step.late).map(|step| step.stage).collect();
+    assert_eq!(late, [Stage::Accepted], "thirty-five minutes instead of thirty");
+    let closed = chain(&p, Some(&d), Some("13:00"), "14:00");
+    assert_eq!((closed.turn, closed.late, done(&closed).len()), (Turn::Nobody, false, 8));
+}
+
+#[test]
+fn whose_turn_it_is_in_every_state() {
+    let turns: Vec<String> = P::ALL
+        .iter()
+        .filter(|state| **state != P::Draft)
+        .map(|state| format!("{state}: {}", chain(&written(*state, &[("sign", "02:00")]), None, None, "02:10").turn))
+        .collect();
+    insta::assert_snapshot!(turns.join("\n"));
+    let on_the_road = written(P::InDelivery, &[("sign", "02:00")]);
+    let turn = |state| chain(&on_the_road, Some(&delivery(state, None, Vec::new())), None, "02:10").turn;
+    assert_eq!(
+        (turn(D::InTransit), turn(D::AtDoor), turn(D::Quarantined)),
+        (Turn::Courier, Turn::Nurse, Turn::Pharmacy)
+    );
+    let draft = Prescription { signed_at: None, ..written(P::Draft, &[]) };
+    assert_eq!(door_to_dose(&draft, None, None, &Policy::default(), at("2026-11-23T02:00:00Z")), None);
+}
+
+#[test]
+fn only_the_open_step_is_late_and_nothing_is_once_it_ended() {
+    let signed = |state| written(state, &[("sign", "02:00")]);
+    assert!(!chain(&signed(P::Signed), None, None, "02:30").late);
+    let late = chain(&signed(P::Signed), None, None, "02:31");
+    assert!(late.late && late.steps.iter().filter(|step| step.late).count() == 1);
+    assert!(!chain(&signed(P::Cancelled), None, None, "09:00").late);
+}
+
+#[test]
+fn a_parcel_that_came_back_opens_its_steps_again_and_a_part_that_arrived_does_not() {
+    let steps =
+        [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
+    let back = [&steps[..], &[("return", "04:00")]].concat();
+    let mut d = delivery(D::Returned, None, Vec::new());
+    d.timeline = vec![step("arrive", "03:00")];
+    let open = chain(&written(P::Returned, &back), Some(&d), None, "04:10");
+    assert_eq!((done(&open), open.turn), (vec!["signed", "approved"], Turn::Pharmacy));
+    assert!(open.late, "the pharmacies have had it since the approval");
+    let part = [&steps[..], &[("deliver_part", "04:00"), ("pack", "05:00")]].concat();
+    let open = chain(&written(P::Packed, &part), None, Some("04:30"), "05:10");
+    assert_eq!((done(&open).len(), open.turn), (8, Turn::Courier), "the rest is on its way; the first dose was given");
+}

@@ -1,0 +1,144 @@
+//! The doses of a course, as a pure function of a delivered line: when each is due, in which round. Day and hour are those of the home's zone, an argument.
+//! Not here: what became of a dose ([`crate::machines::dose`]), how long the stock lasts ([`crate::runway`]).
+
+use crate::checked::Dose;
+use crate::dosage::{Frequency, steps};
+use crate::machines::dose::{Event, Outcome, State};
+use crate::machines::named_enum;
+use crate::policy::Policy;
+use crate::records::{Delivery, DoseEntry, Item, Prescription};
+use crate::schedule::Zone;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+named_enum! {
+    /// A nurse's round with the medicines.
+    #[schema(as = DoseRound)]
+    Round {
+        /// Before and at breakfast.
+        Morning = "morning",
+        /// At noon.
+        Noon = "noon",
+        /// At supper.
+        Evening = "evening",
+        /// At bedtime and in the night.
+        Night = "night",
+    }
+}
+
+/// One dose to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// When.
+    pub at: Timestamp,
+    /// On which day of the home.
+    pub day: Date,
+    /// In which round.
+    pub round: Round,
+    /// How much, in the drug's dose unit.
+    pub dose: Dose,
+}
+
+/// A line that the home has, on its way through its days.
+#[derive(Debug, Clone, Copy)]
+pub struct Course<'a> {
+    /// The line.
+    pub item: &'a Item,
+    /// When the first of it reached the home.
+    pub received_at: Timestamp,
+    /// When the prescription was stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// The home's zone.
+    pub zone: &'a Zone,
+}
+
+/// The lines of a prescription that the home has something of.
+pub fn courses<'a>(p: &'a Prescription, deliveries: &[Delivery], zone: &'a Zone) -> Vec<Course<'a>> {
+    use crate::machines::prescription::State as P;
+    let stopped_at = matches!(p.state, P::Stopped | P::Cancelled).then_some(p.state_since);
+    let arrived = |d: &Delivery, no| d.counts.iter().any(|c| c.item_no == no && c.quantity > c.damaged);
+    let first = |no| deliveries.iter().filter(|d| arrived(d, no)).filter_map(|d| d.ended_at).min();
+    p.items.iter().filter_map(|item| Some(Course { item, received_at: first(item.no)?, stopped_at, zone })).collect()
+}
+
+impl Course<'_> {
+    /// It is given when needed: nothing falls due.
+    pub fn is_as_needed(&self) -> bool {
+        self.item.frequency == Frequency::Prn
+    }
+
+    /// Every dose, in order. The first is the first of its times of day after the medicine came; from there each takes the next of these times, so that a course
+    /// that begins in the evening ends in the morning and no dose is left over. A stop ends it at once.
+    pub fn doses(&self) -> Vec<Due> {
+        let (mut doses, mut passed): (Vec<Due>, u16) = (Vec::new(), 0);
+        let begin = self.zone.date(self.received_at);
+        let mut first_day = begin;
+        for step in steps(self.item.dose, self.item.frequency, self.item.days, &self.item.taper) {
+            let after = doses.last().map_or(self.received_at, |last| last.at);
+            let from = if doses.is_empty() { begin } else { first_day }.checked_add(i64::from(passed).days());
+            let Ok(from) = from else { break };
+            let times = self.times(step.frequency, from, step.days, after);
+            if let (true, Some(first)) = (doses.is_empty(), times.first()) {
+                // Days before a first dose that falls on the next day count from there.
+                first_day = first.1.checked_sub(i64::from(passed).days()).unwrap_or(first.1);
+            }
+            let due = |(at, day, hour)| Due { at, day, round: Policy::round_at(hour), dose: step.dose };
+            doses.extend(times.into_iter().map(due));
+            passed = passed.saturating_add(step.days);
+        }
+        doses.retain(|due| self.stopped_at.is_none_or(|stop| due.at < stop));
+        doses
+    }
+
+    /// The times of one step whose first day is `from` and whose doses come after `after`.
+    fn times(&self, frequency: Frequency, from: Date, days: u16, after: Timestamp) -> Vec<(Timestamp, Date, i8)> {
+        let Some(pattern) = frequency.pattern() else { return Vec::new() };
+        let hours = Policy::hours_of_day(frequency);
+        if hours.is_empty() {
+            let local = self.zone.rules().to_datetime(after);
+            return vec![(after, local.date(), local.hour())];
+        }
+        let at = |day: i64, slot: usize| {
+            let (rounds, hour) = (slot / hours.len(), hours[slot % hours.len()]);
+            let day = from.checked_add((day + i64::try_from(rounds).ok()?).days()).ok()?;
+            Some((self.zone.instant(day.at(hour, 0, 0, 0))?, day, hour))
+        };
+        let later = |slot: &usize| at(0, *slot).is_some_and(|(time, ..)| time > after);
+        let Some(first) = (0..2 * hours.len()).find(later) else { return Vec::new() };
+        let on_days = (0..u64::from(days)).filter(|day| pattern.is_due(*day));
+        let slots = usize::try_from(pattern.per_day).unwrap_or(0);
+        let each = |day: u64| (0..slots).filter_map(move |slot| at(i64::try_from(day).ok()?, first + slot));
+        on_days.flat_map(each).collect()
+    }
+}
+
+/// Where a dose stands at `now`, by the entries about it in order.
+pub fn state_of(due_at: Timestamp, entries: &[&DoseEntry], policy: &Policy, now: Timestamp) -> State {
+    let patience = SignedDuration::from_mins(i64::from(policy.dose_missed_minutes));
+    let state = entries.last().map_or(State::Due, |entry| entry.state);
+    if now.duration_since(due_at) > patience { state.apply(Event::Lapse).unwrap_or(state) } else { state }
+}
+
+/// What a new entry is to a dose: the first about it, or one that puts the last right. `None` retracts.
+pub const fn event(state: State, outcome: Option<Outcome>) -> Event {
+    match outcome {
+        None => Event::Retract,
+        Some(outcome) if state.is_recorded() => Event::Correct(outcome),
+        Some(outcome) => Event::Record(outcome),
+    }
+}
+
+/// Would one more dose at `at` be more than `most` within any day? `given` are the times of those that stand.
+pub fn exceeds(given: &[Timestamp], at: Timestamp, most: u32) -> bool {
+    let day = SignedDuration::from_hours(24);
+    let mut times: Vec<Timestamp> = given.iter().copied().chain([at]).collect();
+    times.sort_unstable();
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    times.windows(most.saturating_add(1)).any(|w| {
+        let (first, last) = (w[0], w[w.len() - 1]);
+        first <= at && at <= last && last.duration_since(first) < day
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,125 @@
+//! Doses: what is due in a home, and what became of it. The plan is never stored: it follows from the prescription and from when the medicine came
+//! ([`yunzhen_domain::doses`]); stored are the nurses' entries.
+
+mod record;
+mod show;
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::doses::{Course, courses};
+use yunzhen_domain::ids::{HomeId, ResidentId};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Delivery, DoseEntry, Prescription};
+use yunzhen_domain::schedule::Zone;
+use yunzhen_store::{Db, deliveries, doses, residents};
+
+pub use record::record;
+pub(super) use show::resident_ref;
+
+use super::reads::Seen;
+use super::views::doses as views;
+use super::work::{authorize, may_list};
+use super::{App, AppError, Context};
+
+/// A prescription of which the home has something, with what belongs to it.
+pub(super) struct Supply {
+    pub(super) prescription: Prescription,
+    deliveries: Vec<Delivery>,
+    pub(super) entries: Vec<DoseEntry>,
+}
+
+impl Supply {
+    /// Everything about the doses of one prescription.
+    pub(super) async fn of(db: &mut Db, prescription: Prescription) -> Result<Self, AppError> {
+        let deliveries = deliveries::by_prescription(db, prescription.id).await?;
+        let entries = doses::of_prescription(db, prescription.id).await?;
+        Ok(Self { prescription, deliveries, entries })
+    }
+
+    /// Its lines on their way.
+    pub(super) fn courses<'a>(&'a self, zone: &'a Zone) -> Vec<Course<'a>> {
+        courses(&self.prescription, &self.deliveries, zone)
+    }
+
+    /// The entries of one line.
+    fn of_line(&self, item_no: u16) -> impl Iterator<Item = &DoseEntry> {
+        self.entries.iter().filter(move |entry| entry.item_no == item_no)
+    }
+
+    /// The entries about one dose, in order.
+    fn of_dose(&self, item_no: u16, due_at: Timestamp) -> Vec<&DoseEntry> {
+        self.of_line(item_no).filter(|entry| entry.due_at == due_at).collect()
+    }
+
+    /// The newest entry of each dose of a line.
+    pub(super) fn newest(&self, item_no: u16) -> Vec<&DoseEntry> {
+        let line: Vec<&DoseEntry> = self.of_line(item_no).collect();
+        line.chunk_by(|a, b| a.due_at == b.due_at).filter_map(|of_one| of_one.last().copied()).collect()
+    }
+}
+
+/// The zone of the homes: China has one.
+pub(super) fn zone() -> Zone {
+    Zone::shanghai()
+}
+
+/// What a home, or one person of it, may still have in hand.
+pub(super) async fn supplies(
+    app: &App,
+    db: &mut Db,
+    home: HomeId,
+    residents: &[ResidentId],
+    now: Timestamp,
+) -> Result<Vec<Supply>, AppError> {
+    let since = longest_ago(&app.policy, now);
+    let mut found = Vec::new();
+    if residents.is_empty() {
+        found = doses::supplied(db, home, None, since).await?;
+    }
+    for id in residents {
+        found.extend(doses::supplied(db, home, Some(*id), since).await?);
+    }
+    let mut supplies = Vec::with_capacity(found.len());
+    for prescription in found {
+        supplies.push(Supply::of(db, prescription).await?);
+    }
+    Ok(supplies)
+}
+
+/// No course that is older has a dose left: the longest supply, with a month for its way and its start.
+fn longest_ago(policy: &Policy, now: Timestamp) -> Timestamp {
+    let days = i64::from(policy.supply_chronic_assessed_days) + 31;
+    now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+}
+
+/// The doses of one day in the caller's home.
+pub async fn list(app: &App, ctx: &Context, query: views::DoseQuery) -> Result<views::DosesOfDay, AppError> {
+    may_list(ctx, Action::ViewDoses)?;
+    let home = ctx.actor.home_id().ok_or(AppError::NotFound)?;
+    let zone = zone();
+    let day = query.day.unwrap_or_else(|| zone.date(ctx.now));
+    let mut db = app.store.read().await?;
+    let group = match query.resident_id {
+        None => Vec::new(),
+        Some(id) => {
+            let resident = residents::get_standing(&mut db, id).await?.ok_or(AppError::NotFound)?;
+            authorize(ctx, Action::ViewDoses, &resident.facts())?;
+            residents::group(&mut db, resident.id).await?
+        }
+    };
+    let supplies = supplies(app, &mut db, home, &group, ctx.now).await?;
+    let view = show::day(app, &mut db, ctx, &supplies, &zone, day).await?;
+    drop(db);
+    let mut seen = Seen::default();
+    let about = view.items.iter().chain(&view.as_needed).map(|dose| dose.resident.id);
+    let about = about.chain(view.stopped.iter().map(|course| course.resident.id));
+    let mut about: Vec<ResidentId> = about.chain(view.runways.iter().map(|runway| runway.resident.id)).collect();
+    about.sort_unstable();
+    about.dedup();
+    for id in about {
+        seen.add(EventKind::DosesViewed, id, home, None);
+    }
+    seen.tell(app, ctx).await?;
+    Ok(view)
+}

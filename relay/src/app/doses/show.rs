@@ -1,0 +1,207 @@
+//! How doses are shown.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::doses::{Course, state_of};
+use yunzhen_domain::fhir;
+use yunzhen_domain::formulary::Drug;
+use yunzhen_domain::machines::dose::State;
+use yunzhen_domain::machines::prescription::State as PrescriptionState;
+use yunzhen_domain::records::{DoseEntry, Resident};
+use yunzhen_domain::runway::Stock;
+use yunzhen_domain::scan_codes::{pack_code, resident_code};
+use yunzhen_domain::schedule::Zone;
+use yunzhen_store::{Db, refills, residents};
+
+use super::Supply;
+use crate::app::names::Names;
+use crate::app::views::doses as views;
+use crate::app::{App, AppError, Context};
+
+/// A day as it is seen at the time of the request.
+pub(super) async fn day(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    supplies: &[Supply],
+    zone: &Zone,
+    day: Date,
+) -> Result<views::DosesOfDay, AppError> {
+    let mut names = Names::default();
+    let (mut items, mut as_needed, mut stopped, mut runways) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for supply in supplies {
+        let p = &supply.prescription;
+        let resident = residents::get_standing(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
+        let resident = resident_ref(resident);
+        let is_stopped = p.state == PrescriptionState::Stopped;
+        for course in supply.courses(zone) {
+            let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
+            let line = Shown { app, ctx, supply, course, drug, resident: &resident };
+            if course.is_as_needed() {
+                if !is_stopped {
+                    as_needed.push(line.as_needed(db, &mut names).await?);
+                }
+            } else {
+                for due in course.doses().into_iter().filter(|due| due.day == day) {
+                    items.push(line.dose(db, &mut names, &due).await?);
+                }
+            }
+            if !is_stopped {
+                runways.extend(line.runway(db, zone).await?);
+            }
+        }
+        if is_stopped && recently(app, ctx, p.state_since) {
+            let drug_names = p.items.iter().map(|item| {
+                app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
+            });
+            stopped.push(views::StoppedCourse {
+                prescription_id: p.id,
+                resident,
+                drug_names: drug_names.collect(),
+                stopped_at: p.state_since.into(),
+                specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
+                reason: p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default(),
+            });
+        }
+    }
+    items.sort_by(|a: &views::Dose, b| (a.due_at, &a.resident.bed).cmp(&(b.due_at, &b.resident.bed)));
+    as_needed.sort_by(|a: &views::Dose, b| a.resident.bed.cmp(&b.resident.bed));
+    stopped.sort_by_key(|course: &views::StoppedCourse| std::cmp::Reverse(course.stopped_at));
+    runways.sort_by_key(|runway: &views::Runway| (runway.last_day.is_none(), runway.last_day));
+    Ok(views::DosesOfDay { day, zone: zone.name().to_owned(), items, as_needed, stopped, runways })
+}
+
+fn recently(app: &App, ctx: &Context, at: Timestamp) -> bool {
+    ctx.now.duration_since(at) <= SignedDuration::from_hours(24 * i64::from(app.policy.dose_stopped_shown_days))
+}
+
+/// A resident beside a dose.
+pub(in crate::app) fn resident_ref(resident: Resident) -> views::DoseResident {
+    views::DoseResident {
+        id: resident.id,
+        code: resident_code(resident.id),
+        name: resident.name.into_exposed(),
+        bed: resident.bed,
+        allergies: resident.allergies.into_iter().map(|allergy| allergy.substance).collect(),
+    }
+}
+
+/// A line with what is shown beside it.
+pub(super) struct Shown<'a> {
+    pub(super) app: &'a App,
+    pub(super) ctx: &'a Context,
+    pub(super) supply: &'a Supply,
+    pub(super) course: Course<'a>,
+    pub(super) drug: &'a Drug,
+    pub(super) resident: &'a views::DoseResident,
+}
+
+impl Shown<'_> {
+    fn blank(&self) -> views::Dose {
+        let (item, p) = (self.course.item, &self.supply.prescription);
+        views::Dose {
+            resident: self.resident.clone(),
+            prescription_id: p.id,
+            item_no: item.no.into(),
+            drug_name: self.drug.name_zh.clone(),
+            drug_name_en: self.drug.name_en.clone(),
+            strength: self.drug.strength.clone(),
+            dose: item.dose.as_f64(),
+            dose_unit: self.drug.dose_unit().to_owned(),
+            route: item.route,
+            instruction: item.instruction.clone(),
+            code: pack_code(p.id, item.no),
+            state: State::Due,
+            sequence: 0,
+            entries: Vec::new(),
+            due_at: None,
+            round: None,
+            most_per_day: None,
+            given_last_day: None,
+        }
+    }
+
+    /// One dose with the entries about it.
+    pub(super) async fn dose(
+        &self,
+        db: &mut Db,
+        names: &mut Names,
+        due: &yunzhen_domain::doses::Due,
+    ) -> Result<views::Dose, AppError> {
+        let entries = self.supply.of_dose(self.course.item.no, due.at);
+        Ok(views::Dose {
+            dose: due.dose.as_f64(),
+            state: state_of(due.at, &entries, &self.app.policy, self.ctx.now),
+            sequence: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            entries: shown(db, names, &entries).await?,
+            due_at: Some(due.at.into()),
+            round: Some(due.round),
+            ..self.blank()
+        })
+    }
+
+    /// What is given when needed, with the entries of the last day.
+    pub(super) async fn as_needed(&self, db: &mut Db, names: &mut Names) -> Result<views::Dose, AppError> {
+        let since = self.ctx.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+        let no = self.course.item.no;
+        let given = self.supply.newest(no).into_iter().filter(|e| e.state == State::Given && e.at > since).count();
+        let recent: Vec<&DoseEntry> = self.supply.of_line(no).filter(|entry| entry.due_at > since).collect();
+        Ok(views::Dose {
+            entries: shown(db, names, &recent).await?,
+            most_per_day: Some(self.app.policy.when_needed_doses_per_day),
+            given_last_day: Some(u32::try_from(given).unwrap_or(u32::MAX)),
+            ..self.blank()
+        })
+    }
+
+    /// How long it lasts; nothing of a course that ended and left nothing.
+    async fn runway(&self, db: &mut Db, zone: &Zone) -> Result<Option<views::Runway>, AppError> {
+        let (p, item) = (&self.supply.prescription, self.course.item);
+        let entries = self.supply.newest(item.no);
+        let stock =
+            Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit: self.drug.doses_per_unit };
+        let found = stock.runway(&self.app.policy, self.ctx.now);
+        let today = zone.date(self.ctx.now);
+        let over = found.last_day.is_some_and(|day| day < today) && found.left_milli == 0;
+        if over || (found.last_day.is_none() && found.left_milli == 0) {
+            return Ok(None);
+        }
+        #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
+        let left = found.left_milli as f64 / 1000.0;
+        Ok(Some(views::Runway {
+            resident: self.resident.clone(),
+            prescription_id: p.id,
+            item_no: item.no.into(),
+            drug_name: self.drug.name_zh.clone(),
+            drug_name_en: self.drug.name_en.clone(),
+            left,
+            dose_unit: self.drug.dose_unit().to_owned(),
+            last_day: found.last_day,
+            runs_out: found.runs_out,
+            warns: found.warns(&self.app.policy, today),
+            refill: refills::of_prescription(db, p.id).await?.map(|refill| refill.state),
+        }))
+    }
+}
+
+async fn shown(db: &mut Db, names: &mut Names, entries: &[&DoseEntry]) -> Result<Vec<views::DoseEntry>, AppError> {
+    let mut shown = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let superseded = entries.iter().any(|later| later.due_at == entry.due_at && later.sequence > entry.sequence);
+        shown.push(views::DoseEntry {
+            id: entry.id,
+            due_at: entry.due_at.into(),
+            sequence: entry.sequence,
+            state: entry.state,
+            fhir_status: fhir::dose(entry.state, superseded).map(str::to_owned),
+            at: entry.at.into(),
+            recorded_at: entry.recorded_at.into(),
+            author_name: names.staff(db, entry.author).await?.name.clone(),
+            not_given: entry.not_given,
+            need: entry.need,
+            note: entry.note.as_ref().map(|note| note.expose().clone()),
+            scanned: entry.scanned,
+        });
+    }
+    Ok(shown)
+}

@@ -1,0 +1,266 @@
+//! Refills: a job looks at each course and, before it runs out, asks its prescriber once. A request is no prescription; a person writes that.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::dosage::Frequency;
+use yunzhen_domain::ids::{PrescriptionId, RefillId, uuid_v7};
+use yunzhen_domain::machines::prescription::State as PrescriptionState;
+use yunzhen_domain::machines::refill::{Event, State};
+use yunzhen_domain::records::{Prescription, Refill, Supply as SupplyKind};
+use yunzhen_domain::runway::{Runway, Stock};
+use yunzhen_store::jobs::{self, Job};
+use yunzhen_store::{Db, Paging, prescriptions, refills, residents};
+
+use super::doses::{Supply, resident_ref, zone};
+use super::names::Names;
+use super::reads::Seen;
+use super::views::common::{Page, ReasonBody, VersionBody};
+use super::views::doses as views;
+use super::work::{Start, Work, authorize, may_list, required, same_version};
+use super::{App, AppError, Context, fresh};
+
+/// Rows of one page of the list.
+const PAGE: u32 = 100;
+/// The kind of the job.
+pub(crate) const WATCH: &str = "watch_refill";
+
+/// Whose course is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Watched {
+    prescription_id: PrescriptionId,
+}
+
+/// Requests in the caller's reach, newest first.
+pub async fn list(app: &App, ctx: &Context, query: views::RefillQuery) -> Result<Page<views::Refill>, AppError> {
+    may_list(ctx, Action::ViewRefill)?;
+    let states = super::parse_states::<State>(query.state.as_deref())?;
+    let filter = match ctx.actor.home_id() {
+        Some(home) => refills::Filter { states, home: Some(home), specialist: None },
+        None => refills::Filter { states, home: None, specialist: ctx.actor.staff_id() },
+    };
+    let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    let slice = refills::list(&mut db, &filter, paging).await?;
+    let mut names = Names::default();
+    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
+    for refill in &slice.items {
+        if authorize(ctx, Action::ViewRefill, &refill.facts()).is_ok() {
+            seen.add(EventKind::ResidentListed, refill.resident_id, refill.home_id, None);
+            items.push(shown(app, &mut db, &mut names, ctx, refill).await?);
+        }
+    }
+    drop(db);
+    seen.tell(app, ctx).await?;
+    Ok(Page { items, next: slice.next.map(|cursor| cursor.to_string()) })
+}
+
+/// The prescriber has seen it.
+pub async fn see(app: &App, ctx: &Context, id: RefillId, input: VersionBody) -> Result<views::Refill, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let refill = load(&mut work, id, input.version).await?.apply(&Event::See, ctx.now)?;
+    let view = keep(app, ctx, &mut work, EventKind::RefillSeen, &refill).await?;
+    work.finish(view).await
+}
+
+/// The medicine ends here.
+pub async fn decline(app: &App, ctx: &Context, id: RefillId, input: ReasonBody) -> Result<views::Refill, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = load(&mut work, id, input.version).await?;
+    let reason = required("reason", &input.reason, 500)?;
+    let mut refill = before.apply(&Event::Decline, ctx.now)?;
+    refill.decline_reason = Some(reason.into());
+    let view = keep(app, ctx, &mut work, EventKind::RefillDeclined, &refill).await?;
+    work.finish(view).await
+}
+
+async fn load(work: &mut Work, id: RefillId, seen: i64) -> Result<Refill, AppError> {
+    let refill = refills::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::DecideRefill, &refill.facts())?;
+    same_version(seen, refill.version)?;
+    Ok(refill)
+}
+
+async fn keep(
+    app: &App,
+    ctx: &Context,
+    work: &mut Work,
+    kind: EventKind,
+    refill: &Refill,
+) -> Result<views::Refill, AppError> {
+    refills::update(&mut work.tx, refill).await?;
+    work.record(kind, refill.id.uuid(), Some(refill.home_id), None);
+    shown(app, &mut work.tx, &mut Names::default(), ctx, refill).await
+}
+
+/// Whoever signs one of the medicines again for the same person has done what was asked; called in the transaction of the signature.
+pub(super) async fn renewed(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<(), AppError> {
+    let states = vec![State::Open, State::Seen];
+    let filter = refills::Filter { states, home: Some(p.home_id), specialist: Some(p.specialist_id) };
+    let asked = refills::list(&mut work.tx, &filter, Paging::newest(PAGE)).await?.items;
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let standing = residents::standing_id(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
+    let group = residents::group(&mut work.tx, standing).await?;
+    for refill in asked.into_iter().filter(|refill| group.contains(&refill.resident_id)) {
+        let old = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
+        let mut asked_for = old.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+        let again = asked_for.any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id));
+        if again {
+            let mut refill = refill.apply(&Event::Do, ctx.now)?;
+            refill.renewed_by = Some(p.id);
+            refills::update(&mut work.tx, &refill).await?;
+            work.record(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id), None);
+        }
+    }
+    Ok(())
+}
+
+/// A withdrawn course needs no refill; called in the transaction of the withdrawal.
+pub(super) async fn lapse(work: &mut Work, ctx: &Context, prescription: PrescriptionId) -> Result<(), AppError> {
+    let Some(refill) = refills::of_prescription(&mut work.tx, prescription).await? else { return Ok(()) };
+    let Ok(refill) = refill.apply(&Event::Lapse, ctx.now) else { return Ok(()) };
+    refills::update(&mut work.tx, &refill).await?;
+    work.record_by_system(EventKind::RefillLapsed, refill.id.uuid(), Some(refill.home_id));
+    Ok(())
+}
+
+/// The home received something: its course is watched from now on. Called in the transaction of the receipt.
+pub(super) async fn watch(work: &mut Work, p: &Prescription, now: Timestamp) -> Result<(), AppError> {
+    if p.supply == SupplyKind::Emergency {
+        return Ok(());
+    }
+    look_again(work, p.id, now, now).await
+}
+
+async fn look_again(
+    work: &mut Work,
+    prescription_id: PrescriptionId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let about = serde_json::to_string(&Watched { prescription_id })?;
+    let id = uuid_v7(now, yunzhen_runtime::clock::random_bytes());
+    Ok(jobs::enqueue(&mut work.tx, id, WATCH, &about, at).await?)
+}
+
+/// The job: asks for a refill when it is time, else looks again on the day when it will be. A second job of the same course finds the request and ends.
+pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
+    let about: Watched = serde_json::from_str(&job.payload)?;
+    let mut work = Work::unkeyed(app, &Context::system(now)).await?;
+    jobs::finish(&mut work.tx, job).await?;
+    let p = prescriptions::get(&mut work.tx, about.prescription_id).await?.ok_or(AppError::NotFound)?;
+    let withdrawn = matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
+    let asked = refills::of_prescription(&mut work.tx, p.id).await?.is_some();
+    if withdrawn || asked {
+        return Ok(work.tx.commit_bookkeeping("a course that needs no refill").await?);
+    }
+    let supply = Supply::of(&mut work.tx, p).await?;
+    let ends = ends(app, &supply, now);
+    let Some(&(_, first, last_day)) = ends.iter().min_by_key(|(_, _, last_day)| *last_day) else {
+        return Ok(work.tx.commit_bookkeeping("a course that has no end to ask about").await?);
+    };
+    let zone = zone();
+    let today = zone.date(now);
+    if !first.warns(&app.policy, today) {
+        let day = first.first_warning(&app.policy).and_then(|day| zone.instant(day.at(6, 0, 0, 0)));
+        let at = day.unwrap_or(now).max(now + SignedDuration::from_mins(1));
+        look_again(&mut work, supply.prescription.id, at, now).await?;
+        return Ok(work.tx.commit_bookkeeping("a course that lasts").await?);
+    }
+    let p = &supply.prescription;
+    let refill = Refill {
+        id: fresh(RefillId::new, now),
+        version: 1,
+        state: State::Open,
+        prescription_id: p.id,
+        resident_id: p.resident_id,
+        home_id: p.home_id,
+        specialist_id: p.specialist_id,
+        item_nos: ends.iter().filter(|(_, runway, _)| runway.warns(&app.policy, today)).map(|(no, ..)| *no).collect(),
+        last_day,
+        runs_out: first.runs_out,
+        asked_at: now,
+        decided_at: None,
+        renewed_by: None,
+        decline_reason: None,
+    };
+    refills::insert(&mut work.tx, &refill).await?;
+    work.record(EventKind::RefillAsked, refill.id.uuid(), Some(refill.home_id), None);
+    work.finish(()).await
+}
+
+/// The lines that go on as long as the disease: no anti-infective, no dose that is tapered off, nothing that is given once or when needed.
+fn ends(app: &App, supply: &Supply, now: Timestamp) -> Vec<(u16, Runway, Date)> {
+    let zone = zone();
+    let mut ends = Vec::new();
+    for course in supply.courses(&zone) {
+        let item = course.item;
+        let Some(drug) = app.formulary.drug(&item.drug_id) else { continue };
+        let is_short = drug.anti_infective || !item.taper.is_empty() || item.frequency == Frequency::St;
+        if is_short || course.is_as_needed() {
+            continue;
+        }
+        let entries = supply.newest(item.no);
+        let stock = Stock {
+            prescription: &supply.prescription,
+            course,
+            entries: &entries,
+            doses_per_unit: drug.doses_per_unit,
+        };
+        let runway = stock.runway(&app.policy, now);
+        ends.extend(runway.last_day.map(|last_day| (item.no, runway, last_day)));
+    }
+    ends
+}
+
+async fn shown(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    ctx: &Context,
+    refill: &Refill,
+) -> Result<views::Refill, AppError> {
+    let p = prescriptions::get(db, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
+    let resident = residents::get_standing(db, refill.resident_id).await?.ok_or(AppError::NotFound)?;
+    let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+    let name = |item: &yunzhen_domain::records::Item| {
+        app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
+    };
+    Ok(views::Refill {
+        id: refill.id,
+        version: refill.version,
+        state: refill.state,
+        prescription_id: refill.prescription_id,
+        resident: resident_ref(resident),
+        home_name: names.home(db, refill.home_id).await?.name.clone(),
+        specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
+        drug_names: lines.map(name).collect(),
+        last_day: refill.last_day,
+        runs_out: refill.runs_out,
+        asked_at: refill.asked_at.into(),
+        decided_at: refill.decided_at.map(Into::into),
+        renewed_by: refill.renewed_by,
+        decline_reason: refill.decline_reason.as_ref().map(|reason| reason.expose().clone()),
+        allowed: allowed(ctx, refill),
+    })
+}
+
+/// Commands that the caller may give now, by their last path segment.
+fn allowed(ctx: &Context, refill: &Refill) -> Vec<String> {
+    if decide(&ctx.actor, Action::DecideRefill, &refill.facts()) != Decision::Allow {
+        return Vec::new();
+    }
+    let possible = [("see", Event::See), ("decline", Event::Decline)];
+    let possible = possible.iter().filter(|(_, event)| refill.state.apply(event, ctx.now).is_ok());
+    possible.map(|(name, _)| (*name).to_owned()).collect()
+}

@@ -1,0 +1,307 @@
+//! Doses, the way from door to dose, how long a medicine lasts, refills.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::codes::{
+    ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState, NeedReason, NotGivenReason, PrescriptionId,
+    RefillId, RefillState, ResidentId, Route, RunsOut,
+};
+use super::common::Time;
+
+/// Which doses.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DoseQuery {
+    /// Day of the home; today when left out.
+    #[param(value_type = Option<String>, format = Date)]
+    pub day: Option<Date>,
+    /// Of one resident only.
+    pub resident_id: Option<ResidentId>,
+}
+
+/// The doses of one day in one home.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DosesOfDay {
+    /// Which day.
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// The home's zone, as an IANA name.
+    pub zone: String,
+    /// By time and bed.
+    pub items: Vec<Dose>,
+    /// What is given when needed, by bed.
+    pub as_needed: Vec<Dose>,
+    /// What is not given any more, newest first.
+    pub stopped: Vec<StoppedCourse>,
+    /// How long each medicine lasts, what ends first first.
+    pub runways: Vec<Runway>,
+}
+
+/// Who gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoseResident {
+    /// Resident id.
+    pub id: ResidentId,
+    /// Name.
+    pub name: String,
+    /// Room and bed.
+    pub bed: String,
+    /// Substances the resident must not get.
+    pub allergies: Vec<String>,
+    /// What the wristband says.
+    pub code: String,
+}
+
+/// One dose, or a medicine that is given when needed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Dose {
+    /// Who gets it.
+    pub resident: DoseResident,
+    /// Of which prescription.
+    pub prescription_id: PrescriptionId,
+    /// Of which line.
+    pub item_no: u32,
+    /// Chinese name.
+    pub drug_name: String,
+    /// English name.
+    pub drug_name_en: String,
+    /// Strength of one unit.
+    pub strength: String,
+    /// How much.
+    pub dose: f64,
+    /// Its unit.
+    pub dose_unit: String,
+    /// By which way.
+    pub route: Route,
+    /// For whoever gives it.
+    pub instruction: String,
+    /// What the label of the medicine says.
+    pub code: String,
+    /// Where it stands.
+    pub state: DoseState,
+    /// How many entries it has; sent back with the next.
+    pub sequence: u32,
+    /// Entries about it, oldest first.
+    pub entries: Vec<DoseEntry>,
+    /// When; absent where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+    /// In which round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<DoseRound>,
+    /// At most so many within a day; only where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_per_day: Option<u32>,
+    /// Given within the last 24 hours; only where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_last_day: Option<u32>,
+}
+
+/// One entry about a dose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoseEntry {
+    /// Entry id.
+    pub id: DoseEntryId,
+    /// Which dose.
+    pub due_at: Time,
+    /// 1 for the first; each correction one more.
+    pub sequence: u32,
+    /// Where the dose stands by it.
+    pub state: DoseState,
+    /// FHIR `MedicationAdministration.status`; absent where the entry only takes another back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fhir_status: Option<String>,
+    /// When it was given, offered or held.
+    pub at: Time,
+    /// When the relay had it.
+    pub recorded_at: Time,
+    /// By whom.
+    pub author_name: String,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_given: Option<NotGivenReason>,
+    /// Why, where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<NeedReason>,
+    /// In words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Bed and medicine were scanned.
+    pub scanned: bool,
+}
+
+/// A course that the prescriber ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StoppedCourse {
+    /// Which.
+    pub prescription_id: PrescriptionId,
+    /// Whose.
+    pub resident: DoseResident,
+    /// What must not be given any more.
+    pub drug_names: Vec<String>,
+    /// Since when.
+    pub stopped_at: Time,
+    /// By whom.
+    pub specialist_name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How long a medicine lasts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Runway {
+    /// Whose.
+    pub resident: DoseResident,
+    /// Of which prescription.
+    pub prescription_id: PrescriptionId,
+    /// Of which line.
+    pub item_no: u32,
+    /// Chinese name.
+    pub drug_name: String,
+    /// English name.
+    pub drug_name_en: String,
+    /// Left in the home.
+    pub left: f64,
+    /// Its unit.
+    pub dose_unit: String,
+    /// Last day with all its doses; absent where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_day: Option<Date>,
+    /// Why it ends then.
+    pub runs_out: RunsOut,
+    /// It is time for a refill.
+    pub warns: bool,
+    /// The request for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refill: Option<RefillState>,
+}
+
+/// What a nurse writes about a dose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDoseEntry {
+    /// Of which prescription.
+    pub prescription_id: PrescriptionId,
+    /// Of which line.
+    pub item_no: u32,
+    /// Which dose; absent for a new one of what is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Time>,
+    /// How many entries of the dose the nurse saw; another number now is a conflict.
+    pub sequence: u32,
+    /// What became of it; absent: the last entry was an error and is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<DoseOutcome>,
+    /// When it was given, offered or held.
+    pub at: Time,
+    /// Why it was not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_given: Option<NotGivenReason>,
+    /// Why it was given, where it is given when needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<NeedReason>,
+    /// In words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+    /// What was scanned at the bed or wristband.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub scanned_resident: Option<String>,
+    /// What was scanned on the medicine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub scanned_medicine: Option<String>,
+}
+
+/// The way of a prescription from the signature to the first dose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoorToDose {
+    /// Eight steps, in order.
+    pub steps: Vec<ChainStep>,
+    /// Whose turn it is.
+    pub turn: ChainTurn,
+    /// The open step is late.
+    pub late: bool,
+}
+
+/// One step of the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChainStep {
+    /// Which.
+    pub stage: ChainStage,
+    /// When it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// By when it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_by: Option<Time>,
+    /// Later than that.
+    pub late: bool,
+}
+
+impl From<yunzhen_domain::door_to_dose::DoorToDose> for DoorToDose {
+    fn from(chain: yunzhen_domain::door_to_dose::DoorToDose) -> Self {
+        let step = |s: yunzhen_domain::door_to_dose::Step| ChainStep {
+            stage: s.stage,
+            at: s.at.map(Into::into),
+            due_by: s.due_by.map(Into::into),
+            late: s.late,
+        };
+        Self { steps: chain.steps.into_iter().map(step).collect(), turn: chain.turn, late: chain.late }
+    }
+}
+
+/// Which requests.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RefillQuery {
+    /// States, separated by commas.
+    pub state: Option<String>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+/// A request for a refill. It is no prescription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Refill {
+    /// Request id.
+    pub id: RefillId,
+    /// Version to send with the next command.
+    pub version: i64,
+    /// State.
+    pub state: RefillState,
+    /// The course that runs out.
+    pub prescription_id: PrescriptionId,
+    /// Whose.
+    pub resident: DoseResident,
+    /// The resident's home.
+    pub home_name: String,
+    /// Who wrote the prescription.
+    pub specialist_name: String,
+    /// What runs out.
+    pub drug_names: Vec<String>,
+    /// Last day with all doses.
+    #[schema(value_type = String, format = Date)]
+    pub last_day: Date,
+    /// Why it ends then.
+    pub runs_out: RunsOut,
+    /// When the system asked.
+    pub asked_at: Time,
+    /// When it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Time>,
+    /// The prescription that was written for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_by: Option<PrescriptionId>,
+    /// Why the medicine ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline_reason: Option<String>,
+    /// Commands that the caller may give now.
+    pub allowed: Vec<String>,
+}

@@ -1,0 +1,110 @@
+//! Entries about doses; added, never changed.
+
+use jiff::Timestamp;
+use yunzhen_domain::checked::Dose;
+use yunzhen_domain::ids::{HomeId, PrescriptionId, ResidentId};
+use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::records::{DoseEntry, Prescription};
+
+use crate::prescriptions;
+use crate::row::Cells;
+use crate::sql::QueryBuilder;
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "dose_entries";
+/// Thousandths of a unit.
+const MILLI: f64 = 1000.0;
+
+/// A new entry; [`StoreError::Duplicate`] when the dose has one with that number.
+pub async fn insert(tx: &mut Tx, entry: &DoseEntry) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO dose_entries (id, prescription_id, item_no, resident_id, home_id, due_at, sequence, state, dose_milli, at, recorded_at, author,
+             not_given, need, note, scanned)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+    )
+    .bind(entry.id.to_string())
+    .bind(entry.prescription_id.to_string())
+    .bind(i64::from(entry.item_no))
+    .bind(entry.resident_id.to_string())
+    .bind(entry.home_id.to_string())
+    .bind(entry.due_at.as_millisecond())
+    .bind(i64::from(entry.sequence))
+    .bind(entry.state.as_str())
+    .bind(i64::try_from(entry.dose.milli()).unwrap_or(i64::MAX))
+    .bind(entry.at.as_millisecond())
+    .bind(entry.recorded_at.as_millisecond())
+    .bind(entry.author.to_string())
+    .bind(entry.not_given.map(|reason| reason.as_str()))
+    .bind(entry.need.map(|reason| reason.as_str()))
+    .bind(entry.note.as_ref().map(|note| note.expose().clone()))
+    .bind(i64::from(entry.scanned))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// All entries of a prescription, by line, dose and order.
+pub async fn of_prescription(db: &mut Db, prescription: PrescriptionId) -> Result<Vec<DoseEntry>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM dose_entries WHERE prescription_id = $1 ORDER BY item_no, due_at, sequence")
+        .bind(prescription.to_string())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// When the first dose that stands was given.
+pub async fn first_given(db: &mut Db, prescription: PrescriptionId) -> Result<Option<Timestamp>, StoreError> {
+    let row = sqlx::query(
+        "SELECT MIN(at) AS first FROM dose_entries e WHERE prescription_id = $1 AND state = 'given' AND NOT EXISTS (
+             SELECT 1 FROM dose_entries l WHERE l.prescription_id = e.prescription_id AND l.item_no = e.item_no AND l.due_at = e.due_at
+                 AND l.sequence > e.sequence)",
+    )
+    .bind(prescription.to_string())
+    .fetch_one(db.conn())
+    .await?;
+    Cells::new(TABLE, &row).opt_time("first")
+}
+
+/// Prescriptions of a home, or of one resident, of which something has reached it, signed at or after `since`; oldest first.
+pub async fn supplied(
+    db: &mut Db,
+    home: HomeId,
+    resident: Option<ResidentId>,
+    since: Timestamp,
+) -> Result<Vec<Prescription>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE home_id = ");
+    query.push_bind(home.to_string()).push(" AND signed_at >= ").push_bind(since.as_millisecond());
+    query.push(" AND supplied <> '[]' AND state <> ").push_bind(State::Cancelled.as_str());
+    if let Some(resident) = resident {
+        query.push(" AND resident_id = ").push_bind(resident.to_string());
+    }
+    query.push(" ORDER BY signed_at, id");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    rows.iter().map(prescriptions::read).collect()
+}
+
+fn decode(cells: &Cells<'_>) -> Result<DoseEntry, StoreError> {
+    let milli: u32 = cells.int("dose_milli")?;
+    Ok(DoseEntry {
+        id: cells.parse("id")?,
+        prescription_id: cells.parse("prescription_id")?,
+        item_no: cells.int("item_no")?,
+        resident_id: cells.parse("resident_id")?,
+        home_id: cells.parse("home_id")?,
+        due_at: cells.time("due_at")?,
+        sequence: cells.int("sequence")?,
+        state: cells.parse("state")?,
+        dose: Dose::try_from(f64::from(milli) / MILLI).map_err(|e| StoreError::Corrupt {
+            table: TABLE,
+            column: "dose_milli",
+            reason: e.to_string(),
+        })?,
+        at: cells.time("at")?,
+        recorded_at: cells.time("recorded_at")?,
+        author: cells.parse("author")?,
+        not_given: cells.opt_parse("not_given")?,
+        need: cells.opt_parse("need")?,
+        note: cells.opt_text("note")?.map(Into::into),
+        scanned: cells.flag("scanned")?,
+    })
+}

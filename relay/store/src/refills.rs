@@ -1,0 +1,124 @@
+//! Requests for a refill.
+
+use jiff::Timestamp;
+use yunzhen_domain::ids::{HomeId, PrescriptionId, RefillId, StaffId};
+use yunzhen_domain::machines::refill::State;
+use yunzhen_domain::records::Refill;
+
+use crate::paging::{Cursor, Paging, Slice};
+use crate::row::{Cells, one_row, to_json};
+use crate::sql::QueryBuilder;
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "refills";
+
+/// Which requests; every given part must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In one of these states; empty means any.
+    pub states: Vec<State>,
+    /// Of this home.
+    pub home: Option<HomeId>,
+    /// To this specialist.
+    pub specialist: Option<StaffId>,
+}
+
+/// One request.
+pub async fn get(db: &mut Db, id: RefillId) -> Result<Option<Refill>, StoreError> {
+    let row = sqlx::query("SELECT * FROM refills WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// The request of a course.
+pub async fn of_prescription(db: &mut Db, id: PrescriptionId) -> Result<Option<Refill>, StoreError> {
+    let row = sqlx::query("SELECT * FROM refills WHERE prescription_id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db.conn())
+        .await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// A page, by the time they were asked for.
+pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Refill>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM refills WHERE 1 = 1");
+    if !filter.states.is_empty() {
+        query.push(" AND state IN (");
+        let mut list = query.separated(", ");
+        for state in &filter.states {
+            list.push_bind(state.as_str());
+        }
+        query.push(")");
+    }
+    if let Some(home) = filter.home {
+        query.push(" AND home_id = ").push_bind(home.to_string());
+    }
+    if let Some(specialist) = filter.specialist {
+        query.push(" AND specialist_id = ").push_bind(specialist.to_string());
+    }
+    paging.push(&mut query, "asked_at");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |r| Cursor { at_ms: r.asked_at.as_millisecond(), id: r.id.uuid() }))
+}
+
+/// A new request; [`StoreError::Duplicate`] when the course has one.
+pub async fn insert(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO refills (id, version, state, prescription_id, resident_id, home_id, specialist_id, item_nos, last_day, runs_out, asked_at,
+             decided_at, renewed_by, decline_reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(refill.id.to_string())
+    .bind(refill.version)
+    .bind(refill.state.as_str())
+    .bind(refill.prescription_id.to_string())
+    .bind(refill.resident_id.to_string())
+    .bind(refill.home_id.to_string())
+    .bind(refill.specialist_id.to_string())
+    .bind(to_json(TABLE, "item_nos", &refill.item_nos)?)
+    .bind(refill.last_day.to_string())
+    .bind(refill.runs_out.as_str())
+    .bind(refill.asked_at.as_millisecond())
+    .bind(refill.decided_at.map(Timestamp::as_millisecond))
+    .bind(refill.renewed_by.map(|id| id.to_string()))
+    .bind(refill.decline_reason.as_ref().map(|text| text.expose().clone()))
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed request, whose version is one above the stored one.
+pub async fn update(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE refills SET version = $2, state = $3, decided_at = $4, renewed_by = $5, decline_reason = $6
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(refill.id.to_string())
+    .bind(refill.version)
+    .bind(refill.state.as_str())
+    .bind(refill.decided_at.map(Timestamp::as_millisecond))
+    .bind(refill.renewed_by.map(|id| id.to_string()))
+    .bind(refill.decline_reason.as_ref().map(|text| text.expose().clone()))
+    .execute(tx.conn())
+    .await?;
+    one_row("refill", done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Refill, StoreError> {
+    Ok(Refill {
+        id: cells.parse("id")?,
+        version: cells.int("version")?,
+        state: cells.parse("state")?,
+        prescription_id: cells.parse("prescription_id")?,
+        resident_id: cells.parse("resident_id")?,
+        home_id: cells.parse("home_id")?,
+        specialist_id: cells.parse("specialist_id")?,
+        item_nos: cells.json("item_nos")?,
+        last_day: cells.parse("last_day")?,
+        runs_out: cells.parse("runs_out")?,
+        asked_at: cells.time("asked_at")?,
+        decided_at: cells.opt_time("decided_at")?,
+        renewed_by: cells.opt_parse("renewed_by")?,
+        decline_reason: cells.opt_text("decline_reason")?.map(Into::into),
+    })
+}

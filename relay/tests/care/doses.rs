@@ -1,0 +1,264 @@
+//! Doses on the real store: due after the receipt, written about once, corrected by a new entry, ended with the prescription; the way from door to dose.
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::Actor;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::door_to_dose::{Stage, Turn};
+use yunzhen_domain::dosage::Frequency;
+use yunzhen_domain::doses::Round;
+use yunzhen_domain::ids::ResidentId;
+use yunzhen_domain::machines::dose::{Outcome, State};
+use yunzhen_domain::records::{Count, NeedReason, NotGivenReason};
+use yunzhen_relay::app::views::common::{LanguageQuery, VersionBody};
+use yunzhen_relay::app::views::deliveries::ReceiveBody;
+use yunzhen_relay::app::views::doses::{Dose, DoseQuery, DosesOfDay, NewDoseEntry};
+use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionDraft};
+use yunzhen_relay::app::{AppError, Context, deliveries, doses, medication_sheet, prescriptions};
+
+use crate::world::{World, draft};
+
+impl World {
+    /// A prescription of these lines, carried through to the nurse's count.
+    pub async fn in_the_home(&self, resident: &str, written: PrescriptionDraft) -> Prescription {
+        let c = self.in_progress(resident).await;
+        let p = self.draft(c.id, written).await;
+        let p = self.try_sign(&p).await.unwrap();
+        let accepted = self.accept(&self.approve(&self.claim(&p).await).await).await;
+        let dispensed = self.dispense(&accepted).await;
+        let packed = self.pack(&dispensed, &accepted.secret).await;
+        let d = self.on_the_road(&packed.delivery).await;
+        let seen = VersionBody { version: d.version };
+        let d =
+            deliveries::arrive(&self.app, &self.of(Actor::Courier { delivery_id: d.id }), d.id, seen).await.unwrap();
+        let count = |i: &yunzhen_relay::app::views::prescriptions::PrescriptionItem| Count {
+            item_no: i.no.try_into().unwrap(),
+            quantity: i.quantity,
+            damaged: 0,
+        };
+        let counts = p.items.iter().map(count).collect();
+        let body = ReceiveBody { version: d.version, parcel_code: packed.parcel_code, counts, comment: None };
+        deliveries::receive(&self.app, &self.by(&self.nurse), d.id, body).await.unwrap();
+        self.see(p.id).await
+    }
+
+    pub async fn doses_on(&self, day: &str) -> DosesOfDay {
+        let query = DoseQuery { day: Some(day.parse().unwrap()), resident_id: None };
+        doses::list(&self.app, &self.by(&self.nurse), query).await.unwrap()
+    }
+
+    pub fn clock_to(&self, time: &str) {
+        let time: Timestamp = time.parse().unwrap();
+        self.pass(time.duration_since(self.now()));
+    }
+}
+
+pub fn entry(dose: &Dose, outcome: Option<Outcome>, at: Timestamp) -> NewDoseEntry {
+    NewDoseEntry {
+        prescription_id: dose.prescription_id,
+        item_no: dose.item_no,
+        due_at: dose.due_at,
+        sequence: dose.sequence,
+        outcome,
+        at: at.into(),
+        not_given: None,
+        need: None,
+        note: None,
+        scanned_resident: None,
+        scanned_medicine: None,
+    }
+}
+
+async fn write(w: &World, ctx: &Context, resident: ResidentId, input: NewDoseEntry) -> Result<Dose, AppError> {
+    doses::record(&w.app, ctx, resident, input).await
+}
+
+fn wrong(answer: Result<Dose, AppError>) -> String {
+    match answer {
+        Err(AppError::Invalid(fields)) => fields[0].path.clone(),
+        other => panic!("taken: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_first_dose_closes_the_way_and_each_step_says_whose_turn_it_is() {
+    let w = World::new().await;
+    let turn = async |p: &Prescription| w.see(p.id).await.door_to_dose.unwrap().turn;
+    let p = w.signed().await;
+    assert_eq!(turn(&p).await, Turn::Pharmacist);
+    w.pass(SignedDuration::from_mins(31));
+    let late = w.see(p.id).await.door_to_dose.unwrap();
+    assert!(late.late && late.steps.iter().any(|step| step.stage == Stage::Approved && step.late));
+    let listed = prescriptions::list(&w.app, &w.by(&w.pharmacist), Default::default()).await.unwrap();
+    let line = listed.items.iter().find(|line| line.id == p.id).unwrap();
+    assert_eq!((line.turn, line.late), (Some(Turn::Pharmacist), true));
+
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    let chain = p.door_to_dose.unwrap();
+    assert_eq!((chain.turn, chain.late), (Turn::Nurse, false));
+    assert_eq!(chain.steps.iter().filter(|step| step.at.is_some()).count(), 7);
+    // Received on Monday after ten: the first is on Tuesday at eight.
+    let today = w.doses_on("2026-11-23").await;
+    assert!(today.items.is_empty() && today.runways.len() == 1);
+    w.clock_to("2026-11-24T00:05:00Z");
+    let tuesday = w.doses_on("2026-11-24").await;
+    let dose = &tuesday.items[0];
+    assert_eq!((tuesday.items.len(), dose.state, dose.round), (1, State::Due, Some(Round::Morning)));
+    assert_eq!(dose.due_at.unwrap().0, "2026-11-24T00:00:00Z".parse().unwrap());
+    let given = NewDoseEntry {
+        scanned_resident: Some(dose.resident.code.clone()),
+        scanned_medicine: Some(dose.code.clone()),
+        ..entry(dose, Some(Outcome::Given), w.now())
+    };
+    let after = write(&w, &w.by(&w.nurse), dose.resident.id, given).await.unwrap();
+    assert_eq!((after.state, after.sequence, after.entries[0].scanned), (State::Given, 1, true));
+    assert_eq!(after.entries[0].fhir_status.as_deref(), Some("completed"));
+    let chain = w.see(p.id).await.door_to_dose.unwrap();
+    assert_eq!((chain.turn, chain.steps.iter().filter(|step| step.at.is_some()).count()), (Turn::Nobody, 8));
+    assert_eq!((w.count(EventKind::DoseRecorded).await, w.count(EventKind::PrescriptionFirstDose).await), (1, 1));
+}
+
+#[tokio::test]
+async fn written_once_for_its_key_and_a_second_nurse_is_told_who_was_faster() {
+    let w = World::new().await;
+    w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    w.clock_to("2026-11-24T00:10:00Z");
+    let dose = w.doses_on("2026-11-24").await.items.remove(0);
+    let input = entry(&dose, Some(Outcome::Given), w.now());
+    let ctx = w.by(&w.nurse);
+    let first = write(&w, &ctx, dose.resident.id, input.clone()).await.unwrap();
+    let again = write(&w, &ctx, dose.resident.id, input.clone()).await.unwrap();
+    assert_eq!((first, w.count(EventKind::DoseRecorded).await), (again, 1), "the same key gets the first answer");
+    let second = write(&w, &w.by(&w.nurse), dose.resident.id, input).await;
+    assert!(matches!(second, Err(AppError::DoseRecorded { state: State::Given, .. })), "{second:?}");
+    let other_home = write(&w, &w.by(&w.nurse_of_other_home), dose.resident.id, entry(&dose, None, w.now())).await;
+    assert!(matches!(other_home, Err(AppError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_correction_is_another_entry_and_nothing_is_overwritten() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    w.clock_to("2026-11-24T00:10:00Z");
+    let dose = w.doses_on("2026-11-24").await.items.remove(0);
+    let given = entry(&dose, Some(Outcome::Given), w.now());
+    let dose = write(&w, &w.by(&w.nurse), dose.resident.id, given).await.unwrap();
+    let bare = entry(&dose, Some(Outcome::Refused), w.now());
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), dose.resident.id, bare.clone()).await), "not_given");
+    let other = NewDoseEntry { not_given: Some(NotGivenReason::Other), ..bare.clone() };
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), dose.resident.id, other).await), "note");
+    let refused = NewDoseEntry { not_given: Some(NotGivenReason::Vomiting), ..bare };
+    let dose = write(&w, &w.by(&w.nurse), dose.resident.id, refused).await.unwrap();
+    let codes: Vec<_> = dose.entries.iter().map(|e| (e.state, e.fhir_status.clone().unwrap())).collect();
+    assert_eq!(codes, [(State::Given, "entered-in-error".to_owned()), (State::Refused, "not-done".to_owned())]);
+    assert_eq!(w.see(p.id).await.door_to_dose.unwrap().turn, Turn::Nurse, "the first dose does not stand any more");
+    let back = entry(&dose, None, w.now());
+    let dose = write(&w, &w.by(&w.nurse), dose.resident.id, back).await.unwrap();
+    assert_eq!((dose.state, dose.sequence), (State::Due, 3));
+    w.pass(SignedDuration::from_hours(3));
+    assert_eq!(w.doses_on("2026-11-24").await.items[0].state, State::Missed);
+    // An entry of the morning that was made without a link comes now.
+    let late = entry(&dose, Some(Outcome::Given), "2026-11-24T00:20:00Z".parse().unwrap());
+    assert_eq!(write(&w, &w.by(&w.nurse), dose.resident.id, late).await.unwrap().state, State::Given);
+    w.pass(SignedDuration::from_hours(80));
+    let dose = w.doses_on("2026-11-24").await.items.remove(0);
+    let too_late =
+        NewDoseEntry { not_given: Some(NotGivenReason::Asleep), ..entry(&dose, Some(Outcome::Held), w.now()) };
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), dose.resident.id, too_late).await), "outcome");
+}
+
+#[tokio::test]
+async fn another_resident_s_bed_or_another_medicine_is_refused_in_words() {
+    let w = World::new().await;
+    w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7), ("metoprolol-47.5mg", 7)])).await;
+    let neighbour = w.resident("赵德明").await;
+    w.clock_to("2026-11-24T00:10:00Z");
+    let day = w.doses_on("2026-11-24").await;
+    let (one, two) = (&day.items[0], &day.items[1]);
+    let scanned = |resident: &str, medicine: &str| NewDoseEntry {
+        scanned_resident: Some(resident.to_owned()),
+        scanned_medicine: Some(medicine.to_owned()),
+        ..entry(one, Some(Outcome::Given), "2026-11-24T00:10:00Z".parse().unwrap())
+    };
+    let id = one.resident.id;
+    let bed = &neighbour.bed;
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, scanned(bed, &one.code)).await), "scanned_resident");
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, scanned(&one.resident.code, &two.code)).await), "scanned_medicine");
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, scanned("??:?", &one.code)).await), "scanned_resident");
+    let of_other = write(&w, &w.by(&w.nurse), neighbour.id, scanned(bed, &one.code)).await;
+    assert_eq!(wrong(of_other), "prescription_id");
+    let early = entry(one, Some(Outcome::Given), "2026-11-23T22:59:00Z".parse().unwrap());
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, early).await), "at");
+    assert_eq!(w.count(EventKind::DoseRecorded).await, 0, "nothing of it was kept");
+    write(&w, &w.by(&w.nurse), id, scanned(&one.resident.bed, &one.code)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_given_when_needed_has_a_reason_and_a_bound() {
+    let w = World::new().await;
+    let mut written = draft("I10", &[("paracetamol-500mg", 7)]);
+    written.items[0].frequency = Frequency::Prn;
+    written.items[0].quantity = Some(14);
+    w.in_the_home("赵德明", written).await;
+    let day = w.doses_on("2026-11-23").await;
+    assert!(day.items.is_empty());
+    let medicine = &day.as_needed[0];
+    let most = medicine.most_per_day.unwrap();
+    let id = medicine.resident.id;
+    let silent = entry(medicine, Some(Outcome::Given), w.now());
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, silent).await), "need");
+    for _ in 0..most {
+        let given = NewDoseEntry { need: Some(NeedReason::Pain), ..entry(medicine, Some(Outcome::Given), w.now()) };
+        write(&w, &w.by(&w.nurse), id, given).await.unwrap();
+        w.pass(SignedDuration::from_hours(1));
+    }
+    assert_eq!(w.doses_on("2026-11-23").await.as_needed[0].given_last_day, Some(most));
+    let more = NewDoseEntry { need: Some(NeedReason::Pain), ..entry(medicine, Some(Outcome::Given), w.now()) };
+    assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, more.clone()).await), "at");
+    // One of them was an error: it is taken back, and another may be given.
+    let last = w.doses_on("2026-11-23").await.as_needed[0].entries.last().unwrap().clone();
+    let back = NewDoseEntry { due_at: Some(last.due_at), sequence: last.sequence, ..entry(medicine, None, w.now()) };
+    write(&w, &w.by(&w.nurse), id, back).await.unwrap();
+    write(&w, &w.by(&w.nurse), id, more).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_doses_at_once_and_says_why() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    w.clock_to("2026-11-24T00:10:00Z");
+    let tuesday = w.doses_on("2026-11-24").await.items.remove(0);
+    write(&w, &w.by(&w.nurse), tuesday.resident.id, entry(&tuesday, Some(Outcome::Given), w.now())).await.unwrap();
+    let wednesday = w.doses_on("2026-11-25").await.items.remove(0);
+    w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+    let after = w.doses_on("2026-11-25").await;
+    assert!(after.items.is_empty() && after.runways.is_empty());
+    assert_eq!((after.stopped[0].reason.as_str(), after.stopped[0].prescription_id), ("病情变化", p.id));
+    assert_eq!(w.doses_on("2026-11-24").await.items.len(), 1, "what was given before stands");
+    w.clock_to("2026-11-25T00:05:00Z");
+    let given = entry(&wednesday, Some(Outcome::Given), w.now());
+    let refused = write(&w, &w.by(&w.nurse), wednesday.resident.id, given).await;
+    assert!(matches!(refused, Err(AppError::DoseStopped { .. })), "{refused:?}");
+    w.pass(SignedDuration::from_hours(24 * 4));
+    assert!(w.doses_on("2026-11-29").await.stopped.is_empty(), "after some days nobody needs to be told");
+}
+
+#[tokio::test]
+async fn the_sheet_and_the_labels_are_printed_for_the_home_and_audited() {
+    let w = World::new().await;
+    w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    let id = w.resident("王秀英").await.id;
+    for (paper, lang) in [(medication_sheet::Paper::Sheet, "zh"), (medication_sheet::Paper::Labels, "en")] {
+        let query = LanguageQuery { lang: Some(lang.to_owned()) };
+        let file = medication_sheet::make(&w.app, &w.by(&w.nurse), id, query, paper).await.unwrap();
+        assert!(file.printed.pdf.starts_with(b"%PDF") && file.printed.missing.is_empty(), "{lang}");
+        if let Ok(folder) = std::env::var("YUNZHEN_PDFS") {
+            std::fs::write(std::path::Path::new(&folder).join(&file.file_name), &file.printed.pdf).unwrap();
+        }
+    }
+    assert_eq!(w.count(EventKind::MedicationSheetMade).await, 2);
+    for other in [&w.nurse_of_other_home, &w.specialist, &w.pharmacist] {
+        let paper = medication_sheet::Paper::Sheet;
+        let hidden = medication_sheet::make(&w.app, &w.by(other), id, LanguageQuery::default(), paper).await;
+        assert!(matches!(hidden, Err(AppError::NotFound | AppError::Forbidden)));
+    }
+}
