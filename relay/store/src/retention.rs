@@ -13,6 +13,8 @@ use crate::{Db, StoreError, Tx};
 pub const PARTS: &[(&str, &str)] = &[
     ("legal_holds", "resident_id = $1"),
     ("safety_overrides", "prescription_id IN (SELECT id FROM prescriptions WHERE resident_id = $1)"),
+    ("dose_entries", "resident_id = $1"),
+    ("refills", "resident_id = $1"),
     ("deliveries", "resident_id = $1"),
     ("prescriptions", "resident_id = $1"),
     ("urgent_calls", "resident_id = $1"),
@@ -76,6 +78,7 @@ pub async fn last_of(db: &mut Db, resident: ResidentId) -> Result<LastOf, StoreE
                  UNION ALL SELECT MAX(ended_at) FROM consultations WHERE resident_id = $1
                  UNION ALL SELECT MAX(state_since) FROM prescriptions WHERE resident_id = $1
                  UNION ALL SELECT MAX(created_at) FROM deliveries WHERE resident_id = $1
+                 UNION ALL SELECT MAX(recorded_at) FROM dose_entries WHERE resident_id = $1
                  UNION ALL SELECT MAX(ended_at) FROM deliveries WHERE resident_id = $1
                  UNION ALL SELECT MAX(created_at) FROM referrals WHERE resident_id = $1
                  UNION ALL SELECT MAX(created_at) FROM transports WHERE resident_id = $1
