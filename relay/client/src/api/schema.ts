@@ -1103,6 +1103,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/legal-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Legal holds, newest first. */
+        get: operations["listLegalHolds"];
+        put?: never;
+        /** Places a legal hold on a resident's record. */
+        post: operations["placeLegalHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/legal-holds/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lifts a legal hold. */
+        post: operations["releaseLegalHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/observer-sessions": {
         parameters: {
             query?: never;
@@ -1789,6 +1824,23 @@ export interface paths {
         put?: never;
         /** Moves a resident to another home. */
         post: operations["transferResident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table of clocks in force. */
+        get: operations["getRetention"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2631,6 +2683,16 @@ export interface components {
              * @description Sequence number, also the SSE id.
              */
             seq: number;
+        };
+        /** @description One line of the table. */
+        Clock: {
+            /** @description On what. */
+            kind: components["schemas"]["RecordKind"];
+            /**
+             * Format: int32
+             * @description How long, in months.
+             */
+            months: number;
         };
         /** @description A diagnosis on the problem list. */
         Condition: {
@@ -3603,6 +3665,46 @@ export interface components {
              */
             version: number;
         };
+        /** @description A hold on one resident's record. */
+        LegalHold: {
+            /** @description Home when it was placed. */
+            home_id: components["schemas"]["HomeId"];
+            /** @description Its name. */
+            home_name: string;
+            /** @description Hold id. */
+            id: components["schemas"]["LegalHoldId"];
+            /** @description When. */
+            placed_at: components["schemas"]["Time"];
+            /** @description By whom. */
+            placed_by: components["schemas"]["StaffRef"];
+            /** @description Why. */
+            reason: string;
+            /** @description When it was lifted. */
+            released_at?: components["schemas"]["Time"];
+            /** @description By whom. */
+            released_by?: components["schemas"]["StaffRef"];
+            /** @description On whose record. */
+            resident_id: components["schemas"]["ResidentId"];
+            /** @description The resident's name. */
+            resident_name: string;
+            /** @description State. */
+            state: components["schemas"]["LegalHoldState"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A legal hold on a record.
+         */
+        LegalHoldId: string;
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        LegalHoldState: "placed" | "released";
         /**
          * @description Why two records look like one person.
          * @enum {string}
@@ -3783,6 +3885,13 @@ export interface components {
             display_name: string;
             /** @description Family or second specialist. */
             kind: components["schemas"]["InvitationKind"];
+        };
+        /** @description A new hold. */
+        NewLegalHold: {
+            /** @description Why: the reference of the court or authority. */
+            reason: string;
+            /** @description On whose record. */
+            resident_id: components["schemas"]["ResidentId"];
         };
         /** @description A media token to make. */
         NewMediaToken: {
@@ -4193,6 +4302,13 @@ export interface components {
         Page_Home: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Home"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_LegalHold: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["LegalHold"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -4735,6 +4851,11 @@ export interface components {
          * @enum {string}
          */
         ReceiveLevel: "good" | "weak" | "poor";
+        /**
+         * @description What a clock runs on.
+         * @enum {string}
+         */
+        RecordKind: "medical_record" | "call_media" | "drug_sale" | "network_log";
         /** @description Readings that were recorded. */
         RecordedObservations: {
             /** @description In the order they were sent. */
@@ -5161,6 +5282,11 @@ export interface components {
             photo_url?: string;
             /** @description Sex. */
             sex: components["schemas"]["Sex"];
+        };
+        /** @description The table of clocks in force. */
+        Retention: {
+            /** @description A record goes when the last of its clocks has ended. */
+            clocks: components["schemas"]["Clock"][];
         };
         /** @description What a second person found. */
         ReviewBody: {
@@ -12512,6 +12638,274 @@ export interface operations {
             };
         };
     };
+    listLegalHolds: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LegalHold"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placeLegalHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLegalHold"];
+            };
+        };
+        responses: {
+            /** @description Placed. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseLegalHold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["LegalHoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Lifted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createObserverSession: {
         parameters: {
             query?: never;
@@ -16945,6 +17339,71 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clocks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
