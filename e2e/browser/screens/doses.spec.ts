@@ -124,8 +124,7 @@ const NURSE: NurseScreen[] = [
   },
   {
     name: "timeline",
-    path: "/consultations/c4",
-    mode: "ended",
+    path: "/consultations/c3",
     own: {
       "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: chain(6, "nurse") } },
     },
@@ -246,7 +245,9 @@ for (const look of LOOKS) {
         const usual: Day = buildDay(now());
         const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
         const answers: Answers = { "GET /api/refills": page(nothing ? [] : [asked]) };
-        return installMock(tab, { ...usual, prescriptions }, { who, answers });
+        const written = usual.summaries.filter((p) => p.id === on?.[0]);
+        const consultation = { ...usual.consultation, prescriptions: written };
+        return installMock(tab, { ...usual, prescriptions, consultation }, { who, answers });
       };
       await lookAt(browser, look, {
         name: `doses-${name}`,
