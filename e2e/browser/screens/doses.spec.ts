@@ -35,7 +35,7 @@ const NURSE: NurseScreen[] = [
     name: "round-empty",
     path: "/doses",
     own: { "/api/doses": { body: { ...day(), items: [], as_needed: [], runways: [] } } },
-    ready: "main h3",
+    ready: "main h2",
   },
   {
     name: "round-failing",
@@ -218,7 +218,7 @@ const CONSOLE: ConsoleScreen[] = [
   },
   { name: "timeline-pharmacy", path: "/orders/rx4", who: "pharmacy", ready: CHAIN, on: ["rx4", chain(3, "pharmacy")] },
   { name: "refills", path: "/refills", ready: "[data-testid=refill-rf1]" },
-  { name: "refills-empty", path: "/refills", nothing: true, ready: "main h3" },
+  { name: "refills-empty", path: "/refills", nothing: true, ready: "main h2" },
   {
     name: "refill-decline",
     path: "/refills",
