@@ -35,7 +35,7 @@ const NURSE: NurseScreen[] = [
     name: "round-empty",
     path: "/doses",
     own: { "/api/doses": { body: { ...day(), items: [], as_needed: [], runways: [] } } },
-    ready: "main h3",
+    ready: "main h2",
   },
   {
     name: "round-failing",
@@ -124,8 +124,7 @@ const NURSE: NurseScreen[] = [
   },
   {
     name: "timeline",
-    path: "/consultations/c4",
-    mode: "ended",
+    path: "/consultations/c3",
     own: {
       "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: chain(6, "nurse") } },
     },
@@ -219,7 +218,7 @@ const CONSOLE: ConsoleScreen[] = [
   },
   { name: "timeline-pharmacy", path: "/orders/rx4", who: "pharmacy", ready: CHAIN, on: ["rx4", chain(3, "pharmacy")] },
   { name: "refills", path: "/refills", ready: "[data-testid=refill-rf1]" },
-  { name: "refills-empty", path: "/refills", nothing: true, ready: "main h3" },
+  { name: "refills-empty", path: "/refills", nothing: true, ready: "main h2" },
   {
     name: "refill-decline",
     path: "/refills",
@@ -246,7 +245,9 @@ for (const look of LOOKS) {
         const usual: Day = buildDay(now());
         const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
         const answers: Answers = { "GET /api/refills": page(nothing ? [] : [asked]) };
-        return installMock(tab, { ...usual, prescriptions }, { who, answers });
+        const written = usual.summaries.filter((p) => p.id === on?.[0]);
+        const consultation = { ...usual.consultation, prescriptions: written };
+        return installMock(tab, { ...usual, prescriptions, consultation }, { who, answers });
       };
       await lookAt(browser, look, {
         name: `doses-${name}`,

@@ -1,6 +1,6 @@
 import type { Prescription } from "@yunzhen/client";
 import { Banner, DoorToDose, EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Kbd, Text } from "@mantine/core";
+import { Box, Button, Group, Kbd, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconInfoCircle } from "@tabler/icons-react";
@@ -122,7 +122,11 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
           action={<Button onClick={() => onDone()}>{t("reviews.next")}</Button>}
         />
       )}
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.door_to_dose && (
+        <Box px="lg" pt="sm">
+          <DoorToDose chain={prescription.door_to_dose} />
+        </Box>
+      )}
       <div className={classes.split}>
         <ReviewPrescription prescription={prescription} />
         <ReviewFacts prescription={prescription} mine={mine} />

@@ -157,7 +157,7 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   consultation_note: ["consultations"],
   invitation: ["consultations"],
   prescription: ["prescriptions", "consultations", "residents", "doses"],
-  delivery: ["deliveries", "prescriptions", "doses"],
+  delivery: ["deliveries", "prescriptions"],
   refill: ["refills", "doses"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
