@@ -63,7 +63,7 @@ const NURSE: NurseScreen[] = [
     ready: card("p-r1-1"),
     act: async (on) => {
       await scan(on, "YZM:p-r2:1");
-      await expect(on.getByRole("alert")).toContainText(/不是这位住民|not a medicine of this resident/);
+      await expect(on.getByRole("alert")).toContainText(/不是这位住民|not a medicine that this resident/);
     },
   },
   {
