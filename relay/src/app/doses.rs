@@ -12,7 +12,7 @@ use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Delivery, DoseEntry, Prescription};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, deliveries, doses, residents};
+use yunzhen_store::{Db, deliveries, doses, homes, residents};
 
 pub use record::record;
 pub(super) use show::resident_ref;
@@ -59,9 +59,9 @@ impl Supply {
     }
 }
 
-/// The zone of the homes: China has one.
-pub(super) fn zone() -> Zone {
-    Zone::shanghai()
+/// The clock on the home's wall: its doses are due by it.
+pub(super) async fn zone(db: &mut Db, home: HomeId) -> Result<Zone, AppError> {
+    Ok(homes::get(db, home).await?.ok_or(AppError::NotFound)?.zone)
 }
 
 /// What a home, or one person of it, may still have in hand.
@@ -97,9 +97,9 @@ fn longest_ago(policy: &Policy, now: Timestamp) -> Timestamp {
 pub async fn list(app: &App, ctx: &Context, query: views::DoseQuery) -> Result<views::DosesOfDay, AppError> {
     may_list(ctx, Action::ViewDoses)?;
     let home = ctx.actor.home_id().ok_or(AppError::NotFound)?;
-    let zone = zone();
-    let day = query.day.unwrap_or_else(|| zone.date(ctx.now));
     let mut db = app.store.read().await?;
+    let zone = zone(&mut db, home).await?;
+    let day = query.day.unwrap_or_else(|| zone.date(ctx.now));
     let group = match query.resident_id {
         None => Vec::new(),
         Some(id) => {

@@ -11,6 +11,7 @@ use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::machines::refill::{Event, State};
 use yunzhen_domain::records::{Prescription, Refill, Supply as SupplyKind};
 use yunzhen_domain::runway::{Runway, Stock};
+use yunzhen_domain::schedule::Zone;
 use yunzhen_store::jobs::{self, Job};
 use yunzhen_store::{Db, Paging, prescriptions, refills, residents};
 
@@ -165,11 +166,11 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
         return Ok(work.tx.commit_bookkeeping("a course that needs no refill").await?);
     }
     let supply = Supply::of(&mut work.tx, p).await?;
-    let ends = ends(app, &supply, now);
+    let zone = zone(&mut work.tx, supply.prescription.home_id).await?;
+    let ends = ends(app, &supply, &zone, now);
     let Some(&(_, first, last_day)) = ends.iter().min_by_key(|(_, _, last_day)| *last_day) else {
         return Ok(work.tx.commit_bookkeeping("a course that has no end to ask about").await?);
     };
-    let zone = zone();
     let today = zone.date(now);
     if !first.warns(&app.policy, today) {
         let day = first.first_warning(&app.policy).and_then(|day| zone.instant(day.at(6, 0, 0, 0)));
@@ -200,10 +201,9 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
 }
 
 /// The lines that go on as long as the disease: no anti-infective, no dose that is tapered off, nothing that is given once or when needed.
-fn ends(app: &App, supply: &Supply, now: Timestamp) -> Vec<(u16, Runway, Date)> {
-    let zone = zone();
+fn ends(app: &App, supply: &Supply, zone: &Zone, now: Timestamp) -> Vec<(u16, Runway, Date)> {
     let mut ends = Vec::new();
-    for course in supply.courses(&zone) {
+    for course in supply.courses(zone) {
         let item = course.item;
         let Some(drug) = app.formulary.drug(&item.drug_id) else { continue };
         let is_short = drug.anti_infective || !item.taper.is_empty() || item.frequency == Frequency::St;

@@ -45,6 +45,8 @@ pub(crate) fn prescription(items: Vec<Item>) -> Prescription {
         valid_until: Some(jiff::civil::date(2026, 11, 25)),
         items,
         findings: Vec::new(),
+        urgency: crate::records::Urgency::Routine,
+        assessment: None,
         hard_stop_reason: None,
         created_at: at("2026-11-23T02:00:00Z"),
         state_since: at("2026-11-23T06:00:00Z"),

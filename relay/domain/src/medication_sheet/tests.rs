@@ -48,9 +48,11 @@ fn printed(english: bool) -> (String, Vec<Label>) {
         resident(),
         Home {
             id: crate::ids::HomeId::from_uuid(Uuid::nil()),
+            version: 1,
             name: "松鹤养老院".to_owned(),
             address: String::new(),
             phone: String::new(),
+            zone: zone.clone(),
         },
     );
     let sheet = MedicationSheet {

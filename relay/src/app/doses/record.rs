@@ -43,7 +43,7 @@ pub async fn record(
     let p = p.filter(|p| group.contains(&p.resident_id)).ok_or_else(|| {
         AppError::invalid("prescription_id", "这不是这位住民的药", "This is not a medicine of this resident")
     })?;
-    let zone = zone();
+    let zone = zone(&mut work.tx, resident.home_id).await?;
     let supply = Supply::of(&mut work.tx, p).await?;
     let courses = supply.courses(&zone);
     let course = courses.iter().find(|course| u32::from(course.item.no) == input.item_no).copied();
