@@ -17,6 +17,8 @@ pub enum Kind {
     Note,
     /// A photo or another document.
     Document,
+    /// What the nurse counted of a parcel, signed by this box.
+    Receipt,
 }
 
 /// Field of a document's body that holds its bytes, in base64.
@@ -125,7 +127,7 @@ pub struct Entry {
     pub key: String,
     /// What it is.
     pub kind: Kind,
-    /// Whose record it belongs to.
+    /// Whose record it belongs to; for a receipt the parcel's delivery.
     pub resident_id: Uuid,
     /// The nurse who wrote it; it is delivered in her name only.
     pub author: Uuid,
@@ -150,6 +152,7 @@ impl Entry {
             Kind::Observations => format!("/api/residents/{}/observations", self.resident_id),
             Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
             Kind::Document => format!("/api/residents/{}/documents", self.resident_id),
+            Kind::Receipt => format!("/api/deliveries/{}/receipts", self.resident_id),
         }
     }
 

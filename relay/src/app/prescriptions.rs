@@ -3,6 +3,7 @@
 mod dispense;
 mod expire;
 mod review;
+mod secrets;
 mod show;
 mod sign;
 mod write;

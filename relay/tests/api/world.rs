@@ -13,18 +13,20 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, HomeId, InvitationId,
+    PharmacyId, PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
+use yunzhen_domain::machines::{
+    consultation, delivery, discrepancy, prescription, referral, transport, urgent_call, visit,
+};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
-    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
-    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
+    DuplicatePair, Invitation, InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session,
+    SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::schedule::{Shift, Triage};
 use yunzhen_domain::{Actor, Role};
@@ -39,9 +41,9 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    Paging, Tx, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies, documents,
+    duplicates, duty, eligibility, invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions,
+    staff, transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -75,6 +77,8 @@ pub struct World {
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
+    pub run: CourierRun,
+    pub discrepancy: Discrepancy,
     /// Of the resident, from the demo.
     pub consent: Consent,
     pub document: Document,
@@ -130,6 +134,10 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let run = courier_run(&delivery, now);
+        courier_runs::insert(&mut tx, &run).await.unwrap();
+        let discrepancy = short(&delivery, now);
+        discrepancies::insert(&mut tx, &discrepancy).await.unwrap();
         let visit = round(&resident, of("specialist1"), now);
         visits::insert(&mut tx, &visit).await.unwrap();
         let referral = referred(&consultation, of("specialist1"), now);
@@ -150,7 +158,7 @@ impl World {
         let mut actors = vec![];
         for caller in CALLERS {
             let (subject, actor) = match caller {
-                "courier" => (SessionSubject::Courier(delivery.id), Actor::Courier { delivery_id: delivery.id }),
+                "courier" => (SessionSubject::Courier(run.id), Actor::Courier { run_id: run.id }),
                 "observer" => (
                     SessionSubject::Observer(consultation.id, invitation.id),
                     Actor::Observer { consultation_id: consultation.id, invitation_id: invitation.id },
@@ -198,6 +206,8 @@ impl World {
             consultation,
             prescriptions,
             delivery,
+            run,
+            discrepancy,
             consent,
             document,
             pair,
@@ -422,8 +432,10 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         packs: vec![],
         courier_name: "小马".into(),
         courier_phone: "139".into(),
-        courier_token_sha256: [1; 32],
-        courier_pin_hash: "none".into(),
+        run_id: CourierRunId::from_uuid(id(12, now)),
+        label_key: None,
+        code_hash: None,
+        wrong_codes: 0,
         quarantine: None,
         attempts: vec![],
         counts: vec![],
@@ -431,6 +443,42 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         created_at: now,
         ended_at: None,
         timeline: vec![],
+    }
+}
+
+fn courier_run(delivery: &Delivery, now: Timestamp) -> CourierRun {
+    CourierRun {
+        id: delivery.run_id,
+        version: 3,
+        pharmacy_id: delivery.pharmacy_id,
+        day: Policy::local_date(now),
+        courier_name: delivery.courier_name.clone(),
+        courier_phone: delivery.courier_phone.clone(),
+        token_sha256: [1; 32],
+        pin_hash: "none".into(),
+        stops: vec![delivery.id],
+        created_at: now,
+    }
+}
+
+fn short(delivery: &Delivery, now: Timestamp) -> Discrepancy {
+    Discrepancy {
+        id: DiscrepancyId::from_uuid(id(13, now)),
+        version: 3,
+        state: discrepancy::State::Open,
+        delivery_id: delivery.id,
+        prescription_id: delivery.prescription_id,
+        resident_id: delivery.resident_id,
+        home_id: delivery.home_id,
+        pharmacy_id: delivery.pharmacy_id,
+        cause: discrepancy::Cause::Count,
+        lines: vec![],
+        comment: None,
+        opened_at: now,
+        resolution: None,
+        note: None,
+        resolved_at: None,
+        resolved_by: None,
     }
 }
 

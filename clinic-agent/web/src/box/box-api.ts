@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, NewDocument, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
+import type { Count, HomeCamera, Http, NewDocument, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -134,6 +134,8 @@ export type SpoolItem = SpoolItemHead &
     | { kind: "observations"; body?: { readings: Reading[] } | null }
     | { kind: "note"; body?: NoteBody | null }
     | { kind: "document"; body?: { title: string } | null }
+    /** A counted parcel; `resident_id` is the delivery. */
+    | { kind: "receipt"; body?: null }
   );
 
 export const DISMISS_REASONS = ["wrong", "other_resident", "repeated"] as const;
@@ -145,11 +147,24 @@ export type SpoolEntry =
   | { kind: "note"; resident_id: string; body: NoteBody }
   | { kind: "document"; resident_id: string; body: NewDocument };
 
+export interface NewReceipt {
+  parcel_code: string;
+  counts: Count[];
+  celsius?: number;
+  comment?: string;
+}
+
 export const boxApi = (http: Http) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  /** A counted parcel, signed by the box. `saved`: there is no link, the receipt is on the box and arrives later. */
+  receive: (deliveryId: string, body: NewReceipt, key: string) =>
+    http.json<{ id: string; state: SpoolItemState }>("POST", `/page/deliveries/${deliveryId}/receipt`, {
+      body,
+      idempotencyKey: key,
+    }),
   /** A returned entry goes no further; the box keeps who said so and why. */
   dismiss: (id: string, reason: DismissReason) =>
     http.json<void>("POST", `/page/spool/${id}/dismiss`, { body: { reason } }),

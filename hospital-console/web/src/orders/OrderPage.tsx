@@ -69,7 +69,7 @@ function Order({ prescription }: { prescription: Prescription }) {
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
-          {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}
+          {order.packed && <PackedPanel packed={order.packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
         </div>

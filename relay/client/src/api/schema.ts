@@ -622,6 +622,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/courier-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its parcels, in order. */
+        get: operations["getCourierRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courier-runs/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new link and PIN; the former ones open nothing any more. */
+        post: operations["renewCourierLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courier-runs/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the order in which the parcels are brought. */
+        put: operations["reorderCourierRun"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courier-sessions": {
         parameters: {
             query?: never;
@@ -631,7 +682,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens one delivery to its courier, by link and PIN. */
+        /** Opens one run to its courier, by link and PIN. */
         post: operations["createCourierSession"];
         delete?: never;
         options?: never;
@@ -775,6 +826,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The nurse's count as the box of the home signed it, at once or after a time without a link. Only through that box. */
+        post: operations["handInDeliveryReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/receive": {
         parameters: {
             query?: never;
@@ -860,6 +928,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/temperatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A temperature of a cold parcel, also one that was measured where there was no link. Out of range it stops the hand-over. */
+        post: operations["recordDeliveryTemperature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/diagnoses": {
         parameters: {
             query?: never;
@@ -871,6 +956,57 @@ export interface paths {
         get: operations["listDiagnoses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Discrepancies the caller may see, newest first. */
+        get: operations["listDiscrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discrepancies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One discrepancy. */
+        get: operations["getDiscrepancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discrepancies/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The pharmacy settles it. */
+        post: operations["resolveDiscrepancy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,6 +1176,23 @@ export interface paths {
         };
         /** What changes, as it changes, as far as the caller may know. Resumes after `Last-Event-ID`; `event: reset` when that is too old. */
         get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/expected-parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the box of a home needs to check a count without a link. Asked for by the box itself. */
+        get: operations["listExpectedParcels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2622,6 +2775,19 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Between which a cold parcel must stay. */
+        ColdRange: {
+            /**
+             * Format: int32
+             * @description Degrees Celsius.
+             */
+            highest: number;
+            /**
+             * Format: int32
+             * @description Degrees Celsius.
+             */
+            lowest: number;
+        };
         /** @description A diagnosis on the problem list. */
         Condition: {
             /** @description ICD-10. */
@@ -2926,10 +3092,47 @@ export interface components {
             /** @description Telephone. */
             phone: string;
         };
-        /** @description A courier's session: one delivery. */
+        /** @description A new link and PIN; both are shown once. */
+        CourierLink: {
+            /** @description Path of the courier's page. */
+            courier_link_path: string;
+            /** @description The courier's PIN, told by another way than the link. */
+            courier_pin: string;
+        };
+        /** @description A run: the courier's parcels of one day, in order. */
+        CourierRun: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description Who brings them. */
+            courier: components["schemas"]["Courier"];
+            /**
+             * Format: date
+             * @description Of which day.
+             */
+            day: string;
+            /** @description Run id. */
+            id: components["schemas"]["CourierRunId"];
+            /** @description The pharmacy that gave them. */
+            pharmacy_name: string;
+            /** @description Its telephone. */
+            pharmacy_phone: string;
+            /** @description The parcels, in the order in which they are brought. */
+            stops: components["schemas"]["Delivery"][];
+            /**
+             * Format: int64
+             * @description Version to send with the next command on the run.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A courier's way of one day.
+         */
+        CourierRunId: string;
+        /** @description A courier's session: one run. */
         CourierSession: {
-            /** @description The only delivery it opens. */
-            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description The only run it opens. */
+            run_id: components["schemas"]["CourierRunId"];
             /** @description Bearer token. */
             token: string;
         };
@@ -2955,22 +3158,36 @@ export interface components {
             attempts: components["schemas"]["Attempt"][];
             /** @description Must it stay at 2–8 °C. */
             cold_chain: boolean;
+            /** @description Between which a cold parcel must stay. */
+            cold_range?: components["schemas"]["ColdRange"];
             /** @description Who brings it. */
             courier: components["schemas"]["Courier"];
+            /** @description What was short, damaged or came late, and how it was settled (not for the courier). */
+            discrepancies?: components["schemas"]["Discrepancy"][];
             /** @description Where to. */
             home: components["schemas"]["DeliveryHome"];
             /** @description Delivery id. */
             id: components["schemas"]["DeliveryId"];
+            /** @description Content of the label's 2D code (pharmacy only). */
+            label?: string;
             /** @description What is inside (not for the courier). */
             packs?: components["schemas"]["Pack"][];
             /** @description Code on the parcel (pharmacy and courier only). */
             parcel_code?: string;
             /** @description What it brings (not for the courier). */
             prescription_id?: components["schemas"]["PrescriptionId"];
+            /** @description Why it may not be handed over, while it may not. */
+            quarantine?: components["schemas"]["QuarantineReason"];
+            /** @description What the box of the home signed when it was counted (one delivery only, not for the courier). */
+            receipt?: components["schemas"]["SignedReceipt"];
             /** @description For whom (nurse and pharmacy only). */
             resident?: components["schemas"]["DeliveryResident"];
+            /** @description The courier's run it is on (pharmacy and courier only). */
+            run_id?: components["schemas"]["CourierRunId"];
             /** @description State. */
             state: components["schemas"]["DeliveryState"];
+            /** @description Its temperatures on the way, oldest first. */
+            temperatures?: components["schemas"]["DeliveryTemperature"][];
             /** @description What happened, oldest first. */
             timeline: components["schemas"]["TimelineStep"][];
             /**
@@ -3005,6 +3222,20 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "awaiting_courier" | "accepted" | "in_transit" | "at_door" | "on_hold" | "quarantined" | "returning" | "recalled" | "received" | "discrepancy" | "refused" | "lost" | "returned" | "cancelled";
+        /** @description A temperature of a parcel. */
+        DeliveryTemperature: {
+            /** @description By whom: pharmacy, courier or nurse. */
+            by: components["schemas"]["Role"];
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            celsius: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+            /** @description Too cold or too warm. */
+            out_of_range: boolean;
+        };
         /** @description Somebody who is no longer here. */
         Departure: {
             /** @description Name to show. */
@@ -3032,6 +3263,87 @@ export interface components {
             /** @description Initials of the Chinese name, lower case. */
             pinyin?: string;
         };
+        /** @description One line as it was expected and as it was counted. */
+        Difference: {
+            /**
+             * Format: int32
+             * @description How much arrived, damaged included.
+             */
+            arrived: number;
+            /**
+             * Format: int32
+             * @description How much of it is damaged.
+             */
+            damaged: number;
+            /**
+             * Format: int32
+             * @description How much was packed.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description Line of the prescription.
+             */
+            item_no: number;
+            /** @description Name of the drug (Chinese). */
+            name: string;
+            /** @description The drug's unit. */
+            unit: string;
+        };
+        /** @description A task of the pharmacy until it is settled. */
+        Discrepancy: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description What is wrong. */
+            cause: components["schemas"]["DiscrepancyCause"];
+            /** @description What the nurse wrote. */
+            comment?: string;
+            /** @description Of which delivery. */
+            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description Discrepancy id. */
+            id: components["schemas"]["DiscrepancyId"];
+            /** @description The lines, with the real quantities. */
+            lines: components["schemas"]["Difference"][];
+            /** @description What the pharmacy wrote. */
+            note?: string;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description How it was settled. */
+            resolution?: components["schemas"]["DiscrepancyResolution"];
+            /** @description When it was settled. */
+            resolved_at?: components["schemas"]["Time"];
+            /** @description By whom. */
+            resolved_by?: components["schemas"]["StaffRef"];
+            /** @description State. */
+            state: components["schemas"]["DiscrepancyState"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * @description What is wrong with what the home has.
+         * @enum {string}
+         */
+        DiscrepancyCause: "count" | "recalled" | "temperature";
+        /**
+         * Format: uuid
+         * @description What was short or damaged in one delivery.
+         */
+        DiscrepancyId: string;
+        /**
+         * @description How the pharmacy settled it.
+         * @enum {string}
+         */
+        DiscrepancyResolution: "resent" | "refunded" | "written_off" | "explained";
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        DiscrepancyState: "open" | "resolved";
         /** @description What was taken from the shelf. */
         DispenseBody: {
             /** @description Packs. */
@@ -3369,6 +3681,17 @@ export interface components {
             slot_minutes: number;
             /** @description From. */
             start: string;
+        };
+        /** @description A parcel that a home waits for, as its box keeps it for a time without a link. */
+        ExpectedParcel: {
+            /** @description PHC string by which a typed code is checked. */
+            code_hash: string;
+            /** @description A temperature has to be taken. */
+            cold_chain: boolean;
+            /** @description Delivery id. */
+            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description Its lines, each of which has to be counted. */
+            items: number[];
         };
         /** @description One wrong field. */
         FieldProblem: {
@@ -3812,6 +4135,16 @@ export interface components {
             /** @description From. */
             starts_at: components["schemas"]["Time"];
         };
+        /** @description A temperature of a cold parcel; one that was measured where there was no link comes later. */
+        NewTemperature: {
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            celsius: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+        };
         /** @description A ride to ask for. */
         NewTransport: {
             /** @description Where to; the referral's hospital and place when left out. */
@@ -4033,12 +4366,14 @@ export interface components {
         };
         /** @description A packed parcel; link, PIN and code are shown once. */
         Packed: {
-            /** @description Path of the courier's page. */
-            courier_link_path: string;
-            /** @description The courier's PIN, told by another way than the link. */
-            courier_pin: string;
+            /** @description Path of the courier's page; absent where the courier of today has the link already and the parcel came on the same run. */
+            courier_link_path?: string;
+            /** @description The courier's PIN, told by another way than the link; absent with it. */
+            courier_pin?: string;
             /** @description Its delivery. */
             delivery: components["schemas"]["Delivery"];
+            /** @description Content of the label's 2D code. */
+            label: string;
             /** @description Code printed on the parcel, asked from the nurse. */
             parcel_code: string;
             /** @description The prescription. */
@@ -4108,6 +4443,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Discrepancy: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Discrepancy"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_Document: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Document"][];
@@ -4125,6 +4467,13 @@ export interface components {
         Page_Duplicate: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Duplicate"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_ExpectedParcel: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["ExpectedParcel"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -4295,6 +4644,21 @@ export interface components {
             id: components["schemas"]["PharmacyId"];
             /** @description Name. */
             name: string;
+        };
+        /** @description What the courier takes along. */
+        PickUpBody: {
+            /**
+             * Format: double
+             * @description Degrees Celsius inside a cold parcel.
+             */
+            celsius?: number;
+            /** @description What was scanned from the parcel, or its code; without it the courier compared by eye. */
+            scan?: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
         };
         /** @description A resident to be seen. */
         PlannedStop: {
@@ -4597,6 +4961,11 @@ export interface components {
              */
             rtt_ms: number;
         };
+        /**
+         * @description Why a parcel may not be handed over.
+         * @enum {string}
+         */
+        QuarantineReason: "temperature" | "identity";
         /** @description The hospital asks for more. */
         QuestionBody: {
             /** @description Question. */
@@ -4653,8 +5022,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description A receipt that the box of a home signed: compact JWS over canonical JSON. */
+        ReceiptBody: {
+            /** @description As the box signed it. */
+            jws: string;
+        };
         /** @description What the nurse counted. */
         ReceiveBody: {
+            /**
+             * Format: double
+             * @description Degrees Celsius inside; demanded of a cold parcel.
+             */
+            celsius?: number;
             /** @description Anything to add. */
             comment?: string;
             /** @description What is there, line by line. */
@@ -5099,6 +5478,18 @@ export interface components {
             /** @description Sex. */
             sex: components["schemas"]["Sex"];
         };
+        /** @description How it is settled. */
+        ResolveBody: {
+            /** @description What the nurse should know. */
+            note?: string;
+            /** @description How. */
+            resolution: components["schemas"]["DiscrepancyResolution"];
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
         /** @description What a second person found. */
         ReviewBody: {
             /** @description In words. */
@@ -5294,6 +5685,16 @@ export interface components {
             /** @description On which day of the week. */
             weekday: components["schemas"]["Weekday"];
         };
+        /** @description Another order of a run. */
+        RunOrder: {
+            /** @description Its parcels, each once. */
+            order: components["schemas"]["DeliveryId"][];
+            /**
+             * Format: int64
+             * @description The `version` of the run that was seen.
+             */
+            version: number;
+        };
         /** @description A rule file in force. */
         SafetyFile: {
             /**
@@ -5427,6 +5828,17 @@ export interface components {
             certificate_serial: string;
             /** @description RFC 7515 compact serialization. */
             jws: string;
+        };
+        /** @description A signed receipt. */
+        SignedReceipt: {
+            /** @description With which certificate of the box. */
+            certificate_serial: string;
+            /** @description When the nurse counted. */
+            counted_at: components["schemas"]["Time"];
+            /** @description As it came, for `certs verify`. */
+            jws: string;
+            /** @description When the relay heard of it; later where the box had no link. */
+            received_at: components["schemas"]["Time"];
         };
         /** @description The exact text to sign. */
         SigningDocument: {
@@ -9791,6 +10203,275 @@ export interface operations {
             };
         };
     };
+    getCourierRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierRun"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewCourierLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done; shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierLink"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorderCourierRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierRun"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createCourierSession: {
         parameters: {
             query?: never;
@@ -10516,7 +11197,108 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionBody"];
+                "application/json": components["schemas"]["PickUpBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handInDeliveryReceipt: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptBody"];
             };
         };
         responses: {
@@ -11108,6 +11890,107 @@ export interface operations {
             };
         };
     };
+    recordDeliveryTemperature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemperature"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDiagnoses: {
         parameters: {
             query?: {
@@ -11158,6 +12041,244 @@ export interface operations {
             };
             /** @description It does not exist, or the caller may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDiscrepancies: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Discrepancy"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscrepancy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiscrepancyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discrepancy"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveDiscrepancy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DiscrepancyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discrepancy"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12068,6 +13189,71 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExpectedParcels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The parcels on their way to the home. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExpectedParcel"];
                 };
             };
             /** @description The query cannot be understood. */

@@ -1,4 +1,5 @@
 import { enCare } from "./en-care";
+import { enParcels } from "./en-parcels";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -160,8 +161,12 @@ export const en: Messages = {
     receive_discrepancy: "Accepted with differences",
     refuse: "Refused",
     lose: "Lost",
+    quarantine: "Hand-over stopped",
+    release: "Released by the pharmacy",
+    take_back: "Back at the pharmacy",
   },
   ...enCare,
+  parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },
   frequency: {
     qd: "once a day",

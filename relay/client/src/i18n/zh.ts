@@ -1,4 +1,5 @@
 import { zhCare } from "./zh-care";
+import { zhParcels } from "./zh-parcels";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -160,8 +161,12 @@ export const zh = {
     receive_discrepancy: "签收有差异",
     refuse: "已拒收",
     lose: "已丢失",
+    quarantine: "暂停交付",
+    release: "药房放行",
+    take_back: "药房已收回",
   },
   ...zhCare,
+  parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },
   frequency: {
     qd: "每日 1 次",

@@ -158,6 +158,8 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   invitation: ["consultations"],
   prescription: ["prescriptions", "consultations", "residents"],
   delivery: ["deliveries", "prescriptions"],
+  courier_run: ["deliveries"],
+  discrepancy: ["deliveries", "discrepancies"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
   duplicate: ["duplicates", "residents"],

@@ -14,3 +14,6 @@ export * from "./call-stage";
 export * from "./early-warning-plot";
 export * from "./care-status";
 export * from "./reminders";
+export * from "./parcels";
+export * from "./temperature-plot";
+export * from "./scan";
