@@ -203,8 +203,12 @@ async function main() {
 
   await step("courier", "opens the link with the PIN", async () => {
     await courier.send("GET", "/session/me", undefined, { allow: [401] });
-    const link_token = packed.courier_link_path.split("/").pop();
-    await courier.post("/session/courier", { link_token, pin: packed.courier_pin });
+    // A second parcel of the day comes on the same run, whose link was shown once: the pharmacy makes a new one.
+    const run = `/api/courier-runs/${packed.delivery.run_id}`;
+    const { courier_link_path, courier_pin: pin } = packed.courier_link_path
+      ? packed
+      : await pharmacy.post(`${run}/link`, { version: (await pharmacy.get(run)).version });
+    await courier.post("/session/courier", { link_token: courier_link_path.split("/").pop(), pin });
     delivery = await courier.get(delivered);
   });
   for (const [verb, words] of [

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_certs::authority::{Authority, IssuedWithKey, IssuingAuthority};
 use yunzhen_certs::profile::Issuing;
-use yunzhen_certs::{CertificateFacts, Identity, Trust, jws, read_chain};
+use yunzhen_certs::{CertificateFacts, Identity, Kind, Trust, jws, read_chain};
 use yunzhen_domain::Role;
 use yunzhen_domain::ids::{HomeId, StaffId};
 
@@ -42,9 +42,9 @@ enum Command {
         #[arg(long)]
         staff: StaffId,
     },
-    /// Verify a signed prescription or approval offline; prints who signed it and what.
+    /// Verify a signed prescription, approval or receipt offline; prints who signed it and what.
     Verify {
-        /// The signers authorities that are trusted (signers.pem).
+        /// The authorities that are trusted: signers.pem for what people signed, systems.pem for receipts of boxes.
         #[arg(long)]
         roots: PathBuf,
         /// The time at which the certificate must have been valid; by default the `prepared_at` inside the document.
@@ -166,7 +166,9 @@ fn verify(roots: &Path, at: Option<Timestamp>, file: &Path) -> anyhow::Result<()
         None => jws::claimed_time(text)
             .context("the document does not say when it was prepared; give the time of signing with --at")?,
     };
-    let verified = match jws::verify(text, &trust, at) {
+    // A receipt is signed by the box of a home, everything else by a person.
+    let kind = jws::claimed_kind(text).filter(|kind| *kind == Kind::Box).unwrap_or(Kind::Signer);
+    let verified = match jws::verify_as(kind, text, &trust, at) {
         Ok(verified) => verified,
         Err(error) => bail!("NOT VALID: {error}"),
     };

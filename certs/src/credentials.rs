@@ -11,6 +11,7 @@ use crate::authority::{IssuedWithKey, public_point, read};
 use crate::chain::read_chain;
 use crate::error::CertsError;
 use crate::identity::{CertificateFacts, Kind};
+use crate::sign::DocumentKey;
 
 /// A certificate with its key, checked to belong together and to be valid now.
 pub struct Credentials {
@@ -59,6 +60,20 @@ impl Credentials {
     fn new(chain: Vec<CertificateDer<'static>>, key_pem: &str) -> Option<Result<Self, CertsError>> {
         let key = PrivateKeyDer::from_pem_slice(key_pem.as_bytes()).ok()?;
         Some(CertificateFacts::from_der(&chain[0]).map(|facts| Self { chain, key, facts }).map_err(Into::into))
+    }
+
+    /// The key for signing documents in this program's name; `chain` belongs to it.
+    ///
+    /// # Errors
+    /// When it is no P-256 key.
+    pub fn document_key(&self) -> Result<DocumentKey, CertsError> {
+        DocumentKey::from_pkcs8(self.key.secret_der())
+    }
+
+    /// The certificate and its authority.
+    #[must_use]
+    pub fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
     }
 
     /// Who this program is, until when.

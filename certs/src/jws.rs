@@ -71,6 +71,14 @@ pub enum JwsError {
 /// # Errors
 /// See [`JwsError`].
 pub fn verify(jws: &str, signers: &Trust, at: Timestamp) -> Result<Verified, JwsError> {
+    verify_as(Kind::Signer, jws, signers, at)
+}
+
+/// Verifies a document of a signer, or of a box: the certificate with which a box presents itself is also what it signs the nurse's count with.
+///
+/// # Errors
+/// See [`JwsError`].
+pub fn verify_as(kind: Kind, jws: &str, signers: &Trust, at: Timestamp) -> Result<Verified, JwsError> {
     if jws.len() > MAX_BYTES {
         return Err(JwsError::TooLarge);
     }
@@ -87,7 +95,7 @@ pub fn verify(jws: &str, signers: &Trust, at: Timestamp) -> Result<Verified, Jws
     if !signers.anchors().iter().any(|anchor| anchor.as_ref() == issuing.as_slice()) {
         return Err(Refusal::Foreign.into());
     }
-    let facts = judge(&leaf, &issuing, at)?;
+    let facts = judge(kind, &leaf, &issuing, at)?;
     let point = public_point(&leaf).ok_or(JwsError::Signature)?;
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
     key.verify(parts.signed.as_bytes(), &parts.signature).map_err(|_| JwsError::Signature)?;
@@ -105,6 +113,14 @@ pub fn claimed_time(jws: &str) -> Option<Timestamp> {
     }
     let parts = split(jws).ok()?;
     serde_json::from_slice::<Prepared>(&parts.payload).ok().map(|prepared| prepared.prepared_at)
+}
+
+/// Whose certificate the document carries, unverified: what `certs verify` asks the right question by.
+#[must_use]
+pub fn claimed_kind(jws: &str) -> Option<Kind> {
+    let header: Header = serde_json::from_slice(&split(jws).ok()?.header).ok()?;
+    let leaf = STANDARD.decode(header.x5c.first()?).ok()?;
+    Some(Identity::from_der(&leaf).ok()?.kind())
 }
 
 /// The parts of a compact JWS, decoded.
@@ -136,7 +152,7 @@ fn canonical(payload: Vec<u8>) -> Result<String, JwsError> {
     }
 }
 
-fn judge(leaf: &[u8], issuing: &[u8], at: Timestamp) -> Result<CertificateFacts, Refusal> {
+fn judge(kind: Kind, leaf: &[u8], issuing: &[u8], at: Timestamp) -> Result<CertificateFacts, Refusal> {
     let unusable = |error: webpki::Error| Refusal::from_webpki(&error);
     let (leaf_der, issuing_der) = (CertificateDer::from(leaf), CertificateDer::from(issuing));
     let anchor = anchor_from_trusted_cert(&issuing_der).map_err(unusable)?;
@@ -148,14 +164,18 @@ fn judge(leaf: &[u8], issuing: &[u8], at: Timestamp) -> Result<CertificateFacts,
             &[anchor],
             &[],
             UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
-            KeyUsage::required(DOCUMENT_SIGNING_DER),
+            match kind {
+                Kind::Signer => KeyUsage::required(DOCUMENT_SIGNING_DER),
+                Kind::Box | Kind::Relay | Kind::Console => KeyUsage::client_auth(),
+            },
             None,
             None,
         )
         .map_err(unusable)?;
     let facts = CertificateFacts::from_der(leaf)?;
-    match facts.identity.kind() {
-        Kind::Signer => Ok(facts),
-        _ => Err(Refusal::WrongKind { found: Box::new(facts.identity), wanted: Kind::Signer }),
+    if facts.identity.kind() == kind {
+        Ok(facts)
+    } else {
+        Err(Refusal::WrongKind { found: Box::new(facts.identity), wanted: kind })
     }
 }

@@ -28,9 +28,12 @@ impl DocumentKey {
     /// # Errors
     /// When it is no P-256 key.
     pub fn from_pem(pem: &str) -> Result<Self, CertsError> {
-        let key = KeyPair::from_pem(pem)?;
-        let pair =
-            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.serialized_der(), &SystemRandom::new());
+        Self::from_pkcs8(KeyPair::from_pem(pem)?.serialized_der())
+    }
+
+    /// The same without the PEM around it.
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, CertsError> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der, &SystemRandom::new());
         pair.map(Self).map_err(|error| CertsError::Key(error.to_string()))
     }
 

@@ -21,6 +21,7 @@ use crate::outbox::devices::Devices;
 use crate::outbox::driver::Driver as MediaDriver;
 use crate::page::{self, AppState, Health};
 use crate::playback::{Legs, LegsSettings};
+use crate::receipts::Receipts;
 use crate::spool::{Spool, SpoolError, delivery};
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -110,6 +111,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let measuring = crate::devices::source(&config.devices);
     let devices = Inbox::start(life, spool.clone(), measuring, config.devices.time_zone.clone());
     let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
+    let receipts = Receipts::start(life, link.clone(), spool.clone(), credentials)?;
     life.spawn("media", media.run(events));
     life.spawn("legs", legs.clone().run(inbox));
     life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));
@@ -123,6 +125,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
         legs,
         devices,
         buttons,
+        receipts,
         cookies,
         health,
     };

@@ -25,4 +25,5 @@ pub mod link;
 pub mod outbox;
 pub mod page;
 pub mod playback;
+pub mod receipts;
 pub mod spool;

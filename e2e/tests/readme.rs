@@ -1,7 +1,7 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, dose, duplicate, legal_hold, prescription, referral, refill,
+    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, referral, refill,
     transport, urgent_call, visit, visit_stop,
 };
 
@@ -12,6 +12,7 @@ fn the_diagrams_are_those_of_the_machines() {
         ("consultation", consultation::diagram()),
         ("prescription", prescription::diagram()),
         ("delivery", delivery::diagram()),
+        ("discrepancy", discrepancy::diagram()),
         ("consent", consent::diagram()),
         ("duplicate", duplicate::diagram()),
         ("break-glass", break_glass::diagram()),

@@ -94,6 +94,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
 
     let presence = Presence::default();
     let app = App::new(store, setup::policy(config.policy.as_deref())?, formulary, signers, presence.clone());
+    let app = app.with_boxes(Trust::load(&identity.systems_authority)?);
     let app = app.with_printer(Printer::new(config.print.clone())).with_public_url(config.public_url.clone());
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());

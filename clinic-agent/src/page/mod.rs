@@ -10,6 +10,7 @@
 //! | [`devices`] | what measuring devices sent, until the nurse says whose it is |
 //! | [`legs`] | the tablet's WebRTC legs |
 //! | [`urgent_calls`] | a resident's button |
+//! | [`receipts`] | a parcel that the nurse counted |
 //! | [`problems`] | everything that can go wrong here, in words |
 
 mod api;
@@ -17,6 +18,7 @@ mod buttons;
 mod devices;
 mod legs;
 mod problems;
+mod receipts;
 mod session;
 mod spool;
 mod status;
@@ -29,6 +31,7 @@ use crate::devices::Inbox;
 use crate::link::Link;
 use crate::outbox::Outbox;
 use crate::playback::Legs;
+use crate::receipts::Receipts;
 use crate::spool::Spool;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -58,6 +61,8 @@ pub struct AppState {
     pub devices: Inbox,
     /// The buttons at the beds.
     pub buttons: Buttons,
+    /// Parcels that are counted.
+    pub receipts: Receipts,
     /// How cookies are marked.
     pub cookies: CookiePolicy,
     /// What a person should know about this box.
@@ -77,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .route("/page/status/events", get(status::events))
         .route("/page/spool", get(spool::list).post(spool::save))
         .route("/page/spool/{id}/dismiss", post(spool::dismiss))
+        .route("/page/deliveries/{id}/receipt", post(receipts::receive))
         .route("/page/devices", get(devices::list))
         .route("/page/devices/readings/{id}/confirm", post(devices::confirm))
         .route("/page/devices/readings/{id}/discard", post(devices::discard))

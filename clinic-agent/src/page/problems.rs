@@ -51,6 +51,83 @@ pub const LINK_DOWN_CALL: Problem = Problem {
     retry_after_seconds: Some(2),
 };
 
+/// Without a link only parcels can be counted that the relay told of before.
+pub const PARCEL_UNKNOWN: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "parcel_unknown",
+    title: Text { zh: "现在不能签收这个包裹", en: "This parcel cannot be accepted now" },
+    detail: Text {
+        zh: "网络中断前，本机没有收到这个包裹的信息。",
+        en: "This box was not told of the parcel before the link went down.",
+    },
+    action: Text {
+        zh: "请先清点并妥善保管，网络恢复后再签收。",
+        en: "Count it and keep it safe; accept it when the link is back.",
+    },
+    retry_after_seconds: None,
+};
+
+/// Another code than that of the parcel.
+pub const WRONG_PARCEL_CODE: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "wrong_parcel_code",
+    title: Text { zh: "包裹码不符", en: "Wrong parcel code" },
+    detail: Text { zh: "输入的编码不是这个包裹的。", en: "This is not the code of this parcel." },
+    action: Text { zh: "请核对包裹标签上的编码。", en: "Check the code on the parcel's label." },
+    retry_after_seconds: None,
+};
+
+/// Too many wrong codes.
+pub const PARCEL_STOPPED: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "parcel_quarantined",
+    title: Text { zh: "包裹码多次不符", en: "The code was wrong too often" },
+    detail: Text { zh: "网络中断时不能再试。", en: "Without a link it cannot be tried again." },
+    action: Text {
+        zh: "请把包裹交还配送员，并致电药房；网络恢复后再签收。",
+        en: "Give the parcel back to the courier and call the pharmacy; try again when the link is back.",
+    },
+    retry_after_seconds: None,
+};
+
+/// A cold parcel without its temperature.
+pub const PARCEL_NOT_MEASURED: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "invalid_input",
+    title: Text { zh: "请填写温度", en: "The temperature is missing" },
+    detail: Text {
+        zh: "冷藏药品签收前须测量温度。", en: "A cold parcel has to be measured before it is accepted."
+    },
+    action: Text { zh: "请测量包裹内的温度并填写。", en: "Measure inside the parcel and enter it." },
+    retry_after_seconds: None,
+};
+
+/// A count that leaves a line out.
+pub const PARCEL_NOT_COUNTED: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "invalid_input",
+    title: Text { zh: "清点不完整", en: "The count is not complete" },
+    detail: Text {
+        zh: "每一行药品须清点一次，破损数不能大于到货数。",
+        en: "Each line has to be counted once, and no more can be damaged than arrived.",
+    },
+    action: Text { zh: "请核对后再提交。", en: "Check the lines and send again." },
+    retry_after_seconds: None,
+};
+
+/// The key of this box does not sign.
+pub const NOT_SIGNED: Problem = Problem {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    code: "not_signed",
+    title: Text { zh: "签收单未能签名", en: "The receipt could not be signed" },
+    detail: Text { zh: "没有保存任何内容。", en: "Nothing was saved." },
+    action: Text {
+        zh: "请重试；若仍出现，请联系管理员。",
+        en: "Try again; if it happens again, tell the administrator.",
+    },
+    retry_after_seconds: None,
+};
+
 /// The relay's answer makes no sense to this version.
 pub const RELAY_ANSWER: Problem = Problem {
     status: StatusCode::BAD_GATEWAY,

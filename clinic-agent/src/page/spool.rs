@@ -33,9 +33,7 @@ pub async fn save(
     headers: HeaderMap,
     body: Result<Json<NewEntry>, JsonRejection>,
 ) -> Response {
-    let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| is_key(key)) else {
-        return problems::KEY_MISSING.answer(&headers);
-    };
+    let Some(key) = key_of(&headers) else { return problems::KEY_MISSING.answer(&headers) };
     let NewEntry { kind, resident_id, body } = match body {
         Ok(Json(entry)) => entry,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -49,7 +47,7 @@ pub async fn save(
     let now = clock::now_timestamp();
     let entry = Entry {
         id: entry_id(now, &clock::random_bytes()),
-        key: key.to_owned(),
+        key,
         kind,
         resident_id,
         author: nurse.session.staff_id,
@@ -127,6 +125,11 @@ fn item(entry: &Entry) -> Value {
     })
 }
 
+/// The page's key for what it sends.
+pub fn key_of(headers: &HeaderMap) -> Option<String> {
+    headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| is_key(key)).map(str::to_owned)
+}
+
 /// A key as the relay takes it too.
 fn is_key(key: &str) -> bool {
     (8..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
@@ -141,5 +144,7 @@ fn is_plausible(kind: Kind, body: &Value) -> bool {
             .iter()
             .all(|field| body[*field].as_str().is_some_and(|text| !text.trim().is_empty())),
         Kind::Dose => body["prescription_id"].is_string() && body["item_no"].is_u64() && body["at"].is_string(),
+        // Made by this box only, when the nurse has counted.
+        Kind::Receipt => false,
     }
 }

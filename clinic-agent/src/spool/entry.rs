@@ -19,6 +19,8 @@ pub enum Kind {
     Document,
     /// What became of a dose.
     Dose,
+    /// What the nurse counted of a parcel, signed by this box.
+    Receipt,
 }
 
 /// Field of a document's body that holds its bytes, in base64.
@@ -127,7 +129,7 @@ pub struct Entry {
     pub key: String,
     /// What it is.
     pub kind: Kind,
-    /// Whose record it belongs to.
+    /// Whose record it belongs to; for a receipt the parcel's delivery.
     pub resident_id: Uuid,
     /// The nurse who wrote it; it is delivered in her name only.
     pub author: Uuid,
@@ -153,6 +155,7 @@ impl Entry {
             Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
             Kind::Document => format!("/api/residents/{}/documents", self.resident_id),
             Kind::Dose => format!("/api/residents/{}/doses", self.resident_id),
+            Kind::Receipt => format!("/api/deliveries/{}/receipts", self.resident_id),
         }
     }
 

@@ -7,5 +7,6 @@ mod http;
 mod legs;
 mod link;
 mod page;
+mod receipts;
 mod relay;
 mod world;

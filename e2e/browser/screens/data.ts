@@ -406,6 +406,13 @@ export function buildDay(now: number) {
     allowed: [],
     ...more,
   });
+  const series = (values: number[]): NonNullable<Delivery["temperatures"]> =>
+    values.map((celsius, index) => ({
+      celsius,
+      measured_at: ago((values.length - index) * 12 * MINUTE),
+      by: index === 0 ? "pharmacy" : "courier",
+      out_of_range: celsius < 2 || celsius > 8,
+    }));
   const deliveries: Delivery[] = [
     delivery("dv1", "rx5", "in_transit", { allowed: ["arrive", "fail-attempt"] }),
     delivery("dv2", "rx6", "received"),
@@ -415,6 +422,23 @@ export function buildDay(now: number) {
       allowed: ["resume", "give-back"],
     }),
     delivery("dv5", "rx9", "returned"),
+    delivery("dv6", "rx5", "in_transit", {
+      cold_chain: true,
+      cold_range: { lowest: 2, highest: 8 },
+      home: { name: "夕阳红护理院", address: "江城市汉江区沿河大道 77 号护士站", phone: "027-85551188" },
+      parcel_code: "R8T55WXY",
+      temperatures: series([4.2, 4.8, 5.1]),
+      allowed: ["arrive", "fail-attempt"],
+    }),
+    delivery("dv7", "rx8", "quarantined", {
+      cold_chain: true,
+      cold_range: { lowest: 2, highest: 8 },
+      quarantine: "temperature",
+      temperatures: series([4.2, 5.4, 7.6, 9.3]),
+      allowed: ["give-back"],
+    }),
+    delivery("dv8", "rx5", "quarantined", { quarantine: "identity", allowed: ["give-back"] }),
+    delivery("dv9", "rx5", "recalled"),
   ];
 
   const resident: Resident = {

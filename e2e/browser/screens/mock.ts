@@ -13,7 +13,8 @@ export interface MockOptions {
   failing?: boolean;
   /** Answers never come. */
   hanging?: boolean;
-  delivery?: string;
+  /** Which parcels the courier has, in order; one by default. */
+  stops?: string[];
   /** The live stream says that this consultation was reminded of. */
   reminded?: string;
   /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
@@ -107,7 +108,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       const who = options.who ?? "specialist";
       return who === "nobody" ? problem(401, "unauthenticated", "未登录", "请登录") : json({ staff: day.staff[who] });
     }
-    if (path === "/session/courier") return json({ delivery_id: options.delivery ?? "dv1" });
+    if (path === "/session/courier") return json({ run_id: "run1" });
     if (path === "/session/observer") return json({ consultation_id: "c8", display_name: "王磊" });
     if (path === "/session/sign-in")
       return problem(401, "bad_credentials", "用户名或密码不对", "请检查后重试，或联系管理员重置密码。");
@@ -248,13 +249,15 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
           delivery: day.deliveries[2],
           courier_link_path: "/courier/c1a2f09d77b3",
           courier_pin: "482915",
-          parcel_code: "K7M-42P",
+          parcel_code: "K7M42PQR",
+          label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
         });
       }
       if (command[2] === "accept") return json({ secret: "secret", prescription: found });
       return json(found);
     }
     if (path.startsWith("/api/prescriptions/")) return json(prescriptions.get(path.split("/")[3] ?? ""));
+    if (path.startsWith("/api/courier-runs/")) return json(run());
     if (path === "/api/deliveries") return page(day.deliveries);
     if (path.startsWith("/api/deliveries/")) return json(day.deliveries.find((d) => d.id === path.split("/")[3]));
     if (path === "/api/staff")
@@ -265,6 +268,20 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (path === "/api/boxes") return page(day.boxes);
     if (path === "/api/audit") return page(day.audit);
     return problem(404, "not_found", `mock: ${path}`, "");
+  }
+
+  function run() {
+    const stops = (options.stops ?? ["dv1"]).flatMap((id) => day.deliveries.filter((delivery) => delivery.id === id));
+    return {
+      id: "run1",
+      version: 2,
+      day: "2026-11-23",
+      pharmacy_name: "康宁大药房",
+      pharmacy_phone: "027-85550123",
+      courier: { name: "刘洋", phone: "13800138022" },
+      stops,
+      allowed: ["order"],
+    };
   }
 
   const real = window.fetch.bind(window);

@@ -231,7 +231,8 @@ export class Pharmacy {
 
   async pack(): Promise<Parcel> {
     await this.page.getByLabel("配送员姓名").fill("赵师傅");
-    await this.page.getByLabel("配送员电话").fill("13800000000");
+    // Another courier each time: the same one has the link of today already.
+    await this.page.getByLabel("配送员电话").fill(`138${String(Date.now()).slice(-8)}`);
     await this.page.getByRole("button", { name: /打包并生成/ }).click();
     const value = async (testId: string) =>
       (await this.page.getByTestId(testId).locator("p, span").nth(1).innerText()).trim();
@@ -256,6 +257,8 @@ export class Courier {
 
   async press(words: string, state: string): Promise<void> {
     await this.page.getByRole("button", { name: words, exact: true }).click();
+    // At the counter the parcel is scanned, or its code compared by eye.
+    if (words === "已取件") await this.page.getByRole("button", { name: "编码已核对，取件" }).click();
     await expect(this.page.getByTestId("courier-actions")).toHaveAttribute("data-state", state);
   }
 }

@@ -3,7 +3,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::audit::{AuditFact, Entity};
-use crate::ids::{ConsultationId, DeliveryId, HomeId, PharmacyId, StaffId};
+use crate::ids::{ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, StaffId};
 use crate::machines::named_enum;
 
 /// How far a role reaches with an action.
@@ -19,7 +19,7 @@ pub enum Scope {
     Home,
     /// What the pharmacy has, and what is open to every pharmacy.
     Pharmacy,
-    /// The one delivery of a courier, the one consultation of an observer.
+    /// The deliveries of a courier's one run, the one consultation of an observer.
     Assigned,
     /// Everything that nobody has begun, then what this specialist began.
     OwnOnceBegun,
@@ -40,6 +40,10 @@ pub enum Class {
     Prescription,
     /// Deliveries.
     Delivery,
+    /// Couriers' ways of one day.
+    CourierRun,
+    /// What was short or damaged.
+    Discrepancy,
     /// Who the residents are, without clinical content: duplicates, homes.
     Registry,
     /// Openings of records without a relation.
@@ -243,7 +247,7 @@ named_enum! {
         ViewDelivery = "view_delivery",
         /// accept, pick-up, arrive, fail-attempt, resume, give-back
         CarryDelivery = "carry_delivery",
-        /// receive, refuse
+        /// receive, receipts, refuse
         ReceiveDelivery = "receive_delivery",
         /// take-back, release, lose
         RecoverDelivery = "recover_delivery",
@@ -255,6 +259,22 @@ named_enum! {
         ViewRefill = "view_refill",
         /// see, decline
         DecideRefill = "decide_refill",
+        /// POST temperatures of a delivery
+        MeasureDelivery = "measure_delivery",
+        /// GET /expected-parcels, of the box
+        ExpectParcels = "expect_parcels",
+        /// GET /courier-runs/{id}
+        ViewCourierRun = "view_courier_run",
+        /// PUT order of a courier's run
+        OrderCourierRun = "order_courier_run",
+        /// POST link of a courier's run
+        RenewCourierLink = "renew_courier_link",
+        /// GET /discrepancies
+        ListDiscrepancies = "list_discrepancies",
+        /// GET /discrepancies/{id}
+        ViewDiscrepancy = "view_discrepancy",
+        /// resolve
+        ResolveDiscrepancy = "resolve_discrepancy",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -334,9 +354,15 @@ impl Action {
             | A::DecideReferral
             | A::AccompanyReferral => Class::Referral,
             A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
-            A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery | A::RecoverDelivery => {
-                Class::Delivery
-            }
+            A::ListDeliveries
+            | A::ViewDelivery
+            | A::CarryDelivery
+            | A::ReceiveDelivery
+            | A::RecoverDelivery
+            | A::MeasureDelivery
+            | A::ExpectParcels => Class::Delivery,
+            A::ViewCourierRun | A::OrderCourierRun | A::RenewCourierLink => Class::CourierRun,
+            A::ListDiscrepancies | A::ViewDiscrepancy | A::ResolveDiscrepancy => Class::Discrepancy,
             A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
@@ -359,6 +385,8 @@ impl Class {
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
+            Self::CourierRun => Some(Action::ViewCourierRun),
+            Self::Discrepancy => Some(Action::ViewDiscrepancy),
             Self::Visit => Some(Action::ViewVisit),
             Self::Referral => Some(Action::ViewReferral),
             Self::Transport => Some(Action::ViewTransport),
@@ -470,6 +498,14 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::RecordDose              => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::ViewRefill              => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::DecideRefill            => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::MeasureDelivery         => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::ExpectParcels           => [No,   No,    No,    No,      No,       No,       No,   Home, No ],
+        Action::ViewCourierRun          => [No,   No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::OrderCourierRun         => [No,   No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::RenewCourierLink        => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ListDiscrepancies       => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ViewDiscrepancy         => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ResolveDiscrepancy      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -515,6 +551,8 @@ pub struct Facts {
     pub consultation_id: Option<ConsultationId>,
     /// The delivery it is.
     pub delivery_id: Option<DeliveryId>,
+    /// The courier's run that it is or belongs to.
+    pub run_id: Option<CourierRunId>,
     /// A consultation that a specialist has begun.
     pub begun: bool,
 }
@@ -566,15 +604,16 @@ fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
             actor.pharmacy_id().is_some() && (facts.open_to_pharmacies || actor.pharmacy_id() == facts.pharmacy_id)
         }
         Scope::Assigned => match actor {
-            Actor::Courier { delivery_id } => facts.delivery_id == Some(*delivery_id),
+            Actor::Courier { run_id } => facts.run_id == Some(*run_id),
             Actor::Observer { consultation_id, .. } => facts.consultation_id == Some(*consultation_id),
             _ => false,
         },
     }
 }
 
-/// May this live event be told to `actor`? Events carry identifiers only, so what is open to every pharmacy is told to each.
-pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
+/// May this live event be told to `actor`? Events carry identifiers only, so what is open to every pharmacy is told to each. `run` is the run of the
+/// delivery that the event is about: an audit row does not name it, and only a courier needs it.
+pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> bool {
     if !fact.kind.is_live() {
         return false;
     }
@@ -600,8 +639,14 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
         }
         Entity::Delivery => {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
+            facts.run_id = run;
             Class::Delivery
         }
+        Entity::CourierRun => {
+            facts.run_id = Some(CourierRunId::from_uuid(fact.entity_id));
+            Class::CourierRun
+        }
+        Entity::Discrepancy => Class::Discrepancy,
         Entity::Visit => Class::Visit,
         Entity::Referral => Class::Referral,
         Entity::Transport => Class::Transport,

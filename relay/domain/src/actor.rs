@@ -1,6 +1,6 @@
 //! Who acts: staff with an account, people with a link, a box, or the system itself.
 
-use crate::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::ids::{ConsultationId, CourierRunId, HomeId, InvitationId, PharmacyId, StaffId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ pub enum Role {
     Pharmacist,
     /// Dispenses for one pharmacy.
     Pharmacy,
-    /// Carries one parcel, known by a link and a PIN.
+    /// Carries the parcels of one run, known by a link and a PIN.
     Courier,
     /// Watches one consultation, known by a link.
     Observer,
@@ -93,8 +93,8 @@ pub enum Actor {
     },
     /// Opened a courier link with its PIN.
     Courier {
-        /// The one delivery.
-        delivery_id: DeliveryId,
+        /// The one run; its parcels are the courier's.
+        run_id: CourierRunId,
     },
     /// Opened an invitation link.
     Observer {
@@ -153,7 +153,7 @@ impl Actor {
     pub const fn reference(&self) -> ActorRef {
         let id = match self {
             Self::Staff { staff_id, .. } => Some(staff_id.uuid()),
-            Self::Courier { delivery_id } => Some(delivery_id.uuid()),
+            Self::Courier { run_id } => Some(run_id.uuid()),
             Self::Observer { invitation_id, .. } => Some(invitation_id.uuid()),
             Self::Box { home_id } => Some(home_id.uuid()),
             Self::System => None,
@@ -167,7 +167,7 @@ impl Actor {
 pub struct ActorRef {
     /// In which role.
     pub role: Role,
-    /// Staff, delivery, invitation or home, by role; absent for the system.
+    /// Staff, courier run, invitation or home, by role; absent for the system.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub id: Option<Uuid>,

@@ -23,6 +23,10 @@ named_enum! {
         Prescription = "prescription",
         /// A delivery.
         Delivery = "delivery",
+        /// A courier's way of one day.
+        CourierRun = "courier_run",
+        /// What was short or damaged in a delivery.
+        Discrepancy = "discrepancy",
         /// A round in person.
         Visit = "visit",
         /// A referral.
@@ -355,6 +359,26 @@ event_kinds! {
     RefillDeclined = "refill.declined" of Refill;
     /// The course was stopped before anybody decided.
     RefillLapsed = "refill.lapsed" of Refill;
+    /// A wrong code was given for it; what was typed is not kept.
+    DeliveryCodeRefused = "delivery.code_refused" of Delivery;
+    /// Its temperature was measured.
+    DeliveryTemperatureRecorded = "delivery.temperature_recorded" of Delivery;
+    /// The box of the home signed what was counted.
+    DeliveryReceiptSigned = "delivery.receipt_signed" of Delivery;
+    /// A wrong acceptance secret was shown; it is not kept.
+    PrescriptionSecretRefused = "prescription.secret_refused" of Prescription;
+    /// A courier got a way of one day.
+    CourierRunMade = "courier_run.made" of CourierRun;
+    /// A parcel came on it.
+    CourierRunExtended = "courier_run.extended" of CourierRun;
+    /// Its order was changed.
+    CourierRunOrdered = "courier_run.ordered" of CourierRun;
+    /// The courier got another link and PIN; the former ones open nothing.
+    CourierRunLinkRenewed = "courier_run.link_renewed" of CourierRun;
+    /// Short, damaged, too warm or called back, and in the home: somebody has to settle it.
+    DiscrepancyOpened = "discrepancy.opened" of Discrepancy;
+    /// Settled by the pharmacy.
+    DiscrepancyResolved = "discrepancy.resolved" of Discrepancy;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.

@@ -87,6 +87,12 @@ typed_id! {
     PrescriptionId;
     /// A delivery of one prescription.
     DeliveryId;
+    /// A courier's way of one day.
+    CourierRunId;
+    /// What was short or damaged in one delivery.
+    DiscrepancyId;
+    /// One measured temperature of a parcel.
+    TemperatureId;
     /// A turn of duty.
     ShiftId;
     /// A round of one home.

@@ -114,6 +114,14 @@ policy! {
     at_most free_tries_per_source = 20;
     /// First wait after too many wrong tries.
     at_least throttle_first_wait_seconds = 30;
+    /// Wrong codes of one parcel; the last of them stops its hand-over until the pharmacy lets it go on.
+    at_most wrong_parcel_codes = 5;
+    /// A parcel of the cold chain is never colder, in degrees Celsius.
+    at_least cold_chain_lowest_celsius = 2;
+    /// A parcel of the cold chain is never warmer, in degrees Celsius.
+    at_most cold_chain_highest_celsius = 8;
+    /// A temperature or a count made where there was no link may arrive this late.
+    at_most late_delivery_entry_hours = 72;
     /// Longest wait after too many wrong tries.
     at_least throttle_longest_wait_seconds = 900;
     /// A parameter of the early-warning score counts for this long after it was measured.
@@ -228,6 +236,11 @@ impl Policy {
     /// [`crate::schedule::Zone`].
     pub fn local_date(at: Timestamp) -> Date {
         Offset::constant(8).to_datetime(at).date()
+    }
+
+    /// Is this temperature one that a parcel of the cold chain may have?
+    pub fn is_cold_enough(&self, celsius: f64) -> bool {
+        (f64::from(self.cold_chain_lowest_celsius)..=f64::from(self.cold_chain_highest_celsius)).contains(&celsius)
     }
 
     /// Throttling of one account or link.

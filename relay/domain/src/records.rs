@@ -2,8 +2,10 @@
 //! Not here: how they are shown (the application's views) and how they change (machines).
 
 mod care;
+mod courier_run;
 mod delivery;
 mod dose;
+mod discrepancy;
 mod eligibility;
 mod legal_hold;
 mod people;
@@ -16,8 +18,10 @@ mod schedule;
 mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
-pub use delivery::{Attempt, Count, Delivery, Pack};
+pub use delivery::{Attempt, Count, Delivery, Pack, Temperature};
 pub use dose::{DoseEntry, NeedReason, NotGivenReason};
+pub use courier_run::{CourierRun, same_phone};
+pub use discrepancy::{Difference, Discrepancy};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
@@ -104,8 +108,23 @@ impl Delivery {
             home_id: Some(self.home_id),
             pharmacy_id: Some(self.pharmacy_id),
             delivery_id: Some(self.id),
+            run_id: Some(self.run_id),
             ..Facts::default()
         }
+    }
+}
+
+impl CourierRun {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { pharmacy_id: Some(self.pharmacy_id), run_id: Some(self.id), ..Facts::default() }
+    }
+}
+
+impl Discrepancy {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), pharmacy_id: Some(self.pharmacy_id), ..Facts::default() }
     }
 }
 

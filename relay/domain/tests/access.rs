@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, Facts, Scope, decide, scope};
-use yunzhen_domain::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, CourierRunId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
 use yunzhen_domain::{Actor, Role};
 
 #[test]
@@ -41,6 +41,7 @@ fn hidden_out_of_reach_forbidden_in_sight() {
         pharmacy_id: Some(PharmacyId::new(t, [5; 10])),
         consultation_id: Some(ConsultationId::new(t, [9; 10])),
         delivery_id: Some(DeliveryId::new(t, [4; 10])),
+        run_id: Some(CourierRunId::new(t, [2; 10])),
         related: true,
         ..Facts::default()
     };
@@ -59,9 +60,9 @@ fn hidden_out_of_reach_forbidden_in_sight() {
         (staff(Role::Pharmacy, 3, None, Some(6)), A::DispensePrescription, Hide),
         (staff(Role::Pharmacy, 3, None, Some(5)), A::SignPrescription, Forbid),
         (staff(Role::Administrator, 3, None, None), A::ViewPrescription, Hide),
-        (Actor::Courier { delivery_id: DeliveryId::new(t, [4; 10]) }, A::CarryDelivery, Allow),
-        (Actor::Courier { delivery_id: DeliveryId::new(t, [3; 10]) }, A::CarryDelivery, Hide),
-        (Actor::Courier { delivery_id: DeliveryId::new(t, [4; 10]) }, A::ReceiveDelivery, Forbid),
+        (Actor::Courier { run_id: CourierRunId::new(t, [2; 10]) }, A::CarryDelivery, Allow),
+        (Actor::Courier { run_id: CourierRunId::new(t, [3; 10]) }, A::CarryDelivery, Hide),
+        (Actor::Courier { run_id: CourierRunId::new(t, [2; 10]) }, A::ReceiveDelivery, Forbid),
     ];
     for (actor, action, expected) in rows {
         assert_eq!(decide(&actor, action, &facts), expected, "{actor:?} {action}");

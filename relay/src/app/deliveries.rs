@@ -1,23 +1,33 @@
 //! Deliveries: carried by the courier, counted by the nurse. Each step that moves the parcel moves its prescription in the same transaction.
 
+mod codes;
+mod receipts;
+mod receive;
+mod show;
+mod temperatures;
+
+use jiff::Timestamp;
 use uuid::Uuid;
-use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::Actor;
+use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::checked::ParcelCode;
 use yunzhen_domain::ids::DeliveryId;
 use yunzhen_domain::machines::delivery::{Event, State};
 use yunzhen_domain::machines::prescription;
-use yunzhen_domain::records::{Count, Delivery};
-use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, Paging, deliveries, prescriptions, residents};
+use yunzhen_domain::records::Delivery;
+use yunzhen_store::{Paging, deliveries, prescriptions};
 
-use super::names::{Names, timeline};
+pub use receipts::{expected, receive_signed};
+pub use receive::receive;
+pub(super) use show::{show, shows_resident};
+pub use temperatures::record as record_temperature;
+
 use super::people::name_of;
 use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
-use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
-use super::{App, AppError, Context, FieldError};
+use super::work::{Start, Work, authorize, may_list, required, same_version};
+use super::{App, AppError, Context};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -28,7 +38,7 @@ pub async fn list(app: &App, ctx: &Context, query: views::DeliveryQuery) -> Resu
     let mut filter =
         deliveries::Filter { states: super::parse_states::<State>(query.state.as_deref())?, ..Default::default() };
     match ctx.actor {
-        Actor::Courier { delivery_id } => filter.id = Some(delivery_id),
+        Actor::Courier { run_id } => filter.run = Some(run_id),
         actor => (filter.home, filter.pharmacy) = (actor.home_id(), actor.pharmacy_id()),
     }
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
@@ -40,7 +50,7 @@ pub async fn list(app: &App, ctx: &Context, query: views::DeliveryQuery) -> Resu
             if shows_resident(ctx) {
                 seen.add(EventKind::ResidentListed, d.resident_id, d.home_id, None);
             }
-            items.push(show(&mut db, ctx, d).await?);
+            items.push(show(app, &mut db, ctx, d).await?);
         }
     }
     drop(db);
@@ -53,7 +63,8 @@ pub async fn get(app: &App, ctx: &Context, id: DeliveryId) -> Result<views::Deli
     let mut db = app.store.read().await?;
     let d = deliveries::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     authorize(ctx, Action::ViewDelivery, &d.facts())?;
-    let view = show(&mut db, ctx, &d).await?;
+    let mut view = show(app, &mut db, ctx, &d).await?;
+    view.receipt = show::receipt(&mut db, ctx, &d).await?;
     drop(db);
     if shows_resident(ctx) {
         Seen::one(EventKind::ResidentDeliveryViewed, d.resident_id, d.home_id, None).tell(app, ctx).await?;
@@ -61,24 +72,35 @@ pub async fn get(app: &App, ctx: &Context, id: DeliveryId) -> Result<views::Deli
     Ok(view)
 }
 
-/// The courier sees a parcel and nobody's name.
-fn shows_resident(ctx: &Context) -> bool {
-    ctx.actor.role() != Role::Courier
-}
-
 /// The courier takes the job.
 pub async fn accept(app: &App, ctx: &Context, id: DeliveryId, input: VersionBody) -> Result<views::Delivery, AppError> {
     step(app, ctx, id, input.version, Action::CarryDelivery, Event::Accept).await
 }
 
-/// The courier takes the parcel.
+/// The courier takes the parcel: its 2D code proves that it is this one, a cold one is measured.
 pub async fn pick_up(
     app: &App,
     ctx: &Context,
     id: DeliveryId,
-    input: VersionBody,
+    input: views::PickUpBody,
 ) -> Result<views::Delivery, AppError> {
-    step(app, ctx, id, input.version, Action::CarryDelivery, Event::PickUp).await
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut d = load(&mut work, id, Action::CarryDelivery, input.version).await?;
+    if let Some(scan) = &input.scan {
+        (work, d) = codes::prove(app, ctx, work, d, scan).await?;
+        // What was tried at the counter is over: this is the parcel.
+        d.wrong_codes = 0;
+    }
+    let mut d = advance(&mut work, ctx, d, Event::PickUp, ctx.now).await?;
+    if let Some(celsius) = input.celsius {
+        temperatures::check(app, ctx, &d, celsius, ctx.now)?;
+        d = temperatures::note(app, &mut work, ctx, d, celsius, ctx.now).await?;
+    }
+    let view = show(app, &mut work.tx, ctx, &d).await?;
+    work.finish(view).await
 }
 
 /// The courier is at the door.
@@ -143,66 +165,6 @@ pub async fn refuse(app: &App, ctx: &Context, id: DeliveryId, input: ReasonBody)
     step(app, ctx, id, input.version, Action::ReceiveDelivery, Event::Refuse { reason }).await
 }
 
-/// The nurse counted it: the code proves the hand-over, the counts decide between received and discrepancy.
-pub async fn receive(
-    app: &App,
-    ctx: &Context,
-    id: DeliveryId,
-    input: views::ReceiveBody,
-) -> Result<views::Delivery, AppError> {
-    let mut work = match Work::command(app, ctx).await? {
-        Start::Replay(answer) => return Ok(answer),
-        Start::Fresh(work) => work,
-    };
-    let mut before = load(&mut work, id, Action::ReceiveDelivery, input.version).await?;
-    let given = ParcelCode::parse(&input.parcel_code).map_err(|_| AppError::WrongParcelCode)?;
-    if given != before.parcel_code {
-        return Err(AppError::WrongParcelCode);
-    }
-    let complete = count(&before, &input.counts)?;
-    before.counts = input.counts;
-    if let Some(comment) = input.comment.as_deref().map(str::trim).filter(|c| !c.is_empty()) {
-        before.comment = Some(bounded("comment", comment, 500)?.into());
-    }
-    let view = advance(&mut work, ctx, before, Event::Receive { complete }).await?;
-    work.finish(view).await
-}
-
-/// Every line counted once; complete when nothing is missing and nothing is damaged.
-fn count(d: &Delivery, counts: &[Count]) -> Result<bool, AppError> {
-    let mut wrong = Vec::new();
-    let mut complete = true;
-    let mut expected: Vec<(u16, u64)> = Vec::new();
-    for pack in &d.packs {
-        match expected.iter_mut().find(|(no, _)| *no == pack.item_no) {
-            Some((_, sum)) => *sum += u64::from(pack.quantity),
-            None => expected.push((pack.item_no, u64::from(pack.quantity))),
-        }
-    }
-    for (index, c) in counts.iter().enumerate() {
-        let mut refuse = |field: &str, zh: &str, en: &str| {
-            wrong.push(FieldError::new(format!("counts[{index}].{field}"), zh, en));
-        };
-        let Some((_, sum)) = expected.iter().find(|(no, _)| *no == c.item_no) else {
-            refuse("item_no", "包裹中没有这一行", "The parcel has no such line");
-            continue;
-        };
-        if counts[..index].iter().any(|earlier| earlier.item_no == c.item_no) {
-            refuse("item_no", "这一行重复清点", "This line is counted twice");
-        }
-        if c.damaged > c.quantity {
-            refuse("damaged", "破损数不能大于到货数", "More damaged than arrived");
-        }
-        complete &= u64::from(c.quantity) == *sum && c.damaged == 0;
-    }
-    for (no, _) in &expected {
-        if !counts.iter().any(|c| c.item_no == *no) {
-            wrong.push(FieldError::new("counts", format!("第 {no} 行未清点"), format!("Line {no} is not counted")));
-        }
-    }
-    if wrong.is_empty() { Ok(complete) } else { Err(AppError::Invalid(wrong)) }
-}
-
 async fn step(
     app: &App,
     ctx: &Context,
@@ -216,7 +178,8 @@ async fn step(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, action, seen).await?;
-    let view = advance(&mut work, ctx, before, event).await?;
+    let d = advance(&mut work, ctx, before, event, ctx.now).await?;
+    let view = show(app, &mut work.tx, ctx, &d).await?;
     work.finish(view).await
 }
 
@@ -227,25 +190,31 @@ async fn load(work: &mut Work, id: DeliveryId, action: Action, seen: i64) -> Res
     Ok(d)
 }
 
-/// Moves the parcel and, when it changes hands or ends, its prescription.
-async fn advance(work: &mut Work, ctx: &Context, before: Delivery, event: Event) -> Result<views::Delivery, AppError> {
+/// Moves the parcel and, when it changes hands or ends, its prescription. `at` is now, or earlier where it was done without a link.
+async fn advance(
+    work: &mut Work,
+    ctx: &Context,
+    before: Delivery,
+    event: Event,
+    at: Timestamp,
+) -> Result<Delivery, AppError> {
     let name = name_of(&mut work.tx, &ctx.actor).await?;
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
     let (kind, follows) = consequences(&event);
-    let d = before.apply(event, ctx.now, who)?;
+    let d = before.apply(event, at, who)?;
     deliveries::update(&mut work.tx, &d).await?;
     work.record(kind, d.id.uuid(), Some(d.home_id), Some(d.pharmacy_id));
     if let Some(follows) = follows {
-        move_prescription(work, ctx, &d, follows, who).await?;
+        move_prescription(work, &d, follows, at, who).await?;
     }
-    show(&mut work.tx, ctx, &d).await
+    Ok(d)
 }
 
 async fn move_prescription(
     work: &mut Work,
-    ctx: &Context,
     d: &Delivery,
     follows: Follows,
+    at: Timestamp,
     who: (&str, Option<Uuid>),
 ) -> Result<(), AppError> {
     use prescription::Event as P;
@@ -263,7 +232,7 @@ async fn move_prescription(
             (kind, P::Deliver { complete })
         }
     };
-    let p = p.apply(event, ctx.now, who)?;
+    let p = p.apply(event, at, who)?;
     prescriptions::update(&mut work.tx, &p).await?;
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
     if matches!(follows, Follows::Deliver) {
@@ -310,54 +279,4 @@ fn consequences(event: &Event) -> (EventKind, Option<Follows>) {
         // The withdrawal begins at the prescription and has moved it already.
         Event::Cancel => (EventKind::DeliveryCancelled, None),
     }
-}
-
-/// A delivery as its reader needs it: the courier a parcel, an address and a code; the nurse everything but the code.
-pub(super) async fn show(db: &mut Db, ctx: &Context, d: &Delivery) -> Result<views::Delivery, AppError> {
-    let mut names = Names::default();
-    let home = names.home(db, d.home_id).await?.clone();
-    let to_courier = !shows_resident(ctx);
-    let to_nurse = ctx.actor.role() == Role::Nurse;
-    let resident = if to_courier {
-        None
-    } else {
-        let r = residents::get(db, d.resident_id).await?.ok_or(AppError::NotFound)?;
-        Some(views::DeliveryResident { name: r.name.into_exposed(), bed: r.bed })
-    };
-    Ok(views::Delivery {
-        id: d.id,
-        version: d.version,
-        state: d.state,
-        prescription_id: (!to_courier).then_some(d.prescription_id),
-        resident,
-        home: views::DeliveryHome { name: home.name, address: home.address, phone: home.phone },
-        parcel_code: (!to_nurse).then(|| d.parcel_code.as_str().to_owned()),
-        cold_chain: d.cold_chain,
-        packs: (!to_courier).then(|| d.packs.clone()),
-        courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
-        attempts: d.attempts.clone(),
-        timeline: timeline(&d.timeline),
-        allowed: allowed(ctx, d),
-    })
-}
-
-/// Commands that the caller may give now, by their last path segment.
-fn allowed(ctx: &Context, d: &Delivery) -> Vec<String> {
-    let reason = String::new;
-    let steps = [
-        ("accept", Action::CarryDelivery, Event::Accept),
-        ("pick-up", Action::CarryDelivery, Event::PickUp),
-        ("arrive", Action::CarryDelivery, Event::Arrive),
-        ("fail-attempt", Action::CarryDelivery, Event::FailAttempt { reason: reason() }),
-        ("resume", Action::CarryDelivery, Event::Resume),
-        ("give-back", Action::CarryDelivery, Event::GiveBack),
-        ("receive", Action::ReceiveDelivery, Event::Receive { complete: true }),
-        ("refuse", Action::ReceiveDelivery, Event::Refuse { reason: reason() }),
-        ("take-back", Action::RecoverDelivery, Event::TakeBack),
-        ("release", Action::RecoverDelivery, Event::Release),
-        ("lose", Action::RecoverDelivery, Event::Lose),
-    ];
-    let may = |action| decide(&ctx.actor, action, &d.facts()) == Decision::Allow;
-    let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a));
-    possible.map(|(name, ..)| (*name).to_owned()).collect()
 }

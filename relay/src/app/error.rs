@@ -5,6 +5,8 @@ use yunzhen_certs::jws::JwsError;
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::Refused;
+use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::receipt::ReceiptError;
 use yunzhen_domain::registry::Fault;
 use yunzhen_domain::registry::difference::Difference;
 use yunzhen_domain::registry::open_work::OpenWork;
@@ -106,8 +108,20 @@ pub enum AppError {
     #[error("wrong acceptance secret")]
     WrongSecret,
     /// The code is not that of the parcel.
-    #[error("wrong parcel code")]
-    WrongParcelCode,
+    #[error("wrong parcel code; {left} tries are left")]
+    WrongParcelCode {
+        /// Tries before the hand-over is stopped.
+        left: u32,
+    },
+    /// The parcel may not be handed over until the pharmacy lets it go on.
+    #[error("the parcel is quarantined: {reason}")]
+    Quarantined {
+        /// Why.
+        reason: QuarantineReason,
+    },
+    /// What the box signed is not the receipt that it should be.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     /// The consultation is not under way, so nothing can be written in it.
     #[error("the consultation is not in progress")]
     NotInProgress,

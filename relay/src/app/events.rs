@@ -1,7 +1,10 @@
 //! Live changes: audit rows that the caller may hear of, after a given sequence number.
 
+use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, may_hear};
-use yunzhen_store::audit;
+use yunzhen_domain::audit::{AuditFact, Entity};
+use yunzhen_domain::ids::{CourierRunId, DeliveryId};
+use yunzhen_store::{Db, audit, deliveries};
 
 use super::views::events::Change;
 use super::work::may_list;
@@ -34,14 +37,28 @@ pub async fn after(app: &App, ctx: &Context, seq: i64) -> Result<Batch, AppError
     let rows = audit::after(&mut db, seq, BATCH).await?;
     let last_seq = rows.last().map_or(seq, |r| r.seq);
     let more = rows.len() == BATCH as usize;
-    let heard = rows.into_iter().filter(|r| may_hear(&ctx.actor, &r.fact)).map(|r| Change {
-        seq: r.seq,
-        at: r.fact.at.into(),
-        kind: r.fact.kind.as_str().to_owned(),
-        entity: r.fact.kind.entity().as_str().to_owned(),
-        entity_id: r.fact.entity_id,
-        home_id: r.fact.home_id,
-        pharmacy_id: r.fact.pharmacy_id,
-    });
-    Ok(Batch { changes: heard.collect(), last_seq, more })
+    let mut changes = Vec::new();
+    for r in rows {
+        let run = run_of(&mut db, ctx, &r.fact).await?;
+        if may_hear(&ctx.actor, &r.fact, run) {
+            changes.push(Change {
+                seq: r.seq,
+                at: r.fact.at.into(),
+                kind: r.fact.kind.as_str().to_owned(),
+                entity: r.fact.kind.entity().as_str().to_owned(),
+                entity_id: r.fact.entity_id,
+                home_id: r.fact.home_id,
+                pharmacy_id: r.fact.pharmacy_id,
+            });
+        }
+    }
+    Ok(Batch { changes, last_seq, more })
+}
+
+/// The run of the delivery that an event is about, where a courier listens.
+async fn run_of(db: &mut Db, ctx: &Context, fact: &AuditFact) -> Result<Option<CourierRunId>, AppError> {
+    if ctx.actor.role() != Role::Courier || fact.kind.entity() != Entity::Delivery {
+        return Ok(None);
+    }
+    Ok(deliveries::run_of(db, DeliveryId::from_uuid(fact.entity_id)).await?)
 }

@@ -9,7 +9,9 @@ pub mod break_glass;
 pub mod calendars;
 pub mod consents;
 pub mod consultations;
+pub mod courier_runs;
 pub mod deliveries;
+pub mod discrepancies;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
@@ -74,6 +76,8 @@ pub struct App {
     pub formulary: Arc<Formulary>,
     /// Who may issue certificates of signers.
     pub signers: Arc<Trust>,
+    /// Who may issue certificates of boxes, which sign what a nurse counted; without it no receipt is believed.
+    pub boxes: Arc<Trust>,
     /// Who is there right now.
     pub presence: Presence,
     /// Which reads the audit log has lately been told.
@@ -92,11 +96,18 @@ impl App {
             policy: Arc::new(policy),
             formulary: Arc::new(formulary),
             signers: Arc::new(signers),
+            boxes: Arc::new(Trust::new(Vec::new())),
             presence,
             reads: Default::default(),
             printer: Printer::default(),
             public_url: None,
         }
+    }
+
+    /// The same with the authority of the boxes.
+    #[must_use]
+    pub fn with_boxes(self, boxes: Trust) -> Self {
+        Self { boxes: Arc::new(boxes), ..self }
     }
 
     /// The same with the address of the settings.

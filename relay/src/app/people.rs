@@ -3,7 +3,7 @@
 use yunzhen_domain::Actor;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::Staff;
-use yunzhen_store::{Db, deliveries, homes, invitations, staff};
+use yunzhen_store::{Db, courier_runs, homes, invitations, staff};
 
 use super::names::Names;
 use super::views::sessions::Staff as StaffView;
@@ -24,8 +24,8 @@ pub(super) async fn name_of(db: &mut Db, actor: &Actor) -> Result<String, AppErr
                 None => staff.name,
             }
         }
-        Actor::Courier { delivery_id } => {
-            deliveries::get(db, *delivery_id).await?.ok_or(AppError::Unauthenticated)?.courier_name
+        Actor::Courier { run_id } => {
+            courier_runs::get(db, *run_id).await?.ok_or(AppError::Unauthenticated)?.courier_name
         }
         Actor::Observer { invitation_id, .. } => {
             let invitation = invitations::get(db, *invitation_id).await?.ok_or(AppError::Unauthenticated)?;

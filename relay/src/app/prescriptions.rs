@@ -7,6 +7,7 @@ mod expire;
 mod facts;
 mod replace;
 mod review;
+mod secrets;
 mod show;
 mod sign;
 mod write;

@@ -9,7 +9,7 @@ use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::{Session, SessionSubject, Staff};
 use yunzhen_domain::throttle::{self, Limits};
 use yunzhen_domain::{Actor, Role, Sensitive};
-use yunzhen_store::{Db, Tx, deliveries, invitations, sessions, staff, throttle as counters};
+use yunzhen_store::{Db, Tx, courier_runs, invitations, sessions, staff, throttle as counters};
 
 use super::names::Names;
 use super::people::staff_view;
@@ -84,27 +84,31 @@ pub async fn create_courier(
     let digest = tokens::digest(&input.link_token);
     // The link may be wrong as well; throttling by its digest keeps the log free of tokens.
     let account = format!("courier:{}", yunzhen_domain::audit::hex(&digest[..8]));
-    let delivery = {
+    let run = {
         let mut db = app.store.read().await?;
         check_throttle(&mut db, &account, origin, now).await?;
-        deliveries::by_courier_token_sha256(&mut db, &digest).await?
+        let found = courier_runs::by_token_sha256(&mut db, &digest).await?;
+        match found {
+            Some(run) => Some((super::courier_runs::is_under_way(&mut db, &run).await?, run)),
+            None => None,
+        }
     };
-    let hash = delivery.as_ref().map(|d| d.courier_pin_hash.clone());
+    let hash = run.as_ref().map(|(_, run)| run.pin_hash.clone());
     let pin = Pin::parse(&input.pin).map(|p| p.as_str().to_owned()).unwrap_or_default();
     let right = passwords::verify(pin, hash).await?;
     // A link that has done its work opens nothing: its courier needs no address any more.
-    let Some(delivery) = delivery.filter(|d| right && !d.state.is_terminal()) else {
+    let Some((_, run)) = run.filter(|(under_way, _)| right && *under_way) else {
         refuse(app, &account, origin, now).await?;
         return Err(AppError::BadCredentials);
     };
-    let ctx = Context::of(Actor::Courier { delivery_id: delivery.id }, now);
+    let ctx = Context::of(Actor::Courier { run_id: run.id }, now);
     let mut work = Work::unkeyed(app, &ctx).await?;
     check_throttle(&mut work.tx, &account, origin, now).await?;
     let hours = app.policy.courier_session_hours;
-    let (token, _) = open(&mut work.tx, SessionSubject::Courier(delivery.id), origin, now, hours).await?;
+    let (token, _) = open(&mut work.tx, SessionSubject::Courier(run.id), origin, now, hours).await?;
     forget(&mut work.tx, &account).await?;
-    work.record(EventKind::SessionOpened, delivery.id.uuid(), Some(delivery.home_id), Some(delivery.pharmacy_id));
-    work.finish(views::CourierSession { token, delivery_id: delivery.id }).await
+    work.record(EventKind::SessionOpened, run.id.uuid(), None, Some(run.pharmacy_id));
+    work.finish(views::CourierSession { token, run_id: run.id }).await
 }
 
 /// Signs an observer in by invitation link.
@@ -187,7 +191,7 @@ async fn actor_of(db: &mut Db, session: &Session) -> Result<Actor, AppError> {
                 _ => Ok(member.actor()),
             }
         }
-        SessionSubject::Courier(delivery_id) => Ok(Actor::Courier { delivery_id }),
+        SessionSubject::Courier(run_id) => Ok(Actor::Courier { run_id }),
         SessionSubject::Observer(consultation_id, invitation_id) => {
             Ok(Actor::Observer { consultation_id, invitation_id })
         }

@@ -129,6 +129,12 @@ impl Work {
         Ok(answer)
     }
 
+    /// Keeps what a refused command leaves behind, such as the count of wrong codes; there is no answer that a retry could get.
+    pub(super) async fn finish_refused(self) -> Result<(), AppError> {
+        self.tx.commit(self.facts).await?;
+        Ok(())
+    }
+
     async fn keep<T: Serialize>(&mut self, answer: &T) -> Result<(), AppError> {
         let Some(key) = &self.ctx.idempotency else { return Ok(()) };
         let actor = self.ctx.actor.reference().to_string();

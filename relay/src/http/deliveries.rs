@@ -7,10 +7,12 @@ use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::DeliveryId;
 use crate::app::views::common::{ReasonBody, VersionBody};
-use crate::app::views::deliveries::{Delivery, DeliveryQuery, ReceiveBody};
+use crate::app::views::deliveries::{
+    Delivery, DeliveryQuery, ExpectedParcel, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody,
+};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{Caller, Command, Id, Search};
+use crate::http::extract::{BoxOrCaller, Caller, Command, Id, Search};
 use crate::http::problem::Problem;
 
 /// Deliveries the caller may see.
@@ -72,13 +74,13 @@ pub async fn accept(
     operation_id = "pickUpDelivery",
     tag = "deliveries",
     params(("id" = DeliveryId, Path), IdempotencyHeader),
-    request_body = VersionBody,
+    request_body = PickUpBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
 pub async fn pick_up(
     State(state): State<ApiState>,
     Id(id): Id<DeliveryId>,
-    command: Command<VersionBody>,
+    command: Command<PickUpBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::pick_up(&state.app, &command.context, id, command.body).await?))
 }
@@ -243,4 +245,55 @@ pub async fn lose(
     command: Command<VersionBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::lose(&state.app, &command.context, id, command.body).await?))
+}
+
+/// A temperature of a cold parcel, also one that was measured where there was no link. Out of range it stops the hand-over.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/temperatures",
+    operation_id = "recordDeliveryTemperature",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = NewTemperature,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn record_temperature(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<NewTemperature>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::record_temperature(&state.app, &command.context, id, command.body).await?))
+}
+
+/// The nurse's count as the box of the home signed it, at once or after a time without a link. Only through that box.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/receipts",
+    operation_id = "handInDeliveryReceipt",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = ReceiptBody,
+    responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
+)]
+pub async fn hand_in_receipt(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: Command<ReceiptBody>,
+) -> Result<Json<Delivery>, Problem> {
+    Ok(Json(app::deliveries::receive_signed(&state.app, &command.context, id, command.body).await?))
+}
+
+/// What the box of a home needs to check a count without a link. Asked for by the box itself.
+#[utoipa::path(
+    get,
+    path = "/expected-parcels",
+    operation_id = "listExpectedParcels",
+    tag = "deliveries",
+    responses((status = 200, description = "The parcels on their way to the home.", body = Page<ExpectedParcel>), ReadProblems),
+)]
+pub async fn expected(
+    State(state): State<ApiState>,
+    caller: BoxOrCaller,
+) -> Result<Json<Page<ExpectedParcel>>, Problem> {
+    Ok(Json(app::deliveries::expected(&state.app, &caller.context).await?))
 }

@@ -259,7 +259,7 @@ fn person(actor: &Actor) -> uuid::Uuid {
     match actor {
         Actor::Staff { staff_id, .. } => staff_id.uuid(),
         Actor::Observer { invitation_id, .. } => invitation_id.uuid(),
-        Actor::Courier { delivery_id } => delivery_id.uuid(),
+        Actor::Courier { run_id } => run_id.uuid(),
         Actor::Box { home_id } => home_id.uuid(),
         Actor::System => uuid::Uuid::nil(),
     }

@@ -11,7 +11,9 @@ pub mod break_glass;
 pub mod calendars;
 pub mod consents;
 pub mod consultations;
+pub mod courier_runs;
 pub mod deliveries;
+pub mod discrepancies;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
@@ -183,6 +185,15 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/take-back", post(h::deliveries::take_back))
         .route("/deliveries/{id}/release", post(h::deliveries::release))
         .route("/deliveries/{id}/lose", post(h::deliveries::lose))
+        .route("/deliveries/{id}/temperatures", post(h::deliveries::record_temperature))
+        .route("/deliveries/{id}/receipts", post(h::deliveries::hand_in_receipt))
+        .route("/expected-parcels", get(h::deliveries::expected))
+        .route("/courier-runs/{id}", get(h::courier_runs::get))
+        .route("/courier-runs/{id}/order", put(h::courier_runs::reorder))
+        .route("/courier-runs/{id}/link", post(h::courier_runs::renew_link))
+        .route("/discrepancies", get(h::discrepancies::list))
+        .route("/discrepancies/{id}", get(h::discrepancies::get))
+        .route("/discrepancies/{id}/resolve", post(h::discrepancies::resolve))
         .route("/availability/{id}", get(h::schedule::availability).put(h::schedule::publish))
         .route("/specialists", get(h::schedule::specialists))
         .route("/slots", get(h::schedule::slots))
@@ -368,6 +379,15 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("takeBackDelivery", Some(Action::RecoverDelivery)),
     ("releaseDelivery", Some(Action::RecoverDelivery)),
     ("loseDelivery", Some(Action::RecoverDelivery)),
+    ("recordDeliveryTemperature", Some(Action::MeasureDelivery)),
+    ("handInDeliveryReceipt", Some(Action::ReceiveDelivery)),
+    ("listExpectedParcels", Some(Action::ExpectParcels)),
+    ("getCourierRun", Some(Action::ViewCourierRun)),
+    ("reorderCourierRun", Some(Action::OrderCourierRun)),
+    ("renewCourierLink", Some(Action::RenewCourierLink)),
+    ("listDiscrepancies", Some(Action::ListDiscrepancies)),
+    ("getDiscrepancy", Some(Action::ViewDiscrepancy)),
+    ("resolveDiscrepancy", Some(Action::ResolveDiscrepancy)),
     ("getAvailability", Some(Action::ViewSchedule)),
     ("publishAvailability", Some(Action::PublishAvailability)),
     ("listSpecialists", Some(Action::ViewSchedule)),

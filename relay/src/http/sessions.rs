@@ -55,7 +55,7 @@ pub async fn end(State(state): State<ApiState>, caller: Caller) -> Result<Status
     Ok(status::DONE)
 }
 
-/// Opens one delivery to its courier, by link and PIN.
+/// Opens one run to its courier, by link and PIN.
 #[utoipa::path(
     post,
     path = "/courier-sessions",

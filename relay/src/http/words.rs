@@ -1,6 +1,7 @@
 //! The table of problems: status, code, and the words for the person, in both languages. What is wrong, and what to do.
 
 use axum::http::StatusCode;
+use yunzhen_domain::machines::delivery::QuarantineReason;
 use yunzhen_rtc::{ConnectError, PatchError};
 
 use super::misread;
@@ -153,8 +154,18 @@ fn of_app(error: &AppError) -> Words {
             ["签署的内容与系统中的当前内容不一致。", ""], ["请重新核对并签署。", "Review and sign again."]); words.detail.1 = error.to_string(); words }
         AppError::WrongSecret => words(S::FORBIDDEN, "wrong_secret", ["接单凭证不符", "Wrong acceptance secret"],
             ["凭证与接单时的不一致。", "It is not the secret of the acceptance."], ["请重新打开此订单，系统会取回凭证。", "Open the order again; the secret is recovered for the accepting pharmacy."]),
-        AppError::WrongParcelCode => words(S::UNPROCESSABLE_ENTITY, "wrong_parcel_code", ["包裹码不符", "Wrong parcel code"],
-            ["输入的包裹码不是这个包裹的。", "This is not the code of this parcel."], ["请核对包裹标签上的包裹码。", "Check the code on the parcel's label."]),
+        AppError::WrongParcelCode { left } => {
+            let mut words = words(S::UNPROCESSABLE_ENTITY, "wrong_parcel_code", ["包裹码不符", "Wrong parcel code"], ["", ""],
+                ["请核对包裹标签上的包裹码。", "Check the code on the parcel's label."]);
+            words.detail = (format!("这不是此包裹的编码。再错 {left} 次，包裹将暂停交付。"), format!("This is not the code of this parcel. After {left} more wrong tries its hand-over is stopped."));
+            words
+        }
+        AppError::Quarantined { reason: QuarantineReason::Identity } => words(S::CONFLICT, "parcel_quarantined", ["包裹已暂停交付", "The hand-over is stopped"],
+            ["包裹码多次不符，已通知药房和配送员。", "The code was wrong too often; the pharmacy and the courier have been told."], ["请把包裹交还配送员，等药房放行。", "Give the parcel back to the courier and wait until the pharmacy lets it go on."]),
+        AppError::Quarantined { reason: QuarantineReason::Temperature } => words(S::CONFLICT, "parcel_quarantined", ["包裹已暂停交付", "The hand-over is stopped"],
+            ["温度超出冷藏范围，已通知药房和配送员。", "Its temperature was out of range; the pharmacy and the courier have been told."], ["请勿使用，等药房决定放行或退回。", "Do not use it; wait until the pharmacy lets it go on or takes it back."]),
+        AppError::Receipt(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "receipt_refused", ["签收单无效", "The receipt is not valid"],
+            ["签收单与此包裹、此院或签收人不符，或签收时间不合理。", ""], ["请核对终端的时间后重新清点签收。", "Check the clock of the box, then count and accept again."]); words.detail.1 = error.to_string(); words }
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
         AppError::WritingTimeOver { hours } => {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::checked::ParcelCode;
-use yunzhen_domain::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId};
+use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId};
 use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::parcel_label::LabelKey;
 use yunzhen_domain::records::Delivery;
 
 use crate::paging::{Cursor, Paging, Slice};
@@ -22,8 +23,8 @@ pub struct Filter {
     pub home: Option<HomeId>,
     /// From this pharmacy.
     pub pharmacy: Option<PharmacyId>,
-    /// Only this one.
-    pub id: Option<DeliveryId>,
+    /// Of this courier's run.
+    pub run: Option<CourierRunId>,
 }
 
 /// One delivery.
@@ -33,13 +34,13 @@ pub async fn get(db: &mut Db, id: DeliveryId) -> Result<Option<Delivery>, StoreE
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
 }
 
-/// The delivery of a courier's link.
-pub async fn by_courier_token_sha256(db: &mut Db, digest: &[u8; 32]) -> Result<Option<Delivery>, StoreError> {
-    let row = sqlx::query("SELECT * FROM deliveries WHERE courier_token_sha256 = $1")
-        .bind(hex(digest))
+/// Of which courier's run a delivery is.
+pub async fn run_of(db: &mut Db, id: DeliveryId) -> Result<Option<CourierRunId>, StoreError> {
+    let row = sqlx::query("SELECT run_id FROM deliveries WHERE id = $1")
+        .bind(id.to_string())
         .fetch_optional(db.conn())
         .await?;
-    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+    row.map(|row| Cells::new(TABLE, &row).parse("run_id")).transpose()
 }
 
 /// Deliveries of one prescription, oldest first: more than one after a return.
@@ -68,8 +69,8 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     if let Some(pharmacy) = filter.pharmacy {
         query.push(" AND pharmacy_id = ").push_bind(pharmacy.to_string());
     }
-    if let Some(id) = filter.id {
-        query.push(" AND id = ").push_bind(id.to_string());
+    if let Some(run) = filter.run {
+        query.push(" AND run_id = ").push_bind(run.to_string());
     }
     paging.push(&mut query, "created_at");
     let rows = query.build().fetch_all(db.conn()).await?;
@@ -82,8 +83,8 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     sqlx::query(
         "INSERT INTO deliveries (id, version, state, prescription_id, resident_id, home_id, pharmacy_id, parcel_code, cold_chain, packs,
              courier_name, courier_phone, courier_token_sha256, courier_pin_hash, attempts, counts, comment, created_at,
-             ended_at, timeline, quarantine)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             ended_at, timeline, quarantine, run_id, label_key, code_hash, wrong_codes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(delivery.id.to_string())
     .bind(delivery.version)
@@ -97,8 +98,9 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     .bind(to_json(TABLE, "packs", &delivery.packs)?)
     .bind(&delivery.courier_name)
     .bind(&delivery.courier_phone)
-    .bind(hex(&delivery.courier_token_sha256))
-    .bind(delivery.courier_pin_hash.expose())
+    // Where the secrets of a courier's link once were; they are the run's.
+    .bind(delivery.id.to_string())
+    .bind("")
     .bind(to_json(TABLE, "attempts", &delivery.attempts)?)
     .bind(to_json(TABLE, "counts", &delivery.counts)?)
     .bind(delivery.comment.as_ref().map(|text| text.expose().clone()))
@@ -106,6 +108,10 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     .bind(delivery.ended_at.map(Timestamp::as_millisecond))
     .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
     .bind(delivery.quarantine.map(|reason| reason.as_str()))
+    .bind(delivery.run_id.to_string())
+    .bind(delivery.label_key.map(|key| hex(&key.0)))
+    .bind(delivery.code_hash.as_ref().map(|hash| hash.expose().clone()))
+    .bind(i64::from(delivery.wrong_codes))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -114,9 +120,8 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
 /// Keeps a changed delivery, whose version is one above the stored one.
 pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
     let done = sqlx::query(
-        "UPDATE deliveries SET version = $2, state = $3, courier_name = $4, courier_phone = $5, courier_token_sha256 = $6,
-             courier_pin_hash = $7, attempts = $8, counts = $9, comment = $10, ended_at = $11, timeline = $12,
-             quarantine = $13
+        "UPDATE deliveries SET version = $2, state = $3, courier_name = $4, courier_phone = $5, attempts = $6, counts = $7, comment = $8,
+             ended_at = $9, timeline = $10, quarantine = $11, wrong_codes = $12
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(delivery.id.to_string())
@@ -124,16 +129,24 @@ pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> 
     .bind(delivery.state.as_str())
     .bind(&delivery.courier_name)
     .bind(&delivery.courier_phone)
-    .bind(hex(&delivery.courier_token_sha256))
-    .bind(delivery.courier_pin_hash.expose())
     .bind(to_json(TABLE, "attempts", &delivery.attempts)?)
     .bind(to_json(TABLE, "counts", &delivery.counts)?)
     .bind(delivery.comment.as_ref().map(|text| text.expose().clone()))
     .bind(delivery.ended_at.map(Timestamp::as_millisecond))
     .bind(to_json(TABLE, "timeline", &delivery.timeline)?)
     .bind(delivery.quarantine.map(|reason| reason.as_str()))
+    .bind(i64::from(delivery.wrong_codes))
     .execute(tx.conn())
     .await?;
+    one_row("delivery", done.rows_affected())
+}
+
+/// Counts a wrong code. The version stays: what people see of the parcel has not changed.
+pub async fn count_wrong_code(tx: &mut Tx, id: DeliveryId) -> Result<(), StoreError> {
+    let done = sqlx::query("UPDATE deliveries SET wrong_codes = wrong_codes + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     one_row("delivery", done.rows_affected())
 }
 
@@ -151,8 +164,10 @@ fn decode(cells: &Cells<'_>) -> Result<Delivery, StoreError> {
         packs: cells.json("packs")?,
         courier_name: cells.text("courier_name")?,
         courier_phone: cells.text("courier_phone")?,
-        courier_token_sha256: cells.digest("courier_token_sha256")?,
-        courier_pin_hash: cells.text("courier_pin_hash")?.into(),
+        run_id: cells.parse("run_id")?,
+        label_key: cells.opt_digest("label_key")?.map(LabelKey),
+        code_hash: cells.opt_text("code_hash")?.map(Into::into),
+        wrong_codes: cells.int("wrong_codes")?,
         quarantine: cells.opt_parse("quarantine")?,
         attempts: cells.json("attempts")?,
         counts: cells.json("counts")?,

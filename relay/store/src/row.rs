@@ -105,6 +105,11 @@ impl<'r> Cells<'r> {
         })
     }
 
+    pub(crate) fn opt_digest(&self, column: &'static str) -> Result<Option<[u8; 32]>, StoreError> {
+        let Some(text) = self.opt_text(column)? else { return Ok(None) };
+        from_hex(&text).map(Some).ok_or_else(|| self.corrupt(column, "32 bytes have 64 hexadecimal digits"))
+    }
+
     pub(crate) fn digest(&self, column: &'static str) -> Result<[u8; 32], StoreError> {
         let text = self.text(column)?;
         from_hex(&text).ok_or_else(|| self.corrupt(column, "a SHA-256 has 64 hexadecimal digits"))

@@ -19,7 +19,7 @@ pub async fn by_token_sha256(db: &mut Db, digest: &[u8; 32]) -> Result<Option<Se
 
 /// A new session.
 pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
-    let (kind, staff, delivery, consultation, invitation) = match session.subject {
+    let (kind, staff, run, consultation, invitation) = match session.subject {
         SessionSubject::Staff(id) => ("staff", Some(id.to_string()), None, None, None),
         SessionSubject::Courier(id) => ("courier", None, Some(id.to_string()), None, None),
         SessionSubject::Observer(consultation, invitation) => {
@@ -27,13 +27,13 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
         }
     };
     sqlx::query(
-        "INSERT INTO sessions (token_sha256, subject_kind, staff_id, delivery_id, consultation_id, invitation_id, through_box, created_at, expires_at)
+        "INSERT INTO sessions (token_sha256, subject_kind, staff_id, run_id, consultation_id, invitation_id, through_box, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(hex(&session.token_sha256))
     .bind(kind)
     .bind(staff)
-    .bind(delivery)
+    .bind(run)
     .bind(consultation)
     .bind(invitation)
     .bind(session.through_box.map(|id| id.to_string()))
@@ -62,7 +62,7 @@ pub async fn delete_expired(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreErr
 fn decode(cells: &Cells<'_>) -> Result<Session, StoreError> {
     let subject = match cells.text("subject_kind")?.as_str() {
         "staff" => SessionSubject::Staff(cells.parse("staff_id")?),
-        "courier" => SessionSubject::Courier(cells.parse("delivery_id")?),
+        "courier" => SessionSubject::Courier(cells.parse("run_id")?),
         "observer" => SessionSubject::Observer(cells.parse("consultation_id")?, cells.parse("invitation_id")?),
         _ => {
             let reason = "the text is none of the legal values".to_owned();

@@ -47,6 +47,10 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("deliveries") if operation.path.contains("{id}") => {
             one(world.delivery.id.to_string(), Some(world.delivery.facts()))
         }
+        Some("courier-runs") => one(world.run.id.to_string(), Some(world.run.facts())),
+        Some("discrepancies") if operation.path.contains("{id}") => {
+            one(world.discrepancy.id.to_string(), Some(world.discrepancy.facts()))
+        }
         Some("prescriptions") if operation.path.contains("{id}") => {
             [("draft", draft), ("in review", review), ("approved", open), ("dispensing", mine)]
                 .into_iter()

@@ -16,15 +16,15 @@ use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, FavouriteId, HomeId, InvitationId, LegalHoldId, PharmacyId,
+    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId, InvitationId, LegalHoldId, PharmacyId,
     PrescriptionId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
 use yunzhen_domain::machines::{
-    consultation, delivery, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
+    consultation, delivery, discrepancy, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Favourite, Invitation,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document, DuplicatePair, Favourite, Invitation,
     InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Refill, Resident, Round, Session,
     SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
@@ -42,7 +42,7 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
+    Paging, Tx, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies, documents, duplicates, duty, eligibility,
     invitations, legal_holds, pharmacies, prescription_favourites, prescriptions, referrals, refills, residents,
     rounds, sessions, staff, transports, urgent_calls, visits,
 };
@@ -79,6 +79,8 @@ pub struct World {
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
+    pub run: CourierRun,
+    pub discrepancy: Discrepancy,
     /// Of the resident, from the demo.
     pub consent: Consent,
     pub document: Document,
@@ -141,6 +143,10 @@ impl World {
         deliveries::insert(&mut tx, &delivery).await.unwrap();
         let refill = running_out(&prescriptions[3], now);
         refills::insert(&mut tx, &refill).await.unwrap();
+        let run = courier_run(&delivery, now);
+        courier_runs::insert(&mut tx, &run).await.unwrap();
+        let discrepancy = short(&delivery, now);
+        discrepancies::insert(&mut tx, &discrepancy).await.unwrap();
         let visit = round(&resident, of("specialist1"), now);
         visits::insert(&mut tx, &visit).await.unwrap();
         let referral = referred(&consultation, of("specialist1"), now);
@@ -176,7 +182,7 @@ impl World {
         let mut actors = vec![];
         for caller in CALLERS {
             let (subject, actor) = match caller {
-                "courier" => (SessionSubject::Courier(delivery.id), Actor::Courier { delivery_id: delivery.id }),
+                "courier" => (SessionSubject::Courier(run.id), Actor::Courier { run_id: run.id }),
                 "observer" => (
                     SessionSubject::Observer(consultation.id, invitation.id),
                     Actor::Observer { consultation_id: consultation.id, invitation_id: invitation.id },
@@ -225,6 +231,8 @@ impl World {
             consultation,
             prescriptions,
             delivery,
+            run,
+            discrepancy,
             consent,
             document,
             pair,
@@ -466,8 +474,10 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         packs: vec![],
         courier_name: "小马".into(),
         courier_phone: "139".into(),
-        courier_token_sha256: [1; 32],
-        courier_pin_hash: "none".into(),
+        run_id: CourierRunId::from_uuid(id(12, now)),
+        label_key: None,
+        code_hash: None,
+        wrong_codes: 0,
         quarantine: None,
         attempts: vec![],
         counts: vec![],
@@ -475,6 +485,42 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         created_at: now,
         ended_at: None,
         timeline: vec![],
+    }
+}
+
+fn courier_run(delivery: &Delivery, now: Timestamp) -> CourierRun {
+    CourierRun {
+        id: delivery.run_id,
+        version: 3,
+        pharmacy_id: delivery.pharmacy_id,
+        day: Policy::local_date(now),
+        courier_name: delivery.courier_name.clone(),
+        courier_phone: delivery.courier_phone.clone(),
+        token_sha256: [1; 32],
+        pin_hash: "none".into(),
+        stops: vec![delivery.id],
+        created_at: now,
+    }
+}
+
+fn short(delivery: &Delivery, now: Timestamp) -> Discrepancy {
+    Discrepancy {
+        id: DiscrepancyId::from_uuid(id(13, now)),
+        version: 3,
+        state: discrepancy::State::Open,
+        delivery_id: delivery.id,
+        prescription_id: delivery.prescription_id,
+        resident_id: delivery.resident_id,
+        home_id: delivery.home_id,
+        pharmacy_id: delivery.pharmacy_id,
+        cause: discrepancy::Cause::Count,
+        lines: vec![],
+        comment: None,
+        opened_at: now,
+        resolution: None,
+        note: None,
+        resolved_at: None,
+        resolved_by: None,
     }
 }
 

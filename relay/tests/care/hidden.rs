@@ -1,7 +1,7 @@
 //! What is not theirs does not exist for them; what is in sight but not theirs to do is forbidden.
 
 use yunzhen_domain::Actor;
-use yunzhen_domain::ids::DeliveryId;
+use yunzhen_domain::ids::CourierRunId;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::{ConsultationQuery, NewInvitation};
 use yunzhen_relay::app::views::deliveries::DeliveryQuery;
@@ -9,7 +9,7 @@ use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
 use yunzhen_relay::app::views::sessions::ObserverSignIn;
 use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents, sessions};
 
-use crate::world::World;
+use crate::world::{World, courier_of};
 
 fn hidden<T>(answer: Result<T, AppError>) {
     assert!(matches!(answer, Err(AppError::NotFound)), "not hidden");
@@ -38,11 +38,11 @@ async fn another_home_and_other_roles() {
     hidden(residents::get(&w.app, &w.by(&w.pharmacy), resident.id).await);
     hidden(consultations::get(&w.app, &w.by(&w.pharmacist), c).await);
     hidden(admin::audit(&w.app, &w.by(&w.nurse), Default::default()).await);
-    let other_courier = Actor::Courier { delivery_id: DeliveryId::new(w.now(), [1; 10]) };
+    let other_courier = Actor::Courier { run_id: CourierRunId::new(w.now(), [1; 10]) };
     hidden(deliveries::get(&w.app, &w.of(other_courier), d.id).await);
     let body = || VersionBody { version: d.version };
     forbidden(deliveries::accept(&w.app, &w.by(&w.nurse), d.id, body()).await);
-    let courier = Actor::Courier { delivery_id: d.id };
+    let courier = courier_of(&d);
     let refuse = ReasonBody { version: d.version, reason: "不收".into() };
     forbidden(deliveries::refuse(&w.app, &w.of(courier), d.id, refuse).await);
     let cancel = ReasonBody { version: p.version, reason: "撤回".into() };
@@ -72,7 +72,7 @@ async fn live_changes_are_only_told_to_those_concerned() {
     assert!(heard(w.administrator.actor).await.is_empty());
     let nurse = heard(w.nurse.actor).await;
     assert!(nurse.contains(&"consultation.begun".into()) && nurse.contains(&"delivery.created".into()));
-    assert_eq!(heard(Actor::Courier { delivery_id: packed.delivery.id }).await, ["delivery.created"]);
+    assert_eq!(heard(courier_of(&packed.delivery)).await, ["courier_run.made", "delivery.created"]);
     let other = heard(w.other_pharmacy.actor).await;
     assert!(other.contains(&"prescription.approved".into()) && !other.contains(&"prescription.packed".into()));
 }

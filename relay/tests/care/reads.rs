@@ -41,7 +41,7 @@ async fn every_view_of_a_resident_leaves_its_row() {
     leaves!(deliveries::get(&w.app, &fresh(), packed.delivery.id), EventKind::ResidentDeliveryViewed);
     // The courier sees a parcel and nobody's name.
     let start = w.newest().await;
-    let courier = w.of(yunzhen_domain::Actor::Courier { delivery_id: packed.delivery.id });
+    let courier = w.of(crate::world::courier_of(&packed.delivery));
     deliveries::get(&w.app, &courier, packed.delivery.id).await.unwrap();
     assert_eq!(w.newest().await, start);
 }

@@ -1,6 +1,5 @@
 //! From the nurse's press to the counted parcel; withdrawal at every step.
 
-use yunzhen_domain::Actor;
 use yunzhen_domain::machines::consultation::State as Visit;
 use yunzhen_domain::machines::delivery::State as Parcel;
 use yunzhen_domain::machines::prescription::State;
@@ -10,7 +9,7 @@ use yunzhen_relay::app::views::prescriptions::{PackBody, SignBody};
 use yunzhen_relay::app::views::sessions::CourierSignIn;
 use yunzhen_relay::app::{AppError, consultations, deliveries, prescriptions, sessions};
 
-use crate::world::{World, draft};
+use crate::world::{World, courier_of, draft};
 
 #[tokio::test]
 async fn the_loop_closes_and_every_transition_is_audited_once() {
@@ -38,11 +37,11 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
     let packed = w.pack(&dispensed, &accepted.secret).await;
     assert_eq!((packed.prescription.state, packed.delivery.state), (State::Packed, Parcel::AwaitingCourier));
 
-    let link = packed.courier_link_path.strip_prefix("/courier/").unwrap().to_owned();
-    let knock = CourierSignIn { link_token: link, pin: packed.courier_pin.clone() };
+    let link = packed.courier_link_path.as_deref().unwrap().strip_prefix("/courier/").unwrap().to_owned();
+    let knock = CourierSignIn { link_token: link, pin: packed.courier_pin.clone().unwrap() };
     let session = sessions::create_courier(&w.app, &w.entrance("phone"), knock).await.unwrap();
     let courier = sessions::authenticate(&w.app, &session.token, None, w.now()).await.unwrap();
-    assert_eq!(courier, Actor::Courier { delivery_id: packed.delivery.id });
+    assert_eq!(courier, courier_of(&packed.delivery));
     let seen = deliveries::get(&w.app, &w.of(courier), packed.delivery.id).await.unwrap();
     assert!(seen.resident.is_none() && seen.packs.is_none() && seen.prescription_id.is_none());
     assert_eq!(seen.parcel_code.as_deref(), Some(packed.parcel_code.as_str()));
@@ -53,7 +52,7 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
     let d = deliveries::arrive(&w.app, &w.of(courier), d.id, body).await.unwrap();
     let for_nurse = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
     assert!(for_nurse.parcel_code.is_none(), "the nurse reads the code from the parcel");
-    assert!(matches!(w.receive(&d, "AAAAAAAA", 7).await, Err(AppError::WrongParcelCode)));
+    assert!(matches!(w.receive(&d, "AAAAAAAA", 7).await, Err(AppError::WrongParcelCode { left: 4 })));
     let d = w.receive(&d, &packed.parcel_code.to_lowercase(), 7).await.unwrap();
     assert_eq!((d.state, w.see(p.id).await.state), (Parcel::Received, State::Delivered));
 
@@ -62,8 +61,8 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
     assert_eq!(done.state, Visit::Completed);
     insta::assert_snapshot!(w.audited().await.join("\n"));
     // A link that has done its work opens nothing.
-    let link = packed.courier_link_path.strip_prefix("/courier/").unwrap().to_owned();
-    let again = CourierSignIn { link_token: link, pin: packed.courier_pin };
+    let link = packed.courier_link_path.as_deref().unwrap().strip_prefix("/courier/").unwrap().to_owned();
+    let again = CourierSignIn { link_token: link, pin: packed.courier_pin.unwrap() };
     assert!(matches!(
         sessions::create_courier(&w.app, &w.entrance("phone"), again).await,
         Err(AppError::BadCredentials)
@@ -141,7 +140,7 @@ async fn withdrawn_at_any_step_and_never_dispensed_after() {
         if let Some(d) = parcel {
             let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
             assert_eq!(seen.state, Parcel::Cancelled);
-            let courier = Actor::Courier { delivery_id: d.id };
+            let courier = courier_of(&d);
             let body = VersionBody { version: seen.version };
             let taken = deliveries::accept(&w.app, &w.of(courier), d.id, body).await;
             assert!(matches!(taken, Err(AppError::NotPossible(_))));

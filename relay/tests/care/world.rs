@@ -9,7 +9,7 @@ use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
-use yunzhen_domain::ids::{ConsultationId, PharmacyId, PrescriptionId, ResidentId, StaffId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Count, Pharmacy, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::schedule::{Rule, Weekday};
@@ -18,7 +18,7 @@ use yunzhen_relay::app::views::Time;
 use yunzhen_relay::app::views::appointments::{Appointment, NewAppointment, NewWish};
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::{ConsultationSummary, NewConsultation};
-use yunzhen_relay::app::views::deliveries::{Delivery, ReceiveBody};
+use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, ReceiveBody};
 use yunzhen_relay::app::views::prescriptions::{
     Accepted, DispenseBody, DraftItem, NewPack, PackBody, Packed, Prescription, PrescriptionDraft, SignBody,
 };
@@ -47,6 +47,24 @@ impl Person {
     }
 }
 
+/// A box's key with its certificate.
+pub struct HomeBox {
+    pub home_id: HomeId,
+    key: DocumentKey,
+    chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+}
+
+impl HomeBox {
+    pub fn sign(&self, document: &str) -> String {
+        self.key.sign(&self.chain, document).expect("signed")
+    }
+}
+
+fn box_of(authority: &Authority, home_id: HomeId, at: Timestamp) -> HomeBox {
+    let issued = authority.systems.issue_with_key(&Identity::Box { home_id }, &[], None, at).expect("issued");
+    HomeBox { home_id, key: DocumentKey::from_pem(&issued.key_pem).expect("key"), chain: issued.issued.chain }
+}
+
 pub struct World {
     pub app: App,
     pub nurse: Person,
@@ -60,6 +78,9 @@ pub struct World {
     pub administrator: Person,
     /// Of a hospital that nothing ties to the homes.
     pub stranger: Person,
+    /// The boxes of the two homes, as they sign.
+    pub home_box: HomeBox,
+    pub other_box: HomeBox,
     clock_ms: AtomicI64,
     keys: AtomicI64,
     _database: TestDatabase,
@@ -93,7 +114,10 @@ impl World {
         let mut people = people.into_iter();
         let mut next = || people.next().expect("person");
         Self {
-            app: App::new(store, Policy::default(), formulary, signers, Default::default()),
+            app: App::new(store, Policy::default(), formulary, signers, Default::default())
+                .with_boxes(Trust::new(vec![authority.systems.der().clone()])),
+            home_box: box_of(&authority, seed::HOME_1, start),
+            other_box: box_of(&authority, seed::HOME_2, start),
             nurse: next(),
             nurse_of_other_home: next(),
             specialist: next(),
@@ -307,16 +331,17 @@ impl World {
 
     /// The courier takes the job and the parcel.
     pub async fn on_the_road(&self, d: &Delivery) -> Delivery {
-        let courier = Actor::Courier { delivery_id: d.id };
+        let courier = courier_of(d);
         let body = VersionBody { version: d.version };
         let d = deliveries::accept(&self.app, &self.of(courier), d.id, body).await.expect("accepted");
-        let body = VersionBody { version: d.version };
+        let body = PickUpBody { version: d.version, scan: None, celsius: None };
         deliveries::pick_up(&self.app, &self.of(courier), d.id, body).await.expect("picked up")
     }
 
     pub async fn receive(&self, d: &Delivery, code: &str, quantity: u32) -> Result<Delivery, AppError> {
         let counts = vec![Count { item_no: 1, quantity, damaged: 0 }];
-        let body = ReceiveBody { version: d.version, parcel_code: code.to_owned(), counts, comment: None };
+        let body =
+            ReceiveBody { version: d.version, parcel_code: code.to_owned(), counts, comment: None, celsius: None };
         deliveries::receive(&self.app, &self.by(&self.nurse), d.id, body).await
     }
 
@@ -398,6 +423,11 @@ async fn person(store: &Store, authority: &Authority, username: &str, now: Times
         (DocumentKey::from_pem(&issued.key_pem).expect("key"), issued.issued.chain)
     });
     Person { actor: member.actor(), signer }
+}
+
+/// Whoever opened the courier's link of a delivery, as pharmacy or courier see it.
+pub fn courier_of(d: &Delivery) -> Actor {
+    Actor::Courier { run_id: d.run_id.expect("seen by pharmacy or courier") }
 }
 
 pub fn at(text: &str) -> Time {

@@ -1,5 +1,5 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { HomeCamera, Http, NewDocument, NewDoseEntry, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
+import type { Count, HomeCamera, Http, NewDocument, NewDoseEntry, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {
@@ -136,6 +136,8 @@ export type SpoolItem = SpoolItemHead &
     | { kind: "document"; body?: { title: string } | null }
     /** Comes with what was written, whatever its state: until the list shows it, nobody may give the dose again. */
     | { kind: "dose"; body?: NewDoseEntry | null }
+    /** A counted parcel; `resident_id` is the delivery. */
+    | { kind: "receipt"; body?: null }
   );
 
 export const DISMISS_REASONS = ["wrong", "other_resident", "repeated"] as const;
@@ -148,11 +150,24 @@ export type SpoolEntry =
   | { kind: "document"; resident_id: string; body: NewDocument }
   | { kind: "dose"; resident_id: string; body: NewDoseEntry };
 
+export interface NewReceipt {
+  parcel_code: string;
+  counts: Count[];
+  celsius?: number;
+  comment?: string;
+}
+
 export const boxApi = (http: Http) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+  /** A counted parcel, signed by the box. `saved`: there is no link, the receipt is on the box and arrives later. */
+  receive: (deliveryId: string, body: NewReceipt, key: string) =>
+    http.json<{ id: string; state: SpoolItemState }>("POST", `/page/deliveries/${deliveryId}/receipt`, {
+      body,
+      idempotencyKey: key,
+    }),
   /** A returned entry goes no further; the box keeps who said so and why. */
   dismiss: (id: string, reason: DismissReason) =>
     http.json<void>("POST", `/page/spool/${id}/dismiss`, { body: { reason } }),

@@ -56,7 +56,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {item.kind !== "document" && item.kind !== "dose" && item.body && (
+          {item.kind !== "document" && item.kind !== "dose" && item.kind !== "receipt" && item.body && (
             <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
               {t("app:returned.correct")}
             </Button>
@@ -76,6 +76,8 @@ function Typed({ item }: { item: SpoolItem }) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (item.kind === "note") return <p className="nurse-returned-typed">{item.body?.text}</p>;
+  // What was counted is on the delivery's page, which says that it came back.
+  if (item.kind === "receipt") return null;
   if (item.kind === "document") return <p className="nurse-returned-typed">{item.body?.title}</p>;
   if (item.kind === "dose") {
     return (

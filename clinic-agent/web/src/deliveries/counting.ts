@@ -7,6 +7,7 @@ const RANK: Partial<Record<DeliveryState, number>> = {
   at_door: 0,
   in_transit: 1,
   on_hold: 2,
+  quarantined: 2,
   accepted: 3,
   awaiting_courier: 4,
 };
@@ -44,4 +45,19 @@ export function tooManyDamaged(counts: Counts): boolean {
 
 export function asBody(packs: readonly Pack[], counts: Counts): Count[] {
   return packs.map((pack) => ({ item_no: pack.item_no, ...(counts[pack.item_no] ?? { quantity: 0, damaged: 0 }) }));
+}
+
+/** A parcel of several batches of one line is counted once per line: what was packed, line by line. */
+export function linesOf(packs: readonly Pack[]): Pack[] {
+  const lines = new Map<number, Pack>();
+  for (const pack of packs) {
+    const known = lines.get(pack.item_no);
+    lines.set(
+      pack.item_no,
+      known
+        ? { ...known, quantity: known.quantity + pack.quantity, batch: `${known.batch}、${pack.batch}` }
+        : { ...pack },
+    );
+  }
+  return [...lines.values()];
 }

@@ -1,21 +1,49 @@
 import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowLeft, IconBarcode, IconMinus, IconPackageOff, IconPlus, IconSnowflake } from "@tabler/icons-react";
+import {
+  IconArrowLeft,
+  IconBarcode,
+  IconCloudOff,
+  IconMinus,
+  IconPackageOff,
+  IconPlus,
+  IconSnowflake,
+  IconThermometer,
+} from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { Delivery, ReceiveBody } from "@yunzhen/client";
-import { Banner, DeliveryChip, ProblemAlert, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
+import type { Delivery } from "@yunzhen/client";
+import {
+  Banner,
+  celsiusOf,
+  DeliveryChip,
+  DiscrepancyView,
+  ProblemAlert,
+  QuarantineBanner,
+  ScanButton,
+  StatusChip,
+  TemperaturePlot,
+  useAction,
+  useApi,
+  useFormats,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { NewReceipt } from "../box/box-api";
+import { useBoxApi, useOffline, useSpool } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { Timeline } from "../visit/after-screen";
-import { asBody, hasDifference, startCounts, tooManyDamaged } from "./counting";
+import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./counting";
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const receivable = delivery.allowed.includes("receive");
+  const spool = useSpool();
+  const mine = (spool.data ?? []).filter((item) => item.kind === "receipt" && item.resident_id === delivery.id);
+  const waiting = mine.find((item) => item.state === "saved" || item.state === "sent");
+  const returned = waiting ? undefined : mine.find((item) => item.state === "refused");
   return (
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={t("app:deliveries.title")}>
@@ -52,7 +80,21 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             ))}
           </Banner>
         )}
-        {receivable ? (
+        {returned && (
+          <Banner meaning="danger" title={t("app:deliveries.returned")} role="alert">
+            {returned.problem?.detail} {returned.problem?.action}
+          </Banner>
+        )}
+        <QuarantineBanner delivery={delivery} reader="nurse" />
+        <TemperaturePlot delivery={delivery} />
+        {(delivery.discrepancies ?? []).map((discrepancy) => (
+          <DiscrepancyView key={discrepancy.id} discrepancy={discrepancy} />
+        ))}
+        {waiting ? (
+          <Banner meaning="person" icon={IconCloudOff} title={t("app:deliveries.waits")} role="status">
+            {t("app:deliveries.waitsHint", { time: formats.time(waiting.created_at) })}
+          </Banner>
+        ) : receivable ? (
           <ReceiveForm delivery={delivery} />
         ) : (
           <>
@@ -68,7 +110,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
                 ))}
               </ul>
             )}
-            {["awaiting_courier", "accepted", "in_transit", "on_hold", "quarantined"].includes(delivery.state) && (
+            {["awaiting_courier", "accepted", "in_transit", "on_hold"].includes(delivery.state) && (
               <Text c="dimmed">{t("app:deliveries.notArrived")}</Text>
             )}
           </>
@@ -81,9 +123,13 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
-  const api = useApi();
   const queries = useQueryClient();
-  const packs = delivery.packs ?? [];
+  const box = useBoxApi();
+  const offline = useOffline();
+  const packs = linesOf(delivery.packs ?? []);
+  const [typed, setTyped] = useState("");
+  const celsius = celsiusOf(typed);
+  const celsiusMissing = delivery.cold_chain && celsius === undefined;
   const [code, setCode] = useState("");
   const [counts, setCounts] = useState(() => startCounts(packs));
   const [comment, setComment] = useState("");
@@ -93,10 +139,15 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const tooMany = tooManyDamaged(counts);
   const codeMissing = code.trim() === "";
   const commentMissing = different && comment.trim() === "";
-  const receive = useAction((input: ReceiveBody, key) => api.deliveries.receive(delivery.id, input, key), {
-    onSuccess: () => {
-      notifications.show({ message: t("app:deliveries.received"), color: "green" });
+  const receive = useAction((input: NewReceipt, key) => box.receive(delivery.id, input, key), {
+    onSuccess: ({ state }) => {
+      const late = state === "saved" || state === "sent";
+      notifications.show({
+        message: t(late ? "app:deliveries.receivedOffline" : "app:deliveries.receivedNow"),
+        color: late ? "blue" : "green",
+      });
       void queries.invalidateQueries({ queryKey: ["deliveries"] });
+      void queries.invalidateQueries({ queryKey: ["spool"] });
     },
   });
   const change = (item: number, part: "quantity" | "damaged", by: number): void =>
@@ -106,10 +157,10 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
     });
   const submit = (): void => {
     setPressed(true);
-    if (codeMissing || commentMissing || tooMany) return;
+    if (codeMissing || commentMissing || tooMany || celsiusMissing) return;
     receive.mutate({
-      version: delivery.version,
       parcel_code: code.trim(),
+      ...(delivery.cold_chain && celsius !== undefined ? { celsius } : {}),
       counts: asBody(packs, counts),
       ...(comment.trim() ? { comment: comment.trim() } : {}),
     });
@@ -137,6 +188,20 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
           spellCheck={false}
           maw={420}
         />
+        <ScanButton label={t("app:deliveries.scan")} close={t("action.close")} size="xl" onCode={setCode} />
+        {delivery.cold_chain && (
+          <TextInput
+            label={t("parcel.temperature.label")}
+            description={t("parcel.temperature.help")}
+            leftSection={<IconThermometer aria-hidden />}
+            inputMode="decimal"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            error={pressed && celsiusMissing ? t("parcel.temperature.invalid") : undefined}
+            autoComplete="off"
+            maw={420}
+          />
+        )}
         <ul className="nurse-counts">
           {packs.map((pack) => {
             const count = counts[pack.item_no] ?? { quantity: 0, damaged: 0 };
@@ -186,6 +251,11 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
         {tooMany && (
           <Banner meaning="danger" role="alert">
             {t("app:deliveries.tooMany")}
+          </Banner>
+        )}
+        {offline && (
+          <Banner meaning="person" icon={IconCloudOff} role="status">
+            {t("app:deliveries.offline")}
           </Banner>
         )}
         {receive.error && <ProblemAlert error={receive.error} />}

@@ -27,6 +27,7 @@ export const keys = {
   deliveries: {
     all: ["deliveries"] as const,
     list: ["deliveries", "list"] as const,
+    run: (id: string) => ["deliveries", "run", id] as const,
     one: (id: string) => ["deliveries", "one", id] as const,
   },
   specialists: ["staff", "specialists"] as const,

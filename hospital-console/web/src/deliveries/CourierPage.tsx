@@ -9,7 +9,7 @@ import { useParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
-import { Stop } from "./Stop";
+import { Run } from "./Run";
 import classes from "./courier.module.css";
 
 const PIN_LENGTH = 6;
@@ -20,18 +20,16 @@ export function CourierPage() {
   const { token = "" } = useParams();
   const { t } = useTranslation("app");
   useTitle(t("deliveries.pin.title"));
-  const [deliveryId, setDeliveryId] = useState<string | undefined>(
-    () => localStorage.getItem(remembered(token)) ?? undefined,
-  );
+  const [runId, setRunId] = useState<string | undefined>(() => localStorage.getItem(remembered(token)) ?? undefined);
   const queryClient = useQueryClient();
   const enter = (id: string) => {
     localStorage.setItem(remembered(token), id);
-    setDeliveryId(id);
+    setRunId(id);
   };
   const leave = () => {
     localStorage.removeItem(remembered(token));
     queryClient.removeQueries({ queryKey: keys.deliveries.all });
-    setDeliveryId(undefined);
+    setRunId(undefined);
   };
   return (
     <div className={classes.page}>
@@ -42,20 +40,20 @@ export function CourierPage() {
           <ColorSchemeSwitch />
         </Group>
       </header>
-      {deliveryId === undefined ? (
+      {runId === undefined ? (
         <PinEntry token={token} onEntered={enter} />
       ) : (
-        <Opened deliveryId={deliveryId} onSignedOut={leave} />
+        <Opened runId={runId} onSignedOut={leave} />
       )}
     </div>
   );
 }
 
-function PinEntry({ token, onEntered }: { token: string; onEntered: (deliveryId: string) => void }) {
+function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: string) => void }) {
   const { t } = useTranslation("app");
   const [pin, setPin] = useState("");
   const open = useAction((entered: string) => api.session.courier(token, entered), {
-    onSuccess: ({ delivery_id }) => onEntered(delivery_id),
+    onSuccess: ({ run_id }) => onEntered(run_id),
   });
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
@@ -118,17 +116,17 @@ function PinProblem({ error }: { error: ApiError }) {
   return <ProblemAlert error={error} />;
 }
 
-function Opened({ deliveryId, onSignedOut }: { deliveryId: string; onSignedOut: () => void }) {
+function Opened({ runId, onSignedOut }: { runId: string; onSignedOut: () => void }) {
   const { t } = useTranslation("app");
   const query = useQuery({
-    queryKey: keys.deliveries.one(deliveryId),
-    queryFn: () => api.deliveries.get(deliveryId),
+    queryKey: keys.deliveries.run(runId),
+    queryFn: () => api.courierRuns.get(runId),
     refetchInterval: 20_000,
     refetchOnReconnect: true,
   });
   const ended = query.error instanceof ApiError && (query.error.status === 401 || query.error.status === 404);
   if (query.data && !ended) {
-    return <Stop delivery={query.data} asOf={query.isError ? query.dataUpdatedAt : undefined} />;
+    return <Run run={query.data} asOf={query.isError ? query.dataUpdatedAt : undefined} />;
   }
   if (query.isPending) return <Skeletons shape="card" count={5} />;
   return (

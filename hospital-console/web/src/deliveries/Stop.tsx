@@ -1,4 +1,4 @@
-import type { Delivery } from "@yunzhen/client";
+import type { CourierRun, Delivery } from "@yunzhen/client";
 import { Banner, ProblemAlert, useFormats } from "@yunzhen/client/ui";
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconMapPin, IconPhone, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
@@ -8,26 +8,43 @@ import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
 import { isOver, may, nextCommand, progress, type Command } from "./courier";
 import { Outbox } from "./outbox";
-import { GiveBackSheet, ReasonSheet } from "./sheets";
+import { GiveBackSheet, PickUpSheet, ReasonSheet } from "./sheets";
+import { Held, Temperature } from "./Held";
+import { Temperatures } from "./temperatures";
 import classes from "./courier.module.css";
 
+interface StopProps {
+  delivery: Delivery;
+  run: CourierRun;
+  asOf: number | undefined;
+  /** On to the next parcel, when this one is over and there is one. */
+  onNext: (() => void) | undefined;
+}
+
 /** One stop, one hand: what and where on top, the next step under the thumb. */
-export function Stop({ delivery, asOf }: { delivery: Delivery; asOf: number | undefined }) {
+export function Stop({ delivery, run, asOf, onNext }: StopProps) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const queryClient = useQueryClient();
-  const [outbox] = useState(
-    () => new Outbox((answer) => queryClient.setQueryData(keys.deliveries.one(answer.id), answer)),
-  );
+  const answered = (answer: Delivery) =>
+    queryClient.setQueryData(keys.deliveries.run(run.id), (known: CourierRun | undefined) =>
+      known ? { ...known, stops: known.stops.map((stop) => (stop.id === answer.id ? answer : stop)) } : known,
+    );
+  const [outbox] = useState(() => new Outbox(answered));
+  const [temperatures] = useState(() => new Temperatures(answered));
   useEffect(() => {
     outbox.start();
-    return () => outbox.stop();
-  }, [outbox]);
+    temperatures.start();
+    return () => {
+      outbox.stop();
+      temperatures.stop();
+    };
+  }, [outbox, temperatures]);
   const sending = useSyncExternalStore(outbox.subscribe, outbox.getSnapshot);
-  const [asking, setAsking] = useState<"fail-attempt" | "give-back">();
+  const [asking, setAsking] = useState<"fail-attempt" | "give-back" | "pick-up">();
   const busy = sending.phase === "sending" || sending.phase === "waiting";
   const next = nextCommand(delivery);
-  const refetch = () => void queryClient.invalidateQueries({ queryKey: keys.deliveries.one(delivery.id) });
+  const refetch = () => void queryClient.invalidateQueries({ queryKey: keys.deliveries.run(run.id) });
 
   return (
     <main className={classes.main}>
@@ -48,6 +65,7 @@ export function Stop({ delivery, asOf }: { delivery: Delivery; asOf: number | un
           }}
         />
       )}
+      <Held delivery={delivery} run={run} />
       <section className={classes.card} aria-label={t("deliveries.stop")}>
         <Text c="dimmed">{t("deliveries.stop")}</Text>
         <Title order={1} fz={24}>
@@ -92,6 +110,7 @@ export function Stop({ delivery, asOf }: { delivery: Delivery; asOf: number | un
           <Text c="dimmed">{t("deliveries.notCold")}</Text>
         )}
       </section>
+      {delivery.cold_chain && <Temperature delivery={delivery} temperatures={temperatures} />}
       {delivery.attempts.length > 0 && (
         <section className={classes.card} aria-label={t("deliveries.attempts")}>
           <Text c="dimmed">{t("deliveries.attempts")}</Text>
@@ -119,9 +138,16 @@ export function Stop({ delivery, asOf }: { delivery: Delivery; asOf: number | un
             fullWidth
             loading={sending.phase === "sending"}
             disabled={sending.phase === "waiting"}
-            onClick={() => (next === "give-back" ? setAsking("give-back") : outbox.press(delivery, next))}
+            onClick={() =>
+              next === "give-back" || next === "pick-up" ? setAsking(next) : outbox.press(delivery, next)
+            }
           >
             {t(`deliveries.act.${next}`)}
+          </Button>
+        )}
+        {onNext && (
+          <Button size="xl" h={64} fullWidth onClick={onNext}>
+            {t("deliveries.run.next")}
           </Button>
         )}
         <div className={classes.pair}>
@@ -141,7 +167,17 @@ export function Stop({ delivery, asOf }: { delivery: Delivery; asOf: number | un
         <ReasonSheet
           onClose={() => setAsking(undefined)}
           onChoose={(reason) => {
-            outbox.press(delivery, "fail-attempt", reason);
+            outbox.press(delivery, "fail-attempt", { reason });
+            setAsking(undefined);
+          }}
+        />
+      )}
+      {asking === "pick-up" && (
+        <PickUpSheet
+          cold={delivery.cold_chain}
+          onClose={() => setAsking(undefined)}
+          onConfirm={(found) => {
+            outbox.press(delivery, "pick-up", found);
             setAsking(undefined);
           }}
         />

@@ -34,3 +34,18 @@ export function progress(delivery: Delivery): number {
       return 4;
   }
 }
+
+/** Where to go next: the first in order that has not ended. */
+export const nextStop = (stops: readonly Delivery[]): Delivery | undefined => stops.find((stop) => !isOver(stop));
+
+/** The order with one parcel a place earlier or later. */
+export function moved(ids: readonly string[], index: number, by: -1 | 1): string[] {
+  const order = [...ids];
+  const [id] = order.splice(index, 1);
+  if (id !== undefined) order.splice(index + by, 0, id);
+  return order;
+}
+
+/** Whether the courier carries it: only then a temperature says something of the way. */
+export const isCarried = (delivery: Delivery): boolean =>
+  ["in_transit", "at_door", "on_hold", "quarantined", "returning", "recalled", "refused"].includes(delivery.state);

@@ -40,6 +40,33 @@ export const zh = {
     returned: "已退回药房",
     cancelled: "任务已取消",
   },
+  run: {
+    title: "今天还有 {{n}} 个包裹",
+    position: "第 {{n}} 站 / 共 {{all}} 站",
+    all: "全部",
+    next: "去下一站",
+    up: "{{home}} 提前一站",
+    down: "{{home}} 推后一站",
+  },
+  held: {
+    quarantined: {
+      temperature: { title: "温度超出范围，不能交付", hint: "请保管好包裹并继续冷藏，等{{pharmacy}}答复放行或退回。" },
+      identity: { title: "包裹码多次不符，不能交付", hint: "请收回包裹，联系{{pharmacy}}，等答复放行或退回。" },
+    },
+    returning: { title: "请退回药房", hint: "请把包裹带回{{pharmacy}}，药房收到后会登记。" },
+    recalled: { title: "处方已撤回", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
+    refused: { title: "护士拒收", hint: "请把包裹带回{{pharmacy}}。" },
+  },
+  callPharmacy: "联系{{pharmacy}}",
+  temperature: { record: "记录温度", waiting: "{{n}} 次温度已记下，信号恢复后自动发送。" },
+  pickUp: {
+    title: "取件",
+    scan: "扫描包裹上的二维码",
+    hint: "也可以输入包裹码",
+    camera: "用相机扫码",
+    byEye: "编码已核对，取件",
+    confirm: "取件",
+  },
   atDoorHint: "把包裹交给护士，护士在平板上核对包裹码并签收。此页会自动更新。",
   reason: {
     title: "为什么送不到？",
@@ -106,6 +133,42 @@ export const en: typeof zh = {
     lost: "Recorded as lost",
     returned: "Given back to the pharmacy",
     cancelled: "The delivery was cancelled",
+  },
+  run: {
+    title: "{{n}} parcels left today",
+    position: "Stop {{n}} of {{all}}",
+    all: "All",
+    next: "Go to the next stop",
+    up: "{{home}} one place earlier",
+    down: "{{home}} one place later",
+  },
+  held: {
+    quarantined: {
+      temperature: {
+        title: "Out of range: do not hand over",
+        hint: "Keep the parcel, keep it cold, and wait until {{pharmacy}} lets it go on or takes it back.",
+      },
+      identity: {
+        title: "The code was wrong too often: do not hand over",
+        hint: "Take the parcel back, call {{pharmacy}}, and wait for the answer.",
+      },
+    },
+    returning: { title: "Bring it back", hint: "Please bring the parcel back to {{pharmacy}}, who will confirm it." },
+    recalled: { title: "The prescription was withdrawn", hint: "Do not hand it over; bring it back to {{pharmacy}}." },
+    refused: { title: "The nurse refused it", hint: "Please bring the parcel back to {{pharmacy}}." },
+  },
+  callPharmacy: "Call {{pharmacy}}",
+  temperature: {
+    record: "Record temperature",
+    waiting: "{{n}} temperatures are kept and sent when the signal is back.",
+  },
+  pickUp: {
+    title: "Pick up",
+    scan: "Scan the 2D code on the parcel",
+    hint: "The parcel code can be typed as well",
+    camera: "Scan with the camera",
+    byEye: "Code compared, pick up",
+    confirm: "Pick up",
   },
   atDoorHint: "Hand over the parcel. The nurse checks the code on the tablet; this page follows by itself.",
   reason: {

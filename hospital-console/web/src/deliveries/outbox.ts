@@ -11,6 +11,10 @@ export interface Pending {
   command: Command;
   version: number;
   reason?: string;
+  /** What was scanned from the parcel at the counter. */
+  scan?: string;
+  /** Degrees Celsius of a cold parcel at the counter. */
+  celsius?: number;
   key: string;
 }
 
@@ -45,13 +49,13 @@ export class Outbox {
     clearTimeout(this.timer);
   }
 
-  press(delivery: Delivery, command: Command, reason?: string): void {
+  press(delivery: Delivery, command: Command, more: Pick<Pending, "reason" | "scan" | "celsius"> = {}): void {
     if (this.state.phase === "sending" || this.state.phase === "waiting") return;
     const pending: Pending = {
       deliveryId: delivery.id,
       command,
       version: delivery.version,
-      reason,
+      ...more,
       key: newIdempotencyKey(),
     };
     localStorage.setItem(NAME, JSON.stringify(pending));
@@ -70,11 +74,13 @@ export class Outbox {
     clearTimeout(this.timer);
     this.set({ phase: "sending", pending });
     try {
-      const { deliveryId, command, version, reason, key } = pending;
+      const { deliveryId, command, version, reason, scan, celsius, key } = pending;
       const delivery =
         command === "fail-attempt"
           ? await api.deliveries.failAttempt(deliveryId, version, reason ?? "", key)
-          : await api.deliveries.step(deliveryId, command, version, key);
+          : command === "pick-up"
+            ? await api.parcels.pickUp(deliveryId, { version, scan, celsius }, key)
+            : await api.deliveries.step(deliveryId, command, version, key);
       localStorage.removeItem(NAME);
       this.set({ phase: "idle" });
       this.onAnswer(delivery);

@@ -1,4 +1,7 @@
-import { Button, Drawer, Stack, Text } from "@mantine/core";
+import { Button, Drawer, Stack, Text, TextInput } from "@mantine/core";
+import { celsiusOf, ScanButton } from "@yunzhen/client/ui";
+import { IconBarcode, IconThermometer } from "@tabler/icons-react";
+import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 const REASONS = ["nobody", "closed", "address", "damaged", "temperature", "other"] as const;
@@ -52,6 +55,88 @@ export function GiveBackSheet({ onClose, onConfirm }: { onClose: () => void; onC
           {t("app.cancel")}
         </Button>
       </Stack>
+    </Drawer>
+  );
+}
+
+export interface PickedUp {
+  scan?: string;
+  celsius?: number;
+}
+
+/** At the counter: the parcel's 2D code proves that it is this one; where nothing can scan, the courier compares by eye. */
+export function PickUpSheet({
+  cold,
+  onClose,
+  onConfirm,
+}: {
+  cold: boolean;
+  onClose: () => void;
+  onConfirm: (found: PickedUp) => void;
+}) {
+  const { t } = useTranslation("app");
+  const [scan, setScan] = useState("");
+  const [typed, setTyped] = useState("");
+  const [tried, setTried] = useState(false);
+  const celsius = celsiusOf(typed);
+  const wrong = cold && celsius === undefined;
+  const confirm = (code: string) => {
+    setTried(true);
+    if (wrong) return;
+    onConfirm({ ...(code.trim() === "" ? {} : { scan: code.trim() }), ...(cold ? { celsius } : {}) });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    confirm(scan);
+  };
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="bottom"
+      size="auto"
+      title={t("deliveries.pickUp.title")}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          {cold && (
+            <TextInput
+              label={t("shared:parcel.temperature.label")}
+              inputMode="decimal"
+              size="lg"
+              leftSection={<IconThermometer aria-hidden />}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              error={tried && wrong ? t("shared:parcel.temperature.invalid") : undefined}
+              autoComplete="off"
+            />
+          )}
+          <TextInput
+            label={t("deliveries.pickUp.scan")}
+            description={t("deliveries.pickUp.hint")}
+            size="lg"
+            leftSection={<IconBarcode aria-hidden />}
+            value={scan}
+            onChange={(event) => setScan(event.currentTarget.value)}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+          />
+          <ScanButton
+            label={t("deliveries.pickUp.camera")}
+            close={t("app.close")}
+            size="xl"
+            onCode={(code) => {
+              setScan(code);
+              confirm(code);
+            }}
+          />
+          <Button type="submit" size="xl" fullWidth>
+            {t(scan.trim() === "" ? "deliveries.pickUp.byEye" : "deliveries.pickUp.confirm")}
+          </Button>
+        </Stack>
+      </form>
     </Drawer>
   );
 }

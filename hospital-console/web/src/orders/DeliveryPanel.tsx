@@ -1,11 +1,22 @@
-import { DeliveryChip, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
-import { Group, Text, Title } from "@mantine/core";
-import { IconPhone } from "@tabler/icons-react";
+import type { Delivery } from "@yunzhen/client";
+import {
+  DeliveryChip,
+  ProblemAlert,
+  QuarantineBanner,
+  Skeletons,
+  TemperaturePlot,
+  useFormats,
+} from "@yunzhen/client/ui";
+import { Button, Group, Text, Title } from "@mantine/core";
+import { IconPhone, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Timeline } from "../prescriptions/Timeline";
+import { ParcelLabel } from "./ParcelLabel";
+import { Recovery } from "./Recovery";
+import { Settlement } from "./Settlement";
 import classes from "./orders.module.css";
 
 /** Where the parcel is now, who has it, and every failed attempt. */
@@ -34,6 +45,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
           </Text>
         </>
       )}
+      <QuarantineBanner delivery={delivery} reader="pharmacy" />
       <Text>{delivery.home.name}</Text>
       <Text size="sm" c="dimmed">
         {delivery.home.address}
@@ -49,7 +61,40 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
           {formats.dateTime(attempt.at)} · {attempt.reason}
         </Text>
       ))}
+      <TemperaturePlot delivery={delivery} />
+      <Recovery delivery={delivery} />
+      {(delivery.discrepancies ?? []).map((discrepancy) => (
+        <Settlement key={discrepancy.id} discrepancy={discrepancy} />
+      ))}
+      <ReceiptLine receipt={delivery.receipt} />
       <Timeline entries={delivery.timeline} />
+      {withCode && delivery.parcel_code && delivery.label && (
+        <>
+          <Button
+            variant="default"
+            mt="sm"
+            leftSection={<IconPrinter size={18} aria-hidden />}
+            onClick={() => window.print()}
+          >
+            {t("orders.print")}
+          </Button>
+          <ParcelLabel delivery={delivery} code={delivery.parcel_code} content={delivery.label} />
+        </>
+      )}
     </div>
+  );
+}
+
+/** What the box of the home signed. */
+function ReceiptLine({ receipt }: { receipt: Delivery["receipt"] }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  if (!receipt) return null;
+  const late = Date.parse(receipt.received_at) - Date.parse(receipt.counted_at) > 60_000;
+  return (
+    <Text size="sm" mt="xs" data-testid="receipt">
+      {t("parcel.receipt.title")} · {t("parcel.receipt.counted", { time: formats.dateTime(receipt.counted_at) })}
+      {late && ` · ${t("parcel.receipt.late", { time: formats.dateTime(receipt.received_at) })}`}
+    </Text>
   );
 }

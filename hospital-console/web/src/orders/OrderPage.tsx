@@ -85,7 +85,7 @@ function Order({ prescription }: { prescription: Prescription }) {
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
-          {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}
+          {order.packed && <PackedPanel packed={order.packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
         </div>

@@ -5,9 +5,11 @@
 import type { Delivery } from "@yunzhen/client";
 
 export interface PackedAnswer {
-  courier_link_path: string;
-  courier_pin: string;
+  /** Absent where the courier of today has them already. */
+  courier_link_path?: string;
+  courier_pin?: string;
   parcel_code: string;
+  label: string;
   delivery: Delivery;
 }
 

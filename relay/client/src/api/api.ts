@@ -4,6 +4,7 @@ import { command, data, fresh, type Care } from "./answers";
 import { doses, refills } from "./doses";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
+import { courierRuns, discrepancies, parcels } from "./parcels";
 import { consents, documents } from "./record";
 import { favourites, prescribing } from "./prescribing";
 import { breakGlass, duplicates, imports, placement, retention } from "./registry";
@@ -33,7 +34,7 @@ export class Api {
       this.http.json<{ staff: T.Staff }>("POST", "/session/sign-in", { body: { username, password } }),
     signOut: () => this.http.json<void>("POST", "/session/sign-out", { body: {} }),
     courier: (link_token: string, pin: string) =>
-      this.http.json<{ delivery_id: string }>("POST", "/session/courier", { body: { link_token, pin } }),
+      this.http.json<{ run_id: string }>("POST", "/session/courier", { body: { link_token, pin } }),
     observer: (link_token: string) =>
       this.http.json<{ consultation_id: string; display_name: string }>("POST", "/session/observer", {
         body: { link_token },
@@ -151,7 +152,7 @@ export class Api {
     listFresh: (query: { state?: string } = {}) => fresh(this.care.GET("/api/deliveries", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/deliveries/{id}", { params: { path: { id } } })),
     /** The courier's commands that need no more than the version. */
-    step: (id: string, step: "accept" | "pick-up" | "arrive" | "resume" | "give-back", version: number, key?: string) =>
+    step: (id: string, step: "accept" | "arrive" | "resume" | "give-back", version: number, key?: string) =>
       data(this.care.POST(`/api/deliveries/{id}/${step}`, { params: command(id, key), body: { version } })),
     failAttempt: (id: string, version: number, reason: string, key?: string) =>
       data(
@@ -163,6 +164,9 @@ export class Api {
       data(this.care.POST("/api/deliveries/{id}/refuse", { params: command(id, key), body: { version, reason } })),
   };
 
+  readonly parcels = parcels(() => this.care);
+  readonly courierRuns = courierRuns(() => this.care);
+  readonly discrepancies = discrepancies(() => this.care);
   readonly imports = imports(() => this.care);
   readonly duplicates = duplicates(() => this.care);
   readonly retention = retention(() => this.care);

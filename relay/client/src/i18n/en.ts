@@ -1,5 +1,6 @@
 import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
+import { enParcels } from "./en-parcels";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -166,9 +167,13 @@ export const en: Messages = {
     receive_discrepancy: "Accepted with differences",
     refuse: "Refused",
     lose: "Lost",
+    quarantine: "Hand-over stopped",
+    release: "Released by the pharmacy",
+    take_back: "Back at the pharmacy",
   },
   ...enCare,
   ...enDoses,
+  parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },
   frequency: {
     qd: "once a day",

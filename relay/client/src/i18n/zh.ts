@@ -1,5 +1,6 @@
 import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
+import { zhParcels } from "./zh-parcels";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -166,9 +167,13 @@ export const zh = {
     receive_discrepancy: "签收有差异",
     refuse: "已拒收",
     lose: "已丢失",
+    quarantine: "暂停交付",
+    release: "药房放行",
+    take_back: "药房已收回",
   },
   ...zhCare,
   ...zhDoses,
+  parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },
   frequency: {
     qd: "每日 1 次",

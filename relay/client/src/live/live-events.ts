@@ -159,6 +159,8 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   prescription: ["prescriptions", "consultations", "residents", "doses"],
   delivery: ["deliveries", "prescriptions"],
   refill: ["refills", "doses"],
+  courier_run: ["deliveries"],
+  discrepancy: ["deliveries", "discrepancies"],
   box: ["boxes", "consultations"],
   staff: ["staff"],
   duplicate: ["duplicates", "residents"],

@@ -16,3 +16,6 @@ export * from "./early-warning-plot";
 export * from "./care-status";
 export * from "./door-to-dose";
 export * from "./reminders";
+export * from "./parcels";
+export * from "./temperature-plot";
+export * from "./scan";

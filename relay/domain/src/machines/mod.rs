@@ -6,6 +6,7 @@ pub mod consent;
 pub mod consultation;
 pub mod delivery;
 pub mod dose;
+pub mod discrepancy;
 pub mod duplicate;
 pub mod legal_hold;
 pub mod prescription;

@@ -1,9 +1,11 @@
 //! Deliveries.
 
+use crate::actor::Role;
 use crate::checked::ParcelCode;
-use crate::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
+use crate::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, TemperatureId};
 use crate::machines::Refused;
 use crate::machines::delivery::{Event, QuarantineReason, State};
+use crate::parcel_label::LabelKey;
 use crate::records::TimelineStep;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -39,6 +41,23 @@ pub struct Count {
     pub quantity: u32,
     /// How much of it is damaged.
     pub damaged: u32,
+}
+
+/// One measured temperature of a parcel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Temperature {
+    /// Identifier.
+    pub id: TemperatureId,
+    /// Of which parcel.
+    pub delivery_id: DeliveryId,
+    /// Degrees Celsius.
+    pub celsius: f64,
+    /// Measured.
+    pub measured_at: Timestamp,
+    /// Heard of; later where there was no link.
+    pub received_at: Timestamp,
+    /// By whom: pharmacy, courier or nurse.
+    pub by: Role,
 }
 
 /// A failed attempt.
@@ -78,10 +97,14 @@ pub struct Delivery {
     pub courier_name: String,
     /// How to reach the courier.
     pub courier_phone: String,
-    /// SHA-256 of the courier's link token.
-    pub courier_token_sha256: [u8; 32],
-    /// PHC string of the courier's PIN.
-    pub courier_pin_hash: Sensitive<String>,
+    /// The courier's run it is on: its link and PIN open it.
+    pub run_id: CourierRunId,
+    /// What the label's 2D code is proved with; none on parcels that were packed before labels had one.
+    pub label_key: Option<LabelKey>,
+    /// PHC string of the parcel code, by which a box without a link can check what the nurse types.
+    pub code_hash: Option<Sensitive<String>>,
+    /// Wrong codes since it was packed or last released.
+    pub wrong_codes: u32,
     /// Why it may not be handed over, while it may not.
     pub quarantine: Option<QuarantineReason>,
     /// Failed attempts.
@@ -109,7 +132,10 @@ impl Delivery {
             Event::FailAttempt { reason } => self.attempts.push(Attempt { at, reason }),
             Event::Refuse { reason } => self.comment = Some(reason.into()),
             Event::Quarantine { reason } => self.quarantine = Some(reason),
-            Event::Release => self.quarantine = None,
+            Event::Release => {
+                self.quarantine = None;
+                self.wrong_codes = 0;
+            }
             Event::Accept
             | Event::PickUp
             | Event::Arrive

@@ -1,7 +1,7 @@
 //! Homes, pharmacies, staff and their sessions.
 
 use crate::actor::{Actor, Role};
-use crate::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::ids::{ConsultationId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId, CourierRunId};
 use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -83,7 +83,7 @@ pub enum SessionSubject {
     /// An account.
     Staff(StaffId),
     /// A courier link.
-    Courier(DeliveryId),
+    Courier(CourierRunId),
     /// An invitation.
     Observer(ConsultationId, InvitationId),
 }

@@ -6,15 +6,17 @@ use yunzhen_domain::checked::ParcelCode;
 use yunzhen_domain::ids::{DeliveryId, PrescriptionId};
 use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
+use yunzhen_domain::parcel_label::{self, LabelKey};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Delivery, Pack, Prescription, TimelineStep};
 use yunzhen_store::{deliveries, prescriptions};
 
-use super::{caller, keep, load, record, show, still_valid, views, who};
+use super::{caller, keep, load, record, secrets, show, still_valid, views, who};
+use crate::app::courier_runs::{self, Carrier, Link};
 use crate::app::deliveries as delivery_views;
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::work::{Start, Work, person_name, required, same_version};
-use crate::app::{App, AppError, Context, FieldError, fresh, sessions, tokens};
+use crate::app::{App, AppError, Context, FieldError, fresh, hash_password, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
 pub async fn accept(
@@ -97,17 +99,10 @@ pub async fn dispense(
     let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
     let member = caller(&mut work.tx, ctx).await?;
     let mut p = before.apply(Event::Dispense, ctx.now, who(&member))?;
-    shows_secret(&p, &input.secret)?;
+    work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
     p.packs = packs(app, &p, input.packs, ctx)?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionDispensed, &p).await?;
     work.finish(view).await
-}
-
-fn shows_secret(p: &Prescription, secret: &str) -> Result<(), AppError> {
-    match &p.accept_secret {
-        Some(expected) if tokens::same(expected.expose(), secret) => Ok(()),
-        _ => Err(AppError::WrongSecret),
-    }
 }
 
 /// Every line in the number that is still owed, from batches that outlast its days.
@@ -163,7 +158,9 @@ pub async fn pack(
     input: views::PackBody,
 ) -> Result<views::Packed, AppError> {
     // Hashing takes its time; the one writer does not wait for it.
-    let (pin, pin_hash) = sessions::new_pin().await?;
+    let link = Link::new().await?;
+    let code = ParcelCode::from_random(yunzhen_runtime::clock::random_bytes());
+    let code_hash = hash_password(code.as_str().to_owned()).await?;
     let mut work = match Work::command(app, ctx).await? {
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
@@ -172,13 +169,18 @@ pub async fn pack(
     let member = caller(&mut work.tx, ctx).await?;
     let delivery_id = fresh(DeliveryId::new, ctx.now);
     let p = before.apply(Event::Pack { delivery: delivery_id }, ctx.now, who(&member))?;
-    shows_secret(&p, &input.secret)?;
+    work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
     if p.packs.is_empty() {
         return Err(AppError::invalid("packs", "请先登记批号和数量", "Record batches and quantities first"));
     }
     let cold = |i: &yunzhen_domain::records::Item| app.formulary.drug(&i.drug_id).is_some_and(|d| d.cold_chain);
-    let (token, courier_token_sha256) = tokens::new();
     let (name, who_id) = who(&member);
+    let courier_name = person_name("courier_name", &input.courier_name)?;
+    let courier_phone = required("courier_phone", &input.courier_phone, 30)?;
+    let pharmacy = p.pharmacy_id.ok_or(AppError::Forbidden)?;
+    let carrier = Carrier { pharmacy, name: &courier_name, phone: &courier_phone };
+    let (run_id, link) = courier_runs::join(&mut work, ctx, carrier, delivery_id, link).await?;
+    let label_key = LabelKey(yunzhen_runtime::clock::random_bytes());
     let parcel = Delivery {
         id: delivery_id,
         version: 1,
@@ -186,14 +188,16 @@ pub async fn pack(
         prescription_id: p.id,
         resident_id: p.resident_id,
         home_id: p.home_id,
-        pharmacy_id: p.pharmacy_id.ok_or(AppError::Forbidden)?,
-        parcel_code: ParcelCode::from_random(yunzhen_runtime::clock::random_bytes()),
+        pharmacy_id: pharmacy,
+        parcel_code: code,
         cold_chain: p.items.iter().any(cold),
         packs: p.packs.clone(),
-        courier_name: person_name("courier_name", &input.courier_name)?,
-        courier_phone: required("courier_phone", &input.courier_phone, 30)?,
-        courier_token_sha256,
-        courier_pin_hash: pin_hash,
+        courier_name,
+        courier_phone,
+        run_id,
+        label_key: Some(label_key),
+        code_hash: Some(code_hash),
+        wrong_codes: 0,
         quarantine: None,
         attempts: Vec::new(),
         counts: Vec::new(),
@@ -207,10 +211,11 @@ pub async fn pack(
     work.record(EventKind::DeliveryCreated, parcel.id.uuid(), Some(parcel.home_id), Some(parcel.pharmacy_id));
     let packed = views::Packed {
         prescription,
-        delivery: delivery_views::show(&mut work.tx, ctx, &parcel).await?,
-        courier_link_path: format!("/courier/{token}"),
-        courier_pin: pin.as_str().to_owned(),
+        delivery: delivery_views::show(app, &mut work.tx, ctx, &parcel).await?,
+        courier_link_path: link.as_ref().map(|link| link.courier_link_path.clone()),
+        courier_pin: link.map(|link| link.courier_pin),
         parcel_code: parcel.parcel_code.as_str().to_owned(),
+        label: parcel_label::content(&label_key, parcel.id, &parcel.parcel_code),
     };
     work.answers_with_a_secret();
     work.finish(packed).await

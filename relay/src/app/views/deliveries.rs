@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{DeliveryId, DeliveryState, PrescriptionId};
-use super::common::TimelineStep;
+use super::codes::{CourierRunId, DeliveryId, DeliveryState, PrescriptionId, QuarantineReason, Role};
+use super::common::{Time, TimelineStep};
+use super::discrepancies::Discrepancy;
 pub use yunzhen_domain::records::{Attempt, Count, Pack};
 
 /// Filters of the deliveries' list.
@@ -38,8 +39,29 @@ pub struct Delivery {
     /// Code on the parcel (pharmacy and courier only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parcel_code: Option<String>,
+    /// Content of the label's 2D code (pharmacy only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The courier's run it is on (pharmacy and courier only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<CourierRunId>,
+    /// Why it may not be handed over, while it may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<QuarantineReason>,
     /// Must it stay at 2–8 °C.
     pub cold_chain: bool,
+    /// Its temperatures on the way, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub temperatures: Vec<Temperature>,
+    /// Between which a cold parcel must stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cold_range: Option<ColdRange>,
+    /// What was short, damaged or came late, and how it was settled (not for the courier).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discrepancies: Vec<Discrepancy>,
+    /// What the box of the home signed when it was counted (one delivery only, not for the courier).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<SignedReceipt>,
     /// What is inside (not for the courier).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packs: Option<Vec<Pack>>,
@@ -97,4 +119,90 @@ pub struct ReceiveBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub comment: Option<String>,
+    /// Degrees Celsius inside; demanded of a cold parcel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub celsius: Option<f64>,
+}
+
+/// What the courier takes along.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PickUpBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// What was scanned from the parcel, or its code; without it the courier compared by eye.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub scan: Option<String>,
+    /// Degrees Celsius inside a cold parcel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub celsius: Option<f64>,
+}
+
+/// A temperature of a cold parcel; one that was measured where there was no link comes later.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTemperature {
+    /// Degrees Celsius.
+    pub celsius: f64,
+    /// When it was measured.
+    pub measured_at: Time,
+}
+
+/// A temperature of a parcel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeliveryTemperature)]
+pub struct Temperature {
+    /// Degrees Celsius.
+    pub celsius: f64,
+    /// When it was measured.
+    pub measured_at: Time,
+    /// By whom: pharmacy, courier or nurse.
+    pub by: Role,
+    /// Too cold or too warm.
+    pub out_of_range: bool,
+}
+
+/// Between which a cold parcel must stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ColdRange {
+    /// Degrees Celsius.
+    pub lowest: u32,
+    /// Degrees Celsius.
+    pub highest: u32,
+}
+
+/// A receipt that the box of a home signed: compact JWS over canonical JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptBody {
+    /// As the box signed it.
+    #[schema(max_length = 65536)]
+    pub jws: String,
+}
+
+/// A signed receipt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SignedReceipt {
+    /// When the nurse counted.
+    pub counted_at: Time,
+    /// When the relay heard of it; later where the box had no link.
+    pub received_at: Time,
+    /// With which certificate of the box.
+    pub certificate_serial: String,
+    /// As it came, for `certs verify`.
+    pub jws: String,
+}
+
+/// A parcel that a home waits for, as its box keeps it for a time without a link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExpectedParcel {
+    /// Delivery id.
+    pub delivery_id: DeliveryId,
+    /// PHC string by which a typed code is checked.
+    pub code_hash: String,
+    /// A temperature has to be taken.
+    pub cold_chain: bool,
+    /// Its lines, each of which has to be counted.
+    pub items: Vec<u16>,
 }

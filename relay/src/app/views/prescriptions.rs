@@ -336,10 +336,14 @@ pub struct Packed {
     pub prescription: Prescription,
     /// Its delivery.
     pub delivery: Delivery,
-    /// Path of the courier's page.
-    pub courier_link_path: String,
-    /// The courier's PIN, told by another way than the link.
-    pub courier_pin: String,
+    /// Path of the courier's page; absent where the courier of today has the link already and the parcel came on the same run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub courier_link_path: Option<String>,
+    /// The courier's PIN, told by another way than the link; absent with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub courier_pin: Option<String>,
     /// Code printed on the parcel, asked from the nurse.
     pub parcel_code: String,
+    /// Content of the label's 2D code.
+    pub label: String,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::codes::{ConsultationId, DeliveryId, HomeId, PharmacyId, Role, StaffId};
+use super::codes::{ConsultationId, CourierRunId, HomeId, PharmacyId, Role, StaffId};
 use super::common::Time;
 
 /// A member of staff, as shown to that person and to administrators.
@@ -82,13 +82,13 @@ pub struct CourierSignIn {
     pub pin: String,
 }
 
-/// A courier's session: one delivery.
+/// A courier's session: one run.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct CourierSession {
     /// Bearer token.
     pub token: String,
-    /// The only delivery it opens.
-    pub delivery_id: DeliveryId,
+    /// The only run it opens.
+    pub run_id: CourierRunId,
 }
 
 /// An observer's invitation link.

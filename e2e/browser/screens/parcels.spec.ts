@@ -1,0 +1,231 @@
+/** Parcels that do not simply arrive, in both applications: several on one run, stopped, measured, short, counted without a link. */
+import { test, type Page } from "@playwright/test";
+import type { Delivery, Discrepancy } from "@yunzhen/client";
+import { buildDay } from "./data";
+import { now } from "./clock";
+import { LOOKS, lookAt, type Screen } from "./look";
+import { installMock, type MockOptions } from "./mock";
+import { serveBox, type OwnAnswers } from "./nurse-box";
+import { deliveries, spool } from "./nurse-record";
+import { sendPage, serve, type Site } from "./site";
+
+const phone: [number, number] = [390, 844];
+const desk: [number, number] = [1440, 900];
+const ACROSS: [number, number] = [1280, 800];
+
+/** So many minutes ago. */
+const at = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
+
+let site: Site;
+test.beforeAll(async () => {
+  site = await serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
+  });
+});
+test.afterAll(() => site.close());
+
+async function enterPin(page: Page): Promise<void> {
+  await page.locator("main input").first().click();
+  await page.keyboard.type("482915");
+  await page.waitForSelector("[data-testid=courier-actions], [data-testid=courier-run]");
+}
+
+interface ConsoleScreen extends Pick<Screen, "name" | "act"> {
+  path: string;
+  size: [number, number];
+  mock: MockOptions;
+  ready: string;
+  change?: (day: ReturnType<typeof buildDay>) => void;
+}
+
+const discrepancy: Discrepancy = {
+  id: "x1",
+  version: 1,
+  state: "open",
+  delivery_id: "dv5",
+  prescription_id: "rx9",
+  cause: "count",
+  lines: [{ item_no: 1, name: "苯磺酸氨氯地平片", unit: "片", expected: 28, arrived: 21, damaged: 3 }],
+  comment: "外盒破损，少一板",
+  opened_at: at(0),
+  allowed: ["resolve"],
+};
+
+const CONSOLE: ConsoleScreen[] = [
+  {
+    name: "run",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv2", "dv6", "dv4"] },
+    ready: "main form",
+    act: async (page) => {
+      await enterPin(page);
+      await page.getByRole("button", { name: /^全部$|^All$/ }).click();
+      await page.waitForSelector("[data-testid=courier-run]");
+    },
+  },
+  { name: "cold", path: "/courier/abc", size: phone, mock: { stops: ["dv6"] }, ready: "main form", act: enterPin },
+  {
+    name: "quarantined",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv7", "dv6"] },
+    ready: "main form",
+    act: enterPin,
+  },
+  {
+    name: "wrong-codes",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv8"] },
+    ready: "main form",
+    act: enterPin,
+  },
+  { name: "recalled", path: "/courier/abc", size: phone, mock: { stops: ["dv9"] }, ready: "main form", act: enterPin },
+  {
+    name: "pick-up",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv3"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv3"), { state: "accepted", allowed: ["pick-up", "give-back"] });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await page.getByRole("button", { name: /已取件|Picked up/ }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "pharmacy-quarantine",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=recovery]",
+    change: (day) => {
+      Object.assign(find(day, "dv4"), {
+        ...find(day, "dv7"),
+        id: "dv4",
+        run_id: "run1",
+        label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
+        allowed: ["release", "lose"],
+      });
+    },
+  },
+  {
+    name: "pharmacy-discrepancy",
+    path: "/orders/rx9",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=discrepancy]",
+    change: (day) => {
+      Object.assign(find(day, "dv5"), { state: "discrepancy", discrepancies: [discrepancy] });
+    },
+  },
+];
+
+function find(day: ReturnType<typeof buildDay>, id: string): Delivery {
+  const found = day.deliveries.find((delivery) => delivery.id === id);
+  if (!found) throw new Error(`no delivery ${id}`);
+  return found;
+}
+
+const cold: Partial<Delivery> = {
+  cold_chain: true,
+  cold_range: { lowest: 2, highest: 8 },
+  temperatures: [4.1, 5.2, 6.0].map((celsius, index) => ({
+    celsius,
+    measured_at: at((3 - index) * 20),
+    by: "courier",
+    out_of_range: false,
+  })),
+};
+
+const parcel = (more: Partial<Delivery>): OwnAnswers => {
+  const items = deliveries.map((delivery) => (delivery.id === "v1" ? { ...delivery, ...more } : delivery));
+  return (_, path) => (path === "/api/deliveries" ? { body: { items, next: null } } : undefined);
+};
+
+const receipt = { id: "s1", kind: "receipt", resident_id: "v1", state: "saved", created_at: at(0) };
+
+interface NurseScreen extends Pick<Screen, "name" | "act" | "ready"> {
+  mode?: "online" | "offline";
+  own: OwnAnswers;
+}
+
+const NURSE: NurseScreen[] = [
+  { name: "nurse-cold", own: parcel(cold), ready: ".yz-temperature-plot" },
+  {
+    name: "nurse-quarantine",
+    own: parcel({ state: "quarantined", quarantine: "identity", allowed: [] }),
+    ready: "article [role=alert]",
+  },
+  {
+    name: "nurse-discrepancy",
+    own: parcel({
+      state: "discrepancy",
+      allowed: [],
+      discrepancies: [
+        {
+          ...discrepancy,
+          state: "resolved",
+          allowed: [],
+          resolution: "resent",
+          note: "明天上午补送",
+          resolved_at: at(0),
+          resolved_by: { id: "p1", name: "周敏" },
+        },
+      ],
+    }),
+    ready: "[data-testid=discrepancy]",
+  },
+  { name: "nurse-count-offline", mode: "offline", own: parcel({}), ready: ".nurse-stepper" },
+  {
+    name: "nurse-receipt-waits",
+    mode: "offline",
+    own: (method, path, query) =>
+      path === "/page/spool" && method === "GET"
+        ? { body: { items: [receipt, ...spool("offline")] } }
+        : parcel({})(method, path, query),
+    ready: "article [role=status]",
+  },
+];
+
+for (const look of LOOKS) {
+  for (const { name, path, size, mock, ready, act, change } of CONSOLE) {
+    test(`parcels ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const prepare = (page: Page) => {
+        const day = buildDay(now());
+        change?.(day);
+        return installMock(page, day, mock);
+      };
+      await lookAt(browser, look, {
+        name: `parcels-${name}`,
+        sizes: [size],
+        url: site.origin + path,
+        ready,
+        prepare,
+        act,
+      });
+    });
+  }
+  for (const { name, mode = "online", own, ready, act } of NURSE) {
+    test(`parcels ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const box = await serveBox(mode, own);
+      try {
+        await lookAt(browser, look, {
+          name: `parcels-${name}`,
+          sizes: [ACROSS],
+          url: `${box.origin}/deliveries/v1`,
+          ready,
+          prepare: async () => {},
+          act,
+          expected: /status of (401|404|409|500|503)/,
+        });
+      } finally {
+        await box.close();
+      }
+    });
+  }
+}

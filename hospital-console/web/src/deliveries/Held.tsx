@@ -1,0 +1,102 @@
+import type { CourierRun, Delivery } from "@yunzhen/client";
+import { Banner, celsiusOf, ProblemAlert, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { Button, Text, TextInput } from "@mantine/core";
+import { IconArrowBackUp, IconHandStop, IconPhone, IconThermometer } from "@tabler/icons-react";
+import { useState, useSyncExternalStore, type FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { isCarried } from "./courier";
+import type { Temperatures } from "./temperatures";
+import classes from "./courier.module.css";
+
+/** A parcel that may not be handed over, or goes back: why, what to do now, and whom to call. */
+export function Held({ delivery, run }: { delivery: Delivery; run: CourierRun }) {
+  const { t } = useTranslation("app");
+  const { state } = delivery;
+  if (state !== "quarantined" && state !== "returning" && state !== "recalled" && state !== "refused") return null;
+  const stopped = state === "quarantined";
+  const words = stopped ? (`quarantined.${delivery.quarantine ?? "identity"}` as const) : state;
+  return (
+    <section className={classes.card} data-testid="held" data-state={state}>
+      <Banner
+        meaning={stopped || state === "recalled" ? "danger" : "person"}
+        icon={stopped ? IconHandStop : IconArrowBackUp}
+        title={t(`deliveries.held.${words}.title`)}
+        role="alert"
+      >
+        {t(`deliveries.held.${words}.hint`, { pharmacy: run.pharmacy_name })}
+      </Banner>
+      <Button
+        component="a"
+        href={`tel:${run.pharmacy_phone}`}
+        variant="default"
+        size="lg"
+        leftSection={<IconPhone aria-hidden />}
+      >
+        {t("deliveries.callPharmacy", { pharmacy: run.pharmacy_name })}
+      </Button>
+    </section>
+  );
+}
+
+/** What the thermometer of the cool box says; measured without a signal it is sent later with its time. */
+export function Temperature({ delivery, temperatures }: { delivery: Delivery; temperatures: Temperatures }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const { waiting, error } = useSyncExternalStore(temperatures.subscribe, temperatures.getSnapshot);
+  const [typed, setTyped] = useState("");
+  const [tried, setTried] = useState(false);
+  const celsius = celsiusOf(typed);
+  const last = delivery.temperatures?.at(-1);
+  const mine = waiting.filter((reading) => reading.deliveryId === delivery.id);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (celsius === undefined) return;
+    temperatures.add(delivery.id, celsius);
+    setTyped("");
+    setTried(false);
+  };
+  return (
+    <section className={classes.card} aria-label={t("shared:parcel.temperature.title")} data-testid="temperature">
+      {last && (
+        <Text>
+          {t("shared:parcel.temperature.now", {
+            value: formats.number(last.celsius, 1),
+            time: formats.time(last.measured_at),
+            by: t(
+              `shared:parcel.temperature.by.${last.by === "courier" || last.by === "nurse" ? last.by : "pharmacy"}`,
+            ),
+          })}{" "}
+          {last.out_of_range && delivery.cold_range && (
+            <StatusChip meaning="danger">
+              {t("shared:parcel.temperature.out", {
+                lowest: delivery.cold_range.lowest,
+                highest: delivery.cold_range.highest,
+              })}
+            </StatusChip>
+          )}
+        </Text>
+      )}
+      {mine.length > 0 && <Text role="status">{t("deliveries.temperature.waiting", { n: mine.length })}</Text>}
+      {error && <ProblemAlert error={error} />}
+      {isCarried(delivery) && (
+        <form onSubmit={submit} noValidate>
+          <TextInput
+            label={t("shared:parcel.temperature.label")}
+            description={t("shared:parcel.temperature.help")}
+            inputMode="decimal"
+            size="lg"
+            leftSection={<IconThermometer aria-hidden />}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            error={tried && celsius === undefined ? t("shared:parcel.temperature.invalid") : undefined}
+            autoComplete="off"
+          />
+          <Button type="submit" variant="default" size="lg" fullWidth mt="xs">
+            {t("deliveries.temperature.record")}
+          </Button>
+        </form>
+      )}
+    </section>
+  );
+}

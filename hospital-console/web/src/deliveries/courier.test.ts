@@ -1,0 +1,26 @@
+import type { Delivery } from "@yunzhen/client";
+import { expect, it } from "vitest";
+import { isCarried, moved, nextStop } from "./courier";
+
+const stop = (id: string, state: Delivery["state"]) => ({ id, state }) as Delivery;
+
+it("goes to the first parcel in order that has not ended", () => {
+  const stops = [stop("a", "received"), stop("b", "in_transit"), stop("c", "awaiting_courier")];
+  expect(nextStop(stops)?.id).toBe("b");
+  expect(nextStop([stop("a", "received"), stop("b", "returned")])).toBeUndefined();
+});
+
+it("moves one parcel a place and keeps the others", () => {
+  expect(moved(["a", "b", "c"], 2, -1)).toEqual(["a", "c", "b"]);
+  expect(moved(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
+  expect(moved([], 0, 1)).toEqual([]);
+});
+
+it("measures what the courier carries, a parcel that is stopped included", () => {
+  expect(
+    ["in_transit", "quarantined", "recalled"].every((state) => isCarried(stop("a", state as Delivery["state"]))),
+  ).toBe(true);
+  expect(
+    ["awaiting_courier", "received", "lost"].some((state) => isCarried(stop("a", state as Delivery["state"]))),
+  ).toBe(false);
+});

@@ -1,0 +1,51 @@
+import type { zhParcels } from "./zh-parcels";
+
+export const enParcels: typeof zhParcels = {
+  quarantine: {
+    temperature: {
+      title: "Out of range: the hand-over is stopped",
+      pharmacy: "Look at the temperatures and let it go on, or take it back.",
+      nurse: "Do not accept or use it; wait for the pharmacy.",
+    },
+    identity: {
+      title: "The code was wrong too often: the hand-over is stopped",
+      pharmacy: "Ask courier and home, then let it go on or take it back.",
+      nurse: "Give the parcel back to the courier and wait for the pharmacy.",
+    },
+  },
+  temperature: {
+    title: "Temperature on the way",
+    none: "No temperature yet",
+    plot: "Temperatures: {{n}} readings, lowest {{low}} °C, highest {{high}} °C, must stay at {{lowest}}–{{highest}} °C",
+    now: "Last {{value}} °C · {{time}} · {{by}}",
+    out: "Not within {{lowest}}–{{highest}} °C",
+    by: { pharmacy: "pharmacy", courier: "courier", nurse: "nurse", other: "other" },
+    label: "Temperature inside (°C)",
+    help: "Open the cool box and read the thermometer.",
+    invalid: "Enter a temperature between -40 and 60",
+  },
+  discrepancy: {
+    title: "Discrepancy",
+    cause: {
+      count: "Short or damaged",
+      recalled: "Called back while it was counted",
+      temperature: "Out of range on the way, heard of later",
+    },
+    state: { open: "With the pharmacy", resolved: "Settled" },
+    line: "{{name}}: {{expected}} expected, {{arrived}} arrived, {{damaged}} damaged {{unit}}",
+    resolution: {
+      resent: "Sent again",
+      refunded: "Refunded",
+      written_off: "Written off",
+      explained: "Explained, nothing to do",
+    },
+    settled: "{{how}} · {{who}} · {{time}}",
+    retrieve: "Do not use it; the pharmacy fetches it.",
+  },
+  receipt: {
+    title: "Signed receipt",
+    counted: "Counted {{time}}",
+    late: "counted without a link, arrived {{time}}",
+    certificate: "Certificate of the box {{serial}}",
+  },
+};

@@ -1,0 +1,62 @@
+/** What both applications show of a parcel that did not simply arrive. */
+import { Text } from "@mantine/core";
+import { IconHandStop } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Delivery, Discrepancy } from "../api/types";
+import { useFormats } from "./hooks";
+import { Banner } from "./states";
+import { StatusChip } from "./status";
+
+/** Why a parcel may not be handed over, and what the reader does. */
+export function QuarantineBanner({ delivery, reader }: { delivery: Delivery; reader: "pharmacy" | "nurse" }) {
+  const { t } = useTranslation("shared");
+  if (delivery.state !== "quarantined") return null;
+  const reason = delivery.quarantine ?? "identity";
+  return (
+    <Banner meaning="danger" icon={IconHandStop} title={t(`parcel.quarantine.${reason}.title`)} role="alert">
+      {t(`parcel.quarantine.${reason}.${reader}`)}
+    </Banner>
+  );
+}
+
+/** One discrepancy with the real quantities, and how it was settled. */
+export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  const { state, cause, lines, comment, resolution, resolved_at, resolved_by, note } = discrepancy;
+  return (
+    <div data-testid="discrepancy" data-state={state}>
+      <Text fw={600}>
+        {t(`parcel.discrepancy.cause.${cause}`)}{" "}
+        <StatusChip meaning={state === "open" ? "person" : "done"}>{t(`parcel.discrepancy.state.${state}`)}</StatusChip>
+      </Text>
+      {lines.map((line) => (
+        <Text key={line.item_no} size="sm">
+          {t("parcel.discrepancy.line", { ...line })}
+        </Text>
+      ))}
+      {cause !== "count" && state === "open" && <Text size="sm">{t("parcel.discrepancy.retrieve")}</Text>}
+      {comment && (
+        <Text size="sm" c="dimmed">
+          {comment}
+        </Text>
+      )}
+      {resolution && (
+        <Text size="sm">
+          {t("parcel.discrepancy.settled", {
+            how: t(`parcel.discrepancy.resolution.${resolution}`),
+            who: resolved_by?.name ?? "",
+            time: formats.dateTime(resolved_at ?? discrepancy.opened_at),
+          })}
+          {note && ` · ${note}`}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+/** What was typed as a temperature; undefined when it is none. */
+export function celsiusOf(text: string): number | undefined {
+  const value = Number(text.trim().replace(",", "."));
+  return text.trim() !== "" && Number.isFinite(value) && value >= -40 && value <= 60 ? value : undefined;
+}

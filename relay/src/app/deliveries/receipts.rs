@@ -1,0 +1,79 @@
+//! Receipts that the box of the home signed: at once, or long after where the nurse counted without a link. The count is applied with the time at which it
+//! was made, exactly once; a parcel that was called back meanwhile is in the home all the same and becomes a task.
+
+use yunzhen_certs::{Identity, Kind, jws};
+use yunzhen_domain::Actor;
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::DeliveryId;
+use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::receipt::{Receipt, ReceiptError};
+use yunzhen_store::receipts::{self, Receipt as Kept};
+use yunzhen_store::{Paging, deliveries};
+
+use super::receive::{self, Counted};
+use super::{show, temperatures, views};
+use crate::app::views::common::Page;
+use crate::app::work::{Start, Work, may_list};
+use crate::app::{App, AppError, Context};
+
+/// More parcels than this are not on the way to one home.
+const MOST_EXPECTED: u32 = 200;
+
+/// Applies a receipt that the box of the home signed.
+pub async fn receive_signed(
+    app: &App,
+    ctx: &Context,
+    id: DeliveryId,
+    input: views::ReceiptBody,
+) -> Result<views::Delivery, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let d = deliveries::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::ReceiveDelivery, &d.facts())?;
+    let claimed = jws::claimed_time(&input.jws).ok_or(ReceiptError::NoReceipt)?;
+    let verified = jws::verify_as(Kind::Box, &input.jws, &app.boxes, claimed)?;
+    let receipt = Receipt::read(&verified.payload)?;
+    let of_home = verified.identity == Identity::Box { home_id: d.home_id } && receipt.home_id == d.home_id;
+    let of_caller = ctx.actor.staff_id() == Some(receipt.nurse_id) && ctx.through_box == Some(d.home_id);
+    if !of_home || !of_caller || receipt.delivery_id != id {
+        return Err(ReceiptError::Other.into());
+    }
+    let at = receipt.prepared_at;
+    temperatures::in_time(app, ctx, &d, at).map_err(|()| ReceiptError::Time)?;
+    let Receipt { parcel_code, counts, comment, celsius, .. } = receipt;
+    let counted = Counted { parcel_code, counts, comment, celsius, at };
+    let (mut work, d) = receive::take(app, ctx, work, d, counted).await?;
+    // One that was stopped for its temperature is not received yet; it gets its receipt when it is.
+    if d.state.is_terminal() {
+        let kept = Kept {
+            delivery_id: id,
+            jws: input.jws,
+            certificate_serial: verified.certificate_serial,
+            counted_at: at,
+            received_at: ctx.now,
+        };
+        receipts::insert(&mut work.tx, &kept).await?;
+        work.record(EventKind::DeliveryReceiptSigned, d.id.uuid(), Some(d.home_id), Some(d.pharmacy_id));
+    }
+    let view = show(app, &mut work.tx, ctx, &d).await?;
+    work.finish(view).await
+}
+
+/// The parcels that a home waits for, for its box: what it needs to check a count without a link, and nobody's name.
+pub async fn expected(app: &App, ctx: &Context) -> Result<Page<views::ExpectedParcel>, AppError> {
+    may_list(ctx, Action::ExpectParcels)?;
+    let Actor::Box { home_id } = ctx.actor else { return Err(AppError::NotFound) };
+    let states = vec![State::Accepted, State::InTransit, State::AtDoor, State::OnHold];
+    let filter = deliveries::Filter { states, home: Some(home_id), ..Default::default() };
+    let mut db = app.store.read().await?;
+    let slice = deliveries::list(&mut db, &filter, Paging::newest(MOST_EXPECTED)).await?;
+    let expected = slice.items.iter().filter_map(|d| {
+        let code_hash = d.code_hash.as_ref()?.expose().clone();
+        let items = receive::expected(d).into_iter().map(|(no, _)| no).collect();
+        Some(views::ExpectedParcel { delivery_id: d.id, code_hash, cold_chain: d.cold_chain, items })
+    });
+    Ok(Page::whole(expected.collect()))
+}

@@ -1,0 +1,143 @@
+//! A delivery as its reader needs it: the courier a parcel, an address and a code; the nurse everything but the code.
+
+use yunzhen_domain::Role;
+use yunzhen_domain::access::{Action, Decision, decide};
+use yunzhen_domain::machines::delivery::{Event, State};
+use yunzhen_domain::parcel_label;
+use yunzhen_domain::records::{Delivery, TimelineStep};
+use yunzhen_store::{Db, discrepancies, receipts, residents, temperatures};
+
+use crate::app::names::{Names, timeline};
+use crate::app::views::common::TimelineStep as TimelineView;
+use crate::app::views::deliveries as views;
+use crate::app::{App, AppError, Context, discrepancies as tasks};
+
+/// The courier sees a parcel and nobody's name.
+pub(in crate::app) fn shows_resident(ctx: &Context) -> bool {
+    ctx.actor.role() != Role::Courier
+}
+
+/// A delivery as far as the caller may see it.
+pub(in crate::app) async fn show(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    d: &Delivery,
+) -> Result<views::Delivery, AppError> {
+    let mut names = Names::default();
+    let home = names.home(db, d.home_id).await?.clone();
+    let role = ctx.actor.role();
+    let (to_courier, to_nurse) = (role == Role::Courier, role == Role::Nurse);
+    let resident = if to_courier {
+        None
+    } else {
+        let r = residents::get(db, d.resident_id).await?.ok_or(AppError::NotFound)?;
+        Some(views::DeliveryResident { name: r.name.into_exposed(), bed: r.bed })
+    };
+    let to_pharmacy = role == Role::Pharmacy;
+    let label = d.label_key.as_ref().filter(|_| to_pharmacy);
+    Ok(views::Delivery {
+        id: d.id,
+        version: d.version,
+        state: d.state,
+        prescription_id: (!to_courier).then_some(d.prescription_id),
+        resident,
+        home: views::DeliveryHome { name: home.name, address: home.address, phone: home.phone },
+        parcel_code: (!to_nurse).then(|| d.parcel_code.as_str().to_owned()),
+        label: label.map(|key| parcel_label::content(key, d.id, &d.parcel_code)),
+        run_id: (!to_nurse).then_some(d.run_id),
+        quarantine: d.quarantine,
+        cold_chain: d.cold_chain,
+        temperatures: series(app, db, d).await?,
+        cold_range: d.cold_chain.then(|| views::ColdRange {
+            lowest: app.policy.cold_chain_lowest_celsius,
+            highest: app.policy.cold_chain_highest_celsius,
+        }),
+        discrepancies: if to_courier { Vec::new() } else { settled_or_not(db, ctx, &mut names, d).await? },
+        receipt: None,
+        packs: (!to_courier).then(|| d.packs.clone()),
+        courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
+        attempts: d.attempts.clone(),
+        timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
+        allowed: allowed(ctx, d),
+    })
+}
+
+/// Steps without who of the staff did them: the courier needs to know that the nurse has it, not what she is called.
+fn without_names(steps: &[TimelineStep]) -> Vec<TimelineView> {
+    let own = |step: &TimelineStep| step.who_id.is_none();
+    timeline(steps)
+        .into_iter()
+        .zip(steps)
+        .map(|(view, step)| TimelineView { who: view.who.filter(|_| own(step)), ..view })
+        .collect()
+}
+
+async fn series(app: &App, db: &mut Db, d: &Delivery) -> Result<Vec<views::Temperature>, AppError> {
+    if !d.cold_chain {
+        return Ok(Vec::new());
+    }
+    let readings = temperatures::of_delivery(db, d.id).await?;
+    let view = |t: yunzhen_domain::records::Temperature| views::Temperature {
+        celsius: t.celsius,
+        measured_at: t.measured_at.into(),
+        by: t.by,
+        out_of_range: !app.policy.is_cold_enough(t.celsius),
+    };
+    Ok(readings.into_iter().map(view).collect())
+}
+
+async fn settled_or_not(
+    db: &mut Db,
+    ctx: &Context,
+    names: &mut Names,
+    d: &Delivery,
+) -> Result<Vec<crate::app::views::discrepancies::Discrepancy>, AppError> {
+    if !matches!(d.state, State::Discrepancy | State::Received) {
+        return Ok(Vec::new());
+    }
+    let mut views = Vec::new();
+    for task in discrepancies::of_delivery(db, d.id).await? {
+        views.push(tasks::show(db, ctx, names, &task).await?);
+    }
+    Ok(views)
+}
+
+/// What the box signed; the courier has no use for it.
+pub(super) async fn receipt(
+    db: &mut Db,
+    ctx: &Context,
+    d: &Delivery,
+) -> Result<Option<views::SignedReceipt>, AppError> {
+    if !shows_resident(ctx) {
+        return Ok(None);
+    }
+    let kept = receipts::of_delivery(db, d.id).await?;
+    Ok(kept.map(|r| views::SignedReceipt {
+        counted_at: r.counted_at.into(),
+        received_at: r.received_at.into(),
+        certificate_serial: r.certificate_serial,
+        jws: r.jws,
+    }))
+}
+
+/// Commands that the caller may give now, by their last path segment.
+fn allowed(ctx: &Context, d: &Delivery) -> Vec<String> {
+    let reason = String::new;
+    let steps = [
+        ("accept", Action::CarryDelivery, Event::Accept),
+        ("pick-up", Action::CarryDelivery, Event::PickUp),
+        ("arrive", Action::CarryDelivery, Event::Arrive),
+        ("fail-attempt", Action::CarryDelivery, Event::FailAttempt { reason: reason() }),
+        ("resume", Action::CarryDelivery, Event::Resume),
+        ("give-back", Action::CarryDelivery, Event::GiveBack),
+        ("receive", Action::ReceiveDelivery, Event::Receive { complete: true }),
+        ("refuse", Action::ReceiveDelivery, Event::Refuse { reason: reason() }),
+        ("take-back", Action::RecoverDelivery, Event::TakeBack),
+        ("release", Action::RecoverDelivery, Event::Release),
+        ("lose", Action::RecoverDelivery, Event::Lose),
+    ];
+    let may = |action| decide(&ctx.actor, action, &d.facts()) == Decision::Allow;
+    let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a));
+    possible.map(|(name, ..)| (*name).to_owned()).collect()
+}

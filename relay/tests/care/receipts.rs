@@ -1,0 +1,146 @@
+//! Receipts that the box of the home signed, at once or after hours without a link.
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_certs::{Identity, jws};
+use yunzhen_domain::Actor;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::machines::discrepancy::Cause;
+use yunzhen_domain::machines::prescription;
+use yunzhen_domain::receipt::{Receipt, ReceiptError};
+use yunzhen_domain::records::Count;
+use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::deliveries::{Delivery, ReceiptBody};
+use yunzhen_relay::app::{AppError, Context, deliveries};
+use yunzhen_relay::seed;
+
+use crate::world::World;
+
+fn receipt(w: &World, d: &Delivery, code: &str, quantity: u32, at: Timestamp) -> Receipt {
+    Receipt {
+        parcel_code: code.to_owned(),
+        counts: vec![Count { item_no: 1, quantity, damaged: 0 }],
+        offline: true,
+        ..Receipt::new(d.id, seed::HOME_1, w.nurse.actor.staff_id().unwrap(), at)
+    }
+}
+
+/// The nurse through the box of her home.
+fn through_box(w: &World) -> Context {
+    Context { through_box: Some(seed::HOME_1), ..w.by(&w.nurse) }
+}
+
+async fn hand_in(w: &World, ctx: &Context, d: &Delivery, r: &Receipt) -> Result<Delivery, AppError> {
+    let body = ReceiptBody { jws: w.home_box.sign(&r.document()) };
+    deliveries::receive_signed(&w.app, ctx, d.id, body).await
+}
+
+#[tokio::test]
+async fn what_was_counted_without_a_link_is_applied_once_with_the_time_of_counting() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let counted_at = w.now();
+    w.pass(SignedDuration::from_hours(5));
+    let r = receipt(&w, &d, &packed.parcel_code, 7, counted_at);
+    let ctx = through_box(&w);
+    let done = hand_in(&w, &ctx, &d, &r).await.unwrap();
+    assert_eq!(done.state, State::Received);
+    let last = done.timeline.last().unwrap();
+    assert_eq!((last.step.as_str(), last.at.0), ("receive_complete", counted_at));
+    assert_eq!(w.see(packed.prescription.id).await.state, prescription::State::Delivered);
+    // The answer was lost: the box sends the same again, and then once more under another key.
+    let again = hand_in(&w, &ctx, &d, &r).await.unwrap();
+    assert_eq!(again, done);
+    let other_key = hand_in(&w, &through_box(&w), &d, &r).await;
+    assert!(matches!(other_key, Err(AppError::NotPossible(_))));
+    assert_eq!(w.count(EventKind::DeliveryReceived).await, 1);
+    assert_eq!(w.count(EventKind::DeliveryReceiptSigned).await, 1);
+    // Whoever asks can verify it without the relay.
+    let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), d.id).await.unwrap();
+    let kept = seen.receipt.unwrap();
+    assert_eq!(kept.counted_at.0, counted_at);
+    let verified = jws::verify_as(yunzhen_certs::Kind::Box, &kept.jws, &w.app.boxes, counted_at).unwrap();
+    assert_eq!(verified.identity, Identity::Box { home_id: seed::HOME_1 });
+    assert_eq!(Receipt::read(&verified.payload), Ok(r));
+}
+
+#[tokio::test]
+async fn a_parcel_that_was_called_back_while_it_was_counted_becomes_a_discrepancy() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let counted_at = w.now();
+    let seen = w.see(packed.prescription.id).await;
+    w.cancel(seen.id, seen.version).await.unwrap();
+    let r = receipt(&w, &d, &packed.parcel_code, 7, counted_at);
+    let done = hand_in(&w, &through_box(&w), &d, &r).await.unwrap();
+    assert_eq!(done.state, State::Discrepancy);
+    assert_eq!(done.discrepancies.iter().map(|t| t.cause).collect::<Vec<_>>(), [Cause::Recalled]);
+    assert_eq!(w.see(packed.prescription.id).await.state, prescription::State::Cancelled, "withdrawn stays withdrawn");
+}
+
+#[tokio::test]
+async fn what_another_box_signed_or_nobody_or_for_something_else_is_refused() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let other = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let good = receipt(&w, &d, &packed.parcel_code, 7, w.now());
+    let refused =
+        |e: &AppError, what: &str| assert!(matches!(e, AppError::Receipt(ReceiptError::Other)), "{what}: {e:?}");
+    let ctx = through_box(&w);
+
+    let body = ReceiptBody { jws: w.other_box.sign(&good.document()) };
+    let e = deliveries::receive_signed(&w.app, &ctx, d.id, body).await.unwrap_err();
+    refused(&e, "the box of another home");
+    let other_home = Receipt { home_id: w.other_box.home_id, ..good.clone() };
+    refused(&hand_in(&w, &ctx, &d, &other_home).await.unwrap_err(), "another home");
+    let other_parcel = Receipt { delivery_id: other.delivery.id, ..good.clone() };
+    refused(&hand_in(&w, &ctx, &d, &other_parcel).await.unwrap_err(), "another parcel");
+    let other_nurse = Receipt { nurse_id: w.nurse_of_other_home.actor.staff_id().unwrap(), ..good.clone() };
+    refused(&hand_in(&w, &ctx, &d, &other_nurse).await.unwrap_err(), "another nurse");
+    refused(&hand_in(&w, &w.by(&w.nurse), &d, &good).await.unwrap_err(), "not through the box");
+
+    let mut jws = w.home_box.sign(&good.document());
+    jws.replace_range(jws.len() - 4.., "AAAA");
+    let changed = deliveries::receive_signed(&w.app, &ctx, d.id, ReceiptBody { jws }).await;
+    assert!(matches!(changed, Err(AppError::Signature(_))), "{changed:?}");
+    let by_doctor = ReceiptBody { jws: w.specialist.sign(&good.document()) };
+    let signer = deliveries::receive_signed(&w.app, &ctx, d.id, by_doctor).await;
+    assert!(matches!(signer, Err(AppError::Signature(_))), "a person's certificate is none of a box: {signer:?}");
+    for at in [w.now() + SignedDuration::from_hours(1), w.now() - SignedDuration::from_hours(24)] {
+        let e = hand_in(&w, &ctx, &d, &Receipt { prepared_at: at, ..good.clone() }).await.unwrap_err();
+        assert!(matches!(e, AppError::Receipt(ReceiptError::Time) | AppError::Signature(_)), "{e:?}");
+    }
+    let wrong = hand_in(&w, &ctx, &d, &Receipt { parcel_code: "22222222".into(), ..good.clone() }).await;
+    assert!(matches!(wrong, Err(AppError::WrongParcelCode { .. })));
+    assert_eq!(w.count(EventKind::DeliveryCodeRefused).await, 1);
+    let done = hand_in(&w, &ctx, &d, &good).await.unwrap();
+    assert_eq!(done.state, State::Received, "none of this has changed anything");
+}
+
+#[tokio::test]
+async fn the_box_is_told_what_it_needs_for_a_time_without_a_link_and_nobody_else_is() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let expected = async || {
+        let of_box = Actor::Box { home_id: seed::HOME_1 };
+        deliveries::expected(&w.app, &w.of(of_box)).await.unwrap().items
+    };
+    assert!(expected().await.is_empty(), "the courier has not accepted it");
+    let d = w.on_the_road(&packed.delivery).await;
+    let known = expected().await;
+    let [parcel] = known.as_slice() else { panic!("{known:?}") };
+    assert_eq!((parcel.delivery_id, parcel.items.as_slice(), parcel.cold_chain), (d.id, &[1][..], false));
+    assert!(!parcel.code_hash.contains(&packed.parcel_code), "salted and hashed");
+    let of_other = Actor::Box { home_id: seed::HOME_2 };
+    assert!(deliveries::expected(&w.app, &w.of(of_other)).await.unwrap().items.is_empty());
+    for person in [&w.nurse, &w.pharmacy, &w.administrator] {
+        assert!(matches!(deliveries::expected(&w.app, &w.by(person)).await, Err(AppError::NotFound)));
+    }
+    w.receive(&d, &packed.parcel_code, 7).await.unwrap();
+    assert!(expected().await.is_empty());
+    let again = deliveries::accept(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version: 1 }).await;
+    assert!(again.is_err());
+}
