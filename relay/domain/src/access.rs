@@ -44,6 +44,8 @@ pub enum Class {
     Registry,
     /// Openings of records without a relation.
     BreakGlass,
+    /// Batches in a pharmacy.
+    Stock,
     /// Rounds in person.
     Visit,
     /// Referrals to a hospital.
@@ -231,6 +233,10 @@ named_enum! {
         ReceiveDelivery = "receive_delivery",
         /// take-back, release, lose
         RecoverDelivery = "recover_delivery",
+        /// GET /stock, moves
+        ViewStock = "view_stock",
+        /// POST /stock, correct, write-off, release
+        KeepStock = "keep_stock",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -307,6 +313,7 @@ impl Action {
             A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery | A::RecoverDelivery => {
                 Class::Delivery
             }
+            A::ViewStock | A::KeepStock => Class::Stock,
             A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
@@ -326,6 +333,7 @@ impl Class {
             Self::Consultation => Some(Action::ViewConsultation),
             Self::Prescription => Some(Action::ViewPrescription),
             Self::Delivery => Some(Action::ViewDelivery),
+            Self::Stock => Some(Action::ViewStock),
             Self::Visit => Some(Action::ViewVisit),
             Self::Referral => Some(Action::ViewReferral),
             Self::Transport => Some(Action::ViewTransport),
@@ -425,6 +433,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
         Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RecoverDelivery         => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ViewStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::KeepStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -556,6 +566,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact) -> bool {
             facts.delivery_id = Some(DeliveryId::from_uuid(fact.entity_id));
             Class::Delivery
         }
+        Entity::Stock => Class::Stock,
         Entity::Visit => Class::Visit,
         Entity::Referral => Class::Referral,
         Entity::Transport => Class::Transport,

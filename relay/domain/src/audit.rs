@@ -23,6 +23,8 @@ named_enum! {
         Prescription = "prescription",
         /// A delivery.
         Delivery = "delivery",
+        /// A batch in a pharmacy.
+        Stock = "stock",
         /// A round in person.
         Visit = "visit",
         /// A referral.
@@ -317,6 +319,16 @@ event_kinds! {
     DeliveryLost = "delivery.lost" of Delivery;
     /// Cancelled with its prescription.
     DeliveryCancelled = "delivery.cancelled" of Delivery;
+    /// Goods came in.
+    StockReceived = "stock.received" of Stock;
+    /// Counted, and the number corrected.
+    StockCorrected = "stock.corrected" of Stock;
+    /// Destroyed off the shelf or out of quarantine.
+    StockWrittenOff = "stock.written_off" of Stock;
+    /// Examined, and back on the shelf out of quarantine.
+    StockReleased = "stock.released" of Stock;
+    /// Units moved with an order.
+    StockMoved = "stock.moved" of Stock;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.

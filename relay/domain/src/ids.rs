@@ -87,6 +87,12 @@ typed_id! {
     PrescriptionId;
     /// A delivery of one prescription.
     DeliveryId;
+    /// One batch of one drug in one pharmacy.
+    StockId;
+    /// A line of a batch's history.
+    StockMoveId;
+    /// One filling of a prescription.
+    DispenseId;
     /// A turn of duty.
     ShiftId;
     /// A round of one home.

@@ -3,6 +3,7 @@
 
 mod care;
 mod delivery;
+mod dispense;
 mod eligibility;
 mod people;
 mod prescription;
@@ -10,10 +11,12 @@ mod referral;
 mod registry;
 mod resident;
 mod schedule;
+mod stock;
 mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use delivery::{Attempt, Count, Delivery, Pack};
+pub use dispense::{DeclineCode, Dispense, FillType, PartReason};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
@@ -30,6 +33,7 @@ pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,
     ObservationSource, Resident, Sex,
 };
+pub use stock::{Short, Stock, StockEntry, StockMove, StockReason, Units, fate};
 pub use visit::{Visit, VisitStop};
 
 pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
@@ -47,6 +51,13 @@ impl Consent {
     /// What access decides on.
     pub fn facts(&self) -> Facts {
         Facts { home_id: Some(self.home_id), ..Facts::default() }
+    }
+}
+
+impl Stock {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { pharmacy_id: Some(self.pharmacy_id), ..Facts::default() }
     }
 }
 

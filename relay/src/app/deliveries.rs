@@ -17,7 +17,7 @@ use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
-use super::{App, AppError, Context, FieldError};
+use super::{App, AppError, Context, FieldError, dispenses, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -232,8 +232,10 @@ async fn advance(work: &mut Work, ctx: &Context, before: Delivery, event: Event)
     let name = name_of(&mut work.tx, &ctx.actor).await?;
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
     let (kind, follows) = consequences(&event);
-    let d = before.apply(event, ctx.now, who)?;
+    let left = before.state;
+    let d = before.apply(event.clone(), ctx.now, who)?;
     deliveries::update(&mut work.tx, &d).await?;
+    stock::settle(work, ctx, &d, left, &event).await?;
     work.record(kind, d.id.uuid(), Some(d.home_id), Some(d.pharmacy_id));
     if let Some(follows) = follows {
         move_prescription(work, ctx, &d, follows, who).await?;
@@ -265,6 +267,7 @@ async fn move_prescription(
     };
     let p = p.apply(event, ctx.now, who)?;
     prescriptions::update(&mut work.tx, &p).await?;
+    dispenses::follow(work, ctx, kind, &p).await?;
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
     Ok(())
 }

@@ -25,6 +25,7 @@ pub use sign::{sign, signing_document};
 pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};
 
+use super::dispenses;
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
@@ -104,6 +105,7 @@ async fn keep(
     p: &Prescription,
 ) -> Result<views::Prescription, AppError> {
     prescriptions::update(&mut work.tx, p).await?;
+    dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
     show::full(app, &mut work.tx, ctx, p).await
 }

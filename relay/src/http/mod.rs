@@ -12,6 +12,7 @@ pub mod calendars;
 pub mod consents;
 pub mod consultations;
 pub mod deliveries;
+pub mod dispenses;
 pub mod documents;
 pub mod duplicates;
 pub mod eligibility;
@@ -30,6 +31,7 @@ pub mod rounds;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;
+pub mod stock;
 pub mod transports;
 pub mod urgent_calls;
 pub mod visits;
@@ -158,6 +160,12 @@ pub fn router(state: ApiState) -> Router {
         .route("/prescriptions/{id}/dispense", post(h::prescriptions::dispense))
         .route("/prescriptions/{id}/pack", post(h::prescriptions::pack))
         .route("/prescriptions/{id}/decline", post(h::prescriptions::decline))
+        .route("/prescriptions/{id}/dispenses", get(h::dispenses::list))
+        .route("/stock", get(h::stock::list).post(h::stock::receive))
+        .route("/stock/{id}/moves", get(h::stock::moves))
+        .route("/stock/{id}/correct", post(h::stock::correct))
+        .route("/stock/{id}/write-off", post(h::stock::write_off))
+        .route("/stock/{id}/release", post(h::stock::release))
         .route("/deliveries", get(h::deliveries::list))
         .route("/deliveries/{id}", get(h::deliveries::get))
         .route("/deliveries/{id}/accept", post(h::deliveries::accept))
@@ -324,6 +332,13 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("dispensePrescription", Some(Action::DispensePrescription)),
     ("packPrescription", Some(Action::DispensePrescription)),
     ("declinePrescription", Some(Action::DispensePrescription)),
+    ("listDispenses", Some(Action::ViewPrescription)),
+    ("listStock", Some(Action::ViewStock)),
+    ("receiveGoods", Some(Action::KeepStock)),
+    ("listStockMoves", Some(Action::ViewStock)),
+    ("correctStock", Some(Action::KeepStock)),
+    ("writeOffStock", Some(Action::KeepStock)),
+    ("releaseStock", Some(Action::KeepStock)),
     ("listDeliveries", Some(Action::ListDeliveries)),
     ("getDelivery", Some(Action::ViewDelivery)),
     ("acceptDelivery", Some(Action::CarryDelivery)),

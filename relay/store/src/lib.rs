@@ -27,6 +27,7 @@ pub mod consents;
 pub mod consultation_notes;
 pub mod consultations;
 pub mod deliveries;
+pub mod dispenses;
 pub mod documents;
 pub mod duplicates;
 pub mod duty;
@@ -49,6 +50,7 @@ pub mod rounds;
 pub mod safety_overrides;
 pub mod sessions;
 pub mod staff;
+pub mod stock;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;

@@ -53,6 +53,10 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
                 .map(|(state, p)| (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts())))
                 .collect()
         }
+        Some("stock") if operation.path.contains("{id}") => {
+            let facts = Facts { pharmacy_id: Some(seed::PHARMACY), ..Facts::default() };
+            one(world.batch.to_string(), Some(facts))
+        }
         Some("homes") if operation.path.contains("{id}") => {
             let facts = Facts { home_id: Some(seed::HOME_1), ..Facts::default() };
             one(seed::HOME_1.to_string(), Some(facts))

@@ -13,12 +13,12 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    ReferralId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
@@ -40,8 +40,8 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, stock, transports,
+    urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -91,6 +91,8 @@ pub struct World {
     pub round: Round,
     pub urgent_call: UrgentCall,
     pub calendar: Calendar,
+    /// On the shelf of the demo pharmacy.
+    pub batch: StockId,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -116,6 +118,7 @@ impl World {
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
         let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
+        let batch = stock::list(&mut tx, seed::PHARMACY, None).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -210,6 +213,7 @@ impl World {
             round,
             urgent_call,
             calendar,
+            batch,
             actors,
             life,
             database,

@@ -25,6 +25,7 @@ mod rounds;
 mod safety;
 mod schedule;
 mod sessions;
+mod stock;
 mod visits;
 mod whole_loop;
 mod world;

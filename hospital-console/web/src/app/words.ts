@@ -19,6 +19,7 @@ import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
+import * as stock from "../stock/messages";
 import * as schedule from "../schedule/messages";
 import * as urgentCalls from "../urgent-calls/messages";
 import * as visits from "../visits/messages";
@@ -43,6 +44,7 @@ const parts = {
   prescriptions,
   reviews,
   orders,
+  stock,
   deliveries,
   observers,
   administration,

@@ -19,11 +19,17 @@ export const keys = {
       ["prescriptions", "list", filter] as const,
     board: ["prescriptions", "board"] as const,
     one: (id: string) => ["prescriptions", "one", id] as const,
+    dispenses: (id: string) => ["prescriptions", "dispenses", id] as const,
   },
   deliveries: {
     all: ["deliveries"] as const,
     list: ["deliveries", "list"] as const,
     one: (id: string) => ["deliveries", "one", id] as const,
+  },
+  stock: {
+    all: ["stock"] as const,
+    list: ["stock", "list"] as const,
+    moves: (id: string) => ["stock", "moves", id] as const,
   },
   specialists: ["staff", "specialists"] as const,
   drugs: (q: string) => ["drugs", q] as const,

@@ -11,6 +11,7 @@ import { keys } from "../common/keys";
 import { Timeline } from "../prescriptions/Timeline";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
+import { Fillings } from "./Fillings";
 import { PackedPanel } from "./PackedPanel";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
@@ -72,6 +73,7 @@ function Order({ prescription }: { prescription: Prescription }) {
           {order.packed && <PackedPanel packed={order.packed} prescription={prescription} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
+          <Fillings prescriptionId={prescription.id} />
         </div>
         <div className={classes.stack}>
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}

@@ -6,6 +6,7 @@ import { eligibility, referrals, transports, visits } from "./in-person";
 import { consents, documents } from "./record";
 import { breakGlass, duplicates, imports, placement } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
+import { stock } from "./stock";
 import type { paths } from "./schema";
 import type * as T from "./types";
 
@@ -133,9 +134,11 @@ export class Api {
       data(this.care.POST("/api/prescriptions/{id}/dispense", { params: command(id, key), body })),
     pack: (id: string, body: T.PackBody, key?: string) =>
       data(this.care.POST("/api/prescriptions/{id}/pack", { params: command(id, key), body })),
-    decline: (id: string, version: number, reason: string, key?: string) =>
-      data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body: { version, reason } })),
+    decline: (id: string, body: T.DeclineBody, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body })),
   };
+
+  readonly stock = stock(() => this.care);
 
   readonly deliveries = {
     list: (query: { state?: string; cursor?: string } = {}) =>

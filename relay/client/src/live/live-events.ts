@@ -169,6 +169,7 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   queue: ["consultations"],
   urgent_call: ["urgent-calls", "consultations"],
   calendar: ["calendars"],
+  stock: ["stock"],
   visit: ["visits", "eligibility"],
   referral: ["referrals", "residents", "consultations"],
   transport: ["transports", "referrals"],

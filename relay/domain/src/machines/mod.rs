@@ -5,6 +5,7 @@ pub mod break_glass;
 pub mod consent;
 pub mod consultation;
 pub mod delivery;
+pub mod dispense;
 pub mod duplicate;
 pub mod prescription;
 pub mod referral;

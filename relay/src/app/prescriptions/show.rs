@@ -82,6 +82,7 @@ pub(super) async fn full(
             route: i.route,
             days: i.days.into(),
             quantity: i.quantity,
+            owed: p.owed(i),
             quantity_unit: drug.unit.clone(),
             instruction: i.instruction.clone(),
         });

@@ -19,7 +19,7 @@ use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
 use crate::app::work::{Start, Work, authorize, bounded, required};
-use crate::app::{App, AppError, Context, FieldError, fresh};
+use crate::app::{App, AppError, Context, FieldError, fresh, stock};
 
 /// More lines than any prescription may have; beyond it the body is no draft but an attack.
 const MOST_LINES: usize = 50;
@@ -140,7 +140,11 @@ pub async fn cancel(
     let reason = required("reason", &input.reason, 500)?;
     let specialist = caller(&mut work.tx, ctx).await?;
     let event = before.withdrawal(reason);
+    let at_counter = matches!(before.state, prescription::State::Dispensing | prescription::State::OnHold);
     let p = before.apply(event, ctx.now, who(&specialist))?;
+    if let (true, Some(pharmacy)) = (at_counter, p.pharmacy_id) {
+        stock::put_back(&mut work, ctx, stock::Of { pharmacy, order: p.id }, &p.packs).await?;
+    }
     recall(&mut work, ctx, &p, &specialist).await?;
     let stopped = p.state == prescription::State::Stopped;
     let kind = if stopped { EventKind::PrescriptionStopped } else { EventKind::PrescriptionCancelled };
@@ -155,8 +159,10 @@ async fn recall(work: &mut Work, ctx: &Context, p: &Prescription, specialist: &S
     if parcel.state.is_terminal() || parcel.state == delivery::State::Recalled {
         return Ok(());
     }
+    let before = parcel.state;
     let parcel = parcel.apply(delivery::Event::Cancel, ctx.now, who(specialist))?;
     deliveries::update(&mut work.tx, &parcel).await?;
+    stock::settle(work, ctx, &parcel, before, &delivery::Event::Cancel).await?;
     let recalled = parcel.state == delivery::State::Recalled;
     let kind = if recalled { EventKind::DeliveryRecalled } else { EventKind::DeliveryCancelled };
     work.record(kind, parcel.id.uuid(), Some(parcel.home_id), Some(parcel.pharmacy_id));

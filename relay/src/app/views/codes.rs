@@ -10,6 +10,7 @@ pub use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
+pub use yunzhen_domain::ids::{DispenseId, StockId};
 pub use yunzhen_domain::ids::{PresentDoctorId, ReferralId, TransportId, VisitId};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;

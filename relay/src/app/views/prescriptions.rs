@@ -11,6 +11,7 @@ use super::codes::{
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
 use super::formulary::Drug;
+use yunzhen_domain::records::PartReason;
 pub use yunzhen_domain::records::{Rejection, SignedDocument};
 pub use yunzhen_domain::safety::Finding;
 
@@ -137,6 +138,8 @@ pub struct PrescriptionItem {
     pub days: u32,
     /// How much is supplied.
     pub quantity: u32,
+    /// How much of it has not reached the home yet.
+    pub owed: u32,
     /// Unit of the quantity.
     pub quantity_unit: String,
     /// What to tell the person who gives it.
@@ -331,6 +334,9 @@ pub struct DispenseBody {
     /// Packs.
     #[schema(min_items = 1)]
     pub packs: Vec<NewPack>,
+    /// Why less is taken than is owed; what is missing stays owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_reason: Option<PartReason>,
 }
 
 /// A pack taken from the shelf.
