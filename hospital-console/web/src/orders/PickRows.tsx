@@ -26,6 +26,11 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
   const missing = item.owed - takenOf(item, picks);
   return (
     <>
+      {item.owed < item.quantity && (
+        <Text size="sm" c="dimmed">
+          {t("orders.pick.owed", { owed: item.owed, unit: item.quantity_unit })}
+        </Text>
+      )}
       {own.map((pick) => {
         const problem = problemOf(pick, item, picks, stock, today);
         const said = (field: string) => problemAt(error, `packs[${picks.indexOf(pick)}].${field}`);

@@ -40,6 +40,7 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
       label={t("orders.scan.label")}
       placeholder="(01)…(17)…(10)…"
       data-testid="scan"
+      mb="sm"
       autoComplete="off"
       spellCheck={false}
       leftSection={<IconScan size={18} aria-hidden />}
