@@ -180,14 +180,15 @@ async function main() {
     pharmacy.post(`${at(prescription.id)}/accept`, { version: prescription.version }),
   );
   const { secret } = accepted;
-  const expiry = new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10);
-  const dispensed = await step("pharmacy", "dispenses", () => {
-    const packs = accepted.prescription.items.map((item) => ({
-      item_no: item.no,
-      batch: "B2611",
-      expiry,
-      quantity: item.quantity,
-    }));
+  const dispensed = await step("pharmacy", "dispenses from the shelf", async () => {
+    const { items: shelf } = await pharmacy.get("/api/stock");
+    const packs = accepted.prescription.items.map((item) => {
+      // What has most left also outlasts the treatment; the screen proposes what expires first.
+      const batches = shelf.filter((one) => one.drug_id === item.drug.id && one.on_hand >= item.owed);
+      const batch = batches.sort((a, b) => b.on_hand - a.on_hand)[0];
+      if (!batch) throw new Failure(`the pharmacy has too little of ${item.drug.name_zh}`);
+      return { item_no: item.no, batch: batch.batch, expiry: batch.expiry, quantity: item.owed };
+    });
     return pharmacy.post(`${at(prescription.id)}/dispense`, { version: accepted.prescription.version, secret, packs });
   });
   const packed = await step("pharmacy", "packs; the courier gets link and PIN", () =>

@@ -1,8 +1,8 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, referral, refill,
-    transport, urgent_call, visit, visit_stop,
+    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, referral,
+    refill, transport, urgent_call, visit, visit_stop,
 };
 
 #[test]

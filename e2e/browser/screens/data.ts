@@ -16,6 +16,7 @@ import type {
   Resident,
   Staff,
 } from "@yunzhen/client";
+import { buildStock } from "./data-stock";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -293,6 +294,7 @@ export function buildDay(now: number) {
     route: d.id === "d3" ? ("subcutaneous" as const) : ("oral" as const),
     days,
     quantity,
+    owed: quantity,
     quantity_unit: d.unit,
     instruction,
   });
@@ -369,6 +371,13 @@ export function buildDay(now: number) {
     }),
     prescription("rx8", sun, "in_delivery", { delivery_id: "dv4" }),
     prescription("rx9", zhao, "returned", { delivery_id: "dv5" }),
+    // A part of it reached the home; the shelf has too little for the rest.
+    prescription("rx11", ouyang, "dispensing", {
+      items: [{ ...item(1, d1, 5, "qd", 7, 7, "早餐后服"), owed: 5 }, item(2, d2, 80, "qd", 7, 7, "")],
+      allowed: ["dispense", "decline"],
+      pharmacy: { id: "ph1", name: "仁和大药房" },
+      timeline: steps(["sign", 80], ["approve", 70, "周敏"], ["accept", 20, "仁和大药房"]),
+    }),
     prescription("rx10", zhao, "dispensing", { allowed: ["pack"], pharmacy: { id: "ph1", name: "仁和大药房" } }),
   ];
   const brief = (p: Prescription): PrescriptionSummary => ({
@@ -601,6 +610,7 @@ export function buildDay(now: number) {
     resident,
     observations,
     drugs,
+    shelf: buildStock(now, drugs),
     findings,
     prescriptions,
     summaries: prescriptions.map(brief),

@@ -38,6 +38,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       "application/problem+json",
     );
   const page = (items: unknown[]) => json({ items: options.empty ? [] : items, next: null });
+  const { shelf } = day;
   const prescriptions = new Map(day.prescriptions.map((p) => [p.id, { ...p }]));
   const never = () => new Promise<Response>(() => undefined);
   const change = {
@@ -227,6 +228,11 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (path === "/api/prescriptions") {
       const states = url.searchParams.get("state")?.split(",");
       return page(day.summaries.filter((p) => !states || states.includes(p.state)));
+    }
+    if (path === "/api/stock") return page(shelf.batches);
+    if (/^\/api\/stock\/\w+\/moves$/.test(path)) return page(shelf.moves);
+    if (/^\/api\/prescriptions\/\w+\/dispenses$/.test(path)) {
+      return page(path.includes("/rx11/") ? shelf.dispenses : []);
     }
     const command = /^\/api\/prescriptions\/([^/]+)\/(\w+)$/.exec(path);
     if (command) {

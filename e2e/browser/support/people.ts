@@ -224,8 +224,8 @@ export class Pharmacy {
     await this.page.getByTestId(`order-${prescriptionId}`).click();
     await this.page.getByRole("button", { name: "接单" }).click();
     const pick = this.page.getByTestId("pick-1");
-    await pick.getByLabel("批号").fill("B2611");
-    await pick.getByLabel("有效期至").fill(new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10));
+    // The shelf proposes what expires first; the person only confirms.
+    await expect(pick.getByLabel("批号").first()).not.toHaveValue("");
     await this.page.getByRole("button", { name: "确认配齐" }).click();
   }
 

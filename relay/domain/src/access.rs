@@ -48,6 +48,8 @@ pub enum Class {
     Registry,
     /// Openings of records without a relation.
     BreakGlass,
+    /// Batches in a pharmacy.
+    Stock,
     /// Rounds in person.
     Visit,
     /// Referrals to a hospital.
@@ -275,6 +277,10 @@ named_enum! {
         ViewDiscrepancy = "view_discrepancy",
         /// resolve
         ResolveDiscrepancy = "resolve_discrepancy",
+        /// GET /stock, moves
+        ViewStock = "view_stock",
+        /// POST /stock, correct, write-off, release
+        KeepStock = "keep_stock",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -363,6 +369,7 @@ impl Action {
             | A::ExpectParcels => Class::Delivery,
             A::ViewCourierRun | A::OrderCourierRun | A::RenewCourierLink => Class::CourierRun,
             A::ListDiscrepancies | A::ViewDiscrepancy | A::ResolveDiscrepancy => Class::Discrepancy,
+            A::ViewStock | A::KeepStock => Class::Stock,
             A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
@@ -387,6 +394,7 @@ impl Class {
             Self::Delivery => Some(Action::ViewDelivery),
             Self::CourierRun => Some(Action::ViewCourierRun),
             Self::Discrepancy => Some(Action::ViewDiscrepancy),
+            Self::Stock => Some(Action::ViewStock),
             Self::Visit => Some(Action::ViewVisit),
             Self::Referral => Some(Action::ViewReferral),
             Self::Transport => Some(Action::ViewTransport),
@@ -506,6 +514,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ListDiscrepancies       => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::ViewDiscrepancy         => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::ResolveDiscrepancy      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::ViewStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        Action::KeepStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -647,6 +657,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
             Class::CourierRun
         }
         Entity::Discrepancy => Class::Discrepancy,
+        Entity::Stock => Class::Stock,
         Entity::Visit => Class::Visit,
         Entity::Referral => Class::Referral,
         Entity::Transport => Class::Transport,

@@ -27,6 +27,8 @@ named_enum! {
         CourierRun = "courier_run",
         /// What was short or damaged in a delivery.
         Discrepancy = "discrepancy",
+        /// A batch in a pharmacy.
+        Stock = "stock",
         /// A round in person.
         Visit = "visit",
         /// A referral.
@@ -379,6 +381,16 @@ event_kinds! {
     DiscrepancyOpened = "discrepancy.opened" of Discrepancy;
     /// Settled by the pharmacy.
     DiscrepancyResolved = "discrepancy.resolved" of Discrepancy;
+    /// Goods came in.
+    StockReceived = "stock.received" of Stock;
+    /// Counted, and the number corrected.
+    StockCorrected = "stock.corrected" of Stock;
+    /// Destroyed off the shelf or out of quarantine.
+    StockWrittenOff = "stock.written_off" of Stock;
+    /// Examined, and back on the shelf out of quarantine.
+    StockReleased = "stock.released" of Stock;
+    /// Units moved with an order.
+    StockMoved = "stock.moved" of Stock;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.

@@ -93,6 +93,12 @@ typed_id! {
     DiscrepancyId;
     /// One measured temperature of a parcel.
     TemperatureId;
+    /// One batch of one drug in one pharmacy.
+    StockId;
+    /// A line of a batch's history.
+    StockMoveId;
+    /// One filling of a prescription.
+    DispenseId;
     /// A turn of duty.
     ShiftId;
     /// A round of one home.

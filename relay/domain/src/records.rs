@@ -4,8 +4,9 @@
 mod care;
 mod courier_run;
 mod delivery;
-mod dose;
 mod discrepancy;
+mod dispense;
+mod dose;
 mod eligibility;
 mod legal_hold;
 mod people;
@@ -15,13 +16,15 @@ mod refill;
 mod registry;
 mod resident;
 mod schedule;
+mod stock;
 mod visit;
 
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
-pub use delivery::{Attempt, Count, Delivery, Pack, Temperature};
-pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use courier_run::{CourierRun, same_phone};
+pub use delivery::{Attempt, Count, Delivery, Pack, Temperature};
 pub use discrepancy::{Difference, Discrepancy};
+pub use dispense::{DeclineCode, Dispense, FillType, PartReason};
+pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
@@ -41,6 +44,7 @@ pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,
     ObservationSource, Resident, Sex,
 };
+pub use stock::{Short, Stock, StockEntry, StockMove, StockReason, Units, fate};
 pub use visit::{Visit, VisitStop};
 
 pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
@@ -58,6 +62,13 @@ impl Consent {
     /// What access decides on.
     pub fn facts(&self) -> Facts {
         Facts { home_id: Some(self.home_id), ..Facts::default() }
+    }
+}
+
+impl Stock {
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { pharmacy_id: Some(self.pharmacy_id), ..Facts::default() }
     }
 }
 

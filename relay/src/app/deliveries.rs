@@ -26,8 +26,8 @@ use super::people::name_of;
 use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
-use super::work::{Start, Work, authorize, may_list, required, same_version};
-use super::{App, AppError, Context};
+use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
+use super::{App, AppError, Context, FieldError, dispenses, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -201,17 +201,20 @@ async fn advance(
     let name = name_of(&mut work.tx, &ctx.actor).await?;
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
     let (kind, follows) = consequences(&event);
-    let d = before.apply(event, at, who)?;
+    let left = before.state;
+    let d = before.apply(event.clone(), at, who)?;
     deliveries::update(&mut work.tx, &d).await?;
+    stock::settle(work, ctx, &d, left, &event).await?;
     work.record(kind, d.id.uuid(), Some(d.home_id), Some(d.pharmacy_id));
     if let Some(follows) = follows {
-        move_prescription(work, &d, follows, at, who).await?;
+        move_prescription(work, ctx, &d, follows, at, who).await?;
     }
     Ok(d)
 }
 
 async fn move_prescription(
     work: &mut Work,
+    ctx: &Context,
     d: &Delivery,
     follows: Follows,
     at: Timestamp,
@@ -234,6 +237,7 @@ async fn move_prescription(
     };
     let p = p.apply(event, at, who)?;
     prescriptions::update(&mut work.tx, &p).await?;
+    dispenses::follow(work, ctx, kind, &p).await?;
     work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
     if matches!(follows, Follows::Deliver) {
         super::refills::watch(work, &p, ctx.now).await?;

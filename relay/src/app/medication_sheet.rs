@@ -9,7 +9,7 @@ use yunzhen_domain::medication_sheet::{Line, MedicationSheet};
 use yunzhen_domain::policy::Policy;
 use yunzhen_store::{homes, residents};
 
-use super::doses::{supplies, zone};
+use super::doses::supplies;
 use super::relations::Ties;
 use super::views::common::LanguageQuery;
 use super::work::{Work, authorize, english};
@@ -50,11 +50,10 @@ pub async fn make(
     authorize(ctx, Action::ViewDoses, &ties.facts(&resident))?;
     let home = homes::get(db, resident.home_id).await?.ok_or(AppError::NotFound)?;
     let group = residents::group(db, resident.id).await?;
-    let zone = zone();
     let supplies = supplies(app, db, resident.home_id, &group, ctx.now).await?;
     let mut lines = Vec::new();
     for supply in supplies.iter().filter(|supply| supply.prescription.state != PrescriptionState::Stopped) {
-        for course in supply.courses(&zone) {
+        for course in supply.courses(&home.zone) {
             // A course that is over is not given any more.
             let over = course.doses().last().is_some_and(|last| last.at < ctx.now);
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
@@ -63,8 +62,14 @@ pub async fn make(
             }
         }
     }
-    let sheet =
-        MedicationSheet { resident: &resident, home: &home, lines: &lines, zone: &zone, made_at: ctx.now, english };
+    let sheet = MedicationSheet {
+        resident: &resident,
+        home: &home,
+        lines: &lines,
+        zone: &home.zone,
+        made_at: ctx.now,
+        english,
+    };
     let (page, labels) = (sheet.sheet(), sheet.labels());
     drop(read);
     let mut work = Work::unkeyed(app, ctx).await?;

@@ -34,6 +34,7 @@ pub use sign::{sign, signing_document};
 pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};
 
+use super::dispenses;
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
@@ -120,6 +121,7 @@ async fn keep(
     p: &Prescription,
 ) -> Result<views::Prescription, AppError> {
     prescriptions::update(&mut work.tx, p).await?;
+    dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
     show::full(app, &mut work.tx, ctx, p).await
 }

@@ -14,6 +14,7 @@ pub mod consultations;
 pub mod courier_runs;
 pub mod deliveries;
 pub mod discrepancies;
+pub mod dispenses;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
@@ -36,6 +37,7 @@ pub mod rounds;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;
+pub mod stock;
 pub mod transports;
 pub mod urgent_calls;
 pub mod visits;
@@ -172,6 +174,12 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/prescribing-facts", get(h::prescribing::prescribing_facts))
         .route("/prescription-favourites", get(h::prescribing::favourites).post(h::prescribing::save_favourite))
         .route("/prescription-favourites/{id}", delete(h::prescribing::delete_favourite))
+        .route("/prescriptions/{id}/dispenses", get(h::dispenses::list))
+        .route("/stock", get(h::stock::list).post(h::stock::receive))
+        .route("/stock/{id}/moves", get(h::stock::moves))
+        .route("/stock/{id}/correct", post(h::stock::correct))
+        .route("/stock/{id}/write-off", post(h::stock::write_off))
+        .route("/stock/{id}/release", post(h::stock::release))
         .route("/deliveries", get(h::deliveries::list))
         .route("/deliveries/{id}", get(h::deliveries::get))
         .route("/deliveries/{id}/accept", post(h::deliveries::accept))
@@ -366,6 +374,13 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listFavourites", Some(Action::KeepFavourites)),
     ("saveFavourite", Some(Action::KeepFavourites)),
     ("deleteFavourite", Some(Action::KeepFavourites)),
+    ("listDispenses", Some(Action::ViewPrescription)),
+    ("listStock", Some(Action::ViewStock)),
+    ("receiveGoods", Some(Action::KeepStock)),
+    ("listStockMoves", Some(Action::ViewStock)),
+    ("correctStock", Some(Action::KeepStock)),
+    ("writeOffStock", Some(Action::KeepStock)),
+    ("releaseStock", Some(Action::KeepStock)),
     ("listDeliveries", Some(Action::ListDeliveries)),
     ("getDelivery", Some(Action::ViewDelivery)),
     ("acceptDelivery", Some(Action::CarryDelivery)),

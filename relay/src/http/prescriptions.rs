@@ -8,6 +8,7 @@ use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::{ConsultationId, PrescriptionId};
 use crate::app::views::common::{ReasonBody, VersionBody};
+use crate::app::views::dispenses::DeclineBody;
 use crate::app::views::prescriptions::{
     Accepted, DispenseBody, Findings, PackBody, Packed, Prescription, PrescriptionDraft, PrescriptionDraftUpdate,
     PrescriptionQuery, PrescriptionSummary, RejectBody, SignBody, SigningDocument,
@@ -292,13 +293,13 @@ pub async fn pack(
     operation_id = "declinePrescription",
     tag = "prescriptions",
     params(("id" = PrescriptionId, Path), IdempotencyHeader),
-    request_body = ReasonBody,
+    request_body = DeclineBody,
     responses((status = 200, description = "Done.", body = Prescription), CommandProblems),
 )]
 pub async fn decline(
     State(state): State<ApiState>,
     Id(id): Id<PrescriptionId>,
-    command: Command<ReasonBody>,
+    command: Command<DeclineBody>,
 ) -> Result<Json<Prescription>, Problem> {
     Ok(Json(app::prescriptions::decline(&state.app, &command.context, id, command.body).await?))
 }

@@ -8,6 +8,7 @@ mod people;
 mod referrals;
 mod registry;
 mod schedule;
+pub mod stock;
 mod vitals;
 
 use base64::Engine as _;
@@ -18,7 +19,9 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::formulary::{Formulary, FormularyError};
 use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
-use yunzhen_domain::records::{Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential};
+use yunzhen_domain::records::{
+    Eligibility, Home, Note, Observation, Pharmacy, Resident, Staff, StaffCredential, Stock, StockEntry,
+};
 use yunzhen_store::{
     Location, Options, Store, StoreError, Tx, appointments, availability, break_glass, consents, consultations,
     documents, duplicates, duty, eligibility, homes, notes, observations, pharmacies, residents, rounds, staff,
@@ -90,6 +93,8 @@ pub struct Demo {
     pub observations: Vec<Observation>,
     /// A note for each resident.
     pub notes: Vec<Note>,
+    /// What the pharmacy has.
+    pub stock: Vec<(Stock, StockEntry)>,
     /// Consents, a record registered twice, a broken glass, a letter.
     pub registry: Registry,
 }
@@ -107,6 +112,7 @@ pub fn demo(now: Timestamp, seed: u64) -> Result<Demo, SeedError> {
         staff: people::staff(),
         observations: vitals::two_weeks(&residents, now, seed),
         notes: people::notes(now),
+        stock: stock::stock(&formulary, now)?,
         registry: registry::registry(&residents, now)?,
         residents,
         eligibility,
@@ -191,6 +197,10 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         homes::insert(&mut tx, home).await?;
     }
     pharmacies::insert(&mut tx, &demo.pharmacy).await?;
+    for (batch, entry) in &demo.stock {
+        yunzhen_store::stock::insert(&mut tx, batch).await?;
+        yunzhen_store::stock::insert_move(&mut tx, entry).await?;
+    }
     for member in &demo.staff {
         let credential =
             StaffCredential { staff_id: member.id, password_hash: hash_password(password.to_owned()).await? };
@@ -220,6 +230,15 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         .residents
         .iter()
         .flat_map(|resident| [fact(EventKind::ObservationsRecorded, resident), fact(EventKind::NoteWritten, resident)]);
+    let received = demo.stock.iter().map(|(batch, _)| AuditFact {
+        at: now,
+        actor: Actor::System.reference(),
+        kind: EventKind::StockReceived,
+        entity_id: batch.id.uuid(),
+        home_id: None,
+        pharmacy_id: Some(batch.pharmacy_id),
+        purpose: None,
+    });
     let registry = &demo.registry;
     let others = [
         (EventKind::ResidentRegistered, registry.twin.id.uuid(), registry.twin.home_id, None),
@@ -233,7 +252,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         purpose,
         ..fact(kind, &registry.twin)
     });
-    tx.commit(facts.chain(others).collect()).await?;
+    tx.commit(received.chain(facts).chain(others).collect()).await?;
     tracing::info!(residents = demo.residents.len(), readings = demo.observations.len(), "demo data written");
     Ok(Outcome::Seeded { residents: demo.residents.len(), readings: demo.observations.len() })
 }

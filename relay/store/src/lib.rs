@@ -29,6 +29,7 @@ pub mod consultations;
 pub mod courier_runs;
 pub mod deliveries;
 pub mod discrepancies;
+pub mod dispenses;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
@@ -58,6 +59,7 @@ pub mod rounds;
 pub mod safety_overrides;
 pub mod sessions;
 pub mod staff;
+pub mod stock;
 pub mod temperatures;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "presses_and_duty", include_str!("../migrations/0011_presses_and_duty.sql")),
     (12, "orders", include_str!("../migrations/0012_orders.sql")),
     (13, "review", include_str!("../migrations/0013_review.sql")),
+    (14, "stock", include_str!("../migrations/0014_stock.sql")),
     (15, "deliveries", include_str!("../migrations/0015_deliveries.sql")),
     (16, "doses", include_str!("../migrations/0016_doses.sql")),
     (18, "retention", include_str!("../migrations/0018_retention.sql")),

@@ -15,6 +15,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("safety_overrides", "prescription_id IN (SELECT id FROM prescriptions WHERE resident_id = $1)"),
     ("dose_entries", "resident_id = $1"),
     ("refills", "resident_id = $1"),
+    ("dispenses", "prescription_id IN (SELECT id FROM prescriptions WHERE resident_id = $1)"),
     ("discrepancies", "resident_id = $1"),
     ("delivery_receipts", "delivery_id IN (SELECT id FROM deliveries WHERE resident_id = $1)"),
     ("delivery_temperatures", "delivery_id IN (SELECT id FROM deliveries WHERE resident_id = $1)"),

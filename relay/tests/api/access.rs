@@ -60,6 +60,10 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("legal-holds") if operation.path.contains("{id}") => {
             one(world.legal_hold.id.to_string(), Some(Facts::default()))
         }
+        Some("stock") if operation.path.contains("{id}") => {
+            let facts = Facts { pharmacy_id: Some(seed::PHARMACY), ..Facts::default() };
+            one(world.batch.to_string(), Some(facts))
+        }
         Some("homes") if operation.path.contains("{id}") => {
             let facts = Facts { home_id: Some(seed::HOME_1), ..Facts::default() };
             one(seed::HOME_1.to_string(), Some(facts))

@@ -16,17 +16,19 @@ use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId, InvitationId, LegalHoldId, PharmacyId,
-    PrescriptionId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId,
+    InvitationId, LegalHoldId, PharmacyId, PrescriptionId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId,
+    StockId, TransportId, UrgentCallId, VisitId,
 };
 use yunzhen_domain::machines::{
     consultation, delivery, discrepancy, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document, DuplicatePair, Favourite, Invitation,
-    InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Refill, Resident, Round, Session,
-    SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
+    BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
+    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Refill,
+    Resident, Round, Session, SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle,
+    Visit, VisitStop,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Triage};
@@ -42,9 +44,9 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies, documents, duplicates, duty, eligibility,
-    invitations, legal_holds, pharmacies, prescription_favourites, prescriptions, referrals, refills, residents,
-    rounds, sessions, staff, transports, urgent_calls, visits,
+    Paging, Tx, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies, documents,
+    duplicates, duty, eligibility, invitations, legal_holds, pharmacies, prescription_favourites, prescriptions,
+    referrals, refills, residents, rounds, sessions, staff, stock, transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -102,6 +104,8 @@ pub struct World {
     pub favourite: Favourite,
     /// Of the prescription that a pharmacy has.
     pub refill: Refill,
+    /// On the shelf of the demo pharmacy.
+    pub batch: StockId,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -127,6 +131,7 @@ impl World {
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
         let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
+        let batch = stock::list(&mut tx, seed::PHARMACY, None).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -248,6 +253,7 @@ impl World {
             legal_hold,
             favourite,
             refill,
+            batch,
             actors,
             life,
             database,

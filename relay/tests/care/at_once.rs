@@ -105,6 +105,7 @@ async fn the_same_pharmacy_recovers_its_secret() {
         version: first.prescription.version,
         secret: "guess".into(),
         packs,
+        part_reason: None,
     };
     let refused = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), p.id, body).await;
     assert!(matches!(refused, Err(AppError::WrongSecret)));

@@ -5,8 +5,8 @@
 mod at_once;
 mod break_glass;
 mod calendar;
-mod composing;
 mod cold_chain;
+mod composing;
 mod consents;
 mod courier_runs;
 mod crashes;
@@ -39,6 +39,7 @@ mod safety;
 mod schedule;
 mod sessions;
 mod statements;
+mod stock;
 mod visits;
 mod whole_loop;
 mod world;

@@ -309,7 +309,12 @@ impl World {
             expiry: jiff::civil::date(2028, 1, 31),
             quantity,
         });
-        let body = DispenseBody { version: a.prescription.version, secret: a.secret.clone(), packs: packs.collect() };
+        let body = DispenseBody {
+            version: a.prescription.version,
+            secret: a.secret.clone(),
+            packs: packs.collect(),
+            part_reason: None,
+        };
         prescriptions::dispense(&self.app, &self.by(&self.pharmacy), a.prescription.id, body).await
     }
 

@@ -23,6 +23,7 @@ const MyPrescriptions = lazy(async () => ({
 }));
 const ReviewPage = lazy(async () => ({ default: (await import("../reviews/ReviewPage")).ReviewPage }));
 const OrdersPage = lazy(async () => ({ default: (await import("../orders/OrdersPage")).OrdersPage }));
+const StockPage = lazy(async () => ({ default: (await import("../stock/StockPage")).StockPage }));
 const OrderPage = lazy(async () => ({ default: (await import("../orders/OrderPage")).OrderPage }));
 const StaffPage = lazy(async () => ({ default: (await import("../administration/StaffPage")).StaffPage }));
 const BoxesPage = lazy(async () => ({ default: (await import("../administration/BoxesPage")).BoxesPage }));
@@ -166,6 +167,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="refills" element={only("specialist", <RefillsPage />)} />
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
+          <Route path="stock" element={only("pharmacy", <StockPage />)} />
           <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />
           <Route path="residents" element={only("specialist", <ResidentsPage />)} />
           <Route path="residents/break-glass" element={only("specialist", <OpenRecordPage />)} />

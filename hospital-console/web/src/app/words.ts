@@ -21,6 +21,7 @@ import * as prescribing from "../prescriptions/prescribing-messages";
 import * as refills from "../refills/messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
+import * as stock from "../stock/messages";
 import * as schedule from "../schedule/messages";
 import * as urgentCalls from "../urgent-calls/messages";
 import * as visits from "../visits/messages";
@@ -49,6 +50,7 @@ const parts = {
   prescribing,
   reviews,
   orders,
+  stock,
   deliveries,
   observers,
   administration,

@@ -22,6 +22,7 @@ export const keys = {
     reviewFacts: (id: string) => ["prescriptions", "review-facts", id] as const,
     facts: (consultationId: string) => ["prescriptions", "facts", consultationId] as const,
     one: (id: string) => ["prescriptions", "one", id] as const,
+    dispenses: (id: string) => ["prescriptions", "dispenses", id] as const,
   },
   favourites: ["favourites"] as const,
   deliveries: {
@@ -29,6 +30,11 @@ export const keys = {
     list: ["deliveries", "list"] as const,
     run: (id: string) => ["deliveries", "run", id] as const,
     one: (id: string) => ["deliveries", "one", id] as const,
+  },
+  stock: {
+    all: ["stock"] as const,
+    list: ["stock", "list"] as const,
+    moves: (id: string) => ["stock", "moves", id] as const,
   },
   specialists: ["staff", "specialists"] as const,
   drugs: (q: string) => ["drugs", q] as const,

@@ -1,16 +1,19 @@
+import type { DeclineCode } from "@yunzhen/client";
 import { ProblemAlert } from "@yunzhen/client/ui";
-import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { useOrder } from "./useOrder";
 
-const REASONS = ["stock", "area", "closed", "other"] as const;
+const CODES: readonly DeclineCode[] = ["out_of_stock", "closed", "cannot_deliver", "query_open", "other"];
 
 export function Decline({ order }: { order: ReturnType<typeof useOrder> }) {
   const { t } = useTranslation("app");
   const [opened, dialog] = useDisclosure(false);
-  const [reason, setReason] = useState<(typeof REASONS)[number]>();
+  const [code, setCode] = useState<DeclineCode>();
+  const [reason, setReason] = useState("");
+  const words = code === "other";
   return (
     <>
       <Button variant="default" onClick={dialog.open}>
@@ -26,24 +29,35 @@ export function Decline({ order }: { order: ReturnType<typeof useOrder> }) {
           <Text>{t("orders.declineHint")}</Text>
           <Radio.Group
             label={t("orders.declineReason")}
-            value={reason ?? null}
-            onChange={(value) => setReason(value as typeof reason)}
+            value={code ?? null}
+            onChange={(value) => setCode(value as DeclineCode)}
           >
             <Stack gap="xs" mt="xs">
-              {REASONS.map((value) => (
+              {CODES.map((value) => (
                 <Radio key={value} value={value} label={t(`orders.reasons.${value}`)} />
               ))}
             </Stack>
           </Radio.Group>
+          {words && (
+            <Textarea
+              label={t("orders.declineWords")}
+              maxLength={500}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
           {order.decline.isError && <ProblemAlert error={order.decline.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={dialog.close}>
               {t("app.cancel")}
             </Button>
             <Button
-              disabled={!reason}
+              disabled={!code || (words && reason.trim() === "")}
               loading={order.decline.isPending}
-              onClick={() => reason && order.decline.mutate(t(`orders.reasons.${reason}`), { onSuccess: dialog.close })}
+              onClick={() =>
+                code &&
+                order.decline.mutate({ code, reason: words ? reason.trim() : undefined }, { onSuccess: dialog.close })
+              }
             >
               {t("orders.declineConfirm")}
             </Button>

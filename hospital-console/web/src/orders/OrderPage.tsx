@@ -14,6 +14,7 @@ import { QuestionThread } from "../prescriptions/Questions";
 import { Timeline } from "../prescriptions/Timeline";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
+import { Fillings } from "./Fillings";
 import { PackedPanel } from "./PackedPanel";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
@@ -88,6 +89,7 @@ function Order({ prescription }: { prescription: Prescription }) {
           {order.packed && <PackedPanel packed={order.packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
+          <Fillings prescriptionId={prescription.id} />
         </div>
         <div className={classes.stack}>
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}

@@ -1,44 +1,84 @@
-import type { Prescription, PrescriptionItem } from "@yunzhen/client";
-import { ProblemAlert } from "@yunzhen/client/ui";
-import { Button, Group, NumberInput, Text, TextInput, Title } from "@mantine/core";
-import { IconChecks } from "@tabler/icons-react";
+import type { PartReason, Prescription, Stock } from "@yunzhen/client";
+import { ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Alert, Button, Group, Radio, Stack, Text, Title } from "@mantine/core";
+import { IconChecks, IconPackageOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../app/api";
+import { keys } from "../common/keys";
 import { ItemLine } from "../prescriptions/ItemLine";
-import { pickProblems, type Pick } from "./pick";
+import { PickRows } from "./PickRows";
+import { problemOf, propose, takenOf, type Pick } from "./pick";
+import { ScanField } from "./ScanField";
 import type { useOrder } from "./useOrder";
 import classes from "./orders.module.css";
 
-/** What to take from the shelf. While dispensing each medicine gets its batch and expiry; afterwards it is a list. */
+const PART_REASONS: readonly PartReason[] = ["out_of_stock", "short_dated", "damaged", "parcel_size", "other"];
+
+/** What to take from the shelf. While dispensing each medicine gets its batches from the stock; afterwards it is a list. */
 export function PickList({ prescription, order }: { prescription: Prescription; order: ReturnType<typeof useOrder> }) {
   const { t } = useTranslation("app");
   const active = prescription.allowed.includes("dispense");
-  const [picks, setPicks] = useState<Record<number, Pick>>(() =>
-    Object.fromEntries(prescription.items.map((item) => [item.no, { batch: "", expiry: "", quantity: item.quantity }])),
+  const stock = useQuery({ queryKey: keys.stock.list, queryFn: () => api.stock.list(), enabled: active });
+  if (active && stock.isPending) return <Skeletons shape="card" count={3} />;
+  if (active && stock.isError) return <ProblemAlert error={stock.error} onRetry={() => void stock.refetch()} />;
+  if (active && stock.data) {
+    return <Picking key={prescription.version} prescription={prescription} order={order} stock={stock.data.items} />;
+  }
+  return (
+    <div className={classes.panel}>
+      <Title order={2} fz={16} mb="xs">
+        {t("orders.prescription")}
+      </Title>
+      {prescription.items.map((item) => (
+        <div key={item.no} className={classes.pick} data-testid={`pick-${item.no}`}>
+          <ItemLine item={item} />
+        </div>
+      ))}
+    </div>
   );
-  const [tried, setTried] = useState(false);
+}
+
+interface PickingProps {
+  prescription: Prescription;
+  order: ReturnType<typeof useOrder>;
+  stock: readonly Stock[];
+}
+
+function Picking({ prescription, order, stock }: PickingProps) {
+  const { t } = useTranslation("app");
+  const { items } = prescription;
   const today = new Date().toISOString().slice(0, 10);
-  const done = prescription.items.filter((item) => !pickProblems(picks[item.no], today).stop).length;
+  const [picks, setPicks] = useState<readonly Pick[]>(() => propose(items, stock, today));
+  const [reason, setReason] = useState<PartReason>();
+  const [tried, setTried] = useState(false);
+  const owed = items.filter((item) => item.owed > 0);
+  const done = owed.filter((item) => takenOf(item, picks) === item.owed).length;
+  const part = done < owed.length;
+  const wrong = owed.some((item) =>
+    picks.some((p) => p.item_no === item.no && problemOf(p, item, picks, stock, today) !== "none"),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (done < prescription.items.length) return;
-    order.dispense.mutate(
-      prescription.items.map((item) => {
-        const pick = picks[item.no] ?? { batch: "", expiry: "", quantity: item.quantity };
-        return { item_no: item.no, batch: pick.batch.trim(), expiry: pick.expiry, quantity: pick.quantity };
-      }),
-    );
+    if (wrong || picks.length === 0 || (part && !reason)) return;
+    order.dispense.mutate({
+      packs: picks.map(({ item_no, batch, expiry, quantity }) => ({ item_no, batch, expiry, quantity })),
+      part_reason: part ? reason : undefined,
+    });
   };
   return (
     <form className={classes.panel} onSubmit={submit} noValidate>
       <Group justify="space-between" mb="xs">
         <Title order={2} fz={16}>
-          {active ? t("orders.pick.title") : t("orders.prescription")}
+          {t("orders.pick.title")}
         </Title>
-        {active && <Text c="dimmed">{t("orders.pick.progress", { done, all: prescription.items.length })}</Text>}
+        <Text c="dimmed">{t("orders.pick.progress", { done, all: owed.length })}</Text>
       </Group>
-      {prescription.items.map((item) => (
+      <ScanField items={owed} picks={picks} stock={stock} today={today} onPicks={setPicks} />
+      {items.map((item) => (
         <div
           key={item.no}
           className={classes.pick}
@@ -46,79 +86,58 @@ export function PickList({ prescription, order }: { prescription: Prescription; 
           aria-label={item.drug.name_zh}
           data-testid={`pick-${item.no}`}
         >
-          <div>
-            <ItemLine item={item} />
-          </div>
-          {active && (
-            <PickFields
+          <ItemLine item={item} />
+          {item.owed === 0 ? (
+            <Text c="dimmed">{t("orders.pick.suppliedAll")}</Text>
+          ) : (
+            <PickRows
               item={item}
-              pick={picks[item.no]}
-              tried={tried}
+              picks={picks}
+              stock={stock}
               today={today}
-              onChange={(pick) => setPicks((all) => ({ ...all, [item.no]: pick }))}
+              error={order.dispense.error}
+              onPicks={setPicks}
             />
           )}
         </div>
       ))}
-      {order.dispense.isError && <ProblemAlert error={order.dispense.error} />}
-      {active && (
-        <Group justify="flex-end" mt="sm">
-          <Button type="submit" leftSection={<IconChecks size={18} aria-hidden />} loading={order.dispense.isPending}>
-            {t("orders.dispense")}
-          </Button>
-        </Group>
+      {picks.length === 0 ? (
+        <Alert icon={<IconPackageOff aria-hidden />} color="orange" mt="sm" data-testid="nothing">
+          {t("orders.pick.nothing")} <Link to="/stock">{t("orders.pick.toStock")}</Link>
+        </Alert>
+      ) : (
+        part && (
+          <Stack gap="xs" mt="sm" data-testid="part">
+            <Text fw={600}>{t("orders.part.title")}</Text>
+            <Text size="sm" c="dimmed">
+              {t("orders.part.hint")}
+            </Text>
+            <Radio.Group
+              label={t("orders.part.reason")}
+              value={reason ?? null}
+              onChange={(value) => setReason(value as PartReason)}
+              error={tried && !reason ? t("orders.part.reasonRequired") : undefined}
+            >
+              <Group gap="md" mt="xs">
+                {PART_REASONS.map((value) => (
+                  <Radio key={value} value={value} label={t(`orders.part.reasons.${value}`)} />
+                ))}
+              </Group>
+            </Radio.Group>
+          </Stack>
+        )
       )}
+      {order.dispense.isError && <ProblemAlert error={order.dispense.error} />}
+      <Group justify="flex-end" mt="sm">
+        <Button
+          type="submit"
+          leftSection={<IconChecks size={18} aria-hidden />}
+          loading={order.dispense.isPending}
+          disabled={picks.length === 0}
+        >
+          {part ? t("orders.part.dispense") : t("orders.dispense")}
+        </Button>
+      </Group>
     </form>
-  );
-}
-
-function PickFields({
-  item,
-  pick = { batch: "", expiry: "", quantity: item.quantity },
-  tried,
-  today,
-  onChange,
-}: {
-  item: PrescriptionItem;
-  pick?: Pick;
-  tried: boolean;
-  today: string;
-  onChange: (pick: Pick) => void;
-}) {
-  const { t } = useTranslation("app");
-  const problems = pickProblems(pick, today);
-  const needed = t("orders.pick.needed", { quantity: item.quantity, unit: item.quantity_unit });
-  return (
-    <div className={classes.pickFields}>
-      <TextInput
-        label={t("orders.pick.batch")}
-        value={pick.batch}
-        autoComplete="off"
-        onChange={(event) => onChange({ ...pick, batch: event.currentTarget.value })}
-        error={tried && problems.batch ? t("orders.pick.batchRequired") : undefined}
-      />
-      <TextInput
-        type="date"
-        label={t("orders.pick.expiry")}
-        value={pick.expiry}
-        onChange={(event) => onChange({ ...pick, expiry: event.currentTarget.value })}
-        error={
-          problems.expiry === "expired"
-            ? t("orders.pick.expired")
-            : tried && problems.expiry === "missing"
-              ? t("orders.pick.expiryRequired")
-              : undefined
-        }
-        description={problems.soon ? t("orders.pick.soon", { days: 30 }) : undefined}
-      />
-      <NumberInput
-        label={t("orders.pick.quantity")}
-        value={pick.quantity}
-        min={0}
-        suffix={` ${item.quantity_unit}`}
-        onChange={(value) => onChange({ ...pick, quantity: typeof value === "number" ? value : 0 })}
-        description={pick.quantity === item.quantity ? undefined : `${t("orders.pick.quantityDiffers")} · ${needed}`}
-      />
-    </div>
   );
 }

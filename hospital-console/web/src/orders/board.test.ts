@@ -1,7 +1,6 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, type Order } from "./board";
-import { pickProblems } from "./pick";
 
 const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]) =>
   ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] } }) as unknown as Order;
@@ -41,17 +40,5 @@ describe("the board", () => {
       [],
     );
     expect(board.ordered.map((o) => o.id)).toEqual(["c", "a", "b"]);
-  });
-});
-
-describe("a picked medicine", () => {
-  it("needs a batch and a date that has not passed", () => {
-    expect(pickProblems(undefined, "2026-11-23").stop).toBe(true);
-    expect(pickProblems({ batch: "B1", expiry: "2026-11-22", quantity: 1 }, "2026-11-23").expiry).toBe("expired");
-    expect(pickProblems({ batch: "B1", expiry: "2026-11-23", quantity: 1 }, "2026-11-23")).toMatchObject({
-      stop: false,
-      soon: true,
-    });
-    expect(pickProblems({ batch: "B1", expiry: "2027-11-23", quantity: 0 }, "2026-11-23").stop).toBe(true);
   });
 });

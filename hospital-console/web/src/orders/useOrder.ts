@@ -1,4 +1,4 @@
-import type { Prescription } from "@yunzhen/client";
+import type { DeclineCode, PartReason, Prescription } from "@yunzhen/client";
 import { useAction } from "@yunzhen/client/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -22,6 +22,8 @@ export function useOrder(prescription: Prescription) {
     queryClient.setQueryData(keys.prescriptions.one(id), next);
     void queryClient.invalidateQueries({ queryKey: ["prescriptions", "list"] });
     void queryClient.invalidateQueries({ queryKey: keys.deliveries.all });
+    void queryClient.invalidateQueries({ queryKey: keys.stock.all });
+    void queryClient.invalidateQueries({ queryKey: keys.prescriptions.dispenses(id) });
   };
   const accept = useAction((at: number, key) => api.prescriptions.accept(id, at, key), {
     onSuccess: ({ secret, prescription: next }) => {
@@ -38,7 +40,8 @@ export function useOrder(prescription: Prescription) {
     return { secret: again.secret, version: again.prescription.version };
   };
   const dispense = useAction(
-    async (packs: PackLine[], key) => api.prescriptions.dispense(id, { ...(await held()), packs }, key),
+    async (body: { packs: PackLine[]; part_reason?: PartReason }, key) =>
+      api.prescriptions.dispense(id, { ...(await held()), ...body }, key),
     { onSuccess: changed },
   );
   const pack = useAction(
@@ -52,8 +55,9 @@ export function useOrder(prescription: Prescription) {
       },
     },
   );
-  const decline = useAction((reason: string, key) => api.prescriptions.decline(id, version, reason, key), {
-    onSuccess: changed,
-  });
+  const decline = useAction(
+    (why: { code: DeclineCode; reason?: string }, key) => api.prescriptions.decline(id, { version, ...why }, key),
+    { onSuccess: changed },
+  );
   return { accept, dispense, pack, decline, packed };
 }

@@ -9,6 +9,7 @@ import { consents, documents } from "./record";
 import { favourites, prescribing } from "./prescribing";
 import { breakGlass, duplicates, imports, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
+import { stock } from "./stock";
 import type { paths } from "./schema";
 import type * as T from "./types";
 
@@ -139,12 +140,13 @@ export class Api {
       data(this.care.POST("/api/prescriptions/{id}/dispense", { params: command(id, key), body })),
     pack: (id: string, body: T.PackBody, key?: string) =>
       data(this.care.POST("/api/prescriptions/{id}/pack", { params: command(id, key), body })),
-    decline: (id: string, version: number, reason: string, key?: string) =>
-      data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body: { version, reason } })),
+    decline: (id: string, body: T.DeclineBody, key?: string) =>
+      data(this.care.POST("/api/prescriptions/{id}/decline", { params: command(id, key), body })),
   };
 
   readonly prescribing = prescribing(() => this.care);
   readonly favourites = favourites(() => this.care);
+  readonly stock = stock(() => this.care);
 
   readonly deliveries = {
     list: (query: { state?: string; cursor?: string } = {}) =>

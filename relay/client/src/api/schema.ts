@@ -1326,6 +1326,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescriptions/{id}/dispenses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fillings of a prescription, the first one first. */
+        get: operations["listDispenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions/{id}/findings-preview": {
         parameters: {
             query?: never;
@@ -1996,6 +2013,92 @@ export interface paths {
         get: operations["listStaff"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the pharmacy has, by drug, what expires first before the rest. */
+        get: operations["listStock"];
+        put?: never;
+        /** Goods came in. */
+        post: operations["receiveGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The shelf was counted. */
+        post: operations["correctStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a batch, newest first. */
+        get: operations["listStockMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Units go from quarantine back to the shelf. */
+        post: operations["releaseStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Units are destroyed. */
+        post: operations["writeOffStock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3021,6 +3124,23 @@ export interface components {
             /** @description Who is signed in. */
             staff: components["schemas"]["Staff"];
         };
+        /** @description The pharmacy gives an order back. */
+        DeclineBody: {
+            /** @description Why. */
+            code: components["schemas"]["DeclineCode"];
+            /** @description In words; needed when the code is `other`. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a pharmacy gives an order back.
+         * @enum {string}
+         */
+        DeclineCode: "out_of_stock" | "closed" | "cannot_deliver" | "query_open" | "other";
         /** @description A delivery. */
         Delivery: {
             /** @description Commands that the caller may give now. */
@@ -3106,10 +3226,40 @@ export interface components {
             /** @description Initials of the Chinese name, lower case. */
             pinyin?: string;
         };
+        /** @description One filling by one pharmacy. */
+        Dispense: {
+            /** @description Accepted at. */
+            created_at: components["schemas"]["Time"];
+            /** @description Why it was given back. */
+            declined?: components["schemas"]["DeclineCode"];
+            /** @description In which parcel. */
+            delivery_id?: components["schemas"]["DeliveryId"];
+            /** @description The first or a later one, complete or a part; absent before batches are recorded. */
+            fill?: components["schemas"]["FillType"];
+            /** @description Filling id. */
+            id: components["schemas"]["DispenseId"];
+            /**
+             * Format: int32
+             * @description 1, 2, … of the prescription.
+             */
+            number: number;
+            /** @description What was taken. */
+            packs: components["schemas"]["Pack"][];
+            /** @description Why it is a part. */
+            part_reason?: components["schemas"]["PartReason"];
+            /** @description By whom. */
+            pharmacy_name: string;
+            /** @description State. */
+            state: components["schemas"]["DispenseState"];
+            /** @description In its state since. */
+            state_since: components["schemas"]["Time"];
+        };
         /** @description What was taken from the shelf. */
         DispenseBody: {
             /** @description Packs. */
             packs: components["schemas"]["NewPack"][];
+            /** @description Why less is taken than is owed; what is missing stays owed. */
+            part_reason?: components["schemas"]["PartReason"];
             /** @description The secret of the acceptance. */
             secret: string;
             /**
@@ -3118,6 +3268,16 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * Format: uuid
+         * @description One filling of a prescription.
+         */
+        DispenseId: string;
+        /**
+         * @description Where a filling stands.
+         * @enum {string}
+         */
+        DispenseState: "preparation" | "on_hold" | "in_progress" | "completed" | "cancelled" | "declined";
         /** @description A document without its bytes. */
         Document: {
             /** @description Who added it. */
@@ -3453,6 +3613,11 @@ export interface components {
             /** @description Path into the body, as `readings[0].value`. */
             path: string;
         };
+        /**
+         * @description Which filling of how much; [`FillType::fhir`] is its code.
+         * @enum {string}
+         */
+        FillType: "first_complete" | "first_part" | "later_part" | "later_complete";
         /** @description One answer of one check. */
         Finding: {
             /** @description What to do, English. */
@@ -3511,6 +3676,25 @@ export interface components {
          * @enum {string}
          */
         Frequency: "qd" | "bid" | "tid" | "qid" | "qn" | "qam" | "q4h" | "q6h" | "q8h" | "q12h" | "qod" | "tiw" | "biw" | "qw" | "st" | "prn";
+        /** @description Goods that came in. */
+        GoodsReceipt: {
+            /** @description Batch, as printed. */
+            batch: string;
+            /** @description Drug. */
+            drug_id: components["schemas"]["DrugId"];
+            /**
+             * Format: date
+             * @description Last day of use.
+             */
+            expiry: string;
+            /** @description Article number, when a pack was scanned. */
+            gtin?: string;
+            /**
+             * Format: int32
+             * @description In the drug's unit.
+             */
+            quantity: number;
+        };
         /** @description A nursing home. */
         Home: {
             /** @description Where it is. */
@@ -4167,6 +4351,8 @@ export interface components {
         Pack: {
             /** @description Batch number. */
             batch: string;
+            /** @description What was taken from the stock; absent in parcels of before stock was kept. */
+            drug_id?: components["schemas"]["DrugId"];
             /**
              * Format: date
              * @description Expiry.
@@ -4278,6 +4464,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Dispense: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Dispense"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_Document: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Document"][];
@@ -4383,6 +4576,20 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Stock: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Stock"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_StockHistoryLine: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["StockHistoryLine"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_TransportSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["TransportSummary"][];
@@ -4432,6 +4639,11 @@ export interface components {
             /** @description Key of the safety data. */
             key: string;
         };
+        /**
+         * @description Why less goes out than is owed.
+         * @enum {string}
+         */
+        PartReason: "out_of_stock" | "short_dated" | "damaged" | "parcel_size" | "other";
         /** @description One participant as shown to the others. */
         Participant: {
             /** @description Heard or not. */
@@ -4644,6 +4856,11 @@ export interface components {
              * @description Line number from 1.
              */
             no: number;
+            /**
+             * Format: int32
+             * @description How much of it has not reached the home yet.
+             */
+            owed: number;
             /**
              * Format: int32
              * @description How much is supplied.
@@ -5710,6 +5927,128 @@ export interface components {
              * @description Day of that visit.
              */
             seen_on?: string;
+        };
+        /** @description One batch of one drug. */
+        Stock: {
+            /** @description Batch, as printed. */
+            batch: string;
+            /** @description Must stay at 2–8 °C. */
+            cold_chain: boolean;
+            /** @description Drug. */
+            drug_id: components["schemas"]["DrugId"];
+            /**
+             * Format: date
+             * @description Last day of use.
+             */
+            expiry: string;
+            /** @description Article number, when a pack was scanned. */
+            gtin?: string;
+            /** @description Stock id. */
+            id: components["schemas"]["StockId"];
+            /**
+             * Format: int64
+             * @description For how many days the drug lasts, all its batches together, at the pace of the last four weeks; absent when none went out.
+             */
+            lasts_days?: number;
+            /** @description English name of the drug. */
+            name_en: string;
+            /** @description Chinese name of the drug. */
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description On the shelf.
+             */
+            on_hand: number;
+            /**
+             * Format: int64
+             * @description Set apart; not for orders.
+             */
+            quarantined: number;
+            /** @description Strength of one unit. */
+            strength: string;
+            /**
+             * Format: int64
+             * @description In orders and parcels.
+             */
+            underway: number;
+            /** @description The unit that is counted. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /** @description A count by hand. */
+        StockCount: {
+            /** @description In words. */
+            comment?: string;
+            /**
+             * Format: int32
+             * @description What is on the shelf.
+             */
+            counted: number;
+            /** @description Why it differs. */
+            reason: components["schemas"]["StockReason"];
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /** @description One line of a batch's history. */
+        StockHistoryLine: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who (absent for the system and for people outside the pharmacy). */
+            by?: components["schemas"]["StaffRef"];
+            /** @description In words. */
+            comment?: string;
+            /** @description What. */
+            kind: components["schemas"]["StockMove"];
+            /** @description For which order. */
+            prescription_id?: components["schemas"]["PrescriptionId"];
+            /**
+             * Format: int32
+             * @description How much.
+             */
+            quantity: number;
+            /** @description Why. */
+            reason?: components["schemas"]["StockReason"];
+        };
+        /**
+         * Format: uuid
+         * @description One batch of one drug in one pharmacy.
+         */
+        StockId: string;
+        /**
+         * @description What happens to units of a batch.
+         * @enum {string}
+         */
+        StockMove: "received" | "found" | "missing" | "taken" | "put_back" | "quarantined" | "released" | "supplied" | "spoilt" | "written_off" | "discarded";
+        /**
+         * @description Why a person changes a number.
+         * @enum {string}
+         */
+        StockReason: "counted" | "misbooked" | "damaged" | "expired" | "recalled" | "examined" | "other";
+        /** @description Units that leave the shelf or quarantine for a reason. */
+        StockStep: {
+            /** @description In words. */
+            comment?: string;
+            /**
+             * Format: int32
+             * @description How much.
+             */
+            quantity: number;
+            /** @description Out of quarantine and not off the shelf; a release is always out of quarantine. */
+            quarantined?: boolean;
+            /** @description Why. */
+            reason: components["schemas"]["StockReason"];
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
         };
         /** @description A diagnosis whose proof is missing. */
         StopDiagnosis: {
@@ -13756,7 +14095,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["DeclineBody"];
             };
         };
         responses: {
@@ -13926,6 +14265,73 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDispenses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its fillings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Dispense"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18210,6 +18616,550 @@ export interface operations {
             };
             /** @description It does not exist, or the caller may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStock: {
+        parameters: {
+            query?: {
+                /** @description Of this drug. */
+                drug_id?: string;
+                /** @description That expire within so many days. */
+                expires_within_days?: number;
+                /** @description Of drugs that run out within so many days at the pace of the last four weeks. */
+                runs_out_within_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its batches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stock"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveGoods: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoodsReceipt"];
+            };
+        };
+        responses: {
+            /** @description Taken in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stock"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctStock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["StockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockCount"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stock"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStockMoves: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["StockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StockHistoryLine"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseStock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["StockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockStep"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stock"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeOffStock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["StockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockStep"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stock"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
 
 use crate::actor::Role;
 use crate::checked::ParcelCode;
+use crate::formulary::DrugId;
 use crate::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, TemperatureId};
 use crate::machines::Refused;
 use crate::machines::delivery::{Event, QuarantineReason, State};
@@ -30,6 +31,9 @@ pub struct Pack {
     /// Expiry.
     #[schema(value_type = String, format = Date)]
     pub expiry: Date,
+    /// What was taken from the stock; absent in parcels of before stock was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drug_id: Option<DrugId>,
 }
 
 /// What the nurse counted of one item.

@@ -8,15 +8,16 @@ use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::parcel_label::{self, LabelKey};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Delivery, Pack, Prescription, TimelineStep};
+use yunzhen_domain::records::{DeclineCode, Delivery, Pack, PartReason, Prescription, TimelineStep};
 use yunzhen_store::{deliveries, prescriptions};
 
 use super::{caller, keep, load, record, secrets, show, still_valid, views, who};
 use crate::app::courier_runs::{self, Carrier, Link};
 use crate::app::deliveries as delivery_views;
 use crate::app::views::common::{ReasonBody, VersionBody};
-use crate::app::work::{Start, Work, person_name, required, same_version};
-use crate::app::{App, AppError, Context, FieldError, fresh, hash_password, tokens};
+use crate::app::views::dispenses::DeclineBody;
+use crate::app::work::{Start, Work, bounded, person_name, required, same_version};
+use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, hash_password, sessions, stock, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
 pub async fn accept(
@@ -71,16 +72,23 @@ pub async fn decline(
     app: &App,
     ctx: &Context,
     id: PrescriptionId,
-    input: ReasonBody,
+    input: DeclineBody,
 ) -> Result<views::Prescription, AppError> {
     let mut work = match Work::command(app, ctx).await? {
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
-    let reason = required("reason", &input.reason, 500)?;
+    let words = input.reason.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let reason = match words {
+        Some(text) => bounded("reason", text, 500)?,
+        None if input.code == DeclineCode::Other => required("reason", "", 500)?,
+        None => input.code.as_str().to_owned(),
+    };
     let member = caller(&mut work.tx, ctx).await?;
-    let p = before.apply(Event::Decline { reason }, ctx.now, who(&member))?;
+    let p = before.clone().apply(Event::Decline { reason }, ctx.now, who(&member))?;
+    stock::put_back(&mut work, ctx, of(&before)?, &before.packs).await?;
+    dispenses::declined(&mut work, ctx, &before, input.code).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionDeclined, &p).await?;
     work.finish(view).await
 }
@@ -100,13 +108,29 @@ pub async fn dispense(
     let member = caller(&mut work.tx, ctx).await?;
     let mut p = before.apply(Event::Dispense, ctx.now, who(&member))?;
     work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
-    p.packs = packs(app, &p, input.packs, ctx)?;
+    let taken = packs(app, &p, input.packs, input.part_reason, ctx)?;
+    let of = of(&p)?;
+    stock::put_back(&mut work, ctx, of, &p.packs).await?;
+    stock::take(&mut work, ctx, of, &taken).await?;
+    p.packs = taken;
+    dispenses::filled(&mut work, ctx, &p, input.part_reason).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionDispensed, &p).await?;
     work.finish(view).await
 }
 
-/// Every line in the number that is still owed, from batches that outlast its days.
-fn packs(app: &App, p: &Prescription, input: Vec<views::NewPack>, ctx: &Context) -> Result<Vec<Pack>, AppError> {
+/// The order, for the stock that it moves.
+fn of(p: &Prescription) -> Result<stock::Of, AppError> {
+    Ok(stock::Of { pharmacy: p.pharmacy_id.ok_or(AppError::Forbidden)?, order: p.id })
+}
+
+/// Every line in the number that is still owed, or less for a reason, from batches that outlast its days.
+fn packs(
+    app: &App,
+    p: &Prescription,
+    input: Vec<views::NewPack>,
+    part: Option<PartReason>,
+    ctx: &Context,
+) -> Result<Vec<Pack>, AppError> {
     let today = Policy::local_date(ctx.now);
     let mut wrong = Vec::new();
     let mut taken = Vec::new();
@@ -137,15 +161,31 @@ fn packs(app: &App, p: &Prescription, input: Vec<views::NewPack>, ctx: &Context)
             unit: drug.unit.clone(),
             batch: batch.to_owned(),
             expiry: pack.expiry,
+            drug_id: Some(item.drug_id.clone()),
         });
     }
     for item in &p.items {
         let sum: u64 = taken.iter().filter(|t| t.item_no == item.no).map(|t| u64::from(t.quantity)).sum();
         let (no, want) = (item.no, p.owed(item));
-        if sum != u64::from(want) {
+        if sum > u64::from(want) || (sum < u64::from(want) && part.is_none()) {
             let zh = format!("第 {no} 行应配 {want}，现为 {sum}");
             wrong.push(FieldError::new("packs", zh, format!("Line {no} needs {want}, this is {sum}")));
         }
+    }
+    let (all, owed): (u64, u64) =
+        (taken.iter().map(|t| u64::from(t.quantity)).sum(), p.items.iter().map(|item| u64::from(p.owed(item))).sum());
+    if taken.is_empty() {
+        wrong.push(FieldError::new(
+            "packs",
+            "至少配一种药；全部缺货请退单",
+            "Take at least one medicine; decline when there is none",
+        ));
+    } else if part.is_some() && all == owed {
+        wrong.push(FieldError::new(
+            "part_reason",
+            "数量已配齐，无需部分配药的原因",
+            "Nothing is missing, so there is no reason for a part",
+        ));
     }
     if wrong.is_empty() { Ok(taken) } else { Err(AppError::Invalid(wrong)) }
 }

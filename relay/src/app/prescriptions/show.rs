@@ -72,7 +72,7 @@ fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
 }
 
 /// One line; `None` when its drug is not in the formulary any more.
-pub(in crate::app) fn line_of(app: &App, i: &Item) -> Option<views::PrescriptionItem> {
+pub(in crate::app) fn line_of(app: &App, i: &Item, owed: u32) -> Option<views::PrescriptionItem> {
     let drug = app.formulary.drug(&i.drug_id)?;
     Some(views::PrescriptionItem {
         no: i.no.into(),
@@ -84,6 +84,7 @@ pub(in crate::app) fn line_of(app: &App, i: &Item) -> Option<views::Prescription
         days: i.days.into(),
         taper: i.taper.clone(),
         quantity: i.quantity,
+        owed,
         quantity_unit: drug.unit.clone(),
         instruction: i.instruction.clone(),
     })
@@ -105,7 +106,7 @@ pub(super) async fn full(
     };
     let mut items = Vec::with_capacity(p.items.len());
     for i in &p.items {
-        items.push(line_of(app, i).ok_or(DocumentError::UnknownDrug(i.no))?);
+        items.push(line_of(app, i, p.owed(i)).ok_or(DocumentError::UnknownDrug(i.no))?);
     }
     let consultation = consultations::get(db, p.consultation_id).await?;
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());

@@ -17,8 +17,8 @@ use super::{caller, keep, load, record, show, viewed, views, who};
 use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
-use crate::app::work::{Start, Work, authorize, required};
-use crate::app::{App, AppError, Context, fresh};
+use crate::app::work::{Start, Work, authorize, bounded, required};
+use crate::app::{App, AppError, Context, FieldError, fresh, stock};
 
 /// More prescriptions than anybody is signed in twelve weeks.
 const MOST_RUNNING: u32 = 200;
@@ -165,7 +165,11 @@ pub(super) async fn withdraw(
     specialist: &Staff,
 ) -> Result<(Prescription, EventKind), AppError> {
     let event = before.withdrawal(reason);
+    let at_counter = matches!(before.state, prescription::State::Dispensing | prescription::State::OnHold);
     let p = before.apply(event, ctx.now, who(specialist))?;
+    if let (true, Some(pharmacy)) = (at_counter, p.pharmacy_id) {
+        stock::put_back(work, ctx, stock::Of { pharmacy, order: p.id }, &p.packs).await?;
+    }
     recall(work, ctx, &p, specialist).await?;
     crate::app::refills::lapse(work, ctx, p.id).await?;
     let stopped = p.state == prescription::State::Stopped;
@@ -179,8 +183,10 @@ async fn recall(work: &mut Work, ctx: &Context, p: &Prescription, specialist: &S
     if parcel.state.is_terminal() || parcel.state == delivery::State::Recalled {
         return Ok(());
     }
+    let before = parcel.state;
     let parcel = parcel.apply(delivery::Event::Cancel, ctx.now, who(specialist))?;
     deliveries::update(&mut work.tx, &parcel).await?;
+    stock::settle(work, ctx, &parcel, before, &delivery::Event::Cancel).await?;
     let recalled = parcel.state == delivery::State::Recalled;
     let kind = if recalled { EventKind::DeliveryRecalled } else { EventKind::DeliveryCancelled };
     work.record(kind, parcel.id.uuid(), Some(parcel.home_id), Some(parcel.pharmacy_id));

@@ -12,12 +12,17 @@ pub use yunzhen_domain::ids::{
     CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, NoteId, ObservationId, PharmacyId,
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
-pub use yunzhen_domain::ids::{DoseEntryId, LegalHoldId, PresentDoctorId, ReferralId, RefillId, TransportId, VisitId, CourierRunId, DiscrepancyId};
+pub use yunzhen_domain::ids::{
+    CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, ReferralId, RefillId, StockId,
+    TransportId, VisitId,
+};
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
-pub use yunzhen_domain::machines::delivery::{State as DeliveryState, QuarantineReason};
+pub use yunzhen_domain::machines::delivery::{QuarantineReason, State as DeliveryState};
+pub use yunzhen_domain::machines::discrepancy::{
+    Cause as DiscrepancyCause, Resolution as DiscrepancyResolution, State as DiscrepancyState,
+};
 pub use yunzhen_domain::machines::dose::{Outcome as DoseOutcome, State as DoseState};
-pub use yunzhen_domain::machines::discrepancy::{Cause as DiscrepancyCause, Resolution as DiscrepancyResolution, State as DiscrepancyState};
 pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::legal_hold::State as LegalHoldState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;

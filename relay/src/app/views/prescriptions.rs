@@ -16,6 +16,7 @@ pub use super::prescribing::{
     Assessment, DraftItem, DraftStep, Findings, PrescriptionDraft, PrescriptionDraftUpdate, PrescriptionQuestion,
     TaperStep,
 };
+use yunzhen_domain::records::PartReason;
 pub use yunzhen_domain::records::{Rejection, SignedDocument};
 pub use yunzhen_domain::safety::Finding;
 
@@ -153,6 +154,8 @@ pub struct PrescriptionItem {
     pub taper: Vec<TaperStep>,
     /// How much is supplied.
     pub quantity: u32,
+    /// How much of it has not reached the home yet.
+    pub owed: u32,
     /// Unit of the quantity.
     pub quantity_unit: String,
     /// What to tell the person who gives it.
@@ -295,6 +298,9 @@ pub struct DispenseBody {
     /// Packs.
     #[schema(min_items = 1)]
     pub packs: Vec<NewPack>,
+    /// Why less is taken than is owed; what is missing stays owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_reason: Option<PartReason>,
 }
 
 /// A pack taken from the shelf.

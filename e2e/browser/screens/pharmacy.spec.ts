@@ -1,0 +1,97 @@
+import { expect, test, type Page } from "@playwright/test";
+import { buildDay } from "./data";
+import { LOOKS, lookAt } from "./look";
+import { installMock, type Answers } from "./mock";
+import { sendPage, serve, type Site } from "./site";
+import { now } from "./clock";
+
+/** The pharmacy's shelf and its orders with batches, in both languages and schemes. */
+interface PharmacyScreen {
+  name: string;
+  path: string;
+  size?: [number, number];
+  answers?: Answers;
+  ready: string;
+  act?: (page: Page) => Promise<void>;
+  expected?: RegExp;
+}
+
+let site: Site;
+test.beforeAll(async () => {
+  site = await serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
+  });
+});
+test.afterAll(() => site.close());
+
+const desk: [number, number] = [1440, 900];
+const phone: [number, number] = [390, 844];
+const nothing = { "GET /api/stock": { body: { items: [], next: null } } };
+
+async function scan(page: Page, typed: string): Promise<void> {
+  const field = page.getByRole("textbox", { name: /扫描药品包装|Scan a pack/ });
+  await field.fill(typed);
+  await field.press("Enter");
+}
+
+/** The element string of the second batch of the first medicine. */
+async function scanRight(page: Page): Promise<void> {
+  const expiry = new Date(now() + 430 * 86_400_000).toISOString().slice(2, 10).replaceAll("-", "");
+  await scan(page, `(01)06901234567892(17)${expiry}(10)A2611(21)7F3`);
+  await expect(page.locator("[data-scanned=true]")).toHaveCount(1);
+}
+
+async function choosePart(page: Page): Promise<void> {
+  await expect(page.getByTestId("part")).toBeVisible();
+  await page.getByRole("radio", { name: /^缺货$|^Out of stock$/ }).check();
+}
+
+const SCREENS: PharmacyScreen[] = [
+  { name: "stock", path: "/stock", ready: "[data-testid=stock-st1]" },
+  { name: "stock-phone", path: "/stock", size: phone, ready: "[data-testid=stock-st1]" },
+  { name: "stock-empty", path: "/stock", answers: nothing, ready: "main :is(h2,h3)" },
+  {
+    name: "stock-batch",
+    path: "/stock",
+    ready: "[data-testid=stock-st1]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /A2604/ }).click();
+      await page.waitForSelector("[data-testid=batch] section p");
+    },
+  },
+  {
+    name: "stock-receive-forged",
+    path: "/stock",
+    ready: "[data-testid=stock-st1]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^入库$|^Goods in$/ }).click();
+      const field = page.getByRole("textbox", { name: /扫描包装上的二维码|Scan the 2D code/ });
+      await field.fill("(01)06901234567893(17)280131(10)B1");
+      await field.press("Enter");
+      await expect(page.getByText(/校验位不符|check digit is wrong/)).toBeVisible();
+    },
+  },
+  { name: "order-shelf", path: "/orders/rx4", ready: "[data-testid=scan]" },
+  { name: "order-scan", path: "/orders/rx4", ready: "[data-testid=scan]", act: scanRight },
+  { name: "order-scan-phone", path: "/orders/rx4", size: phone, ready: "[data-testid=scan]", act: scanRight },
+  {
+    name: "order-scan-refused",
+    path: "/orders/rx4",
+    ready: "[data-testid=scan]",
+    act: async (page) => {
+      await scan(page, "(01)06901234567892(17)280131(10)NO-SUCH");
+      await expect(page.getByText(/库存中没有批号 NO-SUCH|Batch NO-SUCH is not in stock/)).toBeVisible();
+    },
+  },
+  { name: "order-part", path: "/orders/rx11", ready: "[data-testid=fillings]", act: choosePart },
+  { name: "order-nothing", path: "/orders/rx4", answers: nothing, ready: "[data-testid=nothing]" },
+];
+
+for (const look of LOOKS) {
+  for (const { name, path, size = desk, answers, ready, act, expected } of SCREENS) {
+    test(`pharmacy ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
+      const prepare = (page: Page) => installMock(page, buildDay(now()), { who: "pharmacy", answers });
+      await lookAt(browser, look, { name, sizes: [size], url: site.origin + path, ready, prepare, act, expected });
+    });
+  }
+}

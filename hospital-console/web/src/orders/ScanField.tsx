@@ -1,0 +1,63 @@
+import type { PrescriptionItem, Stock } from "@yunzhen/client";
+import { TextInput } from "@mantine/core";
+import { IconScan } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { parseGs1 } from "./gs1";
+import { scanned, type Pick } from "./pick";
+
+interface Props {
+  items: readonly PrescriptionItem[];
+  picks: readonly Pick[];
+  stock: readonly Stock[];
+  today: string;
+  onPicks: (picks: readonly Pick[]) => void;
+}
+
+/** Where a scanner types: it is a keyboard that ends with Enter. What it read is told here, in words. */
+export function ScanField({ items, picks, stock, today, onPicks }: Props) {
+  const { t } = useTranslation("app");
+  const [text, setText] = useState("");
+  const [said, setSaid] = useState<{ error?: string; note?: string }>({});
+  const read = () => {
+    const result = parseGs1(text, today);
+    if (!result.ok) {
+      if (result.problem !== "empty") setSaid({ error: t(`orders.scan.problem.${result.problem}`) });
+      return;
+    }
+    const { batch, expiry } = result.code;
+    const found = scanned(result.code, items, picks, stock);
+    setText("");
+    if (!found.ok) {
+      setSaid({ error: t(`orders.scan.problem.${found.problem}`, { batch, expiry }) });
+      return;
+    }
+    onPicks(found.picks);
+    setSaid({ note: t("orders.scan.done", { batch, no: found.item_no }) });
+  };
+  return (
+    <TextInput
+      label={t("orders.scan.label")}
+      placeholder="(01)…(17)…(10)…"
+      data-testid="scan"
+      mb="sm"
+      autoComplete="off"
+      spellCheck={false}
+      leftSection={<IconScan size={18} aria-hidden />}
+      value={text}
+      error={said.error}
+      description={said.note ?? t("orders.scan.hint")}
+      inputWrapperOrder={["label", "input", "description", "error"]}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        setSaid({});
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter") return;
+        // The scanner's Enter ends its code and not the order.
+        event.preventDefault();
+        read();
+      }}
+    />
+  );
+}

@@ -1,0 +1,141 @@
+import type { Drug } from "@yunzhen/client";
+import { ProblemAlert, useAction } from "@yunzhen/client/ui";
+import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import { IconScan } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+import { keys } from "../common/keys";
+import { problemAt } from "../common/problemAt";
+import { parseGs1 } from "../orders/gs1";
+import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
+
+/** Goods came in: what, which batch, until when, how much. A scanner fills in what is printed on the pack. */
+export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
+  const { t, i18n } = useTranslation("app");
+  const queryClient = useQueryClient();
+  const [drug, setDrug] = useState<Drug>();
+  const [scan, setScan] = useState("");
+  const [scanProblem, setScanProblem] = useState<string>();
+  const [batch, setBatch] = useState("");
+  const [expiry, setExpiry] = useState("");
+  const [gtin, setGtin] = useState("");
+  const [quantity, setQuantity] = useState<number | "">("");
+  const receive = useAction(
+    (drug_id: string, key) =>
+      api.stock.receive({ drug_id, batch, expiry, gtin: gtin || undefined, quantity: Number(quantity) }, key),
+    {
+      onSuccess: () => {
+        void queryClient.invalidateQueries({ queryKey: keys.stock.all });
+        for (const clear of [setScan, setBatch, setExpiry, setGtin]) clear("");
+        setDrug(undefined);
+        setQuantity("");
+        onClose();
+      },
+    },
+  );
+  const read = () => {
+    const result = parseGs1(scan, today);
+    if (!result.ok) {
+      setScanProblem(t(`orders.scan.problem.${result.problem === "empty" ? "format" : result.problem}`));
+      return;
+    }
+    setBatch(result.code.batch);
+    setExpiry(result.code.expiry);
+    setGtin(result.code.gtin);
+    setScan("");
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (drug) receive.mutate(drug.id);
+  };
+  const at = (field: string) => problemAt(receive.error, field);
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("stock.receive")}
+      size="lg"
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          {drug ? (
+            <Group justify="space-between">
+              <Text fw={600}>
+                {drugName(drug, i18n.language)} {drug.strength}
+              </Text>
+              <Button variant="subtle" onClick={() => setDrug(undefined)}>
+                {t("app.cancel")}
+              </Button>
+            </Group>
+          ) : (
+            <DrugSearch label={t("stock.drug")} onChoose={setDrug} />
+          )}
+          <TextInput
+            label={t("stock.scan")}
+            description={t("stock.scanHint")}
+            leftSection={<IconScan size={18} aria-hidden />}
+            autoComplete="off"
+            value={scan}
+            error={scanProblem}
+            onChange={(event) => {
+              setScan(event.currentTarget.value);
+              setScanProblem(undefined);
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter") return;
+              event.preventDefault();
+              read();
+            }}
+          />
+          <Group grow align="flex-start">
+            <TextInput
+              label={t("stock.batch")}
+              autoComplete="off"
+              value={batch}
+              error={at("batch")}
+              onChange={(event) => setBatch(event.currentTarget.value)}
+            />
+            <TextInput
+              type="date"
+              label={t("stock.expiry")}
+              value={expiry}
+              error={at("expiry")}
+              onChange={(event) => setExpiry(event.currentTarget.value)}
+            />
+          </Group>
+          <Group grow align="flex-start">
+            <NumberInput
+              label={t("stock.quantity", { unit: drug?.unit ?? "–" })}
+              min={1}
+              max={100_000}
+              allowDecimal={false}
+              value={quantity}
+              error={at("quantity")}
+              onChange={(value) => setQuantity(typeof value === "number" ? value : "")}
+            />
+            <TextInput
+              label={t("stock.gtin")}
+              autoComplete="off"
+              value={gtin}
+              error={at("gtin")}
+              onChange={(event) => setGtin(event.currentTarget.value)}
+            />
+          </Group>
+          {receive.isError && <ProblemAlert error={receive.error} />}
+          <Group justify="flex-end">
+            <Button
+              type="submit"
+              loading={receive.isPending}
+              disabled={!drug || batch.trim() === "" || expiry === "" || quantity === ""}
+            >
+              {t("stock.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,82 @@
+//! Fillings of prescriptions.
+
+use yunzhen_domain::ids::PrescriptionId;
+use yunzhen_domain::records::Dispense;
+
+use crate::row::{Cells, one_row, to_json};
+use crate::{Db, StoreError, Tx};
+
+const TABLE: &str = "dispenses";
+
+/// All fillings of a prescription, the first one first.
+pub async fn of_prescription(db: &mut Db, id: PrescriptionId) -> Result<Vec<Dispense>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM dispenses WHERE prescription_id = $1 ORDER BY number")
+        .bind(id.to_string())
+        .fetch_all(db.conn())
+        .await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// A filling that begins.
+pub async fn insert(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO dispenses (id, version, state, prescription_id, pharmacy_id, number, fill, part_reason, packs, delivery_id,
+             declined, created_at, state_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(d.id.to_string())
+    .bind(d.version)
+    .bind(d.state.as_str())
+    .bind(d.prescription_id.to_string())
+    .bind(d.pharmacy_id.to_string())
+    .bind(i64::from(d.number))
+    .bind(d.fill.map(|fill| fill.as_str()))
+    .bind(d.part_reason.map(|reason| reason.as_str()))
+    .bind(to_json(TABLE, "packs", &d.packs)?)
+    .bind(d.delivery_id.map(|id| id.to_string()))
+    .bind(d.declined.map(|code| code.as_str()))
+    .bind(d.created_at.as_millisecond())
+    .bind(d.state_since.as_millisecond())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed filling, whose version is one above the stored one.
+pub async fn update(tx: &mut Tx, d: &Dispense) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE dispenses SET version = $2, state = $3, fill = $4, part_reason = $5, packs = $6, delivery_id = $7, declined = $8,
+             state_since = $9
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(d.id.to_string())
+    .bind(d.version)
+    .bind(d.state.as_str())
+    .bind(d.fill.map(|fill| fill.as_str()))
+    .bind(d.part_reason.map(|reason| reason.as_str()))
+    .bind(to_json(TABLE, "packs", &d.packs)?)
+    .bind(d.delivery_id.map(|id| id.to_string()))
+    .bind(d.declined.map(|code| code.as_str()))
+    .bind(d.state_since.as_millisecond())
+    .execute(tx.conn())
+    .await?;
+    one_row("filling", done.rows_affected())
+}
+
+fn decode(cells: &Cells<'_>) -> Result<Dispense, StoreError> {
+    Ok(Dispense {
+        id: cells.parse("id")?,
+        version: cells.int("version")?,
+        state: cells.parse("state")?,
+        prescription_id: cells.parse("prescription_id")?,
+        pharmacy_id: cells.parse("pharmacy_id")?,
+        number: cells.int("number")?,
+        fill: cells.opt_parse("fill")?,
+        part_reason: cells.opt_parse("part_reason")?,
+        packs: cells.json("packs")?,
+        delivery_id: cells.opt_parse("delivery_id")?,
+        declined: cells.opt_parse("declined")?,
+        created_at: cells.time("created_at")?,
+        state_since: cells.time("state_since")?,
+    })
+}
