@@ -26,8 +26,8 @@ use super::people::name_of;
 use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
-use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
-use super::{App, AppError, Context, FieldError, dispenses, stock};
+use super::work::{Start, Work, authorize, may_list, required, same_version};
+use super::{App, AppError, Context, dispenses, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;

@@ -15,7 +15,7 @@ use yunzhen_relay::app::views::doses::{Dose, DoseQuery, DosesOfDay, NewDoseEntry
 use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionDraft};
 use yunzhen_relay::app::{AppError, Context, deliveries, doses, medication_sheet, prescriptions};
 
-use crate::world::{World, draft};
+use crate::world::{World, courier_of, draft};
 
 impl World {
     /// A prescription of these lines, carried through to the nurse's count.
@@ -28,15 +28,15 @@ impl World {
         let packed = self.pack(&dispensed, &accepted.secret).await;
         let d = self.on_the_road(&packed.delivery).await;
         let seen = VersionBody { version: d.version };
-        let d =
-            deliveries::arrive(&self.app, &self.of(Actor::Courier { delivery_id: d.id }), d.id, seen).await.unwrap();
+        let d = deliveries::arrive(&self.app, &self.of(courier_of(&d)), d.id, seen).await.unwrap();
         let count = |i: &yunzhen_relay::app::views::prescriptions::PrescriptionItem| Count {
             item_no: i.no.try_into().unwrap(),
             quantity: i.quantity,
             damaged: 0,
         };
         let counts = p.items.iter().map(count).collect();
-        let body = ReceiveBody { version: d.version, parcel_code: packed.parcel_code, counts, comment: None };
+        let body =
+            ReceiveBody { version: d.version, parcel_code: packed.parcel_code, counts, comment: None, celsius: None };
         deliveries::receive(&self.app, &self.by(&self.nurse), d.id, body).await.unwrap();
         self.see(p.id).await
     }

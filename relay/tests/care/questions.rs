@@ -3,11 +3,12 @@
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::records::DeclineCode;
 use yunzhen_domain::records::Urgency;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::consultations::NewConsultation;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody};
-use yunzhen_relay::app::views::prescriptions::{Accepted, Prescription, PrescriptionQuery};
+use yunzhen_relay::app::views::prescriptions::{Accepted, DeclineBody, Prescription, PrescriptionQuery};
 use yunzhen_relay::app::{AppError, consultations, prescriptions};
 
 use crate::world::{Person, World, draft};
@@ -82,7 +83,7 @@ async fn the_pharmacy_asks_on_its_own_and_reads_only_its_own() {
     assert_eq!((p.state, p.questions.len()), (State::OnHold, 1));
     let held = Accepted { prescription: p.clone(), secret: accepted.secret.clone() };
     assert!(matches!(w.try_dispense(&held, 7).await, Err(AppError::NotPossible(_))));
-    let body = ReasonBody { version: p.version, reason: "缺货".into() };
+    let body = DeclineBody { version: p.version, code: DeclineCode::OutOfStock, reason: None };
     let declined = prescriptions::decline(&w.app, &w.by(&w.pharmacy), p.id, body).await;
     assert!(matches!(declined, Err(AppError::NotPossible(_))), "the question is open");
     let p = answer(&w, &w.specialist, &p, "不换，等到货。").await.unwrap();

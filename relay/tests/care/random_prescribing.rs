@@ -9,10 +9,13 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use yunzhen_domain::ids::{ConsultationId, PrescriptionId};
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::DeclineCode;
 use yunzhen_domain::records::RejectionCode;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody, ReplaceBody};
-use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, Prescription, RejectBody, SignBody};
+use yunzhen_relay::app::views::prescriptions::{
+    DeclineBody, DispenseBody, NewPack, Prescription, RejectBody, SignBody,
+};
 use yunzhen_relay::app::{AppError, prescriptions};
 
 use crate::world::{Person, World, draft};
@@ -136,15 +139,22 @@ impl Play {
             }
             10 => {
                 let secret = self.secrets.iter().rev().find(|(of, _)| *of == id).map_or("", |(_, secret)| secret);
-                let pack =
-                    NewPack { item_no: 1, batch: "B1".into(), expiry: jiff::civil::date(2028, 1, 31), quantity: 7 };
-                let body = DispenseBody { version, secret: secret.into(), packs: vec![pack] };
+                let pack = NewPack {
+                    item_no: 1,
+                    batch: "B2026-11".into(),
+                    expiry: jiff::civil::date(2028, 1, 31),
+                    quantity: 7,
+                };
+                let body = DispenseBody { version, secret: secret.into(), packs: vec![pack], part_reason: None };
                 prescriptions::dispense(&w.app, &w.by(pharmacy), id, body).await?;
                 assert!(self.approvals.contains(&id), "dispensed without an approval: {before:?}");
                 assert_eq!(before.state, State::Dispensing);
                 self.dispensed += 1;
             }
-            11 => drop(prescriptions::decline(&w.app, &w.by(pharmacy), id, reason()).await?),
+            11 => {
+                let body = DeclineBody { version, code: DeclineCode::Closed, reason: None };
+                drop(prescriptions::decline(&w.app, &w.by(pharmacy), id, body).await?);
+            }
             12 => {
                 if t.who {
                     prescriptions::cancel(&w.app, &w.by(&w.specialist), id, reason()).await?;

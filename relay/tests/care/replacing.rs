@@ -1,6 +1,5 @@
 //! A signed prescription is never changed: it is withdrawn and another takes its place, together or not at all.
 
-use yunzhen_domain::Actor;
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::machines::delivery::State as Parcel;
 use yunzhen_domain::machines::prescription::State;
@@ -10,7 +9,7 @@ use yunzhen_relay::app::views::prescribing::ReplaceBody;
 use yunzhen_relay::app::views::prescriptions::{Prescription, RejectBody};
 use yunzhen_relay::app::{AppError, deliveries, prescriptions};
 
-use crate::world::{Person, World, draft};
+use crate::world::{Person, World, courier_of, draft};
 
 async fn replace(
     w: &World,
@@ -103,7 +102,7 @@ async fn on_the_road_it_is_called_back_and_in_the_home_it_is_stopped() {
     let new = replace(&w, &w.specialist, &old, c, Some("改药")).await.unwrap();
     let stopped = w.see(old.id).await;
     assert_eq!((stopped.state, stopped.replaced_by), (State::Stopped, Some(new.id)));
-    let courier = Actor::Courier { delivery_id: d.id };
+    let courier = courier_of(&d);
     let body = VersionBody { version: d.version };
     assert!(deliveries::accept(&w.app, &w.of(courier), d.id, body).await.is_err());
 }

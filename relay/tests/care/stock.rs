@@ -17,7 +17,7 @@ use yunzhen_relay::app::{AppError, deliveries, dispenses, prescriptions, stock};
 use yunzhen_relay::seed;
 use yunzhen_store::stock as rows;
 
-use crate::world::{World, draft};
+use crate::world::{World, courier_of, draft};
 
 const DRUG: &str = "amlodipine-5mg";
 
@@ -315,7 +315,7 @@ async fn finish(
             "lost"
         }
         4 => {
-            let courier = Actor::Courier { delivery_id: d.id };
+            let courier = courier_of(&d);
             let d = deliveries::give_back(&w.app, &w.of(courier), d.id, VersionBody { version }).await.unwrap();
             let version = d.version;
             deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, VersionBody { version }).await.unwrap();
@@ -331,7 +331,8 @@ async fn finish(
         _ => {
             let damaged = u32::try_from(short).unwrap();
             let counts = vec![Count { item_no: 1, quantity: part, damaged }];
-            let body = ReceiveBody { version, parcel_code: packed.parcel_code.clone(), counts, comment: None };
+            let body =
+                ReceiveBody { version, parcel_code: packed.parcel_code.clone(), counts, comment: None, celsius: None };
             deliveries::receive(&w.app, &w.by(&w.nurse), d.id, body).await.unwrap();
             if damaged == 0 { "received" } else { "received with damage" }
         }

@@ -1,7 +1,7 @@
 //! Homes, pharmacies, staff and their sessions.
 
 use crate::actor::{Actor, Role};
-use crate::ids::{ConsultationId, CourierRunId, DeliveryId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::ids::{ConsultationId, CourierRunId, HomeId, InvitationId, PharmacyId, StaffId};
 use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;

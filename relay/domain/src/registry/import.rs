@@ -162,7 +162,7 @@ mod tests {
             measured_at: measured_at.into(),
         };
         let good = input("8867-4", 72.0, "/min", "2028-02-29T08:00:00+08:00");
-        let taken = readings(&[good.clone()], born, now).ok().unwrap();
+        let taken = readings(std::slice::from_ref(&good), born, now).ok().unwrap();
         assert_eq!(
             (taken[0].code, taken[0].unit, taken[0].measured_at),
             ("8867-4", "/min", at("2028-02-29T00:00:00Z"))

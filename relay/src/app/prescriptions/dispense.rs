@@ -14,10 +14,10 @@ use yunzhen_store::{deliveries, prescriptions};
 use super::{caller, keep, load, record, secrets, show, still_valid, views, who};
 use crate::app::courier_runs::{self, Carrier, Link};
 use crate::app::deliveries as delivery_views;
-use crate::app::views::common::{ReasonBody, VersionBody};
+use crate::app::views::common::VersionBody;
 use crate::app::views::dispenses::DeclineBody;
 use crate::app::work::{Start, Work, bounded, person_name, required, same_version};
-use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, hash_password, sessions, stock, tokens};
+use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, hash_password, stock, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
 pub async fn accept(

@@ -17,8 +17,8 @@ use super::{caller, keep, load, record, show, viewed, views, who};
 use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
-use crate::app::work::{Start, Work, authorize, bounded, required};
-use crate::app::{App, AppError, Context, FieldError, fresh, stock};
+use crate::app::work::{Start, Work, authorize, required};
+use crate::app::{App, AppError, Context, fresh, stock};
 
 /// More prescriptions than anybody is signed in twelve weeks.
 const MOST_RUNNING: u32 = 200;
