@@ -225,6 +225,8 @@ named_enum! {
         ListDeliveries = "list_deliveries",
         /// GET /deliveries/{id}
         ViewDelivery = "view_delivery",
+        /// parcels with what is in them, as FHIR
+        ViewSupply = "view_supply",
         /// accept, pick-up, arrive, fail-attempt, resume, give-back
         CarryDelivery = "carry_delivery",
         /// receive, refuse
@@ -304,9 +306,12 @@ impl Action {
             | A::DecideReferral
             | A::AccompanyReferral => Class::Referral,
             A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
-            A::ListDeliveries | A::ViewDelivery | A::CarryDelivery | A::ReceiveDelivery | A::RecoverDelivery => {
-                Class::Delivery
-            }
+            A::ListDeliveries
+            | A::ViewDelivery
+            | A::ViewSupply
+            | A::CarryDelivery
+            | A::ReceiveDelivery
+            | A::RecoverDelivery => Class::Delivery,
             A::ViewSchedule | A::PublishAvailability | A::PlanDuty => Class::Schedule,
             A::ViewRound | A::PlanRound => Class::Round,
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
@@ -422,6 +427,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ViewSafetyOverrides     => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::ViewSupply              => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
         Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RecoverDelivery         => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],

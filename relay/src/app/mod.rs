@@ -15,6 +15,7 @@ pub mod duplicates;
 pub mod eligibility;
 mod error;
 pub mod events;
+pub mod fhir;
 pub mod formulary;
 pub mod homes;
 mod invitations;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::checked::ParcelCode;
-use yunzhen_domain::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId};
+use yunzhen_domain::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::delivery::State;
 use yunzhen_domain::records::Delivery;
 
@@ -24,6 +24,8 @@ pub struct Filter {
     pub pharmacy: Option<PharmacyId>,
     /// Only this one.
     pub id: Option<DeliveryId>,
+    /// For one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One delivery.
@@ -71,6 +73,7 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     if let Some(id) = filter.id {
         query.push(" AND id = ").push_bind(id.to_string());
     }
+    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
     paging.push(&mut query, "created_at");
     let rows = query.build().fetch_all(db.conn()).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "safety_overrides", include_str!("../migrations/0008_safety_overrides.sql")),
     (9, "secret_answers", include_str!("../migrations/0009_secret_answers.sql")),
     (12, "orders", include_str!("../migrations/0012_orders.sql")),
+    (17, "fhir", include_str!("../migrations/0017_fhir.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

@@ -37,7 +37,7 @@ fn first_facts() -> String {
 }
 
 /// The steps that were released.
-const STEPS: [i64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12];
+const STEPS: [i64; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 17];
 
 #[tokio::test]
 async fn a_database_of_every_release_keeps_its_data_up_to_the_newest() {
@@ -92,8 +92,8 @@ async fn the_steps_that_are_tried_are_all_there_are() {
     let database = TestDatabase::new().await;
     database.open().await.close().await;
     assert_eq!(
-        i64::try_from(database.ask("SELECT version FROM _sqlx_migrations").await.len()),
-        Ok(*STEPS.last().unwrap()),
+        database.ask("SELECT version FROM _sqlx_migrations").await.len(),
+        STEPS.len(),
         "a new step is tried from as well"
     );
 }

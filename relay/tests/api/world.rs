@@ -13,20 +13,20 @@ use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, PharmacyId, PrescriptionId,
-    ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
+    CalendarId, ConsultationId, DeliveryId, EligibilityId, HomeId, InvitationId, ObservationId, PharmacyId,
+    PrescriptionId, ReferralId, ResidentId, RoundId, ShiftId, StaffId, TransportId, UrgentCallId, VisitId,
 };
-use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, transport, urgent_call, visit};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair, Invitation,
-    InvitationKind, Item, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject, Staff,
-    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
+    Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, Delivery, Document, DuplicatePair,
+    Invitation, InvitationKind, Item, Pack, Pharmacy, Prescription, Referral, Resident, Round, Session, SessionSubject,
+    SignedDocument, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
-use yunzhen_domain::schedule::{Shift, Triage};
+use yunzhen_domain::schedule::{Shift, Slot, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
@@ -39,9 +39,9 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty, eligibility,
-    invitations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff, transports, urgent_calls,
-    visits,
+    Paging, Tx, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, duty,
+    eligibility, invitations, observations, pharmacies, prescriptions, referrals, residents, rounds, sessions, staff,
+    transports, urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -71,7 +71,11 @@ pub struct World {
     pub neighbour: Resident,
     /// A fact of the resident's ledger.
     pub first_visit: EligibilityId,
+    /// A reading of the resident.
+    pub reading: ObservationId,
     pub consultation: Consultation,
+    /// Over, and had a time.
+    pub booked: Consultation,
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
@@ -116,6 +120,7 @@ impl World {
         let members = strangers(&mut tx).await;
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
         let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
+        let reading = observations::latest_of(&mut tx, resident.id, &["8867-4"]).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -124,6 +129,14 @@ impl World {
         let glass = break_glass::list(&mut tx, true, Paging::newest(1)).await.unwrap().items.remove(0);
         let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
         consultations::insert(&mut tx, &consultation).await.unwrap();
+        let booked = Consultation {
+            id: ConsultationId::from_uuid(id(12, now)),
+            state: consultation::State::Completed,
+            ended_at: Some(now),
+            ..consultation.clone()
+        };
+        consultations::insert(&mut tx, &booked).await.unwrap();
+        appointments::insert(&mut tx, &time_of(&booked, now)).await.unwrap();
         let prescriptions = four(&consultation, of("specialist1"), of("pharmacist1"), now);
         for prescription in &prescriptions {
             prescriptions::insert(&mut tx, prescription).await.unwrap();
@@ -196,6 +209,7 @@ impl World {
             resident,
             neighbour,
             consultation,
+            booked,
             prescriptions,
             delivery,
             consent,
@@ -203,6 +217,7 @@ impl World {
             pair,
             glass,
             first_visit,
+            reading,
             visit,
             referral,
             transport,
@@ -283,8 +298,10 @@ impl Answer {
         Self { status, kind, body }
     }
 
+    /// Our code, in a problem or in an OperationOutcome.
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or_default()
+        let of_fhir = self.body.pointer("/issue/0/details/coding/0/code");
+        of_fhir.unwrap_or(&self.body["code"]).as_str().unwrap_or_default()
     }
 }
 
@@ -345,6 +362,21 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
     }
 }
 
+/// A time in the past.
+fn time_of(c: &Consultation, now: Timestamp) -> Appointment {
+    let starts_at = now - SignedDuration::from_hours(2);
+    Appointment {
+        consultation_id: c.id,
+        specialist_id: c.specialist_id.unwrap(),
+        home_id: c.home_id,
+        slot: Slot { starts_at, ends_at: starts_at + SignedDuration::from_mins(20) },
+        held: true,
+        sequence: 0,
+        changed_at: now,
+        round_id: None,
+    }
+}
+
 fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, now: Timestamp) -> [Prescription; 4] {
     use prescription::State;
     let draft = Prescription {
@@ -395,6 +427,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         id: PrescriptionId::from_uuid(id(n, now)),
         state,
         signed_at: Some(now),
+        signature: Some(SignedDocument { jws: "a.b.c".into(), certificate_serial: "01".into() }),
         pharmacist_id: Some(pharmacist),
         pharmacy_id,
         valid_until: Some(Policy::local_date(now)),
@@ -419,7 +452,14 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         pharmacy_id: seed::PHARMACY,
         parcel_code: ParcelCode::from_random([7; 8]),
         cold_chain: false,
-        packs: vec![],
+        packs: vec![Pack {
+            item_no: 1,
+            name: "苯磺酸氨氯地平片".into(),
+            quantity: 7,
+            unit: "片".into(),
+            batch: "B1".into(),
+            expiry: jiff::civil::date(2030, 1, 31),
+        }],
         courier_name: "小马".into(),
         courier_phone: "139".into(),
         courier_token_sha256: [1; 32],

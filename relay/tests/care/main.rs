@@ -10,6 +10,7 @@ mod crashes;
 mod documents;
 mod duplicates;
 mod eligibility;
+mod fhir;
 mod hand_over;
 mod hidden;
 mod imports;
