@@ -247,6 +247,8 @@ named_enum! {
         ListDeliveries = "list_deliveries",
         /// GET /deliveries/{id}
         ViewDelivery = "view_delivery",
+        /// parcels with what is in them, as FHIR
+        ViewSupply = "view_supply",
         /// accept, pick-up, arrive, fail-attempt, resume, give-back
         CarryDelivery = "carry_delivery",
         /// receive, receipts, refuse
@@ -362,6 +364,7 @@ impl Action {
             A::ListTransports | A::ViewTransport | A::RunTransport => Class::Transport,
             A::ListDeliveries
             | A::ViewDelivery
+            | A::ViewSupply
             | A::CarryDelivery
             | A::ReceiveDelivery
             | A::RecoverDelivery
@@ -499,6 +502,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ViewSafetyOverrides     => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
         Action::ListDeliveries          => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ViewDelivery            => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
+        Action::ViewSupply              => [Home, No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::CarryDelivery           => [No,   No,    No,    No,      Assigned, No,       No,   No,   No ],
         Action::ReceiveDelivery         => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RecoverDelivery         => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],

@@ -353,7 +353,7 @@ pub async fn list(
     let home_id = ctx.actor.home_id().or(query.home_id);
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
-    let filter = consultations::Filter { states, home: home_id };
+    let filter = consultations::Filter { states, home: home_id, ..Default::default() };
     let slice = consultations::list(&mut db, &filter, paging).await?;
     let ties = Ties::to_all(&mut db, ctx).await?;
     let mut names = Names::default();
@@ -415,7 +415,7 @@ pub async fn active_one(app: &App, id: ConsultationId) -> Result<Option<Consulta
 /// Consultations that may have a call: waiting or in progress.
 pub async fn active(app: &App) -> Result<Vec<Consultation>, AppError> {
     let mut db = app.store.read().await?;
-    let filter = consultations::Filter { states: vec![State::Waiting, State::InProgress], home: None };
+    let filter = consultations::Filter { states: vec![State::Waiting, State::InProgress], ..Default::default() };
     let mut all = Vec::new();
     let mut paging = Paging::oldest(PAGE);
     loop {

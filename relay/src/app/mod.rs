@@ -20,6 +20,7 @@ pub mod eligibility;
 mod error;
 pub mod events;
 pub mod favourites;
+pub mod fhir;
 pub mod formulary;
 pub mod homes;
 mod invitations;

@@ -144,6 +144,6 @@ fn is_queued(c: &Consultation) -> bool {
 }
 
 async fn in_state(db: &mut Db, state: State) -> Result<Vec<Consultation>, AppError> {
-    let filter = consultations::Filter { states: vec![state], home: None };
+    let filter = consultations::Filter { states: vec![state], ..Default::default() };
     Ok(consultations::list(db, &filter, Paging::oldest(ROWS)).await?.items)
 }

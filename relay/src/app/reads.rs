@@ -38,6 +38,11 @@ impl Seen {
         self.reads.push((ReadOf { entity_id: resident_id.uuid(), kind, purpose }, home_id));
     }
 
+    /// Another of something that is part of a record.
+    pub(super) fn add_of(&mut self, kind: EventKind, entity_id: Uuid, home_id: HomeId, purpose: Option<Purpose>) {
+        self.reads.push((ReadOf { entity_id, kind, purpose }, home_id));
+    }
+
     /// Tells the audit log what it does not have yet. A read that cannot be audited is not answered.
     pub(super) async fn tell(self, app: &App, ctx: &Context) -> Result<(), AppError> {
         let reader = reader(ctx);

@@ -307,6 +307,9 @@ pub fn openapi() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     absent_instead_of_null(&mut document);
     if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        paths.extend(super::fhir::paths());
+    }
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
         *paths =
             std::mem::take(paths).into_iter().map(|(path, item)| (format!("/api{path}"), item)).collect::<Map<_, _>>();
     }

@@ -21,6 +21,7 @@ pub mod duplicates;
 pub mod eligibility;
 pub mod events;
 pub mod extract;
+pub mod fhir;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
@@ -241,7 +242,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/audit", get(h::admin::audit))
         .route("/events", get(h::events::stream));
     Router::new()
-        .nest("/api", api)
+        .nest("/api", fhir::routes(api))
         .fallback(async || Problem::from(Fault::NoSuchPlace))
         .method_not_allowed_fallback(async || Problem::from(Fault::Method))
         .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
@@ -449,4 +450,25 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),
     ("streamEvents", Some(Action::WatchEvents)),
+    ("getFhirMetadata", None),
+    ("searchFhirAppointment", Some(Action::ListAppointments)),
+    ("readFhirAppointment", Some(Action::ListAppointments)),
+    ("searchFhirEncounter", Some(Action::ListConsultations)),
+    ("readFhirEncounter", Some(Action::ListConsultations)),
+    ("searchFhirMedicationDispense", Some(Action::ListPrescriptions)),
+    ("readFhirMedicationDispense", Some(Action::ViewPrescription)),
+    ("searchFhirMedicationRequest", Some(Action::ListPrescriptions)),
+    ("readFhirMedicationRequest", Some(Action::ViewPrescription)),
+    ("searchFhirObservation", Some(Action::ViewResident)),
+    ("readFhirObservation", Some(Action::ViewResident)),
+    ("searchFhirPatient", Some(Action::ListResidents)),
+    ("readFhirPatient", Some(Action::ViewResident)),
+    ("searchFhirProvenance", Some(Action::ListPrescriptions)),
+    ("readFhirProvenance", Some(Action::ViewPrescription)),
+    ("searchFhirServiceRequest", Some(Action::ListConsultations)),
+    ("readFhirServiceRequest", Some(Action::ListConsultations)),
+    ("searchFhirSupplyDelivery", Some(Action::ViewSupply)),
+    ("readFhirSupplyDelivery", Some(Action::ViewSupply)),
+    ("searchFhirTask", Some(Action::ListPrescriptions)),
+    ("readFhirTask", Some(Action::ViewPrescription)),
 ];

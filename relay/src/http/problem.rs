@@ -13,9 +13,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yunzhen_domain::fhir::search::BadParameter;
 use yunzhen_domain::registry::difference::Difference;
 use yunzhen_rtc::{ConnectError, PatchError};
 
+use super::fhir;
 use super::words::{self, Words};
 use crate::app::{AppError, Conflict};
 use crate::rooms::CameraError;
@@ -114,6 +116,9 @@ pub enum Fault {
     /// The query cannot be read.
     #[error("query: {0}")]
     Query(String),
+    /// A search parameter of the FHIR interface cannot be taken.
+    #[error("parameter {}: {}", .0.name, .0.en)]
+    Parameter(BadParameter),
     /// The body cannot be read.
     #[error("body: {0}")]
     Body(String),
@@ -174,6 +179,7 @@ impl IntoResponse for Problem {
 /// Writes problems in the reader's language; the outermost layer of every router.
 pub async fn render(request: Request, next: Next) -> Response {
     let english = prefers_english(request.headers());
+    let as_fhir = fhir::is_below(request.uri().path());
     let (method, path) = (request.method().clone(), request.extensions().get::<axum::extract::MatchedPath>().cloned());
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Arc<Fault>>() else { return response };
@@ -185,7 +191,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         tracing::debug!(%method, path, code = words.code, "request refused");
     }
     metrics::counter!("yunzhen_problems_total", "code" => words.code).increment(1);
-    written(words, english)
+    if as_fhir { fhir::refusal(words, english) } else { written(words, english) }
 }
 
 fn written(words: Words, english: bool) -> Response {

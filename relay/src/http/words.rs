@@ -63,6 +63,13 @@ pub fn of(fault: &Fault) -> Words {
             let (zh, en) = misread::words(what);
             Words { detail: (format!("地址中的条件有误：{zh}。"), format!("The query cannot be read: {en}.")), ..bad_request() }
         }
+        Fault::Parameter(parameter) => {
+            let mut words = words(S::BAD_REQUEST, "bad_parameter", ["查询条件有误", "A search parameter cannot be taken"],
+                ["", ""], ["请按能力声明（metadata）修改查询条件。", "Change the query as the CapabilityStatement says."]);
+            words.detail = (format!("{}。", parameter.zh), format!("{}.", parameter.en));
+            words.fields.push((parameter.name.clone(), (parameter.zh.clone(), parameter.en.clone())));
+            words
+        }
         Fault::Body(what) => with_detail(bad_request(), what),
         Fault::Malformed { line, column } => Words {
             detail: (format!("内容不是完整的 JSON，第 {line} 行第 {column} 个字符处中断或有误。"), format!("This is not whole JSON: it breaks off or goes wrong at line {line}, column {column}.")),

@@ -19,6 +19,8 @@ pub struct Filter {
     pub states: Vec<State>,
     /// Of this home.
     pub home: Option<HomeId>,
+    /// With one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One consultation.
@@ -42,6 +44,7 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     if let Some(home) = filter.home {
         query.push(" AND home_id = ").push_bind(home.to_string());
     }
+    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
     paging.push(&mut query, "requested_at");
     let rows = query.build().fetch_all(db.conn()).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use yunzhen_domain::checked::ParcelCode;
-use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId};
+use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::delivery::State;
 use yunzhen_domain::parcel_label::LabelKey;
 use yunzhen_domain::records::Delivery;
@@ -25,6 +25,8 @@ pub struct Filter {
     pub pharmacy: Option<PharmacyId>,
     /// Of this courier's run.
     pub run: Option<CourierRunId>,
+    /// For one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One delivery.
@@ -72,6 +74,7 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     if let Some(run) = filter.run {
         query.push(" AND run_id = ").push_bind(run.to_string());
     }
+    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
     paging.push(&mut query, "created_at");
     let rows = query.build().fetch_all(db.conn()).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;

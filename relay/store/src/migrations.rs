@@ -27,6 +27,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "stock", include_str!("../migrations/0014_stock.sql")),
     (15, "deliveries", include_str!("../migrations/0015_deliveries.sql")),
     (16, "doses", include_str!("../migrations/0016_doses.sql")),
+    (17, "fhir", include_str!("../migrations/0017_fhir.sql")),
     (18, "retention", include_str!("../migrations/0018_retention.sql")),
 ];
 

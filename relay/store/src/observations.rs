@@ -1,9 +1,10 @@
 //! Vital signs and other readings.
 
 use jiff::Timestamp;
-use yunzhen_domain::ids::ResidentId;
+use yunzhen_domain::ids::{ObservationId, ResidentId};
 use yunzhen_domain::records::{DeviceTrace, Observation};
 
+use crate::paging::{Cursor, Paging, Slice};
 use crate::row::Cells;
 use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
 use crate::{Db, StoreError, Tx};
@@ -39,6 +40,34 @@ pub async fn insert_many(tx: &mut Tx, readings: &[Observation]) -> Result<(), St
         query.build().execute(tx.conn()).await?;
     }
     Ok(())
+}
+
+/// One reading.
+pub async fn get(db: &mut Db, id: ObservationId) -> Result<Option<Observation>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM observations WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// A page of the readings of one person, whose record may be named by any of those that were merged.
+pub async fn page(db: &mut Db, residents: &[ResidentId], paging: Paging) -> Result<Slice<Observation>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM observations WHERE 1 = 1");
+    query.push_among("resident_id", residents.iter().map(ToString::to_string));
+    paging.push(&mut query, "measured_at");
+    let rows = query.build().fetch_all(db.conn()).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |o| Cursor { at_ms: o.measured_at.as_millisecond(), id: o.id.uuid() }))
+}
+
+/// What was read at the same moment by the same device, itself among it, by code.
+pub async fn together(db: &mut Db, reading: &Observation) -> Result<Vec<Observation>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM observations WHERE resident_id = $1 AND measured_at = $2 ORDER BY code, id")
+        .bind(reading.resident_id.to_string())
+        .bind(reading.measured_at.as_millisecond())
+        .fetch_all(db.conn())
+        .await?;
+    let found = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().filter(|other| (&other.device, other.source) == (&reading.device, reading.source)).collect())
 }
 
 /// The newest reading of each measure, by code.

@@ -28,6 +28,8 @@ pub struct Filter {
     pub pharmacy: Option<PharmacyId>,
     /// With this pharmacy, or open to every pharmacy.
     pub within_reach_of: Option<PharmacyId>,
+    /// For one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One prescription.
@@ -39,6 +41,17 @@ pub async fn get(db: &mut Db, id: PrescriptionId) -> Result<Option<Prescription>
 
 /// A page, by the time they entered their state.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let items = by(db, filter, paging, "state_since").await?;
+    Ok(paging.slice(items, |p| Cursor { at_ms: p.state_since.as_millisecond(), id: p.id.uuid() }))
+}
+
+/// A page, by the time they were first written: whatever happens to one meanwhile, it keeps its place.
+pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let items = by(db, filter, paging, "created_at").await?;
+    Ok(paging.slice(items, |p| Cursor { at_ms: p.created_at.as_millisecond(), id: p.id.uuid() }))
+}
+
+async fn by(db: &mut Db, filter: &Filter, paging: Paging, time: &str) -> Result<Vec<Prescription>, StoreError> {
     let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE 1 = 1");
     if !filter.states.is_empty() {
         query.push(" AND state IN (");
@@ -69,10 +82,10 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
         }
         query.push(")))");
     }
-    paging.push(&mut query, "state_since");
+    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
+    paging.push(&mut query, time);
     let rows = query.build().fetch_all(db.conn()).await?;
-    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
-    Ok(paging.slice(items, |p| Cursor { at_ms: p.state_since.as_millisecond(), id: p.id.uuid() }))
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 /// The newest `limit` of one resident, newest first.

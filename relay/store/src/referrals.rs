@@ -22,6 +22,8 @@ pub struct Filter {
     pub resident: Option<ResidentId>,
     /// From this consultation.
     pub consultation: Option<ConsultationId>,
+    /// Of one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One referral.
@@ -51,6 +53,7 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
     if let Some(consultation) = filter.consultation {
         query.push(" AND consultation_id = ").push_bind(consultation.to_string());
     }
+    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
     paging.push(&mut query, "created_at");
     let rows = query.build().fetch_all(db.conn()).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;

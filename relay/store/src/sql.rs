@@ -34,6 +34,20 @@ impl QueryBuilder {
         self.push(format_args!("${count}"))
     }
 
+    /// Appends that `column` is one of `values`; with none, any will do.
+    pub(crate) fn push_among(&mut self, column: &str, values: impl IntoIterator<Item = String>) {
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_none() {
+            return;
+        }
+        self.push(format_args!(" AND {column} IN ("));
+        let mut list = self.separated(", ");
+        for value in values {
+            list.push_bind(value);
+        }
+        self.push(")");
+    }
+
     /// A list whose members stand `between` each other.
     pub(crate) const fn separated(&mut self, between: &'static str) -> Separated<'_> {
         Separated { query: self, between, first: true }

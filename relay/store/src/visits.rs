@@ -6,6 +6,7 @@ use yunzhen_domain::ids::{HomeId, ResidentId, VisitId};
 use yunzhen_domain::machines::visit::State;
 use yunzhen_domain::records::{Visit, VisitStop};
 
+use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
 use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
@@ -26,6 +27,8 @@ pub struct Filter {
     pub hospital: Option<String>,
     /// On this day or later.
     pub since: Option<Date>,
+    /// That see one of these residents; empty means any.
+    pub residents: Vec<ResidentId>,
 }
 
 /// One round.
@@ -39,6 +42,20 @@ pub async fn get(db: &mut Db, id: VisitId) -> Result<Option<Visit>, StoreError> 
 
 /// At most `limit` rounds, the earliest day first.
 pub async fn list(db: &mut Db, filter: &Filter, limit: u32) -> Result<Vec<Visit>, StoreError> {
+    let mut query = matching(filter);
+    query.push(" ORDER BY planned_on, id LIMIT ").push_bind(i64::from(limit));
+    with_stops(db, query).await
+}
+
+/// A page, by the time they were planned.
+pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Visit>, StoreError> {
+    let mut query = matching(filter);
+    paging.push(&mut query, "planned_at");
+    let items = with_stops(db, query).await?;
+    Ok(paging.slice(items, |v| Cursor { at_ms: v.planned_at.as_millisecond(), id: v.id.uuid() }))
+}
+
+fn matching(filter: &Filter) -> QueryBuilder {
     let mut query = QueryBuilder::new("SELECT * FROM visits WHERE 1 = 1");
     if !filter.states.is_empty() {
         query.push(" AND state IN (");
@@ -64,7 +81,15 @@ pub async fn list(db: &mut Db, filter: &Filter, limit: u32) -> Result<Vec<Visit>
     if let Some(since) = filter.since {
         query.push(" AND planned_on >= ").push_bind(since.to_string());
     }
-    query.push(" ORDER BY planned_on, id LIMIT ").push_bind(i64::from(limit));
+    if !filter.residents.is_empty() {
+        query.push(" AND id IN (SELECT visit_id FROM visit_stops WHERE 1 = 1");
+        query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
+        query.push(")");
+    }
+    query
+}
+
+async fn with_stops(db: &mut Db, query: QueryBuilder) -> Result<Vec<Visit>, StoreError> {
     let rows = query.build().fetch_all(db.conn()).await?;
     let mut visits = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     for visit in &mut visits {

@@ -221,7 +221,8 @@ async fn pages_neither_repeat_nor_lose_rows_that_share_a_time() {
         consultations::insert(&mut tx, &row).await.unwrap();
     }
     for oldest_first in [true, false] {
-        let filter = consultations::Filter { states: vec![State::Waiting], home: Some(home().id) };
+        let filter =
+            consultations::Filter { states: vec![State::Waiting], home: Some(home().id), ..Default::default() };
         let (mut seen, mut cursor) = (vec![], None);
         loop {
             let paging = Paging { after: cursor, limit: 2, oldest_first };

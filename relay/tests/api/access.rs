@@ -32,6 +32,13 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         vec![("", operation.path.replace("{id}", &id).replace("{leg}", "00000000-0000-7000-8000-000000000001"), facts)]
     };
     match operation.path.split('/').nth(2) {
+        Some("fhir") if operation.path.contains("{id}") => {
+            let (id, facts) = of_fhir(world, operation.path.split('/').nth(3).unwrap());
+            one(id, Some(facts))
+        }
+        Some("fhir") if operation.path.ends_with("/Observation") => {
+            vec![("", format!("{}?patient={}", operation.path, world.resident.id), None)]
+        }
         Some("residents") if operation.path.contains("{id}") => {
             one(world.resident.id.to_string(), Some(world.resident.facts()))
         }
@@ -113,6 +120,25 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             vec![("", operation.path.clone(), Some(world.neighbour.facts()))]
         }
         _ => vec![("", operation.path.clone(), None)],
+    }
+}
+
+/// An id of a kind of resource, and what access knows of the record beneath.
+fn of_fhir(world: &World, kind: &str) -> (String, Facts) {
+    let mine = &world.prescriptions[3];
+    let of_consultation = || world.consultation.facts();
+    match kind {
+        "Patient" => (world.resident.id.to_string(), world.resident.facts()),
+        "Observation" => (world.reading.to_string(), world.resident.facts()),
+        "Encounter" => (world.consultation.id.to_string(), of_consultation()),
+        "ServiceRequest" => (format!("{}-consultation", world.consultation.id), of_consultation()),
+        "Appointment" => (world.booked.id.to_string(), world.booked.facts()),
+        "SupplyDelivery" => (format!("{}-1", world.delivery.id), world.delivery.facts()),
+        "MedicationRequest" => (format!("{}-1", mine.id), mine.facts()),
+        "MedicationDispense" => (format!("{}-1-1-1", mine.id), mine.facts()),
+        "Task" => (format!("{}-fulfill", mine.id), mine.facts()),
+        "Provenance" => (format!("{}-prescriber", mine.id), mine.facts()),
+        other => panic!("{other} is tried on nothing"),
     }
 }
 
@@ -231,7 +257,7 @@ async fn without_a_session_every_route_is_closed() {
                 let body = body(&world, &operation);
                 let answer = world.send(operation.method.clone(), &path, token, body.as_ref()).await;
                 match operation.id.as_str() {
-                    "getOpenapi" => assert_eq!(answer.status, 200),
+                    "getOpenapi" | "getFhirMetadata" => assert_eq!(answer.status, 200),
                     // The secret is in the path; without it there is nothing.
                     "getCalendarFeed" => assert_eq!(answer.status, 404),
                     _ if open => assert!([401, 429].contains(&answer.status), "{}: {answer:?}", operation.id),

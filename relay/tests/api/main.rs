@@ -5,6 +5,7 @@ mod access;
 mod boxes;
 mod calls;
 mod document;
+mod fhir;
 mod input;
 mod live;
 mod world;

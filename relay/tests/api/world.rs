@@ -17,21 +17,21 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId,
-    InvitationId, LegalHoldId, PharmacyId, PrescriptionId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId,
-    StockId, TransportId, UrgentCallId, VisitId,
+    InvitationId, LegalHoldId, ObservationId, PharmacyId, PrescriptionId, ReferralId, RefillId, ResidentId, RoundId,
+    ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId,
 };
 use yunzhen_domain::machines::{
     consultation, delivery, discrepancy, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pharmacy, Prescription, Referral, Refill,
-    Resident, Round, Session, SessionSubject, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle,
-    Visit, VisitStop,
+    Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
+    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pack, Pharmacy, Prescription, Referral,
+    Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential, Supply, Transport,
+    Urgency, UrgentCall, Vehicle, Visit, VisitStop,
 };
 use yunzhen_domain::runway::RunsOut;
-use yunzhen_domain::schedule::{Shift, Triage};
+use yunzhen_domain::schedule::{Shift, Slot, Triage};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
@@ -44,9 +44,10 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
-    Paging, Tx, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies, documents,
-    duplicates, duty, eligibility, invitations, legal_holds, pharmacies, prescription_favourites, prescriptions,
-    referrals, refills, residents, rounds, sessions, staff, stock, transports, urgent_calls, visits,
+    Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
+    documents, duplicates, duty, eligibility, invitations, legal_holds, observations, pharmacies,
+    prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff, stock, transports,
+    urgent_calls, visits,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -77,7 +78,11 @@ pub struct World {
     pub neighbour: Resident,
     /// A fact of the resident's ledger.
     pub first_visit: EligibilityId,
+    /// A reading of the resident.
+    pub reading: ObservationId,
     pub consultation: Consultation,
+    /// Over, and had a time.
+    pub booked: Consultation,
     /// Draft, in review, approved, dispensing.
     pub prescriptions: [Prescription; 4],
     pub delivery: Delivery,
@@ -132,6 +137,7 @@ impl World {
         let resident = residents::list(&mut tx, Some(seed::HOME_1), Some("wxy")).await.unwrap().remove(0);
         let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
         let batch = stock::list(&mut tx, seed::PHARMACY, None).await.unwrap()[0].id;
+        let reading = observations::latest_of(&mut tx, resident.id, &["8867-4"]).await.unwrap()[0].id;
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -140,6 +146,14 @@ impl World {
         let glass = break_glass::list(&mut tx, true, Paging::newest(1)).await.unwrap().items.remove(0);
         let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
         consultations::insert(&mut tx, &consultation).await.unwrap();
+        let booked = Consultation {
+            id: ConsultationId::from_uuid(id(12, now)),
+            state: consultation::State::Completed,
+            ended_at: Some(now),
+            ..consultation.clone()
+        };
+        consultations::insert(&mut tx, &booked).await.unwrap();
+        appointments::insert(&mut tx, &time_of(&booked, now)).await.unwrap();
         let prescriptions = four(&consultation, of("specialist1"), of("pharmacist1"), now);
         for prescription in &prescriptions {
             prescriptions::insert(&mut tx, prescription).await.unwrap();
@@ -234,6 +248,7 @@ impl World {
             resident,
             neighbour,
             consultation,
+            booked,
             prescriptions,
             delivery,
             run,
@@ -243,6 +258,7 @@ impl World {
             pair,
             glass,
             first_visit,
+            reading,
             visit,
             referral,
             transport,
@@ -327,8 +343,10 @@ impl Answer {
         Self { status, kind, body }
     }
 
+    /// Our code, in a problem or in an OperationOutcome.
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or_default()
+        let of_fhir = self.body.pointer("/issue/0/details/coding/0/code");
+        of_fhir.unwrap_or(&self.body["code"]).as_str().unwrap_or_default()
     }
 }
 
@@ -401,6 +419,21 @@ fn kept(p: &Prescription, now: Timestamp) -> Favourite {
     }
 }
 
+/// A time in the past.
+fn time_of(c: &Consultation, now: Timestamp) -> Appointment {
+    let starts_at = now - SignedDuration::from_hours(2);
+    Appointment {
+        consultation_id: c.id,
+        specialist_id: c.specialist_id.unwrap(),
+        home_id: c.home_id,
+        slot: Slot { starts_at, ends_at: starts_at + SignedDuration::from_mins(20) },
+        held: true,
+        sequence: 0,
+        changed_at: now,
+        round_id: None,
+    }
+}
+
 fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, now: Timestamp) -> [Prescription; 4] {
     use prescription::State;
     let draft = Prescription {
@@ -453,6 +486,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         id: PrescriptionId::from_uuid(id(n, now)),
         state,
         signed_at: Some(now),
+        signature: Some(SignedDocument { jws: "a.b.c".into(), certificate_serial: "01".into() }),
         pharmacist_id: Some(pharmacist),
         pharmacy_id,
         valid_until: Some(Policy::local_date(now)),
@@ -477,7 +511,15 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         pharmacy_id: seed::PHARMACY,
         parcel_code: ParcelCode::from_random([7; 8]),
         cold_chain: false,
-        packs: vec![],
+        packs: vec![Pack {
+            item_no: 1,
+            name: "苯磺酸氨氯地平片".into(),
+            quantity: 7,
+            unit: "片".into(),
+            batch: "B1".into(),
+            expiry: jiff::civil::date(2030, 1, 31),
+            drug_id: None,
+        }],
         courier_name: "小马".into(),
         courier_phone: "139".into(),
         run_id: CourierRunId::from_uuid(id(12, now)),

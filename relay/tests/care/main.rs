@@ -15,6 +15,7 @@ mod documents;
 mod doses;
 mod duplicates;
 mod eligibility;
+mod fhir;
 mod hand_over;
 mod hidden;
 mod imports;

@@ -1,5 +1,5 @@
 //! FHIR R4 status codes of each state (`domain.md` section 3): one function per machine, total by construction.
-//! Not here: whole FHIR resources.
+//! Not here: whole resources, which stand in the files beside this one.
 
 use crate::machines::{consultation, delivery, dose, prescription, referral, transport, visit_stop};
 
@@ -134,6 +134,24 @@ pub const fn delivery(state: delivery::State) -> DeliveryCodes {
         S::Cancelled => ("cancelled", None),
     };
     DeliveryCodes { task, supply_delivery, business_status: state.as_str() }
+}
+
+/// MedicationDispense.status of a parcel that was packed.
+pub const fn dispense(state: delivery::State) -> &'static str {
+    use delivery::State as S;
+    match state {
+        S::Received | S::Discrepancy => "completed",
+        S::Lost | S::Returned | S::Cancelled => "cancelled",
+        S::AwaitingCourier
+        | S::Accepted
+        | S::InTransit
+        | S::AtDoor
+        | S::OnHold
+        | S::Quarantined
+        | S::Returning
+        | S::Recalled
+        | S::Refused => "in-progress",
+    }
 }
 
 /// Codes of a referral. `booked`: the hospital gave an appointment before it ended.

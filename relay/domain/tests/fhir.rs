@@ -1,0 +1,304 @@
+//! Every resource in every state as JSON files, which `relay/client/tests/fhir.test.ts` holds against the definitions of R4. `INSTA_UPDATE=always` writes
+//! files that have changed.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod fhir_world;
+
+use fhir_world::*;
+use proptest::prelude::*;
+use serde_json::Value;
+use yunzhen_domain::fhir::{self, Bundle, Kind, OperationOutcome, Resource, capability};
+use yunzhen_domain::machines::{consultation, delivery, prescription, referral, visit_stop};
+use yunzhen_domain::records::{Appointment, Count, Observation, Pack};
+use yunzhen_domain::schedule::Slot;
+
+/// One file for all resources of a state.
+fn all(name: &str, resources: &[Resource]) {
+    let kind = name.split('-').next().unwrap();
+    for resource in resources {
+        assert_eq!(resource.kind.name(), kind);
+        assert!(
+            resource.id.len() <= 64 && resource.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+            "{}",
+            resource.id
+        );
+        let json = serde_json::to_value(resource).unwrap();
+        assert_eq!(json["id"], resource.id.as_str());
+        assert_eq!(json["status"].as_str(), resource.status);
+    }
+    golden(name, &resources);
+}
+
+#[test]
+fn a_prescription_in_every_state() {
+    let cast = cast();
+    for state in prescription::State::ALL {
+        let p = prescription_in(*state);
+        let deliveries = parcels(&p);
+        let of = cast.prescription(&p, &deliveries);
+        all(&format!("MedicationRequest-{state}"), &fhir::medication_requests_of(of));
+        all(&format!("MedicationDispense-{state}"), &fhir::dispenses_of(of));
+        all(&format!("Task-prescription-{state}"), &fhir::tasks_of_prescription(of));
+        all(&format!("Provenance-{state}"), &fhir::provenances_of(of));
+    }
+}
+
+#[test]
+fn a_prescription_that_replaces_one_and_one_as_a_pharmacy_reads_it() {
+    let cast = cast();
+    let prior = prescription_in(prescription::State::Rejected);
+    let p = yunzhen_domain::records::Prescription {
+        id: prescription_id(9),
+        replaces: Some(prior.id),
+        ..prescription_in(prescription::State::Approved)
+    };
+    let of = fhir::PrescriptionContext { prior: Some(&prior), ..cast.prescription(&p, &[]) };
+    let resources = fhir::medication_requests_of(of);
+    all("MedicationRequest-replacing", &resources);
+    let line = serde_json::to_value(&resources[0]).unwrap();
+    assert_eq!(line["priorPrescription"]["reference"], format!("MedicationRequest/{}-1", prior.id));
+    let group: Vec<Value> =
+        resources.iter().map(|r| serde_json::to_value(r).unwrap()["groupIdentifier"].clone()).collect();
+    assert!(group.len() > 1 && group.iter().all(|g| *g == group[0]), "one group for all lines");
+    let minimum = fhir::PrescriptionContext { only: Some(cast.pharmacies[1].id), ..cast.prescription(&p, &[]) };
+    for line in fhir::medication_requests_of(minimum) {
+        assert!(
+            serde_json::to_value(&line).unwrap().get("encounter").is_none(),
+            "a pharmacy learns nothing of the consultation"
+        );
+    }
+}
+
+#[test]
+fn a_part_that_reached_the_home_and_the_rest_that_another_pharmacy_prepares() {
+    let cast = cast();
+    let mut p = prescription_in(prescription::State::Dispensing);
+    let mut first = parcel(&p, 1, delivery::State::Received);
+    first.packs[0].quantity = 4;
+    first.packs.truncate(1);
+    p.supply(&[(1, 4)]);
+    p.pharmacy_id = Some(cast.pharmacies[1].id);
+    let parcels = [first];
+    let found = fhir::dispenses_of(cast.prescription(&p, &parcels));
+    all("MedicationDispense-part", &found);
+    let told: Vec<_> = found
+        .iter()
+        .map(|d| {
+            let json = serde_json::to_value(d).unwrap();
+            let id = d.id.strip_prefix(&p.id.to_string()).unwrap().to_owned();
+            (id, d.status.unwrap(), json["type"]["coding"][0]["code"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    let expected = [("-1-1-1", "completed", "FFP"), ("-1-2-1", "preparation", "RFC"), ("-2-2-1", "preparation", "FFC")];
+    assert_eq!(told, expected.map(|(id, status, code)| (id.to_owned(), status, code.to_owned())));
+    let of = fhir::PrescriptionContext { only: p.pharmacy_id, ..cast.prescription(&p, &parcels) };
+    assert_eq!(fhir::dispenses_of(of).len(), 2, "what another pharmacy did is not told to this one");
+}
+
+#[test]
+fn a_parcel_on_the_road_ends_with_its_prescription() {
+    let cast = cast();
+    for (state, status) in [
+        (prescription::State::InDelivery, "in-progress"),
+        (prescription::State::Returned, "cancelled"),
+        (prescription::State::Stopped, "stopped"),
+    ] {
+        let p = yunzhen_domain::records::Prescription { timeline: vec![], ..prescription_in(state) };
+        let road = [parcel(&p, 1, delivery::State::Recalled)];
+        let found = fhir::dispenses_of(cast.prescription(&p, &road));
+        assert_eq!(found.iter().map(|d| d.status).collect::<Vec<_>>(), [Some(status); 2], "{state}");
+    }
+    let p = prescription_in(prescription::State::Returned);
+    let arrived = [parcel(&p, 1, delivery::State::Received)];
+    let found = fhir::dispenses_of(cast.prescription(&p, &arrived));
+    assert!(found.iter().all(|d| d.status == Some("completed")), "what arrived stays so");
+}
+
+#[test]
+fn a_parcel_in_every_state() {
+    let cast = cast();
+    for state in delivery::State::ALL {
+        let p = prescription_in(prescription::State::InDelivery);
+        let mut d = parcel(&p, 1, *state);
+        if matches!(state, delivery::State::Discrepancy) {
+            d.counts =
+                vec![Count { item_no: 1, quantity: 6, damaged: 1 }, Count { item_no: 2, quantity: 10, damaged: 0 }];
+        }
+        all(&format!("Task-delivery-{state}"), &[fhir::task_of_delivery(cast.delivery(&d, &p))]);
+        let supplies = fhir::supplies_of(cast.delivery(&d, &p));
+        if matches!(state, delivery::State::Discrepancy) {
+            assert_eq!(serde_json::to_value(&supplies[0]).unwrap()["suppliedItem"]["quantity"]["value"], 5);
+        }
+        all(&format!("SupplyDelivery-{state}"), &supplies);
+    }
+}
+
+#[test]
+fn a_consultation_in_every_state() {
+    let cast = cast();
+    let (start, end) = (at("2026-11-23T06:00:00Z"), at("2026-11-23T06:20:00Z"));
+    for state in consultation::State::ALL {
+        let c = consultation_in(*state);
+        let held = (!matches!(state, consultation::State::Requested | consultation::State::AwaitingAcceptance))
+            .then_some(Appointment {
+                consultation_id: c.id,
+                specialist_id: cast.specialist.id,
+                home_id: cast.home.id,
+                slot: Slot { starts_at: start, ends_at: end },
+                held: true,
+                sequence: 0,
+                changed_at: start,
+                round_id: None,
+            });
+        let who = c.specialist_id.map(|_| &cast.specialist);
+        let (resident, home) = (&cast.resident, &cast.home);
+        let of = |vitals_in| fhir::encounter_of_consultation(&c, vitals_in, held.is_some(), resident, home, who);
+        all(&format!("Encounter-{state}"), &of(false).into_iter().collect::<Vec<_>>());
+        let appointment = fhir::appointment_of(&c, held.as_ref(), false, resident, home, who);
+        all(&format!("Appointment-{state}"), &appointment.into_iter().collect::<Vec<_>>());
+        all(
+            &format!("ServiceRequest-consultation-{state}"),
+            &[fhir::request_of_consultation(&c, resident, &cast.nurse, who)],
+        );
+        if *state == consultation::State::Waiting {
+            all("Encounter-waiting-measured", &of(true).into_iter().collect::<Vec<_>>());
+        }
+        if *state == consultation::State::Requested {
+            let waits = fhir::appointment_of(&c, None, true, resident, home, who);
+            all("Appointment-waitlist", &waits.into_iter().collect::<Vec<_>>());
+        }
+    }
+    let walk_in = consultation_in(consultation::State::Waiting);
+    assert_eq!(
+        fhir::appointment_of(&walk_in, None, false, &cast.resident, &cast.home, None),
+        None,
+        "no time, no Appointment"
+    );
+}
+
+#[test]
+fn a_referral_and_a_stop_in_every_state() {
+    let cast = cast();
+    for state in referral::State::ALL {
+        let r = referral_in(*state);
+        all(
+            &format!("ServiceRequest-referral-{state}"),
+            &[fhir::request_of_referral(&r, &cast.resident, &cast.specialist, &cast.formulary)],
+        );
+    }
+    for state in visit_stop::State::ALL {
+        let visit = visit_in(*state);
+        let doctors = [cast.specialist.clone()];
+        let of =
+            fhir::encounter_of_stop(&visit, &visit.stops[0], &cast.resident, &cast.home, &doctors, &cast.formulary);
+        assert_eq!(of.id.len(), 64);
+        all(&format!("Encounter-stop-{state}"), &[of]);
+    }
+}
+
+#[test]
+fn every_vital_sign_and_the_panel_of_blood_pressure() {
+    let cast = cast();
+    let mut found = Vec::new();
+    for (n, sign) in (1_u8..).zip(yunzhen_domain::vitals::ALL) {
+        if fhir::BLOOD_PRESSURE.contains(&sign.code) {
+            continue;
+        }
+        let reading = reading(n, sign.code, sign.plausible.0 + 0.5, sign.unit);
+        found.extend(fhir::observation_of(&reading, &[], &cast.resident));
+    }
+    all("Observation-readings", &found);
+    let pair = [
+        reading(101, "8462-4", 92.0, "mm[Hg]"),
+        reading(102, "8478-0", 119.0, "mm[Hg]"),
+        reading(103, "8480-6", 172.0, "mm[Hg]"),
+    ];
+    let panel = |readings: &[Observation]| -> Vec<Resource> {
+        readings.iter().filter_map(|reading| fhir::observation_of(reading, readings, &cast.resident)).collect()
+    };
+    let found = panel(&pair);
+    assert_eq!(
+        found.iter().map(|o| o.id.clone()).collect::<Vec<_>>(),
+        [pair[2].id.to_string()],
+        "one panel, by its systolic reading"
+    );
+    assert_eq!(found[0].codes[0], "85354-9");
+    all("Observation-pressure", &found);
+    let alone = panel(&pair[..1]);
+    assert_eq!(
+        serde_json::to_value(&alone[0]).unwrap()["component"][0]["dataAbsentReason"]["coding"][0]["code"],
+        "unknown"
+    );
+    all("Observation-pressure-diastolic-only", &alone);
+    all("Observation-pressure-mean-only", &panel(&pair[1..2]));
+    let second = [pair[2].clone(), reading(104, "8480-6", 168.0, "mm[Hg]")];
+    let found = panel(&second);
+    assert_eq!(found.len(), 2, "no reading is lost when two came at once");
+    assert_eq!(found[1].codes[0], "8480-6");
+}
+
+#[test]
+fn a_resident_with_a_masked_number_and_a_record_that_was_merged() {
+    let cast = cast();
+    let resource = fhir::patient_of(&cast.resident, &cast.home, &[resident_id(77)]);
+    let text = serde_json::to_string(&resource).unwrap();
+    assert!(!text.contains(cast.resident.id_number.as_str()) && text.contains(&cast.resident.id_number.masked()));
+    all("Patient-resident", &[resource]);
+    let mut merged = cast.resident.clone();
+    (merged.id, merged.merged_into) = (resident_id(77), Some(cast.resident.id));
+    all("Patient-merged", &[fhir::patient_of(&merged, &cast.home, &[])]);
+}
+
+#[test]
+fn what_answers_are_wrapped_in_and_what_the_server_says_of_itself() {
+    let cast = cast();
+    let patient = fhir::patient_of(&cast.resident, &cast.home, &[]);
+    let address = |path: &str| format!("https://clinic.example.org/api/fhir/{path}");
+    golden(
+        "Bundle-page",
+        &Bundle::searchset(vec![patient], "Patient?_count=1", Some("Patient?_count=1&_page=0.0"), address),
+    );
+    golden("Bundle-empty", &Bundle::searchset(vec![], "Patient", None, address));
+    let what = vec![("name".to_owned(), "Patient 不支持查询参数“name”".to_owned())];
+    golden(
+        "OperationOutcome-parameter",
+        &OperationOutcome::refusal("invalid", "bad_parameter", "查询条件有误。".to_owned(), what),
+    );
+    golden(
+        "OperationOutcome-hidden",
+        &OperationOutcome::refusal("not-found", "not_found", "没有找到。".to_owned(), vec![]),
+    );
+    let statement =
+        serde_json::to_value(capability::statement("0.1.0", Some("https://clinic.example.org/api/fhir".to_owned())))
+            .unwrap();
+    let claimed: Vec<_> = statement["rest"][0]["resource"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(claimed, Kind::ALL.map(|kind| kind.name().to_owned()));
+    golden("CapabilityStatement", &statement);
+}
+
+proptest! {
+    /// A resource never says more of a supply than the parcels had.
+    #[test]
+    fn what_is_dispensed_adds_up(quantities in proptest::collection::vec(1_u32..9, 1..5)) {
+        let cast = cast();
+        let p = prescription_in(prescription::State::InDelivery);
+        let parcels: Vec<_> = (1_u8..).zip(&quantities).map(|(n, quantity)| {
+            let mut d = parcel(&p, n, delivery::State::Received);
+            let pack = d.packs[0].clone();
+            d.packs = vec![Pack { quantity: *quantity, ..pack.clone() }, Pack { batch: "B2".to_owned(), ..pack }];
+            d.packs[1].quantity = 1;
+            d
+        }).collect();
+        let found = fhir::dispenses_of(cast.prescription(&p, &parcels));
+        let told: i64 = found.iter().map(|d| serde_json::to_value(d).unwrap()["quantity"]["value"].as_i64().unwrap()).sum();
+        prop_assert_eq!(told, i64::from(quantities.iter().sum::<u32>()) + i64::try_from(parcels.len()).unwrap());
+        let mut ids: Vec<_> = found.iter().map(|d| d.id.clone()).collect();
+        ids.dedup();
+        prop_assert_eq!(ids.len(), found.len(), "each batch has an id of its own");
+    }
+}

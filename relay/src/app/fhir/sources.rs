@@ -1,0 +1,238 @@
+//! The records that resources come from: a page of them, one of them, and what access decides on.
+
+use uuid::Uuid;
+use yunzhen_domain::access::{Action, Facts};
+use yunzhen_domain::audit::{EventKind, Purpose};
+use yunzhen_domain::fhir::Kind;
+use yunzhen_domain::ids::{HomeId, PharmacyId, ResidentId};
+use yunzhen_domain::records::{Consultation, Delivery, Observation, Prescription, Referral, Resident, Visit};
+use yunzhen_store::{
+    Cursor, Db, Paging, Slice, consultations, deliveries, observations, prescriptions, referrals, residents, visits,
+};
+
+use crate::app::relations::Ties;
+use crate::app::{AppError, Context};
+
+/// A table of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    Consultations,
+    Deliveries,
+    Observations,
+    Prescriptions,
+    Referrals,
+    Residents,
+    Visits,
+}
+
+/// Where resources of a kind come from, in the order of a search.
+pub(super) const fn sources(kind: Kind) -> &'static [Source] {
+    match kind {
+        Kind::Appointment => &[Source::Consultations],
+        Kind::Encounter => &[Source::Consultations, Source::Visits],
+        Kind::MedicationDispense | Kind::MedicationRequest | Kind::Provenance => &[Source::Prescriptions],
+        Kind::Observation => &[Source::Observations],
+        Kind::Patient => &[Source::Residents],
+        Kind::ServiceRequest => &[Source::Consultations, Source::Referrals],
+        Kind::SupplyDelivery => &[Source::Deliveries],
+        Kind::Task => &[Source::Prescriptions, Source::Deliveries],
+    }
+}
+
+impl Source {
+    /// The action of a search in it, then that of a read.
+    pub(super) const fn actions(self, kind: Kind) -> [Action; 2] {
+        match self {
+            Self::Consultations => kind.actions(),
+            Self::Deliveries => [Action::ViewSupply, Action::ViewSupply],
+            Self::Observations => [Action::ViewResident, Action::ViewResident],
+            Self::Prescriptions => [Action::ListPrescriptions, Action::ViewPrescription],
+            Self::Referrals => [Action::ListReferrals, Action::ViewReferral],
+            Self::Residents => [Action::ListResidents, Action::ViewResident],
+            Self::Visits => [Action::ListVisits, Action::ViewVisit],
+        }
+    }
+}
+
+/// A record, whole.
+pub(super) enum Record {
+    Consultation(Box<Consultation>),
+    Delivery(Box<Delivery>),
+    /// With the resident that it is of.
+    Observation(Box<Observation>, Box<Resident>),
+    Prescription(Box<Prescription>),
+    Referral(Box<Referral>),
+    Resident(Box<Resident>),
+    Visit(Box<Visit>),
+}
+
+/// What a search is narrowed to before access is decided on each record.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Narrow {
+    pub(super) home: Option<HomeId>,
+    pub(super) pharmacy: Option<PharmacyId>,
+    /// The records of one person; none means everybody.
+    pub(super) residents: Vec<ResidentId>,
+}
+
+/// A page of records, each with the place after which the next one stands.
+pub(super) async fn page(
+    db: &mut Db,
+    source: Source,
+    narrow: &Narrow,
+    paging: Paging,
+) -> Result<Slice<(Cursor, Record)>, AppError> {
+    let (home, residents) = (narrow.home, narrow.residents.clone());
+    Ok(match source {
+        Source::Consultations => {
+            let filter = consultations::Filter { home, residents, ..Default::default() };
+            let slice = consultations::list(db, &filter, paging).await?;
+            keyed(slice, |c| (c.requested_at, c.id.uuid()), |c| Record::Consultation(Box::new(c)))
+        }
+        Source::Deliveries => {
+            let filter = deliveries::Filter { home, pharmacy: narrow.pharmacy, residents, ..Default::default() };
+            let slice = deliveries::list(db, &filter, paging).await?;
+            keyed(slice, |d| (d.created_at, d.id.uuid()), |d| Record::Delivery(Box::new(d)))
+        }
+        Source::Prescriptions => {
+            let within_reach_of = narrow.pharmacy;
+            let filter = prescriptions::Filter { home, within_reach_of, residents, ..Default::default() };
+            let slice = prescriptions::history(db, &filter, paging).await?;
+            keyed(slice, |p| (p.created_at, p.id.uuid()), |p| Record::Prescription(Box::new(p)))
+        }
+        Source::Referrals => {
+            let filter = referrals::Filter { home, residents, ..Default::default() };
+            let slice = referrals::list(db, &filter, paging).await?;
+            keyed(slice, |r| (r.created_at, r.id.uuid()), |r| Record::Referral(Box::new(r)))
+        }
+        Source::Visits => {
+            let filter = visits::Filter { home, residents, ..Default::default() };
+            let slice = visits::history(db, &filter, paging).await?;
+            keyed(slice, |v| (v.planned_at, v.id.uuid()), |v| Record::Visit(Box::new(v)))
+        }
+        Source::Observations => {
+            let slice = observations::page(db, &residents, paging).await?;
+            let mut items = Vec::with_capacity(slice.items.len());
+            for reading in slice.items {
+                let cursor = Cursor { at_ms: reading.measured_at.as_millisecond(), id: reading.id.uuid() };
+                let resident = residents::get_standing(db, reading.resident_id).await?.ok_or(AppError::NotFound)?;
+                items.push((cursor, Record::Observation(Box::new(reading), Box::new(resident))));
+            }
+            Slice { items, next: slice.next }
+        }
+        Source::Residents => of_residents(residents::list(db, home, None).await?, paging),
+    })
+}
+
+fn keyed<T>(
+    slice: Slice<T>,
+    key: impl Fn(&T) -> (jiff::Timestamp, Uuid),
+    record: impl Fn(T) -> Record,
+) -> Slice<(Cursor, Record)> {
+    let one = |item: T| {
+        let (at, id) = key(&item);
+        (Cursor { at_ms: at.as_millisecond(), id }, record(item))
+    };
+    Slice { items: slice.items.into_iter().map(one).collect(), next: slice.next }
+}
+
+/// The registry has no time to go by: by id, which tells when somebody was registered.
+fn of_residents(mut all: Vec<Resident>, paging: Paging) -> Slice<(Cursor, Record)> {
+    all.sort_by_key(|r| std::cmp::Reverse(r.id));
+    let after = paging.after.map(|cursor| cursor.id);
+    let rest = all.into_iter().filter(|r| after.is_none_or(|id| r.id.uuid() < id));
+    let mut items: Vec<_> = rest
+        .map(|r| (Cursor { at_ms: 0, id: r.id.uuid() }, Record::Resident(Box::new(r))))
+        .take(paging.limit as usize + 1)
+        .collect();
+    let next = if items.len() > paging.limit as usize {
+        items.truncate(paging.limit as usize);
+        items.last().map(|(cursor, _)| *cursor)
+    } else {
+        None
+    };
+    Slice { items, next }
+}
+
+/// The record that an id names, whatever the caller may see of it. An id that names nothing finds nothing.
+pub(super) async fn find(db: &mut Db, kind: Kind, id: &str) -> Result<Option<(Source, Record)>, AppError> {
+    let Some((source, uuid)) = named(kind, id) else { return Ok(None) };
+    let record = match source {
+        Source::Consultations => consultations::get(db, of(uuid)?).await?.map(|c| Record::Consultation(Box::new(c))),
+        Source::Deliveries => deliveries::get(db, of(uuid)?).await?.map(|d| Record::Delivery(Box::new(d))),
+        Source::Prescriptions => prescriptions::get(db, of(uuid)?).await?.map(|p| Record::Prescription(Box::new(p))),
+        Source::Referrals => referrals::get(db, of(uuid)?).await?.map(|r| Record::Referral(Box::new(r))),
+        Source::Visits => visits::get(db, of(uuid)?).await?.map(|v| Record::Visit(Box::new(v))),
+        Source::Residents => residents::get(db, of(uuid)?).await?.map(|r| Record::Resident(Box::new(r))),
+        Source::Observations => match observations::get(db, of(uuid)?).await? {
+            Some(reading) => {
+                let resident = residents::get_standing(db, reading.resident_id).await?.ok_or(AppError::NotFound)?;
+                Some(Record::Observation(Box::new(reading), Box::new(resident)))
+            }
+            None => None,
+        },
+    };
+    Ok(record.map(|record| (source, record)))
+}
+
+fn of<I: std::str::FromStr>(id: Uuid) -> Result<I, AppError> {
+    id.to_string().parse().map_err(|_| AppError::NotFound)
+}
+
+/// From which record an id of a kind comes: it begins with the record's own id.
+fn named(kind: Kind, id: &str) -> Option<(Source, Uuid)> {
+    if kind == Kind::Encounter && id.len() == 64 {
+        return Some((Source::Visits, Uuid::try_parse(id.get(..32)?).ok()?));
+    }
+    let (uuid, rest) = (Uuid::try_parse(id.get(..36)?).ok()?, id.get(36..)?);
+    let source = match (kind, rest) {
+        (Kind::Task, "-delivery") => Source::Deliveries,
+        (Kind::ServiceRequest, "-referral") => Source::Referrals,
+        _ => sources(kind).first().copied()?,
+    };
+    Some((source, uuid))
+}
+
+impl Record {
+    /// Of which resident it is; a round in person is of several.
+    pub(super) fn resident(&self) -> Option<ResidentId> {
+        match self {
+            Self::Consultation(c) => Some(c.resident_id),
+            Self::Delivery(d) => Some(d.resident_id),
+            Self::Observation(_, r) => Some(r.id),
+            Self::Prescription(p) => Some(p.resident_id),
+            Self::Referral(r) => Some(r.resident_id),
+            Self::Resident(r) => Some(r.merged_into.unwrap_or(r.id)),
+            Self::Visit(_) => None,
+        }
+    }
+
+    /// What access decides on: exactly what it decides on when the record itself is read.
+    pub(super) fn facts(&self, ctx: &Context, ties: &Ties) -> Facts {
+        match self {
+            Self::Consultation(c) => ties.of_consultation(ctx, c),
+            Self::Delivery(d) => d.facts(),
+            Self::Observation(_, r) | Self::Resident(r) => ties.facts(r),
+            Self::Prescription(p) => ties.of_prescription(ctx, p),
+            Self::Referral(r) => ties.of_record(ctx, r.resident_id, r.facts()),
+            Self::Visit(v) => ties.of_hospital(&v.hospital, v.facts(&ctx.actor)),
+        }
+    }
+
+    /// What the audit log is told when resources of it are answered, which are whole: the same as when it is opened on a screen.
+    pub(super) fn seen(&self, ties: &Ties, facts: &Facts) -> Option<(EventKind, Uuid, HomeId, Option<Purpose>)> {
+        let of = |kind, resident: ResidentId, home| Some((kind, resident.uuid(), home, ties.purpose(resident)));
+        match self {
+            Self::Consultation(c) => of(EventKind::ResidentConsultationViewed, c.resident_id, c.home_id),
+            Self::Delivery(d) => of(EventKind::ResidentDeliveryViewed, d.resident_id, d.home_id),
+            Self::Observation(_, r) => of(EventKind::ObservationsViewed, r.id, r.home_id),
+            Self::Prescription(p) => of(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id),
+            Self::Referral(r) => Some((EventKind::ReferralViewed, r.id.uuid(), r.home_id, ties.purpose(r.resident_id))),
+            Self::Resident(r) => of(EventKind::ResidentViewed, r.merged_into.unwrap_or(r.id), r.home_id),
+            Self::Visit(v) => {
+                let home = facts.home_id.or_else(|| v.homes().first().copied())?;
+                Some((EventKind::VisitViewed, v.id.uuid(), home, None))
+            }
+        }
+    }
+}
