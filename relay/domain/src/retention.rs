@@ -24,6 +24,7 @@ named_enum! {
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RetentionClock)]
 pub struct Clock {
     /// On what.
     pub kind: RecordKind,

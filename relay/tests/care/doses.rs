@@ -1,7 +1,6 @@
 //! Doses on the real store: due after the receipt, written about once, corrected by a new entry, ended with the prescription; the way from door to dose.
 
 use jiff::{SignedDuration, Timestamp};
-use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::door_to_dose::{Stage, Turn};
 use yunzhen_domain::dosage::Frequency;

@@ -5,10 +5,11 @@ use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::DeclineCode;
 use yunzhen_domain::records::Urgency;
-use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
+use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::consultations::NewConsultation;
+use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody};
-use yunzhen_relay::app::views::prescriptions::{Accepted, DeclineBody, Prescription, PrescriptionQuery};
+use yunzhen_relay::app::views::prescriptions::{Accepted, Prescription, PrescriptionQuery};
 use yunzhen_relay::app::{AppError, consultations, prescriptions};
 
 use crate::world::{Person, World, draft};

@@ -12,10 +12,9 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::DeclineCode;
 use yunzhen_domain::records::RejectionCode;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
+use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody, ReplaceBody};
-use yunzhen_relay::app::views::prescriptions::{
-    DeclineBody, DispenseBody, NewPack, Prescription, RejectBody, SignBody,
-};
+use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, Prescription, RejectBody, SignBody};
 use yunzhen_relay::app::{AppError, prescriptions};
 
 use crate::world::{Person, World, draft};

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
-use yunzhen_domain::Actor;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::machines::dispense::State as Filling;
 use yunzhen_domain::machines::prescription::State;

@@ -1,5 +1,14 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
-import type { Count, HomeCamera, Http, NewDocument, NewDoseEntry, Problem, Reading, UrgentCallRaised } from "@yunzhen/client";
+import type {
+  Count,
+  HomeCamera,
+  Http,
+  NewDocument,
+  NewDoseEntry,
+  Problem,
+  Reading,
+  UrgentCallRaised,
+} from "@yunzhen/client";
 
 export interface BoxStatus {
   link: {

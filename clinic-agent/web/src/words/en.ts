@@ -1,5 +1,4 @@
 import { charts, consents, documents, portrait, residents } from "./residents-en";
-import { charts, consents, documents, residents } from "./residents-en";
 import { en as doses } from "../doses/words";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
@@ -36,12 +35,12 @@ export const en: Words = {
     spoolEmptyHint: "Vital signs and notes appear here once saved.",
     oldest: "Oldest saved at {{time}}",
     failed: "{{n}} returned, please look",
-    kind: { observations: "Vital signs", note: "Nursing note", document: "Photo or document", dose: "Medicines given" },
     kind: {
       observations: "Vital signs",
       note: "Nursing note",
       document: "Photo or document",
       receipt: "Receipt of a parcel",
+      dose: "Medicines given",
     },
     switchNurse: "Switch nurse / sign out",
     staleSince: "Network down: what you see is from {{time}}",

@@ -1,6 +1,5 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
 import { charts, consents, documents, portrait, residents } from "./residents-zh";
-import { charts, consents, documents, residents } from "./residents-zh";
 import { zh as doses } from "../doses/words";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
@@ -26,8 +25,13 @@ export const zh = {
     spoolEmptyHint: "生命体征和护理记录保存后会显示在这里。",
     oldest: "最早一条保存于 {{time}}",
     failed: "{{n}} 条被退回，请查看",
-    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件", dose: "给药记录" },
-    kind: { observations: "生命体征", note: "护理记录", document: "照片或文件", receipt: "包裹签收单" },
+    kind: {
+      observations: "生命体征",
+      note: "护理记录",
+      document: "照片或文件",
+      receipt: "包裹签收单",
+      dose: "给药记录",
+    },
     switchNurse: "换班 / 退出登录",
     staleSince: "网络中断：以下为 {{time}} 的资料",
     menu: "{{name}} 的菜单",

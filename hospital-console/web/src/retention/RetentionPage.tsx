@@ -1,4 +1,4 @@
-import type { Clock, LegalHold } from "@yunzhen/client";
+import type { LegalHold, RetentionClock } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Table, Text, Title } from "@mantine/core";
 import { IconGavel } from "@tabler/icons-react";
@@ -111,7 +111,7 @@ function Holds({ items, onLift }: { items: LegalHold[]; onLift: (hold: LegalHold
   );
 }
 
-function Clocks({ items }: { items: Clock[] }) {
+function Clocks({ items }: { items: RetentionClock[] }) {
   const { t } = useTranslation("app");
   const length = (months: number) =>
     months % 12 === 0

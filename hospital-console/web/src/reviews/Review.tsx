@@ -1,5 +1,13 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, DoorToDose, EmptyState, PrescriptionChip, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import {
+  Banner,
+  DoorToDose,
+  EmptyState,
+  PrescriptionChip,
+  ProblemAlert,
+  Skeletons,
+  useAction,
+} from "@yunzhen/client/ui";
 import { Box, Button, Group, Kbd, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";

@@ -571,6 +571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/prescribing-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal numbers in force and the medicines of the resident, for who prescribes in this consultation. */
+        get: operations["getPrescribingFacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/prescriptions": {
         parameters: {
             query?: never;
@@ -622,6 +639,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/courier-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its parcels, in order. */
+        get: operations["getCourierRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courier-runs/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new link and PIN; the former ones open nothing any more. */
+        post: operations["renewCourierLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courier-runs/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the order in which the parcels are brought. */
+        put: operations["reorderCourierRun"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courier-sessions": {
         parameters: {
             query?: never;
@@ -631,7 +699,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens one delivery to its courier, by link and PIN. */
+        /** Opens one run to its courier, by link and PIN. */
         post: operations["createCourierSession"];
         delete?: never;
         options?: never;
@@ -775,6 +843,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The nurse's count as the box of the home signed it, at once or after a time without a link. Only through that box. */
+        post: operations["handInDeliveryReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/receive": {
         parameters: {
             query?: never;
@@ -860,6 +945,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/temperatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A temperature of a cold parcel, also one that was measured where there was no link. Out of range it stops the hand-over. */
+        post: operations["recordDeliveryTemperature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/diagnoses": {
         parameters: {
             query?: never;
@@ -877,6 +979,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Discrepancies the caller may see, newest first. */
+        get: operations["listDiscrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discrepancies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One discrepancy. */
+        get: operations["getDiscrepancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/discrepancies/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The pharmacy settles it. */
+        post: operations["resolveDiscrepancy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/content": {
         parameters: {
             query?: never;
@@ -886,6 +1039,23 @@ export interface paths {
         };
         /** The bytes of a document, as they were kept. */
         get: operations["getDocumentContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The doses of one day in the caller's home, what is given when needed, what was stopped and why, and how long each medicine lasts. */
+        get: operations["listDoses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1043,6 +1213,23 @@ export interface paths {
          *     whom `listBoxes` answers, when a box came or went.
          */
         get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/expected-parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the box of a home needs to check a count without a link. Asked for by the box itself. */
+        get: operations["listExpectedParcels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1529,6 +1716,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescription-favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller keeps to prescribe again, by name. */
+        get: operations["listFavourites"];
+        put?: never;
+        /** Keeps a line or a whole prescription under a name. */
+        post: operations["saveFavourite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescription-favourites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keeps it no more. */
+        delete: operations["deleteFavourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions": {
         parameters: {
             query?: never;
@@ -1581,6 +1803,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prescriptions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The prescriber answers the open question. */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prescriptions/{id}/approval-document": {
         parameters: {
             query?: never;
@@ -1609,6 +1848,23 @@ export interface paths {
         put?: never;
         /** Approves: from now on it is valid. */
         post: operations["approvePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The reviewing pharmacist, or the pharmacy that has it, asks the prescriber; nothing moves until the answer. */
+        post: operations["askPrescriber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1745,6 +2001,57 @@ export interface paths {
         put?: never;
         /** Rejects with a coded reason. */
         post: operations["rejectPrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The pharmacist gives the review back to the queue. */
+        post: operations["releasePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws it and begins another with the same content in its place. */
+        post: operations["replacePrescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prescriptions/{id}/review-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the resident decides about safety, for the pharmacist who reviews. */
+        get: operations["getReviewFacts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2011,6 +2318,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/refills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of the home, or to the specialist, newest first. */
+        get: operations["listRefills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The medicine ends here, with the reason. */
+        post: operations["declineRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refills/{id}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The prescriber has seen it. */
+        post: operations["seeRefill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident-identities": {
         parameters: {
             query?: never;
@@ -2134,6 +2492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/residents/{id}/doses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a dose. A correction is another entry; one that was made without a link comes late with its own time. 409 `dose_recorded`: somebody else
+         *     wrote about it meanwhile; 409 `dose_stopped`: the prescriber ended the course.
+         */
+        post: operations["recordDose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/{id}/eligibility": {
         parameters: {
             query?: never;
@@ -2146,6 +2524,40 @@ export interface paths {
         put?: never;
         /** Records that the caller saw the resident in person for a diagnosis. */
         post: operations["recordEligibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/medication-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels of the medicines and of the bed, each with its code to scan, as PDF. */
+        get: operations["printMedicationLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/medication-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The medication sheet in large type as PDF. `Missing-Glyphs` names characters that no font of the relay has; the pages show their codes. */
+        get: operations["printMedicationSheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2870,13 +3282,13 @@ export interface components {
          * @enum {string}
          */
         AllergySeverity: "mild" | "moderate" | "severe";
-        /** @description The question is answered. */
+        /** @description The prescriber's answer. */
         AnswerBody: {
-            /** @description Answer. */
+            /** @description The answer. */
             answer: string;
             /**
              * Format: int64
-             * @description The `version` that the person saw.
+             * @description The `version` that was seen.
              */
             version: number;
         };
@@ -2913,6 +3325,27 @@ export interface components {
             status: string;
             /** @description The zone in which the specialist thinks of it. */
             zone: string;
+        };
+        /** @description A question to the prescriber. */
+        AskBody: {
+            /** @description The question. */
+            question: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
+        /** @description Why a chronic disease may be supplied for longer than usual: judged by the prescriber, confirmed by the resident or who decides for them. */
+        Assessment: {
+            /** @description What was assessed. */
+            assessed: string;
+            /** @description Who confirmed the long supply. */
+            confirmed_by: components["schemas"]["ConsentGiver"];
+            /** @description Their name. */
+            confirmed_name: string;
+            /** @description With which result. */
+            result: string;
         };
         /** @description A failed attempt. */
         Attempt: {
@@ -3121,6 +3554,27 @@ export interface components {
             /** @description Number plate, if known. */
             plate?: string;
         };
+        /**
+         * @description A step from the door of the hospital to the dose.
+         * @enum {string}
+         */
+        ChainStage: "signed" | "approved" | "accepted" | "packed" | "handed_over" | "at_the_door" | "counted" | "first_dose";
+        /** @description One step of the way. */
+        ChainStep: {
+            /** @description When it was done. */
+            at?: components["schemas"]["Time"];
+            /** @description By when it should be. */
+            due_by?: components["schemas"]["Time"];
+            /** @description Later than that. */
+            late: boolean;
+            /** @description Which. */
+            stage: components["schemas"]["ChainStage"];
+        };
+        /**
+         * @description Whose turn it is.
+         * @enum {string}
+         */
+        ChainTurn: "prescriber" | "pharmacist" | "pharmacy" | "courier" | "nurse" | "nobody";
         /** @description Data of `event: change`: what changed, by id only; readers fetch what they may see. */
         Change: {
             /** @description When. */
@@ -3144,15 +3598,18 @@ export interface components {
              */
             seq: number;
         };
-        /** @description One line of the table. */
-        Clock: {
-            /** @description On what. */
-            kind: components["schemas"]["RecordKind"];
+        /** @description Between which a cold parcel must stay. */
+        ColdRange: {
             /**
              * Format: int32
-             * @description How long, in months.
+             * @description Degrees Celsius.
              */
-            months: number;
+            highest: number;
+            /**
+             * Format: int32
+             * @description Degrees Celsius.
+             */
+            lowest: number;
         };
         /** @description A diagnosis on the problem list. */
         Condition: {
@@ -3460,10 +3917,47 @@ export interface components {
             /** @description Telephone. */
             phone: string;
         };
-        /** @description A courier's session: one delivery. */
+        /** @description A new link and PIN; both are shown once. */
+        CourierLink: {
+            /** @description Path of the courier's page. */
+            courier_link_path: string;
+            /** @description The courier's PIN, told by another way than the link. */
+            courier_pin: string;
+        };
+        /** @description A run: the courier's parcels of one day, in order. */
+        CourierRun: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description Who brings them. */
+            courier: components["schemas"]["Courier"];
+            /**
+             * Format: date
+             * @description Of which day.
+             */
+            day: string;
+            /** @description Run id. */
+            id: components["schemas"]["CourierRunId"];
+            /** @description The pharmacy that gave them. */
+            pharmacy_name: string;
+            /** @description Its telephone. */
+            pharmacy_phone: string;
+            /** @description The parcels, in the order in which they are brought. */
+            stops: components["schemas"]["Delivery"][];
+            /**
+             * Format: int64
+             * @description Version to send with the next command on the run.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A courier's way of one day.
+         */
+        CourierRunId: string;
+        /** @description A courier's session: one run. */
         CourierSession: {
-            /** @description The only delivery it opens. */
-            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description The only run it opens. */
+            run_id: components["schemas"]["CourierRunId"];
             /** @description Bearer token. */
             token: string;
         };
@@ -3506,22 +4000,36 @@ export interface components {
             attempts: components["schemas"]["Attempt"][];
             /** @description Must it stay at 2–8 °C. */
             cold_chain: boolean;
+            /** @description Between which a cold parcel must stay. */
+            cold_range?: components["schemas"]["ColdRange"];
             /** @description Who brings it. */
             courier: components["schemas"]["Courier"];
+            /** @description What was short, damaged or came late, and how it was settled (not for the courier). */
+            discrepancies?: components["schemas"]["Discrepancy"][];
             /** @description Where to. */
             home: components["schemas"]["DeliveryHome"];
             /** @description Delivery id. */
             id: components["schemas"]["DeliveryId"];
+            /** @description Content of the label's 2D code (pharmacy only). */
+            label?: string;
             /** @description What is inside (not for the courier). */
             packs?: components["schemas"]["Pack"][];
             /** @description Code on the parcel (pharmacy and courier only). */
             parcel_code?: string;
             /** @description What it brings (not for the courier). */
             prescription_id?: components["schemas"]["PrescriptionId"];
+            /** @description Why it may not be handed over, while it may not. */
+            quarantine?: components["schemas"]["QuarantineReason"];
+            /** @description What the box of the home signed when it was counted (one delivery only, not for the courier). */
+            receipt?: components["schemas"]["SignedReceipt"];
             /** @description For whom (nurse and pharmacy only). */
             resident?: components["schemas"]["DeliveryResident"];
+            /** @description The courier's run it is on (pharmacy and courier only). */
+            run_id?: components["schemas"]["CourierRunId"];
             /** @description State. */
             state: components["schemas"]["DeliveryState"];
+            /** @description Its temperatures on the way, oldest first. */
+            temperatures?: components["schemas"]["DeliveryTemperature"][];
             /** @description What happened, oldest first. */
             timeline: components["schemas"]["TimelineStep"][];
             /**
@@ -3556,6 +4064,20 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "awaiting_courier" | "accepted" | "in_transit" | "at_door" | "on_hold" | "quarantined" | "returning" | "recalled" | "received" | "discrepancy" | "refused" | "lost" | "returned" | "cancelled";
+        /** @description A temperature of a parcel. */
+        DeliveryTemperature: {
+            /** @description By whom: pharmacy, courier or nurse. */
+            by: components["schemas"]["Role"];
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            celsius: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+            /** @description Too cold or too warm. */
+            out_of_range: boolean;
+        };
         /** @description Somebody who is no longer here. */
         Departure: {
             /** @description Name to show. */
@@ -3583,6 +4105,87 @@ export interface components {
             /** @description Initials of the Chinese name, lower case. */
             pinyin?: string;
         };
+        /** @description One line as it was expected and as it was counted. */
+        Difference: {
+            /**
+             * Format: int32
+             * @description How much arrived, damaged included.
+             */
+            arrived: number;
+            /**
+             * Format: int32
+             * @description How much of it is damaged.
+             */
+            damaged: number;
+            /**
+             * Format: int32
+             * @description How much was packed.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description Line of the prescription.
+             */
+            item_no: number;
+            /** @description Name of the drug (Chinese). */
+            name: string;
+            /** @description The drug's unit. */
+            unit: string;
+        };
+        /** @description A task of the pharmacy until it is settled. */
+        Discrepancy: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description What is wrong. */
+            cause: components["schemas"]["DiscrepancyCause"];
+            /** @description What the nurse wrote. */
+            comment?: string;
+            /** @description Of which delivery. */
+            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description Discrepancy id. */
+            id: components["schemas"]["DiscrepancyId"];
+            /** @description The lines, with the real quantities. */
+            lines: components["schemas"]["Difference"][];
+            /** @description What the pharmacy wrote. */
+            note?: string;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Time"];
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description How it was settled. */
+            resolution?: components["schemas"]["DiscrepancyResolution"];
+            /** @description When it was settled. */
+            resolved_at?: components["schemas"]["Time"];
+            /** @description By whom. */
+            resolved_by?: components["schemas"]["StaffRef"];
+            /** @description State. */
+            state: components["schemas"]["DiscrepancyState"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * @description What is wrong with what the home has.
+         * @enum {string}
+         */
+        DiscrepancyCause: "count" | "recalled" | "temperature";
+        /**
+         * Format: uuid
+         * @description What was short or damaged in one delivery.
+         */
+        DiscrepancyId: string;
+        /**
+         * @description How the pharmacy settled it.
+         * @enum {string}
+         */
+        DiscrepancyResolution: "resent" | "refunded" | "written_off" | "explained";
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        DiscrepancyState: "open" | "resolved";
         /** @description One filling by one pharmacy. */
         Dispense: {
             /** @description Accepted at. */
@@ -3671,21 +4274,172 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "photo" | "portrait" | "report" | "identity" | "other";
+        /** @description The way of a prescription from the signature to the first dose. */
+        DoorToDose: {
+            /** @description The open step is late. */
+            late: boolean;
+            /** @description Eight steps, in order. */
+            steps: components["schemas"]["ChainStep"][];
+            /** @description Whose turn it is. */
+            turn: components["schemas"]["ChainTurn"];
+        };
+        /**
+         * Format: double
+         * @description A dose in thousandths of the drug's dose unit.
+         */
+        Dose: number;
+        /** @description One entry about a dose. */
+        DoseEntry: {
+            /** @description When it was given, offered or held. */
+            at: components["schemas"]["Time"];
+            /** @description By whom. */
+            author_name: string;
+            /** @description Which dose. */
+            due_at: components["schemas"]["Time"];
+            /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
+            fhir_status?: string;
+            /** @description Entry id. */
+            id: components["schemas"]["DoseEntryId"];
+            /** @description Why, where it is given when needed. */
+            need?: components["schemas"]["NeedReason"];
+            /** @description Why not. */
+            not_given?: components["schemas"]["NotGivenReason"];
+            /** @description In words. */
+            note?: string;
+            /** @description When the relay had it. */
+            recorded_at: components["schemas"]["Time"];
+            /** @description Bed and medicine were scanned. */
+            scanned: boolean;
+            /**
+             * Format: int32
+             * @description 1 for the first; each correction one more.
+             */
+            sequence: number;
+            /** @description Where the dose stands by it. */
+            state: components["schemas"]["DoseState"];
+        };
+        /**
+         * Format: uuid
+         * @description One entry about a dose.
+         */
+        DoseEntryId: string;
+        /** @description One dose, or a medicine that is given when needed. */
+        DoseOfDay: {
+            /** @description What the label of the medicine says. */
+            code: string;
+            /**
+             * Format: double
+             * @description How much.
+             */
+            dose: number;
+            /** @description Its unit. */
+            dose_unit: string;
+            /** @description Chinese name. */
+            drug_name: string;
+            /** @description English name. */
+            drug_name_en: string;
+            /** @description When; absent where it is given when needed. */
+            due_at?: components["schemas"]["Time"];
+            /** @description Entries about it, oldest first. */
+            entries: components["schemas"]["DoseEntry"][];
+            /**
+             * Format: int32
+             * @description Given within the last 24 hours; only where it is given when needed.
+             */
+            given_last_day?: number;
+            /** @description For whoever gives it. */
+            instruction: string;
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /**
+             * Format: int32
+             * @description At most so many within a day; only where it is given when needed.
+             */
+            most_per_day?: number;
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description Who gets it. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description In which round. */
+            round?: components["schemas"]["DoseRound"];
+            /** @description By which way. */
+            route: components["schemas"]["Route"];
+            /**
+             * Format: int32
+             * @description How many entries it has; sent back with the next.
+             */
+            sequence: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["DoseState"];
+            /** @description Strength of one unit. */
+            strength: string;
+        };
+        /**
+         * @description What a nurse writes about a dose.
+         * @enum {string}
+         */
+        DoseOutcome: "given" | "refused" | "held";
+        /** @description Who gets it. */
+        DoseResident: {
+            /** @description Substances the resident must not get. */
+            allergies: string[];
+            /** @description Room and bed. */
+            bed: string;
+            /** @description What the wristband says. */
+            code: string;
+            /** @description Resident id. */
+            id: components["schemas"]["ResidentId"];
+            /** @description Name. */
+            name: string;
+        };
+        /**
+         * @description A nurse's round with the medicines.
+         * @enum {string}
+         */
+        DoseRound: "morning" | "noon" | "evening" | "night";
+        /**
+         * @description Where a dose stands.
+         * @enum {string}
+         */
+        DoseState: "due" | "given" | "refused" | "held" | "missed";
+        /** @description The doses of one day in one home. */
+        DosesOfDay: {
+            /** @description What is given when needed, by bed. */
+            as_needed: components["schemas"]["DoseOfDay"][];
+            /**
+             * Format: date
+             * @description Which day.
+             */
+            day: string;
+            /** @description By time and bed. */
+            items: components["schemas"]["DoseOfDay"][];
+            /** @description How long each medicine lasts, what ends first first. */
+            runways: components["schemas"]["Runway"][];
+            /** @description What is not given any more, newest first. */
+            stopped: components["schemas"]["StoppedCourse"][];
+            /** @description The home's zone, as an IANA name. */
+            zone: string;
+        };
         /** @description One drug of a draft. */
         DraftItem: {
             /**
              * Format: int32
-             * @description For how many days.
+             * @description For how many days, all steps of a taper together.
              */
             days: number;
             /**
              * Format: double
-             * @description Single dose, in the drug's unit.
+             * @description Single dose, in the drug's dose unit; the first step's of a taper.
              */
             dose: number;
+            /** @description The unit in which the dose was meant; refused when it is not the drug's. */
+            dose_unit?: string;
             /** @description Drug. */
             drug_id: components["schemas"]["DrugId"];
-            /** @description How often. */
+            /** @description How often; the first step's of a taper. */
             frequency: components["schemas"]["Frequency"];
             /** @description What to tell the person who gives it. */
             instruction: string;
@@ -3696,6 +4450,23 @@ export interface components {
             quantity?: number;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description A dose that changes: every step in order, the first one included. Left out for a steady dose. */
+            taper?: components["schemas"]["DraftStep"][];
+        };
+        /** @description One step of a dose that changes, as it was typed. */
+        DraftStep: {
+            /**
+             * Format: int32
+             * @description For how many days.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description Single dose, in the drug's dose unit.
+             */
+            dose: number;
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
         };
         /** @description One drug in one form and strength. */
         Drug: {
@@ -3963,6 +4734,40 @@ export interface components {
             /** @description From. */
             start: string;
         };
+        /** @description A parcel that a home waits for, as its box keeps it for a time without a link. */
+        ExpectedParcel: {
+            /** @description PHC string by which a typed code is checked. */
+            code_hash: string;
+            /** @description A temperature has to be taken. */
+            cold_chain: boolean;
+            /** @description Delivery id. */
+            delivery_id: components["schemas"]["DeliveryId"];
+            /** @description Its lines, each of which has to be counted. */
+            items: number[];
+        };
+        /** @description What a specialist keeps under a name. */
+        Favourite: {
+            /** @description ICD-10 code, of a whole prescription. */
+            diagnosis_code?: string;
+            /** @description Favourite id. */
+            id: components["schemas"]["FavouriteId"];
+            /** @description Lines whose drug is still in the formulary. */
+            items: components["schemas"]["PrescriptionItem"][];
+            /** @description As the specialist calls it. */
+            name: string;
+            /** @description Which legal cap applies, of a whole prescription. */
+            supply?: components["schemas"]["Supply"];
+            /**
+             * Format: int32
+             * @description Lines whose drug is not.
+             */
+            unknown: number;
+        };
+        /**
+         * Format: uuid
+         * @description A line or a prescription that a specialist keeps under a name.
+         */
+        FavouriteId: string;
         /** @description One wrong field. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -4022,6 +4827,8 @@ export interface components {
         Findings: {
             /** @description Worst first. */
             findings: components["schemas"]["Finding"][];
+            /** @description How much each line supplies, in the lines' order; 0 where a person must say. */
+            quantities: number[];
         };
         /**
          * @description What kind of file.
@@ -4261,6 +5068,23 @@ export interface components {
          * @enum {string}
          */
         LinkSummary: "good" | "weak" | "poor" | "lost" | "none";
+        /** @description A value with its age. */
+        Measured: {
+            /**
+             * Format: int32
+             * @description Whole days since.
+             */
+            age_days: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+            /** @description Too old to count for a dose. */
+            stale: boolean;
+            /**
+             * Format: double
+             * @description In the measure's unit: kg, umol/L, mmol/L.
+             */
+            value: number;
+        };
         /**
          * @description What a media token allows.
          * @enum {string}
@@ -4295,6 +5119,32 @@ export interface components {
              * @description Since when.
              */
             since: string;
+        };
+        /** @description A medicine that the resident takes by the record, or that another prescription still brings. */
+        MedicineInHand: {
+            /**
+             * Format: int32
+             * @description Days that are left, today included.
+             */
+            days_left?: number;
+            /**
+             * Format: double
+             * @description Single dose of a prescription that runs: the strongest step of a taper.
+             */
+            dose?: number;
+            /** @description Dose in words, of a medicine of the record. */
+            dose_text?: string;
+            /** @description Drug of the formulary, where it is known. */
+            drug?: components["schemas"]["Drug"];
+            /** @description How often. */
+            frequency?: components["schemas"]["Frequency"];
+            /** @description As the record or the formulary names it. */
+            name: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            until?: string;
         };
         /** @description A medicine as typed. */
         MedicineInput: {
@@ -4345,6 +5195,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why a medicine that is given when needed was given.
+         * @enum {string}
+         */
+        NeedReason: "pain" | "fever" | "breathlessness" | "chest_pain" | "constipation" | "sleeplessness" | "restlessness" | "itching" | "other";
         /** @description A time to book. */
         NewAppointment: {
             /** @description Why. */
@@ -4408,6 +5263,37 @@ export interface components {
             /** @description In words. */
             title: string;
         };
+        /** @description What a nurse writes about a dose. */
+        NewDoseEntry: {
+            /** @description When it was given, offered or held. */
+            at: components["schemas"]["Time"];
+            /** @description Which dose; absent for a new one of what is given when needed. */
+            due_at?: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /** @description Why it was given, where it is given when needed. */
+            need?: components["schemas"]["NeedReason"];
+            /** @description Why it was not given. */
+            not_given?: components["schemas"]["NotGivenReason"];
+            /** @description In words. */
+            note?: string;
+            /** @description What became of it; absent: the last entry was an error and is taken back. */
+            outcome?: components["schemas"]["DoseOutcome"];
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description What was scanned on the medicine. */
+            scanned_medicine?: string;
+            /** @description What was scanned at the bed or wristband. */
+            scanned_resident?: string;
+            /**
+             * Format: int32
+             * @description How many entries of the dose the nurse saw; another number now is a conflict.
+             */
+            sequence: number;
+        };
         /** @description A visit in person to record. */
         NewEligibilityFact: {
             /** @description ICD-10 code of the confirmed diagnosis. */
@@ -4419,6 +5305,17 @@ export interface components {
              * @description Day of the visit.
              */
             seen_on: string;
+        };
+        /** @description A line or a whole prescription to keep. */
+        NewFavourite: {
+            /** @description ICD-10 code, of a whole prescription. */
+            diagnosis_code?: string;
+            /** @description Lines. */
+            items: components["schemas"]["DraftItem"][];
+            /** @description A name that the specialist does not use yet. */
+            name: string;
+            /** @description Which legal cap applies, of a whole prescription. */
+            supply?: components["schemas"]["Supply"];
         };
         /** @description An observer to invite. */
         NewInvitation: {
@@ -4521,6 +5418,16 @@ export interface components {
             /** @description From. */
             starts_at: components["schemas"]["Time"];
         };
+        /** @description A temperature of a cold parcel; one that was measured where there was no link comes later. */
+        NewTemperature: {
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            celsius: number;
+            /** @description When it was measured. */
+            measured_at: components["schemas"]["Time"];
+        };
         /** @description A ride to ask for. */
         NewTransport: {
             /** @description Where to; the referral's hospital and place when left out. */
@@ -4560,6 +5467,11 @@ export interface components {
             /** @description How soon. */
             urgency: components["schemas"]["Urgency"];
         };
+        /**
+         * @description Why a dose was refused or held.
+         * @enum {string}
+         */
+        NotGivenReason: "unwilling" | "cannot_swallow" | "vomiting" | "asleep" | "fasting" | "vital_signs" | "adverse_reaction" | "doctors_order" | "away" | "out_of_stock" | "other";
         /** @description A note. */
         Note: {
             /** @description Who wrote it. */
@@ -4746,12 +5658,14 @@ export interface components {
         };
         /** @description A packed parcel; link, PIN and code are shown once. */
         Packed: {
-            /** @description Path of the courier's page. */
-            courier_link_path: string;
-            /** @description The courier's PIN, told by another way than the link. */
-            courier_pin: string;
+            /** @description Path of the courier's page; absent where the courier of today has the link already and the parcel came on the same run. */
+            courier_link_path?: string;
+            /** @description The courier's PIN, told by another way than the link; absent with it. */
+            courier_pin?: string;
             /** @description Its delivery. */
             delivery: components["schemas"]["Delivery"];
+            /** @description Content of the label's 2D code. */
+            label: string;
             /** @description Code printed on the parcel, asked from the nurse. */
             parcel_code: string;
             /** @description The prescription. */
@@ -4821,6 +5735,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Discrepancy: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Discrepancy"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_Dispense: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Dispense"][];
@@ -4845,6 +5766,20 @@ export interface components {
         Page_Duplicate: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Duplicate"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_ExpectedParcel: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["ExpectedParcel"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Favourite: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Favourite"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -4880,6 +5815,13 @@ export interface components {
         Page_ReferralSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["ReferralSummary"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Refill: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Refill"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -5044,6 +5986,21 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description What the courier takes along. */
+        PickUpBody: {
+            /**
+             * Format: double
+             * @description Degrees Celsius inside a cold parcel.
+             */
+            celsius?: number;
+            /** @description What was scanned from the parcel, or its code; without it the courier compared by eye. */
+            scan?: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
         /** @description A resident to be seen. */
         PlannedStop: {
             /** @description ICD-10 codes to examine; without any, all whose proof is missing. */
@@ -5081,6 +6038,46 @@ export interface components {
             /** @description Professional title. */
             title: string;
         };
+        /** @description What a composer shows beside the lines: the legal room, and what the resident has. */
+        PrescribingFacts: {
+            /** @description The numbers in force. */
+            limits: components["schemas"]["PrescribingLimits"];
+            /** @description What the resident takes or has been prescribed. */
+            medicines: components["schemas"]["MedicineInHand"][];
+        };
+        /** @description The legal numbers of a prescription, by the names of the policy. */
+        PrescribingLimits: {
+            /**
+             * Format: int32
+             * @description Drugs on one prescription.
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description Days of a long supply with one.
+             */
+            supply_chronic_assessed_days: number;
+            /**
+             * Format: int32
+             * @description Days of a long supply without an assessment.
+             */
+            supply_chronic_days: number;
+            /**
+             * Format: int32
+             * @description Days of an emergency supply.
+             */
+            supply_emergency_days: number;
+            /**
+             * Format: int32
+             * @description Days of an ordinary supply.
+             */
+            supply_ordinary_days: number;
+            /**
+             * Format: int32
+             * @description Days of validity.
+             */
+            validity_days: number;
+        };
         /** @description A prescription in full. */
         Prescription: {
             /** @description Commands that the caller may give now. */
@@ -5089,12 +6086,16 @@ export interface components {
             approval?: components["schemas"]["SignedDocument"];
             /** @description When the pharmacist approved. */
             approved_at?: components["schemas"]["Time"];
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description The consultation it was written in (not shown to the pharmacy). */
             consultation_id?: components["schemas"]["ConsultationId"];
             /** @description Its delivery. */
             delivery_id?: components["schemas"]["DeliveryId"];
             /** @description For what. */
             diagnosis: components["schemas"]["PrescriptionDiagnosis"];
+            /** @description The way from the signature to the first dose; absent before the signature. */
+            door_to_dose?: components["schemas"]["DoorToDose"];
             /** @description What the checks found, worst first. */
             findings: components["schemas"]["Finding"][];
             /** @description The prescriber's reason for going past a hard stop. */
@@ -5107,8 +6108,14 @@ export interface components {
             pharmacist?: components["schemas"]["StaffRef"];
             /** @description Which pharmacy accepted it. */
             pharmacy?: components["schemas"]["PharmacyRef"];
+            /** @description Questions to the prescriber as far as they are the reader's, oldest first; an open one has no answer. */
+            questions: components["schemas"]["PrescriptionQuestion"][];
             /** @description Why it was rejected. */
             rejection?: components["schemas"]["Rejection"];
+            /** @description The prescription that takes the place of this one. */
+            replaced_by?: components["schemas"]["PrescriptionId"];
+            /** @description The prescription that this one takes the place of. */
+            replaces?: components["schemas"]["PrescriptionId"];
             /** @description For whom. */
             resident: components["schemas"]["PrescriptionResident"];
             /** @description The specialist's signature. */
@@ -5148,6 +6155,8 @@ export interface components {
         };
         /** @description A prescription as the specialist writes it. */
         PrescriptionDraft: {
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description ICD-10 code. */
             diagnosis_code: string;
             /** @description The prescriber's reason for going past a hard stop. */
@@ -5164,6 +6173,8 @@ export interface components {
         };
         /** @description A changed draft. */
         PrescriptionDraftUpdate: {
+            /** @description Why it may be supplied for longer than four weeks. */
+            assessment?: components["schemas"]["Assessment"];
             /** @description ICD-10 code. */
             diagnosis_code: string;
             /** @description The prescriber's reason for going past a hard stop. */
@@ -5192,7 +6203,7 @@ export interface components {
         PrescriptionItem: {
             /**
              * Format: int32
-             * @description For how many days.
+             * @description For how many days, all steps of a taper together.
              */
             days: number;
             /**
@@ -5227,6 +6238,23 @@ export interface components {
             quantity_unit: string;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description A dose that changes: every step, the first one included. Absent for a steady dose. */
+            taper?: components["schemas"]["TaperStep"][];
+        };
+        /** @description A question to the prescriber and the answer to it. */
+        PrescriptionQuestion: {
+            /** @description The answer, once there is one. */
+            answer?: string;
+            /** @description When it was answered. */
+            answered_at?: components["schemas"]["Time"];
+            /** @description When it was asked. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Who asked, by name. */
+            asked_by: string;
+            /** @description The pharmacy asked, not the reviewing pharmacist. */
+            from_pharmacy: boolean;
+            /** @description What. */
+            question: string;
         };
         /** @description The resident of a prescription. */
         PrescriptionResident: {
@@ -5268,6 +6296,8 @@ export interface components {
              * @description How many drugs.
              */
             item_count: number;
+            /** @description What that person has to do is late. */
+            late?: boolean;
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -5276,6 +6306,8 @@ export interface components {
             specialist_name: string;
             /** @description State. */
             state: components["schemas"]["PrescriptionState"];
+            /** @description Whose turn it is on the way to the first dose; absent before the signature. */
+            turn?: components["schemas"]["ChainTurn"];
             /** @description Urgency of the consultation. */
             urgency: components["schemas"]["Urgency"];
             /**
@@ -5350,6 +6382,11 @@ export interface components {
              */
             rtt_ms: number;
         };
+        /**
+         * @description Why a parcel may not be handed over.
+         * @enum {string}
+         */
+        QuarantineReason: "temperature" | "identity";
         /** @description The hospital asks for more. */
         QuestionBody: {
             /** @description Question. */
@@ -5406,8 +6443,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description A receipt that the box of a home signed: compact JWS over canonical JSON. */
+        ReceiptBody: {
+            /** @description As the box signed it. */
+            jws: string;
+        };
         /** @description What the nurse counted. */
         ReceiveBody: {
+            /**
+             * Format: double
+             * @description Degrees Celsius inside; demanded of a cold parcel.
+             */
+            celsius?: number;
             /** @description Anything to add. */
             comment?: string;
             /** @description What is there, line by line. */
@@ -5589,6 +6636,55 @@ export interface components {
              */
             version: number;
         };
+        /** @description A request for a refill. It is no prescription. */
+        Refill: {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description When the system asked. */
+            asked_at: components["schemas"]["Time"];
+            /** @description When it was decided. */
+            decided_at?: components["schemas"]["Time"];
+            /** @description Why the medicine ends. */
+            decline_reason?: string;
+            /** @description What runs out. */
+            drug_names: string[];
+            /** @description The resident's home. */
+            home_name: string;
+            /** @description Request id. */
+            id: components["schemas"]["RefillId"];
+            /**
+             * Format: date
+             * @description Last day with all doses.
+             */
+            last_day: string;
+            /** @description The course that runs out. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description The prescription that was written for it. */
+            renewed_by?: components["schemas"]["PrescriptionId"];
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description Why it ends then. */
+            runs_out: components["schemas"]["RunsOut"];
+            /** @description Who wrote the prescription. */
+            specialist_name: string;
+            /** @description State. */
+            state: components["schemas"]["RefillState"];
+            /**
+             * Format: int64
+             * @description Version to send with the next command.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A request for a refill.
+         */
+        RefillId: string;
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        RefillState: "open" | "seen" | "done" | "declined" | "lapsed";
         /** @description A record as its form shows it after it was kept. */
         Registered: {
             /** @description Room and bed. */
@@ -5646,6 +6742,18 @@ export interface components {
         Removed: {
             /** @description Always true. */
             removed: boolean;
+        };
+        /** @description Takes a prescription back and begins another in its place. */
+        ReplaceBody: {
+            /** @description The consultation in which the new one is written: of the same resident. */
+            consultation_id: components["schemas"]["ConsultationId"];
+            /** @description Why it is withdrawn; not needed for one that was rejected or has expired. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The `version` of the prescription that is replaced.
+             */
+            version: number;
         };
         /** @description The hospital reports back. */
         ReportBody: {
@@ -5857,10 +6965,32 @@ export interface components {
             /** @description Sex. */
             sex: components["schemas"]["Sex"];
         };
+        /** @description How it is settled. */
+        ResolveBody: {
+            /** @description What the nurse should know. */
+            note?: string;
+            /** @description How. */
+            resolution: components["schemas"]["DiscrepancyResolution"];
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
+        };
         /** @description The table of clocks in force. */
         Retention: {
             /** @description A record goes when the last of its clocks has ended. */
-            clocks: components["schemas"]["Clock"][];
+            clocks: components["schemas"]["RetentionClock"][];
+        };
+        /** @description One line of the table. */
+        RetentionClock: {
+            /** @description On what. */
+            kind: components["schemas"]["RecordKind"];
+            /**
+             * Format: int32
+             * @description How long, in months.
+             */
+            months: number;
         };
         /** @description What a second person found. */
         ReviewBody: {
@@ -5873,6 +7003,30 @@ export interface components {
              * @description The `version` that the person saw.
              */
             version: number;
+        };
+        /** @description What of the resident decides whether a prescription is safe, and nothing else of the record. */
+        ReviewFacts: {
+            /**
+             * Format: int32
+             * @description Completed years.
+             */
+            age: number;
+            /** @description Substances the resident must not get. */
+            allergies: string[];
+            /** @description Somebody asked about allergies. */
+            allergies_asked: boolean;
+            /** @description Problem list. */
+            conditions: components["schemas"]["Condition"][];
+            /** @description Newest creatinine. */
+            creatinine?: components["schemas"]["Measured"];
+            /** @description What the resident takes or has been prescribed. */
+            medicines: components["schemas"]["MedicineInHand"][];
+            /** @description Newest potassium. */
+            potassium?: components["schemas"]["Measured"];
+            /** @description Sex. */
+            sex: components["schemas"]["Sex"];
+            /** @description Newest weight. */
+            weight?: components["schemas"]["Measured"];
         };
         /** @description Takes a fact back. */
         RevokeBody: {
@@ -6057,6 +7211,55 @@ export interface components {
             /** @description On which day of the week. */
             weekday: components["schemas"]["Weekday"];
         };
+        /** @description Another order of a run. */
+        RunOrder: {
+            /** @description Its parcels, each once. */
+            order: components["schemas"]["DeliveryId"][];
+            /**
+             * Format: int64
+             * @description The `version` of the run that was seen.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a medicine ends.
+         * @enum {string}
+         */
+        RunsOut: "stock" | "course" | "cap" | "validity";
+        /** @description How long a medicine lasts. */
+        Runway: {
+            /** @description Its unit. */
+            dose_unit: string;
+            /** @description Chinese name. */
+            drug_name: string;
+            /** @description English name. */
+            drug_name_en: string;
+            /**
+             * Format: int32
+             * @description Of which line.
+             */
+            item_no: number;
+            /**
+             * Format: date
+             * @description Last day with all its doses; absent where it is given when needed.
+             */
+            last_day?: string;
+            /**
+             * Format: double
+             * @description Left in the home.
+             */
+            left: number;
+            /** @description Of which prescription. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description The request for it. */
+            refill?: components["schemas"]["RefillState"];
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description Why it ends then. */
+            runs_out: components["schemas"]["RunsOut"];
+            /** @description It is time for a refill. */
+            warns: boolean;
+        };
         /** @description A rule file in force. */
         SafetyFile: {
             /**
@@ -6190,6 +7393,17 @@ export interface components {
             certificate_serial: string;
             /** @description RFC 7515 compact serialization. */
             jws: string;
+        };
+        /** @description A signed receipt. */
+        SignedReceipt: {
+            /** @description With which certificate of the box. */
+            certificate_serial: string;
+            /** @description When the nurse counted. */
+            counted_at: components["schemas"]["Time"];
+            /** @description As it came, for `certs verify`. */
+            jws: string;
+            /** @description When the relay heard of it; later where the box had no link. */
+            received_at: components["schemas"]["Time"];
         };
         /** @description The exact text to sign. */
         SigningDocument: {
@@ -6439,6 +7653,21 @@ export interface components {
             /** @description The referral, drafted. */
             referral: components["schemas"]["ReferralSummary"];
         };
+        /** @description A course that the prescriber ended. */
+        StoppedCourse: {
+            /** @description What must not be given any more. */
+            drug_names: string[];
+            /** @description Which. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description Why. */
+            reason: string;
+            /** @description Whose. */
+            resident: components["schemas"]["DoseResident"];
+            /** @description By whom. */
+            specialist_name: string;
+            /** @description Since when. */
+            stopped_at: components["schemas"]["Time"];
+        };
         /** @description The resident of a prescription's line. */
         SummaryResident: {
             /**
@@ -6465,6 +7694,18 @@ export interface components {
          * @enum {string}
          */
         Tablet: "here" | "lost";
+        /** @description One step of a dose that changes. */
+        TaperStep: {
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            days: number;
+            /** @description Single dose, in the drug's dose unit. */
+            dose: components["schemas"]["Dose"];
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
+        };
         /**
          * Format: date-time
          * @description An instant, in JSON RFC 3339 UTC with milliseconds.
@@ -10371,6 +11612,73 @@ export interface operations {
             };
         };
     };
+    getPrescribingFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What stands beside the lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrescribingFacts"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createPrescription: {
         parameters: {
             query?: never;
@@ -10598,6 +11906,275 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoppedConsultation"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCourierRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierRun"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewCourierLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done; shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierLink"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorderCourierRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["CourierRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOrder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourierRun"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -11399,7 +12976,108 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionBody"];
+                "application/json": components["schemas"]["PickUpBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handInDeliveryReceipt: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptBody"];
             };
         };
         responses: {
@@ -11991,6 +13669,107 @@ export interface operations {
             };
         };
     };
+    recordDeliveryTemperature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemperature"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDiagnoses: {
         parameters: {
             query?: {
@@ -12059,6 +13838,244 @@ export interface operations {
             };
         };
     };
+    listDiscrepancies: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Discrepancy"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDiscrepancy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DiscrepancyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discrepancy"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveDiscrepancy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DiscrepancyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discrepancy"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDocumentContent: {
         parameters: {
             query?: never;
@@ -12077,6 +14094,76 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDoses: {
+        parameters: {
+            query?: {
+                /** @description Day of the home; today when left out. */
+                day?: string;
+                /** @description Of one resident only. */
+                resident_id?: components["schemas"]["ResidentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By time and bed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DosesOfDay"];
                 };
             };
             /** @description The query cannot be understood. */
@@ -12951,6 +15038,71 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExpectedParcels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The parcels on their way to the home. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExpectedParcel"];
                 };
             };
             /** @description The query cannot be understood. */
@@ -15079,6 +17231,267 @@ export interface operations {
             };
         };
     };
+    listFavourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Favourite"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveFavourite: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFavourite"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourite"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFavourite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["FavouriteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPrescriptions: {
         parameters: {
             query?: {
@@ -15086,6 +17499,8 @@ export interface operations {
                 state?: string;
                 /** @description Only those that the caller signed, claimed or accepted. */
                 mine?: boolean;
+                /** @description Only what a pharmacist has to look at: urgent first, then what was signed first. Other filters do not count then. */
+                review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
                 /** @description Where the last page ended. */
@@ -15422,6 +17837,107 @@ export interface operations {
             };
         };
     };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     prepareApprovalDocument: {
         parameters: {
             query?: never;
@@ -15538,6 +18054,107 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askPrescriber: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
             };
         };
         responses: {
@@ -16377,6 +18994,275 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releasePrescription: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replacePrescription: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceBody"];
+            };
+        };
+        responses: {
+            /** @description The new draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prescription"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReviewFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrescriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Safety facts, nothing else of the record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewFacts"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18018,6 +20904,278 @@ export interface operations {
             };
         };
     };
+    listRefills: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refill"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RefillId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seeRefill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RefillId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refill"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listResidentIdentities: {
         parameters: {
             query?: {
@@ -18956,6 +22114,107 @@ export interface operations {
             };
         };
     };
+    recordDose: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDoseEntry"];
+            };
+        };
+        responses: {
+            /** @description Written. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoseOfDay"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEligibility: {
         parameters: {
             query?: {
@@ -19115,6 +22374,146 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printMedicationLabels: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; Chinese when left out. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printMedicationSheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; Chinese when left out. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

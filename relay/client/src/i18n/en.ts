@@ -142,7 +142,7 @@ export const en: Messages = {
     draft: "Written",
     sign: "Signed by the specialist",
     claim: "Pharmacist's review began",
-    release: "Given back to the queue",
+    release_claim: "Given back to the queue",
     ask: "Prescriber asked",
     answer: "Prescriber answered",
     stop: "Stopped",

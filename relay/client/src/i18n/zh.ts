@@ -142,7 +142,7 @@ export const zh = {
     draft: "开具处方",
     sign: "医生签名",
     claim: "药师开始审方",
-    release: "药师放回审方队列",
+    release_claim: "药师放回审方队列",
     ask: "询问开方医生",
     answer: "医生答复",
     stop: "已停用",

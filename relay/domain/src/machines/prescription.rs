@@ -117,7 +117,7 @@ impl Event {
         match self {
             Self::Sign { .. } => "sign",
             Self::Claim { .. } => "claim",
-            Self::Release => "release",
+            Self::Release => "release_claim",
             Self::Ask => "ask",
             Self::Answer => "answer",
             Self::Approve { .. } => "approve",

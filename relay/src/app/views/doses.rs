@@ -57,6 +57,7 @@ pub struct DoseResident {
 
 /// One dose, or a medicine that is given when needed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DoseOfDay)]
 pub struct Dose {
     /// Who gets it.
     pub resident: DoseResident,
