@@ -258,7 +258,10 @@ async fn a_dose_is_written_without_the_link_once_and_a_conflict_comes_back_to_he
     }
     browser.json(Method::POST, "/page/spool", Some("dose-0002"), &dose(7)).await;
     let empty = json!({ "kind": "dose", "resident_id": RESIDENT, "body": {} });
-    assert_eq!(browser.json(Method::POST, "/page/spool", Some("dose-0003"), &empty).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        browser.json(Method::POST, "/page/spool", Some("dose-0003"), &empty).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     world.wire.set(true);
     status.find(|_, data| data["spool"]["received"] == 1 && data["spool"]["failed"] == 1).await;
     let stored = record.stored.lock().unwrap().clone();

@@ -4,6 +4,7 @@ import { buildDay, type Day } from "./data";
 import { chain, conflict, day, refill, stoppedDay, waiting } from "./data-doses";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
+import { prescribingAnswers } from "./data-prescribing";
 import { serveBox, type Mode, type OwnAnswers } from "./nurse-box";
 import * as record from "./nurse-record";
 import { sendPage, serve, type Site } from "./site";
@@ -244,7 +245,10 @@ for (const look of LOOKS) {
       const prepare = (tab: Page) => {
         const usual: Day = buildDay(now());
         const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
-        const answers: Answers = { "GET /api/refills": page(nothing ? [] : [asked]) };
+        const answers: Answers = {
+          ...prescribingAnswers(usual, now()),
+          "GET /api/refills": page(nothing ? [] : [asked]),
+        };
         const written = usual.summaries.filter((p) => p.id === on?.[0]);
         const consultation = { ...usual.consultation, prescriptions: written };
         return installMock(tab, { ...usual, prescriptions, consultation }, { who, answers });
