@@ -256,7 +256,10 @@ const SCREENS: RegistryScreen[] = [
     mock: administrator,
     ready: "[data-testid=home-h2] .yz-chip",
     act: async (page) => {
-      await page.getByTestId("home-h2").getByRole("button").click();
+      await page
+        .getByTestId("home-h2")
+        .getByRole("button", { name: /联合会诊|joint/i })
+        .click();
       await page.waitForSelector("[role=dialog] textarea");
     },
   },

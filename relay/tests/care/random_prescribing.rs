@@ -145,7 +145,11 @@ impl Play {
                     quantity: 7,
                 };
                 let body = DispenseBody { version, secret: secret.into(), packs: vec![pack], part_reason: None };
-                prescriptions::dispense(&w.app, &w.by(pharmacy), id, body).await?;
+                match prescriptions::dispense(&w.app, &w.by(pharmacy), id, body).await {
+                    // The other pharmacy's shelf is empty.
+                    Err(AppError::Invalid(_)) if !t.who => return Ok(()),
+                    answer => drop(answer?),
+                }
                 assert!(self.approvals.contains(&id), "dispensed without an approval: {before:?}");
                 assert_eq!(before.state, State::Dispensing);
                 self.dispensed += 1;

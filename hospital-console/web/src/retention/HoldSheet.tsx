@@ -65,7 +65,6 @@ export function HoldSheet({ onClose }: { onClose: () => void }) {
                 : problemAt(place.error, "resident_id")
             }
             required
-            data-autofocus
           />
           <Textarea
             label={t("retention.sheet.reason")}

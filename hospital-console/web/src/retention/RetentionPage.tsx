@@ -72,7 +72,7 @@ function Holds({ items, onLift }: { items: LegalHold[]; onLift: (hold: LegalHold
             <Table.Th w="34%">{t("retention.column.reason")}</Table.Th>
             <Table.Th>{t("retention.column.placed")}</Table.Th>
             <Table.Th>{t("retention.column.state")}</Table.Th>
-            <Table.Th />
+            <Table.Td />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
