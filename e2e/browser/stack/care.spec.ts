@@ -70,7 +70,7 @@ test("published times with exceptions; one is booked, freed, and filled from the
     await booking(waiting, extra);
     await expect(tablet.getByRole("button", { name: "22:10已被占用" })).toBeDisabled();
     await joinWaitlist(tablet, extra, "22:05", "22:30");
-    await slowly(desk.getByRole("button", { name: new RegExp(waiting.name) })).toBeVisible();
+    await slowly(desk.getByRole("button", { name: `移出候补：${waiting.name}` })).toBeVisible();
   });
 
   const callOff = async (resident: Person) => {

@@ -55,7 +55,7 @@ pub async fn hold(app: &App, ctx: &Context, input: views::NewLegalHold) -> Resul
     let reason = required("reason", &input.reason, 500)?;
     let standing = residents::get_standing(&mut work.tx, input.resident_id).await?;
     let resident =
-        standing.ok_or_else(|| AppError::invalid("resident_id", "没有这位住户", "There is no such resident"))?;
+        standing.ok_or_else(|| AppError::invalid("resident_id", "没有这位住民", "There is no such resident"))?;
     let hold = LegalHold {
         id: fresh(LegalHoldId::new, ctx.now),
         version: 1,
