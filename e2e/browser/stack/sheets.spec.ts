@@ -76,7 +76,7 @@ test("a colleague is asked for who waits, accepts for a time of her own, moves i
     await other.page.getByRole("dialog").getByRole("button", { name: "取消预约" }).click();
     const sheet = other.page.getByRole("dialog", { name: `取消预约：${resident.name}` });
     await sheet.getByRole("textbox").fill("住民外出");
-    await sheet.getByRole("button", { name: "取消预约" }).click();
+    await sheet.getByRole("button", { name: "确认" }).click();
     await expect(sheet).toHaveCount(0);
   });
   for (const { context } of [tablet, desk, other]) await context.close();
