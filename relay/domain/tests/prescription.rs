@@ -1,5 +1,7 @@
 //! The record of a prescription: questions, its place before the pharmacist.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
 use jiff::Timestamp;
 use yunzhen_domain::ids::{ConsultationId, HomeId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::machines::prescription::{Event, State};
