@@ -27,7 +27,7 @@ use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
-use super::{App, AppError, Context, dispenses, stock};
+use super::{App, AppError, Context, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -236,9 +236,7 @@ async fn move_prescription(
         }
     };
     let p = p.apply(event, at, who)?;
-    prescriptions::update(&mut work.tx, &p).await?;
-    dispenses::follow(work, ctx, kind, &p).await?;
-    work.record(kind, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
+    super::prescriptions::change(work, ctx, kind, &p).await?;
     if matches!(follows, Follows::Deliver) {
         super::refills::watch(work, &p, ctx.now).await?;
     }

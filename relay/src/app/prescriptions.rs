@@ -120,10 +120,16 @@ async fn keep(
     kind: EventKind,
     p: &Prescription,
 ) -> Result<views::Prescription, AppError> {
+    change(work, ctx, kind, p).await?;
+    show::full(app, &mut work.tx, ctx, p).await
+}
+
+/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here.
+pub(super) async fn change(work: &mut Work, ctx: &Context, kind: EventKind, p: &Prescription) -> Result<(), AppError> {
     prescriptions::update(&mut work.tx, p).await?;
     dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
-    show::full(app, &mut work.tx, ctx, p).await
+    Ok(())
 }
 
 fn record(work: &mut Work, kind: EventKind, p: &Prescription) {

@@ -10,6 +10,7 @@ use yunzhen_domain::records::{Count, DeclineCode, FillType, PartReason, StockMov
 use yunzhen_relay::app::views::common::{CursorQuery, ReasonBody, VersionBody};
 use yunzhen_relay::app::views::deliveries::ReceiveBody;
 use yunzhen_relay::app::views::dispenses::DeclineBody;
+use yunzhen_relay::app::views::prescribing::ReplaceBody;
 use yunzhen_relay::app::views::prescriptions::{Accepted, DispenseBody, NewPack, Prescription};
 use yunzhen_relay::app::views::stock::{GoodsReceipt, Stock, StockCount, StockQuery, StockStep};
 use yunzhen_relay::app::{AppError, deliveries, dispenses, prescriptions, stock};
@@ -144,6 +145,21 @@ async fn a_part_goes_out_for_a_reason_and_the_rest_is_owed_or_given_back() {
     prescriptions::accept(&w.app, &w.by(&w.other_pharmacy), p.id, VersionBody { version }).await.unwrap();
     let seen = dispenses::list(&w.app, &w.by(&w.other_pharmacy), p.id).await.unwrap().items;
     assert_eq!(seen.iter().map(|f| (f.number, f.state)).collect::<Vec<_>>(), [(3, Filling::Preparation)]);
+}
+
+#[tokio::test]
+async fn a_replaced_order_ends_its_filling_and_its_units_are_back_on_the_shelf() {
+    let w = World::new().await;
+    let before = numbers(&shelf(&w).await);
+    let accepted = w.accept(&w.approved().await).await;
+    let p = w.dispense(&accepted).await;
+    assert_ne!(numbers(&shelf(&w).await), before);
+    let consultation_id = w.see(p.id).await.consultation_id.unwrap();
+    let body = ReplaceBody { version: p.version, consultation_id, reason: Some("改剂量".into()) };
+    prescriptions::replace(&w.app, &w.by(&w.specialist), p.id, body).await.unwrap();
+    assert_eq!(numbers(&shelf(&w).await), before);
+    let fillings = dispenses::list(&w.app, &w.by(&w.specialist), p.id).await.unwrap().items;
+    assert_eq!(fillings.iter().map(|f| f.state).collect::<Vec<_>>(), [Filling::Cancelled]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::policy::Policy;
 use yunzhen_store::prescriptions;
 
-use super::record;
+use super::change;
 use crate::app::work::Work;
 use crate::app::{App, AppError, Context};
 
@@ -29,8 +29,7 @@ pub async fn expire(app: &App, now: Timestamp) -> Result<usize, AppError> {
         let Some(before) = prescriptions::get(&mut work.tx, seen.id).await? else { continue };
         let over = before.valid_until.is_some_and(|last| last < today);
         let Some(p) = over.then(|| before.apply(Event::Expire, now, ("", None))).and_then(Result::ok) else { continue };
-        prescriptions::update(&mut work.tx, &p).await?;
-        record(&mut work, EventKind::PrescriptionExpired, &p);
+        change(&mut work, &ctx, EventKind::PrescriptionExpired, &p).await?;
         work.finish(()).await?;
         expired += 1;
     }

@@ -10,7 +10,7 @@ use yunzhen_store::{consultations, prescriptions, residents};
 
 use super::content::draft_of;
 use super::write::{findings, new_draft, under_way, withdraw};
-use super::{caller, load, record, show, views};
+use super::{caller, change, load, record, show, views};
 use crate::app::views::prescribing::ReplaceBody;
 use crate::app::work::{Start, Work, required};
 use crate::app::{App, AppError, Context};
@@ -58,8 +58,7 @@ pub async fn replace(
     } else {
         let reason = required("reason", input.reason.as_deref().unwrap_or_default(), 500)?;
         let (p, kind) = withdraw(&mut work, ctx, before, reason, &specialist).await?;
-        prescriptions::update(&mut work.tx, &p).await?;
-        record(&mut work, kind, &p);
+        change(&mut work, ctx, kind, &p).await?;
     }
     let draft = draft_of(&content);
     let found = findings(app, &mut work.tx, ctx, &consultation, &draft, None).await?;
