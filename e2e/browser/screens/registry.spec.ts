@@ -186,7 +186,7 @@ const SCREENS: RegistryScreen[] = [
     act: async (page) => {
       await page.getByRole("button", { name: /设立保留|Hold a record/ }).click();
       await page.getByRole("button", { name: /^(设立|Hold)$/ }).click();
-      await page.getByText(/请选择住户|Choose the resident/).waitFor();
+      await page.getByText(/请选择住民|Choose the resident/).waitFor();
     },
   },
   {
@@ -231,14 +231,18 @@ const SCREENS: RegistryScreen[] = [
     },
   },
   { name: "duty-empty", path: "/duty", mock: administrator, answers: { "GET /api/duty": none }, ready: "main table" },
-  { name: "urgent-calls", path: "/urgent-calls", mock: administrator, ready: "[data-testid=urgent-call-u1]" },
+  { name: "urgent-calls", path: "/urgent-calls", mock: administrator, ready: "main [data-testid=urgent-call-u1]" },
   {
     name: "urgent-calls-end",
     path: "/urgent-calls",
     mock: administrator,
-    ready: "[data-testid=urgent-call-u2]",
+    ready: "main [data-testid=urgent-call-u2]",
     act: async (page) => {
-      await page.getByRole("button", { name: /结束呼叫|End the call/ }).click();
+      // The same call is in the bar over every page too, once that has been fetched.
+      await page
+        .getByRole("main")
+        .getByRole("button", { name: /结束呼叫|End the call/ })
+        .click();
       await page.waitForSelector("[role=dialog] textarea");
     },
   },
