@@ -1,5 +1,7 @@
 import "@yunzhen/client/styles.css";
 import "./nurse.css";
+import "./chart/vital-signs.css";
+import "./visit/visit.css";
 import "./residents/residents.css";
 import { Api, createI18n } from "@yunzhen/client";
 import { createQueryClient, YunzhenProvider } from "@yunzhen/client/ui";
