@@ -102,7 +102,7 @@ pub async fn latest_per_record(db: &mut Db, resident: ResidentId) -> Result<Vec<
 }
 
 /// As [`latest_per_record`], of many people at once: the newest reading of each measure of each of these records and of those merged into it, under the record
-/// that was asked for.
+/// that was asked for. From measure to measure along the index: a person has few measures, and of each more readings every year.
 pub async fn latest_of_all(
     db: &mut Db,
     ids: impl IntoIterator<Item = ResidentId>,
@@ -110,16 +110,20 @@ pub async fn latest_of_all(
     let mut found: HashMap<ResidentId, Vec<Observation>> = HashMap::new();
     for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
         let mut query = QueryBuilder::new(
-            "WITH asked AS (SELECT id, COALESCE(merged_into, id) AS standing FROM residents WHERE 1 = 1",
+            "WITH RECURSIVE asked AS (SELECT id, COALESCE(merged_into, id) AS standing FROM residents WHERE 1 = 1",
         );
         query.push_among("id", ids.iter().map(ToString::to_string));
         query.push(
             "), records AS (SELECT id, standing, standing AS record FROM asked
-                 UNION SELECT a.id, a.standing, r.id FROM asked a JOIN residents r ON r.merged_into = a.standing)
-             SELECT c.asked, o.* FROM (SELECT DISTINCT s.id AS asked, m.resident_id, m.code FROM records s JOIN observations m ON m.resident_id = s.record) c
-             JOIN observations o ON o.id = (
-                 SELECT id FROM observations WHERE resident_id = c.resident_id AND code = c.code ORDER BY measured_at DESC, id DESC LIMIT 1)
-             ORDER BY c.asked, o.code, o.resident_id",
+                 UNION SELECT asked.id, standing, r.id FROM asked JOIN residents r ON r.merged_into = standing),
+             codes(asked, record, code) AS (
+                 SELECT records.id, record, (SELECT MIN(m.code) FROM observations m WHERE m.resident_id = record) FROM records
+                 UNION ALL
+                 SELECT asked, record, (SELECT MIN(m.code) FROM observations m WHERE m.resident_id = record AND m.code > codes.code)
+                 FROM codes WHERE codes.code IS NOT NULL)
+             SELECT codes.asked, o.* FROM codes JOIN observations o ON o.id = (
+                 SELECT id FROM observations WHERE resident_id = codes.record AND code = codes.code ORDER BY measured_at DESC, id DESC LIMIT 1)
+             WHERE codes.code IS NOT NULL ORDER BY codes.asked, o.code, o.resident_id",
         );
         for row in &query.fetch_all(db).await? {
             let cells = Cells::new(TABLE, row);

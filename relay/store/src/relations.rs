@@ -28,7 +28,7 @@ const TIES: &[(Relation, &str)] = &[
     (
         Relation::Consultation,
         "consultations c WHERE c.resident_id = m.id AND c.requested_at <= $3
-             AND c.specialist_id IN (SELECT s.id FROM staff s WHERE s.id = $1 OR s.hospital = $2)",
+             AND c.specialist_id IN (SELECT id FROM staff WHERE id = $1 OR hospital = $2)",
     ),
     (
         Relation::OpenRequest,

@@ -53,9 +53,9 @@ pub async fn list(db: &mut Db, pharmacy: PharmacyId, drug: Option<&DrugId>) -> R
 /// How much of each drug a pharmacy took into orders since then, less what came back: batch by batch (`CROSS JOIN` keeps SQLite to that order), because the moves
 /// of all pharmacies of four weeks are many more than those of one.
 pub async fn used_since(db: &mut Db, pharmacy: PharmacyId, since: Timestamp) -> Result<Vec<(DrugId, i64)>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT s.drug_id AS drug_id, CAST(SUM(CASE WHEN m.kind = $3 THEN m.quantity ELSE -m.quantity END) AS BIGINT) AS used
-         FROM stock s CROSS JOIN stock_moves m
-         WHERE s.pharmacy_id = $1 AND m.stock_id = s.id AND m.at >= $2 AND m.kind IN ($3, $4) GROUP BY s.drug_id");
+    let mut query = QueryBuilder::new("SELECT stock.drug_id AS drug_id, CAST(SUM(CASE WHEN m.kind = $3 THEN m.quantity ELSE -m.quantity END) AS BIGINT) AS used
+         FROM stock CROSS JOIN stock_moves m
+         WHERE stock.pharmacy_id = $1 AND m.stock_id = stock.id AND m.at >= $2 AND m.kind IN ($3, $4) GROUP BY stock.drug_id");
     query.value(pharmacy.to_string());
     query.value(since.as_millisecond());
     query.value(StockMove::Taken.as_str());

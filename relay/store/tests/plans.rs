@@ -395,7 +395,7 @@ fn is_small(name: &str) -> bool {
     let bare = name.trim_matches(|c: char| c == '(' || c == ')');
     bare.starts_with("walk")
         || bare.starts_with("subquery")
-        || ["asked", "records", "bound", "staff", "CONSTANT"].contains(&bare)
+        || ["asked", "records", "codes", "bound", "staff", "CONSTANT"].contains(&bare)
 }
 
 /// What is wrong with a plan of SQLite; puts the indexes that it goes along into `used`.
@@ -478,6 +478,10 @@ fn a_list_without_a_pinned_plan_is_missed() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
+        if path.is_dir() {
+            // Databases of tests: no list of the product.
+            continue;
+        }
         let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         for piece in text.split("\npub async fn ").skip(1) {

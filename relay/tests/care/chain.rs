@@ -19,7 +19,7 @@ use crate::world::World;
 use commands::{Command, Done};
 
 /// Steps of one walk; the walks of one run of the test.
-const STEPS: usize = 110;
+const STEPS: usize = 170;
 const SEEDS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0x2545_f491_4f6c_dd1d];
 
 /// The dice: the same walk for the same seed, but for where a command is when the program stops.

@@ -47,7 +47,7 @@ async fn a_booking_a_check_in_and_a_record_ask_no_more_than_they_need() {
 #[tokio::test]
 async fn a_list_asks_no_more_for_many_rows_than_for_two() {
     let mut w = World::new().await;
-    for name in ["王秀英", "李建国"] {
+    for name in ["赵德明", "孙桂兰"] {
         w.in_progress(name).await;
     }
     let c = w.in_progress("王秀英").await;

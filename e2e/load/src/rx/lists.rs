@@ -132,11 +132,15 @@ pub async fn measure(database: &'static str, world: &World, reads: usize) -> any
     list!("audit", "administrator", admin, {}, app::admin::audit);
     list!("audit?action=…", "administrator", admin, {"action": "prescription.signed"}, app::admin::audit);
     let day = (at - jiff::SignedDuration::from_hours(24)).to_string();
-    read!(lists, database, reads, "audit?actor_id&from", "administrator", {}, |query| {
-        let mut query = query;
+    let narrow = |mut query: Value| {
         query["actor_id"] = json!(doctor.id);
         query["from"] = json!(day);
-        app::admin::audit(app, &by(admin), serde_json::from_value(query)?)
-    });
+        serde_json::from_value(query)
+    };
+    read!(lists, database, reads, "audit?actor_id&from", "administrator", {}, |query| app::admin::audit(
+        app,
+        &by(admin),
+        narrow(query)?
+    ));
     Ok(lists)
 }

@@ -192,7 +192,7 @@ impl County {
         let like_resident = like_resident.ok_or_else(|| anyhow::anyhow!("the demo has no residents"))?;
         let own = like.hospital.clone().unwrap_or_default();
         let fresh = clock::random_bytes::<10>;
-        let mut member = async |tx: &mut yunzhen_store::Tx, username: String, role: Role, at_place: Staff| {
+        let member = async |tx: &mut yunzhen_store::Tx, username: String, role: Role, at_place: Staff| {
             let member = Staff { id: StaffId::new(at, fresh()), name: username.clone(), username, role, ..at_place };
             let credential = StaffCredential { staff_id: member.id, password_hash: String::new().into() };
             staff::insert(tx, &member, &credential).await?;

@@ -26,7 +26,7 @@ pub struct ResidentQuery {
     pub home_id: Option<HomeId>,
     /// Name, pinyin initials, bed, or the end of the identity number (three characters or more).
     pub q: Option<String>,
-    /// Where the page before ended.
+    /// Where the last page ended.
     pub cursor: Option<String>,
 }
 

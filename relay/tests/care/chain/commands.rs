@@ -22,7 +22,7 @@ use crate::world::draft;
 /// Tablets prescribed on each one.
 pub const PRESCRIBED: u32 = 7;
 /// Most that are written at once.
-const MOST: usize = 12;
+const MOST: usize = 7;
 
 /// One command, with what the person saw when giving it.
 #[derive(Debug, Clone)]
@@ -304,6 +304,9 @@ impl Chain {
     async fn with_a_parcel(&mut self) -> Option<Sent> {
         let id = *self.dice.of(&self.parcels)?;
         let d = self.parcel(id).await;
+        if d.state.is_terminal() && !self.dice.one_in(6) {
+            return self.with_a_prescription().await;
+        }
         let version = d.version - i64::from(self.dice.one_in(16));
         let number = if self.dice.one_in(4) { self.dice.below(10) } else { self.apt_for(&d) };
         let command = match number {
@@ -333,8 +336,8 @@ impl Chain {
         match d.state {
             Parcel::AwaitingCourier => 0,
             Parcel::Accepted => 1,
-            Parcel::InTransit => [2, 3, 6][self.dice.below(3)],
-            Parcel::AtDoor => [6, 6, 6, 7][self.dice.below(4)],
+            Parcel::InTransit => [2, 3, 5, 6][self.dice.below(4)],
+            Parcel::AtDoor => [6, 6, 7][self.dice.below(3)],
             Parcel::OnHold => [4, 5, 6][self.dice.below(3)],
             Parcel::Returning | Parcel::Refused | Parcel::Recalled => 8,
             _ => self.dice.below(10),
