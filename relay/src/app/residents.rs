@@ -30,7 +30,7 @@ use super::work::{Start, Work, authorize, may_list, required};
 use super::{App, AppError, Context, FieldError, fresh};
 
 /// Residents of one page of a list.
-const PAGE: u32 = 200;
+const PAGE: u32 = 100;
 /// Clocks of boxes may run ahead by this much.
 pub(super) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// A hundred years: devices that lost their battery say 1970 or 2000.
