@@ -37,7 +37,7 @@ const SMALL: &[&str] = &[
     "observations::list",
     // Jobs and their kin: what they look for is few, and no screen waits for them.
     "prescriptions::expiring",
-    "retention::ended",
+    "retention::untouched",
 ];
 
 /// A list as a screen asks for it, and the indexes that it must go along on SQLite. On PostgreSQL every read of it must be by an index condition or in order.
