@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-safety bench-glass fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -31,6 +31,9 @@ bench-relay: ## forwarding cost, latency and memory of the relay, beside raw UDP
 
 bench-care: ## durable commands per second of the care record on SQLite and PostgreSQL, beside raw fsync
 	@scripts/bench-care.sh
+
+bench-rx: ## prescriptions per second from signature to door, and every list with a million of them present, on both databases
+	@scripts/bench-rx.sh
 
 bench-safety: ## one safety check of 15 medicines against all rules, in microseconds
 	@scripts/bench-safety.sh

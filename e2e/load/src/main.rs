@@ -1,4 +1,4 @@
-//! Load against the relay: `bench`, its media path; `care`, its record.
+//! Load against the relay: `bench`, its media path; `care`, its record; `rx`, prescriptions on a large record.
 //!
 //! The media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
 //! forwarder and Janus, all in one run, so that the figures are ratios of one machine at one time.
@@ -12,6 +12,7 @@ mod janus;
 mod machine;
 mod media_side;
 mod report;
+mod rx;
 mod source;
 mod viewers;
 
@@ -50,6 +51,8 @@ enum Command {
     Bench(Bench),
     /// The record's figures: durable commands per second on both databases.
     Care(care::Arguments),
+    /// Prescriptions: the chain from signature to door, and every list, with a million of them present.
+    Rx(rx::Arguments),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
             bench::run(Duration::from_secs(seconds), json.as_deref(), !no_janus)
         }
         Command::Care(arguments) => care::run(&arguments),
+        Command::Rx(arguments) => rx::run(&arguments),
         Command::ServeMedia => media_side::run(),
         Command::ServeUdp => forwarder::run(),
     }

@@ -4,15 +4,18 @@
 mod follow_up;
 mod take;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::fhir;
-use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::ids::{ConsultationId, StaffId};
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Appointment, Consultation, Resident, Urgency};
-use yunzhen_domain::schedule::{Wish, Zone, expected};
+use yunzhen_domain::schedule::{Sitting, Wish, Zone, expected};
 use yunzhen_store::{Db, appointments, availability, consultations, rebookings, residents, waitlist};
 
 pub(super) use follow_up::{after_end, rebook};
@@ -20,12 +23,13 @@ pub(crate) use take::REMIND;
 use take::hold;
 pub(super) use take::{Reminder, hold_first, open_block, remind};
 
-use super::consultations::summary;
+use super::consultations::{summaries, summary};
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
 use super::views::appointments as views;
-use super::views::common::Page;
+use super::views::common::{Page, StaffRef};
+use super::views::consultations::ConsultationSummary;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
 use super::{App, AppError, Context, fresh, schedule};
 
@@ -122,16 +126,18 @@ pub async fn list(
     let home = ctx.actor.home_id().or(query.home_id);
     let filter = appointments::Filter { specialist: query.specialist_id, home, ..appointments::Filter::default() };
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::new(), Seen::default());
-    for appointment in appointments::list(&mut db, &filter, from, until).await? {
-        let c = consultations::get(&mut db, appointment.consultation_id).await?.ok_or(AppError::NotFound)?;
+    let found = appointments::list(&mut db, &filter, from, until).await?;
+    let mut of = consultations::get_all(&mut db, found.iter().map(|a| a.consultation_id)).await?;
+    let ties = Ties::to_those(&mut db, ctx, of.values().map(|c| c.resident_id)).await?;
+    let (mut wanted, mut seen) = (Vec::with_capacity(found.len()), Seen::default());
+    for appointment in found {
+        let c = of.remove(&appointment.consultation_id).ok_or(AppError::NotFound)?;
         if authorize(ctx, Action::ListAppointments, &ties.of_consultation(ctx, &c)).is_ok() {
             seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
-            items.push(shown(app, &mut db, &mut names, ctx, &appointment, &c).await?);
+            wanted.push((appointment, c));
         }
     }
+    let items = all_shown(app, &mut db, ctx, &wanted).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page::whole(items))
@@ -167,7 +173,9 @@ pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<vie
     waitlist::insert(&mut work.tx, &wish).await?;
     work.record(EventKind::ConsultationRequested, asked.id.uuid(), Some(asked.home_id), None);
     work.record(EventKind::ConsultationWaitlisted, asked.id.uuid(), Some(asked.home_id), None);
-    let view = entry(app, &mut work.tx, &mut Names::default(), ctx, &wish, &asked).await?;
+    let mut names = Names::default();
+    let consultation = summary(app, &mut work.tx, &mut names, &asked, ctx.now).await?;
+    let view = entry(&mut work.tx, &mut names, &wish, consultation).await?;
     work.finish(view).await
 }
 
@@ -175,15 +183,23 @@ pub async fn wait(app: &App, ctx: &Context, input: views::NewWish) -> Result<vie
 pub async fn waitlist_of(app: &App, ctx: &Context) -> Result<Page<views::WaitlistEntry>, AppError> {
     may_list(ctx, Action::ListAppointments)?;
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::new(), Seen::default());
-    for wish in waitlist::list(&mut db, None).await? {
-        let c = consultations::get(&mut db, wish.consultation_id).await?.ok_or(AppError::NotFound)?;
-        if authorize(ctx, Action::ListAppointments, &ties.of_consultation(ctx, &c)).is_ok() {
+    let wishes = waitlist::list(&mut db, None).await?;
+    let of = consultations::get_all(&mut db, wishes.iter().map(|wish| wish.consultation_id)).await?;
+    let ties = Ties::to_those(&mut db, ctx, of.values().map(|c| c.resident_id)).await?;
+    let (mut wanted, mut seen) = (Vec::with_capacity(wishes.len()), Seen::default());
+    for wish in &wishes {
+        let c = of.get(&wish.consultation_id).ok_or(AppError::NotFound)?;
+        if authorize(ctx, Action::ListAppointments, &ties.of_consultation(ctx, c)).is_ok() {
             seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
-            items.push(entry(app, &mut db, &mut names, ctx, &wish, &c).await?);
+            wanted.push((wish, c));
         }
+    }
+    let mut names = Names::default();
+    let shown: Vec<&Consultation> = wanted.iter().map(|(_, c)| *c).collect();
+    let lines = summaries(app, &mut db, &mut names, &shown, ctx.now).await?;
+    let mut items = Vec::with_capacity(wanted.len());
+    for ((wish, _), consultation) in wanted.iter().zip(lines) {
+        items.push(entry(&mut db, &mut names, wish, consultation).await?);
     }
     drop(db);
     seen.tell(app, ctx).await?;
@@ -217,23 +233,44 @@ pub(super) async fn accepted(
     hold(app, work, ctx, c, slot, None).await
 }
 
-async fn shown(
-    app: &App,
-    db: &mut Db,
-    names: &mut Names,
-    ctx: &Context,
-    a: &Appointment,
-    c: &Consultation,
-) -> Result<views::Appointment, AppError> {
-    let zone = availability::get(db, a.specialist_id).await?.map_or_else(Zone::shanghai, |published| published.zone);
-    let known = Known { zone, makes_up_for: rebookings::origin(db, c.id).await? };
-    with_known(app, db, names, ctx, a, c, known).await
-}
-
 /// What stands beside an appointment; a command that has just read or made it does not ask again.
 struct Known {
     zone: Zone,
     makes_up_for: Option<ConsultationId>,
+}
+
+/// Appointments of a list: what stands beside each is looked up for all of them, or for each specialist, at once.
+async fn all_shown(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    all: &[(Appointment, Consultation)],
+) -> Result<Vec<views::Appointment>, AppError> {
+    let mut names = Names::default();
+    let of: Vec<&Consultation> = all.iter().map(|(_, c)| c).collect();
+    let lines = summaries(app, db, &mut names, &of, ctx.now).await?;
+    let mut origins = rebookings::origins(db, of.iter().map(|c| c.id)).await?;
+    let mut zones: HashMap<StaffId, Zone> = HashMap::new();
+    let mut sittings: HashMap<StaffId, Vec<Sitting>> = HashMap::new();
+    let mut views = Vec::with_capacity(all.len());
+    for ((a, c), consultation) in all.iter().zip(lines) {
+        let by = a.specialist_id;
+        if let Entry::Vacant(place) = zones.entry(by) {
+            let published = availability::get(db, by).await?;
+            place.insert(published.map_or_else(Zone::shanghai, |published| published.zone));
+        }
+        if has_turn(a, c, ctx.now)
+            && let Entry::Vacant(place) = sittings.entry(by)
+        {
+            place.insert(sittings_around(db, by, ctx.now).await?);
+        }
+        let expected_at = turn(a, c, sittings.get(&by).map_or(&[], Vec::as_slice), ctx.now);
+        let known =
+            Known { zone: zones.get(&by).cloned().unwrap_or_else(Zone::shanghai), makes_up_for: origins.remove(&c.id) };
+        let specialist = names.staff_ref(db, by).await?;
+        views.push(view(a, c, consultation, specialist, expected_at, known));
+    }
+    Ok(views)
 }
 
 async fn with_known(
@@ -245,10 +282,27 @@ async fn with_known(
     c: &Consultation,
     known: Known,
 ) -> Result<views::Appointment, AppError> {
-    let expected_at = turn(db, a, c, ctx.now).await?;
-    Ok(views::Appointment {
-        consultation: summary(app, db, names, c, ctx.now).await?,
-        specialist: names.staff_ref(db, a.specialist_id).await?,
+    let sittings = match has_turn(a, c, ctx.now) {
+        true => sittings_around(db, a.specialist_id, ctx.now).await?,
+        false => Vec::new(),
+    };
+    let expected_at = turn(a, c, &sittings, ctx.now);
+    let consultation = summary(app, db, names, c, ctx.now).await?;
+    let specialist = names.staff_ref(db, a.specialist_id).await?;
+    Ok(view(a, c, consultation, specialist, expected_at, known))
+}
+
+fn view(
+    a: &Appointment,
+    c: &Consultation,
+    consultation: ConsultationSummary,
+    specialist: StaffRef,
+    expected_at: Timestamp,
+    known: Known,
+) -> views::Appointment {
+    views::Appointment {
+        consultation,
+        specialist,
         starts_at: a.slot.starts_at.into(),
         ends_at: a.slot.ends_at.into(),
         expected_at: expected_at.into(),
@@ -258,31 +312,35 @@ async fn with_known(
         sequence: a.sequence,
         round_id: a.round_id,
         makes_up_for: known.makes_up_for,
-    })
+    }
 }
 
-/// When the turn of an appointment comes, or came. Only near its time is there anything to know.
-async fn turn(db: &mut Db, a: &Appointment, c: &Consultation, now: Timestamp) -> Result<Timestamp, AppError> {
-    let starts_at = a.slot.starts_at;
-    let is_near = now.duration_since(starts_at).abs() <= DAY_OF_WORK;
-    if !a.held || c.state.is_terminal() || !is_near {
-        return Ok(c.began_at.unwrap_or(starts_at));
+/// Only near its time is there anything to know of the turn of an appointment.
+fn has_turn(a: &Appointment, c: &Consultation, now: Timestamp) -> bool {
+    a.held && !c.state.is_terminal() && now.duration_since(a.slot.starts_at).abs() <= DAY_OF_WORK
+}
+
+/// When the turn of an appointment comes, or came.
+fn turn(a: &Appointment, c: &Consultation, sittings: &[Sitting], now: Timestamp) -> Timestamp {
+    match has_turn(a, c, now) {
+        true => expected(sittings, c.id, now).unwrap_or(a.slot.starts_at),
+        false => c.began_at.unwrap_or(a.slot.starts_at),
     }
+}
+
+async fn sittings_around(db: &mut Db, specialist: StaffId, now: Timestamp) -> Result<Vec<Sitting>, AppError> {
     let (from, until) = (now.checked_sub(DAY_OF_WORK).unwrap_or(now), now.checked_add(DAY_OF_WORK).unwrap_or(now));
-    let sittings = appointments::sittings(db, a.specialist_id, from, until).await?;
-    Ok(expected(&sittings, c.id, now).unwrap_or(starts_at))
+    Ok(appointments::sittings(db, specialist, from, until).await?)
 }
 
 async fn entry(
-    app: &App,
     db: &mut Db,
     names: &mut Names,
-    ctx: &Context,
     wish: &Wish,
-    c: &Consultation,
+    consultation: ConsultationSummary,
 ) -> Result<views::WaitlistEntry, AppError> {
     Ok(views::WaitlistEntry {
-        consultation: summary(app, db, names, c, ctx.now).await?,
+        consultation,
         specialist: names.staff_ref(db, wish.specialist_id).await?,
         not_before: wish.not_before.into(),
         not_after: wish.not_after.into(),

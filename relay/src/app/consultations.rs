@@ -10,7 +10,7 @@ use yunzhen_domain::records::{Consultation, ConsultationNote, Referral, Referral
 use yunzhen_store::{Paging, consultation_notes, consultations, residents, staff};
 
 pub use super::invitations::invite;
-pub(super) use show::{link_words, summary};
+pub(super) use show::{link_words, summaries, summary};
 
 use super::names::Names;
 use super::reads::Seen;
@@ -355,15 +355,14 @@ pub async fn list(
     let mut db = app.store.read().await?;
     let filter = consultations::Filter { states, home: home_id, ..Default::default() };
     let slice = consultations::list(&mut db, &filter, paging).await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for c in &slice.items {
-        if authorize(ctx, Action::ListConsultations, &ties.of_consultation(ctx, c)).is_ok() {
-            seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
-            items.push(show::summary(app, &mut db, &mut names, c, ctx.now).await?);
-        }
+    let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|c| c.resident_id)).await?;
+    let mut seen = Seen::default();
+    let may = |c: &&Consultation| authorize(ctx, Action::ListConsultations, &ties.of_consultation(ctx, c)).is_ok();
+    let shown: Vec<&Consultation> = slice.items.iter().filter(may).collect();
+    for c in &shown {
+        seen.add(EventKind::ResidentListed, c.resident_id, c.home_id, ties.purpose(c.resident_id));
     }
+    let mut items = show::summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     items.sort_by_key(|c| (c.urgency == Urgency::Routine, c.requested_at));

@@ -19,7 +19,7 @@ use yunzhen_store::{Paging, deliveries, prescriptions};
 
 pub use receipts::{expected, receive_signed};
 pub use receive::receive;
-pub(super) use show::{show, shows_resident};
+pub(super) use show::{show, show_all, shows_resident};
 pub use temperatures::record as record_temperature;
 
 use super::people::name_of;
@@ -44,15 +44,13 @@ pub async fn list(app: &App, ctx: &Context, query: views::DeliveryQuery) -> Resu
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = deliveries::list(&mut db, &filter, paging).await?;
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for d in &slice.items {
-        if authorize(ctx, Action::ListDeliveries, &d.facts()).is_ok() {
-            if shows_resident(ctx) {
-                seen.add(EventKind::ResidentListed, d.resident_id, d.home_id, None);
-            }
-            items.push(show(app, &mut db, ctx, d).await?);
-        }
+    let mut seen = Seen::default();
+    let may = |d: &&Delivery| authorize(ctx, Action::ListDeliveries, &d.facts()).is_ok();
+    let shown: Vec<&Delivery> = slice.items.iter().filter(may).collect();
+    if shows_resident(ctx) {
+        shown.iter().for_each(|d| seen.add(EventKind::ResidentListed, d.resident_id, d.home_id, None));
     }
+    let items = show_all(app, &mut db, ctx, &shown).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })

@@ -80,11 +80,14 @@ pub(super) async fn supplies(
     for id in residents {
         found.extend(doses::supplied(db, home, Some(*id), since).await?);
     }
-    let mut supplies = Vec::with_capacity(found.len());
-    for prescription in found {
-        supplies.push(Supply::of(db, prescription).await?);
-    }
-    Ok(supplies)
+    let mut deliveries = deliveries::by_prescriptions(db, found.iter().map(|p| p.id)).await?;
+    let mut entries = doses::of_prescriptions(db, found.iter().map(|p| p.id)).await?;
+    let supply = |prescription: Prescription| Supply {
+        deliveries: deliveries.remove(&prescription.id).unwrap_or_default(),
+        entries: entries.remove(&prescription.id).unwrap_or_default(),
+        prescription,
+    };
+    Ok(found.into_iter().map(supply).collect())
 }
 
 /// No course that is older has a dose left: the longest supply, with a month for its way and its start.

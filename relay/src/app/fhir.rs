@@ -66,7 +66,7 @@ pub fn may_search(ctx: &Context, kind: Kind) -> Result<(), AppError> {
 pub async fn search(app: &App, ctx: &Context, kind: Kind, search: &Search) -> Result<Found, AppError> {
     may_search(ctx, kind)?;
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
+    let ties = Ties::to_those(&mut db, ctx, []).await?;
     let residents = match search.patient {
         Some(id) => match residents::standing_id(&mut db, id).await? {
             Some(standing) => residents::group(&mut db, standing).await?,
@@ -95,7 +95,7 @@ pub async fn read(app: &App, ctx: &Context, kind: Kind, id: &str) -> Result<Reso
     let (source, record) = find(&mut db, kind, id).await?.ok_or(AppError::NotFound)?;
     let ties = match record.resident() {
         Some(resident) => Ties::to(&mut db, ctx, resident).await?,
-        None => Ties::to_all(&mut db, ctx).await?,
+        None => Ties::to_those(&mut db, ctx, []).await?,
     };
     let facts = record.facts(ctx, &ties);
     authorize(ctx, source.actions(kind)[1], &facts)?;
@@ -155,6 +155,8 @@ impl Reading<'_> {
             }
             let slice = page(db, source, narrow, Paging::newest(ROWS).after(mark.after)).await?;
             rows += slice.items.len();
+            let of = slice.items.iter().filter_map(|(_, record)| record.resident());
+            self.ties.also_to(db, of).await?;
             for (cursor, record) in &slice.items {
                 let matching = self.of(db, source, record, search).await?;
                 let room = search.count - found.len();
@@ -195,6 +197,7 @@ impl Reading<'_> {
                 continue;
             }
             let one = search.of_id(id);
+            self.ties.also_to(db, record.resident()).await?;
             let matching = self.of(db, source, &record, &one).await?;
             if !matching.is_empty() {
                 self.saw(&record);

@@ -29,7 +29,7 @@ pub use expire::expire;
 pub use facts::{prescribing_facts, review_facts};
 pub use replace::replace;
 pub use review::{approval_document, approve, claim, reject};
-pub(super) use show::{line_of, summary};
+pub(super) use show::{line_of, summaries};
 pub use sign::{sign, signing_document};
 pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};
@@ -77,15 +77,14 @@ pub async fn list(
         true => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
         false => prescriptions::list(&mut db, &filter, paging).await?,
     };
-    let ties = Ties::to_all(&mut db, ctx).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for p in &slice.items {
-        if authorize(ctx, Action::ListPrescriptions, &ties.of_prescription(ctx, p)).is_ok() {
-            seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
-            items.push(summary(app, &mut db, &mut names, p, ctx.now).await?);
-        }
+    let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|p| p.resident_id)).await?;
+    let mut seen = Seen::default();
+    let may = |p: &&Prescription| authorize(ctx, Action::ListPrescriptions, &ties.of_prescription(ctx, p)).is_ok();
+    let shown: Vec<&Prescription> = slice.items.iter().filter(may).collect();
+    for p in &shown {
+        seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
     }
+    let items = summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })

@@ -1,11 +1,13 @@
 //! The queue of urgent consultations: where one stands, to whom it goes, and telling everybody when that changed. Duty begins and ends by the clock, so each turn
 //! has a job that follows it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::ShiftId;
+use yunzhen_domain::ids::{ConsultationId, ShiftId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Urgency};
 use yunzhen_domain::schedule::{Load, Queued, Shift, place};
@@ -29,10 +31,14 @@ struct Turn {
     shift_id: ShiftId,
 }
 
-/// The place of a consultation; `None` unless it is urgent and waits.
-pub(super) async fn place_of(db: &mut Db, c: &Consultation, now: Timestamp) -> Result<Option<QueuePlace>, AppError> {
-    if !is_queued(c) {
-        return Ok(None);
+/// The places of those that are urgent and wait.
+pub(super) async fn places_of(
+    db: &mut Db,
+    all: &[&Consultation],
+    now: Timestamp,
+) -> Result<HashMap<ConsultationId, QueuePlace>, AppError> {
+    if !all.iter().any(|c| is_queued(c)) {
+        return Ok(HashMap::new());
     }
     let waiting = in_state(db, State::Waiting).await?;
     let queue: Vec<Queued> = waiting
@@ -53,7 +59,8 @@ pub(super) async fn place_of(db: &mut Db, c: &Consultation, now: Timestamp) -> R
         // Rounded up: nobody is promised less than it takes.
         expected_wait_minutes: place.wait.map(|wait| (wait.as_secs() + 59) / 60),
     };
-    Ok(place(&queue, c.id, &load, now).map(view))
+    let queued = all.iter().filter(|c| is_queued(c));
+    Ok(queued.filter_map(|c| Some((c.id, view(place(&queue, c.id, &load, now)?)))).collect())
 }
 
 /// Sends an urgent request that has just begun to wait to the first on duty, if anybody is.

@@ -20,7 +20,7 @@ pub use commands::{
 pub(super) use draft::{Opening, open};
 pub use draft::{change, draft};
 pub use hand_over::{HandOverFile, hand_over};
-pub(super) use show::summary;
+pub(super) use show::{summaries, summary};
 
 use super::names::Names;
 use super::reads::Seen;
@@ -48,17 +48,16 @@ pub async fn list(
     };
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
     let slice = referrals::list(&mut db, &filter, paging).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for referral in &slice.items {
-        if authorize(ctx, Action::ListReferrals, &ties.of_record(ctx, referral.resident_id, referral.facts())).is_ok() {
-            let purpose = ties.purpose(referral.resident_id);
-            seen.add(EventKind::ResidentListed, referral.resident_id, referral.home_id, purpose);
-            items.push(summary(app, &mut db, &mut names, referral, ctx.now).await?);
-        }
+    let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|r| r.resident_id)).await?;
+    let mut seen = Seen::default();
+    let facts = |r: &Referral| ties.of_record(ctx, r.resident_id, r.facts());
+    let may = |r: &&Referral| authorize(ctx, Action::ListReferrals, &facts(r)).is_ok();
+    let shown: Vec<&Referral> = slice.items.iter().filter(may).collect();
+    for r in &shown {
+        seen.add(EventKind::ResidentListed, r.resident_id, r.home_id, ties.purpose(r.resident_id));
     }
+    let items = summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })

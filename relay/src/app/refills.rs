@@ -45,14 +45,11 @@ pub async fn list(app: &App, ctx: &Context, query: views::RefillQuery) -> Result
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
     let slice = refills::list(&mut db, &filter, paging).await?;
-    let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for refill in &slice.items {
-        if authorize(ctx, Action::ViewRefill, &refill.facts()).is_ok() {
-            seen.add(EventKind::ResidentListed, refill.resident_id, refill.home_id, None);
-            items.push(shown(app, &mut db, &mut names, ctx, refill).await?);
-        }
-    }
+    let mut seen = Seen::default();
+    let may = |refill: &&Refill| authorize(ctx, Action::ViewRefill, &refill.facts()).is_ok();
+    let wanted: Vec<&Refill> = slice.items.iter().filter(may).collect();
+    wanted.iter().for_each(|refill| seen.add(EventKind::ResidentListed, refill.resident_id, refill.home_id, None));
+    let items = all_shown(app, &mut db, ctx, &wanted).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|cursor| cursor.to_string()) })
@@ -99,7 +96,7 @@ async fn keep(
 ) -> Result<views::Refill, AppError> {
     refills::update(&mut work.tx, refill).await?;
     work.record(kind, refill.id.uuid(), Some(refill.home_id), None);
-    shown(app, &mut work.tx, &mut Names::default(), ctx, refill).await
+    all_shown(app, &mut work.tx, ctx, &[refill]).await?.pop().ok_or(AppError::NotFound)
 }
 
 /// Whoever signs one of the medicines again for the same person has done what was asked; called in the transaction of the signature.
@@ -223,36 +220,38 @@ fn ends(app: &App, supply: &Supply, zone: &Zone, now: Timestamp) -> Vec<(u16, Ru
     ends
 }
 
-async fn shown(
-    app: &App,
-    db: &mut Db,
-    names: &mut Names,
-    ctx: &Context,
-    refill: &Refill,
-) -> Result<views::Refill, AppError> {
-    let p = prescriptions::get(db, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
-    let resident = residents::get_standing(db, refill.resident_id).await?.ok_or(AppError::NotFound)?;
-    let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+/// Requests of a list: what stands beside each is looked up for all of them at once.
+async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Result<Vec<views::Refill>, AppError> {
+    let prescriptions = prescriptions::get_all(db, all.iter().map(|refill| refill.prescription_id)).await?;
+    let residents = residents::get_all_standing(db, all.iter().map(|refill| refill.resident_id)).await?;
     let name = |item: &yunzhen_domain::records::Item| {
         app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
     };
-    Ok(views::Refill {
-        id: refill.id,
-        version: refill.version,
-        state: refill.state,
-        prescription_id: refill.prescription_id,
-        resident: resident_ref(resident),
-        home_name: names.home(db, refill.home_id).await?.name.clone(),
-        specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
-        drug_names: lines.map(name).collect(),
-        last_day: refill.last_day,
-        runs_out: refill.runs_out,
-        asked_at: refill.asked_at.into(),
-        decided_at: refill.decided_at.map(Into::into),
-        renewed_by: refill.renewed_by,
-        decline_reason: refill.decline_reason.as_ref().map(|reason| reason.expose().clone()),
-        allowed: allowed(ctx, refill),
-    })
+    let mut names = Names::default();
+    let mut views = Vec::with_capacity(all.len());
+    for refill in all {
+        let p = prescriptions.get(&refill.prescription_id).ok_or(AppError::NotFound)?;
+        let resident = residents.get(&refill.resident_id).cloned().ok_or(AppError::NotFound)?;
+        let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+        views.push(views::Refill {
+            id: refill.id,
+            version: refill.version,
+            state: refill.state,
+            prescription_id: refill.prescription_id,
+            resident: resident_ref(resident),
+            home_name: names.home(db, refill.home_id).await?.name.clone(),
+            specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
+            drug_names: lines.map(name).collect(),
+            last_day: refill.last_day,
+            runs_out: refill.runs_out,
+            asked_at: refill.asked_at.into(),
+            decided_at: refill.decided_at.map(Into::into),
+            renewed_by: refill.renewed_by,
+            decline_reason: refill.decline_reason.as_ref().map(|reason| reason.expose().clone()),
+            allowed: allowed(ctx, refill),
+        });
+    }
+    Ok(views)
 }
 
 /// Commands that the caller may give now, by their last path segment.

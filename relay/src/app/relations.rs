@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use yunzhen_domain::access::Facts;
 use yunzhen_domain::audit::Purpose;
 use yunzhen_domain::ids::{ResidentId, StaffId};
 use yunzhen_domain::records::{Consultation, Prescription, Resident};
 use yunzhen_domain::relation::{Relation, purpose};
 use yunzhen_domain::{Actor, Role};
+use yunzhen_store::relations::Specialist;
 use yunzhen_store::{Db, relations, staff};
 
 use super::{AppError, Context};
@@ -18,28 +18,48 @@ pub(super) struct Ties {
     known: HashMap<ResidentId, Vec<Relation>>,
     /// Looked up for one person, whose record may be named by any of the records that were merged.
     of_one: bool,
-    /// The caller's, where the caller is a specialist.
-    hospital: Option<String>,
+    /// The caller, where the caller is a specialist.
+    specialist: Option<Specialist>,
 }
 
 impl Ties {
-    /// To everybody.
-    pub(super) async fn to_all(db: &mut Db, ctx: &Context) -> Result<Self, AppError> {
-        Self::load(db, &ctx.actor, None, ctx.now).await
-    }
-
-    /// To the person of one standing record.
-    pub(super) async fn to(db: &mut Db, ctx: &Context, resident: ResidentId) -> Result<Self, AppError> {
-        Self::load(db, &ctx.actor, Some(resident), ctx.now).await
-    }
-
-    async fn load(db: &mut Db, actor: &Actor, only: Option<ResidentId>, now: Timestamp) -> Result<Self, AppError> {
-        let Actor::Staff { staff_id, role: Role::Specialist, .. } = actor else {
-            return Ok(Self { known: HashMap::new(), of_one: only.is_some(), hospital: None });
+    /// To the people of these records.
+    pub(super) async fn to_those(
+        db: &mut Db,
+        ctx: &Context,
+        residents: impl IntoIterator<Item = ResidentId>,
+    ) -> Result<Self, AppError> {
+        let specialist = match &ctx.actor {
+            Actor::Staff { staff_id, role: Role::Specialist, .. } => {
+                Some(Specialist { id: *staff_id, hospital: hospital(db, *staff_id).await?, now: ctx.now })
+            }
+            _ => None,
         };
-        let hospital = hospital(db, *staff_id).await?;
-        let known = relations::of_specialist(db, *staff_id, hospital.as_deref(), only, now).await?;
-        Ok(Self { known, of_one: only.is_some(), hospital })
+        let mut ties = Self { known: HashMap::new(), of_one: false, specialist };
+        ties.also_to(db, residents).await?;
+        Ok(ties)
+    }
+
+    /// To these people as well.
+    pub(super) async fn also_to(
+        &mut self,
+        db: &mut Db,
+        residents: impl IntoIterator<Item = ResidentId>,
+    ) -> Result<(), AppError> {
+        if let Some(specialist) = &self.specialist {
+            self.known.extend(relations::of_specialist(db, specialist, residents).await?);
+        }
+        Ok(())
+    }
+
+    /// To the person of one record.
+    pub(super) async fn to(db: &mut Db, ctx: &Context, resident: ResidentId) -> Result<Self, AppError> {
+        Ok(Self { of_one: true, ..Self::to_those(db, ctx, [resident]).await? })
+    }
+
+    /// The caller, where the caller is a specialist: for lists that are narrowed to who is tied.
+    pub(super) fn specialist(&self) -> Option<&Specialist> {
+        self.specialist.as_ref()
     }
 
     /// Does anything tie the caller to this resident?
@@ -60,7 +80,8 @@ impl Ties {
 
     /// What access decides on for something of a hospital: a round in person.
     pub(super) fn of_hospital(&self, hospital: &str, facts: Facts) -> Facts {
-        Facts { related: self.hospital.as_deref() == Some(hospital), ..facts }
+        let own = self.specialist.as_ref().and_then(|specialist| specialist.hospital.as_deref());
+        Facts { related: own == Some(hospital), ..facts }
     }
 
     /// What access decides on for reading a consultation: whoever holds it is tied to it.

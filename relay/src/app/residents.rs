@@ -15,7 +15,7 @@ use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
 
 pub use chart::get;
-pub(super) use chart::latest_of_person;
+pub(super) use chart::{latest_of_people, latest_of_person};
 pub use import::{apply as import, dry_run as dry_run_import};
 pub use register::{change, register, transfer};
 
@@ -29,6 +29,8 @@ use super::views::residents as views;
 use super::work::{Start, Work, authorize, may_list, required};
 use super::{App, AppError, Context, FieldError, fresh};
 
+/// Residents of one page of a list.
+const PAGE: u32 = 100;
 /// Clocks of boxes may run ahead by this much.
 pub(super) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// A hundred years: devices that lost their battery say 1970 or 2000.
@@ -45,18 +47,24 @@ pub async fn list(
     may_list(ctx, Action::ListResidents)?;
     let home_id = ctx.actor.home_id().or(query.home_id);
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
+    let mut ties = Ties::to_those(&mut db, ctx, []).await?;
+    // Narrowed where it is read: page by page of all residents a specialist would find few of them.
+    let filter = residents::Filter { home: home_id, q: query.q, tied_to: ties.specialist().cloned() };
+    let (found, next) = residents::page(&mut db, &filter, after(query.cursor.as_deref())?, PAGE).await?;
+    ties.also_to(&mut db, found.iter().map(|r| r.id)).await?;
+    let mut latest = latest_of_people(&mut db, found.iter().map(|r| r.id)).await?;
     let mut names = Names::default();
-    let (mut items, mut seen) = (Vec::new(), Seen::default());
-    for r in residents::list(&mut db, home_id, query.q.as_deref()).await? {
+    let (mut items, mut seen) = (Vec::with_capacity(found.len()), Seen::default());
+    for r in found {
         if authorize(ctx, Action::ListResidents, &ties.facts(&r)).is_ok() {
             seen.add(EventKind::ResidentListed, r.id, r.home_id, ties.purpose(r.id));
-            items.push(summary(app, &mut db, &mut names, r, ctx).await?);
+            let latest = latest.remove(&r.id).unwrap_or_default();
+            items.push(summary(app, &mut db, &mut names, r, latest, ctx).await?);
         }
     }
     drop(db);
     seen.tell(app, ctx).await?;
-    Ok(Page::whole(items))
+    Ok(Page { items, next: next.map(|id| id.to_string()) })
 }
 
 /// Who the residents are, for whoever moves them between homes.
@@ -69,13 +77,20 @@ pub async fn identities(
     let mut db = app.store.read().await?;
     let mut names = Names::default();
     let (mut items, mut seen) = (Vec::new(), Seen::default());
-    for r in residents::list(&mut db, query.home_id, query.q.as_deref()).await? {
+    let filter = residents::Filter { home: query.home_id, q: query.q, tied_to: None };
+    let (found, next) = residents::page(&mut db, &filter, after(query.cursor.as_deref())?, PAGE).await?;
+    for r in found {
         seen.add(EventKind::ResidentIdentityViewed, r.id, r.home_id, None);
         items.push(identity(&mut db, &mut names, r).await?);
     }
     drop(db);
     seen.tell(app, ctx).await?;
-    Ok(Page::whole(items))
+    Ok(Page { items, next: next.map(|id| id.to_string()) })
+}
+
+/// The cursor of a list by home and bed: the record that the page before ended with.
+fn after(cursor: Option<&str>) -> Result<Option<ResidentId>, AppError> {
+    cursor.map(str::parse).transpose().map_err(|_| AppError::BadCursor)
 }
 
 async fn summary(
@@ -83,9 +98,9 @@ async fn summary(
     db: &mut Db,
     names: &mut Names,
     r: Resident,
+    latest: Vec<Observation>,
     ctx: &Context,
 ) -> Result<views::ResidentSummary, AppError> {
-    let latest = latest_of_person(db, r.id).await?;
     let home = names.home(db, r.home_id).await?;
     let early_warning = chart::score_now(app, ctx, &latest, r.oxygen_scale);
     Ok(views::ResidentSummary {

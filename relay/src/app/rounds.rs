@@ -12,10 +12,10 @@ use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Slot
 use yunzhen_store::{Db, appointments, availability, consultations, homes, residents, rounds};
 
 use super::appointments::{hold_first, open_block, remind, requested};
-use super::consultations::summary;
+use super::consultations::summaries;
 use super::names::Names;
 use super::reads::Seen;
-use super::residents::latest_of_person;
+use super::residents::latest_of_people;
 use super::views::common::Page;
 use super::views::rounds as views;
 use super::work::{Start, Work, authorize, may_list, same_version};
@@ -202,11 +202,8 @@ fn slot(round: &Round, n: usize, count: usize, minutes: SignedDuration) -> Resul
 }
 
 async fn of_order(db: &mut Db, order: &[ConsultationId]) -> Result<Vec<Consultation>, AppError> {
-    let mut all = Vec::with_capacity(order.len());
-    for id in order {
-        all.push(consultations::get(db, *id).await?.ok_or(AppError::NotFound)?);
-    }
-    Ok(all)
+    let mut found = consultations::get_all(db, order.iter().copied()).await?;
+    order.iter().map(|id| found.remove(id).ok_or(AppError::NotFound)).collect()
 }
 
 async fn shown(app: &App, db: &mut Db, ctx: &Context, round: &Round) -> Result<views::Round, AppError> {
@@ -222,10 +219,12 @@ async fn shown(app: &App, db: &mut Db, ctx: &Context, round: &Round) -> Result<v
     let expected = run(round.starts_at, &all.iter().map(stop).collect::<Vec<_>>(), ctx.now);
     let mut names = Names::default();
     let mut stops = Vec::with_capacity(all.len());
-    for (c, expected) in all.iter().zip(expected) {
-        let latest = latest_of_person(db, c.resident_id).await?;
+    let latest = latest_of_people(db, all.iter().map(|c| c.resident_id)).await?;
+    let lines = summaries(app, db, &mut names, &all.iter().collect::<Vec<_>>(), ctx.now).await?;
+    for ((c, consultation), expected) in all.iter().zip(lines).zip(expected) {
+        let latest = latest.get(&c.resident_id).map_or(&[][..], Vec::as_slice);
         stops.push(views::RoundStop {
-            consultation: summary(app, db, &mut names, c, ctx.now).await?,
+            consultation,
             position: expected.position,
             planned_at: expected.planned_at.into(),
             expected_at: expected.starts_at.into(),

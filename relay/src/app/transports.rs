@@ -38,15 +38,16 @@ pub async fn list(
     };
     let paging = Paging::newest(PAGE).after(super::parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
     let slice = transports::list(&mut db, &filter, paging).await?;
-    let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
-    for ride in &slice.items {
-        if authorize(ctx, Action::ListTransports, &ties.of_record(ctx, ride.resident_id, ride.facts())).is_ok() {
-            seen.add(EventKind::ResidentListed, ride.resident_id, ride.home_id, ties.purpose(ride.resident_id));
-            items.push(summary(&mut db, ride).await?);
-        }
+    let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|ride| ride.resident_id)).await?;
+    let mut seen = Seen::default();
+    let facts = |ride: &Transport| ties.of_record(ctx, ride.resident_id, ride.facts());
+    let may = |ride: &&Transport| authorize(ctx, Action::ListTransports, &facts(ride)).is_ok();
+    let shown: Vec<&Transport> = slice.items.iter().filter(may).collect();
+    for ride in &shown {
+        seen.add(EventKind::ResidentListed, ride.resident_id, ride.home_id, ties.purpose(ride.resident_id));
     }
+    let items = summaries(&mut db, &shown).await?;
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
@@ -241,24 +242,28 @@ fn record(work: &mut Work, kind: EventKind, ride: &Transport) {
     work.record(kind, ride.id.uuid(), Some(ride.home_id), None);
 }
 
-/// A line of a list.
-pub(super) async fn summary(db: &mut Db, ride: &Transport) -> Result<views::TransportSummary, AppError> {
-    let resident = residents::get(db, ride.resident_id).await?.ok_or(AppError::NotFound)?;
-    Ok(views::TransportSummary {
-        id: ride.id,
-        state: ride.state,
-        version: ride.version,
-        referral_id: ride.referral_id,
-        resident_id: resident.id,
-        resident_name: resident.name.into_exposed(),
-        bed: resident.bed,
-        home_id: ride.home_id,
-        vehicle: ride.vehicle,
-        destination: ride.destination.clone(),
-        pick_up_at: ride.pick_up_at.into(),
-        needs: ride.needs.clone(),
-        carrier: ride.carrier.clone(),
-    })
+/// Lines of a list: what stands beside each is looked up for all of them at once.
+pub(super) async fn summaries(db: &mut Db, rides: &[&Transport]) -> Result<Vec<views::TransportSummary>, AppError> {
+    let residents = residents::get_all(db, rides.iter().map(|ride| ride.resident_id)).await?;
+    let line = |ride: &&Transport| -> Result<views::TransportSummary, AppError> {
+        let resident = residents.get(&ride.resident_id).cloned().ok_or(AppError::NotFound)?;
+        Ok(views::TransportSummary {
+            id: ride.id,
+            state: ride.state,
+            version: ride.version,
+            referral_id: ride.referral_id,
+            resident_id: resident.id,
+            resident_name: resident.name.into_exposed(),
+            bed: resident.bed,
+            home_id: ride.home_id,
+            vehicle: ride.vehicle,
+            destination: ride.destination.clone(),
+            pick_up_at: ride.pick_up_at.into(),
+            needs: ride.needs.clone(),
+            carrier: ride.carrier.clone(),
+        })
+    };
+    rides.iter().map(line).collect()
 }
 
 async fn full(db: &mut Db, ctx: &Context, ride: &Transport) -> Result<views::Transport, AppError> {
@@ -271,7 +276,7 @@ async fn full(db: &mut Db, ctx: &Context, ride: &Transport) -> Result<views::Tra
     ];
     let possible = events.iter().filter(|(_, event)| may && ride.state.apply(event, ctx.now).is_ok());
     Ok(views::Transport {
-        summary: summary(db, ride).await?,
+        summary: summaries(db, &[ride]).await?.pop().ok_or(AppError::NotFound)?,
         requested_by: Names::default().staff_ref(db, ride.requested_by).await?,
         created_at: ride.created_at.into(),
         end_reason: ride.end_reason.as_ref().map(|reason| reason.expose().clone()),

@@ -87,7 +87,7 @@ pub async fn list(
     let mut db = app.store.read().await?;
     let slice = urgent_calls::list(&mut db, home, query.open, paging).await?;
     let mut names = Names::default();
-    let ties = Ties::to_all(&mut db, ctx).await?;
+    let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|call| call.resident_id)).await?;
     let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for call in slice.items {
         if authorize(ctx, Action::ViewUrgentCall, &call.facts()).is_ok() {

@@ -39,7 +39,7 @@ pub async fn list(app: &App, ctx: &Context, query: views::VisitQuery) -> Result<
         ..Default::default()
     };
     let mut db = app.store.read().await?;
-    let ties = Ties::to_all(&mut db, ctx).await?;
+    let ties = Ties::to_those(&mut db, ctx, []).await?;
     let mut names = Names::default();
     let mut items = Vec::new();
     for visit in visits::list(&mut db, &filter, MOST).await? {
@@ -61,7 +61,7 @@ pub async fn get(app: &App, ctx: &Context, id: VisitId) -> Result<views::Visit, 
 
 /// What access decides on: a round is its hospital's, and of the homes that it goes through.
 async fn reach(work: &mut Work, ctx: &Context, visit: &Visit) -> Result<Facts, AppError> {
-    let ties = Ties::to_all(&mut work.tx, ctx).await?;
+    let ties = Ties::to_those(&mut work.tx, ctx, []).await?;
     Ok(ties.of_hospital(&visit.hospital, visit.facts(&ctx.actor)))
 }
 

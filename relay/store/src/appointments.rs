@@ -58,7 +58,7 @@ pub async fn list(
         query.push(" AND held = 1");
     }
     query.push(" ORDER BY starts_at, consultation_id LIMIT ").push_bind(i64::from(LIMIT));
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

@@ -17,6 +17,8 @@ use crate::writer::Lent;
 use crate::{Db, StoreError};
 
 const TABLE: &str = "audit";
+/// Clocks of relays are not further apart than this.
+const APART_MS: i64 = 3_600_000;
 /// Rows that are checked at once.
 const CHUNK: u32 = 1000;
 
@@ -128,11 +130,10 @@ pub(crate) async fn append(lent: &mut Lent, facts: Vec<AuditFact>) -> Result<Hea
 
 /// Rows after `seq`, oldest first.
 pub async fn after(db: &mut Db, seq: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
-        .bind(seq)
-        .bind(i64::from(limit))
-        .fetch_all(db.conn())
-        .await?;
+    let mut query = QueryBuilder::new("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
+    query.value(seq);
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
@@ -169,15 +170,21 @@ pub async fn before(db: &mut Db, filter: &Filter, seq: Option<i64>, limit: u32) 
             query.push_bind(value);
         }
     }
-    for (condition, at) in [(" AND at >= ", filter.from), (" AND at < ", filter.until)] {
-        if let Some(at) = at {
-            query.push(condition);
-            query.push_bind(at.as_millisecond());
-        }
+    // The log is in the order of its numbers, which is that of its times but for what clocks of several relays are apart: the first and the last number within an
+    // hour of the window bound the walk.
+    for (condition, order, at, apart) in [
+        ("at >= ", "SELECT MIN(seq) FROM (SELECT seq FROM audit WHERE at >= ", filter.from, -APART_MS),
+        ("at < ", "SELECT MAX(seq) FROM (SELECT seq FROM audit WHERE at < ", filter.until, APART_MS),
+    ] {
+        let Some(at) = at else { continue };
+        let (sign, direction) = if apart < 0 { (">=", "ASC") } else { ("<=", "DESC") };
+        query.push(format_args!(" AND {condition}")).push_bind(at.as_millisecond());
+        query.push(format_args!(" AND seq {sign} ({order}")).push_bind(at.as_millisecond() + apart);
+        query.push(format_args!(" ORDER BY at {direction}, seq {direction} LIMIT 1) AS bound)"));
     }
     query.push(" ORDER BY seq DESC LIMIT ");
     query.push_bind(i64::from(limit));
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

@@ -6,7 +6,7 @@ use yunzhen_domain::records::BreakGlass;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
-use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "break_glass";
@@ -39,12 +39,9 @@ pub async fn open_of(
 
 /// A page, newest first; only those that nobody has reviewed, or all.
 pub async fn list(db: &mut Db, only_unreviewed: bool, paging: Paging) -> Result<Slice<BreakGlass>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM break_glass WHERE 1 = 1");
-    if only_unreviewed {
-        query.push(" AND reviewed_at IS NULL");
-    }
-    paging.push(&mut query, "opened_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let walks = Walks::over(TABLE, "opened_at");
+    let walks = if only_unreviewed { walks.holds("reviewed_at IS NULL") } else { walks };
+    let rows = walks.fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |glass| Cursor { at_ms: glass.opened_at.as_millisecond(), id: glass.id.uuid() }))
 }

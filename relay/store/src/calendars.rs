@@ -34,7 +34,7 @@ pub async fn list(db: &mut Db, of: CalendarOf) -> Result<Vec<Calendar>, StoreErr
         CalendarOf::Home(id) => query.push("home_id = ").push_bind(id.to_string()),
     };
     query.push(" ORDER BY created_at, id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Consultations.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::ids::{ConsultationId, HomeId, ResidentId};
 use yunzhen_domain::machines::consultation::State;
@@ -7,7 +9,8 @@ use yunzhen_domain::records::Consultation;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "consultations";
@@ -30,48 +33,55 @@ pub async fn get(db: &mut Db, id: ConsultationId) -> Result<Option<Consultation>
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
 }
 
+/// These records, by id.
+pub async fn get_all(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = ConsultationId>,
+) -> Result<HashMap<ConsultationId, Consultation>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM consultations WHERE 1 = 1");
+        query.push_among("id", ids.iter().map(ToString::to_string));
+        for row in &query.fetch_all(db).await? {
+            let one = decode(&Cells::new(TABLE, row))?;
+            found.insert(one.id, one);
+        }
+    }
+    Ok(found)
+}
+
 /// A page, by the time they were asked for.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Consultation>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM consultations WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
-    paging.push(&mut query, "requested_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "requested_at")
+        .equal("home_id", filter.home)
+        .among("resident_id", filter.residents.iter().map(ToString::to_string))
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |c| Cursor { at_ms: c.requested_at.as_millisecond(), id: c.id.uuid() }))
 }
 
 /// The newest `limit` of one resident, newest first.
 pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Result<Vec<Consultation>, StoreError> {
-    let rows =
-        sqlx::query("SELECT * FROM consultations WHERE resident_id = $1 ORDER BY requested_at DESC, id DESC LIMIT $2")
-            .bind(resident.to_string())
-            .bind(i64::from(limit))
-            .fetch_all(db.conn())
-            .await?;
+    let mut query = QueryBuilder::new(
+        "SELECT * FROM consultations WHERE resident_id = $1 ORDER BY requested_at DESC, id DESC LIMIT $2",
+    );
+    query.value(resident.to_string());
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 /// How long the newest `limit` consultations took that were held to the end, newest first.
 pub async fn recent_lengths(db: &mut Db, limit: u32) -> Result<Vec<SignedDuration>, StoreError> {
-    let rows = sqlx::query(
+    let mut query = QueryBuilder::new(
         "SELECT * FROM consultations WHERE state = $1 AND began_at IS NOT NULL AND ended_at IS NOT NULL
          ORDER BY requested_at DESC, id DESC LIMIT $2",
-    )
-    .bind(State::Completed.as_str())
-    .bind(i64::from(limit))
-    .fetch_all(db.conn())
-    .await?;
+    );
+    query.value(State::Completed.as_str());
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let cells = Cells::new(TABLE, row);

@@ -5,6 +5,7 @@ use yunzhen_domain::ids::{CourierRunId, PharmacyId};
 use yunzhen_domain::records::CourierRun;
 
 use crate::row::{Cells, hex, one_row, to_json};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "courier_runs";
@@ -27,12 +28,12 @@ pub async fn by_token_sha256(db: &mut Db, digest: &[u8; 32]) -> Result<Option<Co
 
 /// The runs of a pharmacy on one day, newest first.
 pub async fn of_day(db: &mut Db, pharmacy: PharmacyId, day: Date) -> Result<Vec<CourierRun>, StoreError> {
-    let rows =
-        sqlx::query("SELECT * FROM courier_runs WHERE pharmacy_id = $1 AND day = $2 ORDER BY created_at DESC, id DESC")
-            .bind(pharmacy.to_string())
-            .bind(day.to_string())
-            .fetch_all(db.conn())
-            .await?;
+    let mut query = QueryBuilder::new(
+        "SELECT * FROM courier_runs WHERE pharmacy_id = $1 AND day = $2 ORDER BY created_at DESC, id DESC",
+    );
+    query.value(pharmacy.to_string());
+    query.value(day.to_string());
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

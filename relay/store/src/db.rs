@@ -44,6 +44,7 @@ struct Inner {
     readers: AnyPool,
     audit_head: Arc<watch::Sender<i64>>,
     asked: Arc<AtomicU64>,
+    looked: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -61,7 +62,7 @@ impl Store {
         let audit_head = Arc::new(watch::Sender::new(audit::head(&mut db).await?.seq));
         let asked = connector.asked();
         let writer = Writer::start(connector, db, audit_head.clone());
-        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head, asked }) })
+        Ok(Self { inner: Arc::new(Inner { location, writer, readers, audit_head, asked, looked: Arc::default() }) })
     }
 
     /// Starts a write transaction; waits for its turn. It runs alone, and is committed together with those that wait (`writer.rs`).
@@ -72,7 +73,8 @@ impl Store {
     /// Starts a read transaction: one consistent picture of what is committed, never waits for the writer.
     pub async fn read(&self) -> Result<Read, StoreError> {
         let begin = self.inner.location.backend().begin_read();
-        Ok(Read { db: Db { conn: Connection::Reading(self.inner.readers.begin_with(begin).await?) } })
+        let transaction = self.inner.readers.begin_with(begin).await?;
+        Ok(Read { db: Db::over(Connection::Reading(transaction, self.inner.looked.clone())) })
     }
 
     /// Sequence number of the newest audit row that this program committed, for live views. A receiver that sleeps misses numbers, never the newest.
@@ -84,6 +86,11 @@ impl Store {
     /// command costs there.
     pub fn statements(&self) -> u64 {
         self.inner.asked.load(Ordering::Relaxed)
+    }
+
+    /// The same of all connections that only read: what a list costs, which must not depend on how many rows it has.
+    pub fn lookups(&self) -> u64 {
+        self.inner.looked.load(Ordering::Relaxed)
     }
 
     /// Does the database answer.
@@ -113,24 +120,38 @@ impl Store {
 /// A transaction in which one can read.
 pub struct Db {
     conn: Connection,
+    /// Where lists are explained instead of read: what the database said so far.
+    #[cfg(feature = "testing")]
+    pub(crate) plans: Option<Vec<crate::testing::Plan>>,
 }
 
 enum Connection {
-    /// Ends when dropped.
-    Reading(Transaction<'static, Any>),
+    /// Ends when dropped. Beside it the count of what such ones are asked.
+    Reading(Transaction<'static, Any>, Arc<AtomicU64>),
     /// Its transaction is the group's. Beside it the count of what it is asked.
     Writing(AnyConnection, Arc<AtomicU64>),
 }
 
 impl Db {
+    const fn over(conn: Connection) -> Self {
+        Self {
+            conn,
+            #[cfg(feature = "testing")]
+            plans: None,
+        }
+    }
+
     pub(crate) const fn writing(conn: AnyConnection, asked: Arc<AtomicU64>) -> Self {
-        Self { conn: Connection::Writing(conn, asked) }
+        Self::over(Connection::Writing(conn, asked))
     }
 
     /// For one statement.
     pub(crate) fn conn(&mut self) -> &mut AnyConnection {
         match &mut self.conn {
-            Connection::Reading(transaction) => transaction,
+            Connection::Reading(transaction, asked) => {
+                asked.fetch_add(1, Ordering::Relaxed);
+                transaction
+            }
             Connection::Writing(conn, asked) => {
                 asked.fetch_add(1, Ordering::Relaxed);
                 conn
@@ -141,7 +162,7 @@ impl Db {
     /// Says good-bye; a connection that is broken already needs none.
     pub(crate) async fn close(self) {
         let closed = match self.conn {
-            Connection::Reading(transaction) => transaction.rollback().await,
+            Connection::Reading(transaction, _) => transaction.rollback().await,
             Connection::Writing(conn, _) => conn.close().await,
         };
         if let Err(error) = closed {

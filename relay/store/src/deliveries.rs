@@ -1,5 +1,7 @@
 //! Deliveries.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yunzhen_domain::checked::ParcelCode;
 use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
@@ -9,7 +11,8 @@ use yunzhen_domain::records::Delivery;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, hex, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "deliveries";
@@ -54,29 +57,51 @@ pub async fn by_prescription(db: &mut Db, prescription: PrescriptionId) -> Resul
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// These deliveries, by id.
+pub async fn get_all(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = DeliveryId>,
+) -> Result<HashMap<DeliveryId, Delivery>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
+        query.push_among("id", ids.iter().map(ToString::to_string));
+        for row in &query.fetch_all(db).await? {
+            let delivery = decode(&Cells::new(TABLE, row))?;
+            found.insert(delivery.id, delivery);
+        }
+    }
+    Ok(found)
+}
+
+/// Deliveries of these prescriptions, those of each one oldest first.
+pub async fn by_prescriptions(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Vec<Delivery>>, StoreError> {
+    let mut found: HashMap<PrescriptionId, Vec<Delivery>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
+        query.push_among("prescription_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY prescription_id, created_at, id");
+        for row in &query.fetch_all(db).await? {
+            let delivery = decode(&Cells::new(TABLE, row))?;
+            found.entry(delivery.prescription_id).or_default().push(delivery);
+        }
+    }
+    Ok(found)
+}
+
 /// A page, by the time they were made.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Delivery>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if let Some(pharmacy) = filter.pharmacy {
-        query.push(" AND pharmacy_id = ").push_bind(pharmacy.to_string());
-    }
-    if let Some(run) = filter.run {
-        query.push(" AND run_id = ").push_bind(run.to_string());
-    }
-    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
-    paging.push(&mut query, "created_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "created_at")
+        .equal("home_id", filter.home)
+        .equal("pharmacy_id", filter.pharmacy)
+        .equal("run_id", filter.run)
+        .among("resident_id", filter.residents.iter().map(ToString::to_string))
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |d| Cursor { at_ms: d.created_at.as_millisecond(), id: d.id.uuid() }))
 }

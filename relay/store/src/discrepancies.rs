@@ -1,5 +1,7 @@
 //! What was short or damaged, until it is settled.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yunzhen_domain::ids::{DeliveryId, DiscrepancyId, HomeId, PharmacyId};
 use yunzhen_domain::machines::discrepancy::State;
@@ -7,7 +9,8 @@ use yunzhen_domain::records::Discrepancy;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "discrepancies";
@@ -39,25 +42,32 @@ pub async fn of_delivery(db: &mut Db, id: DeliveryId) -> Result<Vec<Discrepancy>
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// Those of these deliveries, each oldest first.
+pub async fn of_deliveries(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = DeliveryId>,
+) -> Result<HashMap<DeliveryId, Vec<Discrepancy>>, StoreError> {
+    let mut found: HashMap<DeliveryId, Vec<Discrepancy>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM discrepancies WHERE 1 = 1");
+        query.push_among("delivery_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY delivery_id, opened_at, id");
+        for row in &query.fetch_all(db).await? {
+            let task = decode(&Cells::new(TABLE, row))?;
+            found.entry(task.delivery_id).or_default().push(task);
+        }
+    }
+    Ok(found)
+}
+
 /// A page, by the time they were opened.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Discrepancy>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM discrepancies WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if let Some(pharmacy) = filter.pharmacy {
-        query.push(" AND pharmacy_id = ").push_bind(pharmacy.to_string());
-    }
-    paging.push(&mut query, "opened_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "opened_at")
+        .equal("home_id", filter.home)
+        .equal("pharmacy_id", filter.pharmacy)
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |d| Cursor { at_ms: d.opened_at.as_millisecond(), id: d.id.uuid() }))
 }

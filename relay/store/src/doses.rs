@@ -1,5 +1,7 @@
 //! Entries about doses; added, never changed.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yunzhen_domain::checked::Dose;
 use yunzhen_domain::ids::{HomeId, PrescriptionId, ResidentId};
@@ -8,7 +10,7 @@ use yunzhen_domain::records::{DoseEntry, Prescription};
 
 use crate::prescriptions;
 use crate::row::Cells;
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "dose_entries";
@@ -52,6 +54,47 @@ pub async fn of_prescription(db: &mut Db, prescription: PrescriptionId) -> Resul
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
+/// All entries of these prescriptions, those of each one by line, dose and order.
+pub async fn of_prescriptions(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Vec<DoseEntry>>, StoreError> {
+    let mut found: HashMap<PrescriptionId, Vec<DoseEntry>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM dose_entries WHERE 1 = 1");
+        query.push_among("prescription_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY prescription_id, item_no, due_at, sequence");
+        for row in &query.fetch_all(db).await? {
+            let entry = decode(&Cells::new(TABLE, row))?;
+            found.entry(entry.prescription_id).or_default().push(entry);
+        }
+    }
+    Ok(found)
+}
+
+/// When the first dose that stands of each of these prescriptions was given.
+pub async fn first_given_of(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Timestamp>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query =
+            QueryBuilder::new("SELECT e.prescription_id, MIN(e.at) AS first FROM dose_entries e WHERE 1 = 1");
+        query.push_among("e.prescription_id", ids.iter().map(ToString::to_string));
+        query.push(
+            " AND e.state = 'given' AND NOT EXISTS (
+                 SELECT 1 FROM dose_entries l WHERE l.prescription_id = e.prescription_id AND l.item_no = e.item_no AND l.due_at = e.due_at
+                     AND l.sequence > e.sequence) GROUP BY e.prescription_id",
+        );
+        for row in &query.fetch_all(db).await? {
+            let cells = Cells::new(TABLE, row);
+            found.insert(cells.parse("prescription_id")?, cells.time("first")?);
+        }
+    }
+    Ok(found)
+}
+
 /// When the first dose that stands was given.
 pub async fn first_given(db: &mut Db, prescription: PrescriptionId) -> Result<Option<Timestamp>, StoreError> {
     let row = sqlx::query(
@@ -79,7 +122,7 @@ pub async fn supplied(
         query.push(" AND resident_id = ").push_bind(resident.to_string());
     }
     query.push(" ORDER BY signed_at, id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(prescriptions::read).collect()
 }
 

@@ -7,7 +7,7 @@ use yunzhen_domain::registry::duplicates::TakenOver;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "duplicates";
@@ -31,9 +31,7 @@ pub async fn of_pair(db: &mut Db, first: ResidentId, second: ResidentId) -> Resu
 
 /// A page, those found last first.
 pub async fn list(db: &mut Db, paging: Paging) -> Result<Slice<DuplicatePair>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM duplicates WHERE 1 = 1");
-    paging.push(&mut query, "found_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "found_at").fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |pair| Cursor { at_ms: pair.found_at.as_millisecond(), id: pair.id.uuid() }))
 }

@@ -8,6 +8,7 @@ use yunzhen_domain::records::LegalHold;
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
 use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "legal_holds";
@@ -33,9 +34,7 @@ pub async fn stands_on(db: &mut Db, residents: &[ResidentId]) -> Result<bool, St
 
 /// A page, newest first.
 pub async fn list(db: &mut Db, paging: Paging) -> Result<Slice<LegalHold>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM legal_holds WHERE 1 = 1");
-    paging.push(&mut query, "placed_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "placed_at").fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |hold| Cursor { at_ms: hold.placed_at.as_millisecond(), id: hold.id.uuid() }))
 }

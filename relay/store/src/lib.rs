@@ -15,6 +15,7 @@ mod migrations;
 mod paging;
 mod row;
 mod sql;
+mod walks;
 mod writer;
 
 pub mod appointments;

@@ -4,15 +4,16 @@ use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::records::Note;
 
 use crate::row::Cells;
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 /// The newest `limit` notes, newest first.
 pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Result<Vec<Note>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM notes WHERE resident_id = $1 ORDER BY written_at DESC, id DESC LIMIT $2")
-        .bind(resident.to_string())
-        .bind(i64::from(limit))
-        .fetch_all(db.conn())
-        .await?;
+    let mut query =
+        QueryBuilder::new("SELECT * FROM notes WHERE resident_id = $1 ORDER BY written_at DESC, id DESC LIMIT $2");
+    query.value(resident.to_string());
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new("notes", row))).collect()
 }
 

@@ -1,12 +1,15 @@
 //! Vital signs and other readings.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yunzhen_domain::ids::{ObservationId, ResidentId};
 use yunzhen_domain::records::{DeviceTrace, Observation};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::Cells;
-use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "observations";
@@ -51,10 +54,8 @@ pub async fn get(db: &mut Db, id: ObservationId) -> Result<Option<Observation>, 
 
 /// A page of the readings of one person, whose record may be named by any of those that were merged.
 pub async fn page(db: &mut Db, residents: &[ResidentId], paging: Paging) -> Result<Slice<Observation>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM observations WHERE 1 = 1");
-    query.push_among("resident_id", residents.iter().map(ToString::to_string));
-    paging.push(&mut query, "measured_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let walks = Walks::over(TABLE, "measured_at").among("resident_id", residents.iter().map(ToString::to_string));
+    let rows = walks.fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |o| Cursor { at_ms: o.measured_at.as_millisecond(), id: o.id.uuid() }))
 }
@@ -98,6 +99,38 @@ pub async fn latest_per_record(db: &mut Db, resident: ResidentId) -> Result<Vec<
     .fetch_all(db.conn())
     .await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// As [`latest_per_record`], of many people at once: the newest reading of each measure of each of these records and of those merged into it, under the record
+/// that was asked for. From measure to measure along the index: a person has few measures, and of each more readings every year.
+pub async fn latest_of_all(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = ResidentId>,
+) -> Result<HashMap<ResidentId, Vec<Observation>>, StoreError> {
+    let mut found: HashMap<ResidentId, Vec<Observation>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new(
+            "WITH RECURSIVE asked AS (SELECT id, COALESCE(merged_into, id) AS standing FROM residents WHERE 1 = 1",
+        );
+        query.push_among("id", ids.iter().map(ToString::to_string));
+        query.push(
+            "), records AS (SELECT id, standing, standing AS record FROM asked
+                 UNION SELECT asked.id, standing, r.id FROM asked JOIN residents r ON r.merged_into = standing),
+             codes(asked, record, code) AS (
+                 SELECT records.id, record, (SELECT MIN(m.code) FROM observations m WHERE m.resident_id = record) FROM records
+                 UNION ALL
+                 SELECT asked, record, (SELECT MIN(m.code) FROM observations m WHERE m.resident_id = record AND m.code > codes.code)
+                 FROM codes WHERE codes.code IS NOT NULL)
+             SELECT codes.asked, o.* FROM codes JOIN observations o ON o.id = (
+                 SELECT id FROM observations WHERE resident_id = codes.record AND code = codes.code ORDER BY measured_at DESC, id DESC LIMIT 1)
+             WHERE codes.code IS NOT NULL ORDER BY codes.asked, o.code, o.resident_id",
+        );
+        for row in &query.fetch_all(db).await? {
+            let cells = Cells::new(TABLE, row);
+            found.entry(cells.parse("asked")?).or_default().push(decode(&cells)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The newest reading of each of a few measures.

@@ -63,11 +63,17 @@ impl Paging {
 
     /// Appends the condition and the order over the columns `at` and `id`; one row more than the limit is read, to know whether there is a next page.
     pub(crate) fn push(self, query: &mut crate::sql::QueryBuilder, at: &str) {
-        let (sign, order) = if self.oldest_first { (">", "ASC") } else { ("<", "DESC") };
+        let sign = if self.oldest_first { ">" } else { "<" };
         if let Some(cursor) = self.after {
             query.push(format_args!(" AND ({at}, id) {sign} (")).push_bind(cursor.at_ms).push(", ");
             query.push_bind(cursor.id.to_string()).push(")");
         }
+        self.push_order(query, at);
+    }
+
+    /// Appends the order alone, over rows of which each part has met the condition already.
+    pub(crate) fn push_order(self, query: &mut crate::sql::QueryBuilder, at: &str) {
+        let order = if self.oldest_first { "ASC" } else { "DESC" };
         query.push(format_args!(" ORDER BY {at} {order}, id {order} LIMIT ")).push_bind(i64::from(self.limit) + 1);
     }
 

@@ -6,7 +6,7 @@ use yunzhen_domain::records::Referral;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "referrals";
@@ -35,27 +35,14 @@ pub async fn get(db: &mut Db, id: ReferralId) -> Result<Option<Referral>, StoreE
 
 /// A page, by the time they were drafted.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Referral>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM referrals WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if let Some(resident) = filter.resident {
-        query.push(" AND resident_id = ").push_bind(resident.to_string());
-    }
-    if let Some(consultation) = filter.consultation {
-        query.push(" AND consultation_id = ").push_bind(consultation.to_string());
-    }
-    query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
-    paging.push(&mut query, "created_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "created_at")
+        .equal("home_id", filter.home)
+        .equal("resident_id", filter.resident)
+        .equal("consultation_id", filter.consultation)
+        .among("resident_id", filter.residents.iter().map(ToString::to_string))
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |r| Cursor { at_ms: r.created_at.as_millisecond(), id: r.id.uuid() }))
 }

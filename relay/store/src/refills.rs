@@ -1,5 +1,7 @@
 //! Requests for a refill.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yunzhen_domain::ids::{HomeId, PrescriptionId, RefillId, StaffId};
 use yunzhen_domain::machines::refill::State;
@@ -7,7 +9,8 @@ use yunzhen_domain::records::Refill;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "refills";
@@ -38,25 +41,31 @@ pub async fn of_prescription(db: &mut Db, id: PrescriptionId) -> Result<Option<R
     row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
 }
 
+/// The request of each of these courses.
+pub async fn of_prescriptions(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Refill>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM refills WHERE 1 = 1");
+        query.push_among("prescription_id", ids.iter().map(ToString::to_string));
+        for row in &query.fetch_all(db).await? {
+            let refill = decode(&Cells::new(TABLE, row))?;
+            found.insert(refill.prescription_id, refill);
+        }
+    }
+    Ok(found)
+}
+
 /// A page, by the time they were asked for.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Refill>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM refills WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if let Some(specialist) = filter.specialist {
-        query.push(" AND specialist_id = ").push_bind(specialist.to_string());
-    }
-    paging.push(&mut query, "asked_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "asked_at")
+        .equal("home_id", filter.home)
+        .equal("specialist_id", filter.specialist)
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |r| Cursor { at_ms: r.asked_at.as_millisecond(), id: r.id.uuid() }))
 }

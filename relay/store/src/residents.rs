@@ -1,5 +1,7 @@
 //! Residents with their contacts, allergies, conditions and medicines, what their records said before, and which record stands for which.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -8,8 +10,9 @@ use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::records::{AllergyRecord, Condition, Contact, Medicine, Resident};
 
+use crate::relations::{self, Specialist};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "residents";
@@ -83,6 +86,13 @@ pub async fn born_on(db: &mut Db, day: Date) -> Result<Vec<Resident>, StoreError
 /// Standing records of a home (or all) whose name, pinyin initials or bed contain `q`, or whose identity number ends with it, by home and bed.
 pub async fn list(db: &mut Db, home: Option<HomeId>, q: Option<&str>) -> Result<Vec<Resident>, StoreError> {
     let mut query = QueryBuilder::new("SELECT * FROM residents WHERE merged_into IS NULL");
+    matching(&mut query, home, q);
+    query.push(" ORDER BY home_id, bed, id");
+    let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+fn matching(query: &mut QueryBuilder, home: Option<HomeId>, q: Option<&str>) {
     if let Some(home) = home {
         query.push(" AND home_id = ").push_bind(home.to_string());
     }
@@ -96,9 +106,98 @@ pub async fn list(db: &mut Db, home: Option<HomeId>, q: Option<&str>) -> Result<
         }
         query.push(")");
     }
-    query.push(" ORDER BY home_id, bed, id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+}
+
+/// Which residents; every given part must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this home.
+    pub home: Option<HomeId>,
+    /// Found by this, as in [`list`].
+    pub q: Option<String>,
+    /// Tied to this specialist.
+    pub tied_to: Option<Specialist>,
+}
+
+/// A page of standing records by home and bed, and the record that the next page begins after.
+pub async fn page(
+    db: &mut Db,
+    filter: &Filter,
+    after: Option<ResidentId>,
+    limit: u32,
+) -> Result<(Vec<Resident>, Option<ResidentId>), StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM residents r WHERE merged_into IS NULL");
+    if let Some(specialist) = &filter.tied_to {
+        relations::push_values(&mut query, specialist);
+        query.push(" AND (");
+        query.push(relations::any_tie()).push(")");
+    }
+    matching(&mut query, filter.home, filter.q.as_deref());
+    if let Some(after) = after {
+        query.push(" AND (home_id, bed, id) > (SELECT home_id, bed, id FROM residents WHERE id = ");
+        query.push_bind(after.to_string()).push(")");
+    }
+    query.push(" ORDER BY home_id, bed, id LIMIT ").push_bind(i64::from(limit) + 1);
+    let rows = query.fetch_all(db).await?;
+    let mut items: Vec<Resident> =
+        rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<_, StoreError>>()?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|last| last.id);
+    Ok((items, next))
+}
+
+/// A page of standing records, who was registered last before the rest.
+pub async fn history(
+    db: &mut Db,
+    home: Option<HomeId>,
+    before: Option<ResidentId>,
+    limit: u32,
+) -> Result<Vec<Resident>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM residents WHERE merged_into IS NULL");
+    if let Some(home) = home {
+        query.push(" AND home_id = ").push_bind(home.to_string());
+    }
+    if let Some(before) = before {
+        query.push(" AND id < ").push_bind(before.to_string());
+    }
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// These residents, those of merged records too, by id.
+pub async fn get_all(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = ResidentId>,
+) -> Result<HashMap<ResidentId, Resident>, StoreError> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM residents WHERE 1 = 1");
+        query.push_among("id", ids.iter().map(ToString::to_string));
+        for row in &query.fetch_all(db).await? {
+            let resident = decode(&Cells::new(TABLE, row))?;
+            found.insert(resident.id, resident);
+        }
+    }
+    Ok(found)
+}
+
+/// The records that stand for these, by the id that was asked for.
+pub async fn get_all_standing(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = ResidentId>,
+) -> Result<HashMap<ResidentId, Resident>, StoreError> {
+    let mut found = get_all(db, ids).await?;
+    let merged: Vec<_> = found.values().filter_map(|r| Some((r.id, r.merged_into?))).collect();
+    let standing = get_all(db, merged.iter().map(|(_, into)| *into)).await?;
+    for (id, into) in merged {
+        match standing.get(&into) {
+            Some(resident) => found.insert(id, resident.clone()),
+            None => found.remove(&id),
+        };
+    }
+    Ok(found)
 }
 
 /// A LIKE pattern in which nothing of `q` is special.

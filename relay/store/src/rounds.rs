@@ -29,7 +29,7 @@ pub async fn list(
         query.push(" AND home_id = ").push_bind(home.to_string());
     }
     query.push(" ORDER BY starts_at, id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

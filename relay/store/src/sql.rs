@@ -2,12 +2,24 @@
 
 use std::fmt::{Display, Write as _};
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, Arguments as _, AssertSqlSafe, Encode, Type};
 
+use crate::{Db, StoreError};
+
 /// Both databases bound the number of values in one statement.
 pub(crate) const ROWS_OF_ONE_INSERT: usize = 50;
+/// So many records are looked up in one statement.
+pub(crate) const ROWS_OF_ONE_LOOK: usize = 500;
+
+/// Each once, in an order of their own.
+pub(crate) fn distinct<I: Ord>(ids: impl IntoIterator<Item = I>) -> Vec<I> {
+    let mut ids: Vec<I> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
 
 /// A query in the making: text by [`push`](Self::push), values by [`push_bind`](Self::push_bind) only.
 pub(crate) struct QueryBuilder {
@@ -34,6 +46,12 @@ impl QueryBuilder {
         self.push(format_args!("${count}"))
     }
 
+    /// What was pushed so far.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Appends that `column` is one of `values`; with none, any will do.
     pub(crate) fn push_among(&mut self, column: &str, values: impl IntoIterator<Item = String>) {
         let mut values = values.into_iter().peekable();
@@ -51,6 +69,21 @@ impl QueryBuilder {
     /// A list whose members stand `between` each other.
     pub(crate) const fn separated(&mut self, between: &'static str) -> Separated<'_> {
         Separated { query: self, between, first: true }
+    }
+
+    /// Adds a value to which the text already refers by its number.
+    pub(crate) fn value<'t>(&mut self, value: impl Encode<'t, Any> + Type<Any>) -> &mut Self {
+        self.values.add(value).expect("text and numbers are taken as they are");
+        self
+    }
+
+    /// The rows of a list. A test can have the database's plan for it written down instead.
+    pub(crate) async fn fetch_all(self, db: &mut Db) -> Result<Vec<AnyRow>, StoreError> {
+        #[cfg(feature = "testing")]
+        if db.plans.is_some() {
+            return crate::testing::explain(db, &self.text, self.values).await;
+        }
+        Ok(self.build().fetch_all(db.conn()).await?)
     }
 
     /// The query.

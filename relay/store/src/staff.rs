@@ -31,7 +31,7 @@ pub async fn by_username(db: &mut Db, username: &str) -> Result<Option<Staff>, S
 pub async fn list(db: &mut Db) -> Result<Vec<Staff>, StoreError> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" ORDER BY role, name, id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

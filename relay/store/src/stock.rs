@@ -9,6 +9,7 @@ use yunzhen_domain::records::{Stock, StockEntry, StockMove, Units};
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row};
 use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "stock";
@@ -45,23 +46,21 @@ pub async fn list(db: &mut Db, pharmacy: PharmacyId, drug: Option<&DrugId>) -> R
         query.push(" AND drug_id = ").push_bind(drug.0.clone());
     }
     query.push(" ORDER BY drug_id, expiry, batch");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
-/// How much of each drug a pharmacy took into orders since then, less what came back.
+/// How much of each drug a pharmacy took into orders since then, less what came back: batch by batch (`CROSS JOIN` keeps SQLite to that order), because the moves
+/// of all pharmacies of four weeks are many more than those of one.
 pub async fn used_since(db: &mut Db, pharmacy: PharmacyId, since: Timestamp) -> Result<Vec<(DrugId, i64)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT s.drug_id AS drug_id, CAST(SUM(CASE WHEN m.kind = $3 THEN m.quantity ELSE -m.quantity END) AS BIGINT) AS used
-         FROM stock_moves m JOIN stock s ON s.id = m.stock_id
-         WHERE s.pharmacy_id = $1 AND m.at >= $2 AND m.kind IN ($3, $4) GROUP BY s.drug_id",
-    )
-    .bind(pharmacy.to_string())
-    .bind(since.as_millisecond())
-    .bind(StockMove::Taken.as_str())
-    .bind(StockMove::PutBack.as_str())
-    .fetch_all(db.conn())
-    .await?;
+    let mut query = QueryBuilder::new("SELECT stock.drug_id AS drug_id, CAST(SUM(CASE WHEN m.kind = $3 THEN m.quantity ELSE -m.quantity END) AS BIGINT) AS used
+         FROM stock CROSS JOIN stock_moves m
+         WHERE stock.pharmacy_id = $1 AND m.stock_id = stock.id AND m.at >= $2 AND m.kind IN ($3, $4) GROUP BY stock.drug_id");
+    query.value(pharmacy.to_string());
+    query.value(since.as_millisecond());
+    query.value(StockMove::Taken.as_str());
+    query.value(StockMove::PutBack.as_str());
+    let rows = query.fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let cells = Cells::new(MOVES, row);
@@ -72,10 +71,7 @@ pub async fn used_since(db: &mut Db, pharmacy: PharmacyId, since: Timestamp) -> 
 
 /// A page of a batch's history.
 pub async fn moves(db: &mut Db, id: StockId, paging: Paging) -> Result<Slice<StockEntry>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM stock_moves WHERE stock_id = ");
-    query.push_bind(id.to_string());
-    paging.push(&mut query, "at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(MOVES, "at").equal("stock_id", Some(id)).fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode_move(&Cells::new(MOVES, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |m| Cursor { at_ms: m.at.as_millisecond(), id: m.id.uuid() }))
 }

@@ -1,9 +1,12 @@
 //! Temperatures of parcels on their way.
 
+use std::collections::HashMap;
+
 use yunzhen_domain::ids::DeliveryId;
 use yunzhen_domain::records::Temperature;
 
 use crate::row::Cells;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "delivery_temperatures";
@@ -15,6 +18,24 @@ pub async fn of_delivery(db: &mut Db, id: DeliveryId) -> Result<Vec<Temperature>
         .fetch_all(db.conn())
         .await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Those of these parcels, each in the order in which they were measured.
+pub async fn of_deliveries(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = DeliveryId>,
+) -> Result<HashMap<DeliveryId, Vec<Temperature>>, StoreError> {
+    let mut found: HashMap<DeliveryId, Vec<Temperature>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM delivery_temperatures WHERE 1 = 1");
+        query.push_among("delivery_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY delivery_id, measured_at, id");
+        for row in &query.fetch_all(db).await? {
+            let reading = decode(&Cells::new(TABLE, row))?;
+            found.entry(reading.delivery_id).or_default().push(reading);
+        }
+    }
+    Ok(found)
 }
 
 /// A new reading.

@@ -4,8 +4,10 @@
 //! Not part of the product: behind the feature `testing`.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot have its database fails")]
 
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _};
+pub mod years;
+
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use tempfile::TempDir;
 
 use crate::backend::{Backend, Location};
@@ -142,4 +144,61 @@ async fn tell(conn: &mut AnyConnection, statements: String) {
 /// Takes the head away inside a transaction, so that its group cannot be committed.
 pub async fn spoil_the_head(tx: &mut crate::Tx) {
     sqlx::query("DELETE FROM audit_head").execute(tx.conn()).await.expect("deleted");
+}
+
+/// A line of a plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Which step; steps of one statement are numbered as the database numbers them, or by line.
+    pub id: i64,
+    /// Of which step it is a part; 0 of none.
+    pub parent: i64,
+    /// What the database says it would do.
+    pub text: String,
+}
+
+/// How the database would read what `ask` reads: each list is explained and answered empty. On a server, as it would do with tables so large that reading one
+/// whole is out of the question.
+pub async fn plans<T>(
+    store: &Store,
+    ask: impl AsyncFnOnce(&mut crate::Db) -> Result<T, crate::StoreError>,
+) -> Vec<Vec<Plan>> {
+    let mut read = store.read().await.expect("a read transaction");
+    if store.backend() == Backend::Postgres {
+        for setting in ["enable_seqscan", "enable_bitmapscan"] {
+            sqlx::raw_sql(AssertSqlSafe(format!("SET LOCAL {setting} = off"))).execute(read.conn()).await.expect("set");
+        }
+    }
+    read.plans = Some(Vec::new());
+    ask(&mut read).await.expect("every list is explained");
+    let lines = read.plans.take().expect("set above");
+    let mut statements: Vec<Vec<Plan>> = Vec::new();
+    for line in lines {
+        match statements.last_mut() {
+            Some(last) if line.id != 0 => last.push(line),
+            _ => statements.push(Vec::new()),
+        }
+    }
+    statements
+}
+
+/// Writes down the plan of one statement, after a line that begins it.
+pub(crate) async fn explain(
+    db: &mut crate::Db,
+    text: &str,
+    values: AnyArguments,
+) -> Result<Vec<AnyRow>, crate::StoreError> {
+    let sqlite = db.conn().backend_name() == "SQLite";
+    let explain = if sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
+    let rows = sqlx::query_with(AssertSqlSafe(format!("{explain} {text}")), values).fetch_all(db.conn()).await?;
+    let mut lines = vec![Plan { id: 0, parent: 0, text: text.to_owned() }];
+    for (number, row) in (1..).zip(&rows) {
+        lines.push(if sqlite {
+            Plan { id: row.get("id"), parent: row.get("parent"), text: row.get("detail") }
+        } else {
+            Plan { id: number, parent: 0, text: row.get(0) }
+        });
+    }
+    db.plans.get_or_insert_default().extend(lines);
+    Ok(Vec::new())
 }

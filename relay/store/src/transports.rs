@@ -6,7 +6,7 @@ use yunzhen_domain::records::Transport;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "transports";
@@ -31,23 +31,12 @@ pub async fn get(db: &mut Db, id: TransportId) -> Result<Option<Transport>, Stor
 
 /// A page, by the time they were asked for.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Transport>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM transports WHERE 1 = 1");
-    if !filter.states.is_empty() {
-        query.push(" AND state IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.as_str());
-        }
-        query.push(")");
-    }
-    if let Some(home) = filter.home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if let Some(referral) = filter.referral {
-        query.push(" AND referral_id = ").push_bind(referral.to_string());
-    }
-    paging.push(&mut query, "created_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = Walks::over(TABLE, "created_at")
+        .equal("home_id", filter.home)
+        .equal("referral_id", filter.referral)
+        .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
+        .fetch(db, paging)
+        .await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |t| Cursor { at_ms: t.created_at.as_millisecond(), id: t.id.uuid() }))
 }

@@ -6,7 +6,7 @@ use yunzhen_domain::records::UrgentCall;
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "urgent_calls";
@@ -34,15 +34,9 @@ pub async fn list(
     open: bool,
     paging: Paging,
 ) -> Result<Slice<UrgentCall>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM urgent_calls WHERE 1 = 1");
-    if let Some(home) = home {
-        query.push(" AND home_id = ").push_bind(home.to_string());
-    }
-    if open {
-        query.push(" AND open = 1");
-    }
-    paging.push(&mut query, "raised_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let walks = Walks::over(TABLE, "raised_at").equal("home_id", home);
+    let walks = if open { walks.holds("open = 1") } else { walks };
+    let rows = walks.fetch(db, paging).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |call| Cursor { at_ms: call.raised_at().as_millisecond(), id: call.id.uuid() }))
 }

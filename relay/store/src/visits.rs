@@ -8,7 +8,7 @@ use yunzhen_domain::records::{Visit, VisitStop};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
-use crate::sql::QueryBuilder;
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "visits";
@@ -90,10 +90,18 @@ fn matching(filter: &Filter) -> QueryBuilder {
 }
 
 async fn with_stops(db: &mut Db, query: QueryBuilder) -> Result<Vec<Visit>, StoreError> {
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     let mut visits = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
-    for visit in &mut visits {
-        visit.stops = stops(db, visit.id).await?;
+    for ids in visits.iter().map(|visit| visit.id).collect::<Vec<_>>().chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM visit_stops WHERE 1 = 1");
+        query.push_among("visit_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY visit_id, position, resident_id");
+        for row in &query.fetch_all(db).await? {
+            let cells = Cells::new(STOPS, row);
+            let of: VisitId = cells.parse("visit_id")?;
+            let stop = decode_stop(&cells)?;
+            visits.iter_mut().filter(|visit| visit.id == of).for_each(|visit| visit.stops.push(stop.clone()));
+        }
     }
     Ok(visits)
 }

@@ -25,7 +25,7 @@ pub async fn list(db: &mut Db, specialist: Option<StaffId>) -> Result<Vec<Wish>,
         query.push(" AND specialist_id = ").push_bind(specialist.to_string());
     }
     query.push(" ORDER BY since, consultation_id");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

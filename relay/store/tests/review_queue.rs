@@ -1,9 +1,8 @@
 //! The pharmacists' queue on a record that was there before it: the step gives every waiting prescription its place, and pages neither repeat nor lose one.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use sqlx::Row as _;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Backend, Paging, prescriptions};
+use yunzhen_store::{Paging, prescriptions};
 
 const HOME: &str = "019b76da-a800-7000-8000-000100000001";
 const RESIDENT: &str = "019b76da-a800-7000-8000-000200000001";
@@ -61,19 +60,4 @@ async fn a_record_of_the_step_before_has_its_queue_in_order_and_in_pages() {
         paging = Paging::oldest(3).after(Some(next));
     }
     assert_eq!(seen, [3, 2, 1, 5].map(|n| id(5, n)), "urgent, then by age; what is approved is not in it");
-}
-
-#[tokio::test]
-async fn the_queue_is_read_along_its_index() {
-    let database = filled().await;
-    let store = database.open().await;
-    if store.backend() != Backend::Sqlite {
-        // PostgreSQL chooses by statistics, and reads five rows without any index.
-        return;
-    }
-    let plan = database
-        .ask("EXPLAIN QUERY PLAN SELECT * FROM prescriptions WHERE review_key IS NOT NULL AND (review_key, id) > (1, 'a') ORDER BY review_key ASC, id ASC LIMIT 101")
-        .await;
-    let plan: Vec<String> = plan.iter().map(|row| row.get::<String, _>("detail")).collect();
-    assert!(plan.iter().all(|line| line.contains("prescriptions_by_review")), "{plan:?}");
 }

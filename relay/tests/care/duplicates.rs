@@ -46,7 +46,7 @@ async fn a_merge_shows_both_in_one_chart_and_can_be_taken_back() {
     assert_eq!((merged.state, merged.survivor_id), (State::Merged, Some(one.id)));
 
     let names = async || {
-        let query = ResidentQuery { home_id: None, q: Some("wxy".into()) };
+        let query = ResidentQuery { q: Some("wxy".into()), ..Default::default() };
         residents::list(&w.app, &w.by(&w.nurse), query).await.unwrap().items.len()
     };
     assert_eq!(names().await, 1);

@@ -5,6 +5,7 @@
 mod at_once;
 mod break_glass;
 mod calendar;
+mod chain;
 mod cold_chain;
 mod composing;
 mod consents;
@@ -41,6 +42,7 @@ mod schedule;
 mod sessions;
 mod statements;
 mod stock;
+mod validity;
 mod visits;
 mod whole_loop;
 mod world;

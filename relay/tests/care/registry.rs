@@ -31,7 +31,7 @@ pub fn paths<T>(answer: Result<T, AppError>) -> Vec<String> {
 }
 
 async fn found(w: &World, by: &Person, q: &str) -> Vec<String> {
-    let query = ResidentQuery { home_id: None, q: Some(q.to_owned()) };
+    let query = ResidentQuery { q: Some(q.to_owned()), ..Default::default() };
     let page = residents::list(&w.app, &w.by(by), query).await.unwrap();
     page.items.into_iter().map(|r| r.name).collect()
 }

@@ -3,10 +3,14 @@
 
 use yunzhen_relay::app::views::appointments::NewAppointment;
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::residents::NewObservations;
-use yunzhen_relay::app::{appointments, consultations, residents};
+use yunzhen_relay::app::views::consultations::ConsultationQuery;
+use yunzhen_relay::app::views::deliveries::DeliveryQuery;
+use yunzhen_relay::app::views::doses::DoseQuery;
+use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
+use yunzhen_relay::app::views::residents::{NewObservations, ResidentQuery};
+use yunzhen_relay::app::{appointments, consultations, deliveries, doses, prescriptions, residents};
 
-use crate::world::{World, at};
+use crate::world::{World, at, draft};
 
 #[tokio::test]
 async fn a_booking_a_check_in_and_a_record_ask_no_more_than_they_need() {
@@ -37,4 +41,49 @@ async fn a_booking_a_check_in_and_a_record_ask_no_more_than_they_need() {
     residents::record_observations(&w.app, &w.by(&w.nurse), resident_id, three).await.unwrap();
     let record = cost();
     assert_eq!((book, check_in, record), (17, 12, 8));
+}
+
+/// A list asks as much for many rows as for a few: what stands beside a row is looked up for all rows of the page at once.
+#[tokio::test]
+async fn a_list_asks_no_more_for_many_rows_than_for_two() {
+    let mut w = World::new().await;
+    for name in ["赵德明", "孙桂兰"] {
+        w.in_progress(name).await;
+    }
+    let c = w.in_progress("王秀英").await;
+    let mut asked = Vec::new();
+    for rows in [2, 6] {
+        for _ in 0..rows {
+            let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+            let p = w.try_sign(&p).await.unwrap();
+            let a = w.accept(&w.approve(&w.claim(&p).await).await).await;
+            let packed = w.pack(&w.dispense(&a).await, &a.secret).await;
+            let d = w.on_the_road(&packed.delivery).await;
+            w.receive(&d, &packed.parcel_code, 7).await.unwrap();
+            // What is in hand would stop the next one.
+            w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+        }
+        w.restart().await;
+        let mut counts = Vec::new();
+        let mut before = w.app.store.lookups();
+        let mut count = |list: &'static str| {
+            let now = w.app.store.lookups();
+            counts.push((list, now - std::mem::replace(&mut before, now)));
+        };
+        let found = prescriptions::list(&w.app, &w.by(&w.specialist), PrescriptionQuery::default()).await.unwrap();
+        assert!(found.items.len() >= rows);
+        count("a specialist's prescriptions");
+        prescriptions::list(&w.app, &w.by(&w.pharmacy), PrescriptionQuery::default()).await.unwrap();
+        count("a pharmacy's orders");
+        deliveries::list(&w.app, &w.by(&w.nurse), DeliveryQuery::default()).await.unwrap();
+        count("a home's parcels");
+        doses::list(&w.app, &w.by(&w.nurse), DoseQuery::default()).await.unwrap();
+        count("a home's doses");
+        consultations::list(&w.app, &w.by(&w.specialist), ConsultationQuery::default()).await.unwrap();
+        count("consultations");
+        residents::list(&w.app, &w.by(&w.specialist), ResidentQuery::default()).await.unwrap();
+        count("residents");
+        asked.push(counts);
+    }
+    assert_eq!(asked[0], asked[1]);
 }

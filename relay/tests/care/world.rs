@@ -134,6 +134,17 @@ impl World {
         }
     }
 
+    /// Everything of the program is dropped, and it is started over the same record. What it knew only by heart is gone.
+    pub async fn restart(&mut self) {
+        let (signers, boxes) = (self.app.signers.clone(), self.app.boxes.clone());
+        self.app.store.close().await;
+        let store = self._database.open().await;
+        let formulary = Formulary::demo().expect("formulary");
+        let mut app = App::new(store, Policy::default(), formulary, Trust::new(vec![]), Default::default());
+        (app.signers, app.boxes) = (signers, boxes);
+        self.app = app;
+    }
+
     /// A second passes with each look at the clock.
     pub fn now(&self) -> Timestamp {
         let ms = self.clock_ms.fetch_add(1000, Ordering::Relaxed) + 1000;
@@ -160,7 +171,7 @@ impl World {
     }
 
     pub async fn resident(&self, name: &str) -> ResidentSummary {
-        let query = ResidentQuery { home_id: None, q: Some(name.to_owned()) };
+        let query = ResidentQuery { q: Some(name.to_owned()), ..Default::default() };
         let found = residents::list(&self.app, &self.by(&self.specialist), query).await.expect("list");
         found.items.into_iter().next().expect("resident")
     }

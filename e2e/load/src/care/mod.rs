@@ -6,7 +6,7 @@
 mod commands;
 mod disk;
 mod report;
-mod world;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use yunzhen_store::Location;
 
 use crate::{machine, now};
 use commands::Command;
+pub use report::percentile;
 use report::{Report, Row};
 use world::World;
 
@@ -117,12 +118,12 @@ async fn measure(world: &World, command: Command, clients: usize, duration: Dura
     Ok(Measured { commands: latencies.len(), elapsed, latencies })
 }
 
-async fn fsync_rate(folder: &Path, duration: Duration) -> anyhow::Result<f64> {
+pub async fn fsync_rate(folder: &Path, duration: Duration) -> anyhow::Result<f64> {
     let folder = folder.to_owned();
     tokio::task::spawn_blocking(move || disk::fsyncs_per_second(&folder, duration)).await?
 }
 
-fn say(text: &str) -> anyhow::Result<()> {
+pub fn say(text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
     Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }

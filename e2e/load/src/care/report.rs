@@ -47,7 +47,7 @@ impl Row {
 }
 
 /// Of sorted latencies, in milliseconds.
-fn percentile(latencies: &[Duration], percent: usize) -> f64 {
+pub fn percentile(latencies: &[Duration], percent: usize) -> f64 {
     let last = latencies.len().saturating_sub(1);
     latencies.get(last * percent / 100).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
 }

@@ -86,11 +86,16 @@ impl World {
 
 /// A request of somebody, with a key of its own.
 pub fn request_of(member: &Staff) -> Context {
+    request_by(member.actor())
+}
+
+/// The same of somebody without an account.
+pub fn request_by(actor: Actor) -> Context {
     let key = Uuid::from_bytes(clock::random_bytes());
     let mut request_sha256 = [0; 32];
     request_sha256[..16].copy_from_slice(key.as_bytes());
     let idempotency = Idempotency { key: key.to_string(), request_sha256 };
-    Context { idempotency: Some(idempotency), ..Context::of(member.actor(), clock::now_timestamp()) }
+    Context { idempotency: Some(idempotency), ..Context::of(actor, clock::now_timestamp()) }
 }
 
 async fn many_residents(store: &Store, now: Timestamp) -> anyhow::Result<Vec<Resident>> {
@@ -147,7 +152,8 @@ async fn published(store: &Store, now: Timestamp) -> anyhow::Result<Schedule> {
     Ok(Schedule { specialists, from, next: AtomicUsize::new(0) })
 }
 
-async fn fill_audit(store: &Store, rows: u64, now: Timestamp) -> anyhow::Result<()> {
+/// A long log, as of years.
+pub async fn fill_audit(store: &Store, rows: u64, now: Timestamp) -> anyhow::Result<()> {
     let mut left = rows;
     while left > 0 {
         let batch = left.min(BATCH);

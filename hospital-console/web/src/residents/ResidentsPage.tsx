@@ -3,7 +3,7 @@ import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -26,12 +26,14 @@ export function ResidentsPage() {
   const [typed, setTyped] = useState("");
   const [homeId, setHomeId] = useState<string | null>(null);
   const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
-  const query = useQuery({
-    queryKey: keys.residents.search(q),
-    queryFn: () => api.residents.list(q === "" ? {} : { q }),
+  const query = useInfiniteQuery({
+    queryKey: [...keys.residents.search(q), "pages"],
+    queryFn: ({ pageParam }) => api.residents.list({ q: q === "" ? undefined : q, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
   });
-  const found = query.data?.items ?? [];
+  const found = query.data?.pages.flatMap((part) => part.items) ?? [];
   const homes = [...new Map(found.map((r) => [r.home_id, r.home_name]))];
   const items = found.filter((r) => homeId === null || r.home_id === homeId);
   const breakGlass = (
@@ -79,6 +81,13 @@ export function ResidentsPage() {
         />
       )}
       {items.length > 0 && <List items={items} />}
+      {query.hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t("app.more")}
+          </Button>
+        </Group>
+      )}
     </div>
   );
 }

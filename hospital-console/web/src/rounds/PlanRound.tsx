@@ -1,4 +1,4 @@
-import type { ResidentSummary } from "@yunzhen/client";
+import { everyPage, type ResidentSummary } from "@yunzhen/client";
 import { ProblemAlert, useAction, useFormats } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconX } from "@tabler/icons-react";
@@ -28,7 +28,9 @@ export function PlanRound({ onClose }: { onClose: () => void }) {
   const homes = useQuery({ queryKey: keys.homes, queryFn: api.homes.list, staleTime: 600_000 });
   const residents = useQuery({
     queryKey: keys.residents.search("", homeId ?? ""),
-    queryFn: () => api.residents.list({ home_id: homeId ?? "" }),
+    queryFn: async () => ({
+      items: await everyPage((cursor) => api.residents.list({ home_id: homeId ?? "", cursor })),
+    }),
     enabled: homeId !== null,
   });
   const plan = useAction(api.rounds.plan, {

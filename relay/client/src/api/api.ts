@@ -4,6 +4,7 @@ import { command, data, fresh, type Care } from "./answers";
 import { doses, refills } from "./doses";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
+import { everyPage } from "./pages";
 import { courierRuns, discrepancies, parcels } from "./parcels";
 import { consents, documents } from "./record";
 import { favourites, prescribing } from "./prescribing";
@@ -49,9 +50,18 @@ export class Api {
   readonly homes = { list: () => data(this.care.GET("/api/homes")) };
 
   readonly residents = {
-    list: (query: { home_id?: string; q?: string } = {}) =>
+    list: (query: { home_id?: string; q?: string; cursor?: string } = {}) =>
       data(this.care.GET("/api/residents", { params: { query } })),
-    listFresh: (query: { home_id?: string } = {}) => fresh(this.care.GET("/api/residents", { params: { query } })),
+    /** All of a home, page by page. */
+    listFresh: async (query: { home_id?: string } = {}) => {
+      let staleSince: string | undefined;
+      const items = await everyPage(async (cursor) => {
+        const page = await fresh(this.care.GET("/api/residents", { params: { query: { ...query, cursor } } }));
+        staleSince ??= page.staleSince;
+        return page.data;
+      });
+      return { data: { items, next: null }, staleSince };
+    },
     get: (id: string) => data(this.care.GET("/api/residents/{id}", { params: { path: { id } } })),
     getFresh: (id: string) => fresh(this.care.GET("/api/residents/{id}", { params: { path: { id } } })),
     observations: (id: string, query: { since?: string; code?: string } = {}) =>

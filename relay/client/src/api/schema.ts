@@ -21183,6 +21183,8 @@ export interface operations {
                 home_id?: string;
                 /** @description Name, pinyin initials, bed, or the end of the identity number (three characters or more). */
                 q?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -21448,6 +21450,8 @@ export interface operations {
                 home_id?: string;
                 /** @description Name, pinyin initials, bed, or the end of the identity number (three characters or more). */
                 q?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
             };
             header?: never;
             path?: never;

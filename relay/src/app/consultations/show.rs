@@ -12,9 +12,9 @@ use super::has_call;
 use crate::app::consents::missing_for_visit;
 use crate::app::eligibility::of_consultation;
 use crate::app::names::Names;
-use crate::app::prescriptions::{summary as prescription_summary, under_way};
-use crate::app::referrals::summary as referral_summary;
-use crate::app::residents::latest_of_person;
+use crate::app::prescriptions::{summaries as prescription_summaries, under_way};
+use crate::app::referrals::summaries as referral_summaries;
+use crate::app::residents::latest_of_people;
 use crate::app::views::consultations as views;
 use crate::app::{App, AppError, Context, queue};
 
@@ -39,51 +39,69 @@ pub(in crate::app) async fn summary(
     c: &Consultation,
     now: Timestamp,
 ) -> Result<views::ConsultationSummary, AppError> {
-    let resident = residents::get(db, c.resident_id).await?.ok_or(AppError::NotFound)?;
-    let home = names.home(db, c.home_id).await?;
-    let (home_name, today) = (home.name.clone(), home.zone.date(now));
-    let specialist = names.staff_ref_opt(db, c.specialist_id).await?;
-    let latest = latest_of_person(db, resident.id).await?;
-    let out_of_range = latest.into_iter().filter(|o| vitals::find(&o.code).is_some_and(|v| v.is_out_of_range(o.value)));
-    let call = app.presence.call(c.id);
-    // Before the call there is still the box: its link tells whether a call can be had.
-    let link = match call {
-        Some(call) => call.link.map_or(LinkSummary::None, link_words),
-        None => app.presence.home_box(c.home_id).map_or(LinkSummary::None, |b| link_words(b.link)),
-    };
-    let queue = queue::place_of(db, c, now).await?;
-    let rebooked_as = match c.state {
-        State::FailedTechnical => rebookings::of_failed(db, c.id).await?,
-        _ => None,
-    };
-    Ok(views::ConsultationSummary {
-        id: c.id,
-        state: c.state,
-        version: c.version,
-        resident: views::ConsultationResident {
-            id: resident.id,
-            age: resident.age(today).into(),
-            name: resident.name.into_exposed(),
-            sex: resident.sex,
-            bed: resident.bed,
-            home_id: c.home_id,
-            home_name,
-            photo_url: resident.photo_url,
-        },
-        reason: c.reason.expose().clone(),
-        urgency: c.urgency,
-        specialist,
-        requested_at: c.requested_at.into(),
-        queue,
-        rebooked_as,
-        scheduled_at: c.scheduled_at.map(Into::into),
-        waiting_since: c.waiting_since.map(Into::into),
-        began_at: c.began_at.map(Into::into),
-        ended_at: c.ended_at.map(Into::into),
-        out_of_range: out_of_range.map(|o| views::OutOfRange { code: o.code, value: o.value, unit: o.unit }).collect(),
-        link,
-        participants: call.map_or(0, |call| u32::try_from(call.participants).unwrap_or(u32::MAX)),
-    })
+    summaries(app, db, names, &[c], now).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// Lines of a list: what stands beside each is looked up for all of them at once.
+pub(in crate::app) async fn summaries(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Consultation],
+    now: Timestamp,
+) -> Result<Vec<views::ConsultationSummary>, AppError> {
+    let residents = residents::get_all(db, all.iter().map(|c| c.resident_id)).await?;
+    let mut latest = latest_of_people(db, all.iter().map(|c| c.resident_id)).await?;
+    let failed = all.iter().filter(|c| c.state == State::FailedTechnical).map(|c| c.id);
+    let rebooked = rebookings::of_all_failed(db, failed).await?;
+    let places = queue::places_of(db, all, now).await?;
+    let mut lines = Vec::with_capacity(all.len());
+    for c in all {
+        let resident = residents.get(&c.resident_id).cloned().ok_or(AppError::NotFound)?;
+        let home = names.home(db, c.home_id).await?;
+        let (home_name, today) = (home.name.clone(), home.zone.date(now));
+        let specialist = names.staff_ref_opt(db, c.specialist_id).await?;
+        // One resident may stand in several lines.
+        let latest = latest.entry(c.resident_id).or_default();
+        let out_of_range = latest.iter().filter(|o| vitals::find(&o.code).is_some_and(|v| v.is_out_of_range(o.value)));
+        let call = app.presence.call(c.id);
+        // Before the call there is still the box: its link tells whether a call can be had.
+        let link = match call {
+            Some(call) => call.link.map_or(LinkSummary::None, link_words),
+            None => app.presence.home_box(c.home_id).map_or(LinkSummary::None, |b| link_words(b.link)),
+        };
+        lines.push(views::ConsultationSummary {
+            id: c.id,
+            state: c.state,
+            version: c.version,
+            resident: views::ConsultationResident {
+                id: resident.id,
+                age: resident.age(today).into(),
+                name: resident.name.into_exposed(),
+                sex: resident.sex,
+                bed: resident.bed,
+                home_id: c.home_id,
+                home_name,
+                photo_url: resident.photo_url,
+            },
+            reason: c.reason.expose().clone(),
+            urgency: c.urgency,
+            specialist,
+            requested_at: c.requested_at.into(),
+            queue: places.get(&c.id).cloned(),
+            rebooked_as: rebooked.get(&c.id).copied(),
+            scheduled_at: c.scheduled_at.map(Into::into),
+            waiting_since: c.waiting_since.map(Into::into),
+            began_at: c.began_at.map(Into::into),
+            ended_at: c.ended_at.map(Into::into),
+            out_of_range: out_of_range
+                .map(|o| views::OutOfRange { code: o.code.clone(), value: o.value, unit: o.unit.clone() })
+                .collect(),
+            link,
+            participants: call.map_or(0, |call| u32::try_from(call.participants).unwrap_or(u32::MAX)),
+        });
+    }
+    Ok(lines)
 }
 
 /// Everything of one consultation that the caller may see.
@@ -112,12 +130,10 @@ pub(super) async fn full(
         }
         first_visits = Some(of_consultation(app, db, ctx, c).await?);
         let filter = referrals::Filter { consultation: Some(c.id), ..Default::default() };
-        for r in referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items {
-            referred.push(referral_summary(app, db, &mut names, &r, ctx.now).await?);
-        }
-        for p in prescriptions::for_consultation(db, c.id).await? {
-            shown.push(prescription_summary(app, db, &mut names, &p, ctx.now).await?);
-        }
+        let found = referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items;
+        referred = referral_summaries(app, db, &mut names, &found.iter().collect::<Vec<_>>(), ctx.now).await?;
+        let written = prescriptions::for_consultation(db, c.id).await?;
+        shown = prescription_summaries(app, db, &mut names, &written.iter().collect::<Vec<_>>(), ctx.now).await?;
     }
     Ok(views::Consultation {
         summary,

@@ -1,10 +1,12 @@
 //! A delivery as its reader needs it: the courier a parcel, an address and a code; the nurse everything but the code.
 
+use std::collections::HashMap;
+
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::machines::delivery::{Event, State};
 use yunzhen_domain::parcel_label;
-use yunzhen_domain::records::{Delivery, TimelineStep};
+use yunzhen_domain::records::{Delivery, Temperature, TimelineStep};
 use yunzhen_store::{Db, discrepancies, receipts, residents, temperatures};
 
 use crate::app::names::{Names, timeline};
@@ -24,43 +26,78 @@ pub(in crate::app) async fn show(
     ctx: &Context,
     d: &Delivery,
 ) -> Result<views::Delivery, AppError> {
+    show_all(app, db, ctx, &[d]).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// Deliveries of a list: what stands beside each is looked up for all of them at once.
+pub(in crate::app) async fn show_all(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    all: &[&Delivery],
+) -> Result<Vec<views::Delivery>, AppError> {
     let mut names = Names::default();
-    let home = names.home(db, d.home_id).await?.clone();
     let role = ctx.actor.role();
-    let (to_courier, to_nurse) = (role == Role::Courier, role == Role::Nurse);
-    let resident = if to_courier {
-        None
-    } else {
-        let r = residents::get(db, d.resident_id).await?.ok_or(AppError::NotFound)?;
-        Some(views::DeliveryResident { name: r.name.into_exposed(), bed: r.bed })
+    let (to_courier, to_nurse, to_pharmacy) = (role == Role::Courier, role == Role::Nurse, role == Role::Pharmacy);
+    let residents = match to_courier {
+        true => HashMap::new(),
+        false => residents::get_all(db, all.iter().map(|d| d.resident_id)).await?,
     };
-    let to_pharmacy = role == Role::Pharmacy;
-    let label = d.label_key.as_ref().filter(|_| to_pharmacy);
-    Ok(views::Delivery {
-        id: d.id,
-        version: d.version,
-        state: d.state,
-        prescription_id: (!to_courier).then_some(d.prescription_id),
-        resident,
-        home: views::DeliveryHome { name: home.name, address: home.address, phone: home.phone },
-        parcel_code: (!to_nurse).then(|| d.parcel_code.as_str().to_owned()),
-        label: label.map(|key| parcel_label::content(key, d.id, &d.parcel_code)),
-        run_id: (!to_nurse).then_some(d.run_id),
-        quarantine: d.quarantine,
-        cold_chain: d.cold_chain,
-        temperatures: series(app, db, d).await?,
-        cold_range: d.cold_chain.then(|| views::ColdRange {
-            lowest: app.policy.cold_chain_lowest_celsius,
-            highest: app.policy.cold_chain_highest_celsius,
-        }),
-        discrepancies: if to_courier { Vec::new() } else { settled_or_not(db, ctx, &mut names, d).await? },
-        receipt: None,
-        packs: (!to_courier).then(|| d.packs.clone()),
-        courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
-        attempts: d.attempts.clone(),
-        timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
-        allowed: allowed(ctx, d),
-    })
+    let cold = all.iter().filter(|d| d.cold_chain).map(|d| d.id);
+    let mut readings = temperatures::of_deliveries(db, cold).await?;
+    let counted = all.iter().filter(|d| !to_courier && matches!(d.state, State::Discrepancy | State::Received));
+    let mut tasks_of = discrepancies::of_deliveries(db, counted.map(|d| d.id)).await?;
+    let mut views = Vec::with_capacity(all.len());
+    for d in all {
+        let home = names.home(db, d.home_id).await?.clone();
+        let resident = match to_courier {
+            true => None,
+            false => {
+                let r = residents.get(&d.resident_id).ok_or(AppError::NotFound)?;
+                Some(views::DeliveryResident { name: r.name.expose().clone(), bed: r.bed.clone() })
+            }
+        };
+        let label = d.label_key.as_ref().filter(|_| to_pharmacy);
+        let mut discrepancies = Vec::new();
+        for task in tasks_of.remove(&d.id).unwrap_or_default() {
+            discrepancies.push(tasks::show(db, ctx, &mut names, &task).await?);
+        }
+        views.push(views::Delivery {
+            id: d.id,
+            version: d.version,
+            state: d.state,
+            prescription_id: (!to_courier).then_some(d.prescription_id),
+            resident,
+            home: views::DeliveryHome { name: home.name, address: home.address, phone: home.phone },
+            parcel_code: (!to_nurse).then(|| d.parcel_code.as_str().to_owned()),
+            label: label.map(|key| parcel_label::content(key, d.id, &d.parcel_code)),
+            run_id: (!to_nurse).then_some(d.run_id),
+            quarantine: d.quarantine,
+            cold_chain: d.cold_chain,
+            temperatures: readings.remove(&d.id).unwrap_or_default().into_iter().map(|t| reading(app, t)).collect(),
+            cold_range: d.cold_chain.then(|| views::ColdRange {
+                lowest: app.policy.cold_chain_lowest_celsius,
+                highest: app.policy.cold_chain_highest_celsius,
+            }),
+            discrepancies,
+            receipt: None,
+            packs: (!to_courier).then(|| d.packs.clone()),
+            courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
+            attempts: d.attempts.clone(),
+            timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
+            allowed: allowed(ctx, d),
+        });
+    }
+    Ok(views)
+}
+
+fn reading(app: &App, t: Temperature) -> views::Temperature {
+    views::Temperature {
+        celsius: t.celsius,
+        measured_at: t.measured_at.into(),
+        by: t.by,
+        out_of_range: !app.policy.is_cold_enough(t.celsius),
+    }
 }
 
 /// Steps without who of the staff did them: the courier needs to know that the nurse has it, not what she is called.
@@ -71,36 +108,6 @@ fn without_names(steps: &[TimelineStep]) -> Vec<TimelineView> {
         .zip(steps)
         .map(|(view, step)| TimelineView { who: view.who.filter(|_| own(step)), ..view })
         .collect()
-}
-
-async fn series(app: &App, db: &mut Db, d: &Delivery) -> Result<Vec<views::Temperature>, AppError> {
-    if !d.cold_chain {
-        return Ok(Vec::new());
-    }
-    let readings = temperatures::of_delivery(db, d.id).await?;
-    let view = |t: yunzhen_domain::records::Temperature| views::Temperature {
-        celsius: t.celsius,
-        measured_at: t.measured_at.into(),
-        by: t.by,
-        out_of_range: !app.policy.is_cold_enough(t.celsius),
-    };
-    Ok(readings.into_iter().map(view).collect())
-}
-
-async fn settled_or_not(
-    db: &mut Db,
-    ctx: &Context,
-    names: &mut Names,
-    d: &Delivery,
-) -> Result<Vec<crate::app::views::discrepancies::Discrepancy>, AppError> {
-    if !matches!(d.state, State::Discrepancy | State::Received) {
-        return Ok(Vec::new());
-    }
-    let mut views = Vec::new();
-    for task in discrepancies::of_delivery(db, d.id).await? {
-        views.push(tasks::show(db, ctx, names, &task).await?);
-    }
-    Ok(views)
 }
 
 /// What the box signed; the courier has no use for it.

@@ -7,7 +7,7 @@ use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, Resident};
+use yunzhen_domain::records::{DoseEntry, Refill, Resident};
 use yunzhen_domain::runway::Stock;
 use yunzhen_domain::scan_codes::{pack_code, resident_code};
 use yunzhen_domain::schedule::Zone;
@@ -29,9 +29,12 @@ pub(super) async fn day(
 ) -> Result<views::DosesOfDay, AppError> {
     let mut names = Names::default();
     let (mut items, mut as_needed, mut stopped, mut runways) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let of = supplies.iter().map(|supply| supply.prescription.resident_id);
+    let residents = residents::get_all_standing(db, of).await?;
+    let asked = refills::of_prescriptions(db, supplies.iter().map(|supply| supply.prescription.id)).await?;
     for supply in supplies {
         let p = &supply.prescription;
-        let resident = residents::get_standing(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
+        let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let resident = resident_ref(resident);
         let is_stopped = p.state == PrescriptionState::Stopped;
         for course in supply.courses(zone) {
@@ -47,7 +50,7 @@ pub(super) async fn day(
                 }
             }
             if !is_stopped {
-                runways.extend(line.runway(db, zone).await?);
+                runways.extend(line.runway(zone, asked.get(&p.id)));
             }
         }
         if is_stopped && recently(app, ctx, p.state_since) {
@@ -155,7 +158,7 @@ impl Shown<'_> {
     }
 
     /// How long it lasts; nothing of a course that ended and left nothing.
-    async fn runway(&self, db: &mut Db, zone: &Zone) -> Result<Option<views::Runway>, AppError> {
+    fn runway(&self, zone: &Zone, asked: Option<&Refill>) -> Option<views::Runway> {
         let (p, item) = (&self.supply.prescription, self.course.item);
         let entries = self.supply.newest(item.no);
         let stock =
@@ -164,11 +167,11 @@ impl Shown<'_> {
         let today = zone.date(self.ctx.now);
         let over = found.last_day.is_some_and(|day| day < today) && found.left_milli == 0;
         if over || (found.last_day.is_none() && found.left_milli == 0) {
-            return Ok(None);
+            return None;
         }
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
         let left = found.left_milli as f64 / 1000.0;
-        Ok(Some(views::Runway {
+        Some(views::Runway {
             resident: self.resident.clone(),
             prescription_id: p.id,
             item_no: item.no.into(),
@@ -179,8 +182,8 @@ impl Shown<'_> {
             last_day: found.last_day,
             runs_out: found.runs_out,
             warns: found.warns(&self.app.policy, today),
-            refill: refills::of_prescription(db, p.id).await?.map(|refill| refill.state),
-        }))
+            refill: asked.map(|refill| refill.state),
+        })
     }
 }
 

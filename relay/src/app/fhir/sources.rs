@@ -120,7 +120,17 @@ pub(super) async fn page(
             }
             Slice { items, next: slice.next }
         }
-        Source::Residents => of_residents(residents::list(db, home, None).await?, paging),
+        // The registry has no time to go by: by id, which tells when somebody was registered.
+        Source::Residents => {
+            let before = paging.after.map(|cursor| ResidentId::from_uuid(cursor.id));
+            let mut found = residents::history(db, home, before, paging.limit + 1).await?;
+            let more = found.len() > paging.limit as usize;
+            found.truncate(paging.limit as usize);
+            let keyed = |r: Resident| (Cursor { at_ms: 0, id: r.id.uuid() }, Record::Resident(Box::new(r)));
+            let items: Vec<_> = found.into_iter().map(keyed).collect();
+            let next = items.last().filter(|_| more).map(|(cursor, _)| *cursor);
+            Slice { items, next }
+        }
     })
 }
 
@@ -134,24 +144,6 @@ fn keyed<T>(
         (Cursor { at_ms: at.as_millisecond(), id }, record(item))
     };
     Slice { items: slice.items.into_iter().map(one).collect(), next: slice.next }
-}
-
-/// The registry has no time to go by: by id, which tells when somebody was registered.
-fn of_residents(mut all: Vec<Resident>, paging: Paging) -> Slice<(Cursor, Record)> {
-    all.sort_by_key(|r| std::cmp::Reverse(r.id));
-    let after = paging.after.map(|cursor| cursor.id);
-    let rest = all.into_iter().filter(|r| after.is_none_or(|id| r.id.uuid() < id));
-    let mut items: Vec<_> = rest
-        .map(|r| (Cursor { at_ms: 0, id: r.id.uuid() }, Record::Resident(Box::new(r))))
-        .take(paging.limit as usize + 1)
-        .collect();
-    let next = if items.len() > paging.limit as usize {
-        items.truncate(paging.limit as usize);
-        items.last().map(|(cursor, _)| *cursor)
-    } else {
-        None
-    };
-    Slice { items, next }
 }
 
 /// The record that an id names, whatever the caller may see of it. An id that names nothing finds nothing.

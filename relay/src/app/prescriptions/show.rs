@@ -19,40 +19,54 @@ use crate::app::names::{Names, timeline};
 use crate::app::views::prescriptions as views;
 use crate::app::{App, AppError, Context};
 
-/// A line of a list.
-pub(in crate::app) async fn summary(
+/// Lines of a list: what stands beside each is looked up for all of them at once.
+pub(in crate::app) async fn summaries(
     app: &App,
     db: &mut Db,
     names: &mut Names,
-    p: &Prescription,
+    all: &[&Prescription],
     now: Timestamp,
-) -> Result<views::PrescriptionSummary, AppError> {
-    let resident = residents::get(db, p.resident_id).await?.ok_or(AppError::NotFound)?;
-    let chain = chain(app, db, p, now).await?;
+) -> Result<Vec<views::PrescriptionSummary>, AppError> {
+    let residents = residents::get_all(db, all.iter().map(|p| p.resident_id)).await?;
+    let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
+    let in_homes = all.iter().filter(|p| in_the_home(p)).map(|p| p.id);
+    let first_doses = doses::first_given_of(db, in_homes).await?;
     let drug_name =
         |i: &Item| app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone());
-    Ok(views::PrescriptionSummary {
-        id: p.id,
-        state: p.state,
-        version: p.version,
-        resident: views::SummaryResident {
-            age: resident.age(Policy::local_date(now)).into(),
-            name: resident.name.into_exposed(),
-            sex: resident.sex,
-            bed: resident.bed,
-            home_name: names.home(db, p.home_id).await?.name.clone(),
-        },
-        specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
-        diagnosis_display: diagnosis(app, &p.diagnosis_code).display,
-        item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
-        drug_names: p.items.iter().map(drug_name).collect(),
-        urgency: p.urgency,
-        signed_at: p.signed_at.map(Into::into),
-        waiting_since: p.state_since.into(),
-        worst_finding: worst(&p.findings),
-        turn: chain.as_ref().map(|chain| chain.turn),
-        late: chain.is_some_and(|chain| chain.late),
-    })
+    let mut lines = Vec::with_capacity(all.len());
+    for p in all {
+        let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
+        let delivery = p.delivery_id.and_then(|id| deliveries.get(&id));
+        let chain = door_to_dose(p, delivery, first_doses.get(&p.id).copied(), &app.policy, now);
+        lines.push(views::PrescriptionSummary {
+            id: p.id,
+            state: p.state,
+            version: p.version,
+            resident: views::SummaryResident {
+                age: resident.age(Policy::local_date(now)).into(),
+                name: resident.name.into_exposed(),
+                sex: resident.sex,
+                bed: resident.bed,
+                home_name: names.home(db, p.home_id).await?.name.clone(),
+            },
+            specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
+            diagnosis_display: diagnosis(app, &p.diagnosis_code).display,
+            item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
+            drug_names: p.items.iter().map(drug_name).collect(),
+            urgency: p.urgency,
+            signed_at: p.signed_at.map(Into::into),
+            waiting_since: p.state_since.into(),
+            worst_finding: worst(&p.findings),
+            turn: chain.as_ref().map(|chain| chain.turn),
+            late: chain.is_some_and(|chain| chain.late),
+        });
+    }
+    Ok(lines)
+}
+
+/// Of which something has come, so that a dose may have been given.
+fn in_the_home(p: &Prescription) -> bool {
+    p.supplied.iter().any(|supplied| supplied.quantity > 0)
 }
 
 /// The way from the signature to the first dose.
@@ -61,8 +75,7 @@ async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Resu
         Some(id) => deliveries::get(db, id).await?,
         None => None,
     };
-    let in_the_home = p.supplied.iter().any(|supplied| supplied.quantity > 0);
-    let first_dose = if in_the_home { doses::first_given(db, p.id).await? } else { None };
+    let first_dose = if in_the_home(p) { doses::first_given(db, p.id).await? } else { None };
     Ok(door_to_dose(p, delivery.as_ref(), first_dose, &app.policy, now))
 }
 

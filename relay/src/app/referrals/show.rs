@@ -8,7 +8,7 @@ use yunzhen_store::{Db, Paging, residents, transports};
 
 use super::{PAGE, decides, views};
 use crate::app::names::{Names, timeline};
-use crate::app::transports::summary as transport_summary;
+use crate::app::transports::summaries as transport_summaries;
 use crate::app::{App, AppError, Context};
 
 /// A line of a list.
@@ -19,32 +19,48 @@ pub(in crate::app) async fn summary(
     r: &Referral,
     now: Timestamp,
 ) -> Result<views::ReferralSummary, AppError> {
-    let resident = residents::get(db, r.resident_id).await?.ok_or(AppError::NotFound)?;
-    let home = names.home(db, r.home_id).await?;
-    let (home_name, today) = (home.name.clone(), home.zone.date(now));
-    Ok(views::ReferralSummary {
-        id: r.id,
-        state: r.state,
-        version: r.version,
-        resident: views::ReferralResident {
-            id: resident.id,
-            age: resident.age(today).into(),
-            name: resident.name.into_exposed(),
-            sex: resident.sex,
-            bed: resident.bed,
-            home_id: r.home_id,
-            home_name,
-        },
-        urgency: r.urgency,
-        diagnosis: r.diagnosis_code.as_deref().map(|code| diagnosis(app, code)),
-        reason: r.reason.expose().clone(),
-        hospital: r.hospital.clone(),
-        department: r.department.clone(),
-        appointment: r.appointment.as_ref().map(appointment),
-        specialist: names.staff_ref_opt(db, r.specialist_id).await?,
-        created_at: r.created_at.into(),
-        state_since: r.state_since.into(),
-    })
+    summaries(app, db, names, &[r], now).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// Lines of a list: what stands beside each is looked up for all of them at once.
+pub(in crate::app) async fn summaries(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    all: &[&Referral],
+    now: Timestamp,
+) -> Result<Vec<views::ReferralSummary>, AppError> {
+    let residents = residents::get_all(db, all.iter().map(|r| r.resident_id)).await?;
+    let mut lines = Vec::with_capacity(all.len());
+    for r in all {
+        let resident = residents.get(&r.resident_id).cloned().ok_or(AppError::NotFound)?;
+        let home = names.home(db, r.home_id).await?;
+        let (home_name, today) = (home.name.clone(), home.zone.date(now));
+        lines.push(views::ReferralSummary {
+            id: r.id,
+            state: r.state,
+            version: r.version,
+            resident: views::ReferralResident {
+                id: resident.id,
+                age: resident.age(today).into(),
+                name: resident.name.into_exposed(),
+                sex: resident.sex,
+                bed: resident.bed,
+                home_id: r.home_id,
+                home_name,
+            },
+            urgency: r.urgency,
+            diagnosis: r.diagnosis_code.as_deref().map(|code| diagnosis(app, code)),
+            reason: r.reason.expose().clone(),
+            hospital: r.hospital.clone(),
+            department: r.department.clone(),
+            appointment: r.appointment.as_ref().map(appointment),
+            specialist: names.staff_ref_opt(db, r.specialist_id).await?,
+            created_at: r.created_at.into(),
+            state_since: r.state_since.into(),
+        });
+    }
+    Ok(lines)
 }
 
 fn diagnosis(app: &App, code: &str) -> views::ReferralDiagnosis {
@@ -70,10 +86,8 @@ fn appointment(a: &HospitalAppointment) -> views::ReferralAppointment {
 pub(super) async fn full(app: &App, db: &mut Db, ctx: &Context, r: &Referral) -> Result<views::Referral, AppError> {
     let mut names = Names::default();
     let filter = transports::Filter { referral: Some(r.id), ..Default::default() };
-    let mut rides = Vec::new();
-    for ride in transports::list(db, &filter, Paging::newest(PAGE)).await?.items {
-        rides.push(transport_summary(db, &ride).await?);
-    }
+    let found = transports::list(db, &filter, Paging::newest(PAGE)).await?.items;
+    let rides = transport_summaries(db, &found.iter().collect::<Vec<_>>()).await?;
     let questions = r.questions.expose().iter().cloned().map(|q| views::ReferralQuestion {
         question: q.question,
         asked_at: q.asked_at.into(),

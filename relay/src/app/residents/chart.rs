@@ -1,5 +1,7 @@
 //! A resident's chart: everything of the record that stands and of those merged into it, as far as the caller may see it.
 
+use std::collections::HashMap;
+
 use jiff::SignedDuration;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
@@ -63,20 +65,16 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     written.sort_by_key(|n| std::cmp::Reverse(n.written_at));
     visits.sort_by_key(|c| std::cmp::Reverse(c.requested_at));
     prescribed.sort_by_key(|p| std::cmp::Reverse(p.created_at));
-    let (mut note_views, mut visit_views, mut prescription_views) = (Vec::new(), Vec::new(), Vec::new());
+    let mut note_views = Vec::new();
     for n in written.into_iter().take(HISTORY as usize) {
         note_views.push(note(db, &mut names, n).await?);
     }
-    for c in visits.iter().take(HISTORY as usize) {
-        visit_views.push(crate::app::consultations::summary(app, db, &mut names, c, ctx.now).await?);
-    }
-    for p in prescribed.iter().take(HISTORY as usize) {
-        prescription_views.push(crate::app::prescriptions::summary(app, db, &mut names, p, ctx.now).await?);
-    }
-    let mut referral_views = Vec::new();
-    for referral in &referred {
-        referral_views.push(crate::app::referrals::summary(app, db, &mut names, referral, ctx.now).await?);
-    }
+    let newest: Vec<_> = visits.iter().take(HISTORY as usize).collect();
+    let visit_views = crate::app::consultations::summaries(app, db, &mut names, &newest, ctx.now).await?;
+    let newest: Vec<_> = prescribed.iter().take(HISTORY as usize).collect();
+    let prescription_views = crate::app::prescriptions::summaries(app, db, &mut names, &newest, ctx.now).await?;
+    let all: Vec<_> = referred.iter().collect();
+    let referral_views = crate::app::referrals::summaries(app, db, &mut names, &all, ctx.now).await?;
     let first_visits = seen_in_person.into_iter().filter(|e| e.revocation.is_none()).map(|e| views::Eligibility {
         diagnosis_code: e.diagnosis_code,
         display: e.display,
@@ -121,6 +119,15 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
 /// The newest reading of each measure of one person, whose record may be named by any of those that were merged.
 pub(in crate::app) async fn latest_of_person(db: &mut Db, id: ResidentId) -> Result<Vec<Observation>, AppError> {
     Ok(newest(observations::latest_per_record(db, id).await?))
+}
+
+/// The same of many people.
+pub(in crate::app) async fn latest_of_people(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = ResidentId>,
+) -> Result<HashMap<ResidentId, Vec<Observation>>, AppError> {
+    let found = observations::latest_of_all(db, ids).await?;
+    Ok(found.into_iter().map(|(id, readings)| (id, newest(readings))).collect())
 }
 
 /// The newest reading of each measure of the records of one person.

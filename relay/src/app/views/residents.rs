@@ -26,6 +26,8 @@ pub struct ResidentQuery {
     pub home_id: Option<HomeId>,
     /// Name, pinyin initials, bed, or the end of the identity number (three characters or more).
     pub q: Option<String>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
 }
 
 /// A diagnosis in a few words.
