@@ -41,6 +41,7 @@ mod schedule;
 mod sessions;
 mod statements;
 mod stock;
+mod substitution;
 mod visits;
 mod whole_loop;
 mod world;
