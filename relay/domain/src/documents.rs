@@ -66,6 +66,8 @@ struct SignedItem<'a> {
     quantity: u32,
     quantity_unit: &'a str,
     instruction: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    substitution_allowed: bool,
 }
 
 #[derive(Serialize)]
@@ -140,6 +142,7 @@ pub fn prescription(
             quantity: i.quantity,
             quantity_unit: &drug.unit,
             instruction: &i.instruction,
+            substitution_allowed: i.substitution,
         });
     }
     let (authored_on, valid_until) = validity(prepared_at, p.valid_days);

@@ -33,6 +33,7 @@ pub mod scan_codes;
 pub mod schedule;
 pub mod sensitive;
 pub mod sheet;
+pub mod substitution;
 pub mod throttle;
 pub mod vitals;
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// A medicine of the sheet.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Line<'a> {
     /// Of which prescription.
     pub prescription_id: PrescriptionId,
@@ -22,6 +22,8 @@ pub struct Line<'a> {
     pub course: Course<'a>,
     /// What it is.
     pub drug: &'a Drug,
+    /// Other products that came for it, with how many of their units make one.
+    pub instead: Vec<(&'a Drug, u32)>,
 }
 
 /// The records that it is made of.
@@ -87,6 +89,7 @@ impl MedicationSheet<'_> {
             let (step, no) = (self.step(line), line.course.item.no);
             let mut lines =
                 vec![self.name(line.drug), format!("{} {}", self.dose(step, line.drug), self.often(step.frequency))];
+            lines.extend(self.instead(line, step));
             let times = times(step.frequency);
             if !times.is_empty() {
                 lines.push(times);
@@ -113,6 +116,17 @@ impl MedicationSheet<'_> {
         let unit = drug.dose_unit();
         let unit = if self.english { english_unit(unit) } else { unit };
         format!("{} {unit}", step.dose.as_f64())
+    }
+
+    /// The dose counted in each of the other products, so that nobody takes one of the smaller strength for the whole.
+    fn instead(&self, line: &Line<'_>, step: TaperStep) -> Vec<String> {
+        let others = line.instead.iter().map(|(drug, factor)| {
+            let unit = drug.dose_unit();
+            let unit = if self.english { english_unit(unit) } else { unit };
+            let count = step.dose.as_f64() * f64::from(*factor);
+            format!("{} {}: {count} {unit}", self.t("或", "or"), self.name(drug))
+        });
+        others.collect()
     }
 
     /// The step in force on the day the sheet is made; before the first day that is the first.
@@ -167,6 +181,9 @@ impl MedicationSheet<'_> {
         let mut text = format!("{when}  {} · {}", self.name(line.drug), self.dose(step, line.drug));
         if matches!(step.frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw) {
             text += &format!(" · {}", self.often(step.frequency));
+        }
+        for other in self.instead(line, step) {
+            text += &format!(" · {other}");
         }
         text += &format!(" · {}", self.way(item.route));
         if let Some(last) = line.course.doses().last() {

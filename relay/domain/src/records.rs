@@ -29,8 +29,8 @@ pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
 pub use prescription::{
-    Assessment, Content, Favourite, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument, Supplied,
-    Supply, TimelineStep,
+    Assessment, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument,
+    Supplied, Supply, TimelineStep,
 };
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,

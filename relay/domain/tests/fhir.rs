@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use yunzhen_domain::fhir::{self, Bundle, Kind, OperationOutcome, Resource, capability};
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, visit_stop};
-use yunzhen_domain::records::{Appointment, Count, Observation, Pack};
+use yunzhen_domain::records::{Appointment, Count, Observation, Pack, Supplied};
 use yunzhen_domain::schedule::Slot;
 
 /// One file for all resources of a state.
@@ -76,7 +76,7 @@ fn a_part_that_reached_the_home_and_the_rest_that_another_pharmacy_prepares() {
     let mut first = parcel(&p, 1, delivery::State::Received);
     first.packs[0].quantity = 4;
     first.packs.truncate(1);
-    p.supply(&[(1, 4)]);
+    p.supply(vec![Supplied { item_no: 1, quantity: 4, instead: vec![] }]);
     p.pharmacy_id = Some(cast.pharmacies[1].id);
     let parcels = [first];
     let found = fhir::dispenses_of(cast.prescription(&p, &parcels));

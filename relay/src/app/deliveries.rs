@@ -228,7 +228,7 @@ async fn move_prescription(
         Follows::HandOver => (EventKind::PrescriptionHandedOver, P::HandOver),
         Follows::Return => (EventKind::PrescriptionReturned, P::Return),
         Follows::Deliver => {
-            let complete = p.supply(&arrived(d));
+            let complete = p.supply(d.arrived());
             let kind = if complete { EventKind::PrescriptionDelivered } else { EventKind::PrescriptionPartDelivered };
             (kind, P::Deliver { complete })
         }
@@ -239,11 +239,6 @@ async fn move_prescription(
         super::refills::watch(work, &p, ctx.now).await?;
     }
     Ok(())
-}
-
-/// What reached the home whole, by line.
-fn arrived(d: &Delivery) -> Vec<(u16, u32)> {
-    d.counts.iter().map(|count| (count.item_no, count.quantity.saturating_sub(count.damaged))).collect()
 }
 
 /// What a step of the parcel means for its prescription.

@@ -58,7 +58,10 @@ pub async fn make(
             let over = course.doses().last().is_some_and(|last| last.at < ctx.now);
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
             if !over {
-                lines.push(Line { prescription_id: supply.prescription.id, course, drug });
+                let others = supply.prescription.instead(course.item.no).iter();
+                let instead = others.filter_map(|other| Some((app.formulary.drug(&other.drug_id)?, other.factor)));
+                let instead = instead.collect();
+                lines.push(Line { prescription_id: supply.prescription.id, course, drug, instead });
             }
         }
     }

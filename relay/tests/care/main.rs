@@ -42,6 +42,7 @@ mod schedule;
 mod sessions;
 mod statements;
 mod stock;
+mod substitution;
 mod validity;
 mod visits;
 mod whole_loop;

@@ -143,6 +143,8 @@ impl Play {
                     batch: "B2026-11".into(),
                     expiry: jiff::civil::date(2028, 1, 31),
                     quantity: 7,
+                    drug_id: None,
+                    substitution_reason: None,
                 };
                 let body = DispenseBody { version, secret: secret.into(), packs: vec![pack], part_reason: None };
                 match prescriptions::dispense(&w.app, &w.by(pharmacy), id, body).await {

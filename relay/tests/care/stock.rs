@@ -36,7 +36,14 @@ fn numbers(s: &Stock) -> (i64, i64, i64) {
 }
 
 fn pack(batch: &str, quantity: u32) -> NewPack {
-    NewPack { item_no: 1, batch: batch.into(), expiry: date(2028, 1, 31), quantity }
+    NewPack {
+        item_no: 1,
+        batch: batch.into(),
+        expiry: date(2028, 1, 31),
+        quantity,
+        drug_id: None,
+        substitution_reason: None,
+    }
 }
 
 async fn dispense(

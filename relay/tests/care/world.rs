@@ -319,6 +319,8 @@ impl World {
             batch: "B2026-11".to_owned(),
             expiry: jiff::civil::date(2028, 1, 31),
             quantity,
+            drug_id: None,
+            substitution_reason: None,
         });
         let body = DispenseBody {
             version: a.prescription.version,
@@ -462,6 +464,7 @@ pub fn draft(diagnosis: &str, drugs: &[(&str, u32)]) -> PrescriptionDraft {
         days: *days,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
+        substitution: false,
     };
     PrescriptionDraft {
         diagnosis_code: diagnosis.to_owned(),

@@ -103,6 +103,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
                 {delivery.packs.map((pack) => (
                   <li key={`${pack.item_no}${pack.batch}`}>
                     <strong>{pack.name}</strong> · {pack.quantity} {pack.unit}
+                    {pack.substitution && ` · ${t("app:deliveries.instead")}`}
                     <div className="nurse-dim">
                       {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
                     </div>
@@ -209,6 +210,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
               <li key={`${pack.item_no}${pack.batch}`}>
                 <div className="nurse-count-name">
                   <strong>{pack.name}</strong>
+                  {pack.substitution && <div>{t("app:deliveries.instead")}</div>}
                   <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: pack.unit })}</div>
                   <div className="nurse-dim">
                     {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}

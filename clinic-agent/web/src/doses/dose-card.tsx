@@ -82,6 +82,16 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
             {formats.number(dose.dose)} {dose.dose_unit} · {t(`route.${dose.route}`)}
             {dose.instruction && ` · ${dose.instruction}`}
           </span>
+          {(dose.instead ?? []).map((other) => (
+            <strong key={other.drug_name + other.strength} className="nurse-dose-instead">
+              {t("app:doses.instead", {
+                name: i18n.language === "en" ? other.drug_name_en : other.drug_name,
+                strength: other.strength,
+                dose: formats.number(other.dose),
+                unit: other.dose_unit,
+              })}
+            </strong>
+          ))}
         </span>
         <span className="nurse-row-chips">
           {!(needed && state === "due") && <DoseChip state={state} />}

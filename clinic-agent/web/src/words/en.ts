@@ -298,6 +298,7 @@ export const en: Words = {
     parcelCodeHelp: "Scan or type the number on the parcel label",
     parcelCodeMissing: "Enter the parcel code",
     expectedCount: "expected {{n}} {{unit}}",
+    instead: "instead of the prescribed strength; the medication sheet says how many to give",
     arrived: "Arrived",
     damaged: "Damaged",
     batch: "Batch {{batch}} · expires {{expiry}}",

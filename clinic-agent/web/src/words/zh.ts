@@ -287,6 +287,7 @@ export const zh = {
     parcelCodeHelp: "扫描或输入包裹标签上的号码",
     parcelCodeMissing: "请输入包裹码",
     expectedCount: "应到 {{n}} {{unit}}",
+    instead: "代替处方规格，剂量以用药单为准",
     arrived: "实到",
     damaged: "破损",
     batch: "批号 {{batch}} · 效期 {{expiry}}",

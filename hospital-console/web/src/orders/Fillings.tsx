@@ -42,6 +42,8 @@ export function Fillings({ prescriptionId }: { prescriptionId: string }) {
           {one.packs.map((pack) => (
             <Text key={`${pack.item_no} ${pack.batch}`} size="sm">
               {pack.name} × {pack.quantity} {pack.unit} · {t("orders.pick.batch")} {pack.batch}
+              {pack.substitution &&
+                ` · ${t("orders.substitution.instead")} · ${t(`orders.substitution.reasons.${pack.substitution.reason}`)}`}
             </Text>
           ))}
         </div>

@@ -1,4 +1,4 @@
-import type { PartReason, Prescription, Stock } from "@yunzhen/client";
+import type { PartReason, Prescription, PrescriptionItem, Stock } from "@yunzhen/client";
 import { ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Alert, Button, Group, Radio, Stack, Text, Title } from "@mantine/core";
 import { IconChecks, IconPackageOff } from "@tabler/icons-react";
@@ -10,7 +10,8 @@ import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { ItemLine } from "../prescriptions/ItemLine";
 import { PickRows } from "./PickRows";
-import { problemOf, propose, takenOf, type Pick } from "./pick";
+import { asPicked, problemOf, propose, repick, takenOf, type Instead, type Pick } from "./pick";
+import { ProductChoice } from "./ProductChoice";
 import { ScanField } from "./ScanField";
 import type { useOrder } from "./useOrder";
 import classes from "./orders.module.css";
@@ -49,9 +50,10 @@ interface PickingProps {
 
 function Picking({ prescription, order, stock }: PickingProps) {
   const { t } = useTranslation("app");
-  const { items } = prescription;
+  const [others, setOthers] = useState<ReadonlyMap<number, Instead>>(new Map());
+  const items = prescription.items.map((item) => asPicked(item, others.get(item.no)));
   const today = new Date().toISOString().slice(0, 10);
-  const [picks, setPicks] = useState<readonly Pick[]>(() => propose(items, stock, today));
+  const [picks, setPicks] = useState<readonly Pick[]>(() => propose(prescription.items, stock, today));
   const [reason, setReason] = useState<PartReason>();
   const [tried, setTried] = useState(false);
   const owed = items.filter((item) => item.owed > 0);
@@ -60,12 +62,28 @@ function Picking({ prescription, order, stock }: PickingProps) {
   const wrong = owed.some((item) =>
     picks.some((p) => p.item_no === item.no && problemOf(p, item, picks, stock, today) !== "none"),
   );
+  const unexplained = [...others].some(([no, { reason }]) => !reason && picks.some((p) => p.item_no === no));
+  const choose = (item: PrescriptionItem, instead: Instead | undefined) => {
+    const next = new Map(others);
+    if (instead) next.set(item.no, instead);
+    else next.delete(item.no);
+    setOthers(next);
+    const changed = instead?.substitute.drug.id !== others.get(item.no)?.substitute.drug.id;
+    if (changed) setPicks(repick(asPicked(item, instead), picks, stock, today));
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (wrong || picks.length === 0 || (part && !reason)) return;
+    if (wrong || unexplained || picks.length === 0 || (part && !reason)) return;
     order.dispense.mutate({
-      packs: picks.map(({ item_no, batch, expiry, quantity }) => ({ item_no, batch, expiry, quantity })),
+      packs: picks.map(({ item_no, batch, expiry, quantity }) => ({
+        item_no,
+        batch,
+        expiry,
+        quantity,
+        drug_id: others.get(item_no)?.substitute.drug.id,
+        substitution_reason: others.get(item_no)?.reason,
+      })),
       part_reason: part ? reason : undefined,
     });
   };
@@ -78,29 +96,42 @@ function Picking({ prescription, order, stock }: PickingProps) {
         <Text c="dimmed">{t("orders.pick.progress", { done, all: owed.length })}</Text>
       </Group>
       <ScanField items={owed} picks={picks} stock={stock} today={today} onPicks={setPicks} />
-      {items.map((item) => (
-        <div
-          key={item.no}
-          className={classes.pick}
-          role="group"
-          aria-label={item.drug.name_zh}
-          data-testid={`pick-${item.no}`}
-        >
-          <ItemLine item={item} />
-          {item.owed === 0 ? (
-            <Text c="dimmed">{t("orders.pick.suppliedAll")}</Text>
-          ) : (
-            <PickRows
-              item={item}
-              picks={picks}
-              stock={stock}
-              today={today}
-              error={order.dispense.error}
-              onPicks={setPicks}
-            />
-          )}
-        </div>
-      ))}
+      {prescription.items.map((prescribed, index) => {
+        const item = items[index] ?? prescribed;
+        return (
+          <div
+            key={item.no}
+            className={classes.pick}
+            role="group"
+            aria-label={item.drug.name_zh}
+            data-testid={`pick-${item.no}`}
+          >
+            <ItemLine item={prescribed} />
+            {item.owed > 0 && (prescribed.substitutes ?? []).length > 0 && (
+              <ProductChoice
+                item={prescribed}
+                instead={others.get(item.no)}
+                tried={tried}
+                error={order.dispense.error}
+                path={`packs[${picks.findIndex((p) => p.item_no === item.no)}]`}
+                onChange={(instead) => choose(prescribed, instead)}
+              />
+            )}
+            {item.owed === 0 ? (
+              <Text c="dimmed">{t("orders.pick.suppliedAll")}</Text>
+            ) : (
+              <PickRows
+                item={item}
+                picks={picks}
+                stock={stock}
+                today={today}
+                error={order.dispense.error}
+                onPicks={setPicks}
+              />
+            )}
+          </div>
+        );
+      })}
       {picks.length === 0 ? (
         <Alert icon={<IconPackageOff aria-hidden />} color="orange" mt="sm" data-testid="nothing">
           {t("orders.pick.nothing")} <Link to="/stock">{t("orders.pick.toStock")}</Link>

@@ -78,6 +78,20 @@ export const zh = {
       other_date: "批号 {{batch}} 的有效期（{{expiry}}）与库存不符：请勿使用并核对",
     },
   },
+  substitution: {
+    product: "配给的规格",
+    prescribed: "{{name}} {{strength}}（处方规格）",
+    other: "{{name}} {{strength}}（{{factor}} {{unit}}代替 1 {{unit}}）",
+    reason: "替换原因",
+    reasonRequired: "请选择替换原因",
+    instead: "代替处方规格",
+    reasons: {
+      out_of_stock: "处方规格缺货",
+      short_dated: "处方规格效期不足",
+      recalled: "处方规格被召回",
+      handling: "住民难以服用处方规格",
+    },
+  },
   part: {
     title: "先配一部分",
     hint: "这个包裹送出后，其余仍由本药房欠配；也可在送达后退单，交给其他药房。",
@@ -223,6 +237,20 @@ export const en: typeof zh = {
       not_in_stock: "Batch {{batch}} is not in stock: check the pack, or take it in first",
       not_ordered: "Batch {{batch}} is not of this order: put it back on the shelf",
       other_date: "Batch {{batch}} is in stock with another expiry than {{expiry}}: do not use it, check",
+    },
+  },
+  substitution: {
+    product: "Strength that goes out",
+    prescribed: "{{name}} {{strength}} (as prescribed)",
+    other: "{{name}} {{strength}} ({{factor}} for 1)",
+    reason: "Why another strength",
+    reasonRequired: "Say why another strength goes out",
+    instead: "instead of the prescribed strength",
+    reasons: {
+      out_of_stock: "The prescribed one is out of stock",
+      short_dated: "The prescribed one expires too soon",
+      recalled: "The prescribed one is called back",
+      handling: "The resident cannot take the prescribed one",
     },
   },
   part: {

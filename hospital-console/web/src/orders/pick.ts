@@ -1,4 +1,4 @@
-import type { PrescriptionItem, Stock } from "@yunzhen/client";
+import type { PrescriptionItem, Stock, Substitute, SubstitutionReason } from "@yunzhen/client";
 import type { Gs1 } from "./gs1";
 
 /** Units of one batch for one line of the prescription. */
@@ -10,6 +10,35 @@ export interface Pick {
   quantity: number;
   /** The pack was read by the scanner, and not only chosen from a list. */
   scanned: boolean;
+}
+
+/** Another product that goes out for a line; the reason is the person's. */
+export interface Instead {
+  substitute: Substitute;
+  reason: SubstitutionReason | undefined;
+}
+
+/** The line as it is picked: in units of the product that goes out. */
+export function asPicked(item: PrescriptionItem, instead: Instead | undefined): PrescriptionItem {
+  if (!instead) return item;
+  const { drug, factor } = instead.substitute;
+  return {
+    ...item,
+    drug,
+    quantity: item.quantity * factor,
+    owed: item.owed * factor,
+    quantity_unit: drug.unit,
+  };
+}
+
+/** The picks without those of a line, and what the shelf proposes for it now. */
+export function repick(
+  item: PrescriptionItem,
+  picks: readonly Pick[],
+  stock: readonly Stock[],
+  today: string,
+): readonly Pick[] {
+  return [...picks.filter((p) => p.item_no !== item.no), ...propose([item], stock, today)];
 }
 
 const DAY = 86_400_000;

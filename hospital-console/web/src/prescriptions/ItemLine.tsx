@@ -26,6 +26,7 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
           t(`shared:route.${item.route}`),
           t("prescriptions.document.days", { count: item.days }),
           item.instruction,
+          item.substitution && t("prescriptions.line.substitutionAllowed"),
         ]
           .filter(Boolean)
           .join(" · ")}

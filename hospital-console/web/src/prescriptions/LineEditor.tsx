@@ -1,5 +1,15 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
-import { ActionIcon, Button, Group, NumberInput, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Group,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { IconStar, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { FREQUENCIES, lineDays, ROUTES, whenNeeded, type Line } from "./draft";
@@ -177,6 +187,13 @@ export function LineEditor(props: LineEditorProps) {
             placeholder={t("prescriptions.line.instructionPlaceholder")}
             value={line.instruction}
             onChange={(event) => onChange({ instruction: event.currentTarget.value })}
+          />
+          <Checkbox
+            className={classes.full}
+            label={t("prescriptions.line.substitution")}
+            description={t("prescriptions.line.substitutionHint")}
+            checked={line.substitution}
+            onChange={(event) => onChange({ substitution: event.currentTarget.checked })}
           />
         </div>
       )}

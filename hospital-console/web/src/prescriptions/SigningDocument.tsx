@@ -32,6 +32,7 @@ interface Document {
     quantity: number;
     quantity_unit?: string;
     instruction?: string;
+    substitution_allowed?: boolean;
   }[];
 }
 
@@ -94,6 +95,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                   t(`shared:route.${item.route}`),
                   t("prescriptions.document.days", { count: item.days }),
                   item.instruction,
+                  item.substitution_allowed && t("prescriptions.line.substitutionAllowed"),
                 ]
                   .filter(Boolean)
                   .join(" · ")}

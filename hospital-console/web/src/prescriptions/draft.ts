@@ -32,6 +32,8 @@ export interface Line {
   /** How much leaves the pharmacy where it does not follow from dose, frequency and days: taken when needed. */
   quantity: number | undefined;
   instruction: string;
+  /** The pharmacy may give the same medicine in a smaller strength. */
+  substitution: boolean;
 }
 
 export interface Writing {
@@ -77,6 +79,7 @@ export const emptyLine = (): Line => ({
   taper: [],
   quantity: undefined,
   instruction: "",
+  substitution: false,
 });
 
 export const emptyWriting = (diagnosis_code: string | undefined): Writing => ({
@@ -99,6 +102,7 @@ const lineFrom = (item: PrescriptionItem): Line => ({
   taper: (item.taper ?? []).map(({ dose, frequency, days }) => ({ dose, frequency, days })),
   quantity: whenNeeded(item) ? item.quantity : undefined,
   instruction: item.instruction,
+  substitution: item.substitution ?? false,
 });
 
 /** From a stored draft, to go on with it. */
@@ -147,6 +151,7 @@ export function toItem(line: Line & { drug: Drug }): Draft["items"][number] {
     ...(steps.length > 0 && { taper: steps }),
     quantity: !first && whenNeeded(line) ? line.quantity : undefined,
     instruction: line.instruction.trim(),
+    substitution: line.substitution,
   };
 }
 

@@ -4323,6 +4323,22 @@ export interface components {
          * @description One entry about a dose.
          */
         DoseEntryId: string;
+        /** @description The same dose of another product that came for the line. */
+        DoseInstead: {
+            /**
+             * Format: double
+             * @description How much of it.
+             */
+            dose: number;
+            /** @description Its unit. */
+            dose_unit: string;
+            /** @description Chinese name. */
+            drug_name: string;
+            /** @description English name. */
+            drug_name_en: string;
+            /** @description Strength of one unit. */
+            strength: string;
+        };
         /** @description One dose, or a medicine that is given when needed. */
         DoseOfDay: {
             /** @description What the label of the medicine says. */
@@ -4347,6 +4363,8 @@ export interface components {
              * @description Given within the last 24 hours; only where it is given when needed.
              */
             given_last_day?: number;
+            /** @description The same dose of other products that came for this line, the number as it is counted out. */
+            instead?: components["schemas"]["DoseInstead"][];
             /** @description For whoever gives it. */
             instruction: string;
             /**
@@ -4450,6 +4468,8 @@ export interface components {
             quantity?: number;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description Whether the pharmacy may give the same medicine in a smaller strength; not, when left out. */
+            substitution?: boolean;
             /** @description A dose that changes: every step in order, the first one included. Left out for a steady dose. */
             taper?: components["schemas"]["DraftStep"][];
         };
@@ -5354,6 +5374,8 @@ export interface components {
         NewPack: {
             /** @description Batch. */
             batch: string;
+            /** @description The product, where another one than the prescribed one is taken; every pack of a line is of the same. */
+            drug_id?: components["schemas"]["DrugId"];
             /**
              * Format: date
              * @description Use by.
@@ -5366,9 +5388,11 @@ export interface components {
             item_no: number;
             /**
              * Format: int32
-             * @description How much.
+             * @description How much, in the unit of what is taken.
              */
             quantity: number;
+            /** @description Why another one. */
+            substitution_reason?: components["schemas"]["SubstitutionReason"];
         };
         /** @description The home's own doctor who is in the room. */
         NewPresentDoctor: {
@@ -5639,6 +5663,8 @@ export interface components {
              * @description How much, in `unit`.
              */
             quantity: number;
+            /** @description Of another product than the prescribed one; all packs of a line in a parcel are of one product. */
+            substitution?: components["schemas"]["Substitution"];
             /** @description The drug's unit. */
             unit: string;
         };
@@ -6238,6 +6264,10 @@ export interface components {
             quantity_unit: string;
             /** @description By which way. */
             route: components["schemas"]["Route"];
+            /** @description The products that may then go out instead, the fewest units first. */
+            substitutes?: components["schemas"]["Substitute"][];
+            /** @description Whether the pharmacy may give the same medicine in a smaller strength. */
+            substitution?: boolean;
             /** @description A dose that changes: every step, the first one included. Absent for a steady dose. */
             taper?: components["schemas"]["TaperStep"][];
         };
@@ -7668,6 +7698,33 @@ export interface components {
             /** @description Since when. */
             stopped_at: components["schemas"]["Time"];
         };
+        /** @description A product that may go out instead of the prescribed one. */
+        Substitute: {
+            /** @description What it is. */
+            drug: components["schemas"]["Drug"];
+            /**
+             * Format: int32
+             * @description How many of its units make one prescribed unit.
+             */
+            factor: number;
+        };
+        /** @description A line that was filled with another product. */
+        Substitution: {
+            /**
+             * Format: int32
+             * @description Units of the product that make one prescribed unit.
+             */
+            factor: number;
+            /** @description What was prescribed. */
+            prescribed: components["schemas"]["DrugId"];
+            /** @description Why. */
+            reason: components["schemas"]["SubstitutionReason"];
+        };
+        /**
+         * @description Why another product goes out.
+         * @enum {string}
+         */
+        SubstitutionReason: "out_of_stock" | "short_dated" | "recalled" | "handling";
         /** @description The resident of a prescription's line. */
         SummaryResident: {
             /**

@@ -21,6 +21,7 @@ pub(crate) fn item(frequency: Frequency, days: u16) -> Item {
         taper: Vec::new(),
         quantity: 28,
         instruction: String::new(),
+        substitution: false,
     }
 }
 
@@ -30,7 +31,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 
 /// Delivered whole, signed on 23 November 2026.
 pub(crate) fn prescription(items: Vec<Item>) -> Prescription {
-    let supplied = items.iter().map(|i| Supplied { item_no: i.no, quantity: i.quantity }).collect();
+    let supplied = items.iter().map(|i| Supplied { item_no: i.no, quantity: i.quantity, instead: vec![] }).collect();
     Prescription {
         id: PrescriptionId::from_uuid(Uuid::from_u128(1)),
         version: 1,

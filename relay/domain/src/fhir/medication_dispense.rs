@@ -8,6 +8,7 @@ use super::{Body, Kind, PrescriptionContext, Resource, codes};
 use crate::ids::PharmacyId;
 use crate::machines::prescription;
 use crate::records::{Delivery, Item, Pack, Prescription};
+use crate::substitution::Substitution;
 use jiff::Timestamp;
 
 fhir! {
@@ -25,7 +26,14 @@ fhir! {
         quantity: Option<Quantity>,
         when_prepared: Option<Instant>,
         when_handed_over: Option<Instant>,
-        dosage_instruction: Vec<Dosage>
+        dosage_instruction: Vec<Dosage>,
+        substitution: Option<Substituted>
+    }
+    /// Another product than the prescribed one.
+    Substituted {
+        was_substituted: bool,
+        #[serde(rename = "type")] kind: CodeableConcept,
+        reason: Vec<CodeableConcept>
     }
     /// Who dispenses.
     Performer { actor: Reference }
@@ -111,7 +119,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
     for (at, fill) in fills.iter().enumerate().filter(|(_, fill)| own(fill)) {
         for item in &p.items {
             let taken = |fill: &Fill<'_>| -> u32 {
-                fill.packs.iter().filter(|pack| pack.item_no == item.no).map(|pack| pack.quantity).sum()
+                fill.packs.iter().filter(|pack| pack.item_no == item.no).map(|pack| pack.quantity / pack.factor()).sum()
             };
             let counts = fills[..at].iter().filter(|before| before.status != "cancelled");
             let before: u32 = counts.map(&taken).sum();
@@ -128,6 +136,22 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
     found
 }
 
+/// The same substance in the same form, in another strength: an equivalent composition.
+fn substituted(other: &Substitution) -> Substituted {
+    let coded =
+        other.reason.fhir().map(|code| Coding::new("http://terminology.hl7.org/CodeSystem/v3-ActReason", code, None));
+    let ours = Coding::ours("substitution", other.reason.as_str());
+    Substituted {
+        was_substituted: true,
+        kind: CodeableConcept::of(Coding::new(
+            "http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution",
+            "EC",
+            None,
+        )),
+        reason: vec![CodeableConcept { coding: coded.into_iter().chain([ours]).collect(), text: None }],
+    }
+}
+
 fn one(
     of: &PrescriptionContext<'_>,
     item: &Item,
@@ -138,6 +162,9 @@ fn one(
 ) -> Resource {
     let p = of.prescription;
     let id = dispense_id(p, item.no, fill.no, batch);
+    let substitution = pack.and_then(|pack| pack.substitution.as_ref());
+    let as_given = pack.zip(substitution).and_then(|(pack, other)| item.given_as(pack.drug_id.as_ref()?, other.factor));
+    let item = as_given.as_ref().unwrap_or(item);
     let drug = of.formulary.drug(&item.drug_id);
     let body = MedicationDispense {
         id: id.clone(),
@@ -163,6 +190,7 @@ fn one(
         when_prepared: fill.prepared.map(Instant),
         when_handed_over: fill.handed_over.map(Instant),
         dosage_instruction: dosage::of_item(item, drug),
+        substitution: substitution.map(substituted),
     };
     Resource {
         id,

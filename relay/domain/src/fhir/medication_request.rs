@@ -30,8 +30,11 @@ fhir! {
         course_of_therapy_type: CodeableConcept,
         dosage_instruction: Vec<Dosage>,
         dispense_request: DispenseRequest,
+        substitution: Allowed,
         prior_prescription: Option<Reference>
     }
+    /// Whether another product of the same may go out.
+    Allowed { allowed_boolean: bool }
     /// What may leave the pharmacy.
     DispenseRequest {
         validity_period: Option<Days>,
@@ -135,6 +138,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
                 quantity: quantity(item.quantity, drug),
                 expected_supply_duration: dosage::days(item.days),
             },
+            substitution: Allowed { allowed_boolean: item.substitution },
             prior_prescription: prior(&of, item),
         };
         Resource {

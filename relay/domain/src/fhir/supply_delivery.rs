@@ -41,6 +41,9 @@ pub fn of_delivery(of: DeliveryContext<'_>) -> Vec<Resource> {
     let Some(status) = codes::delivery(d.state).supply_delivery else { return Vec::new() };
     let line = |item: &Item| {
         let id = supply_id(d, item.no);
+        let other = d.packs.iter().find(|pack| pack.item_no == item.no && pack.substitution.is_some());
+        let as_given = other.and_then(|pack| item.given_as(pack.drug_id.as_ref()?, pack.factor()));
+        let item = as_given.as_ref().unwrap_or(item);
         let drug = of.formulary.drug(&item.drug_id);
         let body = SupplyDelivery {
             id: id.clone(),

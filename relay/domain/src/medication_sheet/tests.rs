@@ -43,7 +43,8 @@ fn printed(english: bool) -> (String, Vec<Label>) {
     let items = [item(Frequency::Qid, 28), taper, weekly, Item { no: 4, ..item(Frequency::Prn, 28) }];
     let prescription_id = PrescriptionId::from_uuid(Uuid::from_u128(1));
     let course = |item| Course { item, received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
-    let lines: Vec<Line<'_>> = items.iter().map(|item| Line { prescription_id, course: course(item), drug }).collect();
+    let lines: Vec<Line<'_>> =
+        items.iter().map(|item| Line { prescription_id, course: course(item), drug, instead: vec![] }).collect();
     let (resident, home) = (
         resident(),
         Home {

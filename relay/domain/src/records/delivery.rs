@@ -7,8 +7,9 @@ use crate::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, R
 use crate::machines::Refused;
 use crate::machines::delivery::{Event, QuarantineReason, State};
 use crate::parcel_label::LabelKey;
-use crate::records::TimelineStep;
+use crate::records::{Instead, Supplied, TimelineStep};
 use crate::sensitive::Sensitive;
+use crate::substitution::Substitution;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,16 @@ pub struct Pack {
     /// What was taken from the stock; absent in parcels of before stock was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drug_id: Option<DrugId>,
+    /// Of another product than the prescribed one; all packs of a line in a parcel are of one product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitution: Option<Substitution>,
+}
+
+impl Pack {
+    /// How many of its units make one unit of what was prescribed.
+    pub fn factor(&self) -> u32 {
+        self.substitution.as_ref().map_or(1, |substitution| substitution.factor.max(1))
+    }
 }
 
 /// What the nurse counted of one item.
@@ -126,6 +137,22 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// What the count says has reached the home whole, in prescribed units, with the product where it was another one.
+    pub fn arrived(&self) -> Vec<Supplied> {
+        let whole = |count: &Count| {
+            let pack = self.packs.iter().find(|pack| pack.item_no == count.item_no);
+            let factor = pack.map_or(1, Pack::factor);
+            let other = pack.filter(|pack| pack.substitution.is_some()).and_then(|pack| pack.drug_id.clone());
+            let good = count.quantity.saturating_sub(count.damaged);
+            Supplied {
+                item_no: count.item_no,
+                quantity: good / factor,
+                instead: other.filter(|_| good > 0).map(|drug_id| Instead { drug_id, factor }).into_iter().collect(),
+            }
+        };
+        self.counts.iter().map(whole).collect()
+    }
+
     /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.
     pub fn apply(mut self, event: Event, at: Timestamp, who: (&str, Option<Uuid>)) -> Result<Self, Refused> {
         let next = self.state.apply(&event, at)?;

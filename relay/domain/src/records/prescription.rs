@@ -50,6 +50,9 @@ pub struct Item {
     pub quantity: u32,
     /// For the nurse.
     pub instruction: String,
+    /// Whether the pharmacy may give another product of the same ([`crate::substitution`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub substitution: bool,
 }
 
 /// A document with its signature: compact JWS and the serial of the certificate in it.
@@ -147,12 +150,24 @@ pub struct Question {
 }
 
 /// What has reached the home of one line, all parcels together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Supplied {
     /// Line of the prescription.
     pub item_no: u16,
-    /// In the drug's unit.
+    /// In the prescribed drug's unit, whatever product it was.
     pub quantity: u32,
+    /// Other products that came for the line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<Instead>,
+}
+
+/// Another product that is in the home for a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Instead {
+    /// What it is.
+    pub drug_id: DrugId,
+    /// How many of its units make one prescribed unit.
+    pub factor: u32,
 }
 
 /// One passed step, as people see it.
@@ -347,15 +362,24 @@ impl Prescription {
         item.quantity.saturating_sub(supplied)
     }
 
-    /// What became of it when the home received `arrived` (line, whole quantity): adds them up, and says whether nothing is owed any more.
-    pub fn supply(&mut self, arrived: &[(u16, u32)]) -> bool {
-        for &(item_no, quantity) in arrived {
-            match self.supplied.iter_mut().find(|s| s.item_no == item_no) {
-                Some(sum) => sum.quantity = sum.quantity.saturating_add(quantity),
-                None => self.supplied.push(Supplied { item_no, quantity }),
+    /// What became of it when the home received `arrived` (whole quantities of each line): adds them up, and says whether nothing is owed any more.
+    pub fn supply(&mut self, arrived: Vec<Supplied>) -> bool {
+        for line in arrived {
+            match self.supplied.iter_mut().find(|s| s.item_no == line.item_no) {
+                Some(sum) => {
+                    sum.quantity = sum.quantity.saturating_add(line.quantity);
+                    let new: Vec<_> = line.instead.into_iter().filter(|other| !sum.instead.contains(other)).collect();
+                    sum.instead.extend(new);
+                }
+                None => self.supplied.push(line),
             }
         }
         self.items.iter().all(|item| self.owed(item) == 0)
+    }
+
+    /// The other products that are in the home for a line.
+    pub fn instead(&self, item_no: u16) -> &[Instead] {
+        self.supplied.iter().find(|s| s.item_no == item_no).map_or(&[], |s| &s.instead)
     }
 
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.

@@ -243,6 +243,7 @@ mod tests {
             batch: batch.into(),
             expiry: jiff::civil::date(2028, 1, 31),
             drug_id: Some(DrugId("insulin".into())),
+            substitution: None,
         };
         Delivery {
             id: crate::ids::DeliveryId::from_uuid(id),

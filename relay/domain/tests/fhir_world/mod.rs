@@ -185,6 +185,7 @@ fn item(no: u16, drug: &str, dose: f64, frequency: Frequency, quantity: u32) -> 
         taper: vec![],
         quantity,
         instruction: String::new(),
+        substitution: false,
     }
 }
 
@@ -278,6 +279,7 @@ pub fn parcel(p: &Prescription, n: u8, state: delivery::State) -> Delivery {
         batch: format!("B{}", item.no),
         expiry: jiff::civil::date(2027, 12, 31),
         drug_id: Some(item.drug_id.clone()),
+        substitution: None,
     };
     let quarantined = state == delivery::State::Quarantined;
     Delivery {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::checked::Dose;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
@@ -111,6 +112,7 @@ impl Shown<'_> {
             strength: self.drug.strength.clone(),
             dose: item.dose.as_f64(),
             dose_unit: self.drug.dose_unit().to_owned(),
+            instead: self.instead(item.dose),
             route: item.route,
             instruction: item.instruction.clone(),
             code: pack_code(p.id, item.no),
@@ -124,6 +126,22 @@ impl Shown<'_> {
         }
     }
 
+    /// The dose counted in the other products that came for the line.
+    fn instead(&self, dose: Dose) -> Vec<views::DoseInstead> {
+        let others = self.supply.prescription.instead(self.course.item.no).iter();
+        let shown = others.filter_map(|other| {
+            let drug = self.app.formulary.drug(&other.drug_id)?;
+            Some(views::DoseInstead {
+                drug_name: drug.name_zh.clone(),
+                drug_name_en: drug.name_en.clone(),
+                strength: drug.strength.clone(),
+                dose: dose.as_f64() * f64::from(other.factor),
+                dose_unit: drug.dose_unit().to_owned(),
+            })
+        });
+        shown.collect()
+    }
+
     /// One dose with the entries about it.
     pub(super) async fn dose(
         &self,
@@ -134,6 +152,7 @@ impl Shown<'_> {
         let entries = self.supply.of_dose(self.course.item.no, due.at);
         Ok(views::Dose {
             dose: due.dose.as_f64(),
+            instead: self.instead(due.dose),
             state: state_of(due.at, &entries, &self.app.policy, self.ctx.now),
             sequence: u32::try_from(entries.len()).unwrap_or(u32::MAX),
             entries: shown(db, names, &entries).await?,

@@ -116,6 +116,7 @@ fn item(app: &App, no: u16, line: views::DraftItem) -> Result<Item, Wrong> {
         days,
         taper,
         instruction: line.instruction,
+        substitution: line.substitution,
     })
 }
 

@@ -3,12 +3,14 @@
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::ParcelCode;
+use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::ids::{DeliveryId, PrescriptionId};
 use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::parcel_label::{self, LabelKey};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{DeclineCode, Delivery, Pack, PartReason, Prescription, TimelineStep};
+use yunzhen_domain::records::{DeclineCode, Delivery, Item, Pack, PartReason, Prescription, TimelineStep};
+use yunzhen_domain::substitution::{Substitute, Substitution, substitutes};
 use yunzhen_store::{deliveries, prescriptions};
 
 use super::{caller, keep, load, record, secrets, show, still_valid, views, who};
@@ -139,10 +141,20 @@ fn packs(
             wrong.push(FieldError::new(format!("packs[{index}].{field}"), zh, en));
         };
         let item = p.items.iter().find(|i| u32::from(i.no) == pack.item_no);
-        let Some((item, drug)) = item.and_then(|i| app.formulary.drug(&i.drug_id).map(|d| (i, d))) else {
+        let Some((item, prescribed)) = item.and_then(|i| app.formulary.drug(&i.drug_id).map(|d| (i, d))) else {
             refuse("item_no", "处方中没有这一行", "The prescription has no such line");
             continue;
         };
+        let (drug, substitution) = match product(app, item, prescribed, &pack) {
+            Ok(product) => product,
+            Err((field, zh, en)) => {
+                refuse(field, zh, en);
+                continue;
+            }
+        };
+        if taken.iter().any(|t: &Pack| t.item_no == item.no && t.drug_id.as_ref() != Some(&drug.id)) {
+            refuse("drug_id", "同一行只能配同一种产品", "All packs of a line are of one product");
+        }
         let batch = pack.batch.trim();
         if batch.is_empty() || batch.chars().count() > 40 {
             refuse("batch", "请填写批号，最多 40 个字符", "Enter the batch, at most 40 characters");
@@ -156,24 +168,37 @@ fn packs(
         }
         taken.push(Pack {
             item_no: item.no,
-            name: drug.name_zh.clone(),
+            // The two strengths of one medicine have one name.
+            name: match &substitution {
+                Some(_) => format!("{} {}", drug.name_zh, drug.strength),
+                None => drug.name_zh.clone(),
+            },
             quantity: pack.quantity,
             unit: drug.unit.clone(),
             batch: batch.to_owned(),
             expiry: pack.expiry,
-            drug_id: Some(item.drug_id.clone()),
+            drug_id: Some(drug.id.clone()),
+            substitution,
         });
     }
     for item in &p.items {
         let sum: u64 = taken.iter().filter(|t| t.item_no == item.no).map(|t| u64::from(t.quantity)).sum();
-        let (no, want) = (item.no, p.owed(item));
-        if sum > u64::from(want) || (sum < u64::from(want) && part.is_none()) {
+        let factor = factor_of(&taken, item.no);
+        let (no, want) = (item.no, u64::from(p.owed(item)) * u64::from(factor));
+        if !sum.is_multiple_of(u64::from(factor)) {
+            let zh = format!("第 {no} 行每 {factor} 个单位相当于处方的 1 个单位，{sum} 不是 {factor} 的倍数");
+            let en = format!("{factor} units stand for one that was prescribed, so line {no} cannot be {sum}");
+            wrong.push(FieldError::new("packs", zh, en));
+        }
+        if sum > want || (sum < want && part.is_none()) {
             let zh = format!("第 {no} 行应配 {want}，现为 {sum}");
             wrong.push(FieldError::new("packs", zh, format!("Line {no} needs {want}, this is {sum}")));
         }
     }
-    let (all, owed): (u64, u64) =
-        (taken.iter().map(|t| u64::from(t.quantity)).sum(), p.items.iter().map(|item| u64::from(p.owed(item))).sum());
+    let (all, owed): (u64, u64) = (
+        taken.iter().map(|t| u64::from(t.quantity)).sum(),
+        p.items.iter().map(|item| u64::from(p.owed(item)) * u64::from(factor_of(&taken, item.no))).sum(),
+    );
     if taken.is_empty() {
         wrong.push(FieldError::new(
             "packs",
@@ -188,6 +213,44 @@ fn packs(
         ));
     }
     if wrong.is_empty() { Ok(taken) } else { Err(AppError::Invalid(wrong)) }
+}
+
+/// How many units of what is taken for a line make one that was prescribed.
+fn factor_of(taken: &[Pack], item_no: u16) -> u32 {
+    taken.iter().find(|t| t.item_no == item_no).map_or(1, Pack::factor)
+}
+
+type Wrong = (&'static str, &'static str, &'static str);
+
+/// What is taken for a line: the prescribed product, or another one where the prescriber allows it and a reason is given.
+fn product<'a>(
+    app: &'a App,
+    item: &Item,
+    prescribed: &'a Drug,
+    pack: &views::NewPack,
+) -> Result<(&'a Drug, Option<Substitution>), Wrong> {
+    let Some(other) = pack.drug_id.as_ref().filter(|id| **id != prescribed.id) else {
+        return match pack.substitution_reason {
+            None => Ok((prescribed, None)),
+            Some(_) => Err((
+                "substitution_reason",
+                "配的就是处方药品，无需替换原因",
+                "This is what was prescribed: no reason is needed",
+            )),
+        };
+    };
+    if !item.substitution {
+        return Err(("drug_id", "医生未允许替换这一行", "The prescriber does not allow another product for this line"));
+    }
+    let found = substitutes(prescribed, &app.formulary).into_iter().find(|one| one.drug.id == *other);
+    let Some(Substitute { drug, factor }) = found else {
+        let en = "This is no smaller strength of the same medicine in the same form";
+        return Err(("drug_id", "只能替换为同成分、同剂型、可整数倍替代的较小规格", en));
+    };
+    let Some(reason) = pack.substitution_reason else {
+        return Err(("substitution_reason", "请选择替换原因", "Say why another product is taken"));
+    };
+    Ok((drug, Some(Substitution { prescribed: prescribed.id.clone(), factor, reason })))
 }
 
 /// Closes the parcel: delivery, parcel code, courier link and PIN come into being together with it.

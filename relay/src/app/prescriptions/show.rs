@@ -5,11 +5,13 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::door_to_dose::{DoorToDose, door_to_dose};
+use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
 use yunzhen_domain::machines::prescription::{Event, State};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Item, Prescription};
 use yunzhen_domain::safety::worst;
+use yunzhen_domain::substitution::substitutes;
 use yunzhen_store::{Db, consultations, deliveries, doses, prescriptions, residents};
 
 use super::ask::{is_turn, questions};
@@ -100,7 +102,17 @@ pub(in crate::app) fn line_of(app: &App, i: &Item, owed: u32) -> Option<views::P
         owed,
         quantity_unit: drug.unit.clone(),
         instruction: i.instruction.clone(),
+        substitution: i.substitution,
+        substitutes: possible(app, i, drug),
     })
+}
+
+fn possible(app: &App, i: &Item, drug: &Drug) -> Vec<views::Substitute> {
+    if !i.substitution {
+        return Vec::new();
+    }
+    let found = substitutes(drug, &app.formulary).into_iter();
+    found.map(|one| views::Substitute { drug: one.drug.clone(), factor: one.factor }).collect()
 }
 
 /// Everything that the caller may see of one prescription.

@@ -42,3 +42,4 @@ pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::runway::RunsOut;
 pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};
 pub use yunzhen_domain::schedule::{Position as RoundPosition, Triage};
+pub use yunzhen_domain::substitution::SubstitutionReason;

@@ -55,6 +55,21 @@ pub struct DoseResident {
     pub code: String,
 }
 
+/// The same dose of another product that came for the line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DoseInstead {
+    /// Chinese name.
+    pub drug_name: String,
+    /// English name.
+    pub drug_name_en: String,
+    /// Strength of one unit.
+    pub strength: String,
+    /// How much of it.
+    pub dose: f64,
+    /// Its unit.
+    pub dose_unit: String,
+}
+
 /// One dose, or a medicine that is given when needed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DoseOfDay)]
@@ -75,6 +90,9 @@ pub struct Dose {
     pub dose: f64,
     /// Its unit.
     pub dose_unit: String,
+    /// The same dose of other products that came for this line, the number as it is counted out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<DoseInstead>,
     /// By which way.
     pub route: Route,
     /// For whoever gives it.

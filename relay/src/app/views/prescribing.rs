@@ -81,6 +81,9 @@ pub struct DraftItem {
     pub quantity: Option<u32>,
     /// What to tell the person who gives it.
     pub instruction: String,
+    /// Whether the pharmacy may give the same medicine in a smaller strength; not, when left out.
+    #[serde(default)]
+    pub substitution: bool,
 }
 
 /// One step of a dose that changes, as it was typed.

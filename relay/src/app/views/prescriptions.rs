@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ChainTurn, ConsultationId, DeliveryId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
-    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, Supply, Urgency,
+    ChainTurn, ConsultationId, DeliveryId, DrugId, Frequency, HomeId, PharmacyId, PrescriptionId, PrescriptionState,
+    RejectionCode, ResidentId, Route, Severity, Sex, StaffId, SubstitutionReason, Supply, Urgency,
 };
 use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
@@ -160,6 +160,21 @@ pub struct PrescriptionItem {
     pub quantity_unit: String,
     /// What to tell the person who gives it.
     pub instruction: String,
+    /// Whether the pharmacy may give the same medicine in a smaller strength.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub substitution: bool,
+    /// The products that may then go out instead, the fewest units first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitutes: Vec<Substitute>,
+}
+
+/// A product that may go out instead of the prescribed one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Substitute {
+    /// What it is.
+    pub drug: Drug,
+    /// How many of its units make one prescribed unit.
+    pub factor: u32,
 }
 
 /// A pharmacy by name.
@@ -315,8 +330,14 @@ pub struct NewPack {
     /// Use by.
     #[schema(value_type = String, format = Date)]
     pub expiry: Date,
-    /// How much.
+    /// How much, in the unit of what is taken.
     pub quantity: u32,
+    /// The product, where another one than the prescribed one is taken; every pack of a line is of the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drug_id: Option<DrugId>,
+    /// Why another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitution_reason: Option<SubstitutionReason>,
 }
 
 /// Hand-over to a courier.
