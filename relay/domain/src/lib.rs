@@ -20,6 +20,7 @@ pub mod ids;
 pub mod machines;
 pub mod medication_sheet;
 pub mod parcel_label;
+pub mod pharmacy_events;
 pub mod policy;
 pub mod reads;
 pub mod receipt;
@@ -35,6 +36,7 @@ pub mod sensitive;
 pub mod sheet;
 pub mod throttle;
 pub mod vitals;
+pub mod webhook;
 
 pub use actor::{Actor, ActorRef, Role};
 pub use jiff;

@@ -34,7 +34,7 @@ pub(in crate::app) async fn show(
         let r = residents::get(db, d.resident_id).await?.ok_or(AppError::NotFound)?;
         Some(views::DeliveryResident { name: r.name.into_exposed(), bed: r.bed })
     };
-    let to_pharmacy = role == Role::Pharmacy;
+    let to_pharmacy = role.is_of_pharmacy();
     let label = d.label_key.as_ref().filter(|_| to_pharmacy);
     Ok(views::Delivery {
         id: d.id,
