@@ -346,6 +346,7 @@ mod tests {
             ("whip", keys_of::<WhipConfig>()),
             ("media", keys_of::<MediaConfig>()),
             ("print", keys_of::<PrintConfig>()),
+            ("webhooks", keys_of::<WebhooksConfig>()),
             ("telemetry", keys_of::<TelemetrySettings>()),
         ];
         for (section, known) in sections {

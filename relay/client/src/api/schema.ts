@@ -6702,6 +6702,11 @@ export interface components {
          * @description A pharmacy's own system with credentials.
          */
         PharmacySystemId: string;
+        /** @description It works no more. */
+        PharmacySystemRevoked: {
+            /** @description Always. */
+            revoked: boolean;
+        };
         /** @description Who the caller is. */
         PharmacySystemSelf: {
             /** @description The newest event: who reads all orders first goes on from here. */
@@ -7791,10 +7796,14 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description It works no more. */
+        /** @description A fact was taken back. */
         Revoked: {
-            /** @description Always. */
-            revoked: boolean;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description By whom. */
+            by: components["schemas"]["StaffRef"];
+            /** @description Why. */
+            reason: string;
         };
         /**
          * @description A row of the access table.
@@ -18388,7 +18397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Revoked"];
+                    "application/json": components["schemas"]["PharmacySystemRevoked"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -18780,7 +18789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Revoked"];
+                    "application/json": components["schemas"]["PharmacySystemRevoked"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -20636,7 +20645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Revoked"];
+                    "application/json": components["schemas"]["PharmacySystemRevoked"];
                 };
             };
             /** @description The request cannot be understood. */

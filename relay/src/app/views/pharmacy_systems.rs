@@ -104,6 +104,7 @@ impl Credential {
 
 /// It works no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PharmacySystemRevoked)]
 pub struct Revoked {
     /// Always.
     pub revoked: bool,
