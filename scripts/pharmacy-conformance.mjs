@@ -8,7 +8,7 @@
  *        [--webhook https://…]      how the installation reaches it, when that differs; `none` leaves webhooks out
  *        [--wait 60]                seconds for what others do: events, the cancellation
  *
- * Needs two offered test orders: the first is filled and its parcel taken back, the second is accepted and cancelled by the hospital when this program says so. Node 22, no packages.
+ * Needs two offered test orders: the first is filled and its parcel taken back, the second is accepted and cancelled by the hospital when this program says so. Node 20, no packages.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
