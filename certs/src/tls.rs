@@ -78,6 +78,26 @@ pub fn page_server(certificate: &Path, key: &Path) -> Result<ServerConfig, Certs
     Ok(config)
 }
 
+/// For messages to other parties' servers: TLS 1.2 and 1.3, the machine's authorities and, where one is named, one more.
+///
+/// # Errors
+/// When the named authority cannot be used.
+pub fn outgoing_client(authority: Option<&Path>) -> Result<ClientConfig, CertsError> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = authority {
+        for anchor in Trust::load(path)?.anchors() {
+            store.add(anchor.clone())?;
+        }
+    }
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&version::TLS13, &version::TLS12])?
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![ALPN_HTTP.to_vec()];
+    Ok(config)
+}
+
 fn mutual_server(own: &Credentials, trust: &Trust, peer: Kind, alpn: &[u8]) -> Result<ServerConfig, CertsError> {
     let inner = WebPkiClientVerifier::builder_with_provider(roots(trust)?, provider()).build()?;
     let mut config = ServerConfig::builder_with_provider(provider())

@@ -111,6 +111,25 @@ async fn the_relay_sees_the_console_s_certificate_and_the_person_s_token_and_no_
     assert_eq!(answer["body_bytes"], 2);
 }
 
+/// A pharmacy's own system has no cookie and repeats no token; and a browser's session opens nothing there.
+#[tokio::test]
+async fn a_pharmacy_s_system_passes_with_its_credential_and_a_browser_s_cookie_does_not() {
+    let w = world().await;
+    let path = "/api/pharmacy/v1/orders/p/accept";
+    let extra = [("authorization", "Bearer id.secret"), ("idempotency-key", "k1")];
+    let stranger = Browser::new(&w.console);
+    let answer = stranger.send(Method::POST, path, &extra, Body::from("{}")).await.json();
+    let headers = &answer["headers"];
+    assert_eq!((answer["uri"].as_str(), answer["method"].as_str()), (Some(path), Some("POST")));
+    assert_eq!(
+        (&headers["authorization"], &headers["idempotency-key"], &headers["x-forwarded-for"]),
+        (&json!("Bearer id.secret"), &json!("k1"), &json!("127.0.0.1"))
+    );
+    let browser = Browser::signed_in(&w.console).await;
+    let answer = browser.send(Method::POST, path, &[], Body::from("{}")).await.json();
+    assert!(answer["headers"].get("authorization").is_none() && answer["headers"].get("cookie").is_none(), "{answer}");
+}
+
 #[tokio::test]
 async fn behind_a_proxy_the_relay_is_told_where_the_browser_is_and_not_where_the_proxy_is() {
     let w = world().await;

@@ -43,6 +43,9 @@ pub struct Config {
     /// Fonts of the pages to print.
     #[serde(default)]
     pub print: PrintConfig,
+    /// Where events of pharmacies' systems may be sent.
+    #[serde(default)]
+    pub webhooks: WebhooksConfig,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -156,6 +159,18 @@ pub struct WhipConfig {
     pub public_url: Option<PublicUrl>,
 }
 
+/// Where events of pharmacies' systems may be sent. By default https to public addresses, believed by the machine's authorities.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhooksConfig {
+    /// Also to this machine, by http too: for demonstrations and tests.
+    pub allow_loopback: bool,
+    /// Also into private networks, by https.
+    pub allow_private: bool,
+    /// One more authority whose servers are believed, PEM; relative to the settings file.
+    pub authority: Option<PathBuf>,
+}
+
 /// Media towards browsers and boxes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -220,6 +235,9 @@ impl Config {
         }
         if let Some(policy) = &mut config.policy {
             *policy = settings::resolve(path, policy);
+        }
+        if let Some(authority) = &mut config.webhooks.authority {
+            *authority = settings::resolve(path, authority);
         }
         if let Some(folder) = &mut config.safety_rules {
             *folder = settings::resolve(path, folder);
@@ -328,6 +346,7 @@ mod tests {
             ("whip", keys_of::<WhipConfig>()),
             ("media", keys_of::<MediaConfig>()),
             ("print", keys_of::<PrintConfig>()),
+            ("webhooks", keys_of::<WebhooksConfig>()),
             ("telemetry", keys_of::<TelemetrySettings>()),
         ];
         for (section, known) in sections {

@@ -9,6 +9,7 @@
 //! * [`rooms`]: which consultation is live, over which legs; translates between care events, boxes and shards.
 //! * [`app`]: use cases, one transaction each.
 //! * [`jobs`]: what falls due by the clock.
+//! * [`outgoing`]: events sent to pharmacies' systems over HTTP.
 //! * [`setup`]: policy and formulary.
 //! * [`seed`]: demo data.
 //!
@@ -18,6 +19,7 @@ pub mod app;
 pub mod config;
 pub mod http;
 pub mod jobs;
+pub mod outgoing;
 pub mod print;
 pub mod quic;
 pub mod relay;

@@ -26,6 +26,7 @@ use yunzhen_store::{Store, StoreError};
 use crate::app::App;
 use crate::config::Config;
 use crate::http::{self, ApiState};
+use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
@@ -96,9 +97,13 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let app = App::new(store, setup::policy(config.policy.as_deref())?, formulary, signers, presence.clone());
     let app = app.with_boxes(Trust::load(&identity.systems_authority)?);
     let app = app.with_printer(Printer::new(config.print.clone())).with_public_url(config.public_url.clone());
+    let reachable = Reachable { loopback: config.webhooks.allow_loopback, private: config.webhooks.allow_private };
+    let app = app.with_reachable(reachable);
+    let sender = Sender::new(tls::outgoing_client(config.webhooks.authority.as_deref())?, reachable);
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone());
     jobs::spawn_queue(life, app.clone());
+    jobs::webhooks::spawn(life, app.clone(), sender);
 
     let local = |listener: &tokio::net::TcpListener| {
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))

@@ -47,6 +47,8 @@ export function writeRelay(at, ports) {
     `signers_authority = ${text(join(at.pki, "signers.pem"))}`,
     "[listen]",
     ...["boxes", "api", "media", "whip", "ops"].map((name) => `${name} = ${local(ports[name])}`),
+    "[webhooks]",
+    "allow_loopback = true",
     "[media]",
     'advertise = ["127.0.0.1"]',
   ]);

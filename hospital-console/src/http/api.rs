@@ -39,11 +39,24 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 ];
 
 pub async fn forward(State(app): State<AppState>, request: Request) -> Response {
+    let headers = for_relay(request.headers());
+    to_relay(&app, request, headers).await
+}
+
+/// `/api/pharmacy/v1/…`: to the relay and back for a pharmacy's own system, with the credential that it sends and never with a cookie.
+pub async fn forward_system(State(app): State<AppState>, request: Request) -> Response {
+    let mut headers = passed(request.headers());
+    if let Some(credential) = request.headers().get(header::AUTHORIZATION) {
+        headers.insert(header::AUTHORIZATION, credential.clone());
+    }
+    to_relay(&app, request, headers).await
+}
+
+async fn to_relay(app: &AppState, request: Request, mut headers: HeaderMap) -> Response {
     let (head, body) = request.into_parts();
     if body.size_hint().lower() > MAX_BODY as u64 {
         return problems::BODY_TOO_LARGE.answer(&head.headers);
     }
-    let mut headers = for_relay(&head.headers);
     if let Some(ConnectInfo(peer)) = head.extensions.get::<ConnectInfo<SocketAddr>>() {
         add_source(&mut headers, source(&head.headers, *peer, app.behind_proxy));
     }
@@ -56,12 +69,15 @@ pub async fn forward(State(app): State<AppState>, request: Request) -> Response 
 
 /// The headers of a request to the relay: those that pass, and the person's token.
 pub fn for_relay(browser: &HeaderMap) -> HeaderMap {
-    let mut headers: HeaderMap =
-        FORWARDED.iter().filter_map(|name| browser.get(name).map(|value| (name.clone(), value.clone()))).collect();
+    let mut headers = passed(browser);
     if let Some(bearer) = cookies::bearer(browser) {
         headers.insert(header::AUTHORIZATION, bearer);
     }
     headers
+}
+
+fn passed(from: &HeaderMap) -> HeaderMap {
+    FORWARDED.iter().filter_map(|name| from.get(name).map(|value| (name.clone(), value.clone()))).collect()
 }
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

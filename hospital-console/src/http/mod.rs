@@ -50,6 +50,8 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .fallback(page)
         .layer(middleware::from_fn_with_state(cookies, csrf::guard))
+        // Behind the guard on purpose: a pharmacy's system has no cookies, and cookies mean nothing here.
+        .route("/api/pharmacy/v1/{*rest}", any(api::forward_system))
         .layer(middleware::from_fn_with_state(Transport { tls: cookies.secure }, headers::secure))
         .with_state(state)
 }

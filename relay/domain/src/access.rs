@@ -293,6 +293,10 @@ named_enum! {
         ListBoxes = "list_boxes",
         /// GET /audit
         ReadAudit = "read_audit",
+        /// GET, POST /pharmacy-systems, rotate, revoke, webhook, deliveries, replay
+        KeepPharmacySystems = "keep_pharmacy_systems",
+        /// /pharmacy/v1: self, events, webhook
+        UsePharmacyApi = "use_pharmacy_api",
     }
 }
 
@@ -378,10 +382,19 @@ impl Action {
             A::ViewUrgentCall | A::RaiseUrgentCall | A::AnswerUrgentCall => Class::UrgentCall,
             A::ShareCalendar => Class::Calendar,
             A::ViewRefill | A::DecideRefill => Class::Refill,
-            A::ListHomes | A::SearchFormulary | A::KeepFavourites | A::UseSession | A::WatchEvents => Class::Common,
-            A::ListStaff | A::ListBoxes | A::ReadAudit | A::ViewSafetyOverrides | A::ViewRetention | A::HoldRecord => {
-                Class::Administration
-            }
+            A::ListHomes
+            | A::SearchFormulary
+            | A::KeepFavourites
+            | A::UseSession
+            | A::WatchEvents
+            | A::UsePharmacyApi => Class::Common,
+            A::ListStaff
+            | A::ListBoxes
+            | A::ReadAudit
+            | A::ViewSafetyOverrides
+            | A::ViewRetention
+            | A::HoldRecord
+            | A::KeepPharmacySystems => Class::Administration,
         }
     }
 }
@@ -525,6 +538,28 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ListBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ReadAudit               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::KeepPharmacySystems     => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        // Only for pharmacies' systems, see `of_pharmacy_system`.
+        Action::UsePharmacyApi          => [No,   No,    No,    No,      No,       No,       No,   No,   No ],
+    }
+}
+
+/// How far a pharmacy's own system reaches: as far as the pharmacy's members, in these actions and in no others.
+const fn of_pharmacy_system(action: Action) -> Scope {
+    use Action as A;
+    match action {
+        A::UsePharmacyApi | A::SearchFormulary => Scope::All,
+        A::ListPrescriptions
+        | A::ViewPrescription
+        | A::AcceptPrescription
+        | A::DispensePrescription
+        | A::AskPrescriber
+        | A::ListDeliveries
+        | A::ViewDelivery
+        | A::RecoverDelivery
+        | A::ViewStock
+        | A::KeepStock => row(action)[3],
+        _ => Scope::None,
     }
 }
 
@@ -541,6 +576,7 @@ pub const fn scope(role: Role, action: Action) -> Scope {
         Role::Administrator => row[6],
         Role::Box => row[7],
         Role::System => row[8],
+        Role::PharmacySystem => of_pharmacy_system(action),
     }
 }
 
@@ -600,7 +636,7 @@ pub fn may_try(actor: &Actor, action: Action) -> bool {
 
 fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
     let role = actor.role();
-    if facts.unsigned && matches!(role, Role::Pharmacist | Role::Pharmacy) {
+    if facts.unsigned && matches!(role, Role::Pharmacist | Role::Pharmacy | Role::PharmacySystem) {
         return false;
     }
     match scope(role, action) {
@@ -675,6 +711,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
+        Entity::PharmacySystem => return may_try(actor, Action::KeepPharmacySystems),
         Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))

@@ -1,6 +1,6 @@
 //! Who acts: staff with an account, people with a link, a box, or the system itself.
 
-use crate::ids::{ConsultationId, CourierRunId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::ids::{ConsultationId, CourierRunId, HomeId, InvitationId, PharmacyId, PharmacySystemId, StaffId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,11 +27,13 @@ pub enum Role {
     Box,
     /// Scheduled work of the relay itself.
     System,
+    /// A pharmacy's own system, known by its credential; a person at the counter answers for what it sends.
+    PharmacySystem,
 }
 
 impl Role {
     /// Every role, in table order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Nurse,
         Self::Specialist,
         Self::Pharmacist,
@@ -41,11 +43,17 @@ impl Role {
         Self::Administrator,
         Self::Box,
         Self::System,
+        Self::PharmacySystem,
     ];
 
     /// Roles that sign in with a user name and a password.
     pub const fn has_account(self) -> bool {
         matches!(self, Self::Nurse | Self::Specialist | Self::Pharmacist | Self::Pharmacy | Self::Administrator)
+    }
+
+    /// Acts for one pharmacy: its member at the page, or its own system.
+    pub const fn is_of_pharmacy(self) -> bool {
+        matches!(self, Self::Pharmacy | Self::PharmacySystem)
     }
 
     /// The name used in the store, in JSON and in certificates.
@@ -60,6 +68,7 @@ impl Role {
             Self::Administrator => "administrator",
             Self::Box => "box",
             Self::System => "system",
+            Self::PharmacySystem => "pharmacy_system",
         }
     }
 }
@@ -110,6 +119,13 @@ pub enum Actor {
     },
     /// Scheduled work.
     System,
+    /// A pharmacy's own system.
+    PharmacySystem {
+        /// Which credential.
+        system_id: PharmacySystemId,
+        /// The one pharmacy.
+        pharmacy_id: PharmacyId,
+    },
 }
 
 impl Actor {
@@ -121,6 +137,7 @@ impl Actor {
             Self::Observer { .. } => Role::Observer,
             Self::Box { .. } => Role::Box,
             Self::System => Role::System,
+            Self::PharmacySystem { .. } => Role::PharmacySystem,
         }
     }
 
@@ -145,6 +162,7 @@ impl Actor {
     pub const fn pharmacy_id(&self) -> Option<PharmacyId> {
         match self {
             Self::Staff { pharmacy_id, .. } => *pharmacy_id,
+            Self::PharmacySystem { pharmacy_id, .. } => Some(*pharmacy_id),
             _ => None,
         }
     }
@@ -157,6 +175,7 @@ impl Actor {
             Self::Observer { invitation_id, .. } => Some(invitation_id.uuid()),
             Self::Box { home_id } => Some(home_id.uuid()),
             Self::System => None,
+            Self::PharmacySystem { system_id, .. } => Some(system_id.uuid()),
         };
         ActorRef { role: self.role(), id }
     }
@@ -167,7 +186,7 @@ impl Actor {
 pub struct ActorRef {
     /// In which role.
     pub role: Role,
-    /// Staff, courier run, invitation or home, by role; absent for the system.
+    /// Staff, courier run, invitation, home or a pharmacy's system, by role; absent for the relay itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub id: Option<Uuid>,

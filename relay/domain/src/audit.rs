@@ -61,6 +61,8 @@ named_enum! {
         Favourite = "favourite",
         /// A request for a refill.
         Refill = "refill",
+        /// A pharmacy's own system.
+        PharmacySystem = "pharmacy_system",
     }
 }
 
@@ -391,6 +393,26 @@ event_kinds! {
     StockReleased = "stock.released" of Stock;
     /// Units moved with an order.
     StockMoved = "stock.moved" of Stock;
+    /// A pharmacy's system got credentials.
+    PharmacySystemMade = "pharmacy_system.made" of PharmacySystem;
+    /// It got another secret; the one before works for a while.
+    PharmacySystemRotated = "pharmacy_system.rotated" of PharmacySystem;
+    /// Its credentials work no more.
+    PharmacySystemRevoked = "pharmacy_system.revoked" of PharmacySystem;
+    /// An unknown, wrong or revoked credential was shown; it is not kept.
+    PharmacySystemRefused = "pharmacy_system.refused" of PharmacySystem;
+    /// Where its events are sent was set.
+    PharmacyWebhookSet = "pharmacy_system.webhook_set" of PharmacySystem;
+    /// No more events are sent.
+    PharmacyWebhookRemoved = "pharmacy_system.webhook_removed" of PharmacySystem;
+    /// Events are signed with another secret; the one before signs beside it for a while.
+    PharmacyWebhookRotated = "pharmacy_system.webhook_rotated" of PharmacySystem;
+    /// Its address failed for too long.
+    PharmacyWebhookSwitchedOff = "pharmacy_system.webhook_switched_off" of PharmacySystem;
+    /// An event was given up after the last try.
+    PharmacyWebhookGivenUp = "pharmacy_system.webhook_given_up" of PharmacySystem;
+    /// Events are sent once more.
+    PharmacyWebhookReplayed = "pharmacy_system.webhook_replayed" of PharmacySystem;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.
@@ -423,6 +445,7 @@ impl EventKind {
                 | Self::SessionOpened
                 | Self::SessionClosed
                 | Self::SessionRefused
+                | Self::PharmacySystemRefused
         )
     }
 }

@@ -115,6 +115,10 @@ typed_id! {
     DoseEntryId;
     /// A request for a refill.
     RefillId;
+    /// A pharmacy's own system with credentials.
+    PharmacySystemId;
+    /// One event on its way to a pharmacy's system.
+    WebhookDeliveryId;
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod machines;
 pub mod medication_sheet;
 pub mod parcel_label;
+pub mod pharmacy_events;
 pub mod policy;
 pub mod reads;
 pub mod receipt;
@@ -36,6 +37,7 @@ pub mod sheet;
 pub mod substitution;
 pub mod throttle;
 pub mod vitals;
+pub mod webhook;
 
 pub use actor::{Actor, ActorRef, Role};
 pub use jiff;

@@ -108,6 +108,12 @@ policy! {
     at_most courier_session_hours = 48;
     /// An invitation of an observer.
     at_most invitation_hours = 24;
+    /// The former secret of a pharmacy's system, and of its webhook, works for so long after a rotation.
+    at_most pharmacy_secret_overlap_hours = 72;
+    /// Tries of one event to a pharmacy's system, with growing waits in between.
+    at_most webhook_tries = 16;
+    /// An address that takes nothing for so long gets nothing more until somebody switches it on.
+    at_most webhook_fails_for_hours = 72;
     /// Wrong passwords or PINs of one account or link that cost nothing.
     at_most free_tries_per_account = 5;
     /// Wrong passwords or PINs from one source that cost nothing; a home has many nurses behind one address.

@@ -10,6 +10,7 @@ mod dose;
 mod eligibility;
 mod legal_hold;
 mod people;
+mod pharmacy_system;
 mod prescription;
 mod referral;
 mod refill;
@@ -28,9 +29,10 @@ pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use eligibility::{Eligibility, JointSwitch, PresentDoctor, Revocation};
 pub use legal_hold::LegalHold;
 pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential};
+pub use pharmacy_system::{OnDuty, PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
 pub use prescription::{
-    Assessment, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode, SignedDocument,
-    Supplied, Supply, TimelineStep,
+    Asker, Assessment, AtCounter, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode,
+    SignedDocument, Supplied, Supply, TimelineStep,
 };
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,

@@ -196,7 +196,10 @@ async fn advance(
     event: Event,
     at: Timestamp,
 ) -> Result<Delivery, AppError> {
-    let name = name_of(&mut work.tx, &ctx.actor).await?;
+    let name = match &ctx.on_duty {
+        Some(pharmacist) => pharmacist.title(),
+        None => name_of(&mut work.tx, &ctx.actor).await?,
+    };
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
     let (kind, follows) = consequences(&event);
     let left = before.state;

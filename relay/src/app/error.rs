@@ -51,6 +51,9 @@ pub enum AppError {
     /// User name and password, or link and PIN, do not fit.
     #[error("wrong credentials")]
     BadCredentials,
+    /// A pharmacy's system shows a credential that is unknown, wrong or revoked.
+    #[error("unknown or revoked credential of a pharmacy's system")]
+    BadPharmacyCredential,
     /// Too many wrong tries.
     #[error("throttled for {} s", .retry_after.as_secs())]
     Throttled {

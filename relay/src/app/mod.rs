@@ -29,6 +29,8 @@ pub mod medication_sheet;
 mod names;
 mod passwords;
 pub mod people;
+pub mod pharmacy_api;
+pub mod pharmacy_systems;
 pub mod prescriptions;
 pub(crate) mod queue;
 mod reads;
@@ -48,6 +50,7 @@ pub mod transports;
 pub mod urgent_calls;
 pub mod views;
 pub mod visits;
+pub mod webhooks;
 mod work;
 
 use std::sync::Arc;
@@ -58,10 +61,12 @@ use yunzhen_certs::Trust;
 use yunzhen_domain::formulary::Formulary;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::OnDuty;
 use yunzhen_domain::{Actor, Sensitive, UnknownName};
 use yunzhen_store::{Cursor, Store};
 
 use crate::config::PublicUrl;
+use crate::outgoing::Reachable;
 use crate::print::Printer;
 use crate::rooms::presence::Presence;
 
@@ -89,6 +94,8 @@ pub struct App {
     pub printer: Printer,
     /// Where people's devices reach the console, for links that leave the pages.
     pub public_url: Option<PublicUrl>,
+    /// Which addresses events may be sent to.
+    pub reachable: Reachable,
 }
 
 impl App {
@@ -104,6 +111,7 @@ impl App {
             reads: Default::default(),
             printer: Printer::default(),
             public_url: None,
+            reachable: Reachable::default(),
         }
     }
 
@@ -117,6 +125,12 @@ impl App {
     #[must_use]
     pub fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The same with the settings' rules for addresses that events are sent to.
+    #[must_use]
+    pub fn with_reachable(self, reachable: Reachable) -> Self {
+        Self { reachable, ..self }
     }
 
     /// The same with the fonts of the settings.
@@ -146,13 +160,15 @@ pub struct Context {
     pub session_token: Sensitive<String>,
     /// Its key, if it carries one.
     pub idempotency: Option<Idempotency>,
+    /// The pharmacist at the counter, where a pharmacy's own system asks for something that a person answers for.
+    pub on_duty: Option<OnDuty>,
 }
 
 impl Context {
     /// An actor without session and key: the system, somebody signing in, a test.
     pub fn of(actor: Actor, now: Timestamp) -> Self {
         let (source, session_token) = (String::new(), Sensitive::default());
-        Self { actor, now, source, through_box: None, session_token, idempotency: None }
+        Self { actor, now, source, through_box: None, session_token, idempotency: None, on_duty: None }
     }
 
     /// Scheduled work of the relay itself.

@@ -3,7 +3,7 @@
 use yunzhen_domain::Actor;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::Staff;
-use yunzhen_store::{Db, courier_runs, homes, invitations, staff};
+use yunzhen_store::{Db, courier_runs, homes, invitations, pharmacy_systems, staff};
 
 use super::names::Names;
 use super::views::sessions::Staff as StaffView;
@@ -33,6 +33,9 @@ pub(super) async fn name_of(db: &mut Db, actor: &Actor) -> Result<String, AppErr
         }
         Actor::Box { home_id } => homes::get(db, *home_id).await?.ok_or(AppError::Unauthenticated)?.name,
         Actor::System => String::new(),
+        Actor::PharmacySystem { system_id, .. } => {
+            pharmacy_systems::get(db, *system_id).await?.ok_or(AppError::Unauthenticated)?.name
+        }
     })
 }
 

@@ -15,7 +15,7 @@ mod write;
 use uuid::Uuid;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::ids::PrescriptionId;
+use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Prescription, Staff};
@@ -59,6 +59,10 @@ pub async fn list(
     let review = query.review.unwrap_or(false);
     if review {
         may_list(ctx, Action::ClaimPrescription)?;
+    }
+    if let Actor::PharmacySystem { pharmacy_id, .. } = ctx.actor {
+        let within = if mine { &mut filter.pharmacy } else { &mut filter.within_reach_of };
+        *within = Some(pharmacy_id);
     }
     if let Actor::Staff { staff_id, role, home_id, pharmacy_id } = ctx.actor {
         match role {
@@ -144,6 +148,29 @@ async fn viewed(app: &App, ctx: &Context, p: &Prescription) -> Result<(), AppErr
 async fn caller(db: &mut Db, ctx: &Context) -> Result<Staff, AppError> {
     let id = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
     staff::get(db, id).await?.ok_or(AppError::Unauthenticated)
+}
+
+/// Who answers for a step: name for timelines, and id where it is somebody with an account.
+struct Answerable {
+    name: String,
+    id: Option<StaffId>,
+}
+
+impl Answerable {
+    /// As a timeline names them.
+    fn who(&self) -> (&str, Option<Uuid>) {
+        (self.name.as_str(), self.id.map(|id| id.uuid()))
+    }
+}
+
+/// The signed-in member of staff, or the pharmacist at the counter whom a pharmacy's system names: no medicine goes out without a person.
+async fn answerable(db: &mut Db, ctx: &Context) -> Result<Answerable, AppError> {
+    if let Actor::PharmacySystem { .. } = ctx.actor {
+        let unnamed = || AppError::invalid("pharmacist", "请填写负责的药师", "Name the pharmacist who answers for it");
+        return Ok(Answerable { name: ctx.on_duty.as_ref().ok_or_else(unnamed)?.title(), id: None });
+    }
+    let member = caller(db, ctx).await?;
+    Ok(Answerable { name: member.name, id: Some(member.id) })
 }
 
 /// As a timeline names somebody.

@@ -247,7 +247,12 @@ async fn open_for(
 }
 
 /// Refuses before any hashing when the account or the source is blocked.
-async fn check_throttle(db: &mut Db, account: &str, origin: &Entrance, now: Timestamp) -> Result<(), AppError> {
+pub(super) async fn check_throttle(
+    db: &mut Db,
+    account: &str,
+    origin: &Entrance,
+    now: Timestamp,
+) -> Result<(), AppError> {
     for key in [account.to_owned(), source_key(origin)] {
         let counter = counters::get(db, &key).await?;
         throttle::check(counter.as_ref(), now).map_err(|t| AppError::Throttled { retry_after: t.retry_after })?;
@@ -255,7 +260,7 @@ async fn check_throttle(db: &mut Db, account: &str, origin: &Entrance, now: Time
     Ok(())
 }
 
-fn source_key(origin: &Entrance) -> String {
+pub(super) fn source_key(origin: &Entrance) -> String {
     format!("source:{}", origin.source)
 }
 
@@ -269,7 +274,7 @@ async fn refuse(app: &App, account: &str, origin: &Entrance, now: Timestamp) -> 
     work.finish(()).await
 }
 
-async fn count(tx: &mut Tx, key: &str, limits: &Limits, now: Timestamp) -> Result<(), AppError> {
+pub(super) async fn count(tx: &mut Tx, key: &str, limits: &Limits, now: Timestamp) -> Result<(), AppError> {
     let before = counters::get(tx, key).await?;
     let after = throttle::after_failure(before.as_ref(), limits, now);
     Ok(counters::put(tx, key, &after).await?)

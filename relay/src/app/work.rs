@@ -6,7 +6,7 @@ use uuid::Uuid;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::checked::text;
-use yunzhen_domain::ids::{HomeId, PharmacyId};
+use yunzhen_domain::ids::{HomeId, PharmacyId, PharmacySystemId};
 use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
 
@@ -76,6 +76,11 @@ impl Work {
     pub(super) async fn authorize_for(&mut self, action: Action, resident: &Resident) -> Result<(), AppError> {
         let ties = Ties::to(&mut self.tx, &self.ctx, resident.id).await?;
         authorize(&self.ctx, action, &ties.facts(resident))
+    }
+
+    /// Does this system itself ask?
+    pub(super) fn is_of_system(&self, id: PharmacySystemId) -> bool {
+        matches!(self.ctx.actor, yunzhen_domain::Actor::PharmacySystem { system_id, .. } if system_id == id)
     }
 
     /// Notes a fact for the audit log.

@@ -267,6 +267,39 @@ problems! {
         admin::boxes,
         admin::audit,
         events::stream,
+        super::pharmacy_systems::list,
+        super::pharmacy_systems::make,
+        super::pharmacy_systems::rotate,
+        super::pharmacy_systems::revoke,
+        super::pharmacy_systems::set_webhook,
+        super::pharmacy_systems::remove_webhook,
+        super::pharmacy_systems::rotate_webhook,
+        super::pharmacy_systems::replay,
+        super::pharmacy_systems::deliveries,
+        super::pharmacy_systems::replay_one,
+        super::pharmacy_api::me,
+        super::pharmacy_api::events,
+        super::pharmacy_api::orders,
+        super::pharmacy_api::order,
+        super::pharmacy_api::accept,
+        super::pharmacy_api::decline,
+        super::pharmacy_api::dispense,
+        super::pharmacy_api::pack,
+        super::pharmacy_api::ask,
+        super::pharmacy_api::parcels,
+        super::pharmacy_api::parcel,
+        super::pharmacy_api::take_back,
+        super::pharmacy_api::release,
+        super::pharmacy_api::lose,
+        super::pharmacy_api::stock,
+        super::pharmacy_api::receive_goods,
+        super::pharmacy_api::correct_stock,
+        super::pharmacy_api::write_off_stock,
+        super::pharmacy_api::drugs,
+        super::pharmacy_api::set_webhook,
+        super::pharmacy_api::remove_webhook,
+        super::pharmacy_api::rotate_webhook,
+        super::pharmacy_api::replay,
         super::document::read,
         legs::create,
         legs::patch,
@@ -285,7 +318,15 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+        let of_system = SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some("The credential of a pharmacy's own system, see docs/pharmacy-api.md."))
+                .build(),
+        );
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", scheme);
+        components.add_security_scheme("pharmacySystem", of_system);
     }
 }
 

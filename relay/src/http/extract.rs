@@ -87,6 +87,26 @@ pub struct Deed {
     pub context: Context,
 }
 
+/// A pharmacy's own system.
+pub struct System {
+    /// Which.
+    pub context: Context,
+}
+
+/// A command of a pharmacy's own system, with the key that makes a retry harmless.
+pub struct SystemCommand<T> {
+    /// Which, and the key.
+    pub context: Context,
+    /// What.
+    pub body: T,
+}
+
+/// The same without a body.
+pub struct SystemDeed {
+    /// Which, and the key.
+    pub context: Context,
+}
+
 /// Somebody who is not signed in yet.
 pub struct Knock<T> {
     /// From where.
@@ -192,6 +212,48 @@ impl FromRequestParts<ApiState> for BoxOrCaller {
     }
 }
 
+impl FromRequestParts<ApiState> for System {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        of_system(parts, state, None).await.map(|context| Self { context })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for SystemCommand<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, bytes) = read(request).await?;
+        let context = with_key(of_system(&parts, state, idempotency(&parts, &bytes)).await?)?;
+        Ok(Self { context, body: parse(&bytes)? })
+    }
+}
+
+impl FromRequestParts<ApiState> for SystemDeed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let context = of_system(parts, state, idempotency(parts, &[])).await?;
+        with_key(context).map(|context| Self { context })
+    }
+}
+
+fn with_key(context: Context) -> Result<Context, Problem> {
+    if context.idempotency.is_some() { Ok(context) } else { Err(Problem::from(Fault::KeyMissing)) }
+}
+
+/// Who asks by the credential of a pharmacy's system, through a console: the console has the address that the world knows.
+async fn of_system(parts: &Parts, state: &ApiState, key: Option<Idempotency>) -> Result<Context, Problem> {
+    let peer = Peer::of(parts)?;
+    let credential = bearer(&parts.headers).filter(|_| peer.through_box.is_none());
+    let credential = credential.ok_or_else(|| Problem::from(Fault::Unauthenticated))?;
+    let origin = Entrance { now: clock::now_timestamp(), source: peer.source, through_box: None };
+    let actor = app::pharmacy_systems::authenticate(&state.app, credential, &origin).await?;
+    let session_token = Sensitive::new(credential.to_owned());
+    Ok(Context { source: origin.source, session_token, idempotency: key, ..Context::of(actor, origin.now) })
+}
+
 async fn box_or_person(parts: &Parts, state: &ApiState, key: Option<Idempotency>) -> Result<Context, Problem> {
     match (bearer(&parts.headers), Peer::of(parts)?.through_box) {
         (None, Some(home_id)) => {
@@ -295,6 +357,7 @@ async fn context(parts: &Parts, state: &ApiState, idempotency: Option<Idempotenc
         through_box: peer.through_box,
         session_token: Sensitive::new(token.to_owned()),
         idempotency,
+        on_duty: None,
     })
 }
 

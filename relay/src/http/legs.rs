@@ -261,6 +261,7 @@ fn person(actor: &Actor) -> uuid::Uuid {
         Actor::Observer { invitation_id, .. } => invitation_id.uuid(),
         Actor::Courier { run_id } => run_id.uuid(),
         Actor::Box { home_id } => home_id.uuid(),
+        Actor::PharmacySystem { system_id, .. } => system_id.uuid(),
         Actor::System => uuid::Uuid::nil(),
     }
 }

@@ -27,6 +27,8 @@ pub mod homes;
 pub mod legs;
 mod misread;
 pub mod ops;
+pub mod pharmacy_api;
+pub mod pharmacy_systems;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
@@ -240,7 +242,19 @@ pub fn router(state: ApiState) -> Router {
         .route("/staff", get(h::admin::staff))
         .route("/boxes", get(h::admin::boxes))
         .route("/audit", get(h::admin::audit))
-        .route("/events", get(h::events::stream));
+        .route("/events", get(h::events::stream))
+        .route("/pharmacy-systems", get(h::pharmacy_systems::list).post(h::pharmacy_systems::make))
+        .route("/pharmacy-systems/{id}/rotate", post(h::pharmacy_systems::rotate))
+        .route("/pharmacy-systems/{id}/revoke", post(h::pharmacy_systems::revoke))
+        .route(
+            "/pharmacy-systems/{id}/webhook",
+            put(h::pharmacy_systems::set_webhook).delete(h::pharmacy_systems::remove_webhook),
+        )
+        .route("/pharmacy-systems/{id}/rotate-webhook", post(h::pharmacy_systems::rotate_webhook))
+        .route("/pharmacy-systems/{id}/replay", post(h::pharmacy_systems::replay))
+        .route("/pharmacy-systems/{id}/deliveries", get(h::pharmacy_systems::deliveries))
+        .route("/webhook-deliveries/{id}/replay", post(h::pharmacy_systems::replay_one))
+        .nest("/pharmacy/v1", pharmacy_routes());
     Router::new()
         .nest("/api", fhir::routes(api))
         .fallback(async || Problem::from(Fault::NoSuchPlace))
@@ -248,6 +262,33 @@ pub fn router(state: ApiState) -> Router {
         .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))
         .layer(from_fn(problem::render))
         .with_state(state)
+}
+
+/// For pharmacies' own systems.
+fn pharmacy_routes() -> Router<ApiState> {
+    use crate::http::pharmacy_api as h;
+    Router::new()
+        .route("/self", get(h::me))
+        .route("/events", get(h::events))
+        .route("/orders", get(h::orders))
+        .route("/orders/{id}", get(h::order))
+        .route("/orders/{id}/accept", post(h::accept))
+        .route("/orders/{id}/decline", post(h::decline))
+        .route("/orders/{id}/dispense", post(h::dispense))
+        .route("/orders/{id}/pack", post(h::pack))
+        .route("/orders/{id}/ask", post(h::ask))
+        .route("/parcels", get(h::parcels))
+        .route("/parcels/{id}", get(h::parcel))
+        .route("/parcels/{id}/take-back", post(h::take_back))
+        .route("/parcels/{id}/release", post(h::release))
+        .route("/parcels/{id}/lose", post(h::lose))
+        .route("/stock", get(h::stock).post(h::receive_goods))
+        .route("/stock/{id}/correct", post(h::correct_stock))
+        .route("/stock/{id}/write-off", post(h::write_off_stock))
+        .route("/drugs", get(h::drugs))
+        .route("/webhook", put(h::set_webhook).delete(h::remove_webhook))
+        .route("/webhook/rotate", post(h::rotate_webhook))
+        .route("/webhook/replay", post(h::replay))
 }
 
 /// Operators' routes.
@@ -449,6 +490,39 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listStaff", Some(Action::ListStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),
+    ("listPharmacySystems", Some(Action::KeepPharmacySystems)),
+    ("makePharmacySystem", Some(Action::KeepPharmacySystems)),
+    ("rotatePharmacySystem", Some(Action::KeepPharmacySystems)),
+    ("revokePharmacySystem", Some(Action::KeepPharmacySystems)),
+    ("setPharmacyWebhook", Some(Action::KeepPharmacySystems)),
+    ("removePharmacyWebhook", Some(Action::KeepPharmacySystems)),
+    ("rotatePharmacyWebhook", Some(Action::KeepPharmacySystems)),
+    ("replayPharmacyEvents", Some(Action::KeepPharmacySystems)),
+    ("listWebhookDeliveries", Some(Action::KeepPharmacySystems)),
+    ("replayWebhookDelivery", Some(Action::KeepPharmacySystems)),
+    ("getPharmacySystem", Some(Action::UsePharmacyApi)),
+    ("listPharmacyEvents", Some(Action::UsePharmacyApi)),
+    ("listOrders", Some(Action::ListPrescriptions)),
+    ("getOrder", Some(Action::ViewPrescription)),
+    ("acceptOrder", Some(Action::AcceptPrescription)),
+    ("declineOrder", Some(Action::DispensePrescription)),
+    ("dispenseOrder", Some(Action::DispensePrescription)),
+    ("packOrder", Some(Action::DispensePrescription)),
+    ("askAboutOrder", Some(Action::AskPrescriber)),
+    ("listParcels", Some(Action::ListDeliveries)),
+    ("getParcel", Some(Action::ViewDelivery)),
+    ("takeBackParcel", Some(Action::RecoverDelivery)),
+    ("releaseParcel", Some(Action::RecoverDelivery)),
+    ("loseParcel", Some(Action::RecoverDelivery)),
+    ("listPharmacyStock", Some(Action::ViewStock)),
+    ("receivePharmacyGoods", Some(Action::KeepStock)),
+    ("correctPharmacyStock", Some(Action::KeepStock)),
+    ("writeOffPharmacyStock", Some(Action::KeepStock)),
+    ("listPharmacyDrugs", Some(Action::SearchFormulary)),
+    ("setOwnWebhook", Some(Action::UsePharmacyApi)),
+    ("removeOwnWebhook", Some(Action::UsePharmacyApi)),
+    ("rotateOwnWebhook", Some(Action::UsePharmacyApi)),
+    ("replayOwnEvents", Some(Action::UsePharmacyApi)),
     ("streamEvents", Some(Action::WatchEvents)),
     ("getFhirMetadata", None),
     ("searchFhirAppointment", Some(Action::ListAppointments)),

@@ -106,6 +106,8 @@ fn of_app(error: &AppError) -> Words {
         AppError::Unauthenticated => unauthenticated(),
         AppError::BadCredentials => words(S::UNAUTHORIZED, "bad_credentials", ["登录未成功", "Not signed in"],
             ["用户名与密码不符，或此处不能使用该账号。", "User name and password do not fit, or the account cannot be used here."], ["请检查后重新输入；忘记密码请联系管理员。", "Check both and try again; if you forgot the password, ask the administrator."]),
+        AppError::BadPharmacyCredential => words(S::UNAUTHORIZED, "bad_credential", ["接口凭证无效", "The credential is not valid"],
+            ["凭证不存在、有误或已停用。", "It is unknown, wrong or revoked."], ["请核对配置中的凭证；如已停用，请联系平台管理员。", "Check the credential in the configuration; if it was revoked, ask the administrator for another."]),
         AppError::Throttled { retry_after } => {
             let seconds = u64::try_from(retry_after.as_secs()).unwrap_or(0).max(1);
             let mut words = words(S::TOO_MANY_REQUESTS, "throttled", ["尝试次数过多", "Too many attempts"], ["", ""], ["请稍后再试。", "Try again later."]);

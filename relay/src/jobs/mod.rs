@@ -2,6 +2,7 @@
 
 mod purge;
 pub mod queue;
+pub mod webhooks;
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Removes what has done its work: sessions that ended, first answers that nobody will ask for again, failures that no longer throttle.
 
 use jiff::{SignedDuration, Timestamp};
-use yunzhen_store::{StoreError, idempotency, sessions, throttle};
+use yunzhen_store::{StoreError, idempotency, sessions, throttle, webhook_deliveries};
 
 use crate::app::App;
 
@@ -9,6 +9,9 @@ use crate::app::App;
 const KEEP_ANSWERS: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// An answer with a PIN, a secret or a link that is shown once. Who asks for one waits for it on the page, and asks again within minutes or not at all.
 const KEEP_SECRETS: SignedDuration = SignedDuration::from_hours(24);
+
+/// How an event fared is shown for so long; the event itself stays in the log.
+const KEEP_DELIVERIES: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Returns how many rows went.
 pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
@@ -18,6 +21,7 @@ pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
     gone += idempotency::delete_older(&mut tx, now - KEEP_ANSWERS).await?;
     gone += idempotency::delete_secrets_older(&mut tx, now - KEEP_SECRETS).await?;
     gone += throttle::delete_older(&mut tx, now - forget_after).await?;
+    gone += webhook_deliveries::delete_older(&mut tx, now - KEEP_DELIVERIES).await?;
     tx.commit_bookkeeping("purge").await?;
     Ok(gone)
 }

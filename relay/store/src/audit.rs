@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 use yunzhen_domain::ActorRef;
 use yunzhen_domain::audit::{AuditFact, AuditRow, EventKind, GENESIS, Purpose, first_break, link};
+use yunzhen_domain::ids::PharmacyId;
 
 use crate::backend::Backend;
 use crate::row::{Cells, from_hex, hex};
@@ -134,6 +135,28 @@ pub async fn after(db: &mut Db, seq: i64, limit: u32) -> Result<Vec<AuditRow>, S
     query.value(seq);
     query.value(i64::from(limit));
     let rows = query.fetch_all(db).await?;
+    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Rows after `seq` up to `until` of these kinds that name this pharmacy, or none, or are of the kind `of_others`: oldest first.
+pub async fn of_pharmacy(
+    db: &mut Db,
+    pharmacy: PharmacyId,
+    kinds: &[EventKind],
+    of_others: EventKind,
+    (seq, until): (i64, i64),
+    limit: u32,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM audit WHERE seq > ");
+    query.push_bind(seq).push(" AND seq <= ").push_bind(until);
+    query.push(" AND (pharmacy_id = ").push_bind(pharmacy.to_string());
+    query.push(" OR pharmacy_id IS NULL OR kind = ").push_bind(of_others.as_str()).push(") AND kind IN (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind.as_str());
+    }
+    query.push(") ORDER BY seq LIMIT ").push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(db.conn()).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

@@ -46,6 +46,7 @@ pub mod notes;
 pub mod observations;
 pub mod open_work;
 pub mod pharmacies;
+pub mod pharmacy_systems;
 pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;
@@ -69,6 +70,7 @@ pub mod transports;
 pub mod urgent_calls;
 pub mod visits;
 pub mod waitlist;
+pub mod webhook_deliveries;
 
 pub use backend::{Backend, Location};
 pub use db::{Db, Options, Read, Store, Tx};

@@ -96,6 +96,7 @@ impl Stage {
             safety_rules: None,
             public_url: None,
             print: Default::default(),
+            webhooks: Default::default(),
             telemetry: Default::default(),
         };
         let (life, metrics) = (Lifecycle::new(), metrics());

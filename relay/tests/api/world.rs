@@ -17,8 +17,8 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId,
-    InvitationId, LegalHoldId, ObservationId, PharmacyId, PrescriptionId, ReferralId, RefillId, ResidentId, RoundId,
-    ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId,
+    InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId, RefillId,
+    ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId, WebhookDeliveryId,
 };
 use yunzhen_domain::machines::{
     consultation, delivery, discrepancy, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
@@ -26,9 +26,9 @@ use yunzhen_domain::machines::{
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pack, Pharmacy, Prescription, Referral,
-    Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential, Supply, Transport,
-    Urgency, UrgentCall, Vehicle, Visit, VisitStop,
+    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pack, Pharmacy, PharmacySystem,
+    Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential,
+    Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -45,9 +45,9 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
-    documents, duplicates, duty, eligibility, invitations, legal_holds, observations, pharmacies,
+    documents, duplicates, duty, eligibility, invitations, legal_holds, observations, pharmacies, pharmacy_systems,
     prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff, stock, transports,
-    urgent_calls, visits,
+    urgent_calls, visits, webhook_deliveries,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -111,6 +111,14 @@ pub struct World {
     pub refill: Refill,
     /// On the shelf of the demo pharmacy.
     pub batch: StockId,
+    /// Of the demo pharmacy, with a webhook; its credential is `system1`.
+    pub system: PharmacySystem,
+    /// Of the other pharmacy; its credential is `system2`.
+    pub other_system: PharmacySystem,
+    /// Of the demo pharmacy, to be revoked; its credential is `system3`.
+    pub third_system: PharmacySystem,
+    /// On its way to the first system.
+    pub message: WebhookDelivery,
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
@@ -198,6 +206,16 @@ impl World {
         let favourite = kept(&prescriptions[0], now);
         prescription_favourites::insert(&mut tx, &favourite).await.unwrap();
 
+        let other_pharmacy = members.iter().find(|m| m.username == "pharmacy2").unwrap().pharmacy_id.unwrap();
+        let [system, other_system, third_system] = [(30, seed::PHARMACY), (31, other_pharmacy), (32, seed::PHARMACY)]
+            .map(|(n, pharmacy)| system_of(n, pharmacy, of("admin1"), now));
+        for system in [&system, &other_system, &third_system] {
+            pharmacy_systems::insert(&mut tx, system).await.unwrap();
+            pharmacy_systems::update(&mut tx, system).await.unwrap();
+        }
+        let message = on_its_way(&system, &prescriptions[2], now);
+        webhook_deliveries::enqueue(&mut tx, &message).await.unwrap();
+
         let mut actors = vec![];
         for caller in CALLERS {
             let (subject, actor) = match caller {
@@ -270,10 +288,24 @@ impl World {
             favourite,
             refill,
             batch,
+            system,
+            other_system,
+            third_system,
+            message,
             actors,
             life,
             database,
         }
+    }
+
+    /// What a system sends as bearer token.
+    pub fn credential(&self, caller: &str) -> String {
+        let system = match caller {
+            "system1" => &self.system,
+            "system2" => &self.other_system,
+            _ => &self.third_system,
+        };
+        format!("{}.{caller}", system.id)
     }
 
     pub fn actor(&self, caller: &str) -> Actor {
@@ -404,6 +436,45 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
         began_at: Some(now),
         ended_at: None,
         end_reason: None,
+    }
+}
+
+/// A pharmacy's system whose secret is `system<n - 29>`.
+fn system_of(n: u8, pharmacy: PharmacyId, by: StaffId, now: Timestamp) -> PharmacySystem {
+    PharmacySystem {
+        id: PharmacySystemId::from_uuid(id(n, now)),
+        pharmacy_id: pharmacy,
+        name: "收银系统".into(),
+        secret_sha256: Sha256::digest(format!("system{}", n - 29)).into(),
+        previous: None,
+        made_by: by,
+        made_at: now,
+        last_used_at: None,
+        revoked_at: None,
+        webhook: Some(Webhook {
+            url: "https://pharmacy.example.org/yunzhen".into(),
+            secret: yunzhen_domain::webhook::secret([n; 32]).into(),
+            previous: None,
+            queued_to: 0,
+            failing_since: None,
+            switched_off_at: None,
+        }),
+    }
+}
+
+fn on_its_way(system: &PharmacySystem, p: &Prescription, now: Timestamp) -> WebhookDelivery {
+    WebhookDelivery {
+        id: WebhookDeliveryId::from_uuid(id(33, now)),
+        system_id: system.id,
+        seq: 1,
+        kind: "order.offered".into(),
+        entity_id: p.id.uuid(),
+        happened_at: now,
+        state: WebhookDeliveryState::Dead,
+        attempts: 16,
+        next_at: now,
+        last_answer: Some("500".into()),
+        last_tried_at: Some(now),
     }
 }
 

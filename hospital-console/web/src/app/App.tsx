@@ -37,6 +37,9 @@ const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-
 const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
 const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
 const OverridesPage = lazy(async () => ({ default: (await import("../safety/OverridesPage")).OverridesPage }));
+const PharmacySystemsPage = lazy(async () => ({
+  default: (await import("../pharmacy-systems/PharmacySystemsPage")).PharmacySystemsPage,
+}));
 const RetentionPage = lazy(async () => ({ default: (await import("../retention/RetentionPage")).RetentionPage }));
 const ResidentsPage = lazy(async () => ({ default: (await import("../residents/ResidentsPage")).ResidentsPage }));
 const ResidentPage = lazy(async () => ({ default: (await import("../residents/ResidentPage")).ResidentPage }));
@@ -183,6 +186,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />
           <Route path="retention" element={only("administrator", <RetentionPage />)} />
+          <Route path="interfaces" element={only("administrator", <PharmacySystemsPage />)} />
           <Route path="safety" element={only(["administrator", "pharmacist"], <OverridesPage />)} />
           <Route path="*" element={<NotFound />} />
         </Route>

@@ -24,6 +24,7 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "audit",
     "safety",
     "retention",
+    "interfaces",
   ],
 };
 

@@ -27,6 +27,7 @@ import * as urgentCalls from "../urgent-calls/messages";
 import * as visits from "../visits/messages";
 import * as safety from "../safety/messages";
 import * as retention from "../retention/messages";
+import * as pharmacySystems from "../pharmacy-systems/messages";
 import * as app from "./messages";
 
 const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
@@ -43,6 +44,7 @@ const parts = {
   refills,
   safety,
   retention,
+  pharmacySystems,
   app,
   consultations,
   residents,

@@ -8,6 +8,7 @@ import { everyPage } from "./pages";
 import { courierRuns, discrepancies, parcels } from "./parcels";
 import { consents, documents } from "./record";
 import { favourites, prescribing } from "./prescribing";
+import { pharmacySystems } from "./partners";
 import { breakGlass, duplicates, imports, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import { stock } from "./stock";
@@ -182,6 +183,7 @@ export class Api {
   readonly imports = imports(() => this.care);
   readonly duplicates = duplicates(() => this.care);
   readonly retention = retention(() => this.care);
+  readonly pharmacySystems = pharmacySystems(() => this.care);
   readonly breakGlass = breakGlass(() => this.care);
   readonly placement = placement(() => this.care);
   readonly schedule = schedule(() => this.care);

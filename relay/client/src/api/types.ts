@@ -238,3 +238,10 @@ export type ChainTurn = Schemas["ChainTurn"];
 export type ChainStage = Schemas["ChainStage"];
 export type Refill = Schemas["Refill"];
 export type RefillState = Schemas["RefillState"];
+
+// Pharmacies' own systems.
+export type NewPharmacySystem = Schemas["NewPharmacySystem"];
+export type PharmacySystem = Schemas["PharmacySystem"];
+export type PharmacySystems = Schemas["PharmacySystems"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type PharmacyRef = Schemas["PharmacyRef"];

@@ -173,6 +173,7 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   urgent_call: ["urgent-calls", "consultations"],
   calendar: ["calendars"],
   legal_hold: ["legal-holds"],
+  pharmacy_system: ["pharmacy-systems"],
   stock: ["stock"],
   visit: ["visits", "eligibility"],
   referral: ["referrals", "residents", "consultations"],

@@ -139,14 +139,36 @@ impl Favourite {
 pub struct Question {
     /// When it was asked.
     pub asked_at: Timestamp,
-    /// Who asked: a pharmacist, or a member of the pharmacy.
-    pub asked_by: StaffId,
+    /// Who asked: a pharmacist, or a member of the pharmacy; absent where the pharmacy's own system did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<StaffId>,
+    /// Whom the pharmacy's system named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_counter: Option<AtCounter>,
     /// What.
     pub question: String,
     /// The prescriber's answer.
     pub answer: Option<String>,
     /// When it was answered.
     pub answered_at: Option<Timestamp>,
+}
+
+/// Somebody at a pharmacy's counter, as the pharmacy's system names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtCounter {
+    /// Name and licence.
+    pub name: String,
+    /// Which pharmacy.
+    pub pharmacy_id: PharmacyId,
+}
+
+/// Who asks the prescriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asker {
+    /// A member of staff.
+    Staff(StaffId),
+    /// Somebody at a pharmacy's counter.
+    AtCounter(AtCounter),
 }
 
 /// What has reached the home of one line, all parcels together.
@@ -325,10 +347,14 @@ impl Prescription {
     }
 
     /// Asks the prescriber: the machine lets nobody ask while a question is open.
-    pub fn ask(self, question: String, at: Timestamp, who: (&str, StaffId)) -> Result<Self, Refused> {
-        let mut asked = self.apply(Event::Ask, at, (who.0, Some(who.1.uuid())))?;
-        let (asked_by, answer) = (who.1, None);
-        asked.questions.push(Question { asked_at: at, asked_by, question, answer, answered_at: None });
+    pub fn ask(self, question: String, at: Timestamp, name: &str, asker: Asker) -> Result<Self, Refused> {
+        let (asked_by, at_counter) = match asker {
+            Asker::Staff(id) => (Some(id), None),
+            Asker::AtCounter(who) => (None, Some(who)),
+        };
+        let mut asked = self.apply(Event::Ask, at, (name, asked_by.map(|id| id.uuid())))?;
+        let answer = None;
+        asked.questions.push(Question { asked_at: at, asked_by, at_counter, question, answer, answered_at: None });
         Ok(asked)
     }
 

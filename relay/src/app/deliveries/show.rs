@@ -38,7 +38,7 @@ pub(in crate::app) async fn show_all(
 ) -> Result<Vec<views::Delivery>, AppError> {
     let mut names = Names::default();
     let role = ctx.actor.role();
-    let (to_courier, to_nurse, to_pharmacy) = (role == Role::Courier, role == Role::Nurse, role == Role::Pharmacy);
+    let (to_courier, to_nurse, to_pharmacy) = (role == Role::Courier, role == Role::Nurse, role.is_of_pharmacy());
     let residents = match to_courier {
         true => HashMap::new(),
         false => residents::get_all(db, all.iter().map(|d| d.resident_id)).await?,

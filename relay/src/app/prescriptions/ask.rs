@@ -6,10 +6,10 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::prescription::{Event, State};
-use yunzhen_domain::records::Prescription;
+use yunzhen_domain::records::{Asker, AtCounter, Prescription};
 use yunzhen_store::Db;
 
-use super::{caller, keep, load, still_valid, views, who};
+use super::{answerable, caller, keep, load, still_valid, views, who};
 use crate::app::names::Names;
 use crate::app::views::common::VersionBody;
 use crate::app::views::prescribing::{AnswerBody, AskBody};
@@ -18,7 +18,8 @@ use crate::app::{App, AppError, Context};
 
 /// Each asks while it is theirs: the pharmacist before the approval, the pharmacy while it fills.
 pub(super) const fn is_turn(role: Role, state: State) -> bool {
-    matches!((role, state), (Role::Pharmacist, State::InReview) | (Role::Pharmacy, State::Dispensing))
+    matches!(state, State::InReview) && matches!(role, Role::Pharmacist)
+        || matches!(state, State::Dispensing) && role.is_of_pharmacy()
 }
 
 /// Asks the prescriber.
@@ -40,8 +41,13 @@ pub async fn ask(
         still_valid(&before, ctx)?;
     }
     let question = required("question", &input.question, 500)?;
-    let asker = caller(&mut work.tx, ctx).await?;
-    let p = before.ask(question, ctx.now, (&asker.name, asker.id))?;
+    let by = answerable(&mut work.tx, ctx).await?;
+    let asker = match (by.id, ctx.actor.pharmacy_id()) {
+        (Some(id), _) => Asker::Staff(id),
+        (None, Some(pharmacy_id)) => Asker::AtCounter(AtCounter { name: by.name.clone(), pharmacy_id }),
+        (None, None) => return Err(AppError::Forbidden),
+    };
+    let p = before.ask(question, ctx.now, &by.name, asker)?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionAsked, &p).await?;
     work.finish(view).await
 }
@@ -92,17 +98,24 @@ pub(super) async fn questions(
 ) -> Result<Vec<views::PrescriptionQuestion>, AppError> {
     let mut shown = Vec::new();
     for q in &p.questions {
-        let asker = names.staff(db, q.asked_by).await?;
+        let (asker, pharmacy) = match (q.asked_by, &q.at_counter) {
+            (Some(id), _) => {
+                let staff = names.staff(db, id).await?;
+                (staff.name.clone(), staff.pharmacy_id)
+            }
+            (None, Some(who)) => (who.name.clone(), Some(who.pharmacy_id)),
+            (None, None) => (String::new(), None),
+        };
         let is_theirs = match ctx.actor.role() {
             Role::Specialist | Role::Pharmacist => true,
-            Role::Pharmacy => asker.pharmacy_id.is_some() && asker.pharmacy_id == ctx.actor.pharmacy_id(),
+            Role::Pharmacy | Role::PharmacySystem => pharmacy.is_some() && pharmacy == ctx.actor.pharmacy_id(),
             _ => false,
         };
         if is_theirs {
             shown.push(views::PrescriptionQuestion {
                 asked_at: q.asked_at.into(),
-                asked_by: asker.name.clone(),
-                from_pharmacy: asker.pharmacy_id.is_some(),
+                asked_by: asker,
+                from_pharmacy: pharmacy.is_some(),
                 question: q.question.clone(),
                 answer: q.answer.clone(),
                 answered_at: q.answered_at.map(Into::into),

@@ -13,7 +13,7 @@ use yunzhen_domain::records::{DeclineCode, Delivery, Item, Pack, PartReason, Pre
 use yunzhen_domain::substitution::{Substitute, Substitution, substitutes};
 use yunzhen_store::{deliveries, prescriptions};
 
-use super::{caller, keep, load, record, secrets, show, still_valid, views, who};
+use super::{answerable, keep, load, record, secrets, show, still_valid, views};
 use crate::app::courier_runs::{self, Carrier, Link};
 use crate::app::deliveries as delivery_views;
 use crate::app::views::common::VersionBody;
@@ -48,9 +48,9 @@ pub async fn accept(
     }
     same_version(input.version, before.version)?;
     still_valid(&before, ctx)?;
-    let member = caller(&mut work.tx, ctx).await?;
+    let member = answerable(&mut work.tx, ctx).await?;
     let (secret, _) = tokens::new();
-    let mut p = before.apply(Event::Accept { pharmacy }, ctx.now, who(&member))?;
+    let mut p = before.apply(Event::Accept { pharmacy }, ctx.now, member.who())?;
     p.accept_secret = Some(secret.clone().into());
     let prescription = keep(app, ctx, &mut work, EventKind::PrescriptionAccepted, &p).await?;
     work.answers_with_a_secret();
@@ -87,8 +87,8 @@ pub async fn decline(
         None if input.code == DeclineCode::Other => required("reason", "", 500)?,
         None => input.code.as_str().to_owned(),
     };
-    let member = caller(&mut work.tx, ctx).await?;
-    let p = before.clone().apply(Event::Decline { reason }, ctx.now, who(&member))?;
+    let member = answerable(&mut work.tx, ctx).await?;
+    let p = before.clone().apply(Event::Decline { reason }, ctx.now, member.who())?;
     stock::put_back(&mut work, ctx, of(&before)?, &before.packs).await?;
     dispenses::declined(&mut work, ctx, &before, input.code).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionDeclined, &p).await?;
@@ -107,8 +107,8 @@ pub async fn dispense(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
-    let member = caller(&mut work.tx, ctx).await?;
-    let mut p = before.apply(Event::Dispense, ctx.now, who(&member))?;
+    let member = answerable(&mut work.tx, ctx).await?;
+    let mut p = before.apply(Event::Dispense, ctx.now, member.who())?;
     work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
     let taken = packs(app, &p, input.packs, input.part_reason, ctx)?;
     let of = of(&p)?;
@@ -269,15 +269,15 @@ pub async fn pack(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, Action::DispensePrescription, input.version).await?;
-    let member = caller(&mut work.tx, ctx).await?;
+    let member = answerable(&mut work.tx, ctx).await?;
     let delivery_id = fresh(DeliveryId::new, ctx.now);
-    let p = before.apply(Event::Pack { delivery: delivery_id }, ctx.now, who(&member))?;
+    let p = before.apply(Event::Pack { delivery: delivery_id }, ctx.now, member.who())?;
     work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
     if p.packs.is_empty() {
         return Err(AppError::invalid("packs", "请先登记批号和数量", "Record batches and quantities first"));
     }
     let cold = |i: &yunzhen_domain::records::Item| app.formulary.drug(&i.drug_id).is_some_and(|d| d.cold_chain);
-    let (name, who_id) = who(&member);
+    let (name, who_id) = member.who();
     let courier_name = person_name("courier_name", &input.courier_name)?;
     let courier_phone = required("courier_phone", &input.courier_phone, 30)?;
     let pharmacy = p.pharmacy_id.ok_or(AppError::Forbidden)?;

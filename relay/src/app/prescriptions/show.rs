@@ -1,7 +1,6 @@
 //! How a prescription is shown, each reader seeing what the work needs.
 
 use jiff::Timestamp;
-use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::door_to_dose::{DoorToDose, door_to_dose};
@@ -137,7 +136,7 @@ pub(super) async fn full(
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());
     let replaced_by = prescriptions::replacing(db, p.id).await?;
     // A pharmacy sees the prescription and what safety needs, not the consultation.
-    let to_pharmacy = ctx.actor.role() == Role::Pharmacy;
+    let to_pharmacy = ctx.actor.role().is_of_pharmacy();
     Ok(views::Prescription {
         id: p.id,
         version: p.version,

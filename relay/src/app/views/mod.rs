@@ -23,6 +23,8 @@ pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod pharmacy_api;
+pub mod pharmacy_systems;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod referrals;

@@ -1,0 +1,113 @@
+import type { PharmacySystem, WebhookDelivery } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, StatusChip, useAction, useFormats } from "@yunzhen/client/ui";
+import { Button, Drawer, Group, Table, Text } from "@mantine/core";
+import { IconSend } from "@tabler/icons-react";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "../app/api";
+
+const MEANING = { pending: "person", delivered: "done", dead: "danger" } as const;
+const ANSWERS = ["timeout", "unreachable", "tls_failed", "name_unknown", "address_refused", "no_http"] as const;
+
+/** What was sent to a system, how it fared, and once more at the press of a button. */
+export function DeliveriesSheet({ system, onClose }: { system: PharmacySystem; onClose: () => void }) {
+  const { t } = useTranslation("app");
+  const sent = useInfiniteQuery({
+    queryKey: ["pharmacy-systems", system.id, "deliveries"],
+    queryFn: ({ pageParam }) => api.pharmacySystems.deliveries(system.id, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+  const items = sent.data?.pages.flatMap((part) => part.items) ?? [];
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={t("pharmacySystems.deliveries.title", { name: system.name })}
+      closeButtonProps={{ "aria-label": t("app.close") }}
+    >
+      {sent.isPending && <Skeletons shape="rows" />}
+      {sent.isError && <ProblemAlert error={sent.error} onRetry={() => void sent.refetch()} />}
+      {sent.isSuccess && items.length === 0 && (
+        <EmptyState
+          icon={IconSend}
+          title={t("pharmacySystems.deliveries.empty")}
+          hint={t("pharmacySystems.deliveries.emptyHint")}
+        />
+      )}
+      {items.length > 0 && <Deliveries items={items} />}
+      {sent.hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button variant="default" loading={sent.isFetchingNextPage} onClick={() => void sent.fetchNextPage()}>
+            {t("app.more")}
+          </Button>
+        </Group>
+      )}
+    </Drawer>
+  );
+}
+
+function Deliveries({ items }: { items: WebhookDelivery[] }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  const queries = useQueryClient();
+  const again = useAction((id: string, key) => api.pharmacySystems.replay(id, key), {
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["pharmacy-systems"] }),
+  });
+  const answer = (said?: string) => {
+    const known = ANSWERS.find((one) => one === said);
+    return known ? t(`pharmacySystems.deliveries.answer.${known}`) : (said ?? "");
+  };
+  return (
+    <>
+      {again.isError && <ProblemAlert error={again.error} />}
+      <Table.ScrollContainer minWidth={680}>
+        <Table verticalSpacing="sm" aria-label={t("pharmacySystems.webhook.deliveries")}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("pharmacySystems.deliveries.column.event")}</Table.Th>
+              <Table.Th>{t("pharmacySystems.deliveries.column.state")}</Table.Th>
+              <Table.Th>{t("pharmacySystems.deliveries.column.answer")}</Table.Th>
+              <Table.Td />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((one) => (
+              <Table.Tr key={one.id} data-testid={`delivery-${one.id}`}>
+                <Table.Td>
+                  <Text fw={600}>{one.kind}</Text>
+                  <Text size="sm" c="dimmed">
+                    {one.event_id} · {formats.dateTime(one.happened_at)}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  <StatusChip meaning={MEANING[one.state]}>
+                    {t(`pharmacySystems.deliveries.state.${one.state}`)}
+                  </StatusChip>
+                  <Text size="sm" c="dimmed">
+                    {t("pharmacySystems.deliveries.tries", { count: one.attempts })}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  {answer(one.last_answer)}
+                  {one.next_at && (
+                    <Text size="sm" c="dimmed">
+                      {t("pharmacySystems.deliveries.column.next")} {formats.dateTime(one.next_at)}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td ta="right">
+                  <Button variant="default" loading={again.isPending} onClick={() => again.mutate(one.id)}>
+                    {t("pharmacySystems.deliveries.again")}
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}

@@ -1,0 +1,307 @@
+//! Credentials of pharmacies' own systems and where their events are sent: made, rotated and revoked by an administrator; a system may set and rotate its own
+//! webhook. Secrets are shown once. Not here: what a system may do with them (the access table), sending ([`super::webhooks`]).
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::access::{Action, Facts};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::{PharmacySystemId, WebhookDeliveryId};
+use yunzhen_domain::records::{PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
+use yunzhen_domain::{Actor, pharmacy_events, webhook};
+use yunzhen_runtime::clock::random_bytes;
+use yunzhen_store::{Paging, audit, pharmacies, pharmacy_systems, throttle as counters, webhook_deliveries};
+
+use super::names::Names;
+use super::sessions::{check_throttle, count, source_key};
+use super::views::common::{CursorQuery, Page};
+use super::views::pharmacy_systems as views;
+use super::work::{Start, Work, line, may_list, required};
+use super::{App, AppError, Context, Entrance, fresh, parse_cursor, pharmacy_api, tokens};
+
+/// Rows of one page of deliveries.
+const PAGE: u32 = 100;
+/// When a system was last there is kept to this, so that reading does not write each time.
+const LAST_USED_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// The longest name of a system.
+const NAME_CHARS: usize = 60;
+
+/// For whom a credential speaks, now.
+pub async fn authenticate(app: &App, credential: &str, origin: &Entrance) -> Result<Actor, AppError> {
+    let now = origin.now;
+    let (id, secret) = credential.split_once('.').unwrap_or_default();
+    // Counted per system and source: a stranger who guesses shuts nobody out but himself. The id may be anything, so it is kept as a digest.
+    let place = tokens::digest(&format!("{id} {}", origin.source));
+    let key = format!("pharmacy-system:{}", yunzhen_domain::audit::hex(&place[..8]));
+    let (system, failed_before) = {
+        let mut db = app.store.read().await?;
+        check_throttle(&mut db, &key, origin, now).await?;
+        let system = match id.parse::<PharmacySystemId>() {
+            Ok(id) => pharmacy_systems::get(&mut db, id).await?,
+            Err(_) => None,
+        };
+        (system, counters::get(&mut db, &key).await?.is_some())
+    };
+    let Some(system) = system.filter(|system| system.admits(&tokens::digest(secret), now)) else {
+        refuse(app, &key, origin).await?;
+        return Err(AppError::BadPharmacyCredential);
+    };
+    let actor = pharmacy_api::actor(&system);
+    let seen_lately = system.last_used_at.is_some_and(|at| now.duration_since(at) < LAST_USED_EVERY);
+    if failed_before || !seen_lately {
+        let mut work = Work::unkeyed(app, &Context::of(actor, now)).await?;
+        // Tries that ran side by side passed the first look together.
+        check_throttle(&mut work.tx, &key, origin, now).await?;
+        counters::clear(&mut work.tx, &key).await?;
+        pharmacy_systems::used(&mut work.tx, system.id, now).await?;
+        work.finish_unchanged((), "a pharmacy's system was seen").await?;
+    }
+    Ok(actor)
+}
+
+async fn refuse(app: &App, key: &str, origin: &Entrance) -> Result<(), AppError> {
+    metrics::counter!("yunzhen_pharmacy_credentials_refused_total").increment(1);
+    let mut work = Work::unkeyed(app, &Context::system(origin.now)).await?;
+    count(&mut work.tx, key, &app.policy.account_limits(), origin.now).await?;
+    count(&mut work.tx, &source_key(origin), &app.policy.source_limits(), origin.now).await?;
+    work.record(EventKind::PharmacySystemRefused, uuid::Uuid::nil(), None, None);
+    work.finish(()).await
+}
+
+/// All systems, and the pharmacies that may get one.
+pub async fn list(app: &App, ctx: &Context) -> Result<views::PharmacySystems, AppError> {
+    may_list(ctx, Action::KeepPharmacySystems)?;
+    let mut db = app.store.read().await?;
+    let mut names = Names::default();
+    let mut items = Vec::new();
+    for system in pharmacy_systems::list(&mut db).await? {
+        items.push(views::PharmacySystem {
+            id: system.id,
+            name: system.name,
+            pharmacy: super::views::prescriptions::PharmacyRef {
+                id: system.pharmacy_id,
+                name: names.pharmacy(&mut db, system.pharmacy_id).await?,
+            },
+            made_by: names.staff_ref(&mut db, system.made_by).await?,
+            made_at: system.made_at.into(),
+            last_used_at: system.last_used_at.map(Into::into),
+            former_secret_until: system
+                .previous
+                .map(|(_, until)| until)
+                .filter(|until| ctx.now < *until)
+                .map(Into::into),
+            revoked_at: system.revoked_at.map(Into::into),
+            webhook: system.webhook.map(views::Webhook::from),
+        });
+    }
+    let pharmacies = pharmacies::list(&mut db).await?.into_iter();
+    let pharmacies = pharmacies.map(|p| super::views::prescriptions::PharmacyRef { id: p.id, name: p.name });
+    Ok(views::PharmacySystems { items, pharmacies: pharmacies.collect() })
+}
+
+/// Makes credentials for a pharmacy's system.
+pub async fn make(app: &App, ctx: &Context, input: views::NewPharmacySystem) -> Result<views::Credential, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    work.authorize(Action::KeepPharmacySystems, &Facts::default())?;
+    required("name", &input.name, NAME_CHARS)?;
+    let name = line("name", &input.name, NAME_CHARS)?;
+    let pharmacy = pharmacies::get(&mut work.tx, input.pharmacy_id).await?;
+    let unknown = || AppError::invalid("pharmacy_id", "请选择药房", "Choose the pharmacy");
+    let pharmacy = pharmacy.ok_or_else(unknown)?;
+    let (secret, secret_sha256) = tokens::new();
+    let system = PharmacySystem {
+        id: fresh(PharmacySystemId::new, ctx.now),
+        pharmacy_id: pharmacy.id,
+        name,
+        secret_sha256,
+        previous: None,
+        made_by: ctx.actor.staff_id().ok_or(AppError::NotFound)?,
+        made_at: ctx.now,
+        last_used_at: None,
+        revoked_at: None,
+        webhook: None,
+    };
+    pharmacy_systems::insert(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacySystemMade, &system);
+    work.answers_with_a_secret();
+    work.finish(views::Credential::new(system.id, &secret, None)).await
+}
+
+/// Another secret; the one before works until everybody has changed over.
+pub async fn rotate(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<views::Credential, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    let (secret, digest) = tokens::new();
+    let until = overlap(app, ctx.now);
+    system.previous = Some((system.secret_sha256, until));
+    system.secret_sha256 = digest;
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacySystemRotated, &system);
+    work.answers_with_a_secret();
+    work.finish(views::Credential::new(id, &secret, Some(until))).await
+}
+
+/// From now on it opens nothing, and nothing is sent to it.
+pub async fn revoke(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<views::Revoked, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    system.revoked_at = Some(ctx.now);
+    system.previous = None;
+    system.webhook = None;
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacySystemRevoked, &system);
+    work.finish(views::Revoked { revoked: true }).await
+}
+
+/// Sets where events are sent, from now on; what was switched off goes on. The signing secret is shown when it is new.
+pub async fn set_webhook(
+    app: &App,
+    ctx: &Context,
+    id: PharmacySystemId,
+    input: views::WebhookAddress,
+) -> Result<views::WebhookSecret, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    let url = input.url.trim().to_owned();
+    app.reachable.target(&url).map_err(|e| AppError::invalid("url", e.zh(), e.to_string()))?;
+    let mut shown = None;
+    system.webhook = Some(match system.webhook.take() {
+        Some(known) => Webhook { url: url.clone(), failing_since: None, switched_off_at: None, ..known },
+        None => {
+            let secret = webhook::secret(random_bytes());
+            shown = Some(secret.clone());
+            let queued_to = audit::head(&mut work.tx).await?.seq;
+            let secret = secret.into();
+            Webhook { url: url.clone(), secret, previous: None, queued_to, failing_since: None, switched_off_at: None }
+        }
+    });
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacyWebhookSet, &system);
+    work.answers_with_a_secret();
+    work.finish(views::WebhookSecret { url, secret: shown, former_secret_until: None }).await
+}
+
+/// Events are signed with another secret, and for a while with both.
+pub async fn rotate_webhook(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<views::WebhookSecret, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    let webhook = system.webhook.as_mut().ok_or(AppError::NotFound)?;
+    let (secret, until) = (webhook::secret(random_bytes()), overlap(app, ctx.now));
+    let former = std::mem::replace(&mut webhook.secret, secret.clone().into());
+    webhook.previous = Some((former, until));
+    let url = webhook.url.clone();
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacyWebhookRotated, &system);
+    work.answers_with_a_secret();
+    work.finish(views::WebhookSecret { url, secret: Some(secret), former_secret_until: Some(until.into()) }).await
+}
+
+/// Nothing is sent any more; polling goes on.
+pub async fn remove_webhook(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<views::Revoked, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    if system.webhook.take().is_none() {
+        return Err(AppError::NotFound);
+    }
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacyWebhookRemoved, &system);
+    work.finish(views::Revoked { revoked: true }).await
+}
+
+/// Everything from one event on is sent once more, under the same ids.
+pub async fn replay(
+    app: &App,
+    ctx: &Context,
+    id: PharmacySystemId,
+    input: views::ReplayFrom,
+) -> Result<views::Replayed, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let mut system = load(&mut work, id).await?;
+    let unknown = || AppError::invalid("from", "没有这个事件编号", "There is no event of this id");
+    let seq = pharmacy_events::seq(&input.from).ok_or_else(unknown)?;
+    if seq > audit::head(&mut work.tx).await?.seq {
+        return Err(unknown());
+    }
+    let webhook = system.webhook.as_mut().ok_or(AppError::NotFound)?;
+    // What is not queued any more, or never was, comes from the log once more.
+    webhook.queued_to = webhook.queued_to.min((seq - 1).max(0));
+    let again = webhook_deliveries::replay_from(&mut work.tx, id, seq, ctx.now).await?;
+    pharmacy_systems::update(&mut work.tx, &system).await?;
+    record(&mut work, EventKind::PharmacyWebhookReplayed, &system);
+    work.finish(views::Replayed { queued_again: again }).await
+}
+
+/// One event is sent once more.
+pub async fn replay_one(app: &App, ctx: &Context, id: WebhookDeliveryId) -> Result<views::Delivery, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    work.authorize(Action::KeepPharmacySystems, &Facts::default())?;
+    let before = webhook_deliveries::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let system = load(&mut work, before.system_id).await?;
+    let delivery = WebhookDelivery { state: WebhookDeliveryState::Pending, attempts: 0, next_at: ctx.now, ..before };
+    webhook_deliveries::keep(&mut work.tx, &delivery).await?;
+    record(&mut work, EventKind::PharmacyWebhookReplayed, &system);
+    work.finish(views::Delivery::from(delivery)).await
+}
+
+/// Events on their way to a system and how each fared, the newest first.
+pub async fn deliveries(
+    app: &App,
+    ctx: &Context,
+    id: PharmacySystemId,
+    query: CursorQuery,
+) -> Result<Page<views::Delivery>, AppError> {
+    may_list(ctx, Action::KeepPharmacySystems)?;
+    let paging = Paging::newest(PAGE).after(parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    pharmacy_systems::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let slice = webhook_deliveries::of_system(&mut db, id, paging).await?;
+    let next = slice.next.map(|c| c.to_string());
+    Ok(Page { items: slice.items.into_iter().map(Into::into).collect(), next })
+}
+
+/// The caller's own system.
+pub fn own(ctx: &Context) -> Result<PharmacySystemId, AppError> {
+    match ctx.actor {
+        Actor::PharmacySystem { system_id, .. } => Ok(system_id),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// A system that stands: for an administrator each, for a system itself.
+async fn load(work: &mut Work, id: PharmacySystemId) -> Result<PharmacySystem, AppError> {
+    let action = if work.is_of_system(id) { Action::UsePharmacyApi } else { Action::KeepPharmacySystems };
+    work.authorize(action, &Facts::default())?;
+    let system = pharmacy_systems::get(&mut work.tx, id).await?;
+    system.filter(|system| system.revoked_at.is_none()).ok_or(AppError::NotFound)
+}
+
+fn overlap(app: &App, now: Timestamp) -> Timestamp {
+    let hours = SignedDuration::from_hours(i64::from(app.policy.pharmacy_secret_overlap_hours));
+    now.checked_add(hours).unwrap_or(now)
+}
+
+fn record(work: &mut Work, kind: EventKind, system: &PharmacySystem) {
+    work.record(kind, system.id.uuid(), None, Some(system.pharmacy_id));
+}

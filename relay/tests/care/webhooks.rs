@@ -1,0 +1,232 @@
+//! Events on their way to a pharmacy's system: each once queued, sent until taken, under one id; never to an address that must not be reached.
+
+use jiff::{SignedDuration, Timestamp};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::PharmacySystemId;
+use yunzhen_domain::records::WebhookDeliveryState as State;
+use yunzhen_domain::{Actor, webhook};
+use yunzhen_relay::app::views::common::CursorQuery;
+use yunzhen_relay::app::views::pharmacy_systems::{Delivery, ReplayFrom, WebhookAddress};
+use yunzhen_relay::app::webhooks::{self, Answer, Message};
+use yunzhen_relay::app::{AppError, pharmacy_systems};
+
+use crate::pharmacy_systems::system;
+use crate::world::World;
+
+const URL: &str = "https://pharmacy.example.org/yunzhen";
+
+fn id_of(actor: Actor) -> PharmacySystemId {
+    match actor {
+        Actor::PharmacySystem { system_id, .. } => system_id,
+        _ => panic!("a system"),
+    }
+}
+
+/// The system of the first pharmacy listens; returns it with its signing secret.
+async fn listening(w: &World) -> (Actor, String) {
+    let system = system(w, &w.pharmacy).await;
+    let url = WebhookAddress { url: URL.to_owned() };
+    let set = pharmacy_systems::set_webhook(&w.app, &w.of(system), id_of(system), url).await.expect("set");
+    (system, set.secret.expect("a new secret"))
+}
+
+async fn due(w: &World) -> Vec<Message> {
+    let now = w.now();
+    webhooks::queue(&w.app, now).await.expect("queued");
+    webhooks::due(&w.app, now, 100).await.expect("due")
+}
+
+async fn tried(w: &World, message: &Message, answer: Answer) {
+    webhooks::tried(&w.app, message.delivery, answer, 1.0, w.now()).await.expect("kept");
+}
+
+async fn shown(w: &World, system: Actor) -> Vec<Delivery> {
+    let ctx = w.by(&w.administrator);
+    pharmacy_systems::deliveries(&w.app, &ctx, id_of(system), CursorQuery::default()).await.expect("shown").items
+}
+
+#[tokio::test]
+async fn each_event_is_sent_until_it_is_taken_and_then_no_more() {
+    let w = World::new().await;
+    let (system, secret) = listening(&w).await;
+    let order = w.approved().await;
+    let messages = due(&w).await;
+    let [message] = messages.as_slice() else { panic!("{messages:?}") };
+    assert_eq!(message.url, URL);
+    assert_eq!(message.signature, webhook::sign(&secret, &message.event_id, message.timestamp, &message.body));
+    let body: serde_json::Value = serde_json::from_str(&message.body).expect("JSON");
+    let mut members: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+    members.sort_unstable();
+    assert_eq!(members, ["at", "id", "kind", "order_id"], "identifiers and nothing else");
+    assert_eq!(
+        (body["kind"].as_str(), body["order_id"].as_str()),
+        (Some("order.offered"), Some(order.id.to_string().as_str()))
+    );
+    tried(&w, message, Answer::Status(204)).await;
+    w.pass(SignedDuration::from_hours(3));
+    assert!(due(&w).await.is_empty());
+    let shown = shown(&w, system).await;
+    assert_eq!(
+        (shown[0].state, shown[0].last_answer.as_deref(), shown[0].attempts),
+        (State::Delivered, Some("204"), 1)
+    );
+}
+
+/// A worker that dies between sending and recording: the same event comes again, under the same id, when its lease ends.
+#[tokio::test]
+async fn what_a_crash_leaves_unrecorded_is_sent_again_under_the_same_id() {
+    let w = World::new().await;
+    listening(&w).await;
+    w.approved().await;
+    let first = due(&w).await.remove(0);
+    assert!(due(&w).await.is_empty(), "leased");
+    w.pass(SignedDuration::from_secs(31));
+    let second = due(&w).await.remove(0);
+    assert_eq!((&first.event_id, &first.body), (&second.event_id, &second.body));
+    assert!(second.timestamp > first.timestamp, "signed anew, so that it is not taken for a replayed one");
+}
+
+#[tokio::test]
+async fn waits_grow_until_it_is_given_up_and_a_person_sends_it_again() {
+    let w = World::new().await;
+    let (system, _) = listening(&w).await;
+    w.approved().await;
+    let mut waits = Vec::new();
+    for _ in 0..w.app.policy.webhook_tries {
+        let message = due(&w).await.remove(0);
+        let now: Timestamp = w.now();
+        webhooks::tried(&w.app, message.delivery, Answer::Status(500), 1.0, now).await.expect("kept");
+        let Some(next) = webhooks::next_due(&w.app).await.expect("asked") else { break };
+        waits.push(next.duration_since(now).as_secs());
+        assert!(due(&w).await.is_empty(), "not before its time");
+        w.pass(next.duration_since(now));
+    }
+    assert_eq!(waits[..6], [10, 20, 40, 80, 160, 320]);
+    assert_eq!(waits.iter().max(), Some(&7200));
+    assert_eq!(waits.len() + 1, w.app.policy.webhook_tries as usize);
+    let given_up = shown(&w, system).await.remove(0);
+    assert_eq!((given_up.state, given_up.last_answer.as_deref()), (State::Dead, Some("500")));
+    assert_eq!(w.count(EventKind::PharmacyWebhookGivenUp).await, 1);
+    w.pass(SignedDuration::from_hours(1));
+    assert!(due(&w).await.is_empty());
+    pharmacy_systems::replay_one(&w.app, &w.by(&w.administrator), given_up.id).await.expect("replayed");
+    let again = due(&w).await.remove(0);
+    assert_eq!(again.event_id, given_up.event_id);
+}
+
+#[tokio::test]
+async fn an_address_that_takes_nothing_for_long_is_switched_off_and_goes_on_where_it_stopped() {
+    let w = World::new().await;
+    let (system, _) = listening(&w).await;
+    w.approved().await;
+    let message = due(&w).await.remove(0);
+    tried(&w, &message, Answer::Failed("unreachable")).await;
+    w.pass(SignedDuration::from_hours(i64::from(w.app.policy.webhook_fails_for_hours)));
+    let message = due(&w).await.remove(0);
+    tried(&w, &message, Answer::Failed("timeout")).await;
+    assert_eq!(w.count(EventKind::PharmacyWebhookSwitchedOff).await, 1);
+    w.pass(SignedDuration::from_hours(3));
+    assert!(due(&w).await.is_empty());
+    let listed = pharmacy_systems::list(&w.app, &w.by(&w.administrator)).await.expect("listed");
+    let hook = listed.items[0].webhook.as_ref().expect("a webhook");
+    assert!(hook.switched_off_at.is_some() && hook.failing_since.is_some());
+    let url = WebhookAddress { url: URL.to_owned() };
+    let set = pharmacy_systems::set_webhook(&w.app, &w.by(&w.administrator), id_of(system), url).await.expect("on");
+    assert_eq!(set.secret, None, "the secret stays");
+    assert_eq!(due(&w).await.remove(0).event_id, message.event_id);
+}
+
+#[tokio::test]
+async fn a_signing_secret_is_changed_while_both_sign() {
+    let w = World::new().await;
+    let (system, old) = listening(&w).await;
+    let rotated = pharmacy_systems::rotate_webhook(&w.app, &w.of(system), id_of(system)).await.expect("rotated");
+    let new = rotated.secret.expect("shown once");
+    w.approved().await;
+    let m = due(&w).await.remove(0);
+    let both = format!(
+        "{} {}",
+        webhook::sign(&new, &m.event_id, m.timestamp, &m.body),
+        webhook::sign(&old, &m.event_id, m.timestamp, &m.body)
+    );
+    assert_eq!(m.signature, both);
+    w.pass(SignedDuration::from_hours(i64::from(w.app.policy.pharmacy_secret_overlap_hours)));
+    let m = due(&w).await.remove(0);
+    assert_eq!(m.signature, webhook::sign(&new, &m.event_id, m.timestamp, &m.body));
+}
+
+#[tokio::test]
+async fn everything_from_an_event_on_is_sent_once_more() {
+    let w = World::new().await;
+    let (system, _) = listening(&w).await;
+    let accepted = w.accept(&w.approved().await).await;
+    w.dispense(&accepted).await;
+    let first = due(&w).await;
+    assert_eq!(first.len(), 3);
+    for message in &first {
+        tried(&w, message, Answer::Status(200)).await;
+    }
+    let from = ReplayFrom { from: first[1].event_id.clone() };
+    let replayed = pharmacy_systems::replay(&w.app, &w.of(system), id_of(system), from).await.expect("replayed");
+    assert_eq!(replayed.queued_again, 2);
+    let again: Vec<_> = due(&w).await.into_iter().map(|m| m.event_id).collect();
+    assert_eq!(again, [first[1].event_id.clone(), first[2].event_id.clone()]);
+    for wrong in ["evt_99999", "yesterday"] {
+        let from = ReplayFrom { from: wrong.to_owned() };
+        let refused = pharmacy_systems::replay(&w.app, &w.of(system), id_of(system), from).await;
+        assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_happened_before_the_webhook_was_set_is_sent_when_it_is_asked_for() {
+    let w = World::new().await;
+    w.approved().await;
+    let (system, _) = listening(&w).await;
+    assert!(due(&w).await.is_empty());
+    let from = ReplayFrom { from: "evt_0".to_owned() };
+    pharmacy_systems::replay(&w.app, &w.of(system), id_of(system), from).await.expect("replayed");
+    assert_eq!(due(&w).await.len(), 1, "found in the log");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_who_was_revoked_or_wants_nothing() {
+    let w = World::new().await;
+    let (system, _) = listening(&w).await;
+    w.approved().await;
+    let queued = due(&w).await;
+    assert_eq!(queued.len(), 1);
+    pharmacy_systems::remove_webhook(&w.app, &w.of(system), id_of(system)).await.expect("removed");
+    w.pass(SignedDuration::from_hours(1));
+    assert!(due(&w).await.is_empty());
+    let (other, _) = listening(&w).await;
+    pharmacy_systems::revoke(&w.app, &w.by(&w.administrator), id_of(other)).await.expect("revoked");
+    let url = WebhookAddress { url: URL.to_owned() };
+    let late = pharmacy_systems::set_webhook(&w.app, &w.of(other), id_of(other), url).await;
+    assert!(matches!(late, Err(AppError::NotFound)), "{late:?}");
+}
+
+#[tokio::test]
+async fn an_address_into_the_own_networks_is_refused_in_words() {
+    let w = World::new().await;
+    let system = system(&w, &w.pharmacy).await;
+    for url in
+        ["http://pharmacy.example.org/", "https://127.0.0.1/", "https://169.254.169.254/", "https://u:p@x.org/", "x"]
+    {
+        let refused =
+            pharmacy_systems::set_webhook(&w.app, &w.of(system), id_of(system), WebhookAddress { url: url.to_owned() })
+                .await;
+        let Err(AppError::Invalid(fields)) = refused else { panic!("{url}: {refused:?}") };
+        assert_eq!(fields[0].path, "url");
+    }
+}
+
+#[tokio::test]
+async fn a_system_does_not_touch_another_s_webhook() {
+    let w = World::new().await;
+    let (mine, _) = listening(&w).await;
+    let theirs = system(&w, &w.other_pharmacy).await;
+    let url = WebhookAddress { url: URL.to_owned() };
+    let refused = pharmacy_systems::set_webhook(&w.app, &w.of(theirs), id_of(mine), url).await;
+    assert!(matches!(refused, Err(AppError::NotFound)), "{refused:?}");
+}
