@@ -17,10 +17,11 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::offers::Offered;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Prescription, Staff};
 use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, Paging, prescriptions, staff};
+use yunzhen_store::{Db, Paging, pharmacy_offers, prescriptions, staff};
 
 pub use ask::{answer, ask, release};
 pub(super) use content::items;
@@ -36,6 +37,7 @@ pub use write::{cancel, create, preview_findings, update};
 
 use super::dispenses;
 use super::names::Names;
+use super::offers;
 use super::reads::Seen;
 use super::relations::Ties;
 use super::views::common::Page;
@@ -78,12 +80,20 @@ pub async fn list(
         false => prescriptions::list(&mut db, &filter, paging).await?,
     };
     let ties = Ties::to_all(&mut db, ctx).await?;
+    let open = match ctx.actor.pharmacy_id() {
+        Some(pharmacy) => {
+            let ids: Vec<_> = slice.items.iter().filter(|p| p.is_in_the_pool()).map(|p| p.id).collect();
+            pharmacy_offers::of_pharmacy(&mut db, pharmacy, &ids).await?
+        }
+        None => Default::default(),
+    };
     let mut names = Names::default();
     let (mut items, mut seen) = (Vec::with_capacity(slice.items.len()), Seen::default());
     for p in &slice.items {
         if authorize(ctx, Action::ListPrescriptions, &ties.of_prescription(ctx, p)).is_ok() {
             seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
-            items.push(summary(app, &mut db, &mut names, p, ctx.now).await?);
+            let summary = summary(app, &mut db, &mut names, p, ctx.now).await?;
+            items.push(views::PrescriptionSummary { offer: open.get(&p.id).map(offers::why), ..summary });
         }
     }
     drop(db);
@@ -107,7 +117,7 @@ pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::
 /// Loads what a command works on: in reach, and as the person saw it.
 async fn load(work: &mut Work, id: PrescriptionId, action: Action, seen: i64) -> Result<Prescription, AppError> {
     let p = prescriptions::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(action, &p.facts())?;
+    work.authorize(action, &p.facts(work.actor()))?;
     same_version(seen, p.version)?;
     Ok(p)
 }
@@ -120,16 +130,22 @@ async fn keep(
     kind: EventKind,
     p: &Prescription,
 ) -> Result<views::Prescription, AppError> {
-    change(work, ctx, kind, p).await?;
-    show::full(app, &mut work.tx, ctx, p).await
+    let p = Prescription { offered: change(work, ctx, kind, p).await?, ..p.clone() };
+    show::full(app, &mut work.tx, ctx, &p).await
 }
 
-/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here.
-pub(super) async fn change(work: &mut Work, ctx: &Context, kind: EventKind, p: &Prescription) -> Result<(), AppError> {
+/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here. What comes into the pool is offered;
+/// the answer is to whom.
+pub(super) async fn change(
+    work: &mut Work,
+    ctx: &Context,
+    kind: EventKind,
+    p: &Prescription,
+) -> Result<Offered, AppError> {
     prescriptions::update(&mut work.tx, p).await?;
     dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
-    Ok(())
+    if p.is_in_the_pool() { offers::begin(work, ctx, p).await } else { Ok(p.offered.clone()) }
 }
 
 fn record(work: &mut Work, kind: EventKind, p: &Prescription) {

@@ -45,6 +45,7 @@ pub mod notes;
 pub mod observations;
 pub mod open_work;
 pub mod pharmacies;
+pub mod pharmacy_offers;
 pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::offers::Offered;
 use yunzhen_domain::records::{Assessment, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
@@ -26,7 +27,7 @@ pub struct Filter {
     pub pharmacist: Option<StaffId>,
     /// With this pharmacy.
     pub pharmacy: Option<PharmacyId>,
-    /// With this pharmacy, or open to every pharmacy.
+    /// With this pharmacy, or in the pool and offered to it.
     pub within_reach_of: Option<PharmacyId>,
     /// For one of these residents; empty means any.
     pub residents: Vec<ResidentId>,
@@ -80,7 +81,9 @@ async fn by(db: &mut Db, filter: &Filter, paging: Paging, time: &str) -> Result<
         for state in State::ALL.iter().filter(|state| state.is_open_to_pharmacies()) {
             open.push_bind(state.as_str());
         }
-        query.push(")))");
+        query.push(") AND (offered_to IS NULL OR EXISTS (SELECT 1 FROM pharmacy_offers o WHERE o.prescription_id = prescriptions.id");
+        query.push(" AND o.offered_at IS NOT NULL AND o.pharmacy_id = ").push_bind(pharmacy.to_string());
+        query.push("))))");
     }
     query.push_among("resident_id", filter.residents.iter().map(ToString::to_string));
     paging.push(&mut query, time);
@@ -250,6 +253,20 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     one_row("prescription", done.rows_affected())
 }
 
+/// Keeps to whom it is offered, and nothing else of it: the version stays, so that whoever looks at it may still take it.
+pub(crate) async fn set_offered(tx: &mut Tx, id: PrescriptionId, offered: &Offered) -> Result<(), StoreError> {
+    let some = match offered {
+        Offered::Everybody => None,
+        Offered::To(some) => Some(to_json(TABLE, "offered_to", some)?),
+    };
+    let done = sqlx::query("UPDATE prescriptions SET offered_to = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(some)
+        .execute(tx.conn())
+        .await?;
+    one_row("prescription", done.rows_affected())
+}
+
 fn assessment(prescription: &Prescription) -> Result<Option<String>, StoreError> {
     prescription.assessment.as_ref().map(|value| to_json(TABLE, "assessment", value.expose())).transpose()
 }
@@ -285,6 +302,7 @@ fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
         approved_at: cells.opt_time("approved_at")?,
         approval: cells.opt_json("approval")?,
         rejection: cells.opt_json("rejection")?,
+        offered: cells.opt_json("offered_to")?.map_or(Offered::Everybody, Offered::To),
         pharmacy_id: cells.opt_parse("pharmacy_id")?,
         accept_secret: cells.opt_text("accept_secret")?.map(Into::into),
         packs: cells.json("packs")?,

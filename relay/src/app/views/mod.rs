@@ -23,6 +23,8 @@ pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod offers;
+pub mod pharmacies;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod referrals;
