@@ -1,6 +1,6 @@
 import type { Prescription } from "@yunzhen/client";
 import { Banner, DoorToDose, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { ActionIcon, Button, Text, Title } from "@mantine/core";
+import { ActionIcon, Box, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -86,12 +86,12 @@ function Order({ prescription }: { prescription: Prescription }) {
       )}
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
       {may("accept") && mine && (
-        <div className={classes.panel}>
-          <Title order={2} fz={16}>
+        <Box className={classes.panel} mb="md">
+          <Title order={2} fz={16} mb="xs">
             {t("pharmacies.offers.mine")}
           </Title>
           <OfferChips why={mine.why} />
-        </div>
+        </Box>
       )}
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.orderBody}>

@@ -75,7 +75,7 @@ export function FactsSheet({ pharmacy, onClose }: { pharmacy: Pharmacy; onClose:
             />
             <Select
               label={t("pharmacies.sheet.zone")}
-              description={t("homes.zone.hint")}
+              description={t("pharmacies.sheet.zoneHint")}
               data={ZONES.includes(zone) ? ZONES : [zone, ...ZONES]}
               value={zone}
               onChange={(chosen) => chosen && setZone(chosen)}
