@@ -20,9 +20,11 @@ import type {
   SafetyOverride,
   SafetyOverrides,
   LegalHold,
+  Pharmacy,
   Retention,
   Shift,
   UrgentCall,
+  Weekday,
 } from "@yunzhen/client";
 import type { Answers } from "./mock";
 
@@ -68,6 +70,32 @@ export const homes: Home[] = [
     phone: "027-88120033",
     version: 1,
     zone: "Asia/Shanghai",
+  },
+];
+
+const WEEK: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+export const pharmacies: Pharmacy[] = [
+  {
+    id: "ph1",
+    version: 3,
+    name: "仁济大药房（滨江店）",
+    address: "江城市滨江区松鹤路 40 号",
+    phone: "027-85010088",
+    zone: "Asia/Shanghai",
+    latitude: 30.5721,
+    longitude: 114.3055,
+    hours: WEEK.map((weekday) => ({ weekday, opens: "08:00", closes: "21:30" })),
+    radius_metres: 8000,
+  },
+  {
+    id: "ph2",
+    version: 1,
+    name: "百草堂药店",
+    address: "江城市武昌区长江路 12 号",
+    phone: "027-88120011",
+    zone: "Asia/Shanghai",
+    hours: [],
   },
 ];
 
@@ -457,6 +485,7 @@ function summaries(resident: Resident, now: number): ResidentSummary[] {
 export function registryAnswers(resident: Resident, now: number): Answers {
   return {
     "GET /api/homes": page(homes),
+    "GET /api/pharmacies": page(pharmacies),
     "GET /api/homes/h1/joint-consultation": joint("h1", {
       allowed: true,
       version: 1,

@@ -347,6 +347,22 @@ export function buildDay(now: number) {
       supply: "chronic",
       diagnosis: { code: "E11.9", display: "2型糖尿病" },
       allowed: ["accept"],
+      offers: {
+        offers: [
+          {
+            pharmacy_name: "仁和大药房",
+            rank: 1,
+            why: { reasons: ["preferred", "all_in_stock", "open_now"], metres: 1240 },
+            offered_at: ago(38 * MINUTE),
+          },
+          {
+            pharmacy_name: "百草堂药店",
+            rank: 2,
+            why: { reasons: ["part_in_stock", "closed"], metres: 5300, opens_at: ago(-540 * MINUTE) },
+          },
+        ],
+        next_at: ago(-4 * MINUTE),
+      },
       timeline: steps(["sign", 50, "陈立诚"], ["approve", 38, "周敏"]),
     }),
     prescription("rx4", zhao, "dispensing", {
@@ -393,6 +409,7 @@ export function buildDay(now: number) {
     signed_at: p.signed_at,
     waiting_since: p.signed_at ?? ago(9 * MINUTE),
     worst_finding: p.findings[0]?.severity,
+    ...(p.state === "approved" ? { offer: p.offers?.offers[0]?.why } : {}),
   });
 
   const delivery = (

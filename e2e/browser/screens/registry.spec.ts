@@ -254,6 +254,37 @@ const SCREENS: RegistryScreen[] = [
     ready: EMPTY,
   },
   { name: "homes", path: "/homes", mock: administrator, ready: "[data-testid=home-h1] .yz-chip" },
+  { name: "pharmacies", path: "/pharmacies", mock: administrator, ready: "[data-testid=pharmacy-ph1]" },
+  {
+    name: "pharmacies-empty",
+    path: "/pharmacies",
+    mock: administrator,
+    answers: { "GET /api/pharmacies": none },
+    ready: EMPTY,
+  },
+  {
+    name: "pharmacies-facts",
+    path: "/pharmacies",
+    mock: administrator,
+    ready: "[data-testid=pharmacy-ph1]",
+    act: async (page) => {
+      await page.getByTestId("pharmacy-ph1").getByRole("button").click();
+      await page.waitForSelector("[role=dialog] input");
+    },
+  },
+  {
+    name: "homes-place",
+    path: "/homes",
+    mock: administrator,
+    ready: "[data-testid=home-h1] .yz-chip",
+    act: async (page) => {
+      await page
+        .getByTestId("home-h1")
+        .getByRole("button", { name: /首选药店|preferred pharmacy/ })
+        .click();
+      await page.waitForSelector("[role=dialog] input");
+    },
+  },
   {
     name: "homes-joint-on",
     path: "/homes",

@@ -117,8 +117,12 @@ named_enum! {
         KeepEligibility = "keep_eligibility",
         /// GET joint-consultation of a home
         ViewHomeSwitches = "view_home_switches",
-        /// PUT joint-consultation and zone of a home
+        /// PUT joint-consultation, zone and place of a home
         SetHomeSwitches = "set_home_switches",
+        /// GET /pharmacies
+        ListPharmacies = "list_pharmacies",
+        /// PUT facts of a pharmacy
+        KeepPharmacies = "keep_pharmacies",
         /// POST present-doctors
         NamePresentDoctor = "name_present_doctor",
         /// GET /visits, candidates
@@ -390,6 +394,8 @@ impl Action {
             | A::UsePharmacyApi => Class::Common,
             A::ListStaff
             | A::ListBoxes
+            | A::ListPharmacies
+            | A::KeepPharmacies
             | A::ReadAudit
             | A::ViewSafetyOverrides
             | A::ViewRetention
@@ -453,6 +459,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::KeepEligibility         => [No,   Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewHomeSwitches        => [Home, All,   No,    No,      No,       No,       All,  No,   No ],
         Action::SetHomeSwitches         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ListPharmacies          => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::KeepPharmacies          => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::NamePresentDoctor       => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ListVisits              => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewVisit               => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
@@ -587,7 +595,7 @@ pub struct Facts {
     pub home_id: Option<HomeId>,
     /// Is with this pharmacy.
     pub pharmacy_id: Option<PharmacyId>,
-    /// Any pharmacy may take it.
+    /// The pharmacy that asks may take it.
     pub open_to_pharmacies: bool,
     /// Not signed: only the home and the specialists see it.
     pub unsigned: bool,
@@ -698,6 +706,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         Entity::Discrepancy => Class::Discrepancy,
         Entity::Stock => Class::Stock,
+        Entity::Pharmacy => return may_try(actor, Action::ListPharmacies),
         Entity::Visit => Class::Visit,
         Entity::Referral => Class::Referral,
         Entity::Transport => Class::Transport,

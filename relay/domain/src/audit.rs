@@ -29,6 +29,8 @@ named_enum! {
         Discrepancy = "discrepancy",
         /// A batch in a pharmacy.
         Stock = "stock",
+        /// A pharmacy.
+        Pharmacy = "pharmacy",
         /// A round in person.
         Visit = "visit",
         /// A referral.
@@ -145,6 +147,10 @@ event_kinds! {
     JointConsultationForbidden = "home.joint_consultation_forbidden" of Home;
     /// The clock of the home was set.
     HomeZoneSet = "home.zone_set" of Home;
+    /// Where the home is and which pharmacy it prefers was set.
+    HomePlaceSet = "home.place_set" of Home;
+    /// Where a pharmacy is, when it is open and how far it delivers was set.
+    PharmacyFactsSet = "pharmacy.facts_set" of Pharmacy;
     /// The home's own doctor was named as present.
     PresentDoctorNamed = "consultation.present_doctor_named" of Consultation;
     /// Planned.
@@ -273,6 +279,8 @@ event_kinds! {
     PrescriptionApproved = "prescription.approved" of Prescription;
     /// Rejected.
     PrescriptionRejected = "prescription.rejected" of Prescription;
+    /// Nobody took it: it was offered to the next pharmacies.
+    PrescriptionOffered = "prescription.offered" of Prescription;
     /// Accepted by a pharmacy.
     PrescriptionAccepted = "prescription.accepted" of Prescription;
     /// The same pharmacy asked for its secret again.

@@ -19,6 +19,7 @@ pub mod hand_over;
 pub mod ids;
 pub mod machines;
 pub mod medication_sheet;
+pub mod offers;
 pub mod parcel_label;
 pub mod pharmacy_events;
 pub mod policy;

@@ -170,6 +170,8 @@ policy! {
     at_least dose_stopped_shown_days = 3;
     /// So many days before a medicine runs out a refill is asked for.
     at_least runway_warn_days = 5;
+    /// What the pharmacies that a prescription is offered to leave lying is offered to the next ones after this long.
+    at_most offer_wave_minutes = 10;
     /// From the prescriber's signature to the pharmacist's.
     at_most chain_approve_minutes = 30;
     /// From there until a pharmacy has it.

@@ -52,6 +52,7 @@ pub use visit::{Visit, VisitStop};
 pub use schedule::{Appointment, Calendar, CalendarOf, Round, UrgentCall};
 
 use crate::access::Facts;
+use crate::actor::Actor;
 
 impl Resident {
     /// What access decides on.
@@ -97,12 +98,12 @@ impl Consultation {
 }
 
 impl Prescription {
-    /// What access decides on.
-    pub fn facts(&self) -> Facts {
+    /// What access decides on when `asks` asks: a pharmacy reaches what is in the pool only once it is offered to it.
+    pub fn facts(&self, asks: &Actor) -> Facts {
         Facts {
             home_id: Some(self.home_id),
             pharmacy_id: self.pharmacy_id,
-            open_to_pharmacies: self.state.is_open_to_pharmacies(),
+            open_to_pharmacies: self.state.is_open_to_pharmacies() && self.offered.reaches(asks),
             // A draft, or one that was given up before it was signed.
             unsigned: self.signed_at.is_none(),
             specialist_id: Some(self.specialist_id),

@@ -42,6 +42,7 @@ fn signed(urgency: Urgency, minute: i64) -> Prescription {
         accept_secret: None,
         packs: vec![],
         delivery_id: None,
+        offered: yunzhen_domain::offers::Offered::Everybody,
         supplied: vec![],
         questions: vec![],
         replaces: None,

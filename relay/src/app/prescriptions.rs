@@ -17,10 +17,11 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::offers::Offered;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Prescription, Staff};
 use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, Paging, prescriptions, staff};
+use yunzhen_store::{Db, Paging, pharmacy_offers, prescriptions, staff};
 
 pub use ask::{answer, ask, release};
 pub(super) use content::items;
@@ -36,6 +37,7 @@ pub use write::{cancel, create, preview_findings, update};
 
 use super::dispenses;
 use super::names::Names;
+use super::offers;
 use super::reads::Seen;
 use super::relations::Ties;
 use super::views::common::Page;
@@ -88,7 +90,12 @@ pub async fn list(
     for p in &shown {
         seen.add(EventKind::ResidentListed, p.resident_id, p.home_id, ties.purpose(p.resident_id));
     }
-    let items = summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
+    let mut items = summaries(app, &mut db, &mut Names::default(), &shown, ctx.now).await?;
+    if let Some(pharmacy) = ctx.actor.pharmacy_id() {
+        let in_the_pool: Vec<_> = shown.iter().filter(|p| p.is_in_the_pool()).map(|p| p.id).collect();
+        let open = pharmacy_offers::of_pharmacy(&mut db, pharmacy, &in_the_pool).await?;
+        items.iter_mut().for_each(|item| item.offer = open.get(&item.id).map(offers::why));
+    }
     drop(db);
     seen.tell(app, ctx).await?;
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
@@ -110,7 +117,7 @@ pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::
 /// Loads what a command works on: in reach, and as the person saw it.
 async fn load(work: &mut Work, id: PrescriptionId, action: Action, seen: i64) -> Result<Prescription, AppError> {
     let p = prescriptions::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(action, &p.facts())?;
+    work.authorize(action, &p.facts(work.actor()))?;
     same_version(seen, p.version)?;
     Ok(p)
 }
@@ -123,16 +130,22 @@ async fn keep(
     kind: EventKind,
     p: &Prescription,
 ) -> Result<views::Prescription, AppError> {
-    change(work, ctx, kind, p).await?;
-    show::full(app, &mut work.tx, ctx, p).await
+    let p = Prescription { offered: change(work, ctx, kind, p).await?, ..p.clone() };
+    show::full(app, &mut work.tx, ctx, &p).await
 }
 
-/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here.
-pub(super) async fn change(work: &mut Work, ctx: &Context, kind: EventKind, p: &Prescription) -> Result<(), AppError> {
+/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here. What comes into the pool is offered;
+/// the answer is to whom.
+pub(super) async fn change(
+    work: &mut Work,
+    ctx: &Context,
+    kind: EventKind,
+    p: &Prescription,
+) -> Result<Offered, AppError> {
     prescriptions::update(&mut work.tx, p).await?;
     dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
-    Ok(())
+    if p.is_in_the_pool() { offers::begin(work, ctx, p).await } else { Ok(p.offered.clone()) }
 }
 
 fn record(work: &mut Work, kind: EventKind, p: &Prescription) {

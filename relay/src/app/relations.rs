@@ -91,7 +91,7 @@ impl Ties {
 
     /// What access decides on for reading a prescription: whoever wrote it is tied to it.
     pub(super) fn of_prescription(&self, ctx: &Context, p: &Prescription) -> Facts {
-        self.of_record(ctx, p.resident_id, p.facts())
+        self.of_record(ctx, p.resident_id, p.facts(&ctx.actor))
     }
 
     /// Why the caller reads this record, where it is not treatment.

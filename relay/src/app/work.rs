@@ -1,12 +1,16 @@
 //! The frame of every command: one transaction with its audit facts and its idempotency record. Dropped unfinished, nothing has happened.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
+use yunzhen_domain::Actor;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::checked::text;
 use yunzhen_domain::ids::{HomeId, PharmacyId, PharmacySystemId};
+use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
 use yunzhen_store::{Tx, idempotency};
 
@@ -30,6 +34,8 @@ pub(super) enum Start<T> {
 pub(super) struct Work {
     /// The transaction; all reads and writes of the command go through it.
     pub(super) tx: Tx,
+    /// The numbers in force, for what follows from the command.
+    pub(super) policy: Arc<Policy>,
     ctx: Context,
     facts: Vec<AuditFact>,
     secret: bool,
@@ -47,7 +53,8 @@ impl Work {
     /// Starts a change that is guarded by a version or can only happen once, so that no key is demanded. Where one is given it counts as everywhere: after a
     /// lost reply the retry gets the first answer, not a refusal of its own doing.
     pub(super) async fn change<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
-        let mut work = Self { tx: app.store.write().await?, ctx: ctx.clone(), facts: Vec::new(), secret: false };
+        let (tx, policy) = (app.store.write().await?, app.policy.clone());
+        let mut work = Self { tx, policy, ctx: ctx.clone(), facts: Vec::new(), secret: false };
         let Some(key) = &ctx.idempotency else { return Ok(Start::Fresh(work)) };
         let actor = ctx.actor.reference().to_string();
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
@@ -64,7 +71,8 @@ impl Work {
     /// Starts what nobody repeats under a key: the rows of a read, a session, what the system does by itself. No answer is kept.
     pub(super) async fn unkeyed(app: &App, ctx: &Context) -> Result<Self, AppError> {
         let tx = app.store.write().await?;
-        Ok(Self { tx, ctx: Context { idempotency: None, ..ctx.clone() }, facts: Vec::new(), secret: false })
+        let policy = app.policy.clone();
+        Ok(Self { tx, policy, ctx: Context { idempotency: None, ..ctx.clone() }, facts: Vec::new(), secret: false })
     }
 
     /// Decides whether the actor may do this to a resource.
@@ -81,6 +89,11 @@ impl Work {
     /// Does this system itself ask?
     pub(super) fn is_of_system(&self, id: PharmacySystemId) -> bool {
         matches!(self.ctx.actor, yunzhen_domain::Actor::PharmacySystem { system_id, .. } if system_id == id)
+    }
+
+    /// Who gives the command.
+    pub(super) const fn actor(&self) -> &Actor {
+        &self.ctx.actor
     }
 
     /// Notes a fact for the audit log.

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, events,
-    formulary, homes, legs, prescriptions, residents, rounds, schedule, sessions, urgent_calls,
+    formulary, homes, legs, pharmacies, prescriptions, residents, rounds, schedule, sessions, urgent_calls,
 };
 
 /// Header of every POST that changes care state.
@@ -90,6 +90,9 @@ problems! {
         sessions::create_observer,
         homes::list,
         homes::set_zone,
+        homes::set_place,
+        pharmacies::list,
+        pharmacies::set_facts,
         residents::list,
         residents::get,
         residents::observations,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::HomeId;
-use crate::app::views::homes::{Home, HomeZoneUpdate};
+use crate::app::views::homes::{Home, HomePlaceUpdate, HomeZoneUpdate};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, OptionalIdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Id, Input};
@@ -40,4 +40,22 @@ pub async fn set_zone(
     command: Input<HomeZoneUpdate>,
 ) -> Result<Json<Home>, Problem> {
     Ok(Json(app::homes::set_zone(&state.app, &command.context, id, command.body).await?))
+}
+
+/// Sets where a home is and which pharmacy it prefers: prescriptions are offered by it.
+#[utoipa::path(
+    put,
+    path = "/homes/{id}/place",
+    operation_id = "setHomePlace",
+    tag = "homes",
+    params(("id" = HomeId, Path), OptionalIdempotencyHeader),
+    request_body = HomePlaceUpdate,
+    responses((status = 200, description = "Done.", body = Home), CommandProblems),
+)]
+pub async fn set_place(
+    State(state): State<ApiState>,
+    Id(id): Id<HomeId>,
+    command: Input<HomePlaceUpdate>,
+) -> Result<Json<Home>, Problem> {
+    Ok(Json(app::homes::set_place(&state.app, &command.context, id, command.body).await?))
 }

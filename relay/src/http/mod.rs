@@ -29,6 +29,7 @@ mod misread;
 pub mod ops;
 pub mod pharmacy_api;
 pub mod pharmacy_systems;
+pub mod pharmacies;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
@@ -81,6 +82,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/observer-sessions", post(h::sessions::create_observer))
         .route("/homes", get(h::homes::list))
         .route("/homes/{id}/zone", put(h::homes::set_zone))
+        .route("/homes/{id}/place", put(h::homes::set_place))
+        .route("/pharmacies", get(h::pharmacies::list))
+        .route("/pharmacies/{id}/facts", put(h::pharmacies::set_facts))
         .route("/residents", get(h::residents::list).post(h::residents::register))
         .route("/residents/{id}", get(h::residents::get).put(h::residents::change))
         .route("/resident-identities", get(h::residents::identities))
@@ -337,6 +341,9 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getJointConsultation", Some(Action::ViewHomeSwitches)),
     ("setJointConsultation", Some(Action::SetHomeSwitches)),
     ("setHomeZone", Some(Action::SetHomeSwitches)),
+    ("setHomePlace", Some(Action::SetHomeSwitches)),
+    ("listPharmacies", Some(Action::ListPharmacies)),
+    ("setPharmacyFacts", Some(Action::KeepPharmacies)),
     ("namePresentDoctor", Some(Action::NamePresentDoctor)),
     ("listVisits", Some(Action::ListVisits)),
     ("listVisitCandidates", Some(Action::PlanVisit)),

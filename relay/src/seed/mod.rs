@@ -193,10 +193,10 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         return Ok(Outcome::AlreadyThere);
     }
     let demo = demo(now, 2026)?;
+    pharmacies::insert(&mut tx, &demo.pharmacy).await?;
     for home in &demo.homes {
         homes::insert(&mut tx, home).await?;
     }
-    pharmacies::insert(&mut tx, &demo.pharmacy).await?;
     for (batch, entry) in &demo.stock {
         yunzhen_store::stock::insert(&mut tx, batch).await?;
         yunzhen_store::stock::insert_move(&mut tx, entry).await?;

@@ -7,6 +7,7 @@ use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{EligibilityId, HomeId, NoteId, ResidentId};
+use yunzhen_domain::offers::{OpenHours, Place};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     AllergyRecord, AllergySeverity, Condition, Contact, Eligibility, Home, Medicine, Note, NoteKind, Pharmacy,
@@ -22,17 +23,19 @@ pub(super) const HOSPITAL: &str = "云溪市第一人民医院";
 const OTHER_HOSPITAL: &str = "云溪市中医院";
 
 pub(super) fn homes() -> Vec<Home> {
-    let home = |id, name: &str, address: &str, phone: &str| Home {
+    let home = |id, name: &str, address: &str, phone: &str, (latitude, longitude)| Home {
         version: 1,
         zone: Zone::shanghai(),
+        place: Place::from_degrees(latitude, longitude).ok(),
+        preferred_pharmacy_id: Some(PHARMACY),
         id,
         name: name.to_owned(),
         address: address.to_owned(),
         phone: phone.to_owned(),
     };
     vec![
-        home(HOME_1, "松鹤养老院", "云溪市西湖路 128 号松鹤养老院护理站", "0571-5550-0101"),
-        home(HOME_2, "静安护理院", "云溪市青山镇静安街 9 号静安护理院一楼", "0571-5550-0202"),
+        home(HOME_1, "松鹤养老院", "云溪市西湖路 128 号松鹤养老院护理站", "0571-5550-0101", (30.2475, 120.1489)),
+        home(HOME_2, "静安护理院", "云溪市青山镇静安街 9 号静安护理院一楼", "0571-5550-0202", (30.2931, 120.0822)),
     ]
 }
 
@@ -42,6 +45,12 @@ pub(super) fn pharmacy() -> Pharmacy {
         name: "康宁大药房（西湖路店）".to_owned(),
         address: "云溪市西湖路 96 号".to_owned(),
         phone: "0571-5550-0303".to_owned(),
+        version: 1,
+        zone: Zone::shanghai(),
+        place: Place::from_degrees(30.2442, 120.1546).ok(),
+        // Day and night: the demo works at any hour.
+        hours: OpenHours::always(),
+        radius_metres: Some(20_000),
     }
 }
 

@@ -47,6 +47,7 @@ pub mod observations;
 pub mod open_work;
 pub mod pharmacies;
 pub mod pharmacy_systems;
+pub mod pharmacy_offers;
 pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;

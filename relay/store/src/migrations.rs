@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "doses", include_str!("../migrations/0016_doses.sql")),
     (17, "fhir", include_str!("../migrations/0017_fhir.sql")),
     (18, "retention", include_str!("../migrations/0018_retention.sql")),
+    (19, "offers", include_str!("../migrations/0019_offers.sql")),
     (20, "pharmacy_systems", include_str!("../migrations/0020_pharmacy_systems.sql")),
     (21, "lists", include_str!("../migrations/0021_lists.sql")),
 ];

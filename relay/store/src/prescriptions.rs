@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::offers::Offered;
 use yunzhen_domain::records::{Assessment, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
@@ -29,7 +30,7 @@ pub struct Filter {
     pub pharmacist: Option<StaffId>,
     /// With this pharmacy.
     pub pharmacy: Option<PharmacyId>,
-    /// With this pharmacy, or open to every pharmacy.
+    /// With this pharmacy, or in the pool and offered to it.
     pub within_reach_of: Option<PharmacyId>,
     /// For one of these residents; empty means any.
     pub residents: Vec<ResidentId>,
@@ -71,6 +72,10 @@ pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Sli
     Ok(paging.slice(items, |p| Cursor { at_ms: p.created_at.as_millisecond(), id: p.id.uuid() }))
 }
 
+/// Offered to everybody, or by now to the pharmacy that is put between this and `))`.
+const OFFERED_TO: &str = "(offered_to IS NULL OR EXISTS (SELECT 1 FROM pharmacy_offers o WHERE o.prescription_id = prescriptions.id \
+     AND o.offered_at IS NOT NULL AND o.pharmacy_id = ";
+
 async fn by(db: &mut Db, filter: &Filter, paging: Paging, time: &'static str) -> Result<Vec<Prescription>, StoreError> {
     // Each state is a walk of its own; whoever names none wants all of them. By the time of writing there is an index that no state interrupts.
     let whole: &[State] = if time == "state_since" { State::ALL } else { &[] };
@@ -91,7 +96,8 @@ async fn by(db: &mut Db, filter: &Filter, paging: Paging, time: &'static str) ->
             let wanted = |state: &State| states.is_empty() || states.contains(state);
             let open: Vec<State> =
                 State::ALL.iter().filter(|state| state.is_open_to_pharmacies() && wanted(state)).copied().collect();
-            if open.is_empty() { own } else { own.or(of(&open).holds("pharmacy_id IS NULL")) }
+            let offered = of(&open).holds("pharmacy_id IS NULL").holds_for(OFFERED_TO, pharmacy, "))");
+            if open.is_empty() { own } else { own.or(offered) }
         }
     };
     let rows = walks.fetch(db, paging).await?;
@@ -263,6 +269,20 @@ pub async fn update(tx: &mut Tx, prescription: &Prescription) -> Result<(), Stor
     one_row("prescription", done.rows_affected())
 }
 
+/// Keeps to whom it is offered, and nothing else of it: the version stays, so that whoever looks at it may still take it.
+pub(crate) async fn set_offered(tx: &mut Tx, id: PrescriptionId, offered: &Offered) -> Result<(), StoreError> {
+    let some = match offered {
+        Offered::Everybody => None,
+        Offered::To(some) => Some(to_json(TABLE, "offered_to", some)?),
+    };
+    let done = sqlx::query("UPDATE prescriptions SET offered_to = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(some)
+        .execute(tx.conn())
+        .await?;
+    one_row("prescription", done.rows_affected())
+}
+
 fn assessment(prescription: &Prescription) -> Result<Option<String>, StoreError> {
     prescription.assessment.as_ref().map(|value| to_json(TABLE, "assessment", value.expose())).transpose()
 }
@@ -298,6 +318,7 @@ fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
         approved_at: cells.opt_time("approved_at")?,
         approval: cells.opt_json("approval")?,
         rejection: cells.opt_json("rejection")?,
+        offered: cells.opt_json("offered_to")?.map_or(Offered::Everybody, Offered::To),
         pharmacy_id: cells.opt_parse("pharmacy_id")?,
         accept_secret: cells.opt_text("accept_secret")?.map(Into::into),
         packs: cells.json("packs")?,

@@ -20,6 +20,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("delivery_receipts", "delivery_id IN (SELECT id FROM deliveries WHERE resident_id = $1)"),
     ("delivery_temperatures", "delivery_id IN (SELECT id FROM deliveries WHERE resident_id = $1)"),
     ("deliveries", "resident_id = $1"),
+    ("pharmacy_offers", "prescription_id IN (SELECT id FROM prescriptions WHERE resident_id = $1)"),
     ("prescriptions", "resident_id = $1"),
     ("urgent_calls", "resident_id = $1"),
     ("transports", "resident_id = $1"),

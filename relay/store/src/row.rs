@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Decode, Row, Type};
+use yunzhen_domain::offers::Place;
 
 use crate::StoreError;
 
@@ -51,6 +52,12 @@ impl<'r> Cells<'r> {
         self.get(column)
     }
 
+    /// A number that may be absent, in the range of `T`.
+    pub(crate) fn opt_count<T: TryFrom<i64>>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let number = self.opt_int(column)?.map(T::try_from).transpose();
+        number.map_err(|_| self.corrupt(column, "the number is out of range"))
+    }
+
     pub(crate) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
         match self.get::<i64>(column)? {
             0 => Ok(false),
@@ -76,6 +83,13 @@ impl<'r> Cells<'r> {
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
         make(&self.text(column)?).map_err(|_| self.corrupt(column, "the text is not a legal value"))
+    }
+
+    /// A place from its two columns.
+    pub(crate) fn place(&self) -> Result<Option<Place>, StoreError> {
+        let degrees = self.opt_int("latitude_e6")?.zip(self.opt_int("longitude_e6")?);
+        let place = degrees.map(|(latitude, longitude)| Place::from_e6(latitude, longitude)).transpose();
+        place.map_err(|error| self.corrupt("latitude_e6", error.to_string()))
     }
 
     pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {

@@ -19,6 +19,7 @@ enum Term {
     Equal(&'static str, String),
     Among(&'static str, Vec<String>),
     Holds(&'static str),
+    HoldsFor(&'static str, String, &'static str),
 }
 
 /// See the module.
@@ -45,6 +46,12 @@ impl Walks {
     /// Only rows for which a text of the program holds.
     pub(crate) fn holds(mut self, condition: &'static str) -> Self {
         self.push(&Term::Holds(condition));
+        self
+    }
+
+    /// Only rows for which a text of the program holds, with a value between its two parts.
+    pub(crate) fn holds_for(mut self, before: &'static str, value: impl ToString, after: &'static str) -> Self {
+        self.push(&Term::HoldsFor(before, value.to_string(), after));
         self
     }
 
@@ -96,6 +103,9 @@ impl Walks {
                         query.push(format_args!(" AND {column} = ")).push_bind(value.clone());
                     }
                     Term::Among(column, values) => query.push_among(column, values.iter().cloned()),
+                    Term::HoldsFor(before, value, after) => {
+                        query.push(format_args!(" AND {before}")).push_bind(value.clone()).push(after);
+                    }
                     Term::Holds(condition) => {
                         query.push(format_args!(" AND {condition}"));
                     }

@@ -37,6 +37,8 @@ fn home(n: u32) -> Home {
         phone: String::new(),
         version: 1,
         zone: Zone::shanghai(),
+        place: None,
+        preferred_pharmacy_id: None,
     }
 }
 

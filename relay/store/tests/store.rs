@@ -51,6 +51,8 @@ fn home() -> Home {
         phone: "0571".into(),
         version: 1,
         zone: Zone::shanghai(),
+        place: None,
+        preferred_pharmacy_id: None,
     }
 }
 

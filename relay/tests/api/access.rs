@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use yunzhen_certs::Identity;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::records::Prescription;
+use yunzhen_domain::ids::StaffId;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::http::TABLE;
 use yunzhen_relay::seed;
@@ -25,6 +26,12 @@ const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
 /// The same of those that may tie a specialist to the resident.
 const FOR_A_RESIDENT: [&str; 4] = ["requestConsultation", "bookAppointment", "joinWaitlist", "raiseUrgentCall"];
+
+/// Whoever asks for a pharmacy: what is in the pool here is offered to all of them.
+fn of_a_pharmacy() -> Actor {
+    let staff_id = StaffId::from_uuid(seed::PHARMACY.uuid());
+    Actor::Staff { staff_id, role: Role::Pharmacy, home_id: None, pharmacy_id: Some(seed::PHARMACY) }
+}
 
 /// What an operation is tried on: the ids in its path, and what access knows of it. `None`: a list, or something that is about the caller only.
 fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, Option<Facts>)> {
@@ -62,8 +69,13 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("prescriptions") if operation.path.contains("{id}") => {
             [("draft", draft), ("in review", review), ("approved", open), ("dispensing", mine)]
                 .into_iter()
-                .map(|(state, p)| (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts())))
+                .map(|(state, p)| {
+                    (state, operation.path.replace("{id}", &p.id.to_string()), Some(p.facts(&of_a_pharmacy())))
+                })
                 .collect()
+        }
+        Some("pharmacies") if operation.path.contains("{id}") => {
+            one(seed::PHARMACY.to_string(), Some(Facts::default()))
         }
         Some("legal-holds") if operation.path.contains("{id}") => {
             one(world.legal_hold.id.to_string(), Some(Facts::default()))
@@ -164,10 +176,10 @@ fn of_fhir(world: &World, kind: &str) -> (String, Facts) {
         "ServiceRequest" => (format!("{}-consultation", world.consultation.id), of_consultation()),
         "Appointment" => (world.booked.id.to_string(), world.booked.facts()),
         "SupplyDelivery" => (format!("{}-1", world.delivery.id), world.delivery.facts()),
-        "MedicationRequest" => (format!("{}-1", mine.id), mine.facts()),
-        "MedicationDispense" => (format!("{}-1-1-1", mine.id), mine.facts()),
-        "Task" => (format!("{}-fulfill", mine.id), mine.facts()),
-        "Provenance" => (format!("{}-prescriber", mine.id), mine.facts()),
+        "MedicationRequest" => (format!("{}-1", mine.id), mine.facts(&of_a_pharmacy())),
+        "MedicationDispense" => (format!("{}-1-1-1", mine.id), mine.facts(&of_a_pharmacy())),
+        "Task" => (format!("{}-fulfill", mine.id), mine.facts(&of_a_pharmacy())),
+        "Provenance" => (format!("{}-prescriber", mine.id), mine.facts(&of_a_pharmacy())),
         other => panic!("{other} is tried on nothing"),
     }
 }

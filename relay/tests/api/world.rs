@@ -404,6 +404,11 @@ async fn strangers(tx: &mut Tx) -> Vec<Staff> {
         name: "惠民药店".into(),
         address: "别处".into(),
         phone: "0".into(),
+        version: 1,
+        zone: yunzhen_domain::schedule::Zone::shanghai(),
+        place: None,
+        hours: Vec::new(),
+        radius_metres: None,
     };
     pharmacies::insert(tx, &other).await.unwrap();
     for (n, username, role, pharmacy_id) in
@@ -548,6 +553,7 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         accept_secret: None,
         packs: vec![],
         delivery_id: None,
+        offered: yunzhen_domain::offers::Offered::Everybody,
         supplied: vec![],
         questions: vec![],
         replaces: None,

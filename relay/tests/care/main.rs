@@ -21,6 +21,7 @@ mod hand_over;
 mod hidden;
 mod imports;
 mod merging;
+mod offers;
 mod one_key_call;
 mod parcel_codes;
 mod pharmacy_systems;

@@ -11,7 +11,7 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{ConsultationId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Count, Pharmacy, Staff, StaffCredential, Supply, Urgency};
+use yunzhen_domain::records::{Count, Home, Pharmacy, Staff, StaffCredential, Supply, Urgency};
 use yunzhen_domain::schedule::{Rule, Weekday};
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::app::views::Time;
@@ -30,7 +30,7 @@ use yunzhen_relay::app::{
 };
 use yunzhen_relay::seed;
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{Store, audit, pharmacies, staff};
+use yunzhen_store::{Store, audit, homes, pharmacies, staff};
 
 pub const PASSWORD: &str = "demo password 云";
 
@@ -408,8 +408,22 @@ async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
         name: "仁和药房".to_owned(),
         address: "云溪市南街 1 号".to_owned(),
         phone: "0571-5550-0404".to_owned(),
+        version: 1,
+        zone: yunzhen_domain::schedule::Zone::shanghai(),
+        place: None,
+        hours: Vec::new(),
+        radius_metres: None,
     };
     pharmacies::insert(&mut tx, &other).await.expect("pharmacy");
+    // Nobody knows of either where it is or when it is open: both are asked together, as most tests want it. `offers` tells of the rest.
+    let first = pharmacies::get(&mut tx, seed::PHARMACY).await.expect("read").expect("the demo's");
+    let (version, hours) = (first.version + 1, Vec::new());
+    let bare = Pharmacy { version, hours, place: None, radius_metres: None, ..first };
+    pharmacies::update(&mut tx, &bare).await.expect("changed");
+    for home in homes::list(&mut tx).await.expect("homes") {
+        let bare = Home { version: home.version + 1, place: None, preferred_pharmacy_id: None, ..home };
+        homes::update(&mut tx, &bare).await.expect("changed");
+    }
     for (n, username, role, pharmacy_id) in
         [(21, "pharmacist2", Role::Pharmacist, None), (22, "pharmacy2", Role::Pharmacy, Some(other.id))]
     {

@@ -35,6 +35,9 @@ const ReviewsPage = lazy(async () => ({ default: (await import("../break-glass/R
 const DutyPage = lazy(async () => ({ default: (await import("../duty/DutyPage")).DutyPage }));
 const CallDeskPage = lazy(async () => ({ default: (await import("../urgent-call-desk/CallDeskPage")).CallDeskPage }));
 const TransfersPage = lazy(async () => ({ default: (await import("../homes/TransfersPage")).TransfersPage }));
+const PharmaciesPage = lazy(async () => ({
+  default: (await import("../pharmacies/PharmaciesPage")).PharmaciesPage,
+}));
 const HomesPage = lazy(async () => ({ default: (await import("../homes/HomesPage")).HomesPage }));
 const OverridesPage = lazy(async () => ({ default: (await import("../safety/OverridesPage")).OverridesPage }));
 const PharmacySystemsPage = lazy(async () => ({
@@ -182,6 +185,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="urgent-calls" element={only("administrator", <CallDeskPage />)} />
           <Route path="transfers" element={only("administrator", <TransfersPage />)} />
           <Route path="homes" element={only("administrator", <HomesPage />)} />
+          <Route path="pharmacies" element={only("administrator", <PharmaciesPage />)} />
           <Route path="staff" element={only("administrator", <StaffPage />)} />
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />

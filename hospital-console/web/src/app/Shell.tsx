@@ -19,6 +19,7 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "transfers",
     "break-glass",
     "homes",
+    "pharmacies",
     "staff",
     "boxes",
     "audit",

@@ -11,6 +11,7 @@ import * as breakGlass from "../break-glass/messages";
 import * as duplicates from "../duplicates/messages";
 import * as duty from "../duty/messages";
 import * as homes from "../homes/messages";
+import * as pharmacies from "../pharmacies/messages";
 import * as residentImports from "../resident-imports/messages";
 import * as urgentCallDesk from "../urgent-call-desk/messages";
 import * as appointments from "../appointments/messages";
@@ -30,7 +31,7 @@ import * as retention from "../retention/messages";
 import * as pharmacySystems from "../pharmacy-systems/messages";
 import * as app from "./messages";
 
-const registry = { residentImports, duplicates, breakGlass, duty, homes, urgentCallDesk };
+const registry = { residentImports, duplicates, breakGlass, duty, homes, pharmacies, urgentCallDesk };
 const parts = {
   schedule,
   appointments,

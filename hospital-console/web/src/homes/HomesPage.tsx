@@ -10,15 +10,17 @@ import { useTitle } from "../app/useTitle";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { JointSheet } from "./JointSheet";
+import { PlaceSheet } from "./PlaceSheet";
 import { ZoneSheet } from "./ZoneSheet";
 
-/** The homes, the clock of each and the one switch that it has. */
+/** The homes: the clock of each, where it is, which pharmacy it prefers, and the one switch that it has. */
 export function HomesPage() {
   const { t } = useTranslation("app");
   useTitle(t("homes.title"));
   const [typed, setTyped] = useState("");
   const [turning, setTurning] = useState<{ home: Home; joint: JointConsultation }>();
   const [clock, setClock] = useState<Home>();
+  const [place, setPlace] = useState<Home>();
   const query = useQuery({ queryKey: ["homes"], queryFn: () => api.homes.list() });
   const needle = typed.trim().toLocaleLowerCase();
   const homes = query.data?.items ?? [];
@@ -44,13 +46,14 @@ export function HomesPage() {
       {homes.length > 0 && shown.length === 0 && <EmptyState icon={IconZoomExclamation} title={t("homes.noMatch")} />}
       {shown.length > 0 && (
         <div className={page.surface}>
-          <Table horizontalSpacing="md" verticalSpacing="sm" miw={1040}>
+          <Table horizontalSpacing="md" verticalSpacing="sm" miw={1180}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("homes.name")}</Table.Th>
                 <Table.Th>{t("homes.address")}</Table.Th>
                 <Table.Th>{t("homes.phone")}</Table.Th>
                 <Table.Th>{t("homes.zone.column")}</Table.Th>
+                <Table.Th>{t("homes.place.column")}</Table.Th>
                 <Table.Th w="28%">{t("homes.joint")}</Table.Th>
                 <Table.Th>
                   <span className="yz-visually-hidden">{t("app.actions")}</span>
@@ -64,6 +67,7 @@ export function HomesPage() {
                   home={home}
                   onTurn={(joint) => setTurning({ home, joint })}
                   onClock={() => setClock(home)}
+                  onPlace={() => setPlace(home)}
                 />
               ))}
             </Table.Tbody>
@@ -71,6 +75,7 @@ export function HomesPage() {
         </div>
       )}
       {clock && <ZoneSheet home={clock} onClose={() => setClock(undefined)} />}
+      {place && <PlaceSheet home={place} onClose={() => setPlace(undefined)} />}
       {turning && <JointSheet {...turning} onClose={() => setTurning(undefined)} />}
     </div>
   );
@@ -80,9 +85,10 @@ interface RowProps {
   home: Home;
   onTurn: (joint: JointConsultation) => void;
   onClock: () => void;
+  onPlace: () => void;
 }
 
-function Row({ home, onTurn, onClock }: RowProps) {
+function Row({ home, onTurn, onClock, onPlace }: RowProps) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const query = useQuery({
@@ -103,6 +109,11 @@ function Row({ home, onTurn, onClock }: RowProps) {
           aria-label={t("homes.zone.change", { home: home.name, zone: home.zone })}
         >
           {home.zone}
+        </Button>
+      </Table.Td>
+      <Table.Td>
+        <Button variant="default" onClick={onPlace} aria-label={t("homes.place.change", { home: home.name })}>
+          {t(home.latitude === undefined && !home.preferred_pharmacy_id ? "homes.place.unset" : "homes.place.set")}
         </Button>
       </Table.Td>
       <Table.Td>

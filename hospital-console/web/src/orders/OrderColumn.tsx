@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { UrgencyChip } from "../common/chips";
 import { useDuration } from "../common/Wait";
+import { OfferChips } from "../pharmacies/Offers";
 import { since, type Column, type Order } from "./board";
 import classes from "./orders.module.css";
 
@@ -70,6 +71,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
       <Text size="sm" lineClamp={2}>
         {order.drug_names.join("、")}
       </Text>
+      {order.offer && <OfferChips why={order.offer} />}
       <Group gap={6} mt={4}>
         <UrgencyChip urgency={order.urgency} />
         {column === "ordered" && (

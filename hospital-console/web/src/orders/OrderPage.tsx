@@ -1,6 +1,6 @@
 import type { Prescription } from "@yunzhen/client";
 import { Banner, DoorToDose, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { ActionIcon, Button, Text, Title } from "@mantine/core";
+import { ActionIcon, Box, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { Link, useParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
+import { OfferChips } from "../pharmacies/Offers";
 import { AskSheet } from "../prescriptions/AskSheet";
 import { QuestionThread } from "../prescriptions/Questions";
 import { Timeline } from "../prescriptions/Timeline";
@@ -45,6 +46,7 @@ function Order({ prescription }: { prescription: Prescription }) {
   const [asking, setAsking] = useState(false);
   const may = (command: string) => prescription.allowed.includes(command);
   const { resident } = prescription;
+  const mine = prescription.offers?.offers[0];
   return (
     <>
       <div className={classes.orderHead}>
@@ -83,6 +85,14 @@ function Order({ prescription }: { prescription: Prescription }) {
         </Banner>
       )}
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
+      {may("accept") && mine && (
+        <Box className={classes.panel} mb="md">
+          <Title order={2} fz={16} mb="xs">
+            {t("pharmacies.offers.mine")}
+          </Title>
+          <OfferChips why={mine.why} />
+        </Box>
+      )}
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>

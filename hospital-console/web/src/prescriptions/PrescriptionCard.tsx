@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Section } from "../common/Section";
+import { OfferList } from "../pharmacies/Offers";
 import { AssessmentText } from "./AssessmentFields";
 import { CancelPrescription } from "./CancelPrescription";
 import { ItemLine } from "./ItemLine";
@@ -76,6 +77,7 @@ export function PrescriptionCard({
         </Banner>
       )}
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.offers && <OfferList offers={prescription.offers} />}
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
       <Group justify="flex-end" gap="xs" mt="xs">
         {prescription.state === "draft" && onEdit && (

@@ -4,6 +4,7 @@ import { Group, Text } from "@mantine/core";
 import { IconCertificate } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Section } from "../common/Section";
+import { OfferList } from "../pharmacies/Offers";
 import { AssessmentText } from "../prescriptions/AssessmentFields";
 import { count, worstFirst } from "../prescriptions/draft";
 import { FindingList } from "../prescriptions/FindingList";
@@ -75,6 +76,11 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
           )}
         </Section>
       </div>
+      {prescription.offers && (
+        <div className={classes.panel}>
+          <OfferList offers={prescription.offers} />
+        </div>
+      )}
       {prescription.questions.length > 0 && (
         <div className={classes.panel}>
           <Section title={t("prescribing.question.title")}>

@@ -9,7 +9,7 @@ import { courierRuns, discrepancies, parcels } from "./parcels";
 import { consents, documents } from "./record";
 import { favourites, prescribing } from "./prescribing";
 import { pharmacySystems } from "./partners";
-import { breakGlass, duplicates, imports, placement, retention } from "./registry";
+import { breakGlass, duplicates, imports, pharmacies, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
 import { stock } from "./stock";
 import type { paths } from "./schema";
@@ -185,6 +185,7 @@ export class Api {
   readonly retention = retention(() => this.care);
   readonly pharmacySystems = pharmacySystems(() => this.care);
   readonly breakGlass = breakGlass(() => this.care);
+  readonly pharmacies = pharmacies(() => this.care);
   readonly placement = placement(() => this.care);
   readonly schedule = schedule(() => this.care);
   readonly rounds = rounds(() => this.care);

@@ -43,10 +43,19 @@ export const placement = (care: () => Care) => ({
     data(care().GET("/api/resident-identities", { params: { query } })),
   transfer: (residentId: string, body: T.TransferBody, key?: string) =>
     data(care().POST("/api/residents/{id}/transfer", { params: command(residentId, key), body })),
+  setPlace: (homeId: string, body: T.HomePlaceUpdate, key?: string) =>
+    data(care().PUT("/api/homes/{id}/place", { params: command(homeId, key), body })),
   setZone: (homeId: string, body: T.HomeZoneUpdate, key?: string) =>
     data(care().PUT("/api/homes/{id}/zone", { params: command(homeId, key), body })),
   jointConsultation: (homeId: string) =>
     data(care().GET("/api/homes/{id}/joint-consultation", { params: { path: { id: homeId } } })),
   setJointConsultation: (homeId: string, body: T.JointConsultationUpdate, key?: string) =>
     data(care().PUT("/api/homes/{id}/joint-consultation", { params: command(homeId, key), body })),
+});
+
+/** What prescriptions are offered to pharmacies by. */
+export const pharmacies = (care: () => Care) => ({
+  list: () => data(care().GET("/api/pharmacies")),
+  setFacts: (id: string, body: T.PharmacyFactsUpdate, key?: string) =>
+    data(care().PUT("/api/pharmacies/{id}/facts", { params: command(id, key), body })),
 });

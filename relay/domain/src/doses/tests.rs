@@ -62,6 +62,7 @@ pub(crate) fn prescription(items: Vec<Item>) -> Prescription {
         packs: Vec::new(),
         delivery_id: None,
         supplied,
+        offered: crate::offers::Offered::Everybody,
         questions: Vec::new(),
         replaces: None,
         end_reason: None,

@@ -54,6 +54,8 @@ fn printed(english: bool) -> (String, Vec<Label>) {
             address: String::new(),
             phone: String::new(),
             zone: zone.clone(),
+            place: None,
+            preferred_pharmacy_id: None,
         },
     );
     let sheet = MedicationSheet {

@@ -2,6 +2,7 @@
 
 use crate::actor::{Actor, Role};
 use crate::ids::{ConsultationId, CourierRunId, HomeId, InvitationId, PharmacyId, StaffId};
+use crate::offers::{OpenHours, Place};
 use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
@@ -21,6 +22,10 @@ pub struct Home {
     pub phone: String,
     /// The clock on its wall: its days and its calendar go by it.
     pub zone: Zone,
+    /// Where it is.
+    pub place: Option<Place>,
+    /// Whom it asks first.
+    pub preferred_pharmacy_id: Option<PharmacyId>,
 }
 
 /// A pharmacy.
@@ -28,12 +33,29 @@ pub struct Home {
 pub struct Pharmacy {
     /// Identifier.
     pub id: PharmacyId,
+    /// Version of the row.
+    pub version: i64,
     /// Name.
     pub name: String,
     /// Where couriers collect.
     pub address: String,
     /// Counter.
     pub phone: String,
+    /// The clock on its wall.
+    pub zone: Zone,
+    /// Where it is.
+    pub place: Option<Place>,
+    /// When its doors are open; empty when nobody said.
+    pub hours: Vec<OpenHours>,
+    /// How far it delivers.
+    pub radius_metres: Option<u32>,
+}
+
+impl Pharmacy {
+    /// Whether anything is known that it could be ranked by.
+    pub const fn tells_of_itself(&self) -> bool {
+        self.place.is_some() || !self.hours.is_empty() || self.radius_metres.is_some()
+    }
 }
 
 /// A member of staff.

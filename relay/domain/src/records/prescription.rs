@@ -7,6 +7,7 @@ use crate::formulary::DrugId;
 use crate::ids::{ConsultationId, DeliveryId, FavouriteId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::prescription::{Event, State};
 use crate::machines::{Refused, named_enum};
+use crate::offers::Offered;
 use crate::records::{ConsentGiver, Pack, Urgency};
 use crate::safety::Finding;
 use crate::sensitive::Sensitive;
@@ -262,6 +263,8 @@ pub struct Prescription {
     pub approval: Option<SignedDocument>,
     /// The pharmacist's refusal.
     pub rejection: Option<Rejection>,
+    /// To which pharmacies it is offered while it is in the pool.
+    pub offered: Offered,
     /// The pharmacy that has it.
     pub pharmacy_id: Option<PharmacyId>,
     /// What that pharmacy must show; kept as it is because the same pharmacy may recover it.
@@ -406,6 +409,11 @@ impl Prescription {
     /// The other products that are in the home for a line.
     pub fn instead(&self, item_no: u16) -> &[Instead] {
         self.supplied.iter().find(|s| s.item_no == item_no).map_or(&[], |s| &s.instead)
+    }
+
+    /// Nobody has it, and pharmacies may take it.
+    pub const fn is_in_the_pool(&self) -> bool {
+        self.pharmacy_id.is_none() && self.state.is_open_to_pharmacies()
     }
 
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.

@@ -90,6 +90,11 @@ fn pharmacy(n: u128, name: &str) -> Pharmacy {
         name: name.to_owned(),
         address: "中山路 1 号".to_owned(),
         phone: "0571".to_owned(),
+        version: 1,
+        zone: yunzhen_domain::schedule::Zone::shanghai(),
+        place: None,
+        hours: Vec::new(),
+        radius_metres: None,
     }
 }
 
@@ -107,6 +112,8 @@ fn make() -> Cast {
         address: "杭州".to_owned(),
         phone: "0571".to_owned(),
         zone: yunzhen_domain::schedule::Zone::shanghai(),
+        place: None,
+        preferred_pharmacy_id: None,
     };
     let id_number = IdNumber::complete("33010619410506002").unwrap();
     let contact = |name: &str, relation: &str| Contact {
@@ -250,6 +257,7 @@ pub fn prescription_in(state: prescription::State) -> Prescription {
         accept_secret: None,
         packs: vec![],
         delivery_id: None,
+        offered: yunzhen_domain::offers::Offered::Everybody,
         supplied: vec![],
         questions: vec![],
         replaces: None,

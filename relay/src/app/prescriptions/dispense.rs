@@ -34,7 +34,7 @@ pub async fn accept(
     };
     let before = prescriptions::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     taken_meanwhile(ctx, &before, input.version)?;
-    work.authorize(Action::AcceptPrescription, &before.facts())?;
+    work.authorize(Action::AcceptPrescription, &before.facts(&ctx.actor))?;
     let pharmacy = ctx.actor.pharmacy_id().ok_or(AppError::Forbidden)?;
     if before.state == State::Dispensing
         && before.pharmacy_id == Some(pharmacy)
@@ -59,8 +59,8 @@ pub async fn accept(
 
 /// A pharmacy that saw the offer and came second hears that it came second; one that never saw it hears nothing.
 fn taken_meanwhile(ctx: &Context, p: &Prescription, seen: i64) -> Result<(), AppError> {
-    let mut when_offered = p.facts();
-    when_offered.open_to_pharmacies = true;
+    let mut when_offered = p.facts(&ctx.actor);
+    when_offered.open_to_pharmacies = p.offered.reaches(&ctx.actor);
     let could_see = decide(&ctx.actor, Action::AcceptPrescription, &when_offered) == Decision::Allow;
     let other = p.pharmacy_id.is_some() && p.pharmacy_id != ctx.actor.pharmacy_id();
     if could_see && other && seen == p.version - 1 {

@@ -18,7 +18,7 @@ use super::replace::is_replaceable;
 use super::write::under_way;
 use crate::app::names::{Names, timeline};
 use crate::app::views::prescriptions as views;
-use crate::app::{App, AppError, Context};
+use crate::app::{App, AppError, Context, offers};
 
 /// Lines of a list: what stands beside each is looked up for all of them at once.
 pub(in crate::app) async fn summaries(
@@ -60,6 +60,7 @@ pub(in crate::app) async fn summaries(
             worst_finding: worst(&p.findings),
             turn: chain.as_ref().map(|chain| chain.turn),
             late: chain.is_some_and(|chain| chain.late),
+            offer: None,
         });
     }
     Ok(lines)
@@ -173,6 +174,7 @@ pub(super) async fn full(
         approved_at: p.approved_at.map(Into::into),
         pharmacist: names.staff_ref_opt(db, p.pharmacist_id).await?,
         rejection: p.rejection.clone(),
+        offers: offers::shown(app, db, ctx, &mut names, p).await?,
         pharmacy,
         delivery_id: p.delivery_id,
         timeline: timeline(&p.timeline),
@@ -204,7 +206,7 @@ fn allowed(ctx: &Context, p: &Prescription, writing: bool, replaced: bool) -> Ve
         ("dispense", Action::DispensePrescription, Event::Dispense),
         ("pack", Action::DispensePrescription, Event::Pack { delivery: DeliveryId::from_uuid(nobody) }),
     ];
-    let may = |action| decide(&ctx.actor, action, &p.facts()) == Decision::Allow;
+    let may = |action| decide(&ctx.actor, action, &p.facts(&ctx.actor)) == Decision::Allow;
     let mut allowed = Vec::new();
     if writing && p.state == State::Draft && may(Action::UpdatePrescription) {
         allowed.push("edit".to_owned());

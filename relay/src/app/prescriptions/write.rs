@@ -6,6 +6,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
+use yunzhen_domain::offers::Offered;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, Content, Prescription, Staff, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, Finding, Readings, ResidentFacts, Running};
@@ -85,6 +86,7 @@ pub(super) fn new_draft(
         accept_secret: None,
         packs: Vec::new(),
         delivery_id: None,
+        offered: Offered::Everybody,
         supplied: Vec::new(),
         questions: Vec::new(),
         replaces: None,
@@ -128,7 +130,7 @@ pub async fn preview_findings(
 ) -> Result<views::Findings, AppError> {
     let mut db = app.store.read().await?;
     let p = prescriptions::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::UpdatePrescription, &p.facts())?;
+    authorize(ctx, Action::UpdatePrescription, &p.facts(&ctx.actor))?;
     let content = content(app, input)?;
     let consultation = consultations::get(&mut db, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     let findings = findings(app, &mut db, ctx, &consultation, &draft_of(&content), Some(id)).await?;

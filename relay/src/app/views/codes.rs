@@ -32,6 +32,7 @@ pub use yunzhen_domain::machines::transport::State as TransportState;
 pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, State as UrgentCallState};
 pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
+pub use yunzhen_domain::offers::OfferReason;
 pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
 pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
@@ -41,5 +42,6 @@ pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::runway::RunsOut;
 pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};
+pub use yunzhen_domain::schedule::Weekday;
 pub use yunzhen_domain::schedule::{Position as RoundPosition, Triage};
 pub use yunzhen_domain::substitution::SubstitutionReason;

@@ -25,6 +25,8 @@ pub mod homes;
 pub mod legs;
 pub mod pharmacy_api;
 pub mod pharmacy_systems;
+pub mod offers;
+pub mod pharmacies;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod referrals;

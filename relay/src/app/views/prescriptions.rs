@@ -12,6 +12,7 @@ use super::common::{StaffRef, Time, TimelineStep};
 use super::deliveries::Delivery;
 use super::doses::DoorToDose;
 use super::formulary::Drug;
+use super::offers::{OfferWhy, Offers};
 pub use super::prescribing::{
     Assessment, DraftItem, DraftStep, Findings, PrescriptionDraft, PrescriptionDraftUpdate, PrescriptionQuestion,
     TaperStep,
@@ -72,6 +73,9 @@ pub struct PrescriptionSummary {
     /// What that person has to do is late.
     #[serde(default)]
     pub late: bool,
+    /// Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferWhy>,
 }
 
 /// The resident of a prescription's line.
@@ -242,6 +246,9 @@ pub struct Prescription {
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejection: Option<Rejection>,
+    /// To which pharmacies it is or was offered; absent before the approval and for whom it does not concern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offers: Option<Offers>,
     /// Which pharmacy accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pharmacy: Option<PharmacyRef>,

@@ -1,0 +1,130 @@
+//! To which pharmacies a prescription in the pool is offered: those in the first place hear of it at once, the next ones by a job when nobody takes it. Who
+//! stands where is decided in the domain; who may reach it is one of the facts of the prescription.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use yunzhen_domain::Role;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::formulary::DrugId;
+use yunzhen_domain::ids::{PharmacyId, PrescriptionId, uuid_v7};
+use yunzhen_domain::machines::dispense;
+use yunzhen_domain::offers::{Candidate, Offer, Offered, open_next, rank};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::Prescription;
+use yunzhen_store::jobs::{self, Job};
+use yunzhen_store::{Db, dispenses, homes, pharmacies, pharmacy_offers, prescriptions};
+
+use super::names::Names;
+use super::views::offers as views;
+use super::work::Work;
+use super::{App, AppError, Context};
+
+/// Kind of the job that offers it to the next ones.
+pub(crate) const NEXT: &str = "offer_to_next";
+
+/// A prescription in the pool, since when, and which place comes next: whatever moved meanwhile, the job of before does nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Waiting {
+    prescription_id: PrescriptionId,
+    since_ms: i64,
+    rank: u32,
+}
+
+/// It came into the pool: ranks every pharmacy anew, whoever gave it back last, and offers it to the first ones.
+pub(super) async fn begin(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<Offered, AppError> {
+    let all = pharmacies::list(&mut work.tx).await?;
+    let home = homes::get(&mut work.tx, p.home_id).await?.ok_or(AppError::NotFound)?;
+    let owed: Vec<(DrugId, u32)> = p.items.iter().map(|item| (item.drug_id.clone(), p.owed(item))).collect();
+    let drugs: BTreeSet<DrugId> = owed.iter().map(|(drug, _)| drug.clone()).collect();
+    let shelves = pharmacy_offers::on_hand(&mut work.tx, &drugs, Policy::local_date(ctx.now)).await?;
+    let fillings = dispenses::of_prescription(&mut work.tx, p.id).await?;
+    let declined = |id: PharmacyId| {
+        let theirs = fillings.iter().filter(|d| d.pharmacy_id == id && d.state == dispense::State::Declined);
+        theirs.map(|d| d.state_since).max()
+    };
+    let candidates: Vec<Candidate<'_>> = all
+        .iter()
+        .map(|pharmacy| Candidate {
+            pharmacy,
+            on_hand: shelves.get(&pharmacy.id).cloned(),
+            declined_at: declined(pharmacy.id),
+        })
+        .collect();
+    open(work, ctx, p, rank(&owed, &home, p.urgency, &candidates, ctx.now)).await
+}
+
+/// Offers it to those in the next place, and queues the job for the ones after them.
+async fn open(work: &mut Work, ctx: &Context, p: &Prescription, mut offers: Vec<Offer>) -> Result<Offered, AppError> {
+    let offered = open_next(&mut offers, ctx.now);
+    pharmacy_offers::replace(&mut work.tx, p.id, &offers, &offered).await?;
+    if let Some(rank) = next_rank(&offers) {
+        let since_ms = p.state_since.as_millisecond();
+        let about = serde_json::to_string(&Waiting { prescription_id: p.id, since_ms, rank })?;
+        let id = uuid_v7(ctx.now, yunzhen_runtime::clock::random_bytes());
+        jobs::enqueue(&mut work.tx, id, NEXT, &about, ctx.now + wave(&work.policy)).await?;
+    }
+    Ok(offered)
+}
+
+/// The job. Of what somebody took, or what came back into the pool since, it does nothing.
+pub(crate) async fn offer_to_next(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
+    let about: Waiting = serde_json::from_str(&job.payload)?;
+    let ctx = Context::system(now);
+    let mut work = Work::unkeyed(app, &ctx).await?;
+    jobs::finish(&mut work.tx, job).await?;
+    let p = prescriptions::get(&mut work.tx, about.prescription_id).await?;
+    let Some(p) = p.filter(|p| p.is_in_the_pool() && p.state_since.as_millisecond() == about.since_ms) else {
+        return Ok(work.tx.commit_bookkeeping("an offer of what is not in the pool any more").await?);
+    };
+    let offers = pharmacy_offers::of_prescription(&mut work.tx, p.id).await?;
+    if next_rank(&offers) != Some(about.rank) {
+        return Ok(work.tx.commit_bookkeeping("an offer that was made").await?);
+    }
+    open(&mut work, &ctx, &p, offers).await?;
+    work.record(EventKind::PrescriptionOffered, p.id.uuid(), Some(p.home_id), None);
+    work.finish(()).await
+}
+
+fn next_rank(offers: &[Offer]) -> Option<u32> {
+    offers.iter().filter(|offer| offer.offered_at.is_none()).map(|offer| offer.rank).min()
+}
+
+fn wave(policy: &Policy) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(policy.offer_wave_minutes))
+}
+
+/// What the reader sees of it: the prescriber's side and the pharmacist the whole list, a pharmacy its own place, the home nothing.
+pub(super) async fn shown(
+    app: &App,
+    db: &mut Db,
+    ctx: &Context,
+    names: &mut Names,
+    p: &Prescription,
+) -> Result<Option<views::Offers>, AppError> {
+    let mine = ctx.actor.pharmacy_id();
+    let reads = matches!(ctx.actor.role(), Role::Specialist | Role::Pharmacist) || mine.is_some();
+    if !reads || p.approved_at.is_none() {
+        return Ok(None);
+    }
+    let all = pharmacy_offers::of_prescription(db, p.id).await?;
+    let newest = all.iter().filter_map(|offer| offer.offered_at).max();
+    let waits = p.is_in_the_pool() && next_rank(&all).is_some();
+    let next_at = newest.filter(|_| waits && mine.is_none()).map(|at| (at + wave(&app.policy)).into());
+    let mut offers = Vec::with_capacity(all.len());
+    for offer in all.into_iter().filter(|offer| mine.is_none_or(|mine| mine == offer.pharmacy_id)) {
+        offers.push(views::PharmacyOffer {
+            pharmacy_name: names.pharmacy(db, offer.pharmacy_id).await?,
+            rank: offer.rank,
+            why: why(&offer),
+            offered_at: offer.offered_at.map(Into::into),
+        });
+    }
+    Ok((!offers.is_empty()).then_some(views::Offers { offers, next_at }))
+}
+
+/// Why a pharmacy stands in its place.
+pub(super) fn why(offer: &Offer) -> views::OfferWhy {
+    views::OfferWhy { reasons: offer.reasons.clone(), metres: offer.metres, opens_at: offer.opens_at.map(Into::into) }
+}

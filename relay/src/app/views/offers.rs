@@ -1,0 +1,44 @@
+//! To which pharmacies a prescription is offered.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::codes::OfferReason;
+use super::common::Time;
+
+/// Why a pharmacy stands where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferWhy {
+    /// By code.
+    pub reasons: Vec<OfferReason>,
+    /// From the home as the crow flies; absent when one of the two places is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
+    /// When its doors opened next, if they were closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Time>,
+}
+
+/// One pharmacy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PharmacyOffer {
+    /// Name.
+    pub pharmacy_name: String,
+    /// From 1; those of one rank are asked together.
+    pub rank: u32,
+    /// Why.
+    pub why: OfferWhy,
+    /// Since when it is offered; absent while it waits its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_at: Option<Time>,
+}
+
+/// All pharmacies in their order; for a pharmacy itself alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Offers {
+    /// The first place first.
+    pub offers: Vec<PharmacyOffer>,
+    /// When the next ones are asked, unless somebody takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Time>,
+}
