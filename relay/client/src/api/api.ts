@@ -5,7 +5,7 @@ import { doses, refills } from "./doses";
 import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { courierRuns, discrepancies, parcels } from "./parcels";
-import { consents, documents } from "./record";
+import { consents, documents, ecgs } from "./record";
 import { favourites, prescribing } from "./prescribing";
 import { breakGlass, duplicates, imports, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
@@ -67,6 +67,7 @@ export class Api {
   };
 
   readonly consents = consents(() => this.care);
+  readonly ecgs = ecgs(() => this.care);
   readonly documents = documents(
     () => this.care,
     () => this.http,
