@@ -16,6 +16,7 @@ pub mod dispenses;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
+pub mod ecgs;
 pub mod eligibility;
 mod error;
 pub mod events;

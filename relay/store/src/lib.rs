@@ -34,6 +34,7 @@ pub mod documents;
 pub mod doses;
 pub mod duplicates;
 pub mod duty;
+pub mod ecgs;
 pub mod eligibility;
 pub mod homes;
 pub mod idempotency;

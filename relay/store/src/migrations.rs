@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "doses", include_str!("../migrations/0016_doses.sql")),
     (17, "fhir", include_str!("../migrations/0017_fhir.sql")),
     (18, "retention", include_str!("../migrations/0018_retention.sql")),
+    (22, "ecgs", include_str!("../migrations/0022_ecgs.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

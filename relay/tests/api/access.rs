@@ -18,7 +18,8 @@ use crate::world::{Answer, CALLERS, World, console, nobody};
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
 
 /// Whatever is about a resident's record is asked for with a tie, commands too; a round in person with the hospital.
-const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
+const OF_A_RECORD: [&str; 7] =
+    ["/residents/", "/ecgs/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
 
 /// Operations that name a resident in the body and tie nobody to them.
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
@@ -43,6 +44,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             one(world.resident.id.to_string(), Some(world.resident.facts()))
         }
         Some("consents") => one(world.consent.id.to_string(), Some(world.consent.facts())),
+        Some("ecgs") => one(world.ecg.to_string(), Some(world.resident.facts())),
         Some("documents") => one(world.document.id.to_string(), Some(world.resident.facts())),
         Some("duplicates") if operation.path.contains("{id}") => one(world.pair.id.to_string(), Some(Facts::default())),
         Some("break-glass") if operation.path.contains("{id}") => {

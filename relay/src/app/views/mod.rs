@@ -18,6 +18,7 @@ pub mod dispenses;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
+pub mod ecgs;
 pub mod eligibility;
 pub mod events;
 pub mod formulary;
