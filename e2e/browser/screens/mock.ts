@@ -1,7 +1,6 @@
 /**
  * Answers the console's requests inside the page from a `Day`. Test-only: installed by Playwright, never part of a build.
  */
-import { ecg, ecgSummaries } from "./data-ecg";
 import type { Page } from "@playwright/test";
 import type { Day } from "./data";
 import { installFarPeer, type FarPeer } from "./far-peer";
@@ -176,8 +175,8 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       const since = url.searchParams.get("since") ?? "";
       return page(day.observations.filter((o) => o.measured_at >= since));
     }
-    if (path.endsWith("/ecgs")) return page(ecgSummaries("r1"));
-    if (path.startsWith("/api/ecgs/")) return json(ecg("r1"));
+    if (path.endsWith("/ecgs")) return page(day.ecgs);
+    if (path.startsWith("/api/ecgs/")) return json(day.ecg);
     if (path.startsWith("/api/residents/")) return json(day.resident);
     if (path === "/api/drugs") {
       const q = (url.searchParams.get("q") ?? "").toLowerCase();

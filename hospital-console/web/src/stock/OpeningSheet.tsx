@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { decodeText } from "../resident-imports/file";
+import classes from "./OpeningSheet.module.css";
 import { check, drugOf, MOST_LINES, readRows, template, type Checked, type FileProblem } from "./opening";
 
 interface Tried {
@@ -126,8 +127,8 @@ function Lines({
   const { t } = useTranslation("app");
   const sorted = [...lines].sort((a, b) => Number(b.problems.length > 0) - Number(a.problems.length > 0));
   return (
-    <Table.ScrollContainer minWidth={640} maxHeight={360}>
-      <Table aria-label={t("stock.opening.lines")} data-testid="opening-lines">
+    <div className={classes.scroll} role="region" aria-label={t("stock.opening.lines")} tabIndex={0}>
+      <Table miw={640} data-testid="opening-lines">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("stock.opening.line")}</Table.Th>
@@ -161,6 +162,6 @@ function Lines({
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </div>
   );
 }

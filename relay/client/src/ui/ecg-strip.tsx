@@ -14,7 +14,7 @@ export function EcgStrip({ ecg }: { ecg: EcgCurve }) {
   const [scale, setScale] = useState<(typeof SCALES)[number]>("4");
   const traces = useMemo(() => tracesOf(ecg), [ecg]);
   return (
-    <div data-testid="ecg-strip">
+    <div className="yz-ecg" data-testid="ecg-strip">
       <div className="yz-ecg-head">
         <Text size="sm">
           {t("ecg.leads", { leads: traces.map(({ lead }) => LEAD_LABEL[lead]).join(" ") })} ·{" "}
