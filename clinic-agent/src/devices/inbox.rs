@@ -242,7 +242,7 @@ mod tests {
     fn a_recorder_s_file_is_a_reading_with_its_curve_and_a_broken_one_is_none() {
         let now = Timestamp::from_second(1_763_856_930).expect("a time");
         let mut devices = Devices::new(1);
-        let file = (0..6).map(|_| devices.measure(now).remove(0)).last().expect("six");
+        let file = (0..6).map(|_| devices.measure(now).remove(0)).nth(5).expect("six");
         let Meaning::Reading(reading) = meaning(&file, &mut Stream::default()) else { panic!("no reading") };
         let body = reading.body();
         assert_eq!((reading.profile, reading.values.len()), (Profile::Ecg, 0));

@@ -238,14 +238,14 @@ impl Waveform {
         if leads.is_empty() || twice || unnamed {
             return Err(EcgError::Leads);
         }
-        // Written so that NaN is wrong too.
-        if !(period_ms >= PERIOD_MS.0 && period_ms <= PERIOD_MS.1) {
+        // No range contains NaN.
+        if !(PERIOD_MS.0..=PERIOD_MS.1).contains(&period_ms) {
             return Err(EcgError::Period);
         }
-        if !(factor_mv > 0.0 && factor_mv <= 1.0) {
+        if !(factor_mv > 0.0 && (..=1.0).contains(&factor_mv)) {
             return Err(EcgError::Factor);
         }
-        if !(origin_mv.abs() <= MOST_MV) {
+        if !(-MOST_MV..=MOST_MV).contains(&origin_mv) {
             return Err(EcgError::Origin);
         }
         if samples.len() > MOST_SAMPLES {
@@ -255,7 +255,7 @@ impl Waveform {
             return Err(EcgError::Uneven);
         }
         let waveform = Self { leads, period_ms, origin_mv, factor_mv, samples };
-        if !(waveform.seconds() >= SECONDS.0 && waveform.seconds() <= SECONDS.1) {
+        if !(SECONDS.0..=SECONDS.1).contains(&waveform.seconds()) {
             return Err(EcgError::Duration);
         }
         let beyond = |sample: &Sample| waveform.millivolts(*sample).is_some_and(|mv| mv.abs() > MOST_MV);
