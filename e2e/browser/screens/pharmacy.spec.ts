@@ -80,9 +80,9 @@ const SCREENS: PharmacyScreen[] = [
       await page.getByRole("button", { name: /^从文件导入$|^From a file$/ }).click();
       const day = buildDay(now()).drugs[0];
       const lines = [
-        `${day?.id},,A2701,2030-08-31,30,`,
+        `${day?.name_zh},${day?.strength},A2701,2030-08-31,30,`,
         "没有这种药,,,2027-02-30,0,123",
-        `${day?.id},,A2702,2020-01-01,10,`,
+        `${day?.name_zh},${day?.strength},A2702,2020-01-01,10,`,
       ];
       await page.locator("input[type=file]").setInputFiles({
         name: "shelf.csv",

@@ -141,15 +141,19 @@ function Lines({
           {sorted.map(({ line, cells, drug, problems }) => (
             <Table.Tr key={line}>
               <Table.Td>{line}</Table.Td>
-              <Table.Td>{drug ? `${drug.name_zh} ${drug.strength}` : cells.drug}</Table.Td>
-              <Table.Td>
+              <Table.Td miw={140}>{drug ? `${drug.name_zh} ${drug.strength}` : cells.drug}</Table.Td>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>
                 {cells.batch} · {cells.expiry} · {cells.quantity}
               </Table.Td>
               <Table.Td>
                 {problems.length > 0 ? (
-                  <StatusChip meaning="danger">
-                    {problems.map((one) => t(`stock.opening.problem.${one}`)).join(t("shared:separator"))}
-                  </StatusChip>
+                  <Stack gap={4} align="flex-start">
+                    {problems.map((one) => (
+                      <StatusChip key={one} meaning="danger">
+                        {t(`stock.opening.problem.${one}`)}
+                      </StatusChip>
+                    ))}
+                  </Stack>
                 ) : taken.has(line) ? (
                   <StatusChip meaning="done">{t("stock.opening.taken")}</StatusChip>
                 ) : refused.has(line) ? (

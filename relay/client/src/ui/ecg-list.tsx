@@ -18,7 +18,7 @@ export function EcgList({ residentId }: { residentId: string }) {
   const query = useQuery({ queryKey: ["residents", residentId, "ecgs"], queryFn: () => api.ecgs.of(residentId) });
   return (
     <section aria-label={t("ecg.title")} data-testid="ecgs">
-      <Text fw={600} component="h3">
+      <Text fw={600} component="h2">
         <IconHeartbeat size={20} aria-hidden style={{ verticalAlign: "-4px" }} /> {t("ecg.title")}
       </Text>
       {query.isPending && <Skeletons shape="rows" count={1} />}
