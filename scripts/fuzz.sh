@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make fuzz: each fuzz target of relay/protocol for SECONDS_EACH (60) seconds, one to a core; on stable Rust, see relay/protocol/fuzz/run.sh.
+# make fuzz: each fuzz target (relay/protocol/fuzz) for SECONDS_EACH (60) seconds, one to a core; on stable Rust, see relay/protocol/fuzz/run.sh.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"

@@ -1,9 +1,9 @@
 //! The task that takes what devices send: decodes, places in time, and keeps on disk until a nurse decides. [`read`] decides, the
 //! rest is its driver.
 
-use super::gatt::{self, GLUCOSE_CONTEXT, Profile, Remark, glucose};
+use super::gatt::{self, FILE, GLUCOSE_CONTEXT, Profile, Remark, glucose};
 use super::placing::place;
-use super::reading::{Reading, State, Value};
+use super::reading::{Reading, Recording, State, Value};
 use super::source::{Arrival, Condition, Failure, Shown, Sink, Source};
 use super::stream::Stream;
 use crate::spool::{Spool, entry_id};
@@ -13,7 +13,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 use yunzhen_domain::checked::RawFrame;
-use yunzhen_domain::vitals;
+use yunzhen_domain::registry::Fault;
+use yunzhen_domain::{ecg, vitals};
 use yunzhen_runtime::{Lifecycle, clock};
 
 /// How often readings that waited too long are looked for.
@@ -42,6 +43,12 @@ pub enum Meaning {
 
 /// Reads a frame. `id` becomes the reading's own.
 pub fn read(arrival: &Arrival, stream: &mut Stream, zone: &TimeZone, id: Uuid) -> Meaning {
+    if arrival.characteristic == FILE {
+        return match read_file(arrival, zone, id) {
+            Ok(reading) => Meaning::Reading(Box::new(reading)),
+            Err(_) => Meaning::Failed(vec![]),
+        };
+    }
     let Ok(raw_frame) = RawFrame::new(arrival.characteristic, &arrival.frame) else { return Meaning::Failed(vec![]) };
     if arrival.characteristic == GLUCOSE_CONTEXT {
         return match glucose::decode_context(&arrival.frame) {
@@ -71,12 +78,36 @@ pub fn read(arrival: &Arrival, stream: &mut Stream, zone: &TimeZone, id: Uuid) -
         basis: placed.basis,
         stamp: measurement.stamp,
         clock_offset_ms: placed.clock_offset_ms,
-        raw_frame,
+        raw_frame: Some(raw_frame),
         sequence: measurement.sequence,
         values: values.collect(),
+        recording: None,
         remarks: measurement.remarks,
         state: State::Waiting,
     }))
+}
+
+/// Reads a recorder's file, or names what is wrong with it.
+pub fn read_file(arrival: &Arrival, zone: &TimeZone, id: Uuid) -> Result<Reading, Vec<Fault>> {
+    let recorded = ecg::read_file(&arrival.frame)?;
+    let stamp = Some(zone.to_datetime(recorded.recorded_at));
+    let placed = place(stamp, arrival.clock, zone, arrival.at);
+    Ok(Reading {
+        id,
+        device: arrival.device.clone(),
+        profile: Profile::Ecg,
+        arrived_at: arrival.at,
+        measured_at: placed.measured_at,
+        basis: placed.basis,
+        stamp,
+        clock_offset_ms: placed.clock_offset_ms,
+        raw_frame: None,
+        sequence: None,
+        values: vec![],
+        recording: Some(Recording::from(&recorded.waveform)),
+        remarks: vec![],
+        state: State::Waiting,
+    })
 }
 
 /// What the page asks: how the devices stand. The readings themselves are in the spool's file.
@@ -204,7 +235,22 @@ mod tests {
         assert_eq!((reading.basis, reading.clock_offset_ms), (Basis::Corrected, Some(-90_000)));
         assert_eq!(reading.measured_at, now, "its clock is 90 s slow, and that is known");
         let digits: String = measured.frame.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(reading.raw_frame.as_str(), format!("2a35:{digits}"));
+        assert_eq!(reading.raw_frame.unwrap().as_str(), format!("2a35:{digits}"));
+    }
+
+    #[test]
+    fn a_recorder_s_file_is_a_reading_with_its_curve_and_a_broken_one_is_none() {
+        let now = Timestamp::from_second(1_763_856_930).expect("a time");
+        let mut devices = Devices::new(1);
+        let file = (0..6).map(|_| devices.measure(now).remove(0)).nth(5).expect("six");
+        let Meaning::Reading(reading) = meaning(&file, &mut Stream::default()) else { panic!("no reading") };
+        let body = reading.body();
+        assert_eq!((reading.profile, reading.values.len()), (Profile::Ecg, 0));
+        assert_eq!(body["recorded_at"], format!("{now:.3}"), "its clock is 90 s slow, and that is known");
+        assert_eq!((&body["clock_offset_ms"], &body["leads"]), (&(-90_000).into(), &serde_json::json!(["i"])));
+        assert!(body["data"].as_str().is_some_and(|data| data.split(' ').count() == 2500));
+        let broken = Arrival { frame: b"{}".to_vec(), ..file };
+        assert!(matches!(meaning(&broken, &mut Stream::default()), Meaning::Failed(_)));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 use yunzhen_domain::checked::RawFrame;
+use yunzhen_domain::ecg::{Lead, Waveform};
 
 /// Who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -137,6 +138,33 @@ impl State {
     }
 }
 
+/// An ECG as the recorder sent it. No `Debug`: it is medical data.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// Which leads, in the order of the samples.
+    pub leads: Vec<Lead>,
+    /// Milliseconds between two samples of a lead.
+    pub period_ms: f64,
+    /// Millivolts that a zero stands for.
+    pub origin_mv: f64,
+    /// Millivolts of one unit.
+    pub factor_mv: f64,
+    /// The samples, around the leads.
+    pub data: String,
+}
+
+impl From<&Waveform> for Recording {
+    fn from(waveform: &Waveform) -> Self {
+        Self {
+            leads: waveform.leads().to_vec(),
+            period_ms: waveform.period_ms(),
+            origin_mv: waveform.origin_mv(),
+            factor_mv: waveform.factor_mv(),
+            data: waveform.data(),
+        }
+    }
+}
+
 /// What is written to disk. No `Debug`: its values are medical text once somebody says whose they are.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reading {
@@ -158,13 +186,17 @@ pub struct Reading {
     /// How far the device's clock is ahead of the box's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_offset_ms: Option<i64>,
-    /// What the device sent.
-    pub raw_frame: RawFrame,
+    /// The frames that the device sent; a file has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_frame: Option<RawFrame>,
     /// The device's number of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<u16>,
-    /// What was read out of the frame; never empty.
+    /// What was read out of the frame; never empty but for a recording.
     pub values: Vec<Value>,
+    /// The curve of an ECG, until a nurse has decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<Recording>,
     /// What the device says about it.
     pub remarks: Vec<Remark>,
     /// How far it has got.
@@ -178,8 +210,23 @@ impl Reading {
         format!("device-reading-{}", self.id)
     }
 
-    /// The body of the relay's route for vital signs.
+    /// The body of the relay's route for vital signs, or of that for ECGs.
     pub fn body(&self) -> Json {
+        if let Some(recording) = &self.recording {
+            let mut body = json!({
+                "leads": recording.leads,
+                "period_ms": recording.period_ms,
+                "origin_mv": recording.origin_mv,
+                "factor_mv": recording.factor_mv,
+                "data": recording.data,
+                "recorded_at": format!("{:.3}", self.measured_at),
+                "device": self.device.label(),
+            });
+            if let Some(offset) = self.clock_offset_ms {
+                body["clock_offset_ms"] = offset.into();
+            }
+            return body;
+        }
         let readings: Vec<Json> = self
             .values
             .iter()
@@ -204,7 +251,7 @@ impl Reading {
     /// Whether a frame is one that was received before: devices send what they keep again with each connection. Frames of a
     /// stream and frames without time and number look alike without being the same.
     pub fn repeats(&self, earlier: &Self) -> bool {
-        let first = |reading: &Self| reading.raw_frame.as_str().split(';').next().map(str::to_owned);
+        let first = |reading: &Self| reading.raw_frame.as_ref()?.as_str().split(';').next().map(str::to_owned);
         self.device.address == earlier.device.address
             && self.profile == earlier.profile
             && (self.stamp.is_some() || self.sequence.is_some())
@@ -230,9 +277,10 @@ pub(crate) mod tests {
             basis: Basis::Arrival,
             stamp: None,
             clock_offset_ms: None,
-            raw_frame: RawFrame::parse("2a35:008a0052006500").expect("a frame"),
+            raw_frame: RawFrame::parse("2a35:008a0052006500").ok(),
             sequence: None,
             values: vec![value("8480-6", 138.0), value("8462-4", 82.0)],
+            recording: None,
             remarks: vec![],
             state: State::Waiting,
         }
@@ -295,7 +343,7 @@ pub(crate) mod tests {
         assert!(!Reading { device: other, ..timed(2) }.repeats(&timed(1)));
         // With its context it is still the same measurement.
         let with_context = RawFrame::parse("2a35:008a0052006500;2a34:0205").expect("frames");
-        assert!(timed(2).repeats(&Reading { raw_frame: with_context, ..timed(1) }));
+        assert!(timed(2).repeats(&Reading { raw_frame: Some(with_context), ..timed(1) }));
     }
 
     #[test]

@@ -10,12 +10,37 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use yunzhen_domain::ecg;
 use yunzhen_runtime::clock;
 
 /// The devices measure in this order.
-const ROUND: [Profile; 5] =
-    [Profile::BloodPressure, Profile::SpotOximeter, Profile::Thermometer, Profile::Glucose, Profile::Weight];
-/// The clock of the simulated blood pressure meter is this slow, and can be read.
+const ROUND: [Profile; 6] = [
+    Profile::BloodPressure,
+    Profile::SpotOximeter,
+    Profile::Thermometer,
+    Profile::Glucose,
+    Profile::Weight,
+    Profile::Ecg,
+];
+/// One beat of the simulated recorder: milliseconds from its start and units of 5 microvolts, straight between two points.
+const BEAT: [(i32, i32); 12] = [
+    (0, 0),
+    (60, 0),
+    (90, 25),
+    (120, 0),
+    (160, 0),
+    (172, -15),
+    (190, 220),
+    (208, -50),
+    (220, 0),
+    (300, 4),
+    (370, 55),
+    (440, 0),
+];
+/// Milliseconds between two samples of it, and how many there are.
+const EACH_MS: i32 = 4;
+const SAMPLES: i32 = 2500;
+/// The clocks of the simulated blood pressure meter and of the recorder are this slow, and can be read.
 const SLOW: SignedDuration = SignedDuration::from_secs(90);
 /// Zone of the simulated clocks.
 fn zone() -> TimeZone {
@@ -45,6 +70,7 @@ impl Devices {
             Profile::SpotOximeter => ("模拟血氧仪 Demo SpO2", self.oximeter()),
             Profile::Thermometer => ("模拟体温计 Demo Thermometer", self.thermometer(local)),
             Profile::Glucose => ("模拟血糖仪 Demo Glucose", self.glucose(local)),
+            Profile::Ecg => ("模拟心电仪 Demo ECG", self.ecg(now.saturating_sub(SLOW).unwrap_or(now))),
             Profile::Weight | Profile::ContinuousOximeter | Profile::HeartRate => {
                 ("模拟体重秤 Demo Scale", self.weight(local))
             }
@@ -54,7 +80,7 @@ impl Devices {
             device: DeviceName { address, name: name.to_owned() },
             characteristic: profile.characteristic(),
             frame,
-            clock: (profile == Profile::BloodPressure).then(|| (behind(local), now)),
+            clock: matches!(profile, Profile::BloodPressure | Profile::Ecg).then(|| (behind(local), now)),
             at: now,
         };
         let context = (profile == Profile::Glucose).then(|| {
@@ -116,6 +142,37 @@ impl Devices {
         frame
     }
 
+    /// Ten seconds of lead I as a recorder's file.
+    fn ecg(&mut self, begin: Timestamp) -> Vec<u8> {
+        let (mut beat, mut length) = (0, 800);
+        let mut data = Vec::new();
+        for at in (0..SAMPLES).map(|n| n * EACH_MS) {
+            if at >= beat + length {
+                beat += length;
+                length = i32::from(self.within(185, 215)) * EACH_MS;
+            }
+            let noise = i32::from(self.within(-2, 2));
+            data.push((height(at - beat) + noise).to_string());
+        }
+        let file = serde_json::json!({
+            "resourceType": "Observation",
+            "status": "final",
+            "code": { "coding": [{ "system": "http://loinc.org", "code": ecg::CODE }] },
+            "effectiveDateTime": format!("{begin:.3}"),
+            "component": [{
+                "code": { "coding": [{ "system": ecg::MDC, "code": "131329" }] },
+                "valueSampledData": {
+                    "origin": { "value": 0, "unit": "mV", "system": "http://unitsofmeasure.org", "code": "mV" },
+                    "period": EACH_MS,
+                    "factor": 0.005,
+                    "dimensions": 1,
+                    "data": data.join(" "),
+                },
+            }],
+        });
+        file.to_string().into_bytes()
+    }
+
     /// A number from `low` to `high`, by SplitMix64 (Steele, Lea, Flood 2014).
     fn within(&mut self, low: i16, high: i16) -> i16 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -125,6 +182,15 @@ impl Devices {
         z ^= z >> 31;
         let span = u64::from(high.abs_diff(low)) + 1;
         low + i16::try_from(z % span).unwrap_or_default()
+    }
+}
+
+/// The curve so many milliseconds into a beat.
+fn height(at: i32) -> i32 {
+    let part = BEAT.windows(2).find(|part| matches!(part, [(begin, _), (end, _)] if (*begin..*end).contains(&at)));
+    match part {
+        Some([(begin, from), (end, to)]) => from + (to - from) * (at - begin) / (end - begin),
+        _ => 0,
     }
 }
 
@@ -203,8 +269,13 @@ mod tests {
     fn every_frame_is_a_whole_plausible_measurement() {
         for seed in 0..200 {
             let mut devices = Devices::new(seed);
-            for _ in 0..ROUND.len() {
+            for profile in ROUND {
                 let arrivals = devices.measure(now());
+                if profile == Profile::Ecg {
+                    let recorded = ecg::read_file(&arrivals[0].frame).map_err(|faults| faults.len());
+                    assert_eq!(recorded.map(|r| r.waveform.seconds()), Ok(10.0));
+                    continue;
+                }
                 let measured = &arrivals[0];
                 let profile = Profile::of(measured.characteristic).expect("a measurement");
                 let measurement = gatt::decode(profile, &measured.frame).expect("a whole frame");

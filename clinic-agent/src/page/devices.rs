@@ -4,16 +4,21 @@
 use super::api::rfc3339;
 use super::session::Nurse;
 use super::{AppState, problems};
-use crate::devices::Reading;
-use crate::devices::reading::{DiscardReason, Outcome, State as ReadingState};
+use crate::devices::gatt::FILE;
+use crate::devices::inbox::read_file;
+use crate::devices::queue::Admission;
+use crate::devices::reading::{DeviceName, DiscardReason, Outcome, State as ReadingState};
 use crate::devices::source::Shown;
 use crate::devices::words::words;
+use crate::devices::{Arrival, Reading};
 use crate::spool::{Confirmation, SpoolError, entry_id};
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -61,8 +66,45 @@ fn item(reading: &Reading) -> Value {
         "basis": reading.basis,
         "clock_offset_ms": reading.clock_offset_ms,
         "values": reading.values,
+        "leads": reading.recording.as_ref().map(|recording| &recording.leads),
         "remarks": reading.remarks,
     })
+}
+
+/// `GET /page/devices/readings/{id}/recording`: the curve of one ECG that waits.
+pub async fn recording(
+    State(app): State<AppState>,
+    _nurse: Nurse,
+    id: Result<Path<Uuid>, axum::extract::rejection::PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Path(id)) = id else { return problems::NO_SUCH_READING.answer(&headers) };
+    match app.spool.readings().await {
+        Ok(readings) => match readings.into_iter().find(|r| r.id == id).and_then(|r| r.recording) {
+            Some(recording) => Json(recording).into_response(),
+            None => problems::NO_SUCH_READING.answer(&headers),
+        },
+        Err(error) => problems::of_spool(&error).answer(&headers),
+    }
+}
+
+/// `POST /page/devices/recordings`: a recorder's file that the nurse brought, as it is. It waits like what a device sent by itself.
+pub async fn take_file(State(app): State<AppState>, _nurse: Nurse, headers: HeaderMap, file: Bytes) -> Response {
+    let at = clock::now_timestamp();
+    let device = DeviceName { address: String::new(), name: "心电图文件 ECG file".to_owned() };
+    let arrival = Arrival { device, characteristic: FILE, frame: file.to_vec(), clock: None, at };
+    match read_file(&arrival, &TimeZone::UTC, entry_id(at, &clock::random_bytes())) {
+        Err(faults) => {
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+            tracing::info!(?fields, "a file that was brought is no ECG");
+            problems::NO_ECG.answer(&headers)
+        }
+        Ok(reading) => match app.spool.take_reading(reading).await {
+            Ok(Admission::Taken { .. }) => StatusCode::CREATED.into_response(),
+            Ok(Admission::Repeated) => problems::ECG_REPEATED.answer(&headers),
+            Err(error) => problems::of_spool(&error).answer(&headers),
+        },
+    }
 }
 
 /// Whose a reading is.

@@ -84,6 +84,8 @@ pub fn router(state: AppState) -> Router {
         .route("/page/spool/{id}/dismiss", post(spool::dismiss))
         .route("/page/deliveries/{id}/receipt", post(receipts::receive))
         .route("/page/devices", get(devices::list))
+        .route("/page/devices/recordings", post(devices::take_file))
+        .route("/page/devices/readings/{id}/recording", get(devices::recording))
         .route("/page/devices/readings/{id}/confirm", post(devices::confirm))
         .route("/page/devices/readings/{id}/discard", post(devices::discard))
         .route("/page/buttons/calls/{id}/seen", post(buttons::seen))

@@ -313,6 +313,31 @@ pub const READING_GONE: Problem = Problem {
     retry_after_seconds: None,
 };
 
+/// A file that is no ECG.
+pub const NO_ECG: Problem = Problem {
+    status: StatusCode::UNPROCESSABLE_ENTITY,
+    code: "invalid_input",
+    title: Text { zh: "这个文件不是可读的心电图", en: "This file is no ECG that can be read" },
+    detail: Text {
+        zh: "需要 FHIR R4 Observation（LOINC 11524-6）：时长 1 至 60 秒，单位 mV 或 uV，带时间和时区。",
+        en: "It takes a FHIR R4 Observation (LOINC 11524-6): 1 to 60 seconds in mV or uV, with its time and zone.",
+    },
+    action: Text {
+        zh: "请从心电仪重新导出，或重新记录。", en: "Export it from the recorder again, or record again."
+    },
+    retry_after_seconds: None,
+};
+
+/// A file that was brought before.
+pub const ECG_REPEATED: Problem = Problem {
+    status: StatusCode::CONFLICT,
+    code: "reading_confirmed",
+    title: Text { zh: "这份心电图已经读入过", en: "This ECG was brought before" },
+    detail: Text { zh: "同一份记录不会保存两次。", en: "The same recording is not kept twice." },
+    action: Text { zh: "请在列表或住民图表中查看。", en: "Look in the list or in the resident's chart." },
+    retry_after_seconds: None,
+};
+
 const SPOOL_FULL: Problem = Problem {
     status: StatusCode::INSUFFICIENT_STORAGE,
     code: "spool_full",

@@ -144,7 +144,7 @@ fn is_plausible(kind: Kind, body: &Value) -> bool {
             .iter()
             .all(|field| body[*field].as_str().is_some_and(|text| !text.trim().is_empty())),
         Kind::Dose => body["prescription_id"].is_string() && body["item_no"].is_u64() && body["at"].is_string(),
-        // Made by this box only, when the nurse has counted.
-        Kind::Receipt => false,
+        // Made by this box only: when the nurse has counted, or confirmed whose it is.
+        Kind::Receipt | Kind::Ecg => false,
     }
 }

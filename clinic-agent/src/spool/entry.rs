@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub enum Kind {
     /// Vital signs.
     Observations,
+    /// An ECG of a recorder.
+    Ecg,
     /// A nursing note or complaint.
     Note,
     /// A photo or another document.
@@ -23,10 +25,21 @@ pub enum Kind {
     Receipt,
 }
 
-/// Field of a document's body that holds its bytes, in base64.
-const CONTENT: &str = "content_base64";
-/// What stands in its place in the list: the SHA-256 of that text.
-const CONTENT_DIGEST: &str = "content_sha256";
+impl Kind {
+    /// The field of the body that is too long for every list, and what stands in its place there: the SHA-256 of that text.
+    const fn content(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Document => Some(("content_base64", "content_sha256")),
+            Self::Ecg => Some(("data", "data_sha256")),
+            Self::Observations | Self::Note | Self::Dose | Self::Receipt => None,
+        }
+    }
+
+    /// Whether its content lies beside the entry.
+    pub const fn is_long(self) -> bool {
+        self.content().is_some()
+    }
+}
 
 /// How far an entry has got. The words on the page are the same three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -152,6 +165,7 @@ impl Entry {
     pub fn path(&self) -> String {
         match self.kind {
             Kind::Observations => format!("/api/residents/{}/observations", self.resident_id),
+            Kind::Ecg => format!("/api/residents/{}/ecgs", self.resident_id),
             Kind::Note => format!("/api/residents/{}/notes", self.resident_id),
             Kind::Document => format!("/api/residents/{}/documents", self.resident_id),
             Kind::Dose => format!("/api/residents/{}/doses", self.resident_id),
@@ -159,22 +173,24 @@ impl Entry {
         }
     }
 
-    /// The entry without its document's content, and that content: every list and every count reads all entries.
+    /// The entry without its long content, and that content: every list and every count reads all entries.
     pub fn split(mut self) -> (Self, Option<String>) {
-        if self.kind != Kind::Document || !self.body[CONTENT].is_string() {
+        let Some((field, digest)) = self.kind.content().filter(|(field, _)| self.body[*field].is_string()) else {
             return (self, None);
-        }
+        };
         let Some(body) = self.body.as_object_mut() else { return (self, None) };
-        let Some(Value::String(content)) = body.remove(CONTENT) else { return (self, None) };
-        body.insert(CONTENT_DIGEST.to_owned(), Value::String(super::sha256_hex(&content)));
+        let Some(Value::String(content)) = body.remove(field) else { return (self, None) };
+        body.insert(digest.to_owned(), Value::String(super::sha256_hex(&content)));
         (self, Some(content))
     }
 
     /// The entry as the relay takes it: the reverse of [`Entry::split`].
     pub fn whole(mut self, content: Option<String>) -> Self {
-        if let (Some(content), Some(body)) = (content, self.body.as_object_mut()) {
-            body.remove(CONTENT_DIGEST);
-            body.insert(CONTENT.to_owned(), Value::String(content));
+        if let (Some(content), Some((field, digest)), Some(body)) =
+            (content, self.kind.content(), self.body.as_object_mut())
+        {
+            body.remove(digest);
+            body.insert(field.to_owned(), Value::String(content));
         }
         self
     }

@@ -69,7 +69,7 @@ impl Spool {
 
     /// The entry as the relay takes it: a document with its content.
     pub async fn whole(&self, entry: Entry) -> Result<Entry, SpoolError> {
-        if entry.kind != Kind::Document {
+        if !entry.kind.is_long() {
             return Ok(entry);
         }
         let key = entry.key.clone();

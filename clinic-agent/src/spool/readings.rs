@@ -51,7 +51,7 @@ fn drop_all(table: &mut Table<'_>, known: &[Reading], ids: &[Uuid]) -> Fallible<
     let mut dropped = 0;
     for reading in known.iter().filter(|reading| ids.contains(&reading.id)) {
         if let Ok(Outcome::Changed(state)) = reading.state.apply(Event::Drop) {
-            put(table, &Reading { state, ..reading.clone() })?;
+            put(table, &Reading { state, recording: None, ..reading.clone() })?;
             dropped += 1;
         }
     }
@@ -108,9 +108,9 @@ impl Store {
                         && reading.device.address == address
                         && reading.sequence == Some(sequence)
                 });
-                match meant.and_then(|reading| Some((reading.raw_frame.with(raw_frame).ok()?, reading))) {
+                match meant.and_then(|reading| Some((reading.raw_frame.as_ref()?.with(raw_frame).ok()?, reading))) {
                     Some((both, mut reading)) => {
-                        reading.raw_frame = both;
+                        reading.raw_frame = Some(both);
                         reading.remarks.extend(remark);
                         put(&mut table, &reading)?;
                         true
@@ -133,7 +133,7 @@ impl Store {
             let entry = Entry {
                 id: entry_id,
                 key: reading.key(),
-                kind: Kind::Observations,
+                kind: if reading.recording.is_some() { Kind::Ecg } else { Kind::Observations },
                 resident_id,
                 author,
                 body: reading.body(),
@@ -218,7 +218,8 @@ fn decide_in<T>(
     };
     if let Outcome::Changed(state) = outcome {
         reading.state = state;
-        put(&mut table, &reading)?;
+        // What is decided is remembered to recognise it; its curve goes on with the entry.
+        put(&mut table, &Reading { recording: None, ..reading.clone() })?;
     }
     drop(table);
     beside(write, &reading, outcome)

@@ -3,7 +3,7 @@
 //!
 //! A file that cannot be read is set aside under another name, never deleted and never written to again.
 
-use super::entry::{Dismissal, Entry, Event, Kind, Misplaced, State};
+use super::entry::{Dismissal, Entry, Event, Misplaced, State};
 use crate::devices::reading::Decided;
 use jiff::Timestamp;
 use redb::{
@@ -270,7 +270,7 @@ impl Store {
                             if !state.is_open() {
                                 let mut keys = write.open_table(KEYS)?;
                                 let mut contents = write.open_table(CONTENTS)?;
-                                if entry.kind == Kind::Document && state == State::Received {
+                                if entry.kind.is_long() && state == State::Received {
                                     contents.remove(entry.key.as_str())?;
                                 }
                                 prune(&mut entries, &mut keys, &mut contents)?;

@@ -16,6 +16,7 @@ import type {
   Resident,
   Staff,
 } from "@yunzhen/client";
+import { ecg, ecgSummaries } from "./data-ecg";
 import { buildStock } from "./data-stock";
 
 const MINUTE = 60_000;
@@ -626,6 +627,8 @@ export function buildDay(now: number) {
     consultation,
     resident,
     observations,
+    ecgs: ecgSummaries("r1"),
+    ecg: ecg("r1"),
     drugs,
     shelf: buildStock(now, drugs),
     findings,

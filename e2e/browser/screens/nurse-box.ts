@@ -1,5 +1,6 @@
 /** A stand-in for the box while looking at the nurse's screens: her built page and the invented record. Test-only. */
 import type { ServerResponse } from "node:http";
+import { ecg, ecgCurve, ecgSummaries } from "./data-ecg";
 import { devicesOf } from "./nurse-devices";
 import { planAnswer, type PlanScene } from "./nurse-plan";
 import * as record from "./nurse-record";
@@ -71,6 +72,7 @@ class Answers {
     else if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 2 : 0));
     else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
     else if (path === "/page/devices") this.json(devicesOf(this.mode));
+    else if (path.endsWith("/recording")) this.json(ecgCurve);
     else if (path.startsWith("/page/devices/"))
       this.problem(409, "reading_confirmed", "这条测量已存入一位住民的记录", "若存错了人，请立即告知医生并重新测量。");
     else if (path === "/page/urgent-calls" && this.mode === "offline")
@@ -93,8 +95,11 @@ class Answers {
     else if (part === "observations" && this.link === "offline")
       this.problem(503, "link_down", "网络中断", "记录已保存在本机，恢复后自动发送。");
     else if (part === "observations") this.list(record.observations);
+    else if (part === "ecgs") this.list(ecgSummaries(id ?? ""));
+    else if (kind === "ecgs") this.one(ecg("r1"));
     else if (kind === "residents") this.one(record.resident(id ?? ""));
     else if (kind === "consultations") this.one(record.consultationDetail(id ?? ""));
+    else if (part === "dispenses") this.list(record.fillings);
     else if (kind === "prescriptions") this.one(record.prescription);
     else this.one(undefined);
   }

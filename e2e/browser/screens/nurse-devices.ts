@@ -52,6 +52,7 @@ const measured: DeviceList = {
   dropped: 2,
   failure: { device: { address: "5C:31:3E:00:12:34", name: "UA-651BLE" }, at: ago(1), remarks: ["cuff_loose"] },
   readings: [
+    reading("d4", "心电仪 ECG-80", 1, [], { profile: "ecg", leads: ["i"] }),
     reading(
       "d3",
       "UA-651BLE",

@@ -6,6 +6,7 @@ import type {
   ConsultationSummary,
   Delivery,
   DeliveryState,
+  Dispense,
   Drug,
   Observation,
   Prescription,
@@ -188,6 +189,31 @@ const drug = (name_zh: string, name_en: string, strength: string): Drug => ({
   doses_per_unit: 1,
 });
 
+/** One pharmacy gave it back, the next one sent a part. */
+export const fillings: Dispense[] = [
+  {
+    id: "f1",
+    number: 1,
+    state: "declined",
+    pharmacy_name: "仁和大药房",
+    declined: "out_of_stock",
+    packs: [],
+    created_at: ago(98),
+    state_since: ago(95),
+  },
+  {
+    id: "f2",
+    number: 2,
+    state: "in_progress",
+    fill: "first_part",
+    part_reason: "out_of_stock",
+    pharmacy_name: "康民药房",
+    packs: [{ item_no: 1, name: "苯磺酸氨氯地平片", quantity: 1, unit: "盒", batch: "A2604", expiry: "2027-08-31" }],
+    created_at: ago(90),
+    state_since: ago(60),
+  },
+];
+
 export const prescription: Prescription = {
   id: "p1",
   version: 6,
@@ -199,6 +225,7 @@ export const prescription: Prescription = {
   supply: "ordinary",
   valid_days: 1,
   valid_until: "2026-11-24",
+  approved_at: ago(100),
   items: [
     {
       no: 1,

@@ -142,6 +142,15 @@ const SCREENS: RegistryScreen[] = [
   },
   { name: "chart", path: "/registry/r1/chart", ready: ".uplot" },
   {
+    name: "chart-ecg",
+    path: "/registry/r1/chart",
+    ready: "[data-testid=ecgs]",
+    act: async (page) => {
+      await button(page, ".*的心电图|Show the ECG.*").click();
+      await page.getByTestId("ecg-strip").scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "chart-zoomed",
     path: "/registry/r1/chart",
     ready: ".uplot",

@@ -71,6 +71,49 @@ const SCREENS: PharmacyScreen[] = [
       await expect(page.getByText(/校验位不符|check digit is wrong/)).toBeVisible();
     },
   },
+  {
+    name: "stock-opening",
+    path: "/stock",
+    answers: nothing,
+    ready: "main :is(h2,h3)",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^从文件导入$|^From a file$/ }).click();
+      const day = buildDay(now()).drugs[0];
+      const lines = [
+        `${day?.name_zh},${day?.strength},A2701,2030-08-31,30,`,
+        "没有这种药,,,2027-02-30,0,123",
+        `${day?.name_zh},${day?.strength},A2702,2020-01-01,10,`,
+      ];
+      await page.locator("input[type=file]").setInputFiles({
+        name: "shelf.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from(`drug,strength,batch,expiry,quantity,gtin\n${lines.join("\n")}\n`),
+      });
+      await expect(page.getByTestId("opening-lines").getByRole("row")).toHaveCount(4);
+    },
+  },
+  {
+    name: "board-scan-unknown",
+    path: "/orders",
+    ready: "[data-testid=board-scan]",
+    act: async (page) => {
+      const field = page.getByTestId("board-scan");
+      await field.fill("YZM:00000000-0000-7000-8000-000000000009:1");
+      await field.press("Enter");
+      await expect(page.getByText(/没有这个标签|has this label/)).toBeVisible();
+    },
+  },
+  {
+    name: "board-scan-found",
+    path: "/orders",
+    ready: "[data-testid=board-scan]",
+    act: async (page) => {
+      const field = page.getByTestId("board-scan");
+      await field.fill("YZM:rx4:1");
+      await field.press("Enter");
+      await page.waitForSelector("[data-testid=scan]");
+    },
+  },
   { name: "order-shelf", path: "/orders/rx4", ready: "[data-testid=scan]" },
   { name: "order-scan", path: "/orders/rx4", ready: "[data-testid=scan]", act: scanRight },
   { name: "order-scan-phone", path: "/orders/rx4", size: phone, ready: "[data-testid=scan]", act: scanRight },

@@ -335,6 +335,16 @@ const SCREENS: RegistryScreen[] = [
     },
   },
   {
+    name: "resident-ecg",
+    path: "/residents/r1",
+    ready: "main [role=tab]",
+    act: async (page) => {
+      await page.getByRole("tab").nth(1).click();
+      await page.getByRole("button", { name: /的心电图|^Show the ECG/ }).click();
+      await page.getByTestId("ecg-strip").scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "resident-vitals-zoomed",
     path: "/residents/r1",
     ready: "main [role=tab]",

@@ -25,3 +25,4 @@ export * from "./theme/tokens";
 export * from "./i18n";
 export * from "./chart/window";
 export * from "./chart/marks";
+export * from "./chart/ecg";

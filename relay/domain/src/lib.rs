@@ -12,6 +12,7 @@ pub mod door_to_dose;
 pub mod dosage;
 pub mod doses;
 pub mod early_warning;
+pub mod ecg;
 pub mod eligibility;
 pub mod fhir;
 pub mod formulary;

@@ -240,8 +240,8 @@ impl Policy {
         }
     }
 
-    /// The calendar day at `at` by the legal time of the hospitals, UTC+8 without summer time: what is signed there is dated by it. A home's own days go by its
-    /// [`crate::schedule::Zone`].
+    /// The calendar day at `at` by the legal time of the hospitals, UTC+8 without summer time: what is signed there is dated by it, and validity and supply are
+    /// counted from it. Age, due doses, the planned day of a visit and days that a nurse types go by the home's own [`crate::schedule::Zone`].
     pub fn local_date(at: Timestamp) -> Date {
         Offset::constant(8).to_datetime(at).date()
     }

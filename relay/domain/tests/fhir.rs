@@ -7,9 +7,11 @@ mod fhir_world;
 use fhir_world::*;
 use proptest::prelude::*;
 use serde_json::Value;
+use yunzhen_domain::ecg::Lead;
 use yunzhen_domain::fhir::{self, Bundle, Kind, OperationOutcome, Resource, capability};
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, visit_stop};
-use yunzhen_domain::records::{Appointment, Count, Observation, Pack, Supplied};
+use yunzhen_domain::ids::DispenseId;
+use yunzhen_domain::machines::{consultation, delivery, dispense, prescription, referral, visit_stop};
+use yunzhen_domain::records::{Appointment, Count, DeclineCode, Dispense, Observation, Pack, Supplied};
 use yunzhen_domain::schedule::Slot;
 
 /// One file for all resources of a state.
@@ -93,6 +95,40 @@ fn a_part_that_reached_the_home_and_the_rest_that_another_pharmacy_prepares() {
     assert_eq!(told, expected.map(|(id, status, code)| (id.to_owned(), status, code.to_owned())));
     let of = fhir::PrescriptionContext { only: p.pharmacy_id, ..cast.prescription(&p, &parcels) };
     assert_eq!(fhir::dispenses_of(of).len(), 2, "what another pharmacy did is not told to this one");
+}
+
+#[test]
+fn what_a_pharmacy_gave_back_is_told_with_its_reason_for_each_line_that_was_owed() {
+    let cast = cast();
+    let p = prescription_in(prescription::State::Approved);
+    let mut first = parcel(&p, 1, delivery::State::Received);
+    first.packs.retain(|pack| pack.item_no == 1);
+    let given_back = |number: u8, code, at: &str| {
+        let id = DispenseId::from_uuid(uuid::Uuid::from_u128(number.into()));
+        let pharmacy = cast.pharmacies[usize::from(number) % 2].id;
+        Dispense {
+            state: dispense::State::Declined,
+            declined: Some(code),
+            ..Dispense::begin(id, p.id, pharmacy, number.into(), at.parse().unwrap())
+        }
+    };
+    let declined = [
+        given_back(1, DeclineCode::OutOfStock, "2026-11-22T00:00:00Z"),
+        given_back(3, DeclineCode::CannotDeliver, "2026-12-01T00:00:00Z"),
+    ];
+    let parcels = [first];
+    let of = fhir::PrescriptionContext { declined: &declined, ..cast.prescription(&p, &parcels) };
+    let found: Vec<Resource> = fhir::dispenses_of(of).into_iter().filter(|d| d.status == Some("declined")).collect();
+    let ids: Vec<_> = found.iter().map(|d| d.id.strip_prefix(&p.id.to_string()).unwrap()).collect();
+    assert_eq!(ids, ["-1-declined-1", "-2-declined-1", "-2-declined-3"], "the first line had arrived by then");
+    let json = serde_json::to_value(&found[0]).unwrap();
+    assert_eq!(json["statusReasonCodeableConcept"]["coding"][0]["code"], "outofstock");
+    all("MedicationDispense-declined", &found);
+    let other = fhir::PrescriptionContext { only: Some(cast.pharmacies[0].id), ..of };
+    assert!(
+        fhir::dispenses_of(other).iter().all(|d| d.status != Some("declined")),
+        "another pharmacy's is not its own"
+    );
 }
 
 #[test]
@@ -194,6 +230,18 @@ fn a_referral_and_a_stop_in_every_state() {
         assert_eq!(of.id.len(), 64);
         all(&format!("Encounter-stop-{state}"), &[of]);
     }
+}
+
+#[test]
+fn an_ecg_with_and_without_named_leads() {
+    let cast = cast();
+    let named = ecg(vec![Lead::I, Lead::Ii]);
+    let found = fhir::observation_of_ecg(&named, &cast.resident);
+    let json = serde_json::to_value(&found).unwrap();
+    // What we write, we read: the same numbers of the same leads.
+    let again = yunzhen_domain::ecg::read_observation(&json).ok().unwrap();
+    assert!(again.waveform == named.waveform && again.recorded_at == named.recorded_at);
+    all("Observation-ecg", &[found, fhir::observation_of_ecg(&ecg(vec![Lead::Unnamed]), &cast.resident)]);
 }
 
 #[test]

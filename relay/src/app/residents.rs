@@ -34,7 +34,7 @@ const PAGE: u32 = 100;
 /// Clocks of boxes may run ahead by this much.
 pub(super) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// A hundred years: devices that lost their battery say 1970 or 2000.
-const CLOCK_OFFSET_MS: u64 = 100 * 366 * 24 * 3600 * 1000;
+pub(super) const CLOCK_OFFSET_MS: u64 = 100 * 366 * 24 * 3600 * 1000;
 /// Readings in one command.
 const MOST_READINGS: usize = 50;
 

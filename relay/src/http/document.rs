@@ -6,8 +6,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 
 use super::problem::ProblemBody;
 use super::{
-    admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, events,
-    formulary, homes, legs, pharmacies, prescriptions, residents, rounds, schedule, sessions, urgent_calls,
+    admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
+    events, formulary, homes, legs, pharmacies, prescriptions, residents, rounds, schedule, sessions, urgent_calls,
 };
 
 /// Header of every POST that changes care state.
@@ -97,6 +97,9 @@ problems! {
         residents::get,
         residents::observations,
         residents::record_observations,
+        ecgs::list,
+        ecgs::record,
+        ecgs::get,
         residents::write_note,
         residents::register,
         residents::change,

@@ -18,6 +18,7 @@ pub mod dispenses;
 pub mod documents;
 pub mod doses;
 pub mod duplicates;
+pub mod ecgs;
 pub mod eligibility;
 pub mod events;
 pub mod extract;
@@ -27,9 +28,9 @@ pub mod homes;
 pub mod legs;
 mod misread;
 pub mod ops;
+pub mod pharmacies;
 pub mod pharmacy_api;
 pub mod pharmacy_systems;
-pub mod pharmacies;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
@@ -104,6 +105,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/break-glass/{id}/close", post(h::break_glass::close))
         .route("/break-glass/{id}/review", post(h::break_glass::review))
         .route("/residents/{id}/observations", get(h::residents::observations).post(h::residents::record_observations))
+        .route("/residents/{id}/ecgs", get(h::ecgs::list).post(h::ecgs::record))
+        .route("/ecgs/{id}", get(h::ecgs::get))
         .route("/residents/{id}/notes", post(h::residents::write_note))
         .route("/residents/{id}/eligibility", get(h::eligibility::get).post(h::eligibility::record))
         .route("/eligibility/{id}/revoke", post(h::eligibility::revoke))
@@ -313,6 +316,9 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getResident", Some(Action::ViewResident)),
     ("listObservations", Some(Action::ViewResident)),
     ("recordObservations", Some(Action::RecordObservations)),
+    ("listEcgs", Some(Action::ViewResident)),
+    ("recordEcg", Some(Action::RecordObservations)),
+    ("getEcg", Some(Action::ViewResident)),
     ("writeNote", Some(Action::WriteNote)),
     ("registerResident", Some(Action::RegisterResident)),
     ("changeResident", Some(Action::ChangeResident)),

@@ -40,6 +40,8 @@ pub const PARTS: &[(&str, &str)] = &[
     ("eligibility_revocations", "eligibility_id IN (SELECT id FROM eligibility WHERE resident_id = $1)"),
     ("eligibility", "resident_id = $1"),
     ("visit_stops", "resident_id = $1"),
+    ("ecg_samples", "ecg_id IN (SELECT id FROM ecgs WHERE resident_id = $1)"),
+    ("ecgs", "resident_id = $1"),
     ("observations", "resident_id = $1"),
     ("notes", "resident_id = $1"),
     ("resident_versions", "resident_id = $1"),
@@ -57,6 +59,7 @@ pub async fn untouched(
     let rows = sqlx::query(
         "SELECT id FROM residents r WHERE merged_into IS NULL AND id > $2
              AND NOT EXISTS (SELECT 1 FROM observations o WHERE o.resident_id = r.id AND o.measured_at >= $1)
+             AND NOT EXISTS (SELECT 1 FROM ecgs e WHERE e.resident_id = r.id AND e.recorded_at >= $1)
              AND NOT EXISTS (SELECT 1 FROM legal_holds h WHERE h.resident_id = r.id AND h.state = 'placed')
          ORDER BY id LIMIT $3",
     )
@@ -74,6 +77,7 @@ pub async fn last_of(db: &mut Db, resident: ResidentId) -> Result<LastOf, StoreE
         "SELECT
              (SELECT MAX(at) FROM (
                  SELECT MAX(received_at) AS at FROM observations WHERE resident_id = $1
+                 UNION ALL SELECT MAX(received_at) FROM ecgs WHERE resident_id = $1
                  UNION ALL SELECT MAX(received_at) FROM notes WHERE resident_id = $1
                  UNION ALL SELECT MAX(received_at) FROM documents WHERE resident_id = $1
                  UNION ALL SELECT MAX(received_at) FROM consents WHERE resident_id = $1

@@ -7,8 +7,8 @@ use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use yunzhen_certs::Identity;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
-use yunzhen_domain::records::Prescription;
 use yunzhen_domain::ids::StaffId;
+use yunzhen_domain::records::Prescription;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_relay::http::TABLE;
 use yunzhen_relay::seed;
@@ -20,7 +20,8 @@ use crate::world::{Answer, CALLERS, World, console, nobody};
 const ON_A_LEG: [&str; 5] = ["patchLeg", "deleteLeg", "setMediaState", "reportQuality", "streamLegEvents"];
 
 /// Whatever is about a resident's record is asked for with a tie, commands too; a round in person with the hospital.
-const OF_A_RECORD: [&str; 6] = ["/residents/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
+const OF_A_RECORD: [&str; 7] =
+    ["/residents/", "/ecgs/", "/consents/", "/eligibility/", "/referrals", "/visits/", "/transports"];
 
 /// Operations that name a resident in the body and tie nobody to them.
 const OF_A_RESIDENT: [&str; 3] = ["joinVisit", "draftReferral", "requestTransport"];
@@ -51,6 +52,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             one(world.resident.id.to_string(), Some(world.resident.facts()))
         }
         Some("consents") => one(world.consent.id.to_string(), Some(world.consent.facts())),
+        Some("ecgs") => one(world.ecg.to_string(), Some(world.resident.facts())),
         Some("documents") => one(world.document.id.to_string(), Some(world.resident.facts())),
         Some("duplicates") if operation.path.contains("{id}") => one(world.pair.id.to_string(), Some(Facts::default())),
         Some("break-glass") if operation.path.contains("{id}") => {
@@ -152,7 +154,7 @@ fn of_pharmacy(world: &World, operation: &Operation) -> Vec<(&'static str, Strin
         Some("orders") => {
             let states = ["draft", "in review", "approved", "dispensing"].into_iter().zip(&world.prescriptions);
             let path = |p: &Prescription| operation.path.replace("{id}", &p.id.to_string());
-            states.map(|(state, p)| (state, path(p), Some(p.facts()))).collect()
+            states.map(|(state, p)| (state, path(p), Some(p.facts(&of_a_pharmacy())))).collect()
         }
         Some("parcels") => one(world.delivery.id.to_string(), world.delivery.facts()),
         Some("stock") => one(world.batch.to_string(), Facts { pharmacy_id: Some(seed::PHARMACY), ..Facts::default() }),

@@ -14,6 +14,7 @@ use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
 use yunzhen_domain::checked::{Dose, ParcelCode};
 use yunzhen_domain::dosage::{Frequency, Route};
+use yunzhen_domain::ecg::{Lead, Sample, Waveform};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId,
@@ -26,9 +27,10 @@ use yunzhen_domain::machines::{
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DuplicatePair, Favourite, Invitation, InvitationKind, Item, LegalHold, Pack, Pharmacy, PharmacySystem,
-    Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential,
-    Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
+    DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, ObservationSource, Pack, Pharmacy,
+    PharmacySystem, Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff,
+    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery,
+    WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -45,9 +47,9 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
-    documents, duplicates, duty, eligibility, invitations, legal_holds, observations, pharmacies, pharmacy_systems,
-    prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff, stock, transports,
-    urgent_calls, visits, webhook_deliveries,
+    documents, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
+    pharmacy_systems, prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff,
+    stock, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -80,6 +82,8 @@ pub struct World {
     pub first_visit: EligibilityId,
     /// A reading of the resident.
     pub reading: ObservationId,
+    /// An ECG of the resident.
+    pub ecg: ObservationId,
     pub consultation: Consultation,
     /// Over, and had a time.
     pub booked: Consultation,
@@ -146,6 +150,17 @@ impl World {
         let first_visit = eligibility::for_resident(&mut tx, resident.id).await.unwrap()[0].id;
         let batch = stock::list(&mut tx, seed::PHARMACY, None).await.unwrap()[0].id;
         let reading = observations::latest_of(&mut tx, resident.id, &["8867-4"]).await.unwrap()[0].id;
+        let ecg = Ecg {
+            id: ObservationId::from_uuid(id(21, now)),
+            resident_id: resident.id,
+            waveform: Waveform::new(vec![Lead::I], 4.0, 0.0, 0.005, vec![Sample::Value(1); 250]).ok().unwrap(),
+            recorded_at: now,
+            received_at: now,
+            device: None,
+            source: ObservationSource::Device,
+            clock_offset_ms: None,
+        };
+        ecgs::insert(&mut tx, &ecg).await.unwrap();
         let of = |name: &str| members.iter().find(|member| member.username == name).unwrap().id;
         let neighbour = residents::list(&mut tx, Some(seed::HOME_1), Some("zdm")).await.unwrap().remove(0);
         let consent = consents::for_resident(&mut tx, resident.id).await.unwrap().remove(0);
@@ -277,6 +292,7 @@ impl World {
             glass,
             first_visit,
             reading,
+            ecg: ecg.id,
             visit,
             referral,
             transport,

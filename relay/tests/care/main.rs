@@ -15,6 +15,7 @@ mod discrepancies;
 mod documents;
 mod doses;
 mod duplicates;
+mod ecgs;
 mod eligibility;
 mod fhir;
 mod hand_over;

@@ -8,7 +8,8 @@ use yunzhen_domain::schedule::{Rule, Weekday};
 use yunzhen_relay::app::views::calendars::ShareCalendar;
 use yunzhen_relay::app::views::homes::{Home, HomeZoneUpdate};
 use yunzhen_relay::app::views::schedule::AvailabilityUpdate;
-use yunzhen_relay::app::{AppError, calendars, homes, residents, schedule};
+use yunzhen_relay::app::views::visits::VisitPlan;
+use yunzhen_relay::app::{AppError, calendars, homes, residents, schedule, visits};
 use yunzhen_relay::seed;
 
 use crate::registry::{number, paths, register, somebody};
@@ -74,6 +75,52 @@ async fn a_birthday_comes_with_the_homes_midnight_also_on_a_leap_day_and_at_the_
     assert_eq!(age(id).await, 88);
     reach(&w, "2029-02-28T23:00:00Z");
     assert_eq!(age(id).await, 89);
+}
+
+#[tokio::test]
+async fn a_prescription_counts_the_years_of_the_home_and_the_days_of_the_hospital() {
+    let w = World::new().await;
+    set(&w, "Asia/Urumqi").await;
+    // Already the 24th in Shanghai, still the 23rd in Urumqi.
+    reach(&w, "2026-11-23T17:00:00Z");
+    let p = w.signed().await;
+    assert_eq!(p.valid_until, Some(date(2026, 11, 24)), "signed on the hospital's day");
+    let age = async || w.see(p.id).await.resident.age;
+    let in_list = async || {
+        let listed = residents::get(&w.app, &w.by(&w.nurse), p.resident.id).await.unwrap();
+        listed.prescriptions.iter().find(|one| one.id == p.id).map(|one| one.resident.age)
+    };
+    // Half past midnight of the birthday in Shanghai.
+    reach(&w, "2027-05-05T16:30:00Z");
+    assert_eq!((age().await, in_list().await), (85, Some(85)));
+    reach(&w, "2027-05-05T18:00:00Z");
+    assert_eq!((age().await, in_list().await), (86, Some(86)));
+    // Summer time: midnight in Berlin is two hours before that of UTC.
+    set(&w, "Europe/Berlin").await;
+    reach(&w, "2028-05-05T21:59:00Z");
+    assert_eq!((age().await, in_list().await), (86, Some(86)));
+    reach(&w, "2028-05-05T22:00:00Z");
+    assert_eq!((age().await, in_list().await), (87, Some(87)));
+}
+
+#[tokio::test]
+async fn a_round_can_come_on_any_day_that_is_not_over_in_the_home() {
+    let w = World::new().await;
+    // Already the 24th in Shanghai, still the 23rd in Urumqi.
+    reach(&w, "2026-11-23T17:00:00Z");
+    let plan = |day: i8| VisitPlan {
+        planned_on: date(2026, 11, day),
+        doctors: vec![w.specialist.actor.staff_id().unwrap()],
+        remark: String::new(),
+        residents: Vec::new(),
+        gather_from: vec![seed::HOME_1],
+    };
+    let late = paths(visits::plan(&w.app, &w.by(&w.specialist), plan(23)).await);
+    assert_eq!(late, ["planned_on"]);
+    set(&w, "Asia/Urumqi").await;
+    visits::plan(&w.app, &w.by(&w.specialist), plan(23)).await.unwrap();
+    let over = paths(visits::plan(&w.app, &w.by(&w.specialist), plan(22)).await);
+    assert_eq!(over, ["planned_on"]);
 }
 
 #[tokio::test]

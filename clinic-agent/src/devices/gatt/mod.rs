@@ -71,10 +71,12 @@ pub enum Profile {
     HeartRate,
     /// Weight measurement.
     Weight,
+    /// An ECG: a recorder's file and no frame of a profile; the inbox reads it.
+    Ecg,
 }
 
 impl Profile {
-    /// All of them.
+    /// Those of Bluetooth.
     pub const ALL: [Self; 7] = [
         Self::BloodPressure,
         Self::Thermometer,
@@ -94,6 +96,7 @@ impl Profile {
             Self::SpotOximeter | Self::ContinuousOximeter => 0x1822,
             Self::HeartRate => 0x180d,
             Self::Weight => 0x181d,
+            Self::Ecg => FILE,
         }
     }
 
@@ -107,6 +110,7 @@ impl Profile {
             Self::ContinuousOximeter => 0x2a5f,
             Self::HeartRate => 0x2a37,
             Self::Weight => 0x2a9d,
+            Self::Ecg => FILE,
         }
     }
 
@@ -120,6 +124,9 @@ impl Profile {
         matches!(self, Self::ContinuousOximeter | Self::HeartRate)
     }
 }
+
+/// Stands where Bluetooth has assigned no number: what came is a file.
+pub const FILE: u16 = 0;
 
 /// Glucose measurement context, which says when the last meal was.
 pub const GLUCOSE_CONTEXT: u16 = 0x2a34;
@@ -168,6 +175,7 @@ pub fn decode(profile: Profile, frame: &[u8]) -> Result<Measurement, DecodeError
         Profile::ContinuousOximeter => oximeter::decode_continuous(&mut reader),
         Profile::HeartRate => heart_rate::decode(&mut reader),
         Profile::Weight => weight::decode(&mut reader),
+        Profile::Ecg => return Ok(Measurement::default()),
     }?;
     measurement.keep_what_may_be_used();
     Ok(measurement)

@@ -108,7 +108,7 @@ fn the_context_joins_the_reading_that_it_explains() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
     let raw = |text: &str| RawFrame::parse(text).unwrap();
-    let glucose = Reading { sequence: Some(261), raw_frame: raw("2a18:0b"), ..reading(1, 5) };
+    let glucose = Reading { sequence: Some(261), raw_frame: Some(raw("2a18:0b")), ..reading(1, 5) };
     store.take_reading(&glucose).unwrap();
     let explain = |sequence| {
         let address = &glucose.device.address;
@@ -117,6 +117,9 @@ fn the_context_joins_the_reading_that_it_explains() {
     assert!(!explain(262) && explain(261));
     assert!(!explain(261), "once");
     let kept = store.readings().unwrap().remove(0);
-    assert_eq!((kept.raw_frame.as_str(), &kept.remarks[..]), ("2a18:0b;2a34:02", &[Remark::Fasting][..]));
+    assert_eq!(
+        (kept.raw_frame.as_ref().unwrap().as_str(), &kept.remarks[..]),
+        ("2a18:0b;2a34:02", &[Remark::Fasting][..])
+    );
     assert_eq!(store.take_reading(&Reading { id: Uuid::from_u128(2), ..glucose }).unwrap(), Admission::Repeated);
 }

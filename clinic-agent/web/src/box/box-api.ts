@@ -1,6 +1,8 @@
 /** What the box itself answers (`/page/…`): its link, its spool, its cameras. Works while the relay is unreachable. */
 import type {
   Count,
+  EcgCurve,
+  EcgLead,
   HomeCamera,
   Http,
   NewDocument,
@@ -68,6 +70,8 @@ export interface DeviceReading {
   clock_offset_ms?: number | null;
   values: { code: string; value: number; unit: string }[];
   remarks: DeviceRemark[];
+  /** Of an ECG, whose curve is asked for by itself. */
+  leads?: EcgLead[] | null;
 }
 
 /** What a device says about its own measurement. */
@@ -142,6 +146,8 @@ export type SpoolItem = SpoolItemHead &
   (
     | { kind: "observations"; body?: { readings: Reading[] } | null }
     | { kind: "note"; body?: NoteBody | null }
+    /** Without its curve. */
+    | { kind: "ecg"; body?: { recorded_at: string; device: string } | null }
     | { kind: "document"; body?: { title: string } | null }
     /** Comes with what was written, whatever its state: until the list shows it, nobody may give the dose again. */
     | { kind: "dose"; body?: NewDoseEntry | null }
@@ -192,6 +198,11 @@ export const boxApi = (http: Http) => ({
     http.json<{ id: string; state: SpoolItemState }>("POST", `/page/devices/readings/${id}/confirm`, {
       body: { resident_id: residentId },
     }),
+  recording: (id: string) => http.json<EcgCurve>("GET", `/page/devices/readings/${id}/recording`),
+  /** A recorder's file as it is; it then waits like what a device sent by itself. */
+  takeEcgFile: async (file: File): Promise<void> => {
+    await http.raw("POST", "/page/devices/recordings", { body: await file.text() });
+  },
   discardReading: (id: string, reason: DiscardReason) =>
     http.json<void>("POST", `/page/devices/readings/${id}/discard`, { body: { reason } }),
 });

@@ -56,11 +56,15 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {item.kind !== "document" && item.kind !== "dose" && item.kind !== "receipt" && item.body && (
-            <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
-              {t("app:returned.correct")}
-            </Button>
-          )}
+          {item.kind !== "document" &&
+            item.kind !== "dose" &&
+            item.kind !== "receipt" &&
+            item.kind !== "ecg" &&
+            item.body && (
+              <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
+                {t("app:returned.correct")}
+              </Button>
+            )}
         </Group>
       ) : (
         <Button variant="subtle" size="lg" onClick={() => setOpen(undefined)}>
@@ -79,6 +83,13 @@ function Typed({ item }: { item: SpoolItem }) {
   // What was counted is on the delivery's page, which says that it came back.
   if (item.kind === "receipt") return null;
   if (item.kind === "document") return <p className="nurse-returned-typed">{item.body?.title}</p>;
+  if (item.kind === "ecg") {
+    return (
+      <p className="nurse-returned-typed">
+        {t("ecg.title")} · {item.body && formats.dateTime(item.body.recorded_at)}
+      </p>
+    );
+  }
   if (item.kind === "dose") {
     return (
       <p className="nurse-returned-typed">

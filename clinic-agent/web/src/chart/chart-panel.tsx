@@ -14,7 +14,7 @@ import {
   type Span,
   type Resident,
 } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, useApi, useFormats, VitalsPlot } from "@yunzhen/client/ui";
+import { Banner, EcgList, ProblemAlert, Skeletons, useApi, useFormats, VitalsPlot } from "@yunzhen/client/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useOffline } from "../box/box-context";
@@ -87,6 +87,7 @@ export function ChartPanel({ resident }: { resident: Resident }) {
           />
         )}
       </section>
+      <EcgList residentId={resident.id} />
       {marks.length > 0 && (
         <section>
           <Title order={2} size="h3">

@@ -1,8 +1,8 @@
-import { Button, Text } from "@mantine/core";
+import { Button, FileButton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconBluetooth, IconBluetoothOff, IconRefresh } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Banner, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { IconBluetooth, IconBluetoothOff, IconFileImport, IconRefresh } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Banner, ProblemAlert, Skeletons, StatusChip, useAction, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DeviceReading, DeviceStanding } from "../box/box-api";
@@ -81,9 +81,38 @@ export function DeviceReadings({ residentId }: { residentId: string }) {
           {all ? t("app:devices.less") : t("app:devices.more", { n: cards.length })}
         </Button>
       )}
+      <EcgFile />
       {failure && <FailureLine failure={failure} />}
       {dropped > 0 && <Text c="dimmed">{t("app:devices.dropped", { n: dropped })}</Text>}
     </section>
+  );
+}
+
+/** A recorder that has no way to the box but a file. */
+function EcgFile() {
+  const { t } = useTranslation();
+  const box = useBoxApi();
+  const queries = useQueryClient();
+  const take = useAction((file: File) => box.takeEcgFile(file), {
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["devices"] }),
+  });
+  return (
+    <div className="nurse-device-actions">
+      <FileButton accept="application/json,application/fhir+json,.json" onChange={(file) => file && take.mutate(file)}>
+        {(props) => (
+          <Button
+            {...props}
+            variant="default"
+            size="xl"
+            leftSection={<IconFileImport aria-hidden />}
+            loading={take.isPending}
+          >
+            {t("app:devices.ecgFile")}
+          </Button>
+        )}
+      </FileButton>
+      {take.error && <ProblemAlert error={take.error} />}
+    </div>
   );
 }
 

@@ -2,9 +2,18 @@ import { Button, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconDeviceFloppy, IconInfoCircle, IconTrash, IconUserSearch } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ResidentSummary } from "@yunzhen/client";
-import { ProblemAlert, rangeWord, StatusChip, useAction, useFormats, vitalSign } from "@yunzhen/client/ui";
+import {
+  EcgStrip,
+  ProblemAlert,
+  rangeWord,
+  Skeletons,
+  StatusChip,
+  useAction,
+  useFormats,
+  vitalSign,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DISCARD_REASONS, type DeviceReading, type DiscardReason } from "../box/box-api";
@@ -60,6 +69,7 @@ export function ReadingCard({
           <ValueItem key={value.code} value={value} />
         ))}
       </ul>
+      {reading.leads && !decided && <WaitingEcg id={reading.id} />}
       {reading.remarks.length > 0 && (
         <div className="nurse-devices-head">
           {reading.remarks.map((remark) => (
@@ -122,6 +132,19 @@ export function ReadingCard({
       </Modal>
     </li>
   );
+}
+
+/** The curve before anybody says whose it is: the nurse sees what she confirms. */
+function WaitingEcg({ id }: { id: string }) {
+  const box = useBoxApi();
+  const curve = useQuery({
+    queryKey: ["devices", "recording", id],
+    queryFn: () => box.recording(id),
+    staleTime: Infinity,
+  });
+  if (curve.isPending) return <Skeletons shape="chart" />;
+  if (curve.isError) return <ProblemAlert error={curve.error} onRetry={() => void curve.refetch()} />;
+  return <EcgStrip ecg={curve.data} />;
 }
 
 function ValueItem({ value }: { value: DeviceReading["values"][number] }) {

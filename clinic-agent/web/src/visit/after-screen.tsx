@@ -7,6 +7,7 @@ import {
   Banner,
   ConsultationChip,
   DoorToDose,
+  FillingsOf,
   EmptyState,
   PrescriptionChip,
   ProblemAlert,
@@ -149,6 +150,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
         </Text>
       </Stack>
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      <FillingsOf prescription={prescription} />
       <Timeline steps={prescription.timeline} level={4} />
     </article>
   );

@@ -38,6 +38,7 @@ export const en: Words = {
     kind: {
       observations: "Vital signs",
       note: "Nursing note",
+      ecg: "ECG",
       document: "Photo or document",
       receipt: "Receipt of a parcel",
       dose: "Medicines given",
@@ -158,6 +159,7 @@ export const en: Words = {
     dropped: "{{n}} waited for more than 12 hours or were too many and were removed; they are in nobody's record.",
     failed: "{{device}} {{time}} gave no value: {{why}}. Please measure again.",
     failedUnread: "the data cannot be read",
+    ecgFile: "Bring an ECG file",
     stop: "Back",
     remark: {
       moved: "the person moved",

@@ -28,6 +28,7 @@ export const zh = {
     kind: {
       observations: "生命体征",
       note: "护理记录",
+      ecg: "心电图",
       document: "照片或文件",
       receipt: "包裹签收单",
       dose: "给药记录",
@@ -147,6 +148,7 @@ export const zh = {
     dropped: "{{n}} 条因等待超过 12 小时或数量过多已移除，没有存入任何记录。",
     failed: "{{device}} {{time}} 没有测出数值：{{why}}。请重新测量。",
     failedUnread: "数据无法识别",
+    ecgFile: "读入心电图文件",
     stop: "返回",
     remark: {
       moved: "测量时身体移动",

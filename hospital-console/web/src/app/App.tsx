@@ -18,6 +18,9 @@ const ConsultationPage = lazy(async () => ({
   default: (await import("../consultations/ConsultationPage")).ConsultationPage,
 }));
 const WaitingRoom = lazy(async () => ({ default: (await import("../consultations/WaitingRoom")).WaitingRoom }));
+const PrescriptionPage = lazy(async () => ({
+  default: (await import("../prescriptions/PrescriptionPage")).PrescriptionPage,
+}));
 const MyPrescriptions = lazy(async () => ({
   default: (await import("../prescriptions/MyPrescriptions")).MyPrescriptions,
 }));
@@ -162,6 +165,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="consultations" element={only("specialist", <WaitingRoom />)} />
           <Route path="consultations/:id" element={only("specialist", <ConsultationPage />)} />
           <Route path="prescriptions" element={only("specialist", <MyPrescriptions />)} />
+          <Route path="prescriptions/:id" element={only("specialist", <PrescriptionPage />)} />
           <Route path="schedule" element={only("specialist", <SchedulePage />)} />
           <Route path="schedule/availability" element={only("specialist", <AvailabilityPage />)} />
           <Route path="rounds" element={only("specialist", <RoundsPage />)} />

@@ -9,6 +9,7 @@ import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
+import { BoardScan } from "./BoardScan";
 import { COLUMNS, matchesOrder, readOrders, readParcels, sortOrders, type Column } from "./board";
 import { OrderColumn } from "./OrderColumn";
 import { useNewOrderSound } from "./useNewOrderSound";
@@ -41,6 +42,7 @@ export function OrdersPage() {
   return (
     <div className={classes.page}>
       <PageHeader title={t("orders.title")}>
+        <BoardScan orders={all} parcels={deliveries.data ?? []} />
         <Switch label={t("orders.sound")} checked={sound} onChange={(event) => setSound(event.currentTarget.checked)} />
         <TextInput
           type="search"

@@ -3,7 +3,7 @@ import { ProblemAlert, StatusChip } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
 import { IconCircleCheck, IconLoader2, IconPlus, IconSignature, IconStar } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ComposerStanding } from "../eligibility/ComposerStanding";
 import { SaveState } from "../common/SaveState";
@@ -36,13 +36,15 @@ interface ComposerProps {
   consultation: Consultation;
   resident?: Resident;
   start: Prescription | undefined;
+  /** An earlier one whose lines are written anew. */
+  repeat?: Prescription;
   diagnosisCode: string | undefined;
   onSaved: (id: string) => void;
   onClose: () => void;
 }
 
 /** Writes a prescription line by line; the safety answers stand under what they are about. */
-export function Composer({ consultation, resident, start, diagnosisCode, onSaved, onClose }: ComposerProps) {
+export function Composer({ consultation, resident, start, repeat, diagnosisCode, onSaved, onClose }: ComposerProps) {
   const { t, i18n } = useTranslation("app");
   const state = useWriting(consultation.id, start, diagnosisCode);
   const { writing, change, findings, saved } = state;
@@ -56,6 +58,14 @@ export function Composer({ consultation, resident, start, diagnosisCode, onSaved
   useEffect(() => {
     if (saved) onSaved(saved.id);
   }, [saved, onSaved]);
+  // What is repeated is written like anything else: it is saved and checked anew, and nothing of the old signature or reasons comes with it.
+  const repeated = useRef(false);
+  useEffect(() => {
+    if (!repeat || !limits || repeated.current) return;
+    repeated.current = true;
+    const { diagnosis, supply, items } = repeat;
+    change({ ...withItems(writing, items, limits.items), diagnosis_code: diagnosis.code, supply });
+  }, [repeat, limits, writing, change]);
   // The visit's diagnosis is the prescription's until another is chosen here.
   useEffect(() => {
     if (diagnosisCode !== undefined && writing.diagnosis_code === undefined)

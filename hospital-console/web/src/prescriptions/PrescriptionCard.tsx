@@ -1,8 +1,9 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, DoorToDose, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
-import { Button, Group, Paper, Skeleton, Text } from "@mantine/core";
+import { Banner, DoorToDose, FillingsOf, PrescriptionChip, ProblemAlert } from "@yunzhen/client/ui";
+import { Anchor, Button, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { Section } from "../common/Section";
@@ -70,14 +71,21 @@ export function PrescriptionCard({
           {prescription.allowed.includes("answer") && <AnswerBox prescription={prescription} />}
         </Section>
       )}
-      {prescription.replaces && <Text size="sm">{t("prescribing.replace.replaces")}</Text>}
+      {prescription.replaces && (
+        <Anchor component={Link} to={`/prescriptions/${prescription.replaces}`} size="sm">
+          {t("prescribing.replace.replaces")}
+        </Anchor>
+      )}
       {prescription.replaced_by && (
         <Banner meaning="waiting" title={t("prescribing.replace.replacedBy")}>
-          {null}
+          <Anchor component={Link} to={`/prescriptions/${prescription.replaced_by}`}>
+            {t("prescribing.replace.open")}
+          </Anchor>
         </Banner>
       )}
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
       {prescription.offers && <OfferList offers={prescription.offers} />}
+      <FillingsOf prescription={prescription} />
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}
       <Group justify="flex-end" gap="xs" mt="xs">
         {prescription.state === "draft" && onEdit && (

@@ -1,14 +1,19 @@
 import type { Consultation, Prescription, Resident } from "@yunzhen/client";
+import { ProblemAlert } from "@yunzhen/client/ui";
 import { Button, Stack, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { api } from "../app/api";
+import { keys } from "../common/keys";
 import { Section } from "../common/Section";
 import { useDrafting } from "../consultations/drafting";
 import { Composer } from "./Composer";
 import { PrescriptionCard } from "./PrescriptionCard";
 
-type Open = { start: Prescription | undefined } | undefined;
+type Open = { start?: Prescription; repeat?: Prescription } | undefined;
 
 /** The visit's prescriptions: those signed, live; and the one being written. */
 export function PrescriptionPanel({
@@ -32,7 +37,23 @@ export function PrescriptionPanel({
     setOpen({ start });
     setOpenId(start?.state === "draft" ? start.id : undefined);
   };
+  // A refill request leads here with the prescription that runs out.
+  const [query, setQuery] = useSearchParams();
+  const repeatId = query.get("repeat") ?? "";
+  const earlier = useQuery({
+    queryKey: keys.prescriptions.one(repeatId),
+    queryFn: () => api.prescriptions.get(repeatId),
+    enabled: repeatId !== "" && !closed,
+  });
+  const repeat = repeatId === "" || closed ? undefined : earlier.data;
+  // Once: who closes it does not get it again while the address changes.
+  const [taken, setTaken] = useState(false);
+  if (repeat && !open && !taken) {
+    setTaken(true);
+    setOpen({ repeat });
+  }
   const close = () => {
+    if (repeatId !== "") setQuery({}, { replace: true });
     setOpen(undefined);
     setOpenId(undefined);
   };
@@ -72,11 +93,13 @@ export function PrescriptionPanel({
           </Stack>
         </Section>
       )}
+      {earlier.isError && <ProblemAlert error={earlier.error} onRetry={() => void earlier.refetch()} />}
       {open && !closed && (
         <Composer
           consultation={consultation}
           resident={resident}
           start={open.start}
+          repeat={open.repeat}
           diagnosisCode={diagnosisCode}
           onSaved={setOpenId}
           onClose={close}

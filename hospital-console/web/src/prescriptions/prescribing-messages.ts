@@ -50,6 +50,7 @@ export const zh = {
     noVisit: "要重开，请先与这位住民开始会诊。",
     replaces: "替代了较早的一张处方",
     replacedBy: "已被另一张处方替代，不能再配药",
+    open: "查看替代的处方",
   },
   taper: {
     kind: "剂量方式",
@@ -177,6 +178,7 @@ export const en: typeof zh = {
     noVisit: "To replace it, begin a consultation with this resident first.",
     replaces: "Takes the place of an earlier prescription",
     replacedBy: "Another prescription took its place; it cannot be dispensed any more",
+    open: "Show the one in its place",
   },
   taper: {
     kind: "Kind of dosing",

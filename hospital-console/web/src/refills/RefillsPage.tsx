@@ -1,4 +1,4 @@
-import type { Refill } from "@yunzhen/client";
+import type { ConsultationSummary, Refill } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { IconPill, IconRepeat } from "@tabler/icons-react";
@@ -25,6 +25,10 @@ export function RefillsPage() {
     queryKey: keys.refills(shown),
     queryFn: () => api.refills.list({ state: STATES[shown] }),
   });
+  const visits = useQuery({
+    queryKey: keys.consultations.list(["in_progress"]),
+    queryFn: () => api.consultations.list({ state: "in_progress" }),
+  });
   return (
     <div className={page.page}>
       <PageHeader title={t("refills.title")} note={t("refills.hint")} />
@@ -42,14 +46,19 @@ export function RefillsPage() {
       )}
       <Stack>
         {query.data?.items.map((refill) => (
-          <RefillCard key={refill.id} refill={refill} />
+          <RefillCard
+            key={refill.id}
+            refill={refill}
+            visit={visits.data?.items.find((one) => one.resident.id === refill.resident.id)}
+          />
         ))}
       </Stack>
     </div>
   );
 }
 
-function RefillCard({ refill }: { refill: Refill }) {
+/** `visit`: a consultation under way with the resident, the only place where a prescription can be written. */
+function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSummary }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const queries = useQueryClient();
@@ -97,14 +106,18 @@ function RefillCard({ refill }: { refill: Refill }) {
             </Button>
             <Button
               component={Link}
-              to={`/residents/${refill.resident.id}`}
+              to={
+                visit
+                  ? `/consultations/${visit.id}?repeat=${refill.prescription_id}`
+                  : `/residents/${refill.resident.id}`
+              }
               leftSection={<IconRepeat size={18} aria-hidden />}
             >
               {t("refills.repeat")}
             </Button>
           </Group>
           <Text size="sm" c="dimmed" ta="right">
-            {t("refills.repeatHint")}
+            {t(visit ? "refills.repeatHere" : "refills.repeatHint")}
           </Text>
         </>
       )}

@@ -7,6 +7,7 @@ export const zh = {
   asked: "{{time}} 提醒",
   repeat: "去续开此处方",
   repeatHint: "打开住民档案；在会诊中写处方时选“按以往处方开”。签署后本请求自动完成。",
+  repeatHere: "与这位住民的会诊正在进行：会在会诊中打开一张内容相同的新草稿，由您核对后签署。",
   see: "知道了",
   decline: "不再续方",
   declineTitle: "不再续方",
@@ -26,6 +27,8 @@ export const en: typeof zh = {
   repeat: "Repeat this prescription",
   repeatHint:
     "Opens the record; in a consultation choose to repeat an earlier prescription. Signing it closes this request.",
+  repeatHere:
+    "A consultation with this resident is under way: a new draft with the same lines opens in it, for you to check and sign.",
   see: "Noted",
   decline: "Do not renew",
   declineTitle: "Do not renew",

@@ -11,7 +11,7 @@ import {
   type Resident,
   type Span,
 } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, useFormats, useNow, VitalsPlot } from "@yunzhen/client/ui";
+import { EcgList, EmptyState, ProblemAlert, Skeletons, useFormats, useNow, VitalsPlot } from "@yunzhen/client/ui";
 import { ActionIcon, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import {
   IconActivityHeartbeat,
@@ -53,6 +53,7 @@ export function VitalsTab({ resident }: { resident: Resident }) {
         />
       )}
       {query.data && query.data.items.length > 0 && <Plots resident={resident} observations={query.data.items} />}
+      <EcgList residentId={resident.id} />
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 import type { Stock } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { Badge, Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
-import { IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
+import { IconFileImport, IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { BatchSheet } from "./BatchSheet";
+import { OpeningSheet } from "./OpeningSheet";
 import { ReceiveSheet } from "./ReceiveSheet";
 import { dating, daysLeft, filtered, FILTERS, type Filter } from "./shelf";
 
@@ -21,6 +22,7 @@ export function StockPage() {
   const [filter, setFilter] = useState<Filter>("all");
   const [search, setSearch] = useState("");
   const [receiving, setReceiving] = useState(false);
+  const [importing, setImporting] = useState(false);
   const [open, setOpen] = useState<string>();
   const query = useQuery({ queryKey: keys.stock.list, queryFn: () => api.stock.list() });
   const today = new Date().toISOString().slice(0, 10);
@@ -44,6 +46,13 @@ export function StockPage() {
           onChange={(event) => setSearch(event.currentTarget.value)}
           w={220}
         />
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={18} aria-hidden />}
+          onClick={() => setImporting(true)}
+        >
+          {t("stock.opening.action")}
+        </Button>
         <Button leftSection={<IconPackageImport size={18} aria-hidden />} onClick={() => setReceiving(true)}>
           {t("stock.receive")}
         </Button>
@@ -58,6 +67,7 @@ export function StockPage() {
         ) : (
           <Batches rows={rows} today={today} onOpen={setOpen} />
         ))}
+      <OpeningSheet opened={importing} onClose={() => setImporting(false)} today={today} />
       <ReceiveSheet opened={receiving} onClose={() => setReceiving(false)} today={today} />
       {opened && <BatchSheet key={opened.id} batch={opened} onClose={() => setOpen(undefined)} />}
     </div>

@@ -1,4 +1,4 @@
-/** Use cases of a resident's record beside the chart: consents and documents. */
+/** Use cases of a resident's record beside the chart: consents, ECGs and documents. */
 import { command, data, type Care } from "./answers";
 import type { Http } from "./http";
 import type * as T from "./types";
@@ -11,6 +11,12 @@ export const consents = (care: () => Care) => ({
     data(care().POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
   revoke: (id: string, version: number, reason: string, key?: string) =>
     data(care().POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
+});
+
+export const ecgs = (care: () => Care) => ({
+  of: (residentId: string) => data(care().GET("/api/residents/{id}/ecgs", { params: { path: { id: residentId } } })),
+  /** With its curve. */
+  get: (id: string) => data(care().GET("/api/ecgs/{id}", { params: { path: { id } } })),
 });
 
 export const documents = (care: () => Care, http: () => Http) => ({

@@ -1184,6 +1184,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ecgs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recording with its curve. */
+        get: operations["getEcg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/eligibility/{id}/revoke": {
         parameters: {
             query?: never;
@@ -2986,6 +3003,24 @@ export interface paths {
          *     wrote about it meanwhile; 409 `dose_stopped`: the prescriber ended the course.
          */
         post: operations["recordDose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/ecgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest recordings of a resident, newest first, without their curves. */
+        get: operations["listEcgs"];
+        put?: never;
+        /** Keeps a recording as the recorder sent it. */
+        post: operations["recordEcg"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5199,6 +5234,58 @@ export interface components {
              */
             total?: number;
         };
+        /** @description A recording, whole. */
+        Ecg: components["schemas"]["EcgSummary"] & {
+            /**
+             * Format: int64
+             * @description How far the recorder's clock was ahead of the home's box, in milliseconds.
+             */
+            clock_offset_ms?: number;
+            /** @description The samples as the recorder sent them, around the leads, with one space between two: whole numbers, or E (none), U (above), L (below). */
+            data: string;
+            /**
+             * Format: double
+             * @description Millivolts of one unit.
+             */
+            factor_mv: number;
+            /**
+             * Format: double
+             * @description Millivolts that a zero stands for.
+             */
+            origin_mv: number;
+            /**
+             * Format: double
+             * @description Milliseconds between two samples of a lead.
+             */
+            period_ms: number;
+        };
+        /**
+         * @description A lead. `unnamed`: the recorder does not say which.
+         * @enum {string}
+         */
+        EcgLead: "i" | "ii" | "iii" | "avr" | "avl" | "avf" | "v1" | "v2" | "v3" | "v4" | "v5" | "v6" | "unnamed";
+        /** @description A recording in a list, without its curve. */
+        EcgSummary: {
+            /** @description Which recorder. */
+            device?: string;
+            /** @description Recording id. */
+            id: components["schemas"]["ObservationId"];
+            /** @description Which leads. */
+            leads: components["schemas"]["EcgLead"][];
+            /** @description When it reached the relay. */
+            received_at: components["schemas"]["Time"];
+            /** @description Its first sample. */
+            recorded_at: components["schemas"]["Time"];
+            /** @description Of whom. */
+            resident_id: components["schemas"]["ResidentId"];
+            /**
+             * Format: double
+             * @description How long it lasts.
+             */
+            seconds: number;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ObservationSource"];
+        };
         /** @description A first visit in person, for one diagnosis. */
         Eligibility: {
             /** @description The doctor. */
@@ -5870,6 +5957,37 @@ export interface components {
              */
             sequence: number;
         };
+        /** @description A recording to keep. */
+        NewEcg: {
+            /**
+             * Format: int64
+             * @description How far the recorder's clock was ahead of the home's box, in milliseconds; `recorded_at` is corrected already.
+             */
+            clock_offset_ms?: number;
+            /** @description 1 to 60 seconds, at most 60000 samples, around the leads, with one space between two: whole numbers, or E (none), U (above), L (below). */
+            data: string;
+            /** @description Which recorder. */
+            device: string;
+            /**
+             * Format: double
+             * @description Millivolts of one unit.
+             */
+            factor_mv: number;
+            /** @description One to twelve leads, in the order of the samples. */
+            leads: components["schemas"]["EcgLead"][];
+            /**
+             * Format: double
+             * @description Millivolts that a zero stands for.
+             */
+            origin_mv: number;
+            /**
+             * Format: double
+             * @description Milliseconds between two samples of a lead: 0.5 to 20.
+             */
+            period_ms: number;
+            /** @description Its first sample. */
+            recorded_at: components["schemas"]["Time"];
+        };
         /** @description A visit in person to record. */
         NewEligibilityFact: {
             /** @description ICD-10 code of the confirmed diagnosis. */
@@ -6386,6 +6504,13 @@ export interface components {
         Page_Duplicate: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Duplicate"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_EcgSummary: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["EcgSummary"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -15768,6 +15893,73 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEcg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ObservationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ecg"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25885,6 +26077,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoseOfDay"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEcgs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EcgSummary"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordEcg: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEcg"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ecg"];
                 };
             };
             /** @description The request cannot be understood. */

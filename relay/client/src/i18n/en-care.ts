@@ -1,6 +1,20 @@
 import type { zhCare } from "./zh-care";
 
 export const enCare: typeof zhCare = {
+  ecg: {
+    title: "ECG",
+    none: "No ECG yet",
+    open: "Show the ECG of {{time}}",
+    leads: "Lead {{leads}}",
+    seconds: "{{n}} s",
+    paper: "25 mm/s · 10 mm/mV · small square 1 mm (0.04 s, 0.1 mV), large 5 mm",
+    unread: "Nothing here reads an ECG: a doctor looks at it.",
+    zoom: "Scale",
+    strip: "ECG paper, scrolls sideways",
+    alternative:
+      "ECG, lead {{lead}}, {{seconds}} seconds, from {{low}} to {{high}} millivolts, no signal in {{gaps}} places. A doctor has to look at the curve; nothing is read out of it here.",
+    close: "Close",
+  },
   urgentCall: {
     state: {
       raised: "Calling",

@@ -1,6 +1,44 @@
 import type { zhParcels } from "./zh-parcels";
 
 export const enParcels: typeof zhParcels = {
+  filling: {
+    title: "Dispensed and delivered",
+    number: "Filling {{number}}",
+    fill: {
+      first_complete: "all at once",
+      first_part: "first, a part",
+      later_part: "later, a part",
+      later_complete: "later, complete",
+    },
+    state: {
+      preparation: "Being picked",
+      on_hold: "Waits for the prescriber",
+      in_progress: "In a parcel",
+      completed: "Delivered",
+      cancelled: "Cancelled",
+      declined: "Given back by the pharmacy",
+    },
+    of: "{{reached}} of {{all}} {{unit}} arrived",
+    underWay: "{{n}} {{unit}} under way",
+    owed: "{{n}} {{unit}} still owed",
+    nothingOwed: "Nothing owed",
+    batch: "Batch {{batch}} · expires {{expiry}}",
+    because: "Reason: {{why}}",
+    part: {
+      out_of_stock: "There is no more",
+      short_dated: "What there is expires too soon",
+      damaged: "The rest is broken",
+      parcel_size: "The parcel would be too large",
+      other: "Another one",
+    },
+    declined: {
+      out_of_stock: "Not in stock",
+      closed: "The pharmacy is closing",
+      cannot_deliver: "Nobody can bring it",
+      query_open: "A question to the prescriber is open",
+      other: "Another one",
+    },
+  },
   quarantine: {
     temperature: {
       title: "Out of range: the hand-over is stopped",

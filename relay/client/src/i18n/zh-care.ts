@@ -1,5 +1,19 @@
 /** Words that nurse and hospital share for schedule, urgent calls, first visit, referral and transport. */
 export const zhCare = {
+  ecg: {
+    title: "心电图",
+    none: "还没有心电图",
+    open: "查看 {{time}} 的心电图",
+    leads: "导联 {{leads}}",
+    seconds: "{{n}} 秒",
+    paper: "25 mm/s · 10 mm/mV · 小格 1 mm（0.04 s，0.1 mV），大格 5 mm",
+    unread: "本系统不判读心电图，由医生查看。",
+    zoom: "显示比例",
+    strip: "可左右滚动的心电图纸",
+    alternative:
+      "心电图，导联 {{lead}}，{{seconds}} 秒，从 {{low}} 到 {{high}} 毫伏，{{gaps}} 处没有信号。曲线须由医生查看，这里不作判读。",
+    close: "收起",
+  },
   urgentCall: {
     state: {
       raised: "呼叫中",

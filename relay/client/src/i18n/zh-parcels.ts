@@ -1,5 +1,43 @@
 /** Parcels on their way: quarantine, temperatures, discrepancies. Both applications show them. */
 export const zhParcels = {
+  filling: {
+    title: "配药与送达",
+    number: "第 {{number}} 次",
+    fill: {
+      first_complete: "一次配齐",
+      first_part: "首次，部分",
+      later_part: "后续，部分",
+      later_complete: "后续，配齐",
+    },
+    state: {
+      preparation: "配药中",
+      on_hold: "等待医生答复",
+      in_progress: "已打包送出",
+      completed: "已送达",
+      cancelled: "已取消",
+      declined: "药房退单",
+    },
+    of: "已送达 {{reached}} / {{all}} {{unit}}",
+    underWay: "在途 {{n}} {{unit}}",
+    owed: "还欠 {{n}} {{unit}}",
+    nothingOwed: "不欠",
+    batch: "批号 {{batch}} · 有效期至 {{expiry}}",
+    because: "原因：{{why}}",
+    part: {
+      out_of_stock: "库存不足",
+      short_dated: "现有药品效期不足",
+      damaged: "其余破损",
+      parcel_size: "包裹放不下",
+      other: "其他",
+    },
+    declined: {
+      out_of_stock: "缺药",
+      closed: "药房打烊",
+      cannot_deliver: "无法配送",
+      query_open: "等待医生答复",
+      other: "其他",
+    },
+  },
   quarantine: {
     temperature: {
       title: "温度超出范围，已暂停交付",

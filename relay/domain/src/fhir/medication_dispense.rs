@@ -1,5 +1,5 @@
 //! MedicationDispense: one for each batch of each line in each fill. A fill is a parcel, or what a pharmacy prepares for the next one: it keeps its number
-//! when it is packed, so its ids stay.
+//! when it is packed, so its ids stay. What a pharmacy gave back is told beside them, once for each line that was owed then.
 
 use super::dosage::{self, Dosage};
 use super::medication_request::{line_id, medication, quantity};
@@ -7,7 +7,7 @@ use super::types::{CodeableConcept, Coding, Day, Identifier, Instant, Quantity, 
 use super::{Body, Kind, PrescriptionContext, Resource, codes};
 use crate::ids::PharmacyId;
 use crate::machines::prescription;
-use crate::records::{Delivery, Item, Pack, Prescription};
+use crate::records::{DeclineCode, Delivery, Dispense, Item, Pack, Prescription};
 use crate::substitution::Substitution;
 use jiff::Timestamp;
 
@@ -18,11 +18,12 @@ fhir! {
         contained: Vec<Medication>,
         identifier: Vec<Identifier>,
         status: &'static str,
+        status_reason_codeable_concept: Option<CodeableConcept>,
         medication_reference: Reference,
         subject: Reference,
         performer: Vec<Performer>,
         authorizing_prescription: Vec<Reference>,
-        #[serde(rename = "type")] kind: CodeableConcept,
+        #[serde(rename = "type")] kind: Option<CodeableConcept>,
         quantity: Option<Quantity>,
         when_prepared: Option<Instant>,
         when_handed_over: Option<Instant>,
@@ -133,6 +134,14 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
             }
         }
     }
+    for given_back in of.declined.iter().filter(|d| of.only.is_none_or(|own| own == d.pharmacy_id)) {
+        let owed = |item: &&Item| {
+            let earlier = of.deliveries.iter().filter(|d| d.created_at <= given_back.created_at);
+            let packs = earlier.flat_map(|d| &d.packs).filter(|pack| pack.item_no == item.no);
+            packs.map(|pack| pack.quantity).sum::<u32>() < item.quantity
+        };
+        found.extend(p.items.iter().filter(owed).map(|item| declined(&of, item, given_back)));
+    }
     found
 }
 
@@ -150,6 +159,63 @@ fn substituted(other: &Substitution) -> Substituted {
         )),
         reason: vec![CodeableConcept { coding: coded.into_iter().chain([ours]).collect(), text: None }],
     }
+}
+
+/// Why a pharmacy gave an order back. R4's own code where it has one.
+fn reason(code: DeclineCode) -> CodeableConcept {
+    let r4 = |code: &str, display: &str| {
+        let system = "http://terminology.hl7.org/CodeSystem/medicationdispense-status-reason";
+        CodeableConcept::of(Coding::new(system, code, Some(display)))
+    };
+    match code {
+        DeclineCode::OutOfStock => r4("outofstock", "Drug not available - out of stock"),
+        DeclineCode::QueryOpen => r4("clarif", "Prescription requires clarification"),
+        DeclineCode::Closed | DeclineCode::CannotDeliver | DeclineCode::Other => {
+            CodeableConcept::of(Coding::ours("decline-reason", code.as_str()))
+        }
+    }
+}
+
+/// A line of what a pharmacy gave back: nothing was prepared.
+fn declined(of: &PrescriptionContext<'_>, item: &Item, given_back: &Dispense) -> Resource {
+    let p = of.prescription;
+    let id = format!("{}-declined-{}", line_id(p, item.no), given_back.number);
+    let drug = of.formulary.drug(&item.drug_id);
+    let body = MedicationDispense {
+        id: id.clone(),
+        contained: vec![Medication {
+            resource_type: "Medication",
+            id: "medication",
+            code: medication(item, of.formulary),
+            batch: None,
+        }],
+        identifier: vec![Identifier::ours("dispense", &id)],
+        status: "declined",
+        status_reason_codeable_concept: given_back.declined.map(reason),
+        medication_reference: contained(),
+        subject: Reference::patient(of.resident),
+        performer: of.pharmacy(Some(given_back.pharmacy_id)).map(|actor| Performer { actor }).into_iter().collect(),
+        authorizing_prescription: vec![Reference::to("MedicationRequest", line_id(p, item.no))],
+        kind: None,
+        quantity: None,
+        when_prepared: None,
+        when_handed_over: None,
+        dosage_instruction: dosage::of_item(item, drug),
+        substitution: None,
+    };
+    Resource {
+        id,
+        kind: Kind::MedicationDispense,
+        status: Some("declined"),
+        at: None,
+        codes: Vec::new(),
+        body: Body::MedicationDispense(Box::new(body)),
+    }
+}
+
+/// The drug that stands in the resource itself.
+fn contained() -> Reference {
+    Reference { reference: Some("#medication".to_owned()), kind: None, identifier: None, display: None }
 }
 
 fn one(
@@ -176,16 +242,12 @@ fn one(
         }],
         identifier: vec![Identifier::ours("dispense", &id)],
         status: fill.status,
-        medication_reference: Reference {
-            reference: Some("#medication".to_owned()),
-            kind: None,
-            identifier: None,
-            display: None,
-        },
+        status_reason_codeable_concept: None,
+        medication_reference: contained(),
         subject: Reference::patient(of.resident),
         performer: of.pharmacy(fill.pharmacy).map(|actor| Performer { actor }).into_iter().collect(),
         authorizing_prescription: vec![Reference::to("MedicationRequest", line_id(p, item.no))],
-        kind: CodeableConcept::of(Coding::new("http://terminology.hl7.org/CodeSystem/v3-ActCode", code, None)),
+        kind: Some(CodeableConcept::of(Coding::new("http://terminology.hl7.org/CodeSystem/v3-ActCode", code, None))),
         quantity: pack.map(|pack| quantity(pack.quantity, drug)),
         when_prepared: fill.prepared.map(Instant),
         when_handed_over: fill.handed_over.map(Instant),

@@ -28,7 +28,7 @@ pub use encounter::{of_consultation as encounter_of_consultation, of_stop as enc
 pub use kind::Kind;
 pub use medication_dispense::of_prescription as dispenses_of;
 pub use medication_request::of_prescription as medication_requests_of;
-pub use observation::{BLOOD_PRESSURE, of_reading as observation_of};
+pub use observation::{BLOOD_PRESSURE, of_ecg as observation_of_ecg, of_reading as observation_of};
 pub use patient::patient as patient_of;
 pub use provenance::of_prescription as provenances_of;
 pub use service_request::{of_consultation as request_of_consultation, of_referral as request_of_referral};
@@ -37,7 +37,7 @@ pub use task::{of_delivery as task_of_delivery, of_prescription as tasks_of_pres
 
 use crate::formulary::Formulary;
 use crate::ids::PharmacyId;
-use crate::records::{Delivery, Home, Pharmacy, Prescription, Resident, Staff};
+use crate::records::{Delivery, Dispense, Home, Pharmacy, Prescription, Resident, Staff};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -98,6 +98,8 @@ pub struct PrescriptionContext<'a> {
     pub prior: Option<&'a Prescription>,
     /// Its parcels, oldest first.
     pub deliveries: &'a [Delivery],
+    /// What pharmacies gave back.
+    pub declined: &'a [Dispense],
     /// What drugs are called.
     pub formulary: &'a Formulary,
     /// The day that decides what is still valid.

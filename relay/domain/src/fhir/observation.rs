@@ -1,8 +1,10 @@
-//! Observation: one for each reading; systolic and diastolic pressure of one moment are one panel with components, under the id of the systolic reading.
+//! Observation: one for each reading; systolic and diastolic pressure of one moment are one panel with components, under the id of the systolic
+//! reading. An ECG is one with sampled data, a component for each lead that has a name.
 
-use super::types::{CodeableConcept, Coding, Instant, Quantity, Reference, fhir};
+use super::types::{CodeableConcept, Coding, Decimal, Instant, Quantity, Reference, fhir};
 use super::{Body, Kind, Resource};
-use crate::records::{Observation as Reading, Resident};
+use crate::ecg::{self, Lead};
+use crate::records::{Ecg, Observation as Reading, Resident};
 use crate::vitals::{self, VitalSign};
 
 fhir! {
@@ -16,20 +18,30 @@ fhir! {
         effective_date_time: Instant,
         issued: Instant,
         value_quantity: Option<Quantity>,
+        value_sampled_data: Option<SampledData>,
         device: Option<Reference>,
         reference_range: Vec<Range>,
         component: Vec<Component>
     }
     /// Normal at rest in old age.
     Range { low: Quantity, high: Quantity }
+    /// A curve: `origin` at zero, `factor` for each unit, a sample each `period` milliseconds.
+    SampledData { origin: Quantity, period: Decimal, factor: Decimal, dimensions: Count, data: String }
     /// A part of a panel.
     Component {
         code: CodeableConcept,
         value_quantity: Option<Quantity>,
+        value_sampled_data: Option<SampledData>,
         data_absent_reason: Option<CodeableConcept>,
         reference_range: Vec<Range>
     }
 }
+
+/// A whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Count(u32);
+
+impl super::types::Absent for Count {}
 
 const LOINC: &str = "http://loinc.org";
 const PANEL: (&str, &str) = ("85354-9", "Blood pressure panel");
@@ -75,6 +87,7 @@ fn component(of: &str, reading: Option<&Reading>) -> Component {
     Component {
         code: code(of),
         value_quantity: reading.map(|r| Quantity::ucum(r.value, &r.unit)),
+        value_sampled_data: None,
         data_absent_reason: reading.is_none().then(unknown),
         reference_range: range(vitals::find(of)),
     }
@@ -115,6 +128,7 @@ pub fn of_reading(reading: &Reading, together: &[Reading], resident: &Resident) 
         effective_date_time: Instant(reading.measured_at),
         issued: Instant(reading.received_at),
         value_quantity: (!in_panel).then(|| Quantity::ucum(reading.value, &reading.unit)),
+        value_sampled_data: None,
         device: reading.device.as_deref().map(|name| Reference::outside("Device", None, name)),
         reference_range: if in_panel { Vec::new() } else { range(sign) },
         component: parts,
@@ -127,4 +141,59 @@ pub fn of_reading(reading: &Reading, together: &[Reading], resident: &Resident) 
         codes,
         body: Body::Observation(Box::new(body)),
     })
+}
+
+/// The Observation that an ECG is. A curve whose lead nobody named stands by itself; those with a name are components, so that each says which it is.
+pub fn of_ecg(recording: &Ecg, resident: &Resident) -> Resource {
+    let waveform = &recording.waveform;
+    let curve = |at: usize| SampledData {
+        origin: Quantity::ucum(waveform.origin_mv(), "mV"),
+        period: Decimal(waveform.period_ms()),
+        factor: Decimal(waveform.factor_mv()),
+        dimensions: Count(1),
+        data: waveform.data_of(at),
+    };
+    let of_lead = |(at, lead): (usize, &Lead)| {
+        let (code, name) = lead.mdc()?;
+        Some(Component {
+            code: CodeableConcept {
+                coding: vec![Coding::new(ecg::MDC, code, Some(name))],
+                text: Some(lead.label().to_owned()),
+            },
+            value_quantity: None,
+            value_sampled_data: Some(curve(at)),
+            data_absent_reason: None,
+            reference_range: Vec::new(),
+        })
+    };
+    let component: Vec<Component> = waveform.leads().iter().enumerate().filter_map(of_lead).collect();
+    let concept = CodeableConcept {
+        coding: vec![Coding::new(LOINC, ecg::CODE, Some("EKG study"))],
+        text: Some("心电图".to_owned()),
+    };
+    let id = format!("{}-ecg", recording.id);
+    let codes = vec![ecg::CODE.to_owned(), format!("{LOINC}|{}", ecg::CODE)];
+    let kind = Coding::new("http://terminology.hl7.org/CodeSystem/observation-category", "procedure", None);
+    let body = Observation {
+        id: id.clone(),
+        status: "final",
+        category: vec![CodeableConcept::of(kind)],
+        code: concept,
+        subject: Reference::patient(resident),
+        effective_date_time: Instant(recording.recorded_at),
+        issued: Instant(recording.received_at),
+        value_quantity: None,
+        value_sampled_data: component.is_empty().then(|| curve(0)),
+        device: recording.device.as_deref().map(|name| Reference::outside("Device", None, name)),
+        reference_range: Vec::new(),
+        component,
+    };
+    Resource {
+        id,
+        kind: Kind::Observation,
+        status: Some("final"),
+        at: Some(recording.recorded_at),
+        codes,
+        body: Body::Observation(Box::new(body)),
+    }
 }

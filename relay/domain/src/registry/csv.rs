@@ -51,7 +51,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
             );
             Err(vec![Fault::new("", zh, en)])
         };
-        entries.push(Entry { place: format!("line {line}"), input, readings: Vec::new() });
+        entries.push(Entry { place: format!("line {line}"), input, readings: Vec::new(), ecgs: Vec::new() });
     }
     Ok(entries)
 }

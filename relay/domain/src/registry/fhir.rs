@@ -8,6 +8,7 @@ pub use self::medicines::DRUG;
 use self::medicines::Medications;
 use super::import::{Entry, ReadingInput};
 use super::{AllergyInput, ConditionInput, Fault, Input, NO_BED};
+use crate::ecg::Recorded;
 use crate::records::Contact;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,7 +39,13 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
             "Patient" => {
                 by_reference.extend(references.map(|reference| (reference, people.len())));
                 let place = if own.is_empty() { format!("entry[{at}]") } else { own };
-                people.push(Person { place, input: patient(resource), readings: Vec::new(), faults: Vec::new() });
+                people.push(Person {
+                    place,
+                    input: patient(resource),
+                    readings: Vec::new(),
+                    ecgs: Vec::new(),
+                    faults: Vec::new(),
+                });
             }
             "Medication" => medications.extend(references.map(|reference| (reference, resource))),
             _ => {}
@@ -73,7 +80,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Fault> {
     }
     let people = people.into_iter().map(|p| {
         let input = if p.faults.is_empty() { Ok(p.input) } else { Err(p.faults) };
-        Entry { place: p.place, input, readings: p.readings }
+        Entry { place: p.place, input, readings: p.readings, ecgs: p.ecgs }
     });
     Ok(people.chain(lost).collect())
 }
@@ -82,6 +89,7 @@ struct Person {
     place: String,
     input: Input,
     readings: Vec<ReadingInput>,
+    ecgs: Vec<Recorded>,
     faults: Vec<Fault>,
 }
 

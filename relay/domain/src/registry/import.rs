@@ -2,6 +2,7 @@
 //! Not here: whether an entry is a legal record ([`super::check`]), and what is done with it.
 
 use super::{Fault, Input};
+use crate::ecg::Recorded;
 use crate::machines::named_enum;
 use crate::vitals::{self, ReadingError};
 use jiff::Timestamp;
@@ -30,12 +31,14 @@ pub struct Entry {
     pub input: Result<Input, Vec<Fault>>,
     /// Vital signs that came with it.
     pub readings: Vec<ReadingInput>,
+    /// ECGs that came with it.
+    pub ecgs: Vec<Recorded>,
 }
 
 impl Entry {
     /// What cannot be read at all.
     pub const fn bad(place: String, faults: Vec<Fault>) -> Self {
-        Self { place, input: Err(faults), readings: Vec::new() }
+        Self { place, input: Err(faults), readings: Vec::new(), ecgs: Vec::new() }
     }
 }
 
@@ -106,6 +109,19 @@ pub fn readings(inputs: &[ReadingInput], born: Timestamp, now: Timestamp) -> Res
         }
     }
     if faults.is_empty() { Ok(taken) } else { Err(faults) }
+}
+
+/// Whether the ECGs of somebody whose life began at `born` can be of that life, or every one that cannot.
+pub fn ecgs(recorded: &[Recorded], born: Timestamp, now: Timestamp) -> Result<(), Vec<Fault>> {
+    let fault = |(i, one): (usize, &Recorded)| {
+        let path = || format!("ecgs[{i}].measured_at");
+        if one.recorded_at > now {
+            return Some(Fault::new(path(), "时间在未来", "The time is in the future"));
+        }
+        (one.recorded_at < born).then(|| Fault::new(path(), "时间早于出生日期", "The time is before the birth date"))
+    };
+    let faults: Vec<Fault> = recorded.iter().enumerate().filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// The entries of a file, in its order; or why the file as a whole cannot be read.

@@ -95,7 +95,7 @@ impl Readings {
 }
 
 impl<'a> ResidentFacts<'a> {
-    /// From the record.
+    /// From the record; `today` is the home's, where the resident grows older.
     pub fn of(
         resident: &'a Resident,
         readings: Readings,
@@ -103,10 +103,10 @@ impl<'a> ResidentFacts<'a> {
         eligibility: &'a [Eligibility],
         hospital: Option<&'a str>,
         present_doctor: Option<&'a str>,
-        now: Timestamp,
+        today: Date,
     ) -> Self {
         Self {
-            age: resident.age(Policy::local_date(now)),
+            age: resident.age(today),
             sex: resident.sex,
             allergies_asked: resident.allergies_asked,
             allergies: &resident.allergies,

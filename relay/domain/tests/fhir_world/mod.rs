@@ -11,6 +11,7 @@ use yunzhen_domain::Role;
 use yunzhen_domain::checked::{Dose, IdNumber, ParcelCode, RawFrame};
 use yunzhen_domain::dosage::{Frequency, Route, TaperStep};
 use yunzhen_domain::early_warning::OxygenScale;
+use yunzhen_domain::ecg::{Lead, Sample, Waveform};
 use yunzhen_domain::fhir::{DeliveryContext, PrescriptionContext};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
@@ -19,7 +20,7 @@ use yunzhen_domain::ids::{
 };
 use yunzhen_domain::machines::{consultation, delivery, prescription, referral, visit, visit_stop};
 use yunzhen_domain::records::{
-    Consultation, Contact, Delivery, DeviceTrace, Home, HospitalAppointment, Item, Observation, ObservationSource,
+    Consultation, Contact, Delivery, DeviceTrace, Ecg, Home, HospitalAppointment, Item, Observation, ObservationSource,
     Pack, Pharmacy, Prescription, Referral, Rejection, RejectionCode, Resident, Sex, SignedDocument, Staff, Supply,
     TimelineStep, Urgency, Visit, VisitStop,
 };
@@ -162,6 +163,7 @@ impl Cast {
             pharmacies: &self.pharmacies,
             prior: None,
             deliveries,
+            declined: &[],
             formulary: &self.formulary,
             today: jiff::civil::date(2026, 11, 23),
             only: None,
@@ -417,5 +419,24 @@ pub fn reading(n: u8, code: &str, value: f64, unit: &str) -> Observation {
         device: Some("血压计 A".to_owned()),
         source: ObservationSource::Device,
         trace: Some(DeviceTrace { clock_offset_ms: Some(-1500), raw_frame: RawFrame::parse("2a35:1eac005c").unwrap() }),
+    }
+}
+
+/// A second of a recorder: one square in each lead.
+pub fn ecg(leads: Vec<Lead>) -> Ecg {
+    let samples = (0..100 * leads.len()).map(|n| match n {
+        0 => Sample::Error,
+        n => Sample::Value(i32::from((n / leads.len()) % 50 < 10) * 200),
+    });
+    let samples = samples.collect();
+    Ecg {
+        id: ObservationId::from_uuid(id(10, 200 + leads.len() as u128)),
+        resident_id: resident_id(1),
+        waveform: Waveform::new(leads, 10.0, 0.0, 0.005, samples).ok().unwrap(),
+        recorded_at: at("2026-11-23T05:50:00.250Z"),
+        received_at: at("2026-11-23T05:50:12Z"),
+        device: Some("心电仪 A".to_owned()),
+        source: ObservationSource::Device,
+        clock_offset_ms: None,
     }
 }

@@ -4,9 +4,12 @@ use yunzhen_domain::Role;
 use yunzhen_domain::fhir::{self, DeliveryContext, Kind, PrescriptionContext, Resource};
 use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::machines::consultation::State;
+use yunzhen_domain::machines::dispense;
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Consultation, Delivery, Prescription, Referral, Resident, Visit};
-use yunzhen_store::{Db, appointments, deliveries, observations, pharmacies, prescriptions, residents, waitlist};
+use yunzhen_domain::records::{Consultation, Delivery, Dispense, Prescription, Referral, Resident, Visit};
+use yunzhen_store::{
+    Db, appointments, deliveries, dispenses, observations, pharmacies, prescriptions, residents, waitlist,
+};
 
 use super::sources::Record;
 use crate::app::names::Names;
@@ -36,6 +39,7 @@ impl Show<'_> {
             Record::Referral(r) => self.of_referral(db, r).await,
             Record::Visit(v) => self.of_visit(db, v).await,
             Record::Resident(r) => self.of_resident(db, r).await,
+            Record::Ecg(ecg, resident) => Ok(vec![fhir::observation_of_ecg(ecg, resident)]),
             Record::Observation(reading, resident) => {
                 let pressure = fhir::BLOOD_PRESSURE.contains(&reading.code.as_str());
                 let together = if pressure { observations::together(db, reading).await? } else { Vec::new() };
@@ -59,6 +63,13 @@ impl Show<'_> {
             Kind::MedicationDispense => deliveries::by_prescription(db, p.id).await?,
             _ => Vec::new(),
         };
+        let given_back: Vec<Dispense> = match kind {
+            Kind::MedicationDispense => {
+                let all = dispenses::of_prescription(db, p.id).await?;
+                all.into_iter().filter(|d| d.state == dispense::State::Declined).collect()
+            }
+            _ => Vec::new(),
+        };
         let of = PrescriptionContext {
             prescription: p,
             resident: &resident,
@@ -67,6 +78,7 @@ impl Show<'_> {
             pharmacies: &pharmacies::list(db).await?,
             prior: prior.as_ref(),
             deliveries: &parcels,
+            declined: &given_back,
             formulary: &self.app.formulary,
             today: Policy::local_date(self.ctx.now),
             only: self.ctx.actor.pharmacy_id().filter(|_| self.ctx.actor.role() == Role::Pharmacy),

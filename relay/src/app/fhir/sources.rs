@@ -5,9 +5,10 @@ use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::{EventKind, Purpose};
 use yunzhen_domain::fhir::Kind;
 use yunzhen_domain::ids::{HomeId, PharmacyId, ResidentId};
-use yunzhen_domain::records::{Consultation, Delivery, Observation, Prescription, Referral, Resident, Visit};
+use yunzhen_domain::records::{Consultation, Delivery, Ecg, Observation, Prescription, Referral, Resident, Visit};
 use yunzhen_store::{
-    Cursor, Db, Paging, Slice, consultations, deliveries, observations, prescriptions, referrals, residents, visits,
+    Cursor, Db, Paging, Slice, consultations, deliveries, ecgs, observations, prescriptions, referrals, residents,
+    visits,
 };
 
 use crate::app::relations::Ties;
@@ -18,6 +19,7 @@ use crate::app::{AppError, Context};
 pub(super) enum Source {
     Consultations,
     Deliveries,
+    Ecgs,
     Observations,
     Prescriptions,
     Referrals,
@@ -31,7 +33,7 @@ pub(super) const fn sources(kind: Kind) -> &'static [Source] {
         Kind::Appointment => &[Source::Consultations],
         Kind::Encounter => &[Source::Consultations, Source::Visits],
         Kind::MedicationDispense | Kind::MedicationRequest | Kind::Provenance => &[Source::Prescriptions],
-        Kind::Observation => &[Source::Observations],
+        Kind::Observation => &[Source::Observations, Source::Ecgs],
         Kind::Patient => &[Source::Residents],
         Kind::ServiceRequest => &[Source::Consultations, Source::Referrals],
         Kind::SupplyDelivery => &[Source::Deliveries],
@@ -45,7 +47,7 @@ impl Source {
         match self {
             Self::Consultations => kind.actions(),
             Self::Deliveries => [Action::ViewSupply, Action::ViewSupply],
-            Self::Observations => [Action::ViewResident, Action::ViewResident],
+            Self::Ecgs | Self::Observations => [Action::ViewResident, Action::ViewResident],
             Self::Prescriptions => [Action::ListPrescriptions, Action::ViewPrescription],
             Self::Referrals => [Action::ListReferrals, Action::ViewReferral],
             Self::Residents => [Action::ListResidents, Action::ViewResident],
@@ -58,6 +60,8 @@ impl Source {
 pub(super) enum Record {
     Consultation(Box<Consultation>),
     Delivery(Box<Delivery>),
+    /// With the resident that it is of.
+    Ecg(Box<Ecg>, Box<Resident>),
     /// With the resident that it is of.
     Observation(Box<Observation>, Box<Resident>),
     Prescription(Box<Prescription>),
@@ -120,6 +124,16 @@ pub(super) async fn page(
             }
             Slice { items, next: slice.next }
         }
+        Source::Ecgs => {
+            let slice = ecgs::page(db, &residents, paging).await?;
+            let mut items = Vec::with_capacity(slice.items.len());
+            for ecg in slice.items {
+                let cursor = Cursor { at_ms: ecg.recorded_at.as_millisecond(), id: ecg.id.uuid() };
+                let resident = residents::get_standing(db, ecg.resident_id).await?.ok_or(AppError::NotFound)?;
+                items.push((cursor, Record::Ecg(Box::new(ecg), Box::new(resident))));
+            }
+            Slice { items, next: slice.next }
+        }
         // The registry has no time to go by: by id, which tells when somebody was registered.
         Source::Residents => {
             let before = paging.after.map(|cursor| ResidentId::from_uuid(cursor.id));
@@ -156,6 +170,13 @@ pub(super) async fn find(db: &mut Db, kind: Kind, id: &str) -> Result<Option<(So
         Source::Referrals => referrals::get(db, of(uuid)?).await?.map(|r| Record::Referral(Box::new(r))),
         Source::Visits => visits::get(db, of(uuid)?).await?.map(|v| Record::Visit(Box::new(v))),
         Source::Residents => residents::get(db, of(uuid)?).await?.map(|r| Record::Resident(Box::new(r))),
+        Source::Ecgs => match ecgs::get(db, of(uuid)?).await? {
+            Some(ecg) => {
+                let resident = residents::get_standing(db, ecg.resident_id).await?.ok_or(AppError::NotFound)?;
+                Some(Record::Ecg(Box::new(ecg), Box::new(resident)))
+            }
+            None => None,
+        },
         Source::Observations => match observations::get(db, of(uuid)?).await? {
             Some(reading) => {
                 let resident = residents::get_standing(db, reading.resident_id).await?.ok_or(AppError::NotFound)?;
@@ -178,6 +199,7 @@ fn named(kind: Kind, id: &str) -> Option<(Source, Uuid)> {
     }
     let (uuid, rest) = (Uuid::try_parse(id.get(..36)?).ok()?, id.get(36..)?);
     let source = match (kind, rest) {
+        (Kind::Observation, "-ecg") => Source::Ecgs,
         (Kind::Task, "-delivery") => Source::Deliveries,
         (Kind::ServiceRequest, "-referral") => Source::Referrals,
         _ => sources(kind).first().copied()?,
@@ -191,7 +213,7 @@ impl Record {
         match self {
             Self::Consultation(c) => Some(c.resident_id),
             Self::Delivery(d) => Some(d.resident_id),
-            Self::Observation(_, r) => Some(r.id),
+            Self::Ecg(_, r) | Self::Observation(_, r) => Some(r.id),
             Self::Prescription(p) => Some(p.resident_id),
             Self::Referral(r) => Some(r.resident_id),
             Self::Resident(r) => Some(r.merged_into.unwrap_or(r.id)),
@@ -204,7 +226,7 @@ impl Record {
         match self {
             Self::Consultation(c) => ties.of_consultation(ctx, c),
             Self::Delivery(d) => d.facts(),
-            Self::Observation(_, r) | Self::Resident(r) => ties.facts(r),
+            Self::Ecg(_, r) | Self::Observation(_, r) | Self::Resident(r) => ties.facts(r),
             Self::Prescription(p) => ties.of_prescription(ctx, p),
             Self::Referral(r) => ties.of_record(ctx, r.resident_id, r.facts()),
             Self::Visit(v) => ties.of_hospital(&v.hospital, v.facts(&ctx.actor)),
@@ -217,7 +239,7 @@ impl Record {
         match self {
             Self::Consultation(c) => of(EventKind::ResidentConsultationViewed, c.resident_id, c.home_id),
             Self::Delivery(d) => of(EventKind::ResidentDeliveryViewed, d.resident_id, d.home_id),
-            Self::Observation(_, r) => of(EventKind::ObservationsViewed, r.id, r.home_id),
+            Self::Ecg(_, r) | Self::Observation(_, r) => of(EventKind::ObservationsViewed, r.id, r.home_id),
             Self::Prescription(p) => of(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id),
             Self::Referral(r) => Some((EventKind::ReferralViewed, r.id.uuid(), r.home_id, ties.purpose(r.resident_id))),
             Self::Resident(r) => of(EventKind::ResidentViewed, r.merged_into.unwrap_or(r.id), r.home_id),

@@ -10,7 +10,7 @@ use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
 use yunzhen_domain::safety::{Reading, Running};
-use yunzhen_store::{consultations, prescriptions, residents};
+use yunzhen_store::{consultations, homes, prescriptions, residents};
 
 use super::write::measured_and_running;
 use crate::app::reads::Seen;
@@ -49,11 +49,12 @@ pub async fn review_facts(app: &App, ctx: &Context, id: PrescriptionId) -> Resul
     }
     let resident = residents::get_standing(&mut db, p.resident_id).await?.ok_or(AppError::NotFound)?;
     let (readings, running) = measured_and_running(app, &mut db, ctx, resident.id, Some(id)).await?;
+    let today = homes::zone(&mut db, p.home_id).await?.ok_or(AppError::NotFound)?.date(ctx.now);
     drop(db);
     Seen::one(EventKind::ResidentSafetyFactsViewed, p.resident_id, p.home_id, None).tell(app, ctx).await?;
     let measured = |reading: Option<Reading>, days| reading.map(|reading| measured(reading, days, ctx.now));
     Ok(views::ReviewFacts {
-        age: resident.age(Policy::local_date(ctx.now)).into(),
+        age: resident.age(today).into(),
         sex: resident.sex,
         weight: measured(readings.weight, app.policy.weight_days),
         creatinine: measured(readings.creatinine, app.policy.creatinine_days),

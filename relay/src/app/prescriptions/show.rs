@@ -7,7 +7,6 @@ use yunzhen_domain::door_to_dose::{DoorToDose, door_to_dose};
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
 use yunzhen_domain::machines::prescription::{Event, State};
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Item, Prescription};
 use yunzhen_domain::safety::worst;
 use yunzhen_domain::substitution::substitutes;
@@ -44,7 +43,7 @@ pub(in crate::app) async fn summaries(
             state: p.state,
             version: p.version,
             resident: views::SummaryResident {
-                age: resident.age(Policy::local_date(now)).into(),
+                age: resident.age(names.home(db, p.home_id).await?.zone.date(now)).into(),
                 name: resident.name.into_exposed(),
                 sex: resident.sex,
                 bed: resident.bed,
@@ -145,7 +144,7 @@ pub(super) async fn full(
         consultation_id: (!to_pharmacy).then_some(p.consultation_id),
         resident: views::PrescriptionResident {
             id: resident.id,
-            age: resident.age(Policy::local_date(ctx.now)).into(),
+            age: resident.age(names.home(db, p.home_id).await?.zone.date(ctx.now)).into(),
             name: resident.name.into_exposed(),
             sex: resident.sex,
             bed: resident.bed,

@@ -11,7 +11,9 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, Content, Prescription, Staff, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, Finding, Readings, ResidentFacts, Running};
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
-use yunzhen_store::{Db, consultations, deliveries, observations, prescriptions, residents, safety_overrides, staff};
+use yunzhen_store::{
+    Db, consultations, deliveries, homes, observations, prescriptions, residents, safety_overrides, staff,
+};
 
 use super::content::{content, draft_of};
 use super::{caller, keep, load, record, show, viewed, views, who};
@@ -227,7 +229,8 @@ pub(super) async fn findings(
     let doctor = joint_consultations::in_force(db, consultation.home_id, consultation.id).await?;
     let (readings, running) = measured_and_running(app, db, ctx, resident.id, own).await?;
     let (hospital, doctor) = (hospital.as_deref(), doctor.as_deref());
-    let facts = ResidentFacts::of(&resident, readings, &running, &eligibility, hospital, doctor, ctx.now);
+    let today = homes::zone(db, consultation.home_id).await?.ok_or(AppError::NotFound)?.date(ctx.now);
+    let facts = ResidentFacts::of(&resident, readings, &running, &eligibility, hospital, doctor, today);
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
 }
 

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{HomeId, ObservationId, ResidentId};
-use yunzhen_domain::records::{Observation, ObservationSource, Resident};
+use yunzhen_domain::records::{Ecg, Observation, ObservationSource, Resident};
 use yunzhen_domain::registry::duplicates::{Likeness, likeness};
 use yunzhen_domain::registry::{self, Fault, Frame, import};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, homes, observations, residents};
+use yunzhen_store::{Db, ecgs, homes, observations, residents};
 
 use super::register::{bed_taken, home_for, is_taken, suspect};
 use crate::app::views::resident_imports as views;
@@ -42,11 +42,16 @@ pub async fn apply(app: &App, ctx: &Context, input: views::ResidentImport) -> Re
     if sorted.good.is_empty() {
         return Err(AppError::invalid("content", "没有可以登记的住户", "There is nobody to register"));
     }
-    for Good { resident, readings, .. } in &sorted.good {
+    for Good { resident, readings, ecgs, .. } in &sorted.good {
         residents::insert(&mut work.tx, resident).await?;
         work.record(EventKind::ResidentImported, resident.id.uuid(), Some(home_id), None);
         if !readings.is_empty() {
             observations::insert_many(&mut work.tx, readings).await?;
+        }
+        for ecg in ecgs {
+            ecgs::insert(&mut work.tx, ecg).await?;
+        }
+        if !readings.is_empty() || !ecgs.is_empty() {
             work.record(EventKind::ObservationsRecorded, resident.id.uuid(), Some(home_id), None);
         }
     }
@@ -66,6 +71,7 @@ struct Good {
     place: String,
     resident: Resident,
     readings: Vec<Observation>,
+    ecgs: Vec<Ecg>,
     twin: Option<views::ImportTwin>,
 }
 
@@ -91,14 +97,14 @@ async fn sort(
         let place = entry.place.clone();
         match check(app, ctx, home_id, &zone, entry) {
             Err(faults) => sorted.bad.push((place, faults)),
-            Ok((resident, readings)) => match known(db, ctx, &sorted, &place, &resident).await? {
+            Ok((resident, readings, ecgs)) => match known(db, ctx, &sorted, &place, &resident).await? {
                 Some(duplicate) => sorted.known.push(duplicate),
                 None if further_up(&sorted, &resident) || is_taken(db, &resident).await? => {
                     sorted.bad.push((place, vec![bed_taken()]));
                 }
                 None => {
                     let twin = twin(db, ctx, &sorted, &resident).await?;
-                    sorted.good.push(Good { place, resident, readings, twin });
+                    sorted.good.push(Good { place, resident, readings, ecgs, twin });
                 }
             },
         }
@@ -113,12 +119,24 @@ fn check(
     home_id: HomeId,
     zone: &Zone,
     entry: import::Entry,
-) -> Result<(Resident, Vec<Observation>), Vec<Fault>> {
+) -> Result<(Resident, Vec<Observation>, Vec<Ecg>), Vec<Fault>> {
     let frame = Frame::new(fresh(ResidentId::new, ctx.now), home_id);
     let resident = registry::check(&entry.input?, frame, &app.formulary, zone.date(ctx.now))?;
     // Without a first moment of that day nothing is before it.
     let born = zone.instant(resident.birth_date.at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN);
     let readings = import::readings(&entry.readings, born, ctx.now)?;
+    import::ecgs(&entry.ecgs, born, ctx.now)?;
+    let ecgs = entry.ecgs.into_iter().map(|recorded| Ecg {
+        id: fresh(ObservationId::new, ctx.now),
+        resident_id: resident.id,
+        waveform: recorded.waveform,
+        recorded_at: recorded.recorded_at,
+        received_at: ctx.now,
+        device: None,
+        source: ObservationSource::Import,
+        clock_offset_ms: None,
+    });
+    let ecgs = ecgs.collect();
     let readings = readings.into_iter().map(|r| Observation {
         id: fresh(ObservationId::new, ctx.now),
         resident_id: resident.id,
@@ -132,7 +150,7 @@ fn check(
         trace: None,
     });
     let readings = readings.collect();
-    Ok((resident, readings))
+    Ok((resident, readings, ecgs))
 }
 
 /// Does somebody further up in the file have this bed?
@@ -196,13 +214,13 @@ fn refused(bad: Vec<(String, Vec<Fault>)>) -> AppError {
 fn report(dry_run: bool, sorted: &Sorted) -> views::ImportReport {
     let total = sorted.good.len() + sorted.known.len() + sorted.bad.len();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let registered = sorted.good.iter().map(|Good { place, resident, readings, twin }| views::ImportedResident {
+    let registered = sorted.good.iter().map(|Good { place, resident, readings, ecgs, twin }| views::ImportedResident {
         place: place.clone(),
         id: (!dry_run).then_some(resident.id),
         name: resident.name.expose().clone(),
         bed: resident.bed.clone(),
         medicines: count(resident.medicines.len()),
-        observations: count(readings.len()),
+        observations: count(readings.len() + ecgs.len()),
         twin: twin.clone(),
     });
     let bad = sorted.bad.iter().map(|(place, faults)| views::BadEntry {

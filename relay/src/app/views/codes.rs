@@ -6,6 +6,7 @@ pub use yunzhen_domain::door_to_dose::{Stage as ChainStage, Turn as ChainTurn};
 pub use yunzhen_domain::dosage::{Frequency, Route};
 pub use yunzhen_domain::doses::Round as DoseRound;
 pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};
+pub use yunzhen_domain::ecg::Lead as EcgLead;
 pub use yunzhen_domain::formulary::{Banned, DrugId};
 pub use yunzhen_domain::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId, FavouriteId};
 pub use yunzhen_domain::ids::{

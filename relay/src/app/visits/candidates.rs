@@ -4,9 +4,8 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::machines::visit::State;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
-use yunzhen_store::{Db, residents, visits};
+use yunzhen_store::{Db, homes, residents, visits};
 
 use super::{MOST, views};
 use crate::app::eligibility::{clinician, of_person, standings};
@@ -72,14 +71,15 @@ pub(super) async fn missing(
     Ok(all.into_iter().filter(|s| !s.eligible && listed(s)).collect())
 }
 
-/// Planned rounds of these hospitals from today on.
+/// Planned rounds of these hospitals from today on, as it is where the resident lives.
 pub(in crate::app) async fn to_come(
     db: &mut Db,
     ctx: &Context,
     resident: ResidentId,
     hospitals: &[String],
 ) -> Result<Vec<views::PlannedVisit>, AppError> {
-    let since = Some(Policy::local_date(ctx.now));
+    let home = residents::get(db, resident).await?.ok_or(AppError::NotFound)?.home_id;
+    let since = Some(homes::zone(db, home).await?.ok_or(AppError::NotFound)?.date(ctx.now));
     let filter = visits::Filter { states: vec![State::Planned], since, ..Default::default() };
     let planned = visits::list(db, &filter, MOST).await?;
     let of = planned.into_iter().filter(|visit| hospitals.contains(&visit.hospital));

@@ -7,9 +7,8 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::VisitId;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::visit::State;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Resident, Visit, VisitStop};
-use yunzhen_store::{residents, staff, visits};
+use yunzhen_store::{homes, residents, staff, visits};
 
 use super::candidates::missing;
 use super::{load, reach, record, show, views};
@@ -116,10 +115,6 @@ async fn written(
     mut visit: Visit,
     input: views::VisitPlan,
 ) -> Result<Visit, AppError> {
-    let today = Policy::local_date(ctx.now);
-    if input.planned_on < today || input.planned_on > today.saturating_add(MOST_DAYS_AHEAD.days()) {
-        return Err(AppError::invalid("planned_on", "日期须在今天起一年之内", "Choose a day within a year from today"));
-    }
     visit.planned_on = input.planned_on;
     visit.remark = bounded("remark", input.remark.trim(), 500)?;
     visit.doctors = Vec::new();
@@ -158,6 +153,15 @@ async fn written(
         let (zh, en) =
             (format!("须有 1 至 {MOST_RESIDENTS} 位住民"), format!("Choose 1 to {MOST_RESIDENTS} residents"));
         return Err(AppError::invalid("residents", zh, en));
+    }
+    // The day is one of each home's own calendar: where it is over already, nobody can come on it.
+    for home in visit.homes() {
+        let today = homes::zone(&mut work.tx, home).await?.ok_or(AppError::NotFound)?.date(ctx.now);
+        if visit.planned_on < today || visit.planned_on > today.saturating_add(MOST_DAYS_AHEAD.days()) {
+            let (zh, en) =
+                ("日期须在各护理院当地今天起一年之内", "Choose a day within a year from today in every home");
+            return Err(AppError::invalid("planned_on", zh, en));
+        }
     }
     in_route_order(work, &mut visit).await?;
     Ok(visit)

@@ -1,6 +1,7 @@
-//! Observations of a Bundle as readings: one value each, or the components of a panel. Which codes and units are taken is not decided here ([`super::super::import`]).
+//! Observations of a Bundle as readings: one value each, or the components of a panel; an ECG is read by [`crate::ecg`]. Which codes and units are taken is not decided here ([`super::super::import`]).
 
 use super::{Person, items, text_of};
+use crate::ecg;
 use crate::registry::Fault;
 use crate::registry::import::ReadingInput;
 use serde_json::Value;
@@ -13,6 +14,15 @@ const VOID: [&str; 2] = ["entered-in-error", "cancelled"];
 pub(super) fn observation(r: &Value, person: &mut Person) {
     if VOID.contains(&text_of(&r["status"])) {
         return;
+    }
+    if ecg::is_ecg(r) {
+        let at = person.ecgs.len();
+        return match ecg::read_observation(r) {
+            Ok(recorded) => person.ecgs.push(recorded),
+            Err(faults) => person
+                .faults
+                .extend(faults.into_iter().map(|fault| Fault { path: format!("ecgs[{at}].{}", fault.path), ..fault })),
+        };
     }
     let measured_at =
         [&r["effectiveDateTime"], &r["effectiveInstant"]].into_iter().map(text_of).find(|t| !t.is_empty());

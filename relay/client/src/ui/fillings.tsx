@@ -1,0 +1,103 @@
+import { Text } from "@mantine/core";
+import { IconPackage } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { Dispense, Prescription } from "../api/types";
+import { owedOf } from "../chart/fillings";
+import { useFormats } from "./hooks";
+import { useApi } from "./provider";
+import { ProblemAlert, Skeletons } from "./states";
+import { StatusChip } from "./status";
+import "./fillings.css";
+
+/** What each pharmacy sent of a prescription and what is still owed, for who prescribed it and who waits for it. */
+export function FillingsOf({ prescription }: { prescription: Prescription }) {
+  const { t, i18n } = useTranslation("shared");
+  const api = useApi();
+  const query = useQuery({
+    queryKey: ["prescriptions", "dispenses", prescription.id],
+    queryFn: () => api.stock.dispenses(prescription.id),
+    enabled: prescription.approved_at !== undefined,
+  });
+  if (prescription.approved_at === undefined) return null;
+  if (query.isPending) return <Skeletons shape="rows" count={1} />;
+  if (query.isError) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
+  const fillings = query.data.items;
+  if (fillings.length === 0) return null;
+  const lines = owedOf(prescription.items, fillings);
+  return (
+    <section aria-label={t("parcel.filling.title")} data-testid={`fillings-${prescription.id}`}>
+      <Text fw={600}>{t("parcel.filling.title")}</Text>
+      <ol className="yz-fillings">
+        {fillings.map((filling) => (
+          <Filling key={filling.id} filling={filling} />
+        ))}
+      </ol>
+      <ul className="yz-fillings">
+        {prescription.items.map((item) => {
+          const line = lines.find((one) => one.no === item.no);
+          const unit = item.quantity_unit;
+          return (
+            <li key={item.no} className="yz-filling-head">
+              <span>{i18n.language === "en" ? item.drug.name_en : item.drug.name_zh}</span>
+              <span>
+                {t("parcel.filling.of", { reached: line?.reached, all: item.quantity, unit })}
+                {line && line.underWay > 0 && ` · ${t("parcel.filling.underWay", { n: line.underWay, unit })}`}
+              </span>
+              {line && line.owed > 0 ? (
+                <StatusChip meaning="person">{t("parcel.filling.owed", { n: line.owed, unit })}</StatusChip>
+              ) : (
+                <StatusChip meaning="done">{t("parcel.filling.nothingOwed")}</StatusChip>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+const MEANING = {
+  preparation: "waiting",
+  on_hold: "person",
+  in_progress: "waiting",
+  completed: "done",
+  cancelled: "waiting",
+  declined: "person",
+} as const satisfies Record<Dispense["state"], string>;
+
+function Filling({ filling }: { filling: Dispense }) {
+  const { t } = useTranslation("shared");
+  const formats = useFormats();
+  return (
+    <li>
+      <div className="yz-filling-head">
+        <strong>{filling.pharmacy_name}</strong>
+        <span>
+          {t("parcel.filling.number", { number: filling.number })}
+          {filling.fill && ` · ${t(`parcel.filling.fill.${filling.fill}`)}`}
+        </span>
+        <StatusChip meaning={MEANING[filling.state]} icon={IconPackage}>
+          {t(`parcel.filling.state.${filling.state}`)}
+        </StatusChip>
+        <Text size="sm" c="dimmed" component="span">
+          {formats.dateTime(filling.state_since)}
+        </Text>
+      </div>
+      {filling.part_reason && (
+        <div>{t("parcel.filling.because", { why: t(`parcel.filling.part.${filling.part_reason}`) })}</div>
+      )}
+      {filling.declined && (
+        <div>{t("parcel.filling.because", { why: t(`parcel.filling.declined.${filling.declined}`) })}</div>
+      )}
+      {filling.packs.map((pack) => (
+        <div key={`${pack.item_no} ${pack.batch}`}>
+          {pack.name} × {pack.quantity} {pack.unit}{" "}
+          <Text size="sm" c="dimmed" component="span">
+            {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
+          </Text>
+        </div>
+      ))}
+    </li>
+  );
+}
