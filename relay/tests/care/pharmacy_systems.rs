@@ -74,6 +74,8 @@ async fn a_system_fills_an_order_and_a_named_pharmacist_answers_for_it() {
         batch: "B2026-11".to_owned(),
         expiry: jiff::civil::date(2028, 1, 31),
         quantity: accepted.prescription.items[0].quantity,
+        drug_id: None,
+        substitution_reason: None,
     }];
     let dispense = |secret: &str| DispenseBody {
         version: accepted.prescription.version,
@@ -166,6 +168,8 @@ async fn who_was_offline_for_a_day_catches_up_and_dispenses_nothing_that_was_can
             batch: "B2026-11".to_owned(),
             expiry: jiff::civil::date(2028, 1, 31),
             quantity: accepted.prescription.items[0].quantity,
+            drug_id: None,
+            substitution_reason: None,
         }],
         part_reason: None,
     };

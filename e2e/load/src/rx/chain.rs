@@ -103,6 +103,8 @@ async fn one(world: &World, n: usize, steps: &mut [Vec<Duration>]) -> anyhow::Re
         batch: yunzhen_relay::seed::stock::BATCH.to_owned(),
         expiry: world.expiry,
         quantity: item.quantity,
+        drug_id: None,
+        substitution_reason: None,
     });
     let body = DispenseBody {
         version: accepted.prescription.version,

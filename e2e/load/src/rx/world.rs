@@ -3,6 +3,7 @@
 //!
 //! A few prescriptions of each state go through the use cases with real signatures; the rest are copies of them ([`yunzhen_store::testing::years`]).
 
+use anyhow::Context as _;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -116,6 +117,7 @@ impl World {
         let at = clock::now_timestamp();
         let store = Store::open_at(location.clone(), &Options::default()).await?;
         seed::fill(&store, "bench", at).await?;
+        asked_together(&store).await?;
         say(&format!("{name}: {} audit rows …", arguments.audit_rows))?;
         fill_audit(&store, arguments.audit_rows, at).await?;
         let authority = Authority::create(at)?;
@@ -209,6 +211,8 @@ impl County {
                 address: "云溪市".to_owned(),
                 phone: "0571".to_owned(),
                 zone: yunzhen_domain::schedule::Zone::shanghai(),
+                place: None,
+                preferred_pharmacy_id: None,
             };
             homes::insert(&mut tx, &home).await?;
             let place = Staff { home_id: Some(home.id), ..nobody.clone() };
@@ -219,9 +223,14 @@ impl County {
         for n in 1..PHARMACIES {
             let shop = Pharmacy {
                 id: PharmacyId::new(at, fresh()),
+                version: 1,
                 name: format!("药房{n}"),
                 address: "云溪市".to_owned(),
                 phone: "0571".to_owned(),
+                zone: yunzhen_domain::schedule::Zone::shanghai(),
+                place: None,
+                hours: Vec::new(),
+                radius_metres: None,
             };
             pharmacies::insert(&mut tx, &shop).await?;
             let place = Staff { pharmacy_id: Some(shop.id), ..nobody.clone() };
@@ -435,7 +444,14 @@ async fn further(
         return Ok(p);
     }
     let accepted = prescriptions::accept(app, &request_of(shop), p.id, seen(p.version)).await?;
-    let pack = |quantity| NewPack { item_no: 1, batch: seed::stock::BATCH.to_owned(), expiry, quantity };
+    let pack = |quantity| NewPack {
+        item_no: 1,
+        batch: seed::stock::BATCH.to_owned(),
+        expiry,
+        quantity,
+        drug_id: None,
+        substitution_reason: None,
+    };
     let take = |version, quantity| DispenseBody {
         version,
         secret: accepted.secret.clone(),
@@ -549,6 +565,21 @@ async fn with_what_follows(app: &App, nurse: &Staff, p: &Prescription, n: usize)
     Ok(())
 }
 
+/// Whichever pharmacy a client of the chain stands for may take what it finds: nothing is known that pharmacies could be ranked by.
+async fn asked_together(store: &Store) -> anyhow::Result<()> {
+    let mut tx = store.write().await?;
+    let first = pharmacies::get(&mut tx, seed::PHARMACY).await?.context("the demo's pharmacy")?;
+    let version = first.version + 1;
+    pharmacies::update(&mut tx, &Pharmacy { version, hours: Vec::new(), place: None, radius_metres: None, ..first })
+        .await?;
+    for home in homes::list(&mut tx).await? {
+        let version = home.version + 1;
+        homes::update(&mut tx, &Home { version, place: None, preferred_pharmacy_id: None, ..home }).await?;
+    }
+    tx.commit(Vec::new()).await?;
+    Ok(())
+}
+
 fn draft() -> PrescriptionDraft {
     let item = DraftItem {
         drug_id: DrugId(DRUG.to_owned()),
@@ -560,6 +591,7 @@ fn draft() -> PrescriptionDraft {
         days: WEEK,
         quantity: None,
         instruction: "早餐后服用".to_owned(),
+        substitution: false,
     };
     PrescriptionDraft {
         diagnosis_code: "I10".to_owned(),

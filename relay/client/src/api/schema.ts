@@ -1647,6 +1647,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/homes/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets where a home is and which pharmacy it prefers: prescriptions are offered by it. */
+        put: operations["setHomePlace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/homes/{id}/zone": {
         parameters: {
             query?: never;
@@ -1726,6 +1743,40 @@ export interface paths {
         /** This document. */
         get: operations["getOpenapi"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All pharmacies. */
+        get: operations["listPharmacies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacies/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets where a pharmacy is, when it is open and how far it delivers: prescriptions are offered by it. */
+        put: operations["setPharmacyFacts"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5528,10 +5579,22 @@ export interface components {
             address: string;
             /** @description Home id. */
             id: components["schemas"]["HomeId"];
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number;
             /** @description Name. */
             name: string;
             /** @description Telephone of the nurses' station. */
             phone: string;
+            /** @description Which pharmacy its prescriptions are offered to before others. */
+            preferred_pharmacy_id?: components["schemas"]["PharmacyId"];
             /**
              * Format: int64
              * @description Version to send with a change.
@@ -5553,6 +5616,26 @@ export interface components {
          * @description A nursing home.
          */
         HomeId: string;
+        /** @description Where a home is and which pharmacy it prefers, as it shall be. */
+        HomePlaceUpdate: {
+            /**
+             * Format: double
+             * @description Degrees north; given with the longitude or not at all.
+             */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number;
+            /** @description Left out, it prefers none. */
+            preferred_pharmacy_id?: components["schemas"]["PharmacyId"];
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
         /** @description A home's clock as it shall be. */
         HomeZoneUpdate: {
             /**
@@ -6287,6 +6370,30 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why a pharmacy stands where it stands.
+         * @enum {string}
+         */
+        OfferReason: "preferred" | "all_in_stock" | "part_in_stock" | "nothing_in_stock" | "open_now" | "closed" | "beyond_radius" | "declined_before";
+        /** @description Why a pharmacy stands where it stands. */
+        OfferWhy: {
+            /**
+             * Format: int32
+             * @description From the home as the crow flies; absent when one of the two places is not known.
+             */
+            metres?: number;
+            /** @description When its doors opened next, if they were closed. */
+            opens_at?: components["schemas"]["Time"];
+            /** @description By code. */
+            reasons: components["schemas"]["OfferReason"][];
+        };
+        /** @description All pharmacies in their order; for a pharmacy itself alone. */
+        Offers: {
+            /** @description When the next ones are asked, unless somebody takes it. */
+            next_at?: components["schemas"]["Time"];
+            /** @description The first place first. */
+            offers: components["schemas"]["PharmacyOffer"][];
+        };
         /** @description A reading that is out of range. */
         OutOfRange: {
             /** @description LOINC code. */
@@ -6550,6 +6657,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Pharmacy: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Pharmacy"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_PrescriptionSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["PrescriptionSummary"][];
@@ -6733,6 +6847,44 @@ export interface components {
             /** @description Real name. */
             name: string;
         };
+        /** @description A pharmacy. */
+        Pharmacy: {
+            /** @description Where couriers collect. */
+            address: string;
+            /** @description When it is open; empty when nobody said. */
+            hours: components["schemas"]["PharmacyHours"][];
+            /** @description Pharmacy id. */
+            id: components["schemas"]["PharmacyId"];
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number;
+            /** @description Name. */
+            name: string;
+            /** @description Telephone of the counter. */
+            phone: string;
+            /**
+             * Format: int32
+             * @description How far it delivers.
+             */
+            radius_metres?: number;
+            /**
+             * Format: int64
+             * @description Version to send with a change.
+             */
+            version: number;
+            /**
+             * @description IANA name of its time zone.
+             * @example Asia/Shanghai
+             */
+            zone: string;
+        };
         /** @description A credential, shown once. */
         PharmacyCredential: {
             /** @description What it sends as bearer token. */
@@ -6764,11 +6916,70 @@ export interface components {
             /** @description Pass as `after` to read on; keep it when the page was handled. */
             next: string;
         };
+        /** @description What prescriptions are offered by, as it shall be. */
+        PharmacyFactsUpdate: {
+            /** @description When it is open; empty leaves it unsaid. */
+            hours: components["schemas"]["PharmacyHours"][];
+            /**
+             * Format: double
+             * @description Degrees north; given with the longitude or not at all.
+             */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number;
+            /**
+             * Format: int32
+             * @description How far it delivers.
+             */
+            radius_metres?: number;
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+            /**
+             * @description IANA name.
+             * @example Asia/Shanghai
+             */
+            zone: string;
+        };
+        /** @description Doors that are open on one weekday. What goes beyond midnight is two of them. */
+        PharmacyHours: {
+            /**
+             * @description Until; 24:00 is the end of the day.
+             * @example 21:30
+             */
+            closes: string;
+            /**
+             * @description From, on the pharmacy's clock.
+             * @example 08:00
+             */
+            opens: string;
+            /** @description Which day. */
+            weekday: components["schemas"]["Weekday"];
+        };
         /**
          * Format: uuid
          * @description A pharmacy.
          */
         PharmacyId: string;
+        /** @description One pharmacy. */
+        PharmacyOffer: {
+            /** @description Since when it is offered; absent while it waits its turn. */
+            offered_at?: components["schemas"]["Time"];
+            /** @description Name. */
+            pharmacy_name: string;
+            /**
+             * Format: int32
+             * @description From 1; those of one rank are asked together.
+             */
+            rank: number;
+            /** @description Why. */
+            why: components["schemas"]["OfferWhy"];
+        };
         /** @description An order: a prescription as a pharmacy needs it. */
         PharmacyOrder: {
             /** @description Commands that may be given now. */
@@ -7005,6 +7216,8 @@ export interface components {
             id: components["schemas"]["PrescriptionId"];
             /** @description Drugs. */
             items: components["schemas"]["PrescriptionItem"][];
+            /** @description To which pharmacies it is or was offered; absent before the approval and for whom it does not concern. */
+            offers?: components["schemas"]["Offers"];
             /** @description Who reviews or reviewed. */
             pharmacist?: components["schemas"]["StaffRef"];
             /** @description Which pharmacy accepted it. */
@@ -7203,6 +7416,8 @@ export interface components {
             item_count: number;
             /** @description What that person has to do is late. */
             late?: boolean;
+            /** @description Why it is offered to the pharmacy that asks; absent for everybody else, and for what the pharmacy has. */
+            offer?: components["schemas"]["OfferWhy"];
             /** @description For whom. */
             resident: components["schemas"]["SummaryResident"];
             /** @description When it was signed. */
@@ -17833,6 +18048,107 @@ export interface operations {
             };
         };
     };
+    setHomePlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["HomeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HomePlaceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setHomeZone: {
         parameters: {
             query?: never;
@@ -18287,6 +18603,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    listPharmacies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Pharmacy"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPharmacyFacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["PharmacyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PharmacyFactsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pharmacy"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

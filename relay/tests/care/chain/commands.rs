@@ -292,7 +292,14 @@ impl Chain {
             1 | 2 if owed > 1 => owed - 1,
             _ => owed,
         };
-        let pack = NewPack { item_no: 1, batch: "B2026-11".into(), expiry: jiff::civil::date(2028, 1, 31), quantity };
+        let pack = NewPack {
+            item_no: 1,
+            batch: "B2026-11".into(),
+            expiry: jiff::civil::date(2028, 1, 31),
+            quantity,
+            drug_id: None,
+            substitution_reason: None,
+        };
         DispenseBody {
             version,
             secret: self.secrets.get(&p.id).cloned().unwrap_or_default(),
