@@ -24,7 +24,6 @@ export function ProductChoice({ item, instead, tried, error, path, onChange }: P
   const words = (drug: PrescriptionItem["drug"]) => ({
     name: drugName(drug, i18n.language),
     strength: drug.strength,
-    unit: drug.unit,
   });
   const others = item.substitutes ?? [];
   return (

@@ -87,7 +87,7 @@ export const zh = {
   substitution: {
     product: "配给的规格",
     prescribed: "{{name}} {{strength}}（处方规格）",
-    other: "{{name}} {{strength}}（{{factor}} {{unit}}代替 1 {{unit}}）",
+    other: "{{name}} {{strength}}（{{factor}} 个代替 1 个）",
     reason: "替换原因",
     reasonRequired: "请选择替换原因",
     instead: "代替处方规格",
