@@ -36,7 +36,7 @@ async fn a_reading_arrives_once_and_only_after_the_nurse_confirmed_it_though_the
     assert_eq!(browser.get("/page/devices").await.0, StatusCode::UNAUTHORIZED);
     browser.sign_in().await;
     let mut status = browser.events("/page/status/events").await;
-    status.find(|_, data| data["devices"]["waiting"] == 5).await;
+    status.find(|_, data| data["devices"]["waiting"] == 6).await;
     let (_, _, list) = browser.get("/page/devices").await;
     assert_eq!((&list["state"], &list["works"], &list["dropped"]), (&json!("simulated"), &json!(true), &json!(0)));
     let pressure = of(&list, "blood_pressure").clone();
@@ -69,9 +69,9 @@ async fn a_reading_arrives_once_and_only_after_the_nurse_confirmed_it_though_the
     );
     let (code, _) = browser.json(Method::POST, &path(weight, "discard"), None, &json!({ "reason": "mood" })).await;
     assert_eq!(code, StatusCode::UNPROCESSABLE_ENTITY);
-    status.find(|_, data| data["devices"]["waiting"] == 3 && data["spool"]["saved"] == 1).await;
+    status.find(|_, data| data["devices"]["waiting"] == 4 && data["spool"]["saved"] == 1).await;
 
-    // The box loses power with the confirmed reading on its disk and three that wait.
+    // The box loses power with the confirmed reading on its disk and four that wait.
     world.life.stop().await.unwrap();
     drop(world.agent);
     let life = Lifecycle::new();
@@ -79,7 +79,7 @@ async fn a_reading_arrives_once_and_only_after_the_nurse_confirmed_it_though_the
     let reborn = agent::start(&life, &config, Box::new(TestDevices::default())).await.unwrap();
     let mut browser = Browser { cookies: browser.cookies, ..Browser::new(reborn.bound.page) };
     let (_, _, list) = browser.get("/page/devices").await;
-    assert_eq!((list["readings"].as_array().unwrap().len(), &list["state"]), (3, &json!("off")));
+    assert_eq!((list["readings"].as_array().unwrap().len(), &list["state"]), (4, &json!("off")));
 
     world.wire.set(true);
     wait_for("delivered", || record.stored.lock().unwrap().len() == 1).await;

@@ -387,7 +387,7 @@ mod tests {
         let mut read = store.read().await.unwrap();
         assert_eq!(residents::list(&mut read, Some(HOME_1), None).await.unwrap().len(), 6);
         assert_eq!(residents::list(&mut read, None, Some("wxy")).await.unwrap().len(), 1);
-        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 83);
+        assert_eq!(yunzhen_store::audit::verify(&mut read).await.unwrap(), 85);
         let nurse = staff::by_username(&mut read, "nurse1").await.unwrap().unwrap();
         assert_eq!(nurse.home_id, Some(HOME_1));
         drop(read);
