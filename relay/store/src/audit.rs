@@ -156,7 +156,7 @@ pub async fn of_pharmacy(
         list.push_bind(kind.as_str());
     }
     query.push(") ORDER BY seq LIMIT ").push_bind(i64::from(limit));
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

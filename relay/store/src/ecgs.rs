@@ -56,7 +56,7 @@ pub async fn page(db: &mut Db, residents: &[ResidentId], paging: Paging) -> Resu
     let mut query = QueryBuilder::new("SELECT id FROM ecgs WHERE 1 = 1");
     query.push_among("resident_id", residents.iter().map(ToString::to_string));
     paging.push(&mut query, "recorded_at");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in &rows {
         if let Some(ecg) = get(db, Cells::new(TABLE, row).parse("id")?).await? {
@@ -68,11 +68,11 @@ pub async fn page(db: &mut Db, residents: &[ResidentId], paging: Paging) -> Resu
 
 /// The newest recordings of one record, without their samples.
 pub async fn heads(db: &mut Db, resident: ResidentId, limit: u32) -> Result<Vec<EcgHead>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM ecgs WHERE resident_id = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2")
-        .bind(resident.to_string())
-        .bind(i64::from(limit))
-        .fetch_all(db.conn())
-        .await?;
+    let mut query =
+        QueryBuilder::new("SELECT * FROM ecgs WHERE resident_id = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2");
+    query.value(resident.to_string());
+    query.value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| head(&Cells::new(TABLE, row))).collect()
 }
 

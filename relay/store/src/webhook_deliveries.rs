@@ -85,7 +85,7 @@ pub async fn of_system(
     let mut query = crate::sql::QueryBuilder::new("SELECT * FROM webhook_deliveries WHERE system_id = ");
     query.push_bind(system.to_string());
     paging.push(&mut query, "seq");
-    let rows = query.build().fetch_all(db.conn()).await?;
+    let rows = query.fetch_all(db).await?;
     let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
     Ok(paging.slice(items, |d| Cursor { at_ms: d.seq, id: d.id.uuid() }))
 }

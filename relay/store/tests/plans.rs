@@ -9,16 +9,16 @@ use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{
-    ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ReferralId, ResidentId, RoundId,
-    StaffId, StockId,
+    ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId,
+    ResidentId, RoundId, StaffId, StockId,
 };
 use yunzhen_domain::machines;
 use yunzhen_store::relations::Specialist;
 use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
-    discrepancies, doses, duplicates, legal_holds, notes, observations, prescriptions, rebookings, referrals, refills,
-    relations, residents, rounds, stock, temperatures, transports, urgent_calls, visits,
+    discrepancies, doses, duplicates, ecgs, legal_holds, notes, observations, prescriptions, rebookings, referrals,
+    refills, relations, residents, rounds, stock, temperatures, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// What is shown to nobody page by page, and of what no hospital has more than a screen holds.
@@ -31,6 +31,7 @@ const SMALL: &[&str] = &[
     "prescription_favourites::list",
     "staff::list",
     "waitlist::list",
+    "pharmacy_systems::list",
     // The whole registry at once, for imports and rounds in person; screens read `residents::page`.
     "residents::list",
     // One resident's, bounded by `observations::LIMIT`.
@@ -38,6 +39,7 @@ const SMALL: &[&str] = &[
     // Jobs and their kin: what they look for is few, and no screen waits for them.
     "prescriptions::expiring",
     "retention::untouched",
+    "webhook_deliveries::claim",
 ];
 
 /// A list as a screen asks for it, and the indexes that it must go along on SQLite. On PostgreSQL every read of it must be by an index condition or in order.
@@ -134,6 +136,11 @@ const PINS: &[Pin] = &[
     pin("break_glass::list that nobody reviewed", &["break_glass_unreviewed"]),
     pin("duplicates::list", &["duplicates_by_time"]),
     pin("legal_holds::list", &["legal_holds_by_time"]),
+    pin("ecgs::page of residents", &["ecgs_by_resident"]),
+    pin("ecgs::heads", &["ecgs_by_resident"]),
+    pin("webhook_deliveries::of_system", &["sqlite_autoindex_webhook_deliveries_2"]),
+    // A stretch of the log that its caller bounds.
+    pin("audit::of_pharmacy", &[]),
     pin("audit::after", &[]),
     pin("audit::before", &[]),
     pin("audit::before of a kind", &["audit_by_kind"]),
@@ -210,6 +217,15 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "prescriptions::history within reach of a pharmacy" => {
             let f = prescriptions::Filter { within_reach_of: pharmacy, ..Default::default() };
             plans!(db => prescriptions::history(db, &f, p))
+        }
+        "ecgs::page of residents" => plans!(db => ecgs::page(db, &[resident], p)),
+        "ecgs::heads" => plans!(db => ecgs::heads(db, resident, 20)),
+        "webhook_deliveries::of_system" => {
+            plans!(db => webhook_deliveries::of_system(db, PharmacySystemId::from_uuid(id), p))
+        }
+        "audit::of_pharmacy" => {
+            let (kinds, others) = ([EventKind::PrescriptionApproved], EventKind::PrescriptionAccepted);
+            plans!(db => audit::of_pharmacy(db, PharmacyId::from_uuid(id), &kinds, others, (1, 500), 100))
         }
         "prescriptions::for_resident" => plans!(db => prescriptions::for_resident(db, resident, 20)),
         "prescriptions::review_queue" => plans!(db => prescriptions::review_queue(db, oldest)),
