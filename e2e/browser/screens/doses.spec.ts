@@ -170,7 +170,10 @@ test("a dose that was given is saved on the box with what was scanned", async ({
     await on.goto(`${box.origin}/doses`);
     await on.locator(".nurse-row").first().waitFor();
     await scan(on, "YZR:r1");
+    // A medicine belongs to the resident whose page is open.
+    await on.locator(card("p-r1-1")).waitFor();
     await scan(on, "yzm:p-r1:1");
+    await on.getByText("已核对药品").first().waitFor();
     const sent = on.waitForRequest((request) => request.url().endsWith("/page/spool") && request.method() === "POST");
     await on.locator(card("p-r1-1")).getByRole("button", { name: "已服下" }).click();
     expect((await sent).postDataJSON()).toEqual({

@@ -1,3 +1,4 @@
+import { pharmacySystems } from "./data-pharmacy-systems";
 import { test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
 import { registryAnswers } from "./data-registry";
@@ -31,6 +32,7 @@ const desk: [number, number] = [1440, 900];
 const administrator = { who: "administrator" } as const;
 const none = { body: { items: [], next: null } };
 const H1 = "main h1";
+const interfaces = pharmacySystems(now());
 const EMPTY = "main :is(h2,h3)";
 
 async function chooseFile(page: Page): Promise<void> {
@@ -175,6 +177,49 @@ const SCREENS: RegistryScreen[] = [
         body: { since: "2026-08-25T00:00:00Z", until: "2026-11-23T00:00:00Z", files: [], items: [] },
       },
     },
+    ready: EMPTY,
+  },
+  {
+    name: "interfaces",
+    path: "/interfaces",
+    mock: administrator,
+    answers: interfaces,
+    ready: "[data-testid=system-ps1]",
+  },
+  {
+    name: "interfaces-deliveries",
+    path: "/interfaces",
+    mock: administrator,
+    answers: interfaces,
+    ready: "[data-testid=system-ps2]",
+    act: async (page) => {
+      await page
+        .getByTestId("system-ps2")
+        .getByRole("button", { name: /^(推送记录|Deliveries)$/ })
+        .click();
+      await page.getByTestId("delivery-wd1").waitFor();
+    },
+  },
+  {
+    name: "interfaces-make",
+    path: "/interfaces",
+    mock: administrator,
+    answers: interfaces,
+    ready: "[data-testid=system-ps1]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /签发凭证|Make credentials/ }).click();
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /签发|Make/ })
+        .click();
+      await page.getByRole("dialog").locator("[aria-invalid=true]").first().waitFor();
+    },
+  },
+  {
+    name: "interfaces-empty",
+    path: "/interfaces",
+    mock: administrator,
+    answers: { "GET /api/pharmacy-systems": { body: { items: [], pharmacies: [] } } },
     ready: EMPTY,
   },
   { name: "retention", path: "/retention", mock: administrator, ready: "[data-testid=hold-lh2]" },
