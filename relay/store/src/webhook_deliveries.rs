@@ -51,7 +51,10 @@ pub async fn claim(
     .bind(i64::from(limit))
     .fetch_all(tx.conn())
     .await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    let mut claimed = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    // `RETURNING` tells them in any order.
+    claimed.sort_by_key(|delivery| (delivery.next_at, delivery.seq));
+    Ok(claimed)
 }
 
 /// When the next event is due, for the worker's timer.
