@@ -62,7 +62,7 @@ test("a recorder's ECG is seen on paper by the nurse before she confirms it, and
   const devices = tablet.page.getByTestId("devices");
   await devices.getByRole("button", { name: /显示全部/ }).click();
   const recorder = devices.getByTestId("device-reading").filter({ hasText: "模拟心电仪" }).first();
-  await expect(recorder.getByRole("img", { name: /^心电图，导联 I，10 秒/ })).toBeVisible();
+  await expect(recorder.getByRole("img", { name: /^心电图，导联 I，10(\.0)? 秒/ })).toBeVisible();
   expect(await kept()).toHaveLength(before);
   await recorder.getByRole("button", { name: `存入${resident.name}` }).click();
   await expect.poll(async () => (await kept()).length, { timeout: 15_000 }).toBe(before + 1);
