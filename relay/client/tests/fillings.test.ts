@@ -21,8 +21,8 @@ const filling = (state: Dispense["state"], quantities: [no: number, quantity: nu
 
 test("what was declined or cancelled went nowhere, what is in a parcel is not owed", () => {
   const items = [
-    { no: 1, quantity: 14 },
-    { no: 2, quantity: 7 },
+    { no: 1, quantity: 14, owed: 8 },
+    { no: 2, quantity: 7, owed: 7 },
   ];
   const fillings = [
     filling("declined", [[1, 14]]),
@@ -37,8 +37,29 @@ test("what was declined or cancelled went nowhere, what is in a parcel is not ow
     { no: 1, reached: 6, underWay: 6, owed: 2 },
     { no: 2, reached: 0, underWay: 0, owed: 7 },
   ]);
-  expect(owedOf(items, [])).toEqual([
+  const untouched = items.map((item) => ({ ...item, owed: item.quantity }));
+  expect(owedOf(untouched, [])).toEqual([
     { no: 1, reached: 0, underWay: 0, owed: 14 },
     { no: 2, reached: 0, underWay: 0, owed: 7 },
   ]);
+});
+
+test("of another strength whole units count, over all batches together", () => {
+  const packs = (quantities: number[]) =>
+    filling(
+      "in_progress",
+      quantities.map((quantity) => [1, quantity]),
+    ).packs.map((pack) => ({
+      ...pack,
+      drug_id: "atorvastatin-10mg",
+      substitution: { prescribed: "atorvastatin-20mg", factor: 2, reason: "out_of_stock" as const },
+    }));
+  const items = [{ no: 1, quantity: 7, owed: 7 }];
+  const underWay = { ...filling("in_progress", []), packs: packs([5, 9]) };
+  expect(owedOf(items, [underWay])).toEqual([{ no: 1, reached: 0, underWay: 7, owed: 0 }]);
+});
+
+test("what arrived broken is owed again", () => {
+  const items = [{ no: 1, quantity: 7, owed: 2 }];
+  expect(owedOf(items, [filling("completed", [[1, 7]])])).toEqual([{ no: 1, reached: 5, underWay: 0, owed: 2 }]);
 });

@@ -108,6 +108,7 @@ impl Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::prescribed_units;
 
     fn names(id: &str) -> Vec<(String, u32)> {
         let formulary = Formulary::demo().unwrap();
@@ -119,6 +120,26 @@ mod tests {
     fn two_of_half_the_strength_stand_for_one() {
         assert_eq!(names("atorvastatin-20mg"), [("atorvastatin-10mg".to_owned(), 2)]);
         assert_eq!(names("metformin-500mg"), [("metformin-250mg".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn odd_batches_of_a_smaller_strength_make_whole_units_together() {
+        let pack = |quantity, batch: &str| crate::records::Pack {
+            item_no: 1,
+            name: String::new(),
+            quantity,
+            unit: "片".into(),
+            batch: batch.into(),
+            expiry: jiff::civil::date(2028, 1, 31),
+            drug_id: Some(DrugId("atorvastatin-10mg".into())),
+            substitution: Some(Substitution {
+                prescribed: DrugId("atorvastatin-20mg".into()),
+                factor: 2,
+                reason: SubstitutionReason::OutOfStock,
+            }),
+        };
+        let packs = [pack(5, "A"), pack(9, "B")];
+        assert_eq!((prescribed_units(&packs, 1), prescribed_units(&packs, 2)), (7, 0));
     }
 
     #[test]

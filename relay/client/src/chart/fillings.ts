@@ -1,5 +1,5 @@
-/** How much of each line has gone out: pure. */
-import type { Dispense, PrescriptionItem } from "../api/types";
+/** How much of each line has gone out, in prescribed units: pure. */
+import type { Dispense, Pack, PrescriptionItem } from "../api/types";
 
 export interface Owed {
   no: number;
@@ -10,20 +10,21 @@ export interface Owed {
 
 const ON_THE_WAY = new Set<Dispense["state"]>(["preparation", "on_hold", "in_progress"]);
 
-/** Line by line: what reached the home, what is being picked or is in a parcel, and what nobody has taken up yet. */
+/** All packs of a line in one filling are of one product, of which `factor` units stand for a prescribed one. */
+function unitsOf(packs: readonly Pack[], no: number): number {
+  const own = packs.filter((pack) => pack.item_no === no);
+  const given = own.reduce((total, pack) => total + pack.quantity, 0);
+  return Math.floor(given / (own[0]?.substitution?.factor ?? 1));
+}
+
+/** Line by line: what reached the home as the nurse counted it, what is being picked or is in a parcel, and what nobody has taken up yet. */
 export function owedOf(
-  items: readonly Pick<PrescriptionItem, "no" | "quantity">[],
-  fillings: readonly Dispense[],
+  items: readonly Pick<PrescriptionItem, "no" | "quantity" | "owed">[],
+  fillings: readonly Pick<Dispense, "state" | "packs">[],
 ): Owed[] {
-  const sum = (no: number, counts: (state: Dispense["state"]) => boolean): number =>
-    fillings
-      .filter(({ state }) => counts(state))
-      .flatMap(({ packs }) => packs)
-      .filter((pack) => pack.item_no === no)
-      .reduce((total, pack) => total + pack.quantity, 0);
-  return items.map(({ no, quantity }) => {
-    const reached = sum(no, (state) => state === "completed");
-    const underWay = sum(no, (state) => ON_THE_WAY.has(state));
-    return { no, reached, underWay, owed: Math.max(0, quantity - reached - underWay) };
+  const open = fillings.filter(({ state }) => ON_THE_WAY.has(state));
+  return items.map(({ no, quantity, owed }) => {
+    const underWay = open.reduce((total, { packs }) => total + unitsOf(packs, no), 0);
+    return { no, reached: quantity - owed, underWay, owed: Math.max(0, owed - underWay) };
   });
 }

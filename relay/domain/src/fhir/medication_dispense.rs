@@ -7,7 +7,7 @@ use super::types::{CodeableConcept, Coding, Day, Identifier, Instant, Quantity, 
 use super::{Body, Kind, PrescriptionContext, Resource, codes};
 use crate::ids::PharmacyId;
 use crate::machines::prescription;
-use crate::records::{DeclineCode, Delivery, Dispense, Item, Pack, Prescription};
+use crate::records::{DeclineCode, Delivery, Dispense, Item, Pack, Prescription, prescribed_units};
 use crate::substitution::Substitution;
 use jiff::Timestamp;
 
@@ -119,9 +119,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
     let own = |fill: &Fill<'_>| of.only.is_none() || of.only == fill.pharmacy;
     for (at, fill) in fills.iter().enumerate().filter(|(_, fill)| own(fill)) {
         for item in &p.items {
-            let taken = |fill: &Fill<'_>| -> u32 {
-                fill.packs.iter().filter(|pack| pack.item_no == item.no).map(|pack| pack.quantity / pack.factor()).sum()
-            };
+            let taken = |fill: &Fill<'_>| prescribed_units(fill.packs, item.no);
             let counts = fills[..at].iter().filter(|before| before.status != "cancelled");
             let before: u32 = counts.map(&taken).sum();
             let batches: Vec<_> = batches(fill.packs).filter(|(_, pack)| pack.item_no == item.no).collect();
@@ -137,8 +135,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
     for given_back in of.declined.iter().filter(|d| of.only.is_none_or(|own| own == d.pharmacy_id)) {
         let owed = |item: &&Item| {
             let earlier = of.deliveries.iter().filter(|d| d.created_at <= given_back.created_at);
-            let packs = earlier.flat_map(|d| &d.packs).filter(|pack| pack.item_no == item.no);
-            packs.map(|pack| pack.quantity).sum::<u32>() < item.quantity
+            earlier.map(|d| prescribed_units(&d.packs, item.no)).sum::<u32>() < item.quantity
         };
         found.extend(p.items.iter().filter(owed).map(|item| declined(&of, item, given_back)));
     }

@@ -136,6 +136,13 @@ pub struct Delivery {
     pub timeline: Vec<TimelineStep>,
 }
 
+/// How much of a line the packs of one filling bring, in prescribed units: they are all of one product, so the whole sum is divided and no batch by itself.
+pub fn prescribed_units(packs: &[Pack], item_no: u16) -> u32 {
+    let of_line = || packs.iter().filter(|pack| pack.item_no == item_no);
+    let given: u32 = of_line().map(|pack| pack.quantity).sum();
+    given / of_line().next().map_or(1, Pack::factor)
+}
+
 impl Delivery {
     /// What the count says has reached the home whole, in prescribed units, with the product where it was another one.
     pub fn arrived(&self) -> Vec<Supplied> {
