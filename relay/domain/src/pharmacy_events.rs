@@ -23,6 +23,7 @@ pub const KINDS: &[EventKind] = {
     use EventKind as E;
     &[
         E::PrescriptionApproved,
+        E::PrescriptionOffered,
         E::PrescriptionAccepted,
         E::PrescriptionDeclined,
         E::PrescriptionAsked,
@@ -60,7 +61,9 @@ pub fn told(actor: &Actor, fact: &AuditFact) -> Option<&'static str> {
     let name = match fact.kind {
         // Whoever saw the offer hears that it is gone; the others know no such order.
         E::PrescriptionAccepted if !own => return Some("order.taken"),
-        E::PrescriptionApproved | E::PrescriptionDeclined | E::PrescriptionReturned => "order.offered",
+        E::PrescriptionApproved | E::PrescriptionOffered | E::PrescriptionDeclined | E::PrescriptionReturned => {
+            "order.offered"
+        }
         E::PrescriptionAccepted => "order.accepted",
         E::PrescriptionAsked => "order.asked",
         E::PrescriptionAnswered => "order.answered",
@@ -146,6 +149,7 @@ mod tests {
     fn an_offer_and_its_end_are_told_to_every_pharmacy() {
         for (kind, name) in [
             (EventKind::PrescriptionApproved, "order.offered"),
+            (EventKind::PrescriptionOffered, "order.offered"),
             (EventKind::PrescriptionCancelled, "order.cancelled"),
             (EventKind::PrescriptionExpired, "order.expired"),
         ] {

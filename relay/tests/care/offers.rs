@@ -13,8 +13,9 @@ use yunzhen_relay::app::views::consultations::NewConsultation;
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::homes::HomePlaceUpdate;
 use yunzhen_relay::app::views::pharmacies::{Pharmacy, PharmacyFactsUpdate, PharmacyHours};
+use yunzhen_relay::app::views::pharmacy_api::EventsQuery;
 use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionQuery};
-use yunzhen_relay::app::{AppError, consultations, homes, pharmacies, prescriptions};
+use yunzhen_relay::app::{AppError, consultations, homes, pharmacies, pharmacy_api, prescriptions};
 use yunzhen_relay::jobs::queue;
 use yunzhen_relay::seed;
 use yunzhen_store::jobs;
@@ -223,4 +224,23 @@ async fn the_administrator_keeps_what_pharmacies_are_ranked_by() {
     let done = homes::set_place(&w.app, &w.by(&w.administrator), home.id, place(Some(p.id))).await.unwrap();
     assert_eq!((done.latitude, done.preferred_pharmacy_id), (Some(30.25), Some(p.id)));
     assert_eq!(w.count(EventKind::HomePlaceSet).await, 1);
+}
+
+#[tokio::test]
+async fn a_pharmacy_s_own_system_hears_when_its_turn_comes() {
+    let w = known().await;
+    let system = w.of(crate::pharmacy_systems::system(&w, &w.other_pharmacy).await);
+    let offers = async || {
+        let heard = pharmacy_api::events(&w.app, &system, EventsQuery::default()).await.unwrap().items;
+        heard.iter().filter(|event| event.kind == "order.offered").count()
+    };
+    let p = w.approved().await;
+    assert_eq!(offers().await, 1);
+    assert!(
+        matches!(prescriptions::get(&w.app, &system, p.id).await, Err(AppError::NotFound)),
+        "another is asked first"
+    );
+    minutes(&w, 11).await;
+    assert_eq!(offers().await, 2);
+    assert!(prescriptions::get(&w.app, &system, p.id).await.is_ok());
 }
