@@ -30,10 +30,10 @@ bench-relay: ## forwarding cost, latency and memory of the relay, beside raw UDP
 	@scripts/bench-relay.sh
 
 bench-care: ## durable commands per second of the care record on SQLite and PostgreSQL, beside raw fsync
-	@scripts/bench-care.sh
+	@scripts/bench-record.sh care
 
 bench-rx: ## prescriptions per second from signature to door, and every list with a million of them present, on both databases
-	@scripts/bench-rx.sh
+	@scripts/bench-record.sh rx
 
 bench-safety: ## one safety check of 15 medicines against all rules, in microseconds
 	@scripts/bench-safety.sh

@@ -126,7 +126,7 @@ const SCREENS: PharmacyScreen[] = [
       await expect(page.getByText(/库存中没有批号 NO-SUCH|Batch NO-SUCH is not in stock/)).toBeVisible();
     },
   },
-  { name: "order-part", path: "/orders/rx11", ready: "[data-testid=fillings]", act: choosePart },
+  { name: "order-part", path: "/orders/rx11", ready: "[data-testid^=fillings-]", act: choosePart },
   { name: "order-nothing", path: "/orders/rx4", answers: nothing, ready: "[data-testid=nothing]" },
 ];
 

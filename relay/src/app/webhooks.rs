@@ -190,11 +190,12 @@ pub async fn tried(
         Some(system.webhook.as_ref().and_then(|webhook| webhook.failing_since).unwrap_or(now))
     };
     delivery.attempts = delivery.attempts.saturating_add(1);
+    let for_long = failing_since.is_some_and(|since| fails_for_long(app, since, now));
     if let Some(webhook) = &mut system.webhook
-        && (webhook.failing_since != failing_since) | failing_since.is_some_and(|since| fails_for_long(app, since, now))
+        && (for_long || webhook.failing_since != failing_since)
     {
         webhook.failing_since = failing_since;
-        if failing_since.is_some_and(|since| fails_for_long(app, since, now)) && webhook.switched_off_at.is_none() {
+        if for_long && webhook.switched_off_at.is_none() {
             webhook.switched_off_at = Some(now);
             facts.push(EventKind::PharmacyWebhookSwitchedOff);
         }

@@ -1,4 +1,16 @@
 /** Days and clock times as forms have them. A civil date is `2026-11-24`; an instant is RFC 3339. */
+import type { Weekday } from "@yunzhen/client";
+
+/** As a week is written down: it begins on Monday. */
+export const WEEKDAYS: readonly Weekday[] = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+];
 
 const two = (n: number): string => String(n).padStart(2, "0");
 

@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, DoorToDose, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { Banner, DoorToDose, FillingsOf, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { ActionIcon, Box, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -15,7 +15,6 @@ import { QuestionThread } from "../prescriptions/Questions";
 import { Timeline } from "../prescriptions/Timeline";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
-import { Fillings } from "./Fillings";
 import { PackedPanel } from "./PackedPanel";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
@@ -99,7 +98,7 @@ function Order({ prescription }: { prescription: Prescription }) {
           {order.packed && <PackedPanel packed={order.packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
-          <Fillings prescriptionId={prescription.id} />
+          <FillingsOf prescription={prescription} />
         </div>
         <div className={classes.stack}>
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}

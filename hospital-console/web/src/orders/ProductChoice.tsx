@@ -56,7 +56,7 @@ export function ProductChoice({ item, instead, tried, error, path, onChange }: P
               ? t("orders.substitution.reasonRequired")
               : problemAt(error, `${path}.substitution_reason`)
           }
-          data={REASONS.map((value) => ({ value, label: t(`orders.substitution.reasons.${value}`) }))}
+          data={REASONS.map((value) => ({ value, label: t(`shared:parcel.filling.substitution.${value}`) }))}
           onChange={(reason) => onChange({ ...instead, reason: (reason as SubstitutionReason | null) ?? undefined })}
         />
       )}

@@ -6,7 +6,8 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { problemAt, toldAt } from "../common/problemAt";
-import { dayAndNight, hoursOf, linesOf, WEEKDAYS } from "./hours";
+import { WEEKDAYS } from "../common/dates";
+import { dayAndNight, hoursOf, linesOf } from "./hours";
 import { PlaceFields, placeOf, type Degrees } from "./PlaceFields";
 
 const ZONES = Intl.supportedValuesOf("timeZone");

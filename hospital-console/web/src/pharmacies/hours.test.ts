@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dayAndNight, hoursOf, linesOf, WEEKDAYS } from "./hours";
+import { WEEKDAYS } from "../common/dates";
+import { dayAndNight, hoursOf, linesOf } from "./hours";
 
 describe("opening hours as they are typed", () => {
   it.each([

@@ -1,15 +1,6 @@
 /** Opening hours as an administrator types them: one line for each weekday, as 08:00-12:00, 14:00-20:00. */
 import type { PharmacyHours, Weekday } from "@yunzhen/client";
-
-export const WEEKDAYS: readonly Weekday[] = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-];
+import { WEEKDAYS } from "../common/dates";
 
 export type Lines = Record<Weekday, string>;
 

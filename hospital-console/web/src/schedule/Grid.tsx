@@ -3,11 +3,10 @@ import { useNow } from "@yunzhen/client/ui";
 import { IconClockExclamation, IconPhoneCall, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { addDays, dateOf, weekdayIndex } from "../common/dates";
+import { addDays, dateOf, WEEKDAYS, weekdayIndex } from "../common/dates";
 import { clock } from "../common/time";
 import { lateOf } from "../rounds/order";
 import { hoursOf, place, type Span } from "./layout";
-import { WEEKDAYS } from "./preview";
 import type { Days } from "./useDays";
 import classes from "./schedule.module.css";
 

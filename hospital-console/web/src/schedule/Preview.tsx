@@ -1,10 +1,9 @@
 import { Group, Text, Title } from "@mantine/core";
 import { useNow } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
-import { dateOf } from "../common/dates";
+import { dateOf, WEEKDAYS, weekdayIndex } from "../common/dates";
 import type { AvailabilityDraft } from "./draft";
-import { preview, WEEKDAYS } from "./preview";
-import { weekdayIndex } from "../common/dates";
+import { preview } from "./preview";
 import classes from "./schedule.module.css";
 
 const DAYS = 14;

@@ -2,10 +2,9 @@ import type { AvailabilityException, AvailabilityRule, Weekday } from "@yunzhen/
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconCalendarOff, IconCalendarPlus, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { dateOf } from "../common/dates";
+import { dateOf, WEEKDAYS } from "../common/dates";
 import { lineError } from "../common/fields";
 import { nextKey, type AvailabilityDraft, type Keyed, type LineFault } from "./draft";
-import { WEEKDAYS } from "./preview";
 import classes from "./schedule.module.css";
 
 interface RowsProps {

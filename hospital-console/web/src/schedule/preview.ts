@@ -1,16 +1,6 @@
 /** Which times a published week gives, by the clock of its zone. The relay's slots are the truth; this is what one sees while typing. */
-import type { AvailabilityException, AvailabilityRule, Weekday } from "@yunzhen/client";
-import { addDays, weekdayIndex } from "../common/dates";
-
-export const WEEKDAYS: readonly Weekday[] = [
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-];
+import type { AvailabilityException, AvailabilityRule } from "@yunzhen/client";
+import { addDays, WEEKDAYS, weekdayIndex } from "../common/dates";
 
 export interface PreviewDay {
   date: string;

@@ -31,6 +31,13 @@ export const enParcels: typeof zhParcels = {
       parcel_size: "The parcel would be too large",
       other: "Another one",
     },
+    instead: "instead of the prescribed strength",
+    substitution: {
+      out_of_stock: "The prescribed one is out of stock",
+      short_dated: "The prescribed one expires too soon",
+      recalled: "The prescribed one is called back",
+      handling: "The resident cannot take the prescribed one",
+    },
     declined: {
       out_of_stock: "Not in stock",
       closed: "The pharmacy is closing",

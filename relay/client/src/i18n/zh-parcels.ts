@@ -30,6 +30,13 @@ export const zhParcels = {
       parcel_size: "包裹放不下",
       other: "其他",
     },
+    instead: "代替处方规格",
+    substitution: {
+      out_of_stock: "处方规格缺货",
+      short_dated: "处方规格效期不足",
+      recalled: "处方规格被召回",
+      handling: "住民难以服用处方规格",
+    },
     declined: {
       out_of_stock: "缺药",
       closed: "药房打烊",

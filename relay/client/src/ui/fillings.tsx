@@ -95,6 +95,8 @@ function Filling({ filling }: { filling: Dispense }) {
           {pack.name} × {pack.quantity} {pack.unit}{" "}
           <Text size="sm" c="dimmed" component="span">
             {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
+            {pack.substitution &&
+              ` · ${t("parcel.filling.instead")} · ${t(`parcel.filling.substitution.${pack.substitution.reason}`)}`}
           </Text>
         </div>
       ))}
