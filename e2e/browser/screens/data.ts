@@ -393,6 +393,7 @@ export function buildDay(now: number) {
       items: [{ ...item(1, d1, 5, "qd", 7, 7, "早餐后服"), owed: 5 }, item(2, d2, 80, "qd", 7, 7, "")],
       allowed: ["dispense", "decline"],
       pharmacy: { id: "ph1", name: "仁和大药房" },
+      approved_at: ago(70 * MINUTE),
       timeline: steps(["sign", 80], ["approve", 70, "周敏"], ["accept", 20, "仁和大药房"]),
     }),
     prescription("rx10", zhao, "dispensing", { allowed: ["pack"], pharmacy: { id: "ph1", name: "仁和大药房" } }),

@@ -98,7 +98,9 @@ function Order({ prescription }: { prescription: Prescription }) {
           {order.packed && <PackedPanel packed={order.packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
-          <FillingsOf prescription={prescription} />
+          <div className={`${classes.panel} ${classes.ifAny}`}>
+            <FillingsOf prescription={prescription} />
+          </div>
         </div>
         <div className={classes.stack}>
           {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}
