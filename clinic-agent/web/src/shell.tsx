@@ -18,6 +18,7 @@ import {
   SpoolState,
   useApi,
   useFormats,
+  useNow,
 } from "@yunzhen/client/ui";
 import type { ResidentSummary } from "@yunzhen/client";
 import type { TFunction } from "i18next";
@@ -29,6 +30,7 @@ import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
+import { clockElsewhere } from "./schedule/calendar";
 import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
@@ -134,9 +136,26 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
           </Banner>
         </div>
       ))}
+      <WrongZone />
       {notice}
       <OngoingNotice />
       <main className="nurse-main">{children}</main>
+    </div>
+  );
+}
+
+/** All times are shown as this tablet has them: one that was left in another zone than the home's would mislead. */
+function WrongZone() {
+  const { t } = useTranslation();
+  const zone = useBox().staff.home_zone;
+  const now = useNow(60_000);
+  const there = zone === undefined ? undefined : clockElsewhere(new Date(now).toISOString(), zone);
+  if (there === undefined) return null;
+  return (
+    <div className="nurse-notice">
+      <Banner meaning="person" role="status">
+        {t("app:top.wrongZone", { time: there })}
+      </Banner>
     </div>
   );
 }

@@ -36,7 +36,7 @@ async function live(world: World, call: Call): Promise<void> {
 }
 
 describe("joining", () => {
-  it("goes from idle over acquiring and connecting to live", async () => {
+  it("goes from idle over connecting to live", async () => {
     const world = new World();
     const call = specialist(world);
     const phases: string[] = [];
@@ -45,7 +45,84 @@ describe("joining", () => {
       if (phases.at(-1) !== phase) phases.push(phase);
     });
     await live(world, call);
-    expect(phases).toEqual(["acquiring", "connecting", "live"]);
+    expect(phases).toEqual(["connecting", "live"]);
+  });
+
+  it("joins while the browser still asks for the devices, says so, and sends them as soon as they are there", async () => {
+    const world = new World();
+    const plain = world.environment.getUserMedia;
+    let allow = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (allow = resolve));
+    world.environment.getUserMedia = async (constraints) => {
+      await asked;
+      return plain(constraints);
+    };
+    const call = specialist(world);
+    await live(world, call);
+    expect(call.getSnapshot()).toMatchObject({ opening: true, audio: "none", video: "none" });
+    const told = (): string[] =>
+      world.sent.filter((request) => request.url.endsWith("/media-state")).map((request) => request.body);
+    expect(told()).toEqual(['{"audio":"none","video":"none"}']);
+    allow();
+    await world.clock.settle();
+    expect(call.getSnapshot()).toMatchObject({ opening: false, audio: "on", video: "on" });
+    expect(world.peer.transceivers[0]?.sender.track).not.toBeNull();
+    expect(world.peer.transceivers[1]?.sender.track).not.toBeNull();
+    expect(told().at(-1)).toBe('{"audio":"on","video":"on"}');
+    expect(world.offers()).toHaveLength(1);
+  });
+
+  it("lets go of devices that open after the person left, or whose camera was switched off meanwhile", async () => {
+    for (const leaves of [true, false]) {
+      const world = new World();
+      const opened: FakeTrack[] = [];
+      const plain = world.media;
+      world.media = (constraints) => {
+        const tracks = plain(constraints);
+        opened.push(...tracks);
+        return tracks;
+      };
+      const acquire = world.environment.getUserMedia;
+      let allow = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (allow = resolve));
+      world.environment.getUserMedia = async (constraints) => {
+        await asked;
+        return acquire(constraints);
+      };
+      const call = specialist(world);
+      await live(world, call);
+      if (leaves) call.hangUp();
+      else await call.setCameraOff(true);
+      allow();
+      await world.clock.settle();
+      expect(opened.map(({ kind, stopped }) => [kind, stopped])).toEqual([
+        ["audio", leaves],
+        ["video", true],
+      ]);
+      expect(call.getSnapshot()).toMatchObject(leaves ? { opening: false } : { audio: "on", video: "off" });
+    }
+  });
+
+  it("tells the newest state of the devices last, however long an earlier word takes", async () => {
+    const world = new World();
+    const plain = world.environment.fetch;
+    const held: (() => void)[] = [];
+    world.environment.fetch = async (input, init) => {
+      if (String(input).endsWith("/media-state")) await new Promise<void>((resolve) => held.push(resolve));
+      return plain(input, init);
+    };
+    const call = specialist(world);
+    await live(world, call);
+    call.setMuted(true);
+    call.setMuted(false);
+    call.setMuted(true);
+    await world.clock.settle();
+    while (held.length > 0) {
+      held.shift()?.();
+      await world.clock.settle();
+    }
+    const told = world.sent.filter((request) => request.url.endsWith("/media-state"));
+    expect(told.at(-1)?.body).toBe('{"audio":"muted","video":"on"}');
   });
 
   it("offers own publication with slot 0 first, then receiving pairs, and sends the CSRF token", async () => {
@@ -318,6 +395,7 @@ describe("own media", () => {
     const track = world.peer.transceivers[0]?.sender.track as FakeTrack;
     expect(track.enabled).toBe(false);
     expect(call.getSnapshot().audio).toBe("muted");
+    await world.clock.settle();
     expect(world.sent.at(-1)).toMatchObject({
       method: "PUT",
       url: "/api/consultations/c/legs/leg-1/media-state",

@@ -3,7 +3,6 @@ import { decide, type CallEvent, type CallState } from "../src";
 
 const states: CallState[] = [
   { phase: "idle" },
-  { phase: "acquiring" },
   { phase: "connecting", attempt: 1 },
   { phase: "connecting", attempt: 1, leg: "a" },
   { phase: "live", leg: "a" },
@@ -13,7 +12,6 @@ const states: CallState[] = [
 ];
 const events: CallEvent[] = [
   { type: "start", leg: "a" },
-  { type: "media_ready" },
   { type: "answered", leg: "b" },
   { type: "attempt_failed" },
   { type: "attempt_failed", fatal: "refused" },

@@ -52,9 +52,12 @@ pub async fn home_name(app: &App, id: HomeId) -> Result<String, AppError> {
 }
 
 pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Result<StaffView, AppError> {
-    let home_name = match s.home_id {
-        Some(id) => Some(names.home(db, id).await?.name.clone()),
-        None => None,
+    let (home_name, home_zone) = match s.home_id {
+        Some(id) => {
+            let home = names.home(db, id).await?;
+            (Some(home.name.clone()), Some(home.zone.name().to_owned()))
+        }
+        None => (None, None),
     };
     let pharmacy_name = match s.pharmacy_id {
         Some(id) => Some(names.pharmacy(db, id).await?),
@@ -66,6 +69,7 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
         role: s.role,
         home_id: s.home_id,
         home_name,
+        home_zone,
         pharmacy_id: s.pharmacy_id,
         pharmacy_name,
         hospital: s.hospital,

@@ -16,15 +16,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { NavLink } from "react-router";
-import { useSpool } from "../box/box-context";
+import { useBox, useSpool } from "../box/box-context";
 import { StaleLine } from "../shell";
 import { BedDoses } from "./bed-doses";
 import "./doses.css";
 import { beds, dayAfter, localTime, readScan, roundAt, ROUNDS, type Bed, type RoundChoice } from "./plan";
 
 const NOTHING: never[] = [];
-/** The homes' zone until the list says its own. */
-const ZONE = "Asia/Shanghai";
 
 /** What was scanned: whose bed, and which medicine. */
 export interface Scanned {
@@ -38,9 +36,11 @@ export function DosesScreen() {
   const { residentId } = useParams();
   const api = useApi();
   const now = useNow(60_000);
-  const here = localTime(now, ZONE);
+  // Which day and round it is in the home, whatever zone this tablet was left in.
+  const zone = useBox().staff.home_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const here = localTime(now, zone);
   const [day, setDay] = useState<string>();
-  const [round, setRound] = useState<RoundChoice>(() => roundAt(localTime(Date.now(), ZONE).hour));
+  const [round, setRound] = useState<RoundChoice>(() => roundAt(here.hour));
   const shown = day ?? here.day;
   const query = useQuery({ queryKey: ["doses", shown], queryFn: () => api.doses.ofDay({ day: shown }) });
   const spool = useSpool().data ?? NOTHING;

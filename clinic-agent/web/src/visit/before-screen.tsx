@@ -31,6 +31,7 @@ import { PendingList, PrimaryButton } from "../shell";
 import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
 import { useRound } from "../today/use-round";
+import { calledHere } from "./called-here";
 import { VitalsEntry } from "./vitals-entry";
 
 const TEMPLATES = [
@@ -84,6 +85,7 @@ export function BeforeScreen() {
     (input: { id: string; version: number }, key) => api.schedule.checkIn(input.id, input.version, key),
     {
       onSuccess: (consultation) => {
+        queries.setQueryData(calledHere(consultation.id), consultation);
         for (const key of ["consultations", "rounds"]) void queries.invalidateQueries({ queryKey: [key] });
         void navigate(`/consultations/${consultation.id}`, { replace: true });
       },
@@ -91,6 +93,7 @@ export function BeforeScreen() {
   );
   const call = useAction((input: NewConsultation, key) => api.consultations.create(input, key), {
     onSuccess: (consultation) => {
+      queries.setQueryData(calledHere(consultation.id), consultation);
       void queries.invalidateQueries({ queryKey: ["consultations"] });
       void navigate(`/consultations/${consultation.id}`, { replace: true });
     },

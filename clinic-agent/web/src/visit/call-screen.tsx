@@ -14,7 +14,7 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Call, type Consultation, type HomeCamera } from "@yunzhen/client";
+import { Call, type ConsultationSummary, type HomeCamera } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
@@ -67,7 +67,7 @@ function useTabletAsSource(call: Call): void {
   }, [live, camera, call]);
 }
 
-export function CallScreen({ consultation }: { consultation: Consultation }) {
+export function CallScreen({ consultation }: { consultation: ConsultationSummary }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
@@ -251,7 +251,7 @@ function EndDialog({
 }: {
   opened: boolean;
   onClose: () => void;
-  consultation: Consultation;
+  consultation: ConsultationSummary;
   call: Call;
 }) {
   const { t } = useTranslation();

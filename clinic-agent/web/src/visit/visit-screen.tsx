@@ -1,13 +1,14 @@
 import { Button } from "@mantine/core";
 import { IconSearchOff } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { ApiError } from "@yunzhen/client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ApiError, type ConsultationSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { AppointmentScreen } from "../schedule/appointment-screen";
 import { isCallable, isOpen } from "../today/round";
 import { AfterScreen } from "./after-screen";
+import { calledHere } from "./called-here";
 import { CallScreen } from "./call-screen";
 
 /** One consultation: its appointment before, the call while it is open, the summary afterwards. */
@@ -21,11 +22,12 @@ export function VisitScreen() {
     // The expected wait changes without an event.
     refetchInterval: ({ state }) => (state.data?.queue ? 25_000 : false),
   });
+  const called = useQueryClient().getQueryData<ConsultationSummary>(calledHere(consultationId));
+  const callable = consultation.data ?? called;
+  if (callable && isCallable(callable.state)) return <CallScreen key={consultationId} consultation={callable} />;
   if (consultation.data) {
     const { state } = consultation.data;
-    return isCallable(state) ? (
-      <CallScreen key={consultationId} consultation={consultation.data} />
-    ) : isOpen(state) ? (
+    return isOpen(state) ? (
       <AppointmentScreen key={consultationId} consultation={consultation.data} />
     ) : (
       <AfterScreen consultation={consultation.data} />

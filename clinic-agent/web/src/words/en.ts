@@ -25,6 +25,8 @@ export const en: Words = {
   },
   top: {
     boxUnreachable: "Box not reachable",
+    wrongZone:
+      "This tablet is set to another time zone than the home, where it is {{time}} now. Times are shown as the tablet has them: correct the zone in its settings.",
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
     connecting: "Connecting",
     spool: "Records on their way",

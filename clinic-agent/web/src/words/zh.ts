@@ -15,6 +15,7 @@ export const zh = {
   nav: { today: "今日", doses: "给药", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
+    wrongZone: "本平板的时区与养老院不同：院内现在是 {{time}}。页面上的时间按平板显示，请在平板设置中改正时区。",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
     connecting: "正在连接",
     spool: "护理记录发送情况",

@@ -7,6 +7,8 @@ export const keys = {
     all: ["consultations"] as const,
     list: (states: readonly ConsultationState[]) => ["consultations", "list", ...states] as const,
     one: (id: string) => ["consultations", "one", id] as const,
+    /** Not fetched: this page was told by the relay that the visit began, and its call need not wait for the visit to be read. */
+    begunHere: (id: string) => ["begun-here", id] as const,
   },
   residents: {
     search: (q: string, homeId = "") => ["residents", "search", q, homeId] as const,

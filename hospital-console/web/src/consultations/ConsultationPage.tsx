@@ -1,7 +1,8 @@
-import type { Consultation } from "@yunzhen/client";
+import type { Call, Consultation } from "@yunzhen/client";
 import { ProblemAlert } from "@yunzhen/client/ui";
 import { Skeleton } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { api } from "../app/api";
@@ -12,6 +13,7 @@ import { Columns } from "./Columns";
 import { ConsultationHeader } from "./ConsultationHeader";
 import { DraftingProvider } from "./drafting";
 import { PicturePanel } from "./PicturePanel";
+import { useOwnCall } from "./useOwnCall";
 import { WorkPanel } from "./WorkPanel";
 import classes from "./ConsultationPage.module.css";
 
@@ -21,6 +23,9 @@ export function ConsultationPage() {
   const { t } = useTranslation("app");
   const consultation = useQuery({ queryKey: keys.consultations.one(id), queryFn: () => api.consultations.get(id) });
   useTitle(consultation.data?.resident.name);
+  const queryClient = useQueryClient();
+  const begunHere = queryClient.getQueryData(keys.consultations.begunHere(id)) === true;
+  const call = useOwnCall(id, consultation.data ? consultation.data.state === "in_progress" : begunHere);
   if (consultation.isPending) return <ConsultationSkeleton label={t("app.loading")} />;
   if (consultation.isError && !consultation.data) {
     return (
@@ -29,20 +34,30 @@ export function ConsultationPage() {
       </div>
     );
   }
-  return <Visit key={id} consultation={consultation.data} />;
+  return <Visit key={id} call={call} consultation={consultation.data} />;
 }
 
-function Visit({ consultation }: { consultation: Consultation }) {
+function Visit({ call, consultation }: { call: Call | undefined; consultation: Consultation }) {
   const residentId = consultation.resident.id;
   const resident = useQuery({ queryKey: keys.residents.one(residentId), queryFn: () => api.residents.get(residentId) });
+  // The picture first: what is read beside it follows at once.
+  const besides = useDeferredValue(true, false);
   return (
     <DraftingProvider>
       <div className={classes.visit}>
         <ConsultationHeader consultation={consultation} resident={resident.data} />
         <Columns
-          record={<ResidentRecord residentId={residentId} resident={resident} consultationId={consultation.id} />}
-          picture={<PicturePanel consultation={consultation} />}
-          work={<WorkPanel consultation={consultation} resident={resident.data} />}
+          record={
+            besides ? (
+              <ResidentRecord residentId={residentId} resident={resident} consultationId={consultation.id} />
+            ) : (
+              <Skeleton height="100%" />
+            )
+          }
+          picture={<PicturePanel call={call} consultation={consultation} />}
+          work={
+            besides ? <WorkPanel consultation={consultation} resident={resident.data} /> : <Skeleton height="100%" />
+          }
         />
       </div>
     </DraftingProvider>

@@ -1,4 +1,4 @@
-import { Call, type Consultation, type HomeCamera } from "@yunzhen/client";
+import type { Call, Consultation, HomeCamera } from "@yunzhen/client";
 import { CallControls, CallStage, MediaProblems, ProblemAlert, useAction, useCall } from "@yunzhen/client/ui";
 import { SegmentedControl } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,12 +7,10 @@ import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
 import { Invite } from "./Invite";
 import { Participants } from "./Participants";
-import { useOwnCall } from "./useOwnCall";
 import classes from "./ConsultationPage.module.css";
 
 /** The specialist's leg in the room of this visit. */
-export function LiveCall({ consultation }: { consultation: Consultation }) {
-  const call = useOwnCall(consultation.id);
+export function LiveCall({ call, consultation }: { call: Call | undefined; consultation: Consultation }) {
   return call ? <Stage call={call} consultation={consultation} /> : <div className={classes.stage} />;
 }
 

@@ -1,4 +1,4 @@
-import type { Consultation } from "@yunzhen/client";
+import type { Call, Consultation } from "@yunzhen/client";
 import { EmptyState } from "@yunzhen/client/ui";
 import { Button, Text } from "@mantine/core";
 import { IconCircleCheck, IconVideo } from "@tabler/icons-react";
@@ -10,12 +10,12 @@ import { useBegin } from "./useBegin";
 import classes from "./ConsultationPage.module.css";
 
 /** The picture while the visit is on; before and after it, what to do instead. */
-export function PicturePanel({ consultation }: { consultation: Consultation }) {
+export function PicturePanel({ call, consultation }: { call: Call | undefined; consultation: Consultation }) {
   const { t } = useTranslation("app");
   return (
     <>
       {consultation.state === "in_progress" ? (
-        <LiveCall consultation={consultation} />
+        <LiveCall call={call} consultation={consultation} />
       ) : consultation.ended_at ? (
         <Ended consultation={consultation} />
       ) : (

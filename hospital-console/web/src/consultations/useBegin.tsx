@@ -19,6 +19,7 @@ export function useBegin(): {
     ({ id, version }: { id: string; version: number }, key) => api.consultations.begin(id, version, key),
     {
       onSuccess: ({ id }) => {
+        queryClient.setQueryData(keys.consultations.begunHere(id), true);
         void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
         void navigate(`/consultations/${id}`);
       },

@@ -3,12 +3,13 @@ import { useEffect, useState } from "react";
 import { i18n } from "../app/i18n";
 
 /**
- * This person's call in a consultation: joins on mount. Leaving the page within the console hangs up, so that the others
+ * This person's call in a consultation: joins as soon as it is `on`. Leaving the page within the console hangs up, so that the others
  * are told at once; a reload runs no cleanup, keeps the leg and rejoins it.
  */
-export function useOwnCall(consultationId: string): Call | undefined {
+export function useOwnCall(consultationId: string, on = true): Call | undefined {
   const [call, setCall] = useState<Call>();
   useEffect(() => {
+    if (!on) return undefined;
     const created = new Call({
       consultationId,
       basePath: "/api",
@@ -22,6 +23,6 @@ export function useOwnCall(consultationId: string): Call | undefined {
       created.dispose();
       setCall(undefined);
     };
-  }, [consultationId]);
+  }, [consultationId, on]);
   return call;
 }

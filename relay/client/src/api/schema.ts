@@ -8581,6 +8581,8 @@ export interface components {
             home_id?: components["schemas"]["HomeId"];
             /** @description Its name. */
             home_name?: string;
+            /** @description Its zone, as an IANA name: which day it is there. */
+            home_zone?: string;
             /** @description The hospital a specialist or pharmacist belongs to. */
             hospital?: string;
             /** @description Staff id. */

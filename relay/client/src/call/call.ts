@@ -33,11 +33,14 @@ export class Call {
   private epoch = 0;
   private timer: unknown;
   private local: LocalMedia = {};
+  /** Distinguishes devices that open for a call that is over from those of the present one. */
+  private acquisition = 0;
   private publishesHere: boolean;
   /** The tracks of `local` as one stream, made anew when they change. */
   private ownStream: MediaStream | undefined;
   private readonly roomEvents: RoomEvents;
   private readonly quality: QualityWatch;
+  private toldState: Promise<void> = Promise.resolve();
   /** When this person last pressed mute or camera off: the room's word about the box is older than that for a moment. */
   private pressedAt = Number.NEGATIVE_INFINITY;
   private offOnline: (() => void) | undefined;
@@ -66,6 +69,7 @@ export class Call {
       state: { phase: "idle" },
       since: this.env.clock.now(),
       roomLive: false,
+      opening: false,
       streams: new Map(),
       audio: options.source === "box" ? "on" : "none",
       video: options.source === "box" ? "on" : "none",
@@ -270,25 +274,35 @@ export class Call {
   }
 
   private async acquireMedia(): Promise<void> {
-    if (this.publishesHere) {
-      const wanted = { audio: true, video: this.snapshot.video !== "off" };
-      const media = await acquire(this.env.getUserMedia, wanted, this.snapshot.devices);
-      if (this.snapshot.state.phase !== "acquiring") {
-        media.audio?.stop();
-        media.video?.stop();
-        return;
-      }
-      this.local = media;
-      if (media.audio) media.audio.enabled = this.snapshot.audio !== "muted";
-      this.update({
-        audio: media.audio ? (this.snapshot.audio === "muted" ? "muted" : "on") : "none",
-        video: wanted.video ? (media.video ? "on" : "none") : "off",
-        audioProblem: media.audioProblem,
-        videoProblem: media.videoProblem,
-      });
-      this.publishSelf();
+    if (!this.publishesHere) return;
+    this.acquisition += 1;
+    const turn = this.acquisition;
+    this.update({ opening: true });
+    const wanted = { audio: true, video: this.snapshot.video !== "off" };
+    const media = await acquire(this.env.getUserMedia, wanted, this.snapshot.devices);
+    if (turn !== this.acquisition) {
+      media.audio?.stop();
+      media.video?.stop();
+      return;
     }
-    this.dispatch({ type: "media_ready" });
+    const cameraOff = this.snapshot.video === "off";
+    if (cameraOff) {
+      // Pressed while the devices opened.
+      media.video?.stop();
+      media.video = undefined;
+    }
+    this.local = media;
+    if (media.audio) media.audio.enabled = this.snapshot.audio !== "muted";
+    this.update({
+      opening: false,
+      audio: media.audio ? (this.snapshot.audio === "muted" ? "muted" : "on") : "none",
+      video: cameraOff ? "off" : media.video ? "on" : "none",
+      audioProblem: media.audioProblem,
+      videoProblem: media.videoProblem,
+    });
+    this.publishSelf();
+    await this.sendOwn();
+    this.sendMediaState();
   }
 
   private async offer(rejoin: string | undefined): Promise<void> {
@@ -358,6 +372,8 @@ export class Call {
 
   private closePeer(): void {
     this.quality.stop();
+    // A word that hangs on a dead connection holds up no word about the next leg.
+    this.toldState = Promise.resolve();
     this.peer?.close();
     this.peer = undefined;
     this.pairs = undefined;
@@ -377,6 +393,8 @@ export class Call {
   }
 
   private releaseMedia(): void {
+    this.acquisition += 1;
+    this.update({ opening: false });
     this.local.audio?.stop();
     this.local.video?.stop();
     this.local = {};
@@ -402,15 +420,19 @@ export class Call {
     this.update({ streams });
   }
 
+  /** One at a time, so that the newest word is the last to arrive. */
   private sendMediaState(): void {
-    const { state, audio, video } = this.snapshot;
-    const leg = "leg" in state ? state.leg : undefined;
-    if (leg === undefined) return;
-    this.http
-      .raw("PUT", `${this.base}/legs/${encodeURIComponent(leg)}/media-state`, { body: { audio, video } })
-      .catch(() => {
-        // Repeated with every answer and change; the room keeps the old word until then.
-      });
+    this.toldState = this.toldState.then(() => {
+      const { state, audio, video } = this.snapshot;
+      const leg = "leg" in state ? state.leg : undefined;
+      if (leg === undefined) return undefined;
+      return this.http
+        .raw("PUT", `${this.base}/legs/${encodeURIComponent(leg)}/media-state`, { body: { audio, video } })
+        .then(
+          () => undefined,
+          () => undefined, // Repeated with every answer and change; the room keeps the old word until then.
+        );
+    });
   }
 
   // ---- the room ----

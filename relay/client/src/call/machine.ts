@@ -19,8 +19,6 @@ export type EndReason =
 
 export type CallState =
   | { phase: "idle" }
-  /** Asking the browser for camera and microphone. */
-  | { phase: "acquiring"; leg?: string }
   | { phase: "connecting"; attempt: number; leg?: string }
   | { phase: "live"; leg: string }
   /** `suspect`: the old peer may still recover by itself. */
@@ -29,7 +27,6 @@ export type CallState =
 
 export type CallEvent =
   | { type: "start"; leg?: string }
-  | { type: "media_ready" }
   | { type: "answered"; leg: string }
   | { type: "attempt_failed"; fatal?: "over" | "refused" | "signed_out"; legUnknown?: boolean }
   | { type: "peer_connected" }
@@ -42,6 +39,7 @@ export type CallEvent =
   | { type: "leave" };
 
 export type CallEffect =
+  /** Camera and microphone, beside the joining: a person who is asked for them hears and sees the others meanwhile. */
   | { do: "acquire" }
   | { do: "offer"; rejoin?: string }
   | { do: "close_peer" }
@@ -92,12 +90,10 @@ export function decide(state: CallState, event: CallEvent): Step {
     case "idle":
     case "ended":
       return event.type === "start"
-        ? { state: { phase: "acquiring", leg: event.leg }, effects: [{ do: "acquire" }] }
-        : stay(state);
-
-    case "acquiring":
-      return event.type === "media_ready"
-        ? { state: { phase: "connecting", attempt: 0, leg }, effects: offer(leg, 0) }
+        ? {
+            state: { phase: "connecting", attempt: 0, leg: event.leg },
+            effects: [{ do: "acquire" }, ...offer(event.leg, 0)],
+          }
         : stay(state);
 
     case "connecting":

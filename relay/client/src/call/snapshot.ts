@@ -25,6 +25,8 @@ export interface CallSnapshot {
   /** Since when the call has been up for the first time. */
   startedAt?: number;
   room?: RoomState;
+  /** This device's camera and microphone are being opened, or the browser asks the person for them. */
+  opening: boolean;
   /** Whether `room` is live; false while its event stream is away. */
   roomLive: boolean;
   /** Media of the others, by participant id. Objects stay the same while the participant stays. */

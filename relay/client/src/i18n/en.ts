@@ -242,7 +242,6 @@ export const en: Messages = {
     stage: "Video call",
     phase: {
       idle: "Not started",
-      acquiring: "Opening camera and microphone…",
       connecting: "Connecting…",
       connectingAgain: "Connecting (attempt {{n}})…",
       live: "In the call",
@@ -291,6 +290,7 @@ export const en: Messages = {
       lost: "Connection lost",
     },
     notice: { joined: "{{name}} joined", left: "{{name}} left", lost: "Connection to {{name}} lost" },
+    opening: "Opening camera and microphone…",
     mediaProblem: {
       denied: "The browser may not use the {{device}}. Allow it beside the address bar and try again.",
       not_found: "No {{device}} found.",

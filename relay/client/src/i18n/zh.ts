@@ -236,7 +236,6 @@ export const zh = {
     stage: "视频通话",
     phase: {
       idle: "尚未开始",
-      acquiring: "正在打开摄像头和麦克风…",
       connecting: "正在接通…",
       connectingAgain: "正在接通（第 {{n}} 次）…",
       live: "通话中",
@@ -280,6 +279,7 @@ export const zh = {
     kind: { home: "护理院", specialist: "专科医生", observer: "旁听" },
     quality: { good: "画面清晰", weak: "网络较弱：先保声音", poor: "网络差：画面可能停顿", lost: "连接中断" },
     notice: { joined: "{{name}} 已加入", left: "{{name}} 已离开", lost: "{{name}} 连接中断" },
+    opening: "正在打开摄像头和麦克风…",
     mediaProblem: {
       denied: "浏览器未获准使用{{device}}。请在地址栏旁允许后重试。",
       not_found: "没有找到{{device}}。",

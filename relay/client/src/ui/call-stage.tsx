@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Group, Loader, Popover, Select, Stack, VisuallyHidden } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import {
   IconDeviceTabletOff,
   IconMaximize,
@@ -451,13 +452,20 @@ export function CallControls({
   );
 }
 
-/** Why this device's camera or microphone is not there. */
+/** Why this device's camera or microphone is not there (yet). */
 export function MediaProblems({ call }: { call: Call }) {
   const { t } = useTranslation();
-  const { audioProblem, videoProblem } = useCall(call);
-  if (!audioProblem && !videoProblem) return null;
+  const { opening, audioProblem, videoProblem } = useCall(call);
+  // Opening takes a moment; the words are for the person whom the browser asks.
+  const asked = useDebouncedValue(opening, 1000)[0] && opening;
+  if (!asked && !audioProblem && !videoProblem) return null;
   return (
     <Group gap="xs">
+      {asked && (
+        <Banner meaning="waiting" role="status">
+          {t("call.opening")}
+        </Banner>
+      )}
       {audioProblem && (
         <Banner meaning="person" role="status">
           {t(`call.mediaProblem.${audioProblem}`, { device: t("call.microphone") })}

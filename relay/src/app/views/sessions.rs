@@ -21,6 +21,9 @@ pub struct Staff {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_name: Option<String>,
+    /// Its zone, as an IANA name: which day it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub home_zone: Option<String>,
     /// The pharmacy a dispenser works in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pharmacy_id: Option<PharmacyId>,
