@@ -3,6 +3,7 @@
 use yunzhen_domain::Sensitive;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::Pin;
 use yunzhen_domain::ids::{CourierRunId, DeliveryId, PharmacyId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{CourierRun, Delivery, same_phone};
@@ -13,10 +14,10 @@ use super::views::common::VersionBody;
 use super::views::courier_runs as views;
 use super::views::deliveries::Courier;
 use super::work::{Start, Work, authorize, same_version};
-use super::{App, AppError, Context, deliveries as parcels, fresh, sessions, tokens};
+use super::{App, AppError, Context, courier_pins, deliveries as parcels, fresh, tokens};
 
 /// A link and a PIN that open nothing yet.
-pub(super) struct Link {
+struct Link {
     path: String,
     token_sha256: [u8; 32],
     pin: String,
@@ -24,11 +25,11 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Makes one. Hashing takes its time, so it is made before the one writer is asked for.
-    pub(super) async fn new() -> Result<Self, AppError> {
-        let (pin, pin_hash) = sessions::new_pin().await?;
+    fn new() -> Self {
+        let pin = Pin::from_random(yunzhen_runtime::clock::random_bytes());
         let (token, token_sha256) = tokens::new();
-        Ok(Self { path: format!("/courier/{token}"), token_sha256, pin: pin.as_str().to_owned(), pin_hash })
+        let pin_hash = courier_pins::proof(&token, &pin);
+        Self { path: format!("/courier/{token}"), token_sha256, pin: pin.as_str().to_owned(), pin_hash }
     }
 
     /// What the pharmacy passes on.
@@ -50,7 +51,6 @@ pub(super) async fn join(
     ctx: &Context,
     carrier: Carrier<'_>,
     parcel: DeliveryId,
-    link: Link,
 ) -> Result<(CourierRunId, Option<views::CourierLink>), AppError> {
     let day = Policy::local_date(ctx.now);
     let of_day = courier_runs::of_day(&mut work.tx, carrier.pharmacy, day).await?;
@@ -61,6 +61,7 @@ pub(super) async fn join(
         work.record(EventKind::CourierRunExtended, run.id.uuid(), None, Some(run.pharmacy_id));
         return Ok((run.id, None));
     }
+    let link = Link::new();
     let run = CourierRun {
         id: fresh(CourierRunId::new, ctx.now),
         version: 1,
@@ -121,12 +122,12 @@ pub async fn renew_link(
     id: CourierRunId,
     input: VersionBody,
 ) -> Result<views::CourierLink, AppError> {
-    let link = Link::new().await?;
     let mut work = match Work::command(app, ctx).await? {
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, Action::RenewCourierLink, input.version).await?;
+    let link = Link::new();
     let run = CourierRun {
         version: before.version + 1,
         token_sha256: link.token_sha256,

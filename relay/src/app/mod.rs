@@ -9,6 +9,7 @@ pub mod break_glass;
 pub mod calendars;
 pub mod consents;
 pub mod consultations;
+mod courier_pins;
 pub mod courier_runs;
 pub mod deliveries;
 pub mod discrepancies;

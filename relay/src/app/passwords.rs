@@ -1,4 +1,4 @@
-//! Passwords and PINs: argon2id, off the async threads, at most two at a time so that sign-in cannot starve the relay.
+//! Passwords, and parcel codes as a box may know them: argon2id, off the async threads, at most two at a time so that sign-in cannot starve the relay.
 
 use argon2::password_hash::Error;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
@@ -11,7 +11,7 @@ use super::AppError;
 /// Each check takes 19 MiB and tens of milliseconds; waiting callers queue here, bounded by the HTTP server's own limits.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
-/// The PHC string of a new password or PIN.
+/// The PHC string of a new password or parcel code.
 pub async fn hash(secret: String) -> Result<Sensitive<String>, AppError> {
     let _permit = HASHING.acquire().await.map_err(|e| AppError::Hash(e.to_string()))?;
     let hashed = tokio::task::spawn_blocking(move || hash_blocking(&secret)).await;

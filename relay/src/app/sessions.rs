@@ -4,18 +4,17 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::checked::Pin;
 use yunzhen_domain::ids::HomeId;
 use yunzhen_domain::records::{Session, SessionSubject, Staff};
 use yunzhen_domain::throttle::{self, Limits};
-use yunzhen_domain::{Actor, Role, Sensitive};
+use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, Tx, courier_runs, invitations, sessions, staff, throttle as counters};
 
 use super::names::Names;
 use super::people::staff_view;
 use super::views::sessions as views;
 use super::work::Work;
-use super::{App, AppError, Context, Entrance, passwords, tokens};
+use super::{App, AppError, Context, Entrance, courier_pins, passwords, tokens};
 
 /// Names a session without being able to speak for it: the digest of its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,8 +93,7 @@ pub async fn create_courier(
         }
     };
     let hash = run.as_ref().map(|(_, run)| run.pin_hash.clone());
-    let pin = Pin::parse(&input.pin).map(|p| p.as_str().to_owned()).unwrap_or_default();
-    let right = passwords::verify(pin, hash).await?;
+    let right = courier_pins::fits(&input.link_token, &input.pin, hash).await?;
     // A link that has done its work opens nothing: its courier needs no address any more.
     let Some((_, run)) = run.filter(|(under_way, _)| right && *under_way) else {
         refuse(app, &account, origin, now).await?;
@@ -282,11 +280,4 @@ pub(super) async fn count(tx: &mut Tx, key: &str, limits: &Limits, now: Timestam
 
 async fn forget(tx: &mut Tx, key: &str) -> Result<(), AppError> {
     Ok(counters::clear(tx, key).await?)
-}
-
-/// Makes a courier's PIN: the digits for the pharmacy, the hash for the store.
-pub(super) async fn new_pin() -> Result<(Pin, Sensitive<String>), AppError> {
-    let pin = Pin::from_random(yunzhen_runtime::clock::random_bytes());
-    let hash = passwords::hash(pin.as_str().to_owned()).await?;
-    Ok((pin, hash))
 }

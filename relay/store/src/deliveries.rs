@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use yunzhen_domain::Sensitive;
 use yunzhen_domain::checked::ParcelCode;
 use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::delivery::State;
@@ -176,6 +177,16 @@ pub async fn count_wrong_code(tx: &mut Tx, id: DeliveryId) -> Result<(), StoreEr
         .execute(tx.conn())
         .await?;
     one_row("delivery", done.rows_affected())
+}
+
+/// Keeps by what a box checks the code, unless it has something by now.
+pub async fn keep_code_hash(tx: &mut Tx, id: DeliveryId, hash: &Sensitive<String>) -> Result<(), StoreError> {
+    sqlx::query("UPDATE deliveries SET code_hash = $2 WHERE id = $1 AND code_hash IS NULL")
+        .bind(id.to_string())
+        .bind(hash.expose().clone())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Delivery, StoreError> {

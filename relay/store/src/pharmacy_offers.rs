@@ -49,20 +49,24 @@ pub async fn replace(tx: &mut Tx, id: PrescriptionId, offers: &[Offer], offered:
         .bind(id.to_string())
         .execute(tx.conn())
         .await?;
-    for offer in offers {
-        sqlx::query(
-            "INSERT INTO pharmacy_offers (prescription_id, pharmacy_id, place, reasons, metres, opens_at, offered_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(id.to_string())
-        .bind(offer.pharmacy_id.to_string())
-        .bind(i64::from(offer.rank))
-        .bind(to_json(TABLE, "reasons", &offer.reasons)?)
-        .bind(offer.metres.map(i64::from))
-        .bind(offer.opens_at.map(Timestamp::as_millisecond))
-        .bind(offer.offered_at.map(Timestamp::as_millisecond))
-        .execute(tx.conn())
-        .await?;
+    for offers in offers.chunks(ROWS_OF_ONE_INSERT) {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO pharmacy_offers (prescription_id, pharmacy_id, place, reasons, metres, opens_at, offered_at) VALUES ",
+        );
+        for (number, offer) in offers.iter().enumerate() {
+            query.push(if number == 0 { "(" } else { ", (" });
+            query
+                .separated(", ")
+                .push_bind(id.to_string())
+                .push_bind(offer.pharmacy_id.to_string())
+                .push_bind(i64::from(offer.rank))
+                .push_bind(to_json(TABLE, "reasons", &offer.reasons)?)
+                .push_bind(offer.metres.map(i64::from))
+                .push_bind(offer.opens_at.map(Timestamp::as_millisecond))
+                .push_bind(offer.offered_at.map(Timestamp::as_millisecond));
+            query.push(")");
+        }
+        query.build().execute(tx.conn()).await?;
     }
     prescriptions::set_offered(tx, id, offered).await
 }

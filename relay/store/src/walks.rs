@@ -4,6 +4,7 @@
 //!
 //! Not here: which index there is (the migrations), and that there is one (`tests/plans.rs`).
 
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use crate::paging::Paging;
@@ -86,17 +87,29 @@ impl Walks {
 
     /// The rows of a page, and one more where there is a next page.
     pub(crate) async fn fetch(self, db: &mut Db, paging: Paging) -> Result<Vec<AnyRow>, StoreError> {
-        self.query(paging).fetch_all(db).await
+        let (merged, at) = (self.all.len() > 1, self.at);
+        let mut rows = self.query(paging).fetch_all(db).await?;
+        if merged {
+            rows.sort_by_cached_key(|row| (row.get::<i64, _>(at), row.get::<String, _>("id")));
+            if !paging.oldest_first {
+                rows.reverse();
+            }
+        }
+        Ok(rows)
     }
 
+    /// Walks that are merged are merged by their keys, which stand in the index; only the rows of the page itself are read. They come in no order.
     fn query(self, paging: Paging) -> QueryBuilder {
+        let (table, at) = (self.table, self.at);
         let merged = self.all.len() > 1;
-        let mut query = QueryBuilder::new(if merged { "SELECT * FROM (" } else { "" });
+        let mut query = QueryBuilder::new(if merged { "SELECT t.* FROM (SELECT id AS key FROM (" } else { "" });
         for (number, walk) in self.all.iter().enumerate() {
             if merged {
-                query.push(if number == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+                let union = if number == 0 { "" } else { " UNION ALL " };
+                query.push(format_args!("{union}SELECT * FROM (SELECT {at}, id FROM {table} WHERE 1 = 1"));
+            } else {
+                query.push(format_args!("SELECT * FROM {table} WHERE 1 = 1"));
             }
-            query.push(format_args!("SELECT * FROM {} WHERE 1 = 1", self.table));
             for term in walk {
                 match term {
                     Term::Equal(column, value) => {
@@ -111,14 +124,16 @@ impl Walks {
                     }
                 }
             }
-            paging.push(&mut query, self.at);
+            paging.push(&mut query, at);
             if merged {
                 query.push(format_args!(") AS walk{number}"));
             }
         }
         if merged {
             query.push(") AS walks");
-            paging.push_order(&mut query, self.at);
+            paging.push_order(&mut query, at);
+            // In this order, as SQLite understands it: each key of the page looks its row up.
+            query.push(format_args!(") AS page CROSS JOIN {table} t WHERE t.id = page.key"));
         }
         query
     }
@@ -133,9 +148,9 @@ mod tests {
         let walks = Walks::over("t", "at").equal("home_id", Some("h")).among("state", ["a".into(), "b".into()]);
         assert_eq!(
             walks.query(Paging::oldest(2)).text(),
-            "SELECT * FROM (SELECT * FROM (SELECT * FROM t WHERE 1 = 1 AND home_id = $1 AND state = $2 ORDER BY at ASC, id ASC LIMIT $3) AS walk0 \
-             UNION ALL SELECT * FROM (SELECT * FROM t WHERE 1 = 1 AND home_id = $4 AND state = $5 ORDER BY at ASC, id ASC LIMIT $6) AS walk1) AS walks \
-             ORDER BY at ASC, id ASC LIMIT $7"
+            "SELECT t.* FROM (SELECT id AS key FROM (SELECT * FROM (SELECT at, id FROM t WHERE 1 = 1 AND home_id = $1 AND state = $2 ORDER BY at ASC, id ASC LIMIT $3) AS walk0 \
+             UNION ALL SELECT * FROM (SELECT at, id FROM t WHERE 1 = 1 AND home_id = $4 AND state = $5 ORDER BY at ASC, id ASC LIMIT $6) AS walk1) AS walks \
+             ORDER BY at ASC, id ASC LIMIT $7) AS page CROSS JOIN t t WHERE t.id = page.key"
         );
     }
 

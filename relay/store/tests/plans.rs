@@ -411,7 +411,7 @@ fn is_small(name: &str) -> bool {
     let bare = name.trim_matches(|c: char| c == '(' || c == ')');
     bare.starts_with("walk")
         || bare.starts_with("subquery")
-        || ["asked", "records", "codes", "bound", "staff", "CONSTANT"].contains(&bare)
+        || ["asked", "records", "codes", "bound", "staff", "page", "CONSTANT"].contains(&bare)
 }
 
 /// What is wrong with a plan of SQLite; puts the indexes that it goes along into `used`.

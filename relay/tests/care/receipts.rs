@@ -134,6 +134,7 @@ async fn the_box_is_told_what_it_needs_for_a_time_without_a_link_and_nobody_else
     let [parcel] = known.as_slice() else { panic!("{known:?}") };
     assert_eq!((parcel.delivery_id, parcel.items.as_slice(), parcel.cold_chain), (d.id, &[1][..], false));
     assert!(!parcel.code_hash.contains(&packed.parcel_code), "salted and hashed");
+    assert_eq!(expected().await, known, "made once and kept");
     let of_other = Actor::Box { home_id: seed::HOME_2 };
     assert!(deliveries::expected(&w.app, &w.of(of_other)).await.unwrap().items.is_empty());
     for person in [&w.nurse, &w.pharmacy, &w.administrator] {

@@ -5,7 +5,10 @@
 //! What people's own devices do, making a signature, is left out of the steps.
 
 mod chain;
+mod county;
+mod fill;
 mod lists;
+mod patterns;
 mod report;
 mod world;
 
@@ -44,6 +47,9 @@ pub struct Arguments {
     /// How many at once.
     #[arg(long, default_value_t = 64)]
     clients: usize,
+    /// How many read each list at once.
+    #[arg(long, default_value_t = 4)]
+    readers: usize,
     /// How often each list is read.
     #[arg(long, default_value_t = 200)]
     reads: usize,
@@ -68,7 +74,7 @@ async fn measure_all(arguments: &Arguments) -> anyhow::Result<()> {
         let world = World::new(name, location, arguments).await?;
         let fsyncs = fsync_rate(&arguments.folder, Duration::from_secs(2)).await?;
         say(&format!("{name}: lists …"))?;
-        report.lists.extend(lists::measure(name, &world, arguments.reads).await?);
+        report.lists.extend(lists::measure(name, &world, arguments.readers, arguments.reads).await?);
         say(&format!("{name}: the chain, {} clients …", arguments.clients))?;
         let chain = chain::measure(&world, arguments.clients, Duration::from_secs(arguments.seconds)).await?;
         report.chains.push(report::Chain::new(name, chain, fsyncs, world.count().await?));
@@ -82,4 +88,44 @@ async fn measure_all(arguments: &Arguments) -> anyhow::Result<()> {
     }
     anyhow::ensure!(report.verdicts.iter().all(|verdict| verdict.holds), "an expectation is missed, see above");
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // tests
+mod tests {
+    use super::*;
+
+    /// So that a change of the record does not leave a measurement behind that fails when somebody wants it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_small_county_is_filled_measured_and_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = Arguments {
+            folder: folder.path().to_owned(),
+            postgres: None,
+            no_sqlite: false,
+            seconds: 1,
+            prescriptions: 500,
+            audit_rows: 1000,
+            clients: 2,
+            readers: 2,
+            reads: 2,
+            json: None,
+        };
+        let mut present = Vec::new();
+        for _ in 0..2 {
+            let location = Location::File(folder.path().join("small.db"));
+            let world = World::new("SQLite", location, &arguments).await.unwrap();
+            present.push(world.count().await.unwrap());
+            let lists = lists::measure("SQLite", &world, arguments.readers, arguments.reads).await.unwrap();
+            assert!(lists.iter().any(|list| list.rows == 100), "some have more than a page");
+            let chain =
+                chain::measure(&world, arguments.clients, Duration::from_secs(arguments.seconds)).await.unwrap();
+            assert!(chain.delivered > 0, "a prescription goes from the signature to the door");
+            world.close().await;
+        }
+        assert_eq!(present[0], present[1], "what is kept is not filled again");
+        arguments.prescriptions += 1;
+        let other = World::new("SQLite", Location::File(folder.path().join("small.db")), &arguments).await;
+        assert!(other.is_err_and(|error| error.to_string().contains("another folder")), "of another size");
+    }
 }

@@ -91,6 +91,8 @@ pub struct Report {
     pub clients: usize,
     pub audit_rows: u64,
     pub reads_of_each_list: usize,
+    /// How many read each list at once.
+    pub readers: usize,
     pub chains: Vec<Chain>,
     pub lists: Vec<List>,
     pub verdicts: Vec<Verdict>,
@@ -105,6 +107,7 @@ impl Report {
             clients: arguments.clients,
             audit_rows: arguments.audit_rows,
             reads_of_each_list: arguments.reads,
+            readers: arguments.readers,
             chains: Vec::new(),
             lists: Vec::new(),
             verdicts: Vec::new(),
@@ -150,7 +153,10 @@ impl Report {
                 ));
             }
         }
-        out.push_str(&format!("\nlists, {} reads of each, first pages and those after\n", self.reads_of_each_list));
+        out.push_str(&format!(
+            "\nlists, {} reads of each by {} at once, first pages and those after, while one prescription a second goes through the chain\n",
+            self.reads_of_each_list, self.readers
+        ));
         out.push_str(
             "database    route                                     reader         rows    KiB   p50 ms   p99 ms\n",
         );

@@ -22,7 +22,7 @@ pub struct CourierRun {
     pub courier_phone: String,
     /// SHA-256 of the link's token.
     pub token_sha256: [u8; 32],
-    /// PHC string of the PIN.
+    /// Digest of the PIN, keyed with the token; a PHC string on runs that were made before.
     pub pin_hash: Sensitive<String>,
     /// Its parcels, in the order in which they are brought.
     pub stops: Vec<DeliveryId>,

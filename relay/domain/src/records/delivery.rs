@@ -116,7 +116,7 @@ pub struct Delivery {
     pub run_id: CourierRunId,
     /// What the label's 2D code is proved with; none on parcels that were packed before labels had one.
     pub label_key: Option<LabelKey>,
-    /// PHC string of the parcel code, by which a box without a link can check what the nurse types.
+    /// PHC string of the parcel code, by which a box without a link can check what the nurse types; made when the box first asks.
     pub code_hash: Option<Sensitive<String>>,
     /// Wrong codes since it was packed or last released.
     pub wrong_codes: u32,

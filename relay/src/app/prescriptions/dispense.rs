@@ -14,12 +14,12 @@ use yunzhen_domain::substitution::{Substitute, Substitution, substitutes};
 use yunzhen_store::{deliveries, prescriptions};
 
 use super::{answerable, keep, load, record, secrets, show, still_valid, views};
-use crate::app::courier_runs::{self, Carrier, Link};
+use crate::app::courier_runs::{self, Carrier};
 use crate::app::deliveries as delivery_views;
 use crate::app::views::common::VersionBody;
 use crate::app::views::dispenses::DeclineBody;
 use crate::app::work::{Start, Work, bounded, person_name, required, same_version};
-use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, hash_password, stock, tokens};
+use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, stock, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
 pub async fn accept(
@@ -260,10 +260,6 @@ pub async fn pack(
     id: PrescriptionId,
     input: views::PackBody,
 ) -> Result<views::Packed, AppError> {
-    // Hashing takes its time; the one writer does not wait for it.
-    let link = Link::new().await?;
-    let code = ParcelCode::from_random(yunzhen_runtime::clock::random_bytes());
-    let code_hash = hash_password(code.as_str().to_owned()).await?;
     let mut work = match Work::command(app, ctx).await? {
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
@@ -282,7 +278,7 @@ pub async fn pack(
     let courier_phone = required("courier_phone", &input.courier_phone, 30)?;
     let pharmacy = p.pharmacy_id.ok_or(AppError::Forbidden)?;
     let carrier = Carrier { pharmacy, name: &courier_name, phone: &courier_phone };
-    let (run_id, link) = courier_runs::join(&mut work, ctx, carrier, delivery_id, link).await?;
+    let (run_id, link) = courier_runs::join(&mut work, ctx, carrier, delivery_id).await?;
     let label_key = LabelKey(yunzhen_runtime::clock::random_bytes());
     let parcel = Delivery {
         id: delivery_id,
@@ -292,14 +288,14 @@ pub async fn pack(
         resident_id: p.resident_id,
         home_id: p.home_id,
         pharmacy_id: pharmacy,
-        parcel_code: code,
+        parcel_code: ParcelCode::from_random(yunzhen_runtime::clock::random_bytes()),
         cold_chain: p.items.iter().any(cold),
         packs: p.packs.clone(),
         courier_name,
         courier_phone,
         run_id,
         label_key: Some(label_key),
-        code_hash: Some(code_hash),
+        code_hash: None,
         wrong_codes: 0,
         quarantine: None,
         attempts: Vec::new(),
