@@ -11,6 +11,7 @@ mod forwarder;
 mod janus;
 mod machine;
 mod media_side;
+mod netem;
 mod report;
 mod rx;
 mod source;
@@ -53,6 +54,8 @@ enum Command {
     Care(care::Arguments),
     /// Prescriptions: the chain from signature to door, and every list, with a million of them present.
     Rx(rx::Arguments),
+    /// A bad link for real programs: a UDP proxy with the link emulator in it.
+    Netem(netem::Arguments),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<()> {
         }
         Command::Care(arguments) => care::run(&arguments),
         Command::Rx(arguments) => rx::run(&arguments),
+        Command::Netem(arguments) => netem::run(arguments),
         Command::ServeMedia => media_side::run(),
         Command::ServeUdp => forwarder::run(),
     }

@@ -1,5 +1,4 @@
-//! Capacity over time in the format of Mahimahi: each line is a time in milliseconds at which one packet of up to 1500 bytes may leave;
-//! at its end the trace starts again.
+//! Capacity over time in the format of Mahimahi: each line is a time in milliseconds at which 1500 bytes may leave; at its end the trace starts again.
 
 use std::time::Duration;
 
@@ -26,6 +25,9 @@ pub enum TraceError {
 }
 
 impl Trace {
+    /// What leaves at one opportunity.
+    pub const BYTES: usize = 1500;
+
     /// Reads a trace.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut times: Vec<u64> = Vec::new();
@@ -79,7 +81,9 @@ impl Trace {
     pub(crate) fn first_at(&self, at: Duration) -> u64 {
         let micros = at.as_micros() as u64;
         let ms = micros.div_ceil(1000);
-        let (round, within) = (ms / self.period, ms % self.period);
+        // The end of a round belongs to it, not to the next.
+        let round = ms.saturating_sub(1) / self.period;
+        let within = ms - round * self.period;
         round * self.times.len() as u64 + self.times.partition_point(|time| *time < within) as u64
     }
 }
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 7].map(at), [2, 5, 5, 10, 12, 20]);
         assert_eq!(trace.first_at(Duration::from_millis(3)), 1);
         assert_eq!(trace.first_at(Duration::from_millis(11)), 4);
+        assert_eq!(trace.first_at(Duration::from_millis(10)), 3, "the last of a round");
         assert_eq!(Trace::parse(&trace.to_text()), Ok(trace));
     }
 
