@@ -61,6 +61,21 @@ impl Trace {
         Self { times, period: length_ms }
     }
 
+    /// The same trace, begun so much later: another stretch of the same link.
+    pub fn begun_at(&self, offset: Duration) -> Self {
+        let offset = offset.as_millis() as u64 % self.period;
+        // A time of 0 is one of the period's end, which the trace repeats from.
+        let shift = |time: &u64| (time + self.period - offset - 1) % self.period + 1;
+        let mut times: Vec<u64> = self.times.iter().map(shift).collect();
+        times.sort_unstable();
+        Self { times, period: self.period }
+    }
+
+    /// After which it starts again.
+    pub const fn period(&self) -> Duration {
+        Duration::from_millis(self.period)
+    }
+
     /// In the format that [`Self::parse`] reads.
     pub fn to_text(&self) -> String {
         self.times.iter().map(|time| format!("{time}\n")).collect()
@@ -109,6 +124,15 @@ mod tests {
         assert_eq!(trace.first_at(Duration::from_millis(11)), 4);
         assert_eq!(trace.first_at(Duration::from_millis(10)), 3, "the last of a round");
         assert_eq!(Trace::parse(&trace.to_text()), Ok(trace));
+    }
+
+    #[test]
+    fn begun_later_it_is_the_same_link() {
+        let trace = Trace::parse("2\n5\n5\n10\n").expect("trace");
+        let later = trace.begun_at(Duration::from_millis(4));
+        let at = |number| later.opportunity(number).as_millis();
+        assert_eq!([0, 1, 2, 3, 4].map(at), [1, 1, 6, 8, 11]);
+        assert_eq!((later.mean_bps(), later.period()), (trace.mean_bps(), Duration::from_millis(10)));
     }
 
     #[test]

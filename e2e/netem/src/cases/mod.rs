@@ -63,8 +63,8 @@ pub enum Traffic {
 /// A named case with one seed's choices made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// As in [`NAMES`].
-    pub name: &'static str,
+    /// As in [`names`], or its maker's.
+    pub name: String,
     /// How long.
     pub length: Duration,
     /// Mostly one; two where both are used at once.
@@ -75,7 +75,7 @@ pub struct Case {
     pub traffic: Vec<Traffic>,
 }
 
-type Make = fn(&'static str, u64) -> Case;
+type Make = fn(&str, u64) -> Case;
 
 /// Every case: its name, where it comes from, and how it is made.
 const TABLE: &[(&str, &str, Make)] = &[
@@ -125,8 +125,8 @@ pub fn case(name: &str, seed: u64) -> Option<Case> {
 }
 
 /// One picture up from beginning to end over a link.
-pub fn one_up(name: &'static str, length: Duration, link: LinkConfig) -> Case {
-    Case { name, length, links: vec![link], media: vec![up(Duration::ZERO, length)], traffic: Vec::new() }
+pub fn one_up(name: &str, length: Duration, link: LinkConfig) -> Case {
+    Case { name: name.to_owned(), length, links: vec![link], media: vec![up(Duration::ZERO, length)], traffic: Vec::new() }
 }
 
 fn up(start: Duration, end: Duration) -> Flow {
