@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use yunzhen_netem::Rng;
 
-/// Rungs of the ladder that a picture in motion has: from so many bits per second, so many frames per second.
-const RUNGS: [(u32, u32); 3] = [(300_000, 30), (40_000, 15), (0, 2)];
+/// Rungs of the box's ladder: frames per second, the least bit rate, and what it takes to come up to it again.
+const RUNGS: [(u32, u32, u32); 3] = [(30, 400_000, 650_000), (15, 75_000, 115_000), (2, 0, 0)];
+/// The rate must have been enough for so long.
+const STEADY: Duration = Duration::from_secs(2);
 /// A keyframe is so many times as large as another frame …
 const KEYFRAME: f64 = 5.0;
 /// … but leaves within this time: the encoder's buffer is no larger.
@@ -29,20 +31,21 @@ pub struct Encoder {
     due: Duration,
     key_wanted: bool,
     debt: f64,
-    frames_per_second: u32,
+    rung: usize,
+    enough_since: Option<Duration>,
 }
 
 impl Encoder {
     pub fn new(seed: u64, start: Duration) -> Self {
-        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, frames_per_second: RUNGS[0].1 }
+        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, rung: 0, enough_since: None }
     }
 
     pub const fn want_keyframe(&mut self) {
         self.key_wanted = true;
     }
 
-    pub const fn frames_per_second(&self) -> u32 {
-        self.frames_per_second
+    pub fn frames_per_second(&self) -> u32 {
+        RUNGS[self.rung].0
     }
 
     pub fn is_due(&self, now: Duration) -> bool {
@@ -54,13 +57,14 @@ impl Encoder {
         if !self.is_due(now) {
             return None;
         }
-        self.frames_per_second = RUNGS.iter().find(|(from, _)| bps >= *from).map_or(RUNGS[0].1, |(_, rate)| *rate);
-        self.due = self.due.max(now.saturating_sub(Duration::from_millis(5)))
-            + Duration::from_secs(1) / self.frames_per_second;
+        self.step(now, bps);
+        let frames_per_second = self.frames_per_second();
+        self.due =
+            self.due.max(now.saturating_sub(Duration::from_millis(5))) + Duration::from_secs(1) / frames_per_second;
         if !has_room {
             return None;
         }
-        let mean = f64::from(bps) / 8.0 / f64::from(self.frames_per_second);
+        let mean = f64::from(bps) / 8.0 / f64::from(frames_per_second);
         let key = std::mem::take(&mut self.key_wanted);
         let varied = mean * (DEVIATION * self.rng.normal()).exp();
         let bytes = if key {
@@ -72,6 +76,24 @@ impl Encoder {
         let frame = Frame { number: self.number, key, bytes: (bytes as usize).max(60) };
         self.number += 1;
         Some(frame)
+    }
+
+    /// Down at once, up when the rate has been enough for a while; another size begins with a keyframe.
+    fn step(&mut self, now: Duration, bps: u32) {
+        let before = self.rung;
+        while bps < RUNGS[self.rung].1 {
+            self.rung += 1;
+        }
+        if self.rung > 0 && bps >= RUNGS[self.rung - 1].2 {
+            if now.saturating_sub(*self.enough_since.get_or_insert(now)) >= STEADY {
+                self.rung -= 1;
+                self.enough_since = None;
+            }
+        } else {
+            self.enough_since = None;
+        }
+        // The two lower rungs have one size.
+        self.key_wanted |= before != self.rung && before.min(self.rung) == 0;
     }
 }
 
@@ -95,6 +117,18 @@ mod tests {
             let measured = bytes as f64 * 8.0 / 20.0;
             assert!((measured / target - 1.0).abs() < 0.05, "{measured} of {target}");
         }
+    }
+
+    #[test]
+    fn goes_down_at_once_and_up_when_it_was_enough_for_a_while() {
+        let mut encoder = Encoder::new(1, Duration::ZERO);
+        let mut at = |seconds, bps| {
+            encoder.film(Duration::from_secs(seconds), bps, bps, true);
+            encoder.frames_per_second()
+        };
+        let steps = [at(0, 700_000), at(1, 300_000), at(2, 60_000), at(3, 100_000), at(4, 120_000), at(5, 120_000)];
+        assert_eq!(steps, [30, 15, 2, 2, 2, 2]);
+        assert_eq!([at(6, 120_000), at(7, 700_000), at(9, 700_000)], [15, 15, 30]);
     }
 
     #[test]

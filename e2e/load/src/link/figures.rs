@@ -19,6 +19,8 @@ pub const FREEZE: Duration = Duration::from_millis(200);
 const SILENCE: Duration = Duration::from_millis(60);
 /// Pictures closer than this: the screen shows the later one only.
 const REFRESH: Duration = Duration::from_millis(8);
+/// What is older shows the past.
+const FRESH: Duration = Duration::from_secs(1);
 /// Seconds that stand for "not again".
 const NEVER: f64 = 999.0;
 /// Flows have found their shares by then.
@@ -104,9 +106,10 @@ fn seen(shown: &[Played]) -> Vec<Played> {
 
 /// Between one and the next that played, without the time in which nothing was sent.
 fn gaps<'a>(flow: &'a Flow, played: &'a [Played]) -> impl Iterator<Item = (Duration, Duration)> + 'a {
-    played.windows(2).map(|two| (two[0].at, two[1].at)).filter(|(from, to)| {
-        !flow.pause.is_some_and(|(begin, end)| *from <= end + FREEZE && *to >= begin)
-    })
+    played
+        .windows(2)
+        .map(|two| (two[0].at, two[1].at))
+        .filter(|(from, to)| !flow.pause.is_some_and(|(begin, end)| *from <= end + FREEZE && *to >= begin))
 }
 
 /// How long each lasts; one that lasts to the end too.
@@ -121,7 +124,8 @@ fn freezes(flow: &FlowOutcome) -> Vec<Duration> {
 }
 
 fn glass(flow: &FlowOutcome, share: f64) -> f64 {
-    let mut delays: Vec<Duration> = seen(&flow.shown).iter().map(|played| played.at - played.captured + DEVICES).collect();
+    let mut delays: Vec<Duration> =
+        seen(&flow.shown).iter().map(|played| played.at - played.captured + DEVICES).collect();
     if delays.is_empty() {
         // Nothing was ever shown: later than the end.
         delays.push(flow.flow.end - flow.flow.start);
@@ -135,8 +139,12 @@ fn silence(case: &Case, flow: &FlowOutcome, dark: &[Outage]) -> f64 {
     heard.sort_unstable_by_key(|played| played.at);
     let way = capacity::delay(case, flow.flow.direction) + flow.flow.further;
     // The last that was to be heard, were nothing lost.
-    heard.push(Played { captured: flow.flow.end, at: flow.flow.end.max(heard.last().map_or(flow.flow.end, |last| last.at)) });
-    let silences = gaps(&flow.flow, &heard).map(|(from, to)| (from + SOUND_EVERY, to)).filter(|(from, to)| *to > *from + SILENCE);
+    heard.push(Played {
+        captured: flow.flow.end,
+        at: flow.flow.end.max(heard.last().map_or(flow.flow.end, |last| last.at)),
+    });
+    let silences =
+        gaps(&flow.flow, &heard).map(|(from, to)| (from + SOUND_EVERY, to)).filter(|(from, to)| *to > *from + SILENCE);
     let excepted = |from: Duration, to: Duration| {
         let overlap = |outage: &Outage| (outage.to + way).min(to).saturating_sub((outage.from + way).max(from));
         dark.iter().map(overlap).sum::<Duration>()
@@ -144,9 +152,10 @@ fn silence(case: &Case, flow: &FlowOutcome, dark: &[Outage]) -> f64 {
     silences.map(|(from, to)| (to - from).saturating_sub(excepted(from, to)).as_secs_f64()).sum()
 }
 
-/// From the end of an outage to the first that plays of what came after it, the worst.
+/// From the end of an outage to the first that plays and is not from before it, the worst.
 fn back(played: &[Played], dark: &[Outage]) -> Option<f64> {
-    let mut at: Vec<Duration> = played.iter().map(|played| played.at).collect();
+    let fresh = played.iter().filter(|played| played.at < played.captured + FRESH);
+    let mut at: Vec<Duration> = fresh.map(|played| played.at).collect();
     at.sort_unstable();
     let after = |outage: &Outage| at.iter().find(|at| **at > outage.to).map(|at| (*at - outage.to).as_secs_f64());
     dark.iter().map(|outage| after(outage).unwrap_or(NEVER)).reduce(f64::max)
@@ -175,7 +184,12 @@ fn used(case: &Case, outcome: &Outcome, most_bps: u32) -> f64 {
         let wanted = if outcome.traffic.is_empty() { f64::from(most_bps) * same.len() as f64 } else { f64::INFINITY };
         capacity += capacity::bits(case, direction, from, to).unwrap_or(f64::INFINITY).min(wanted);
         let samples = second as usize * 10..(second as usize + 1) * 10;
-        carried += same.iter().flat_map(|flow| flow.samples.get(samples.clone())).flatten().map(|s| s.bits as f64).sum::<f64>();
+        carried += same
+            .iter()
+            .flat_map(|flow| flow.samples.get(samples.clone()))
+            .flatten()
+            .map(|s| s.bits as f64)
+            .sum::<f64>();
         carried += outcome.traffic.iter().filter_map(|(_, bytes)| bytes.get(second as usize)).sum::<u64>() as f64 * 8.0;
     }
     carried / capacity

@@ -90,7 +90,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     for path in &arguments.add {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        rows.extend(serde_json::from_str::<Vec<Row>>(&text).with_context(|| format!("{} has no rows", path.display()))?);
+        rows.extend(
+            serde_json::from_str::<Vec<Row>>(&text).with_context(|| format!("{} has no rows", path.display()))?,
+        );
     }
     let means = report::means(&rows);
     crate::care::say(&format!("\n{} seeds each\n\n{}", arguments.seeds, report::table(&means)))?;
@@ -132,7 +134,8 @@ fn recorded(name: &str, trace: &Trace, seed: u64) -> Case {
     let delay = Duration::from_millis(35);
     let offset = trace.period().mul_f64(if seed == 1 { 0.0 } else { Rng::new(seed).unit() });
     let jitter = Duration::from_millis(10);
-    let up = Config { rate: Rate::Trace(trace.begun_at(offset)), queue_bytes: 300_000, delay, jitter, ..Config::default() };
+    let up =
+        Config { rate: Rate::Trace(trace.begun_at(offset)), queue_bytes: 300_000, delay, jitter, ..Config::default() };
     let down = Config { rate: Rate::BitsPerSecond(8_000_000), delay, jitter, ..Config::default() };
     cases::one_up(name, trace.period().min(Duration::from_secs(120)), LinkConfig { up, down, timeline: Vec::new() })
 }

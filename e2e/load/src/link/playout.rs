@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+/// So many in a row that are too late: the way is longer now.
+const LONGER: usize = 25;
 /// More than this above the least is not waited for.
 const LONGEST: Duration = Duration::from_millis(400);
 
@@ -14,17 +16,28 @@ pub struct Playout {
     kept: usize,
     percentile: f64,
     delay: Duration,
+    /// In a row, too late.
+    strays: usize,
 }
 
 impl Playout {
     /// Over so many of the last, this share of which comes in time.
     pub fn new(kept: usize, percentile: f64) -> Self {
-        Self { delays: VecDeque::new(), kept, percentile, delay: Duration::ZERO }
+        Self { delays: VecDeque::new(), kept, percentile, delay: Duration::ZERO, strays: 0 }
     }
 
     /// Something was captured and came; when it plays, or nothing if its time is over by more than what is waited for.
     pub fn came(&mut self, captured: Duration, at: Duration) -> Option<Duration> {
         let took = at.saturating_sub(captured);
+        let least = self.delays.iter().min().copied().unwrap_or(took);
+        if took > least + LONGEST {
+            self.strays += 1;
+            if self.strays < LONGER {
+                return None;
+            }
+            self.delays.clear();
+        }
+        self.strays = 0;
         let late = !self.delays.is_empty() && took > self.delay;
         if self.delays.len() == self.kept {
             self.delays.pop_front();
@@ -34,8 +47,7 @@ impl Playout {
         sorted.sort_unstable();
         let index = ((sorted.len() as f64 * self.percentile) as usize).min(sorted.len() - 1);
         self.delay = sorted[index].min(sorted[0] + LONGEST);
-        let plays = if late { at } else { captured + self.delay.max(took) };
-        (plays <= captured + sorted[0] + LONGEST).then_some(plays)
+        Some(if late { at } else { captured + self.delay.max(took) })
     }
 }
 
@@ -54,5 +66,7 @@ mod tests {
         assert_eq!(playout.came(ms(2000), ms(2050)), Some(ms(2090)), "with those that take longer");
         assert_eq!(playout.came(ms(2020), ms(2220)), Some(ms(2220)), "late, but not too late");
         assert_eq!(playout.came(ms(2040), ms(2500)), None, "too late");
+        let longer: Vec<bool> = (103..140).map(|n| playout.came(ms(n * 20), ms(n * 20 + 700)).is_some()).collect();
+        assert!(!longer[20] && longer[30], "until it is clear that the way is longer now");
     }
 }

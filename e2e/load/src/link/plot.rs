@@ -39,7 +39,8 @@ pub fn panel(row: usize, column: usize, program: &str, case: &Case, outcome: &Ou
         .collect();
     let rates: Vec<Vec<f64>> = outcome.flows.iter().map(|flow| smooth(&flow.samples)).collect();
     let targets = |sample: &Sample| f64::from(sample.target_bps) / 1e3;
-    let highest = rates.iter().flatten().copied().chain(outcome.flows.iter().flat_map(|f| f.samples.iter().map(targets)));
+    let highest =
+        rates.iter().flatten().copied().chain(outcome.flows.iter().flat_map(|f| f.samples.iter().map(targets)));
     let top = nice(highest.fold(200.0, f64::max));
     let x = |index: usize| LEFT + index as f64 / samples.max(1) as f64 * (WIDTH - LEFT);
     let y = |kilobits: f64| HEAD + RATE * (1.0 - (kilobits / top).clamp(0.0, 1.0));
@@ -110,11 +111,7 @@ fn nice(top: f64) -> f64 {
     (top / step).ceil() * step
 }
 
-fn points(
-    values: &[f64],
-    x: impl Fn(usize) -> f64,
-    y: impl Fn(f64) -> f64,
-) -> impl Iterator<Item = (f64, f64)> {
+fn points(values: &[f64], x: impl Fn(usize) -> f64, y: impl Fn(f64) -> f64) -> impl Iterator<Item = (f64, f64)> {
     values.iter().enumerate().map(move |(index, value)| (x(index), y(*value)))
 }
 

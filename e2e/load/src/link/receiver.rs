@@ -178,9 +178,7 @@ impl Receiver {
             }
             let parts: Vec<Option<u16>> = match self.pictures.get(&frame) {
                 None => vec![None],
-                Some(picture) => {
-                    (0..picture.parts).filter(|part| !picture.came.contains(part)).map(Some).collect()
-                }
+                Some(picture) => (0..picture.parts).filter(|part| !picture.came.contains(part)).map(Some).collect(),
             };
             if parts.is_empty() {
                 continue;

@@ -40,8 +40,21 @@ pub fn means(rows: &[Row]) -> Vec<Row> {
 pub fn table(means: &[Row]) -> String {
     let mut out = format!(
         "{:<29} {:<15} {:>5} {:>8} {:>7} {:>7} {:>7} {:>7} {:>7} {:>5} {:>8} {:>6} {:>13} {:>5} {:>6}\n",
-        "case", "program", "fps", "freeze/m", "frozen%", "p50 ms", "p95 ms", "sound %", "kbit/s", "used%", "queue ms", "lost %",
-        "back s a/v", "jain", "tcp"
+        "case",
+        "program",
+        "fps",
+        "freeze/m",
+        "frozen%",
+        "p50 ms",
+        "p95 ms",
+        "sound %",
+        "kbit/s",
+        "used%",
+        "queue ms",
+        "lost %",
+        "back s a/v",
+        "jain",
+        "tcp"
     );
     for row in means {
         let seconds = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));

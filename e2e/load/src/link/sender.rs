@@ -10,10 +10,13 @@ use yunzhen_media::congestion::{Controller, pacer::Pacer};
 use super::encoder::Encoder;
 use super::packet::{Feedback, HEADERS, Media, Missing, PAYLOAD, SOUND, SOUND_BPS, SOUND_EVERY, What};
 
-/// Video that waits longer is dropped, and the picture begins anew.
-const QUEUE: Duration = Duration::from_millis(150);
-/// More than this waits: the next picture is not encoded.
-const FULL: Duration = Duration::from_millis(100);
+/// From the oldest picture that waits to the newest; what is older is dropped, and the picture begins anew.
+const SPAN: Duration = Duration::from_millis(150);
+/// A picture that could not leave for so long is of no use.
+const AGE: Duration = Duration::from_millis(600);
+/// Pictures that take so long to leave hold the encoder; it goes on when they take less than `GO_ON`.
+const HOLD: f64 = 0.060;
+const GO_ON: f64 = 0.025;
 /// Parts of older pictures are not sent again.
 const KEPT: Duration = Duration::from_millis(800);
 /// A link that has said nothing for so long carries no picture while another does.
@@ -36,6 +39,7 @@ pub struct Departure {
 pub struct Sender {
     ways: Vec<Way>,
     encoder: Encoder,
+    held: bool,
     queue: VecDeque<Media>,
     again: VecDeque<Media>,
     kept: BTreeMap<(u32, u16), Media>,
@@ -51,6 +55,7 @@ impl Sender {
         Self {
             ways: controllers.into_iter().map(way).collect(),
             encoder: Encoder::new(seed, start),
+            held: false,
             queue: VecDeque::new(),
             again: VecDeque::new(),
             kept: BTreeMap::new(),
@@ -64,7 +69,7 @@ impl Sender {
         self.ways[self.better(now)].controller.target_bps()
     }
 
-    pub const fn frames_per_second(&self) -> u32 {
+    pub fn frames_per_second(&self) -> u32 {
         self.encoder.frames_per_second()
     }
 
@@ -109,7 +114,6 @@ impl Sender {
             self.sound_due += SOUND_EVERY;
         }
         let link = self.better(now);
-        self.drop_the_late(now);
         self.film(now, link);
         while let Some(media) = self.again.front().or_else(|| self.queue.front()).copied() {
             let way = &self.ways[link];
@@ -130,30 +134,34 @@ impl Sender {
         (0..self.ways.len()).max_by_key(|link| (worth(&self.ways[*link]), usize::MAX - link)).unwrap_or_default()
     }
 
-    fn drop_the_late(&mut self, now: Duration) {
-        if self.queue.front().is_some_and(|media| now.saturating_sub(media.captured) > QUEUE) {
-            self.queue.clear();
+    /// Drops whole frames from the front until the rest is no older, or one is left.
+    fn drop_older(&mut self, now: Duration, age: Duration) {
+        while let Some(first) = self.queue.front().copied().filter(|first| now.saturating_sub(first.captured) > age) {
+            self.queue.retain(|media| media.captured != first.captured);
             self.encoder.want_keyframe();
         }
     }
 
     fn film(&mut self, now: Duration, link: usize) {
+        self.drop_older(now, AGE);
         if !self.encoder.is_due(now) {
             return;
         }
         let controller = &self.ways[link].controller;
         let pacing = controller.pacing_bps();
         let waiting: usize = self.queue.iter().chain(&self.again).map(|media| media.size).sum();
-        let has_room = waiting as f64 * 8.0 / f64::from(pacing.max(1)) < FULL.as_secs_f64();
+        let takes = waiting as f64 * 8.0 / f64::from(pacing.max(1));
+        self.held = takes > if self.held { GO_ON } else { HOLD };
         let wire = controller.target_bps().saturating_sub(SOUND_BPS);
         let payload = (f64::from(wire) * PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64) as u32;
-        let Some(frame) = self.encoder.film(now, payload, pacing, has_room) else { return };
+        let Some(frame) = self.encoder.film(now, payload, pacing, !self.held) else { return };
         let parts = frame.bytes.div_ceil(PAYLOAD) as u16;
         self.queue.extend((0..parts).map(|part| Media {
             captured: now,
             what: What::Picture { frame: frame.number, part, parts, key: frame.key },
             size: frame.bytes / usize::from(parts) + HEADERS,
         }));
+        self.drop_older(now, SPAN);
     }
 
     fn depart(&mut self, now: Duration, link: usize, media: Media) -> Departure {

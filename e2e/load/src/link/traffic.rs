@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use yunzhen_netem::cases::{Flow, Traffic};
 use yunzhen_netem::Ecn;
+use yunzhen_netem::cases::{Flow, Traffic};
 use yunzhen_netem::tcp::{Browsing, Tcp};
 
 enum Kind {

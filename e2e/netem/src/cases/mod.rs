@@ -126,7 +126,13 @@ pub fn case(name: &str, seed: u64) -> Option<Case> {
 
 /// One picture up from beginning to end over a link.
 pub fn one_up(name: &str, length: Duration, link: LinkConfig) -> Case {
-    Case { name: name.to_owned(), length, links: vec![link], media: vec![up(Duration::ZERO, length)], traffic: Vec::new() }
+    Case {
+        name: name.to_owned(),
+        length,
+        links: vec![link],
+        media: vec![up(Duration::ZERO, length)],
+        traffic: Vec::new(),
+    }
 }
 
 fn up(start: Duration, end: Duration) -> Flow {
