@@ -43,7 +43,7 @@ fn a_link_without_limits_shows_what_was_captured() {
 fn on_a_steady_link_the_controller_fills_it_without_a_queue_and_a_fixed_rate_drowns() {
     let (ours, off) = (of("steady-1m", Program::Clocked), of("steady-1m", Program::Off));
     assert!(ours.used_percent >= 80.0 && ours.queue_p95 <= 100.0, "{ours:?}");
-    assert!(ours.sound_percent >= 99.5 && ours.freezes_per_minute < 1.0, "{ours:?}");
+    assert!(ours.sound_percent >= 99.5 && ours.frozen_percent < 2.0, "{ours:?}");
     assert!(off.queue_p95 > 400.0 && off.frozen_percent > 50.0, "{off:?}");
 }
 
@@ -84,10 +84,11 @@ fn flows_pause_and_compete_only_when_the_case_says() {
 fn every_case_comes_to_figures_that_can_be() {
     for (name, _) in cases::names() {
         let mut case = case(name, 2).expect("case");
-        case.length = case.length.min(Duration::from_secs(15));
-        case.media.retain(|flow| flow.start < Duration::from_secs(5));
+        case.length = case.length.min(Duration::from_secs(20));
+        case.media.retain(|flow| flow.start <= Duration::from_secs(5));
         for flow in &mut case.media {
             flow.end = flow.end.min(case.length);
+            flow.pause = None;
         }
         for program in Program::ALL {
             let row = measured(&case, program);
