@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -40,6 +40,9 @@ bench-safety: ## one safety check of 15 medicines against all rules, in microsec
 
 bench-glass: ## capture to rendered frame in Chromium, and press to first frame
 	@scripts/bench-glass.sh
+
+bench-link: ## the picture on every named bad link, with and without adaptation, in virtual time; TRACES= a folder of recorded ones
+	@scripts/bench-link.sh $(if $(TRACES),--traces "$(TRACES)")
 
 fuzz: ## each fuzz target for a minute; SECONDS_EACH= for longer
 	@scripts/fuzz.sh

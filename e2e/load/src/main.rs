@@ -1,4 +1,5 @@
-//! Load against the relay: `bench`, its media path; `care`, its record; `rx`, prescriptions on a large record.
+//! Load against the relay: `bench`, its media path; `care`, its record; `rx`, prescriptions on a large record. And `link`, what a bad link makes of a picture; `netem`, such
+//! a link for real programs.
 //!
 //! The media path: QUIC in, WebRTC out. Prints what a forwarded packet costs and how long it takes, beside a raw UDP
 //! forwarder and Janus, all in one run, so that the figures are ratios of one machine at one time.
@@ -9,8 +10,10 @@ mod bench;
 mod care;
 mod forwarder;
 mod janus;
+mod link;
 mod machine;
 mod media_side;
+mod netem;
 mod report;
 mod rx;
 mod source;
@@ -53,6 +56,10 @@ enum Command {
     Care(care::Arguments),
     /// Prescriptions: the chain from signature to door, and every list, with a million of them present.
     Rx(rx::Arguments),
+    /// A picture on bad links, in virtual time: every named case, every recorded trace, with and without adaptation.
+    Link(link::Arguments),
+    /// A bad link for real programs: a UDP proxy with the link emulator in it.
+    Netem(netem::Arguments),
     /// The media side of the relay alone (started by `bench`).
     #[command(hide = true)]
     ServeMedia,
@@ -69,6 +76,8 @@ fn main() -> anyhow::Result<()> {
         }
         Command::Care(arguments) => care::run(&arguments),
         Command::Rx(arguments) => rx::run(&arguments),
+        Command::Link(arguments) => link::run(&arguments),
+        Command::Netem(arguments) => netem::run(arguments),
         Command::ServeMedia => media_side::run(),
         Command::ServeUdp => forwarder::run(),
     }

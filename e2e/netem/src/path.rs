@@ -7,30 +7,21 @@ use std::{
 };
 
 use crate::{
+    codel::{CoDel, CoDelState, Verdict},
+    ecn::Ecn,
     loss::{Loss, LossState},
+    rate::{Outage, Rate, Server},
     rng::Rng,
-    trace::Trace,
 };
 
-/// How fast the bottleneck is.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Rate {
-    /// No bottleneck.
+/// What the bottleneck's queue does besides dropping what does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Discipline {
+    /// Nothing.
     #[default]
-    Unlimited,
-    /// Always the same.
-    BitsPerSecond(u64),
-    /// As recorded or generated.
-    Trace(Trace),
-}
-
-/// Nothing leaves the bottleneck from `from` to `to`; the queue fills meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outage {
-    /// Since the path was made.
-    pub from: Duration,
-    /// Since the path was made.
-    pub to: Duration,
+    DropTail,
+    /// Keeps the wait short. Marks packets that may be marked, drops the others.
+    CoDel(CoDel),
 }
 
 /// What a path is like.
@@ -40,6 +31,8 @@ pub struct Config {
     pub rate: Rate,
     /// The bottleneck's queue; a packet that does not fit is dropped.
     pub queue_bytes: usize,
+    /// How the queue is managed.
+    pub discipline: Discipline,
     /// One way.
     pub delay: Duration,
     /// Up to this much more, evenly; by itself it does not reorder.
@@ -61,6 +54,7 @@ impl Default for Config {
         Self {
             rate: Rate::Unlimited,
             queue_bytes: 256 * 1024,
+            discipline: Discipline::DropTail,
             delay: Duration::ZERO,
             jitter: Duration::ZERO,
             loss: Loss::None,
@@ -83,15 +77,53 @@ pub struct Counters {
     pub lost: u64,
     /// Did not fit into the queue.
     pub overflowed: u64,
+    /// Dropped by the queue's management.
+    pub dropped: u64,
+    /// Marked by the queue's management.
+    pub marked: u64,
     /// Came out once more.
     pub duplicated: u64,
+    /// Waited in the queue when it was emptied.
+    pub flushed: u64,
+}
+
+/// A packet as the path sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope {
+    /// In bytes.
+    pub size: usize,
+    /// As sent.
+    pub ecn: Ecn,
+    /// A further way of this packet's flow behind the bottleneck, beside the path's own delay.
+    pub further: Duration,
+}
+
+impl Envelope {
+    /// Of this size, without ECN.
+    pub const fn of(size: usize) -> Self {
+        Self { size, ecn: Ecn::NotEct, further: Duration::ZERO }
+    }
+}
+
+/// A packet that came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival<T> {
+    /// When.
+    pub at: Duration,
+    /// How long it waited at the bottleneck, its own transmission included.
+    pub waited: Duration,
+    /// In bytes.
+    pub size: usize,
+    /// As the path left it.
+    pub ecn: Ecn,
+    /// Itself.
+    pub packet: T,
 }
 
 #[derive(Debug)]
 struct InFlight<T> {
-    at: Duration,
     order: u64,
-    packet: T,
+    arrival: Arrival<T>,
 }
 
 impl<T> PartialEq for InFlight<T> {
@@ -108,22 +140,41 @@ impl<T> PartialOrd for InFlight<T> {
 impl<T> Ord for InFlight<T> {
     /// Reversed: the heap gives the earliest.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.order).cmp(&(self.at, self.order))
+        (other.arrival.at, other.order).cmp(&(self.arrival.at, self.order))
     }
+}
+
+#[derive(Debug)]
+struct Queued<T> {
+    came: Duration,
+    envelope: Envelope,
+    packet: T,
+}
+
+/// The packet that the bottleneck sends.
+#[derive(Debug)]
+struct InService<T> {
+    began: Duration,
+    /// Of it, that left to send when that was.
+    bytes: usize,
+    /// Never, while the rate stays at 0.
+    leaves: Option<Duration>,
+    queued: Queued<T>,
 }
 
 /// One direction of a path. See the crate.
 #[derive(Debug)]
 pub struct Path<T> {
     config: Config,
+    /// Until when it was driven.
+    now: Duration,
     rng: Rng,
     loss: LossState,
-    /// When the last accepted packet leaves the bottleneck.
-    free_at: Duration,
-    /// The next opportunity of a trace.
-    opportunity: u64,
-    /// Those that have not left the bottleneck: when they will, and their size.
-    queue: VecDeque<(Duration, usize)>,
+    codel: CoDelState,
+    server: Server,
+    service: Option<InService<T>>,
+    queue: VecDeque<Queued<T>>,
+    /// The packet in service included.
     queued_bytes: usize,
     last_arrival: Duration,
     order: u64,
@@ -136,10 +187,12 @@ impl<T: Clone> Path<T> {
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             config,
+            now: Duration::ZERO,
             rng: Rng::new(seed),
             loss: LossState::default(),
-            free_at: Duration::ZERO,
-            opportunity: 0,
+            codel: CoDelState::default(),
+            server: Server::default(),
+            service: None,
             queue: VecDeque::new(),
             queued_bytes: 0,
             last_arrival: Duration::ZERO,
@@ -149,9 +202,28 @@ impl<T: Clone> Path<T> {
         }
     }
 
-    /// Changes what the path is like from now on. What is under way is not touched.
+    /// Changes what the path is like from the time on to which it was driven last, for what waits too. What has passed the bottleneck is not touched.
     pub fn reconfigure(&mut self, config: Config) {
+        let now = self.now;
+        if config.rate != self.config.rate {
+            self.server = Server::default();
+        }
         self.config = config;
+        if let Some(service) = &mut self.service {
+            let left = service.leaves.map_or(1.0, |leaves| {
+                let whole = leaves.saturating_sub(service.began).as_secs_f64();
+                if whole > 0.0 { leaves.saturating_sub(now).as_secs_f64() / whole } else { 0.0 }
+            });
+            service.bytes = (service.bytes as f64 * left).ceil() as usize;
+            service.leaves = self.server.leaves_at(&self.config.rate, &self.config.outages, now, service.bytes);
+            service.began = now;
+        }
+        self.advance(now);
+    }
+
+    /// What the path is like.
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// What became of packets so far.
@@ -161,29 +233,113 @@ impl<T: Clone> Path<T> {
 
     /// Bytes that wait at the bottleneck.
     pub fn queued_bytes(&mut self, now: Duration) -> usize {
-        while let Some((_, size)) = self.queue.front().copied().filter(|(leaves, _)| *leaves <= now) {
-            self.queued_bytes -= size;
-            self.queue.pop_front();
-        }
+        self.advance(now);
         self.queued_bytes
     }
 
     /// Puts a packet of `size` bytes on the path.
     pub fn send(&mut self, now: Duration, size: usize, packet: T) {
+        self.put(now, Envelope::of(size), packet);
+    }
+
+    /// Puts a packet on the path.
+    pub fn put(&mut self, now: Duration, envelope: Envelope, packet: T) {
+        self.advance(now);
         self.counters.sent += 1;
+        if self.queued_bytes + envelope.size > self.config.queue_bytes {
+            self.counters.overflowed += 1;
+            return;
+        }
+        self.queued_bytes += envelope.size;
+        self.queue.push_back(Queued { came: now, envelope, packet });
+        if self.service.is_none() {
+            self.serve_next(now);
+            self.advance(now);
+        }
+    }
+
+    /// Empties the queue: whoever held it is gone. What has passed the bottleneck still arrives.
+    pub fn flush(&mut self, now: Duration) {
+        self.advance(now);
+        self.counters.flushed += self.queue.len() as u64 + u64::from(self.service.is_some());
+        self.queue.clear();
+        self.service = None;
+        self.queued_bytes = 0;
+    }
+
+    /// The next packet that has arrived by `now`.
+    pub fn poll(&mut self, now: Duration) -> Option<T> {
+        self.poll_arrival(now).map(|arrival| arrival.packet)
+    }
+
+    /// The next packet that has arrived by `now`, and what the path did to it.
+    pub fn poll_arrival(&mut self, now: Duration) -> Option<Arrival<T>> {
+        self.advance(now);
+        if self.in_flight.peek()?.arrival.at > now {
+            return None;
+        }
+        self.counters.delivered += 1;
+        self.in_flight.pop().map(|arrived| arrived.arrival)
+    }
+
+    /// When something happens next by itself: a packet leaves the bottleneck or arrives. Poll then.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let leaves = self.service.as_ref().and_then(|service| service.leaves);
+        let arrives = self.in_flight.peek().map(|next| next.arrival.at);
+        [leaves, arrives].into_iter().flatten().min()
+    }
+
+    /// Lets the bottleneck work until `now`. Everything that takes a time does this first.
+    pub fn advance(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+        while let Some(leaves) =
+            self.service.as_ref().and_then(|service| service.leaves).filter(|leaves| *leaves <= now)
+        {
+            if let Some(service) = self.service.take() {
+                self.queued_bytes -= service.queued.envelope.size;
+                self.depart(leaves, service.queued);
+            }
+            self.serve_next(leaves);
+        }
+    }
+
+    /// Takes the next packet out of the queue that its management lets pass.
+    fn serve_next(&mut self, now: Duration) {
+        while let Some(mut queued) = self.queue.pop_front() {
+            if self.is_congested(now, &queued) {
+                if queued.envelope.ecn.may_be_marked() {
+                    queued.envelope.ecn = Ecn::Ce;
+                    self.counters.marked += 1;
+                } else {
+                    self.queued_bytes -= queued.envelope.size;
+                    self.counters.dropped += 1;
+                    continue;
+                }
+            }
+            let bytes = queued.envelope.size;
+            let leaves = self.server.leaves_at(&self.config.rate, &self.config.outages, now, bytes);
+            self.service = Some(InService { began: now, bytes, leaves, queued });
+            return;
+        }
+    }
+
+    fn is_congested(&mut self, now: Duration, queued: &Queued<T>) -> bool {
+        match self.config.discipline {
+            Discipline::DropTail => false,
+            Discipline::CoDel(codel) => {
+                let left = self.queued_bytes - queued.envelope.size;
+                self.codel.judge(codel, now, now.saturating_sub(queued.came), left) == Verdict::Congested
+            }
+        }
+    }
+
+    /// Behind the bottleneck: the air, and the way.
+    fn depart(&mut self, at: Duration, Queued { came, envelope, packet }: Queued<T>) {
         if self.loss.is_lost(self.config.loss, &mut self.rng) {
             self.counters.lost += 1;
             return;
         }
-        if self.queued_bytes(now) + size > self.config.queue_bytes {
-            self.counters.overflowed += 1;
-            return;
-        }
-        let leaves = self.leaves_at(now, size);
-        self.free_at = leaves;
-        self.queue.push_back((leaves, size));
-        self.queued_bytes += size;
-        let mut arrives = leaves + self.config.delay;
+        let mut arrives = at + self.config.delay;
         if !self.config.jitter.is_zero() {
             arrives += self.config.jitter.mul_f64(self.rng.unit());
         }
@@ -193,56 +349,22 @@ impl<T: Clone> Path<T> {
             arrives = arrives.max(self.last_arrival);
             self.last_arrival = arrives;
         }
+        let arrival = Arrival {
+            at: arrives + envelope.further,
+            waited: at.saturating_sub(came),
+            size: envelope.size,
+            ecn: envelope.ecn,
+            packet,
+        };
         if self.rng.chance(self.config.duplicate) {
             self.counters.duplicated += 1;
-            self.put(arrives, packet.clone());
+            self.fly(arrival.clone());
         }
-        self.put(arrives, packet);
+        self.fly(arrival);
     }
 
-    /// The next packet that has arrived by `now`.
-    pub fn poll(&mut self, now: Duration) -> Option<T> {
-        if self.in_flight.peek()?.at > now {
-            return None;
-        }
-        self.counters.delivered += 1;
-        self.in_flight.pop().map(|arrived| arrived.packet)
-    }
-
-    /// When the next packet arrives.
-    pub fn poll_timeout(&self) -> Option<Duration> {
-        self.in_flight.peek().map(|next| next.at)
-    }
-
-    fn put(&mut self, at: Duration, packet: T) {
+    fn fly(&mut self, arrival: Arrival<T>) {
         self.order += 1;
-        self.in_flight.push(InFlight { at, order: self.order, packet });
+        self.in_flight.push(InFlight { order: self.order, arrival });
     }
-
-    fn leaves_at(&mut self, now: Duration, size: usize) -> Duration {
-        let begin = now.max(self.free_at);
-        match &self.config.rate {
-            Rate::Unlimited => after_outages(&self.config.outages, begin),
-            Rate::BitsPerSecond(rate) => {
-                let begin = after_outages(&self.config.outages, begin);
-                after_outages(
-                    &self.config.outages,
-                    begin + Duration::from_secs_f64(size as f64 * 8.0 / (*rate).max(1) as f64),
-                )
-            }
-            Rate::Trace(trace) => loop {
-                // A larger packet would need several opportunities; paths here carry none above 1500 bytes.
-                let number = self.opportunity.max(trace.first_at(begin));
-                self.opportunity = number + 1;
-                let at = trace.opportunity(number);
-                if after_outages(&self.config.outages, at) == at {
-                    break at.max(begin);
-                }
-            },
-        }
-    }
-}
-
-fn after_outages(outages: &[Outage], at: Duration) -> Duration {
-    outages.iter().find(|outage| (outage.from..outage.to).contains(&at)).map_or(at, |outage| outage.to)
 }

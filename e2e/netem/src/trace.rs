@@ -1,5 +1,4 @@
-//! Capacity over time in the format of Mahimahi: each line is a time in milliseconds at which one packet of up to 1500 bytes may leave;
-//! at its end the trace starts again.
+//! Capacity over time in the format of Mahimahi: each line is a time in milliseconds at which 1500 bytes may leave; at its end the trace starts again.
 
 use std::time::Duration;
 
@@ -26,6 +25,9 @@ pub enum TraceError {
 }
 
 impl Trace {
+    /// What leaves at one opportunity.
+    pub const BYTES: usize = 1500;
+
     /// Reads a trace.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut times: Vec<u64> = Vec::new();
@@ -59,6 +61,21 @@ impl Trace {
         Self { times, period: length_ms }
     }
 
+    /// The same trace, begun so much later: another stretch of the same link.
+    pub fn begun_at(&self, offset: Duration) -> Self {
+        let offset = offset.as_millis() as u64 % self.period;
+        // A time of 0 is one of the period's end, which the trace repeats from.
+        let shift = |time: &u64| (time + self.period - offset - 1) % self.period + 1;
+        let mut times: Vec<u64> = self.times.iter().map(shift).collect();
+        times.sort_unstable();
+        Self { times, period: self.period }
+    }
+
+    /// After which it starts again.
+    pub const fn period(&self) -> Duration {
+        Duration::from_millis(self.period)
+    }
+
     /// In the format that [`Self::parse`] reads.
     pub fn to_text(&self) -> String {
         self.times.iter().map(|time| format!("{time}\n")).collect()
@@ -79,7 +96,9 @@ impl Trace {
     pub(crate) fn first_at(&self, at: Duration) -> u64 {
         let micros = at.as_micros() as u64;
         let ms = micros.div_ceil(1000);
-        let (round, within) = (ms / self.period, ms % self.period);
+        // The end of a round belongs to it, not to the next.
+        let round = ms.saturating_sub(1) / self.period;
+        let within = ms - round * self.period;
         round * self.times.len() as u64 + self.times.partition_point(|time| *time < within) as u64
     }
 }
@@ -103,7 +122,17 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 7].map(at), [2, 5, 5, 10, 12, 20]);
         assert_eq!(trace.first_at(Duration::from_millis(3)), 1);
         assert_eq!(trace.first_at(Duration::from_millis(11)), 4);
+        assert_eq!(trace.first_at(Duration::from_millis(10)), 3, "the last of a round");
         assert_eq!(Trace::parse(&trace.to_text()), Ok(trace));
+    }
+
+    #[test]
+    fn begun_later_it_is_the_same_link() {
+        let trace = Trace::parse("2\n5\n5\n10\n").expect("trace");
+        let later = trace.begun_at(Duration::from_millis(4));
+        let at = |number| later.opportunity(number).as_millis();
+        assert_eq!([0, 1, 2, 3, 4].map(at), [1, 1, 6, 8, 11]);
+        assert_eq!((later.mean_bps(), later.period()), (trace.mean_bps(), Duration::from_millis(10)));
     }
 
     #[test]

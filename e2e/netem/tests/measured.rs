@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-use yunzhen_netem::{Burst, Config, Loss, Outage, Path, Rate, Trace};
+use proptest::{prelude::*, test_runner::RngSeed};
+use yunzhen_netem::{Burst, CoDel, Config, Discipline, Loss, Outage, Path, Rate, Trace};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -139,5 +139,74 @@ proptest! {
         for (number, at) in arrivals {
             prop_assert!(at >= MS * number as u32 + Duration::from_millis(delay));
         }
+    }
+}
+
+#[test]
+fn what_waits_meets_the_new_rate() {
+    let rate = |bps| Config { rate: Rate::BitsPerSecond(bps), ..Config::default() };
+    let mut path = Path::new(rate(8000), 1);
+    for number in 0..3 {
+        path.send(Duration::ZERO, 1000, number);
+    }
+    path.advance(250 * MS);
+    path.reconfigure(rate(4000));
+    path.advance(750 * MS);
+    path.reconfigure(rate(80_000));
+    let arrivals: Vec<_> = std::iter::from_fn(|| path.poll_arrival(5000 * MS)).map(|arrival| arrival.at).collect();
+    assert_eq!(arrivals, [800 * MS, 900 * MS, 1000 * MS], "half of the first was sent at the old rates");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever rate, delay, jitter and loss are set: what is measured is within 2 % of them.
+    #[test]
+    fn what_is_set_is_what_is_measured(
+        seed in any::<u64>(),
+        rate in 100_000u64..20_000_000,
+        delay in 20u64..300,
+        jitter in 0u64..40,
+        share in 0.05..0.2f64,
+        burst in 1.0..2.0f64,
+        codel in any::<bool>(),
+    ) {
+        let discipline = if codel { Discipline::CoDel(CoDel::default()) } else { Discipline::DropTail };
+        let (delay, jitter) = (delay as u32 * MS, jitter as u32 * MS);
+        let config = Config { rate: Rate::BitsPerSecond(rate), delay, jitter, discipline, ..Config::default() };
+        let service = Duration::from_secs_f64(1000.0 * 8.0 / rate as f64);
+        let play = |config: Config, gap: Duration, count: u32| {
+            let mut path = Path::new(config, seed);
+            let mut arrivals = Vec::new();
+            for number in 0..count {
+                path.send(gap * number, 1000, gap * number);
+                arrivals.extend(path.poll_arrival(gap * number));
+            }
+            while let Some(at) = path.poll_timeout() {
+                while let Some(arrival) = path.poll_arrival(at) {
+                    arrivals.push(arrival);
+                }
+            }
+            (arrivals, path.counters())
+        };
+        // Twice as much as fits: the rate.
+        let (arrivals, _) = play(config.clone(), service / 2, 8000);
+        let time = arrivals.last().expect("arrivals").at - arrivals[0].at;
+        let measured = (arrivals.len() - 1) as f64 * 8000.0 / time.as_secs_f64();
+        prop_assert!((measured / rate as f64 - 1.0).abs() < 0.02, "{} of {}", measured, rate);
+        // Seldom: the delay, its own transmission and half of the jitter.
+        let (arrivals, _) = play(config.clone(), service + jitter, 5000);
+        let mean = arrivals.iter().map(|a| (a.at - a.packet).as_secs_f64()).sum::<f64>() / arrivals.len() as f64;
+        let wanted = (delay + service + jitter / 2).as_secs_f64();
+        prop_assert!((mean / wanted - 1.0).abs() < 0.02, "{} of {}", mean, wanted);
+        // And the loss, of so many packets that chance itself stays well within 2 %.
+        let count = (80_000.0 * burst / share) as u32;
+        let (_, counters) = play(
+            Config { loss: Loss::Burst(Burst::of(share, burst)), ..Config::default() },
+            service,
+            count,
+        );
+        let measured = counters.lost as f64 / f64::from(count);
+        prop_assert!((measured / share - 1.0).abs() < 0.02, "{} of {}", measured, share);
     }
 }

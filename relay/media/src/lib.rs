@@ -13,11 +13,13 @@
 //! | [`nack`] | which packets of a source are missing, and when to ask again |
 //! | [`keyframe`] | one request for many askers |
 //! | [`bitrate`] | how fast the home may send, from loss |
+//! | [`congestion`] | how fast the box may send, from arrival times |
 //! | [`link`] | link quality in words |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
 pub mod bitrate;
 pub mod codec;
+pub mod congestion;
 pub mod h264;
 pub mod keyframe;
 pub mod link;

@@ -1,0 +1,141 @@
+//! An encoder as a process of frame sizes: it follows its target from one frame to the next, makes keyframes when asked, and pays for large frames with the next.
+
+use std::time::Duration;
+
+use yunzhen_netem::Rng;
+
+/// Rungs of the box's ladder: frames per second, the least bit rate, and what it takes to come up to it again.
+const RUNGS: [(u32, u32, u32); 3] = [(30, 400_000, 650_000), (15, 75_000, 115_000), (2, 0, 0)];
+/// The rate must have been enough for so long.
+const STEADY: Duration = Duration::from_secs(2);
+/// A keyframe is so many times as large as another frame …
+const KEYFRAME: f64 = 5.0;
+/// … but leaves within this time: the encoder's buffer is no larger.
+const LONGEST: f64 = 0.12;
+/// What one frame deviates from the mean, as a share.
+const DEVIATION: f64 = 0.25;
+/// A frame's excess is paid back over so many frames.
+const PAID_OVER: f64 = 8.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    pub number: u32,
+    pub key: bool,
+    pub bytes: usize,
+}
+
+#[derive(Debug)]
+pub struct Encoder {
+    rng: Rng,
+    number: u32,
+    due: Duration,
+    key_wanted: bool,
+    debt: f64,
+    rung: usize,
+    enough_since: Option<Duration>,
+}
+
+impl Encoder {
+    pub fn new(seed: u64, start: Duration) -> Self {
+        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, rung: 0, enough_since: None }
+    }
+
+    pub const fn want_keyframe(&mut self) {
+        self.key_wanted = true;
+    }
+
+    pub fn frames_per_second(&self) -> u32 {
+        RUNGS[self.rung].0
+    }
+
+    pub fn is_due(&self, now: Duration) -> bool {
+        now >= self.due
+    }
+
+    /// The camera's next picture, if it is due. `has_room` says whether the queue takes it: else it is not encoded, and the next is predicted from the last that was.
+    pub fn film(&mut self, now: Duration, bps: u32, pacing_bps: u32, has_room: bool) -> Option<Frame> {
+        if !self.is_due(now) {
+            return None;
+        }
+        self.step(now, bps);
+        let frames_per_second = self.frames_per_second();
+        self.due =
+            self.due.max(now.saturating_sub(Duration::from_millis(5))) + Duration::from_secs(1) / frames_per_second;
+        if !has_room {
+            return None;
+        }
+        let mean = f64::from(bps) / 8.0 / f64::from(frames_per_second);
+        let key = std::mem::take(&mut self.key_wanted);
+        let varied = mean * (DEVIATION * self.rng.normal()).exp();
+        let bytes = if key {
+            (KEYFRAME * varied).min(f64::from(pacing_bps) / 8.0 * LONGEST)
+        } else {
+            (varied - self.debt / PAID_OVER).max(mean / 4.0)
+        };
+        self.debt = (self.debt + bytes - mean).clamp(-2.0 * mean, 12.0 * mean);
+        let frame = Frame { number: self.number, key, bytes: (bytes as usize).max(60) };
+        self.number += 1;
+        Some(frame)
+    }
+
+    /// Down at once, up when the rate has been enough for a while; another size begins with a keyframe.
+    fn step(&mut self, now: Duration, bps: u32) {
+        let before = self.rung;
+        while bps < RUNGS[self.rung].1 {
+            self.rung += 1;
+        }
+        if self.rung > 0 && bps >= RUNGS[self.rung - 1].2 {
+            if now.saturating_sub(*self.enough_since.get_or_insert(now)) >= STEADY {
+                self.rung -= 1;
+                self.enough_since = None;
+            }
+        } else {
+            self.enough_since = None;
+        }
+        // The two lower rungs have one size.
+        self.key_wanted |= before != self.rung && before.min(self.rung) == 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_mean_is_its_target_keyframes_included_and_it_follows_at_the_next_frame() {
+        let mut encoder = Encoder::new(1, Duration::ZERO);
+        let mut bytes = [0; 2];
+        for ms in 0..40_000 {
+            let target = if ms < 20_000 { 1_000_000 } else { 500_000 };
+            if ms % 5000 == 0 {
+                encoder.want_keyframe();
+            }
+            let frame = encoder.film(Duration::from_millis(ms), target, target * 3 / 2, true);
+            bytes[usize::from(ms >= 20_000)] += frame.map_or(0, |frame| frame.bytes);
+        }
+        for (bytes, target) in bytes.into_iter().zip([1e6, 5e5]) {
+            let measured = bytes as f64 * 8.0 / 20.0;
+            assert!((measured / target - 1.0).abs() < 0.05, "{measured} of {target}");
+        }
+    }
+
+    #[test]
+    fn goes_down_at_once_and_up_when_it_was_enough_for_a_while() {
+        let mut encoder = Encoder::new(1, Duration::ZERO);
+        let mut at = |seconds, bps| {
+            encoder.film(Duration::from_secs(seconds), bps, bps, true);
+            encoder.frames_per_second()
+        };
+        let steps = [at(0, 700_000), at(1, 300_000), at(2, 60_000), at(3, 100_000), at(4, 120_000), at(5, 120_000)];
+        assert_eq!(steps, [30, 15, 2, 2, 2, 2]);
+        assert_eq!([at(6, 120_000), at(7, 700_000), at(9, 700_000)], [15, 15, 30]);
+    }
+
+    #[test]
+    fn what_has_no_room_is_not_encoded() {
+        let mut encoder = Encoder::new(1, Duration::ZERO);
+        assert_eq!(encoder.film(Duration::ZERO, 1_000_000, 1_000_000, false), None);
+        let frame = encoder.film(Duration::from_millis(40), 1_000_000, 1_000_000, true).expect("a frame");
+        assert_eq!((frame.number, frame.key), (0, true));
+    }
+}

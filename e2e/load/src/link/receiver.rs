@@ -1,0 +1,216 @@
+//! The far end: when packets came, which pictures are whole and can be decoded, what is missing, what is heard.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use yunzhen_media::congestion::Report;
+use yunzhen_netem::{Arrival, Ecn};
+
+use super::packet::{Feedback, Media, Missing, What};
+use super::playout::Playout;
+
+/// The far clock shows something else; only differences count.
+const CLOCK: Duration = Duration::from_secs(7200);
+const REPORT_EVERY: Duration = Duration::from_millis(30);
+/// Others may have overtaken it.
+const OVERTAKEN: Duration = Duration::from_millis(20);
+const ASK_EVERY: Duration = Duration::from_millis(100);
+const ASK_TIMES: u32 = 4;
+/// Pictures this far behind the newest.
+const GIVEN_UP: u32 = 45;
+/// Nothing could be decoded for so long: a new beginning is asked for, and asked for again.
+const STUCK: Duration = Duration::from_millis(250);
+const STUCK_AGAIN: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Default)]
+struct Way {
+    arrived: BTreeMap<u64, (Duration, bool)>,
+    /// Highest number at each of the last reports, newest first: each repeats what the two before said.
+    told: [u64; 3],
+    anything: bool,
+}
+
+#[derive(Debug)]
+struct Picture {
+    captured: Duration,
+    key: bool,
+    parts: u16,
+    came: BTreeSet<u16>,
+    /// When its first part came.
+    known: Duration,
+}
+
+/// What was shown or heard: when it was captured and when it played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Played {
+    pub captured: Duration,
+    pub at: Duration,
+}
+
+pub struct Receiver {
+    ways: Vec<Way>,
+    report_due: Duration,
+    pictures: BTreeMap<u32, Picture>,
+    /// The next that can be decoded without a keyframe.
+    next: u32,
+    /// What the next is predicted from is gone.
+    broken: bool,
+    newest: u32,
+    asked: BTreeMap<u32, (Duration, u32)>,
+    /// Since when a picture waits for one before it.
+    stuck: Option<Duration>,
+    picture_playout: Playout,
+    sound_playout: Playout,
+    /// As they were shown.
+    pub shown: Vec<Played>,
+    /// By number; what is missing was not heard.
+    pub heard: BTreeMap<u32, Played>,
+    seen: BTreeSet<u32>,
+}
+
+impl Receiver {
+    pub fn new(links: usize) -> Self {
+        Self {
+            ways: (0..links).map(|_| Way::default()).collect(),
+            report_due: Duration::ZERO,
+            pictures: BTreeMap::new(),
+            next: 0,
+            broken: false,
+            newest: 0,
+            asked: BTreeMap::new(),
+            stuck: None,
+            picture_playout: Playout::new(60, 0.9),
+            sound_playout: Playout::new(100, 0.97),
+            shown: Vec::new(),
+            heard: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    pub fn media(&mut self, link: usize, number: u64, arrival: &Arrival<()>, media: Media) {
+        let way = &mut self.ways[link];
+        way.arrived.insert(number, (arrival.at, arrival.ecn == Ecn::Ce));
+        way.anything = true;
+        match media.what {
+            What::Sound { index } => {
+                if self.seen.insert(index)
+                    && let Some(at) = self.sound_playout.came(media.captured, arrival.at)
+                {
+                    self.heard.insert(index, Played { captured: media.captured, at });
+                }
+            }
+            What::Picture { frame, part, parts, key } => {
+                if frame < self.next {
+                    return;
+                }
+                self.newest = self.newest.max(frame);
+                let picture = self.pictures.entry(frame).or_insert_with(|| Picture {
+                    captured: media.captured,
+                    key,
+                    parts,
+                    came: BTreeSet::new(),
+                    known: arrival.at,
+                });
+                picture.came.insert(part);
+                // What is too old to be of use is given up: only a keyframe helps then.
+                let oldest = self.newest.saturating_sub(GIVEN_UP);
+                if self.next < oldest {
+                    self.next = oldest;
+                    self.broken = true;
+                    self.pictures = self.pictures.split_off(&oldest);
+                    self.asked = self.asked.split_off(&oldest);
+                }
+                self.decode(arrival.at);
+            }
+        }
+    }
+
+    /// Reports, one for each link, when they are due.
+    pub fn poll(&mut self, now: Duration) -> Vec<(usize, Feedback)> {
+        if now < self.report_due || self.ways.iter().all(|way| !way.anything) {
+            return Vec::new();
+        }
+        self.report_due = now + REPORT_EVERY;
+        let missing = self.missing(now);
+        let keyframe = self.wants_keyframe(now);
+        let reporting = self.ways.iter_mut().enumerate().filter(|(_, way)| way.anything);
+        let mut feedbacks: Vec<_> = reporting
+            .map(|(link, way)| (link, Feedback { reports: way.report(), missing: missing.clone(), keyframe }))
+            .collect();
+        // What is wanted again is asked for once; the better link's report carries it too, whichever that is.
+        for (_, feedback) in feedbacks.iter_mut().skip(1) {
+            feedback.missing.clear();
+        }
+        feedbacks
+    }
+
+    fn decode(&mut self, now: Duration) {
+        loop {
+            let whole = |picture: &Picture| picture.came.len() == usize::from(picture.parts);
+            let next = match self.pictures.get(&self.next) {
+                Some(picture) if whole(picture) && (picture.key || !self.broken) => Some(self.next),
+                _ => self.pictures.iter().find(|(_, picture)| picture.key && whole(picture)).map(|(frame, _)| *frame),
+            };
+            let Some(frame) = next else { break };
+            if let Some(picture) = self.pictures.remove(&frame) {
+                let plays = self.picture_playout.came(picture.captured, now).unwrap_or(now);
+                let at = self.shown.last().map_or(plays, |last| plays.max(last.at));
+                self.shown.push(Played { captured: picture.captured, at });
+            }
+            self.next = frame + 1;
+            self.pictures = self.pictures.split_off(&self.next);
+            self.asked = self.asked.split_off(&self.next);
+            (self.stuck, self.broken) = (None, false);
+        }
+        if !self.pictures.is_empty() {
+            self.stuck.get_or_insert(now);
+        }
+    }
+
+    fn missing(&mut self, now: Duration) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        // A later picture is known: an earlier one has been overtaken since then.
+        let mut since = None;
+        for frame in (self.next..self.newest).rev() {
+            since = since.into_iter().chain(self.pictures.get(&(frame + 1)).map(|picture| picture.known)).min();
+            if since.is_none_or(|since| now.saturating_sub(since) < OVERTAKEN) {
+                continue;
+            }
+            let parts: Vec<Option<u16>> = match self.pictures.get(&frame) {
+                None => vec![None],
+                Some(picture) => (0..picture.parts).filter(|part| !picture.came.contains(part)).map(Some).collect(),
+            };
+            if parts.is_empty() {
+                continue;
+            }
+            let (last, times) = self.asked.entry(frame).or_insert((Duration::ZERO, 0));
+            if *times < ASK_TIMES && (*times == 0 || now.saturating_sub(*last) >= ASK_EVERY) {
+                (*last, *times) = (now, *times + 1);
+                missing.extend(parts.into_iter().map(|part| Missing { frame, part }));
+            }
+        }
+        missing
+    }
+
+    fn wants_keyframe(&mut self, now: Duration) -> bool {
+        let Some(stuck) = self.stuck.filter(|stuck| now.saturating_sub(*stuck) >= STUCK) else { return false };
+        // Asked again that much later.
+        self.stuck = Some(stuck + STUCK_AGAIN);
+        true
+    }
+}
+
+impl Way {
+    fn report(&mut self) -> Vec<Report> {
+        let highest = self.arrived.keys().next_back().copied().unwrap_or_default();
+        let from = self.told[2];
+        self.told = [highest, self.told[0], self.told[1]];
+        self.anything = false;
+        self.arrived = self.arrived.split_off(&from);
+        let report = |number| {
+            let arrival = self.arrived.get(&number);
+            Report { number, arrived: arrival.map(|(at, _)| *at + CLOCK), ce: arrival.is_some_and(|(_, ce)| *ce) }
+        };
+        (from..=highest).map(report).collect()
+    }
+}

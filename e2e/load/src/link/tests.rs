@@ -1,0 +1,127 @@
+//! The deterministic versions: short runs of the cases, and what they must come to whatever is tuned.
+
+use std::time::Duration;
+
+use yunzhen_netem::cases::{Case, case, one_up};
+use yunzhen_netem::{Trace, cases};
+
+use super::figures::{Row, row};
+use super::programs::Program;
+use super::{recorded, report, world};
+
+fn of(name: &str, program: Program) -> Row {
+    measured(&case(name, 1).unwrap_or_else(|| panic!("no case {name}")), program)
+}
+
+fn measured(case: &Case, program: Program) -> Row {
+    let outcome = world::run(case, 1, &|| program.controller());
+    row(program.name(), case, 1, &outcome, program.most_bps())
+}
+
+#[test]
+fn the_same_seed_gives_the_same_figures() {
+    let once = |seed| {
+        let case = case("rural-morning", seed).expect("case");
+        let outcome = world::run(&case, seed, &|| Program::Clocked.controller());
+        serde_json::to_string(&row("clocked", &case, seed, &outcome, 3_000_000)).expect("json")
+    };
+    assert_eq!(once(1), once(1));
+    assert_ne!(once(1), once(2));
+}
+
+#[test]
+fn a_link_without_limits_shows_what_was_captured() {
+    let case = one_up("free", Duration::from_secs(20), yunzhen_netem::LinkConfig::default());
+    let row = measured(&case, Program::Off);
+    assert!(row.frames_per_second > 29.0 && row.freezes_per_minute == 0.0, "{row:?}");
+    assert!((row.sound_percent - 100.0).abs() < 0.01 && row.lost_percent < 0.5, "{row:?}");
+    assert!(row.glass_p95 < 120.0, "{row:?}");
+    assert!((row.kilobits / 1500.0 - 1.0).abs() < 0.05, "{row:?}");
+}
+
+#[test]
+fn on_a_steady_link_the_controller_fills_it_without_a_queue_and_a_fixed_rate_drowns() {
+    let (ours, off) = (of("steady-1m", Program::Clocked), of("steady-1m", Program::Off));
+    assert!(ours.used_percent >= 80.0 && ours.queue_p95 <= 100.0, "{ours:?}");
+    assert!(ours.sound_percent >= 99.5 && ours.frozen_percent < 2.0, "{ours:?}");
+    assert!(off.queue_p95 > 400.0 && off.frozen_percent > 50.0, "{off:?}");
+}
+
+#[test]
+fn after_a_tunnel_sound_and_picture_are_back() {
+    let row = of("tunnel-3s", Program::Clocked);
+    let (sound, picture) = (row.sound_back.expect("outages"), row.picture_back.expect("outages"));
+    assert!(sound <= 1.0 && picture <= 2.0, "{sound} {picture}");
+}
+
+#[test]
+fn of_two_links_the_death_of_one_costs_no_sound() {
+    let row = of("dual-one-dying", Program::Clocked);
+    assert!(row.sound_percent >= 99.9, "{row:?}");
+}
+
+#[test]
+fn on_150_kbit_a_consultation_is_possible() {
+    let row = of("uplink-150k", Program::Clocked);
+    assert!(row.sound_percent >= 98.0 && row.frames_per_second >= 1.0, "{row:?}");
+}
+
+#[test]
+fn flows_pause_and_compete_only_when_the_case_says() {
+    let pause = case("8867-5.8-pause", 1).expect("case");
+    let outcome = world::run(&pause, 1, &|| Program::Clocked.controller());
+    let bits = |flow: usize, from: usize, to: usize| {
+        outcome.flows[flow].samples[from * 10..to * 10].iter().map(|sample| sample.bits).sum::<u64>()
+    };
+    assert_eq!(bits(1, 42, 60), 0, "paused");
+    assert!(bits(1, 62, 80) > 0 && bits(0, 42, 60) > bits(0, 22, 40), "and the others take what it left");
+    let tcp = of("8867-5.6-long-tcp-300ms", Program::Clocked);
+    assert!(tcp.transfer_kilobits.is_some_and(|rate| rate > 0.0) && tcp.used_percent > 90.0, "{tcp:?}");
+}
+
+/// Every case runs with every program and gives figures that can be.
+#[test]
+fn every_case_comes_to_figures_that_can_be() {
+    for (name, _) in cases::names() {
+        let mut case = case(name, 2).expect("case");
+        case.length = case.length.min(Duration::from_secs(20));
+        case.media.retain(|flow| flow.start <= Duration::from_secs(5));
+        for flow in &mut case.media {
+            flow.end = flow.end.min(case.length);
+            flow.pause = None;
+        }
+        for program in Program::ALL {
+            let row = measured(&case, program);
+            assert!((0.0..=100.001).contains(&row.sound_percent), "{row:?}");
+            assert!((0.0..=100.001).contains(&row.frozen_percent), "{row:?}");
+            assert!((0.0..=31.0).contains(&row.frames_per_second), "{row:?}");
+            assert!((0.0..=110.0).contains(&row.used_percent), "{row:?}");
+            assert!(row.glass_p50 <= row.glass_p95 && row.glass_p50 >= row.propagation, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn a_recorded_trace_is_a_case_that_each_seed_begins_elsewhere() {
+    let trace = Trace::generate(5, 1.5e6, 0.8, Duration::from_secs(30));
+    let (first, second) = (recorded("made-up", &trace, 1), recorded("made-up", &trace, 2));
+    assert_ne!(first, second);
+    let row = measured(&first, Program::Clocked);
+    assert!(row.used_percent > 30.0 && row.sound_percent > 95.0, "{row:?}");
+}
+
+#[test]
+fn rows_of_other_programs_take_part() {
+    let ours = of("steady-3m", Program::Clocked);
+    let theirs = Row { program: "webrtc".to_owned(), freezes_per_minute: 3.0, ..ours.clone() };
+    let text = serde_json::to_string(&[&theirs]).expect("json");
+    let mut rows = vec![ours];
+    rows.extend(serde_json::from_str::<Vec<Row>>(&text).expect("rows"));
+    let means = report::means(&rows);
+    assert!(report::table(&means).contains("webrtc"));
+    let verdicts = report::verdicts(&means, "clocked", "webrtc");
+    assert!(
+        verdicts.iter().any(|(holds, what)| *holds && what.contains("at most a third of webrtc's")),
+        "{verdicts:?}"
+    );
+}

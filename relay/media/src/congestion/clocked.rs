@@ -1,0 +1,343 @@
+//! A self-clocked, delay-based controller: the window of SCReAM (RFC 8298), the bounded ramp of NADA (RFC 8698), the competing mode of Copa.
+//!
+//! ```text
+//!            queue stands or leaps up                 queue does not fall
+//!   Open ──────────────────────────────▶ Drain ──────────────────────────▶ Competing
+//!    ▲  ▲           queue is empty         │                                   │
+//!    │  └────────────────────────────────  ┘      queue was empty once, or     │
+//!    └─────────────────────────────────────────── it never moved (longer path) ┘
+//!   any ── nothing is reported ──▶ Outage ── a report ──▶ Drain
+//! ```
+//!
+//! * **Open**: the rate grows. Far from where the path was last full, by as much as fills the queue by [`RAMP_QUEUE`] before a report could
+//!   tell; near it, slowly. An encoder that does not use its rate is not given more.
+//! * **Drain**: the rate is what the full queue empties at, less what empties it within [`DRAIN`]. The bottleneck's rate is measured meanwhile and is
+//!   where Open begins, so a rate that falls or rises tenfold is met in one step. It is the same after an outage: what waited in it comes out at the new rate.
+//! * **Competing**: somebody else fills the queue whatever we do (TCP). Delay says nothing then; the rate behaves as TCP's would.
+//! * **Outage**: nothing but a probe now and then; the former rate is remembered.
+//!
+//! The window (what may be under way) holds all that the target sends in a round trip and a report's interval: when a link stops, so does the
+//! sender, before it has heard of it.
+
+use std::time::Duration;
+
+use super::{
+    Controller, Limits, REPORT_INTERVAL, Report,
+    history::{Arrival, History},
+    losses::{Losses, Verdict},
+    path::{BusyRate, Goodput, QueueDelay},
+};
+
+/// A packet of this size takes its own time on the link, which is no queue.
+const PACKET_BITS: f64 = 1250.0 * 8.0;
+/// Standing queue that ends growth.
+const STANDING: f64 = 0.02;
+/// Queue of one packet that ends it at once.
+const LEAP: f64 = 0.035;
+/// Time in which a queue is to be empty.
+const DRAIN: f64 = 0.35;
+/// A queue that stands for so much longer than our own would is somebody else's.
+const PATIENCE: f64 = 1.2;
+/// What a ramp may put into the queue before a report can tell.
+const RAMP_QUEUE: f64 = 0.05;
+/// Growth near the last known capacity, per second, at first; it gets faster with each second in which the queue stays empty.
+const NEAR_GROWTH: f64 = 0.06;
+/// Nothing reported for this long (beyond the round trip): the link is gone.
+const SILENCE: f64 = 0.3;
+/// Least window: two packets, so that something is always under way.
+const LEAST_WINDOW: f64 = 3000.0;
+/// What a loss leaves while competing with TCP.
+const COMPETING_CUT: f64 = 0.65;
+/// Packets by which the window grows in a round trip while competing.
+const COMPETING_GROWTH: f64 = 1.5;
+/// A queue that nobody can speak through, whoever fills it.
+const COMPETING_QUEUE: f64 = 0.7;
+/// After competing, a queue that stands is taken for TCP's again for this long, seconds.
+const WARY: f64 = 20.0;
+/// A queue that did not move by [`STILL`] for this long while competing is none: the path became longer.
+const STILL_FOR: f64 = 3.0;
+const STILL: f64 = 0.025;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mode {
+    Open,
+    Drain { since: f64, former: f64, capacity: f64, measured: bool },
+    Competing { since: f64, least: f64, most: f64 },
+    Outage { former: f64 },
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Clocked {
+    limits: Limits,
+    history: History,
+    queue: QueueDelay,
+    busy: BusyRate,
+    goodput: Goodput,
+    losses: Losses,
+    mode: Mode,
+    target: f64,
+    /// The capacity when it was last met, and when.
+    ceiling: Option<(f64, f64)>,
+    round_trip: Option<f64>,
+    base_round_trip: Option<f64>,
+    /// Of the last report, of the last packet that left.
+    reported: f64,
+    left: f64,
+    /// Packets before this number left before the last cut.
+    cut_at: u64,
+    competed: Option<f64>,
+    arrivals: Vec<Arrival>,
+}
+
+impl Clocked {
+    /// Nothing is known of the path.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            history: History::default(),
+            queue: QueueDelay::default(),
+            busy: BusyRate::default(),
+            goodput: Goodput::default(),
+            losses: Losses::default(),
+            mode: Mode::Open,
+            target: f64::from(limits.start_bps),
+            ceiling: None,
+            round_trip: None,
+            base_round_trip: None,
+            reported: 0.0,
+            left: 0.0,
+            cut_at: 0,
+            competed: None,
+            arrivals: Vec::new(),
+        }
+    }
+
+    /// Round trip with queues and the far end's wait, smoothed.
+    fn round_trip(&self) -> f64 {
+        self.round_trip.unwrap_or(0.1).max(0.001)
+    }
+
+    /// Time that one packet takes on the link at the present rate.
+    fn packet_time(&self) -> f64 {
+        PACKET_BITS / self.target.max(f64::from(self.limits.min_bps))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.queue.standing() < STANDING / 2.0 + self.packet_time() / 2.0
+            && self.queue.last() < LEAP / 2.0 + 2.0 * self.packet_time()
+    }
+
+    fn is_full(&self) -> bool {
+        self.queue.standing() > STANDING + self.packet_time() || self.queue.last() > LEAP + 2.0 * self.packet_time()
+    }
+
+    fn grow(&mut self, now: f64, step: f64) {
+        let goodput = self.goodput.bps();
+        if goodput < 0.6 * self.target || self.queue.standing() > STANDING / 2.0 + self.packet_time() {
+            return;
+        }
+        let near = self.ceiling.filter(|(capacity, _)| self.target > 0.9 * capacity && self.target < 1.1 * capacity);
+        let per_second = if let Some((_, at)) = near {
+            NEAR_GROWTH * (1.0 + now - at)
+        } else {
+            let response = self.round_trip() + REPORT_INTERVAL.as_secs_f64() + 0.05;
+            (RAMP_QUEUE / response).min(0.4) / response
+        };
+        self.target *= 1.0 + per_second * step;
+        self.target = self.target.min((1.5 * goodput).max(self.target / (1.0 + per_second * step)));
+    }
+
+    fn drain(&mut self, now: f64, capacity: f64) {
+        self.cut_at = self.history.next();
+        self.mode = Mode::Drain { since: now, former: capacity, capacity, measured: false };
+        self.drain_on(now);
+    }
+
+    fn drain_on(&mut self, now: f64) {
+        let Mode::Drain { since, former, capacity, measured } = self.mode else { return };
+        let busy = self.busy.bps();
+        let capacity = busy.map_or(capacity, |busy| busy.min(f64::from(self.limits.max_bps)));
+        let measured = measured || busy.is_some();
+        if self.is_empty() {
+            self.target = if measured { 0.95 * capacity } else { 0.7 * capacity };
+            self.ceiling = measured.then_some((capacity, now));
+            self.mode = Mode::Open;
+            return;
+        }
+        let queued = self.queue.last().max(self.queue.standing());
+        let patience = self.round_trip() + PATIENCE + 2.0 * queued.min(0.5);
+        if now - since > patience {
+            self.compete(now, 0.8 * former);
+            return;
+        }
+        // The longer it takes, the more is held back: a queue of our own falls then.
+        let held_back = queued / DRAIN + (now - since) / (2.0 * patience);
+        self.target = capacity * (1.0 - held_back.clamp(0.1, 0.75));
+        self.mode = Mode::Drain { since, former, capacity, measured };
+    }
+
+    fn compete(&mut self, now: f64, at_least: f64) {
+        let queued = self.queue.standing();
+        self.target = self.target.max(at_least);
+        self.competed = Some(now);
+        self.mode = Mode::Competing { since: now, least: queued, most: queued };
+    }
+
+    fn compete_on(&mut self, now: f64, step: f64, lost: usize, newest: u64) {
+        let Mode::Competing { since, least, most } = self.mode else { return };
+        self.competed = Some(now);
+        if self.is_empty() {
+            self.ceiling = None;
+            self.mode = Mode::Open;
+            return;
+        }
+        let queued = self.queue.standing();
+        let (least, most) = (least.min(queued), most.max(queued));
+        if most - least > STILL {
+            self.mode = Mode::Competing { since: now, least: queued, most: queued };
+        } else if now - since > STILL_FOR {
+            self.queue.rebase(least);
+            self.competed = None;
+            self.mode = Mode::Open;
+        } else {
+            self.mode = Mode::Competing { since, least, most };
+        }
+        if (lost > 0 || queued > COMPETING_QUEUE) && newest >= self.cut_at {
+            self.target *= COMPETING_CUT;
+            self.cut_at = self.history.next();
+            return;
+        }
+        let round_trip = self.round_trip();
+        self.target += COMPETING_GROWTH * PACKET_BITS / round_trip / round_trip * step;
+        // Whatever the others do, nobody sends more than goes through.
+        if let Some(busy) = self.busy.bps() {
+            self.target = self.target.min(1.3 * busy.max(self.goodput.bps()));
+        }
+    }
+
+    /// Nothing gets through: only a probe now and then is sent, and the former rate is remembered.
+    fn lose(&mut self) {
+        let former = match self.mode {
+            Mode::Outage { former } => former,
+            Mode::Open | Mode::Competing { .. } => self.target,
+            Mode::Drain { capacity, .. } => capacity,
+        };
+        self.busy.clear();
+        self.mode = Mode::Outage { former };
+        self.target = f64::from(self.limits.min_bps);
+    }
+
+    fn take(&mut self, now: f64, at: Duration) -> u64 {
+        let mut least_trip = f64::INFINITY;
+        for arrival in &self.arrivals {
+            let queued = self.queue.arrived(at, arrival);
+            self.busy.arrived(arrival, queued);
+            self.goodput.arrived(arrival);
+            least_trip = least_trip.min(now - arrival.sent.as_secs_f64());
+        }
+        self.round_trip = Some(self.round_trip.map_or(least_trip, |trip| trip + (least_trip - trip) / 8.0));
+        self.base_round_trip = Some(self.base_round_trip.map_or(least_trip, |base| {
+            // It follows a path that became longer within some seconds.
+            if least_trip < base { least_trip } else { base + (least_trip - base) / 256.0 }
+        }));
+        self.arrivals.last().map_or(0, |arrival| arrival.number)
+    }
+}
+
+impl Controller for Clocked {
+    fn sent(&mut self, now: Duration, number: u64, bytes: usize) {
+        self.left = now.as_secs_f64();
+        self.history.sent(now, number, bytes);
+    }
+
+    fn feedback(&mut self, at: Duration, reports: &[Report]) {
+        let now = at.as_secs_f64();
+        self.arrivals.clear();
+        let mut arrivals = std::mem::take(&mut self.arrivals);
+        let lost = self.history.settle(reports, &mut arrivals);
+        self.arrivals = arrivals;
+        if self.arrivals.is_empty() {
+            return;
+        }
+        let step = (now - self.reported).clamp(0.0, 0.2);
+        self.reported = now;
+        let newest = self.take(now, at);
+        let marked = self.arrivals.iter().any(|arrival| arrival.ce);
+        match self.mode {
+            Mode::Outage { former } => self.drain(now, former),
+            Mode::Drain { .. } => self.drain_on(now),
+            Mode::Competing { .. } => self.compete_on(now, step, lost, newest),
+            Mode::Open => {
+                if self.is_full() {
+                    if self.competed.is_some_and(|competed| now - competed < WARY) {
+                        self.compete(now, 0.0);
+                    } else {
+                        let capacity = self.busy.bps().unwrap_or(0.8 * self.target).min(self.target);
+                        self.drain(now, capacity);
+                    }
+                } else if marked && newest >= self.cut_at {
+                    self.target *= 0.9;
+                    self.cut_at = self.history.next();
+                } else {
+                    self.grow(now, step);
+                }
+            }
+        }
+        if self.mode == Mode::Open {
+            match self.losses.told(self.arrivals.len(), lost, self.target) {
+                Verdict::Bear => {}
+                Verdict::Cut(share) => self.target *= share,
+                Verdict::Restore(former) => self.target = self.target.max(former),
+            }
+        }
+        self.target = self.target.clamp(f64::from(self.limits.min_bps), f64::from(self.limits.max_bps));
+    }
+
+    fn poll(&mut self, at: Duration) {
+        let now = at.as_secs_f64();
+        let Some(oldest) = self.history.oldest() else { return };
+        let expected = oldest.as_secs_f64() + 1.5 * self.round_trip.unwrap_or(1.0);
+        if now - self.reported.max(expected) < SILENCE {
+            return;
+        }
+        self.history.abandon();
+        self.lose();
+    }
+
+    fn new_path(&mut self) {
+        self.history = History::default();
+        self.queue = QueueDelay::default();
+        self.goodput = Goodput::default();
+        (self.round_trip, self.base_round_trip) = (None, None);
+        self.lose();
+    }
+
+    fn target_bps(&self) -> u32 {
+        self.target as u32
+    }
+
+    fn sustained_bps(&self) -> u32 {
+        match self.mode {
+            Mode::Open | Mode::Competing { .. } => self.target_bps(),
+            Mode::Drain { capacity, .. } => (0.95 * capacity) as u32,
+            Mode::Outage { former } => former as u32,
+        }
+    }
+
+    fn pacing_bps(&self) -> u32 {
+        (self.target * 1.3) as u32
+    }
+
+    fn window_bytes(&self) -> usize {
+        let trip = match self.mode {
+            Mode::Open | Mode::Drain { .. } | Mode::Outage { .. } => self.base_round_trip.unwrap_or(0.2),
+            Mode::Competing { .. } => self.round_trip(),
+        };
+        (self.target / 8.0 * (trip + REPORT_INTERVAL.as_secs_f64() + 0.01)).max(LEAST_WINDOW) as usize
+    }
+
+    fn room_bytes(&self) -> usize {
+        self.window_bytes().saturating_sub(self.history.under_way())
+    }
+}

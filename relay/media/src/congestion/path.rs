@@ -1,0 +1,133 @@
+//! What arrivals say about the path: how long packets queued, how fast a queue that is not empty empties, how much arrives in all.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::history::Arrival;
+
+/// The least delay counts for this long, in parts: a path that became longer is known as such after it.
+const BASE_PART: f64 = 5.0;
+const BASE_PARTS: usize = 6;
+/// Packets with more than this queued behind others: the gap to the one before is the bottleneck's, not the sender's.
+const QUEUED: f64 = 0.004;
+/// The bottleneck's rate is taken over so much time with a queue.
+const BUSY_WINDOW: f64 = 0.2;
+/// Less time with a queue says nothing.
+const BUSY_LEAST: f64 = 0.02;
+const GOODPUT_WINDOW: f64 = 0.5;
+
+/// Queueing delay in seconds: one-way delay less the least that was seen.
+#[derive(Debug, Default)]
+pub struct QueueDelay {
+    /// Since when a part runs, and its least.
+    parts: VecDeque<(f64, f64)>,
+    last: VecDeque<f64>,
+}
+
+impl QueueDelay {
+    /// Takes an arrival; returns its queueing delay.
+    pub fn arrived(&mut self, now: Duration, arrival: &Arrival) -> f64 {
+        let delay = arrival.arrived.as_secs_f64() - arrival.sent.as_secs_f64();
+        let now = now.as_secs_f64();
+        match self.parts.back_mut() {
+            Some((since, least)) if now - *since < BASE_PART => *least = least.min(delay),
+            _ => {
+                if self.parts.len() == BASE_PARTS {
+                    self.parts.pop_front();
+                }
+                self.parts.push_back((now, delay));
+            }
+        }
+        let queued = delay - self.base();
+        if self.last.len() == 3 {
+            self.last.pop_front();
+        }
+        self.last.push_back(queued);
+        queued
+    }
+
+    /// Of the last packet.
+    pub fn last(&self) -> f64 {
+        self.last.back().copied().unwrap_or_default()
+    }
+
+    /// The least of the last three: what stands, whatever the sizes and the radio's jitter.
+    pub fn standing(&self) -> f64 {
+        self.last.iter().copied().reduce(f64::min).unwrap_or_default()
+    }
+
+    /// The path became longer by this much: what stood is not a queue.
+    pub fn rebase(&mut self, by: f64) {
+        let base = self.base() + by;
+        let since = self.parts.back().map_or(0.0, |part| part.0);
+        self.parts.clear();
+        self.parts.push_back((since, base));
+        self.last.clear();
+    }
+
+    fn base(&self) -> f64 {
+        self.parts.iter().map(|part| part.1).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// The rate at which a queue that is not empty empties: the capacity, or our share of it.
+#[derive(Debug, Default)]
+pub struct BusyRate {
+    gaps: VecDeque<(f64, usize)>,
+    last: Option<Duration>,
+}
+
+impl BusyRate {
+    /// Takes an arrival and its queueing delay.
+    pub fn arrived(&mut self, arrival: &Arrival, queued: f64) {
+        let before = self.last.replace(arrival.arrived);
+        let Some(before) = before.filter(|_| queued > QUEUED) else { return };
+        self.gaps.push_back((arrival.arrived.saturating_sub(before).as_secs_f64(), arrival.bytes));
+        let mut time: f64 = self.gaps.iter().map(|gap| gap.0).sum();
+        while let Some((gap, _)) = self.gaps.front().copied().filter(|(gap, _)| time - gap > BUSY_WINDOW) {
+            time -= gap;
+            self.gaps.pop_front();
+        }
+    }
+
+    /// Forgets everything: another moment, another capacity.
+    pub fn clear(&mut self) {
+        self.gaps.clear();
+        self.last = None;
+    }
+
+    /// Bits per second.
+    pub fn bps(&self) -> Option<f64> {
+        let (time, bytes) = self.gaps.iter().fold((0.0, 0), |(time, bytes), gap| (time + gap.0, bytes + gap.1));
+        (time >= BUSY_LEAST && self.gaps.len() >= 3).then(|| bytes as f64 * 8.0 / time)
+    }
+}
+
+/// All that arrives.
+#[derive(Debug, Default)]
+pub struct Goodput {
+    arrivals: VecDeque<(f64, usize)>,
+    bytes: usize,
+}
+
+impl Goodput {
+    /// Takes an arrival.
+    pub fn arrived(&mut self, arrival: &Arrival) {
+        let at = arrival.arrived.as_secs_f64();
+        self.arrivals.push_back((at, arrival.bytes));
+        self.bytes += arrival.bytes;
+        while let Some((_, bytes)) = self.arrivals.front().copied().filter(|first| at - first.0 > GOODPUT_WINDOW) {
+            self.bytes -= bytes;
+            self.arrivals.pop_front();
+        }
+    }
+
+    /// Bits per second over half a second, or over what there is of it.
+    pub fn bps(&self) -> f64 {
+        match (self.arrivals.front(), self.arrivals.back()) {
+            (Some((first, bytes)), Some((last, _))) if last - first > 0.05 => {
+                (self.bytes - bytes) as f64 * 8.0 / (last - first)
+            }
+            _ => 0.0,
+        }
+    }
+}
