@@ -1,15 +1,18 @@
 //! Counting a parcel, with or without a link. The box knows beforehand which parcels are on their way and how a code is checked (never the code itself), signs
-//! what the nurse counted with its own key, and hands it to the spool, which delivers it exactly once. The relay verifies and decides.
+//! what the nurse counted with its own key, and hands it to the spool, which delivers it exactly once. The relay verifies and decides. A code cannot be guessed
+//! with the cable pulled: what is tried here counts with what was tried at the relay, before and after.
 //!
 //! Not here: the count's plausibility, which is the relay's rule; how a receipt reads (`yunzhen_domain::receipt`).
 
 use crate::link::Link;
-use crate::spool::{Answer, Spool, SpoolError};
+use crate::spool::entry::{Verdict, judge as judge_status};
+use crate::spool::{Answer, Spool, SpoolError, Try, entry_id};
 use argon2::{Argon2, PasswordVerifier};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use yunzhen_certs::sign::DocumentKey;
 use yunzhen_certs::{CertsError, Credentials, Identity};
 use yunzhen_domain::ids::{DeliveryId, HomeId};
@@ -21,7 +24,7 @@ use yunzhen_runtime::{Lifecycle, clock};
 const EXPECTED: &str = "/api/expected-parcels";
 /// How often it is asked while there is a link. A parcel is on the road for longer.
 const EVERY: Duration = Duration::from_secs(60);
-/// Wrong codes of one parcel without a link; then only the relay can say more.
+/// Wrong codes of a parcel where a relay of an earlier version does not say how many may be tried.
 const MOST_WRONG: u32 = 5;
 
 /// Why a count is not taken without a link. Each has its words on the page.
@@ -51,6 +54,13 @@ struct Expected {
     code_hash: String,
     cold_chain: bool,
     items: Vec<u16>,
+    /// As the relay had counted; what was tried here since comes on top.
+    #[serde(default = "most_wrong")]
+    tries_left: u32,
+}
+
+const fn most_wrong() -> u32 {
+    MOST_WRONG
 }
 
 #[derive(Deserialize)]
@@ -64,6 +74,8 @@ pub struct Receipts {
     link: Link,
     spool: Spool,
     signer: Arc<Signer>,
+    /// Codes are checked one after the other: those that are tried at once count like those that are tried in a row.
+    checking: Arc<Mutex<()>>,
 }
 
 struct Signer {
@@ -75,7 +87,7 @@ impl Receipts {
     /// With the certificate and key of this box; keeps the list of parcels up to date from now on.
     pub fn start(life: &Lifecycle, link: Link, spool: Spool, credentials: Credentials) -> Result<Self, CertsError> {
         let key = credentials.document_key()?;
-        let this = Self { link, spool, signer: Arc::new(Signer { key, credentials }) };
+        let this = Self { link, spool, signer: Arc::new(Signer { key, credentials }), checking: Arc::default() };
         life.spawn("expected parcels", this.clone().keep_up(life.clone()));
         Ok(this)
     }
@@ -93,47 +105,46 @@ impl Receipts {
         self.signer.key.sign(self.signer.credentials.chain(), &receipt.document())
     }
 
-    /// What can be said without the relay: is it a parcel that is expected, with its code, and counted line by line? A wrong code is counted on disk.
+    /// What can be said without the relay: is it a parcel that is expected, with its code, and counted line by line? A wrong code is counted on disk before
+    /// anything is said, with those that the relay has counted, and told to the relay when there is a link.
     pub async fn check(&self, receipt: &Receipt) -> Result<Result<(), Refusal>, SpoolError> {
+        let _one_after_the_other = self.checking.lock().await;
         let known = self.spool.answer(EXPECTED.to_owned()).await?;
         let list = known.and_then(|answer| serde_json::from_str::<List>(&answer.body).ok());
         let parcel = list.and_then(|list| list.items.into_iter().find(|p| p.delivery_id == receipt.delivery_id));
         let Some(parcel) = parcel else { return Ok(Err(Refusal::Unknown)) };
-        let tries = self.tries(receipt.delivery_id).await?;
-        if tries >= MOST_WRONG {
-            return Ok(Err(Refusal::Stopped));
-        }
+        let here = self.spool.tries().await?.iter().filter(|refused| refused.delivery_id == parcel.delivery_id).count();
+        let left = parcel.tries_left.saturating_sub(u32::try_from(here).unwrap_or(u32::MAX));
         let (id, given, hash) = (receipt.delivery_id, receipt.parcel_code.clone(), parcel.code_hash.clone());
         let right = match tokio::task::spawn_blocking(move || fits(id, &given, &hash)).await {
             Ok(right) => right,
             Err(join) => std::panic::resume_unwind(join.into_panic()),
         };
         if !right {
-            self.count_try(receipt.delivery_id, tries + 1).await?;
-            metrics::counter!("yunzhen_parcel_codes_refused_total").increment(1);
-            tracing::warn!(delivery = %receipt.delivery_id, tries = tries + 1, "a wrong parcel code was given without a link");
-            return Ok(Err(if tries + 1 >= MOST_WRONG { Refusal::Stopped } else { Refusal::WrongCode }));
+            self.count(receipt, left).await?;
+            return Ok(Err(if left <= 1 { Refusal::Stopped } else { Refusal::WrongCode }));
         }
-        Ok(judge(&parcel, receipt))
+        // The right one after too many wrong ones may be a lucky guess.
+        Ok(if left == 0 { Err(Refusal::Stopped) } else { judge(&parcel, receipt) })
     }
 
-    async fn tries(&self, id: DeliveryId) -> Result<u32, SpoolError> {
-        let kept = self.spool.answer(tries_of(id)).await?;
-        Ok(kept.and_then(|answer| answer.body.parse().ok()).unwrap_or_default())
+    async fn count(&self, receipt: &Receipt, left: u32) -> Result<(), SpoolError> {
+        let (at, delivery_id) = (receipt.prepared_at, receipt.delivery_id);
+        self.spool.keep_try(Try { id: entry_id(at, &clock::random_bytes()), delivery_id, at }).await?;
+        metrics::counter!("yunzhen_parcel_codes_refused_total").increment(1);
+        let (nurse, left) = (receipt.nurse_id, left.saturating_sub(1));
+        tracing::warn!(delivery = %delivery_id, %nurse, left, "a wrong parcel code was given without a link");
+        Ok(())
     }
 
-    async fn count_try(&self, id: DeliveryId, tries: u32) -> Result<(), SpoolError> {
-        let answer =
-            Answer { at: clock::now_timestamp(), content_type: "text/plain".to_owned(), body: tries.to_string() };
-        self.spool.keep_answer(tries_of(id), answer).await
-    }
-
-    /// Asks when the link comes up and every minute after.
+    /// Tells and asks when the link comes up, and every minute after.
     async fn keep_up(self, life: Lifecycle) {
         let mut open = self.link.open();
         loop {
-            if open.borrow_and_update().is_some() {
-                self.ask().await;
+            if open.borrow_and_update().is_some()
+                && let Err(error) = self.exchange().await
+            {
+                tracing::warn!(%error, "what is known of expected parcels could not be kept; without a link an older list counts");
             }
             tokio::select! {
                 () = life.soft().cancelled() => return,
@@ -143,23 +154,53 @@ impl Receipts {
         }
     }
 
-    async fn ask(&self) {
-        let Ok(answer) = self.link.exchange(Method::GET, EXPECTED, HeaderMap::new(), Vec::new()).await else { return };
-        let body = String::from_utf8(answer.body().to_vec()).ok();
-        let readable = body.filter(|body| answer.status().is_success() && serde_json::from_str::<List>(body).is_ok());
-        let Some(body) = readable else {
-            tracing::warn!(status = answer.status().as_u16(), "the list of expected parcels cannot be read");
-            return;
-        };
+    /// First the relay counts what was tried here, then it says how many may still be tried. A try is forgotten only after that, so that one which is told and
+    /// not yet in the list still counts; told twice, it counts once.
+    async fn exchange(&self) -> Result<(), SpoolError> {
+        let mut told = Vec::new();
+        for refused in self.spool.tries().await? {
+            if !self.tell(&refused).await {
+                return Ok(());
+            }
+            told.push(refused.id);
+        }
+        let Some(body) = self.ask().await else { return Ok(()) };
         let kept = Answer { at: clock::now_timestamp(), content_type: "application/json".to_owned(), body };
-        if let Err(error) = self.spool.keep_answer(EXPECTED.to_owned(), kept).await {
-            tracing::warn!(%error, "the list of expected parcels could not be kept; without a link an older one counts");
+        self.spool.keep_answer(EXPECTED.to_owned(), kept).await?;
+        self.spool.drop_tries(told).await
+    }
+
+    /// Has the relay decided about it?
+    async fn tell(&self, refused: &Try) -> bool {
+        let body = serde_json::json!({ "at": refused.at });
+        let path = format!("/api/deliveries/{}/refused-codes", refused.delivery_id);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(key) = HeaderValue::try_from(refused.idempotency_key()) {
+            headers.insert("idempotency-key", key);
+        }
+        let answer = self.link.exchange(Method::POST, &path, headers, body.to_string().into_bytes()).await;
+        let Ok(answer) = answer else { return false };
+        match judge_status(answer.status().as_u16()) {
+            Verdict::Accepted => true,
+            Verdict::Rejected => {
+                let status = answer.status().as_u16();
+                tracing::warn!(delivery = %refused.delivery_id, status, "the relay does not count a wrong parcel code");
+                true
+            }
+            Verdict::SignInAgain | Verdict::Later => false,
         }
     }
-}
 
-fn tries_of(id: DeliveryId) -> String {
-    format!("/wrong-codes/{}", id)
+    async fn ask(&self) -> Option<String> {
+        let answer = self.link.exchange(Method::GET, EXPECTED, HeaderMap::new(), Vec::new()).await.ok()?;
+        let body = String::from_utf8(answer.body().to_vec()).ok();
+        let readable = body.filter(|body| answer.status().is_success() && serde_json::from_str::<List>(body).is_ok());
+        if readable.is_none() {
+            tracing::warn!(status = answer.status().as_u16(), "the list of expected parcels cannot be read");
+        }
+        readable
+    }
 }
 
 /// The code of a parcel, typed or scanned. The proof in a 2D code is the relay's to check: this box has no key for it.
@@ -206,6 +247,7 @@ mod tests {
             code_hash: String::new(),
             cold_chain,
             items: vec![1, 2],
+            tries_left: MOST_WRONG,
         };
         assert_eq!(judge(&parcel(false), &receipt(&[(1, 7, 0), (2, 3, 3)], None)), Ok(()));
         assert_eq!(judge(&parcel(true), &receipt(&[(1, 7, 0), (2, 3, 0)], None)), Err(Refusal::Temperature));

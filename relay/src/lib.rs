@@ -11,6 +11,7 @@
 //! * [`jobs`]: what falls due by the clock.
 //! * [`outgoing`]: events sent to pharmacies' systems over HTTP.
 //! * [`setup`]: policy and formulary.
+//! * [`register`]: a pharmacy and its first account, for who installs.
 //! * [`seed`]: demo data.
 //!
 //! What is not here: SQL (`yunzhen-store`), decisions about care (`yunzhen-domain`), packets (`yunzhen-media`, `yunzhen-rtc`).
@@ -22,6 +23,7 @@ pub mod jobs;
 pub mod outgoing;
 pub mod print;
 pub mod quic;
+pub mod register;
 pub mod relay;
 pub mod rooms;
 pub mod seed;

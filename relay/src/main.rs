@@ -1,4 +1,4 @@
-//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay openapi` prints the API's document; `relay audit verify` checks the audit log.
+//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay register-pharmacy` adds a pharmacy and its first account; `relay openapi` prints the API's document; `relay audit verify` checks the audit log.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use yunzhen_relay::config::Config;
-use yunzhen_relay::{http, relay, seed};
+use yunzhen_relay::register::NewPharmacy;
+use yunzhen_relay::{http, register, relay, seed};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::{clock, ready, telemetry};
 use yunzhen_store::audit::Head;
@@ -33,6 +34,27 @@ enum Command {
     Seed {
         /// The password of every demo account.
         #[arg(long, env = "YUNZHEN_DEMO_PASSWORD")]
+        password: String,
+    },
+    /// Adds a pharmacy and the account of its first member; its place and hours are the administrator's to set. May run beside the relay.
+    RegisterPharmacy {
+        /// What it is called.
+        #[arg(long)]
+        name: String,
+        /// Where it is, as people read it.
+        #[arg(long)]
+        address: String,
+        /// Its telephone.
+        #[arg(long)]
+        phone: String,
+        /// The user name of its first member.
+        #[arg(long)]
+        username: String,
+        /// The name of that person.
+        #[arg(long)]
+        person: String,
+        /// That person's password; better in the environment than in the shell's history.
+        #[arg(long, env = "YUNZHEN_PHARMACY_PASSWORD", hide_env_values = true)]
         password: String,
     },
     /// Prints the OpenAPI 3.1 document.
@@ -83,6 +105,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             seed::run(config.store.location(), password, clock::now_timestamp()).await?;
             // One line for the program that starts the demo.
             writeln!(std::io::stdout().lock(), "{}", seed::summary()).context("standard output is closed")
+        }
+        Some(Command::RegisterPharmacy { name, address, phone, username, person, password }) => {
+            let config = settings(&arguments)?;
+            let store = Store::open_at(config.store.location(), &Options::default()).await?;
+            let (name, address, phone) = (name.clone(), address.clone(), phone.clone());
+            let new = NewPharmacy { name, address, phone, username: username.clone(), person: person.clone() };
+            let registered = register::pharmacy(&store, &new, password, clock::now_timestamp()).await;
+            store.close().await;
+            writeln!(std::io::stdout().lock(), "{}", registered?).context("standard output is closed")
         }
         Some(Command::Audit(Audit::Verify { head })) => {
             let config = settings(&arguments)?;

@@ -82,10 +82,13 @@ pub const PARCEL_STOPPED: Problem = Problem {
     status: StatusCode::CONFLICT,
     code: "parcel_quarantined",
     title: Text { zh: "包裹码多次不符", en: "The code was wrong too often" },
-    detail: Text { zh: "网络中断时不能再试。", en: "Without a link it cannot be tried again." },
+    detail: Text {
+        zh: "包裹已暂停交付；网络恢复后，药房会看到这些尝试。",
+        en: "Its hand-over is stopped; the pharmacy sees the tries when the link is back.",
+    },
     action: Text {
-        zh: "请把包裹交还配送员，并致电药房；网络恢复后再签收。",
-        en: "Give the parcel back to the courier and call the pharmacy; try again when the link is back.",
+        zh: "请把包裹交还配送员，并致电药房；药房放行后才能再签收。",
+        en: "Give the parcel back to the courier and call the pharmacy; it can be accepted once the pharmacy lets it go on.",
     },
     retry_after_seconds: None,
 };

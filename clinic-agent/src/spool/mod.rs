@@ -1,6 +1,6 @@
 //! What the nurse wrote, kept until the relay has it; and what the relay last said, for reading without a link.
 //!
-//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
+//! [`entry`] decides, [`store`] writes (`readings`: what devices sent and nobody has confirmed yet; `presses`: buttons that nobody has heard yet; `tries`: wrong parcel codes that the relay has not counted yet), [`delivery`] sends. `saved` is answered only after the disk confirmed the entry;
 //! every attempt carries the page's own idempotency key, so that a lost answer never makes a second record.
 
 pub mod delivery;
@@ -8,10 +8,12 @@ pub mod entry;
 mod presses;
 mod readings;
 pub mod store;
+mod tries;
 
 pub use entry::{DismissReason, Dismissal, Entry, Event, Kind, State};
 pub use readings::Confirmation;
 pub use store::{Answer, Counts, Session, SpoolError, Store};
+pub use tries::Try;
 
 use crate::buttons::calls::Press;
 use crate::devices::gatt::Remark;
@@ -166,6 +168,21 @@ impl Spool {
     /// See [`Store::presses`].
     pub async fn presses(&self) -> Result<Vec<Press>, SpoolError> {
         self.blocking(Store::presses).await
+    }
+
+    /// See [`Store::keep_try`].
+    pub async fn keep_try(&self, refused: Try) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.keep_try(&refused)).await
+    }
+
+    /// See [`Store::tries`].
+    pub async fn tries(&self) -> Result<Vec<Try>, SpoolError> {
+        self.blocking(Store::tries).await
+    }
+
+    /// See [`Store::drop_tries`].
+    pub async fn drop_tries(&self, ids: Vec<Uuid>) -> Result<(), SpoolError> {
+        self.blocking(move |store| store.drop_tries(&ids)).await
     }
 
     /// See [`Store::keep_answer`].

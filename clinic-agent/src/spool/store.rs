@@ -33,6 +33,9 @@ pub(super) const READINGS: TableDefinition<'_, u128, &[u8]> = TableDefinition::n
 /// Id of a button's press → press (JSON); ids are ordered by time. See [`super::presses`].
 pub(super) const PRESSES: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("presses");
 
+/// Id of a refused parcel code → try (JSON); ids are ordered by time. See [`super::tries`].
+pub(super) const TRIES: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("tries");
+
 /// Entries that may wait for the relay. At three kilobytes each this is thirty megabytes and weeks of an offline home.
 pub const OPEN_LIMIT: u64 = 10_000;
 /// Documents whose content lies here: those that wait and those that were refused. A page makes a photo 300 kilobytes, so
@@ -541,6 +544,7 @@ fn open_database(path: &Path) -> Fallible<Database> {
         write.open_table(SESSIONS)?;
         write.open_table(READINGS)?;
         write.open_table(PRESSES)?;
+        write.open_table(TRIES)?;
     }
     write.commit()?;
     Ok(db)

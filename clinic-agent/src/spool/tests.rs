@@ -414,3 +414,26 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn wrong_parcel_codes_are_kept_to_a_bound_of_each_parcel_and_forgotten_by_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let refused = |parcel: u8, n: u8| Try {
+        id: entry_id(now(), &[parcel * 100 + n; 10]),
+        delivery_id: yunzhen_domain::ids::DeliveryId::new(now(), [parcel; 10]),
+        at: now(),
+    };
+    {
+        let spool = open(&dir);
+        for n in 0..30 {
+            spool.keep_try(refused(1, n)).await.unwrap();
+        }
+        spool.keep_try(refused(2, 0)).await.unwrap();
+    }
+    let spool = open(&dir);
+    let kept = spool.tries().await.unwrap();
+    let of = |parcel: u8| kept.iter().filter(|t| t.delivery_id == refused(parcel, 0).delivery_id).count();
+    assert_eq!((of(1), of(2)), (20, 1), "whoever tries for a night fills no disk");
+    spool.drop_tries(kept.iter().take(20).map(|t| t.id).collect()).await.unwrap();
+    assert_eq!(spool.tries().await.unwrap(), kept[20..]);
+}

@@ -20,10 +20,30 @@ const PARCEL: &str = "0190a5f0-0000-7000-8000-00000000d001";
 const COLD: &str = "0190a5f0-0000-7000-8000-00000000d002";
 const CODE: &str = "K7M42PQR";
 
-/// Key and signed receipt, as often as they came.
+/// Key and signed receipt, as often as they came; keys of refused codes that were told.
 #[derive(Clone, Default)]
 struct Desk {
     came: Arc<Mutex<Vec<(String, String)>>>,
+    told: Arc<Mutex<Vec<String>>>,
+}
+
+async fn count(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> impl IntoResponse {
+    assert!(headers.get("authorization").is_none(), "the box tells it in its own name");
+    assert!(
+        id == PARCEL && body["at"].is_string() && body.as_object().unwrap().len() == 1,
+        "what was typed is not told"
+    );
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    let mut told = desk.told.lock().unwrap();
+    if !told.contains(&key) {
+        told.push(key);
+    }
+    Json(json!({ "tries_left": 5_usize.saturating_sub(told.len()) }))
 }
 
 impl Desk {
@@ -67,12 +87,16 @@ fn decoded(base64url: &str) -> String {
 
 fn router(desk: Desk) -> Router {
     let hash = Argon2::default().hash_password_with_salt(CODE.as_bytes(), b"sixteen bytes ok").unwrap().to_string();
-    let expected = json!({ "items": [
-        { "delivery_id": PARCEL, "code_hash": hash, "cold_chain": false, "items": [1, 2] },
-        { "delivery_id": COLD, "code_hash": hash, "cold_chain": true, "items": [1] },
-    ], "next": null });
+    let expected = move |State(desk): State<Desk>| async move {
+        let left = 5_usize.saturating_sub(desk.told.lock().unwrap().len());
+        Json(json!({ "items": [
+            { "delivery_id": PARCEL, "code_hash": hash, "cold_chain": false, "items": [1, 2], "tries_left": left },
+            { "delivery_id": COLD, "code_hash": hash, "cold_chain": true, "items": [1] },
+        ], "next": null }))
+    };
     Router::new()
-        .route("/api/expected-parcels", get(move || async move { Json(expected) }))
+        .route("/api/expected-parcels", get(expected))
+        .route("/api/deliveries/{id}/refused-codes", post(count))
         .route("/api/deliveries/{id}/receipts", post(take))
         .with_state(desk)
         .merge(relay(Record::default()))
@@ -191,4 +215,70 @@ async fn what_cannot_be_right_is_refused_in_words_without_a_link_and_nothing_is_
         "the sixth, though it is right"
     );
     assert!(world.agent.spool.entries().await.unwrap().is_empty());
+}
+
+/// A wrong code, and what the page reads.
+async fn wrong(browser: &mut Browser, n: usize) -> String {
+    let (_, problem) = receive(browser, PARCEL, &format!("key-guess-{n}"), &counted("22222222")).await;
+    problem["code"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_codes_without_a_link_are_counted_over_a_restart_and_told_to_the_relay_once() {
+    let desk = Desk::default();
+    let (mut world, mut browser) = world(&desk).await;
+    cut_off(&mut world).await;
+    for n in 0..3 {
+        assert_eq!(wrong(&mut browser, n).await, "wrong_parcel_code");
+    }
+
+    // The cable stays pulled and the power is pulled as well: the count goes on.
+    world.life.stop().await.unwrap();
+    drop(world.agent);
+    let life = Lifecycle::new();
+    let agent = agent::start(&life, &world.config, Box::new(TestDevices::default())).await.unwrap();
+    let mut again = Browser::new(agent.bound.page);
+    again.cookies = browser.cookies.clone();
+    assert_eq!(agent.spool.tries().await.unwrap().len(), 3);
+    assert_eq!(wrong(&mut again, 3).await, "wrong_parcel_code");
+    assert_eq!(wrong(&mut again, 4).await, "parcel_quarantined");
+    assert_eq!(wrong(&mut again, 5).await, "parcel_quarantined", "the sixth");
+    let (_, right) = receive(&mut again, PARCEL, "key-right", &counted(CODE)).await;
+    assert_eq!(right["code"], "parcel_quarantined", "the right one is a lucky guess by now");
+    assert!(desk.told.lock().unwrap().is_empty());
+
+    // The link is back: each is told once, and forgotten only when the relay's own count has it.
+    world.wire.set(true);
+    wait_for("told", || desk.told.lock().unwrap().len() == 6).await;
+    let forgotten = async {
+        while !agent.spool.tries().await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), forgotten).await.expect("forgotten in time");
+    assert_eq!(desk.told.lock().unwrap().len(), 6);
+
+    // Pulled again: the relay had counted them, so that not one more can be tried.
+    world.wire.set(false);
+    let mut status = agent.link.status();
+    let down = status.wait_for(|status| !status.is_connected());
+    tokio::time::timeout(Duration::from_secs(30), down).await.expect("down in time").unwrap();
+    let (_, right) = receive(&mut again, PARCEL, "key-right-2", &counted(CODE)).await;
+    assert_eq!(right["code"], "parcel_quarantined");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn codes_that_are_tried_at_once_count_like_those_that_are_tried_in_a_row() {
+    let desk = Desk::default();
+    let (mut world, browser) = world(&desk).await;
+    cut_off(&mut world).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for n in 0..8 {
+        let mut browser = browser.clone();
+        tries.spawn(async move { wrong(&mut browser, n).await });
+    }
+    let answers = tries.join_all().await;
+    let refused = |code: &str| answers.iter().filter(|answer| *answer == code).count();
+    assert_eq!((refused("wrong_parcel_code"), refused("parcel_quarantined")), (4, 4), "{answers:?}");
+    assert_eq!(world.agent.spool.tries().await.unwrap().len(), 8);
 }

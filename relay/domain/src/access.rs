@@ -62,6 +62,8 @@ pub enum Class {
     Round,
     /// One-key calls.
     UrgentCall,
+    /// Pharmacies' own systems: credentials and webhooks.
+    PharmacySystem,
     /// Calendars shared by a link.
     Calendar,
     /// Requests for a refill.
@@ -123,6 +125,8 @@ named_enum! {
         ListPharmacies = "list_pharmacies",
         /// PUT facts of a pharmacy
         KeepPharmacies = "keep_pharmacies",
+        /// GET /offers: which pharmacies were asked, without the resident and the medicine
+        ViewOffers = "view_offers",
         /// POST present-doctors
         NamePresentDoctor = "name_present_doctor",
         /// GET /visits, candidates
@@ -271,6 +275,8 @@ named_enum! {
         MeasureDelivery = "measure_delivery",
         /// GET /expected-parcels, of the box
         ExpectParcels = "expect_parcels",
+        /// POST refused codes of a delivery, of the box
+        ReportRefusedCode = "report_refused_code",
         /// GET /courier-runs/{id}
         ViewCourierRun = "view_courier_run",
         /// PUT order of a courier's run
@@ -297,8 +303,12 @@ named_enum! {
         ListBoxes = "list_boxes",
         /// GET /audit
         ReadAudit = "read_audit",
-        /// GET, POST /pharmacy-systems, rotate, revoke, webhook, deliveries, replay
+        /// POST /pharmacy-systems, rotate, revoke, webhook
         KeepPharmacySystems = "keep_pharmacy_systems",
+        /// GET /pharmacy-systems and their deliveries
+        ViewPharmacySystems = "view_pharmacy_systems",
+        /// replay of a pharmacy system's events
+        ReplayPharmacyEvents = "replay_pharmacy_events",
         /// /pharmacy/v1: self, events, webhook
         UsePharmacyApi = "use_pharmacy_api",
     }
@@ -377,7 +387,8 @@ impl Action {
             | A::ReceiveDelivery
             | A::RecoverDelivery
             | A::MeasureDelivery
-            | A::ExpectParcels => Class::Delivery,
+            | A::ExpectParcels
+            | A::ReportRefusedCode => Class::Delivery,
             A::ViewCourierRun | A::OrderCourierRun | A::RenewCourierLink => Class::CourierRun,
             A::ListDiscrepancies | A::ViewDiscrepancy | A::ResolveDiscrepancy => Class::Discrepancy,
             A::ViewStock | A::KeepStock => Class::Stock,
@@ -396,11 +407,12 @@ impl Action {
             | A::ListBoxes
             | A::ListPharmacies
             | A::KeepPharmacies
+            | A::ViewOffers
             | A::ReadAudit
             | A::ViewSafetyOverrides
             | A::ViewRetention
-            | A::HoldRecord
-            | A::KeepPharmacySystems => Class::Administration,
+            | A::HoldRecord => Class::Administration,
+            A::ViewPharmacySystems | A::ReplayPharmacyEvents | A::KeepPharmacySystems => Class::PharmacySystem,
         }
     }
 }
@@ -424,6 +436,7 @@ impl Class {
             Self::Round => Some(Action::ViewRound),
             Self::UrgentCall => Some(Action::ViewUrgentCall),
             Self::Refill => Some(Action::ViewRefill),
+            Self::PharmacySystem => Some(Action::ViewPharmacySystems),
             Self::Calendar | Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
@@ -461,6 +474,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::SetHomeSwitches         => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ListPharmacies          => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::KeepPharmacies          => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewOffers              => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::NamePresentDoctor       => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ListVisits              => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewVisit               => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
@@ -533,6 +547,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::DecideRefill            => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::MeasureDelivery         => [Home, No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::ExpectParcels           => [No,   No,    No,    No,      No,       No,       No,   Home, No ],
+        Action::ReportRefusedCode       => [No,   No,    No,    No,      No,       No,       No,   Home, No ],
         Action::ViewCourierRun          => [No,   No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::OrderCourierRun         => [No,   No,    No,    Pha,     Assigned, No,       No,   No,   No ],
         Action::RenewCourierLink        => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
@@ -547,6 +562,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ListBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ReadAudit               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::KeepPharmacySystems     => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::ViewPharmacySystems     => [No,   No,    No,    Pha,     No,       No,       All,  No,   No ],
+        Action::ReplayPharmacyEvents    => [No,   No,    No,    Pha,     No,       No,       All,  No,   No ],
         // Only for pharmacies' systems, see `of_pharmacy_system`.
         Action::UsePharmacyApi          => [No,   No,    No,    No,      No,       No,       No,   No,   No ],
     }
@@ -720,7 +737,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
-        Entity::PharmacySystem => return may_try(actor, Action::KeepPharmacySystems),
+        Entity::PharmacySystem => Class::PharmacySystem,
         Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))

@@ -151,6 +151,8 @@ event_kinds! {
     HomePlaceSet = "home.place_set" of Home;
     /// Where a pharmacy is, when it is open and how far it delivers was set.
     PharmacyFactsSet = "pharmacy.facts_set" of Pharmacy;
+    /// A pharmacy and its first account were registered by who installs.
+    PharmacyRegistered = "pharmacy.registered" of Pharmacy;
     /// The home's own doctor was named as present.
     PresentDoctorNamed = "consultation.present_doctor_named" of Consultation;
     /// Planned.
@@ -355,6 +357,8 @@ event_kinds! {
     ResidentPurged = "resident.purged" of Resident;
     /// An entry about a dose came in.
     DoseRecorded = "resident.dose_recorded" of Resident;
+    /// The code of another bed or medicine was scanned for a dose, and nothing was written.
+    DoseScanRefused = "resident.dose_scan_refused" of Resident;
     /// The doses of a day were read.
     DosesViewed = "resident.doses_viewed" of Resident;
     /// The medication sheet or its labels were printed.

@@ -26,6 +26,8 @@ named_enum! {
         Preferred = "preferred",
         /// It has all that is owed.
         AllInStock = "all_in_stock",
+        /// It has all that is owed when another strength goes out where the prescriber allows it.
+        SubstituteInStock = "substitute_in_stock",
         /// It has some of what is owed.
         PartInStock = "part_in_stock",
         /// It keeps its stock here and has nothing of what is owed.
@@ -63,6 +65,24 @@ impl Offered {
     /// Whether the one who asks speaks for a pharmacy that it is offered to.
     pub fn reaches(&self, actor: &Actor) -> bool {
         actor.pharmacy_id().is_some_and(|pharmacy| self.includes(pharmacy))
+    }
+}
+
+/// A line that is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// Of what.
+    pub drug: DrugId,
+    /// How much.
+    pub quantity: u32,
+    /// What may go out instead, and how many of its units make one; empty where the prescriber allows nothing else.
+    pub substitutes: Vec<(DrugId, u32)>,
+}
+
+impl Owed {
+    /// Everything that a shelf may have for it.
+    pub fn drugs(&self) -> impl Iterator<Item = &DrugId> {
+        std::iter::once(&self.drug).chain(self.substitutes.iter().map(|(drug, _)| drug))
     }
 }
 
@@ -110,13 +130,7 @@ struct Key {
 
 /// Ranks all that may be asked for `owed`. An urgent prescription goes to everybody who is open at once; where nobody is known by anything but the shelf, all
 /// are asked together, as one alone is.
-pub fn rank(
-    owed: &[(DrugId, u32)],
-    home: &Home,
-    urgency: Urgency,
-    candidates: &[Candidate<'_>],
-    now: Timestamp,
-) -> Vec<Offer> {
+pub fn rank(owed: &[Owed], home: &Home, urgency: Urgency, candidates: &[Candidate<'_>], now: Timestamp) -> Vec<Offer> {
     let told = candidates.iter().any(|c| c.pharmacy.tells_of_itself()) || home.preferred_pharmacy_id.is_some();
     let together = candidates.len() < 2 || !told;
     let mut sorted: Vec<(Key, Offer)> = candidates.iter().map(|c| place_of(owed, home, c, now)).collect();
@@ -147,7 +161,7 @@ impl Key {
     }
 }
 
-fn place_of(owed: &[(DrugId, u32)], home: &Home, c: &Candidate<'_>, now: Timestamp) -> (Key, Offer) {
+fn place_of(owed: &[Owed], home: &Home, c: &Candidate<'_>, now: Timestamp) -> (Key, Offer) {
     use OfferReason as R;
     let pharmacy = c.pharmacy;
     let preferred = home.preferred_pharmacy_id == Some(pharmacy.id);
@@ -179,27 +193,40 @@ fn place_of(owed: &[(DrugId, u32)], home: &Home, c: &Candidate<'_>, now: Timesta
         preferred: Reverse(preferred),
         stock: match stock {
             Some(R::AllInStock) => 0,
-            Some(R::PartInStock) => 1,
-            _ => 2,
+            Some(R::SubstituteInStock) => 1,
+            Some(R::PartInStock) => 2,
+            _ => 3,
         },
         km: metres.map_or(u32::MAX, |metres| metres / 1000),
     };
     (key, Offer { pharmacy_id: pharmacy.id, rank: 0, reasons, metres, opens_at, offered_at: None })
 }
 
-/// What a shelf has of what is owed. Lines of one drug are owed together.
-fn in_stock(owed: &[(DrugId, u32)], shelf: &BTreeMap<DrugId, u64>) -> OfferReason {
-    let mut need: BTreeMap<&DrugId, u64> = BTreeMap::new();
-    for (drug, quantity) in owed {
-        *need.entry(drug).or_default() += u64::from(*quantity);
+/// What a shelf has of what is owed. The very product goes to every line first, what is left of another strength fills up the rest: nothing is counted twice.
+fn in_stock(owed: &[Owed], shelf: &BTreeMap<DrugId, u64>) -> OfferReason {
+    let mut shelf = shelf.clone();
+    let mut some = false;
+    let mut take = |drug: &DrugId, factor: u32, wanted: u64| {
+        let there = shelf.entry(drug.clone()).or_default();
+        let factor = u64::from(factor.max(1));
+        let taken = wanted.min(*there / factor);
+        *there -= taken * factor;
+        some |= taken > 0;
+        wanted - taken
+    };
+    let mut short: Vec<u64> = owed.iter().map(|line| take(&line.drug, 1, u64::from(line.quantity))).collect();
+    if short.iter().all(|units| *units == 0) {
+        return OfferReason::AllInStock;
     }
-    let has = |drug: &DrugId| shelf.get(drug).copied().unwrap_or_default();
-    if need.iter().all(|(drug, quantity)| has(drug) >= *quantity) {
-        OfferReason::AllInStock
-    } else if need.iter().any(|(drug, quantity)| *quantity > 0 && has(drug) > 0) {
-        OfferReason::PartInStock
-    } else {
-        OfferReason::NothingInStock
+    for (line, units) in owed.iter().zip(&mut short) {
+        for (drug, factor) in &line.substitutes {
+            *units = take(drug, *factor, *units);
+        }
+    }
+    match (short.iter().all(|units| *units == 0), some) {
+        (true, _) => OfferReason::SubstituteInStock,
+        (false, true) => OfferReason::PartInStock,
+        (false, false) => OfferReason::NothingInStock,
     }
 }
 

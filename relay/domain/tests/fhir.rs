@@ -8,10 +8,12 @@ use fhir_world::*;
 use proptest::prelude::*;
 use serde_json::Value;
 use yunzhen_domain::ecg::Lead;
-use yunzhen_domain::fhir::{self, Bundle, Kind, OperationOutcome, Resource, capability};
-use yunzhen_domain::ids::DispenseId;
-use yunzhen_domain::machines::{consultation, delivery, dispense, prescription, referral, visit_stop};
-use yunzhen_domain::records::{Appointment, Count, DeclineCode, Dispense, Observation, Pack, Supplied};
+use yunzhen_domain::fhir::{self, Bundle, DoseContext, Kind, OperationOutcome, Resource, capability};
+use yunzhen_domain::ids::{DispenseId, DoseEntryId};
+use yunzhen_domain::machines::{consultation, delivery, dispense, dose, prescription, referral, visit_stop};
+use yunzhen_domain::records::{
+    Appointment, Count, DeclineCode, Dispense, DoseEntry, NeedReason, NotGivenReason, Observation, Pack, Supplied,
+};
 use yunzhen_domain::schedule::Slot;
 
 /// One file for all resources of a state.
@@ -167,6 +169,61 @@ fn a_parcel_in_every_state() {
         }
         all(&format!("SupplyDelivery-{state}"), &supplies);
     }
+}
+
+#[test]
+fn a_dose_in_every_way_that_it_is_written_about() {
+    let cast = cast();
+    let p = prescription_in(prescription::State::Delivered);
+    let entry = |n: u8, item_no, state| DoseEntry {
+        id: DoseEntryId::from_uuid(uuid::Uuid::from_u128(n.into())),
+        prescription_id: p.id,
+        item_no,
+        resident_id: p.resident_id,
+        home_id: p.home_id,
+        due_at: at("2026-11-24T00:00:00Z"),
+        sequence: 1,
+        state,
+        dose: p.items[usize::from(item_no) - 1].dose,
+        at: at("2026-11-24T00:05:00Z"),
+        recorded_at: at("2026-11-24T00:06:00Z"),
+        author: cast.nurse.id,
+        not_given: None,
+        need: None,
+        note: None,
+        scanned: true,
+    };
+    let of = |entry: &DoseEntry, superseded| {
+        let (prescription, resident, author) = (&p, &cast.resident, &cast.nurse);
+        let formulary = &cast.formulary;
+        fhir::administration_of(DoseContext { entry, superseded, prescription, resident, author, formulary })
+    };
+    let given = entry(1, 1, dose::State::Given);
+    let needed = DoseEntry { need: Some(NeedReason::Pain), ..entry(2, 2, dose::State::Given) };
+    let found = [of(&given, false).unwrap(), of(&needed, false).unwrap()];
+    let json = serde_json::to_value(&found[0]).unwrap();
+    assert_eq!(json["request"]["reference"], format!("MedicationRequest/{}-1", p.id));
+    assert_eq!((found[0].status, found[0].at), (Some("completed"), Some(given.at)));
+    all("MedicationAdministration-given", &found);
+    let refused = DoseEntry {
+        not_given: Some(NotGivenReason::Unwilling),
+        note: Some("说恶心，不想吃".to_owned().into()),
+        ..entry(3, 1, dose::State::Refused)
+    };
+    let found = of(&refused, false).unwrap();
+    let json = serde_json::to_value(&found).unwrap();
+    let codes: Vec<_> =
+        json["statusReason"].as_array().unwrap().iter().map(|r| r["coding"][0]["code"].clone()).collect();
+    assert_eq!((found.status, codes), (Some("not-done"), vec!["refused".into(), "unwilling".into()]));
+    assert!(json.get("dosage").is_none(), "nothing was taken");
+    all("MedicationAdministration-refused", &[found]);
+    let held = DoseEntry { not_given: Some(NotGivenReason::ALL[1]), ..entry(4, 1, dose::State::Held) };
+    all("MedicationAdministration-held", &[of(&held, false).unwrap()]);
+    let wrong = of(&given, true).unwrap();
+    assert_eq!(wrong.status, Some("entered-in-error"));
+    all("MedicationAdministration-put_right", &[wrong]);
+    assert_eq!(of(&entry(5, 1, dose::State::Due), false), None, "what only takes another back");
+    assert_eq!(of(&DoseEntry { item_no: 9, ..given.clone() }, false), None, "a line that is not there");
 }
 
 #[test]

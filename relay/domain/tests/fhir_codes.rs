@@ -11,7 +11,7 @@ use fhir_world::{golden, writes};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use yunzhen_domain::fhir::{self, Kind};
-use yunzhen_domain::machines::{consultation, delivery, prescription, referral, visit_stop};
+use yunzhen_domain::machines::{consultation, delivery, dose, prescription, referral, visit_stop};
 
 /// An element and its code, where there is one.
 type Code = (&'static str, Option<&'static str>);
@@ -71,6 +71,15 @@ fn maps() -> Vec<(&'static str, &'static str, Vec<Code>)> {
     }
     for s in visit_stop::State::ALL {
         rows.push(("stop of a round in person", s.as_str(), vec![("Encounter.status", Some(fhir::visit_stop(*s)))]));
+    }
+    for s in dose::State::ALL.iter().filter(|state| state.is_recorded()) {
+        let of = |superseded| fhir::dose(*s, superseded);
+        let element = "MedicationAdministration.status";
+        rows.push((
+            "dose that a nurse wrote about",
+            s.as_str(),
+            vec![(element, of(false)), ("MedicationAdministration.status (put right later)", of(true))],
+        ));
     }
     rows.sort_by_key(|row| row.0);
     rows
@@ -140,6 +149,8 @@ const DISPENSE: [&str; 9] = ["preparation", "in-progress", "cancelled", "on-hold
 #[rustfmt::skip]
 const SUPPLY: [&str; 4] = ["in-progress", "completed", "abandoned", "entered-in-error"];
 #[rustfmt::skip]
+const ADMINISTRATION: [&str; 7] = ["in-progress", "not-done", "on-hold", "completed", "entered-in-error", "stopped", "unknown"];
+#[rustfmt::skip]
 const ENCOUNTER: [&str; 9] = ["planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"];
 #[rustfmt::skip]
 const APPOINTMENT: [&str; 10] = ["proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in", "waitlist"];
@@ -171,6 +182,8 @@ proptest! {
         prop_assert!(APPOINTMENT.contains(&fhir::appointment(v, a)));
         let r = walk(referral::State::Drafted, &referral::sample_events(), &steps, |s, e| s.apply(e, now).ok().map(|n| n.state));
         prop_assert!(REQUEST.contains(&fhir::referral(r, a).service_request));
+        let t = walk(dose::State::Due, &dose::sample_events(), &steps, |s, e| s.apply(*e).ok());
+        prop_assert!(fhir::dose(t, a).is_none_or(|code| ADMINISTRATION.contains(&code)));
     }
 }
 

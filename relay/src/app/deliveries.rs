@@ -17,6 +17,7 @@ use yunzhen_domain::machines::prescription;
 use yunzhen_domain::records::Delivery;
 use yunzhen_store::{Paging, deliveries, prescriptions};
 
+pub use codes::report as report_refused_code;
 pub use receipts::{expected, receive_signed};
 pub use receive::receive;
 pub(super) use show::{show, show_all, shows_resident};

@@ -29,7 +29,7 @@ mod invitations;
 pub mod joint_consultations;
 pub mod medication_sheet;
 mod names;
-pub(crate) mod offers;
+pub mod offers;
 mod passwords;
 pub mod people;
 pub mod pharmacies;

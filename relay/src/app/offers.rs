@@ -6,21 +6,26 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use yunzhen_domain::Role;
+use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::formulary::DrugId;
+use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{PharmacyId, PrescriptionId, uuid_v7};
 use yunzhen_domain::machines::dispense;
-use yunzhen_domain::offers::{Candidate, Offer, Offered, open_next, rank};
+use yunzhen_domain::offers::{Candidate, Offer, Offered, Owed, open_next, rank};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::Prescription;
+use yunzhen_domain::records::{Dispense, Item, Prescription};
+use yunzhen_domain::substitution::substitutes;
 use yunzhen_store::jobs::{self, Job};
-use yunzhen_store::{Db, dispenses, homes, pharmacies, pharmacy_offers, prescriptions};
+use yunzhen_store::{Db, Paging, dispenses, homes, pharmacies, pharmacy_offers, prescriptions};
 
 use super::names::Names;
+use super::views::common::{CursorQuery, Page};
 use super::views::offers as views;
-use super::work::Work;
-use super::{App, AppError, Context};
+use super::work::{Work, may_list};
+use super::{App, AppError, Context, parse_cursor};
 
+/// Rows of one page of the list.
+const PAGE: u32 = 50;
 /// Kind of the job that offers it to the next ones.
 pub(crate) const NEXT: &str = "offer_to_next";
 
@@ -36,8 +41,8 @@ struct Waiting {
 pub(super) async fn begin(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<Offered, AppError> {
     let all = pharmacies::list(&mut work.tx).await?;
     let home = homes::get(&mut work.tx, p.home_id).await?.ok_or(AppError::NotFound)?;
-    let owed: Vec<(DrugId, u32)> = p.items.iter().map(|item| (item.drug_id.clone(), p.owed(item))).collect();
-    let drugs: BTreeSet<DrugId> = owed.iter().map(|(drug, _)| drug.clone()).collect();
+    let owed: Vec<Owed> = p.items.iter().map(|item| line(&work.formulary, p, item)).collect();
+    let drugs: BTreeSet<DrugId> = owed.iter().flat_map(Owed::drugs).cloned().collect();
     let shelves = pharmacy_offers::on_hand(&mut work.tx, &drugs, Policy::local_date(ctx.now)).await?;
     let fillings = dispenses::of_prescription(&mut work.tx, p.id).await?;
     let declined = |id: PharmacyId| {
@@ -53,6 +58,14 @@ pub(super) async fn begin(work: &mut Work, ctx: &Context, p: &Prescription) -> R
         })
         .collect();
     open(work, ctx, p, rank(&owed, &home, p.urgency, &candidates, ctx.now)).await
+}
+
+/// What is owed of a line, and what may go out for it.
+fn line(formulary: &Formulary, p: &Prescription, item: &Item) -> Owed {
+    let drug = formulary.drug(&item.drug_id).filter(|_| item.substitution);
+    let instead = drug.map(|drug| substitutes(drug, formulary)).unwrap_or_default();
+    let substitutes = instead.into_iter().map(|other| (other.drug.id.clone(), other.factor)).collect();
+    Owed { drug: item.drug_id.clone(), quantity: p.owed(item), substitutes }
 }
 
 /// Offers it to those in the next place, and queues the job for the ones after them.
@@ -109,19 +122,69 @@ pub(super) async fn shown(
         return Ok(None);
     }
     let all = pharmacy_offers::of_prescription(db, p.id).await?;
-    let newest = all.iter().filter_map(|offer| offer.offered_at).max();
-    let waits = p.is_in_the_pool() && next_rank(&all).is_some();
-    let next_at = newest.filter(|_| waits && mine.is_none()).map(|at| (at + wave(&app.policy)).into());
+    let next_at = next_at(app, p, &all).filter(|_| mine.is_none()).map(Into::into);
     let mut offers = Vec::with_capacity(all.len());
     for offer in all.into_iter().filter(|offer| mine.is_none_or(|mine| mine == offer.pharmacy_id)) {
-        offers.push(views::PharmacyOffer {
-            pharmacy_name: names.pharmacy(db, offer.pharmacy_id).await?,
-            rank: offer.rank,
-            why: why(&offer),
-            offered_at: offer.offered_at.map(Into::into),
-        });
+        offers.push(one(db, names, offer).await?);
     }
     Ok((!offers.is_empty()).then_some(views::Offers { offers, next_at }))
+}
+
+/// Which pharmacies were asked for what came into the pool, the newest first: for who sees to the pharmacies, without resident and medicine.
+pub async fn list(app: &App, ctx: &Context, query: CursorQuery) -> Result<Page<views::OfferedPrescription>, AppError> {
+    may_list(ctx, Action::ViewOffers)?;
+    let paging = Paging::newest(PAGE).after(parse_cursor(query.cursor.as_deref())?);
+    let mut db = app.store.read().await?;
+    let slice = prescriptions::approved(&mut db, paging).await?;
+    let mut offers = pharmacy_offers::of_prescriptions(&mut db, slice.items.iter().map(|p| p.id)).await?;
+    let mut fillings = dispenses::of_prescriptions(&mut db, slice.items.iter().map(|p| p.id)).await?;
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(slice.items.len());
+    for p in &slice.items {
+        let Some(approved_at) = p.approved_at else { continue };
+        let asked = offers.remove(&p.id).unwrap_or_default();
+        let answers = fillings.remove(&p.id).unwrap_or_default();
+        let next_at = next_at(app, p, &asked);
+        let mut shown = Vec::with_capacity(asked.len());
+        for offer in asked {
+            let answer = answers.iter().rfind(|d| d.pharmacy_id == offer.pharmacy_id).map(answer);
+            shown.push(views::AnsweredOffer { answer, offer: one(&mut db, &mut names, offer).await? });
+        }
+        items.push(views::OfferedPrescription {
+            id: p.id,
+            state: p.state,
+            home_name: names.home(&mut db, p.home_id).await?.name.clone(),
+            approved_at: approved_at.into(),
+            offers: shown,
+            next_at: next_at.map(Into::into),
+        });
+    }
+    Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
+}
+
+fn answer(filling: &Dispense) -> views::OfferAnswer {
+    match filling.state {
+        dispense::State::Declined => {
+            views::OfferAnswer { accepted: false, declined: filling.declined, at: filling.state_since.into() }
+        }
+        _ => views::OfferAnswer { accepted: true, declined: None, at: filling.created_at.into() },
+    }
+}
+
+async fn one(db: &mut Db, names: &mut Names, offer: Offer) -> Result<views::PharmacyOffer, AppError> {
+    Ok(views::PharmacyOffer {
+        pharmacy_name: names.pharmacy(db, offer.pharmacy_id).await?,
+        rank: offer.rank,
+        why: why(&offer),
+        offered_at: offer.offered_at.map(Into::into),
+    })
+}
+
+/// When those of the next rank are asked.
+fn next_at(app: &App, p: &Prescription, offers: &[Offer]) -> Option<Timestamp> {
+    let waits = p.is_in_the_pool() && next_rank(offers).is_some();
+    let newest = offers.iter().filter_map(|offer| offer.offered_at).max();
+    newest.filter(|_| waits).map(|at| at + wave(&app.policy))
 }
 
 /// Why a pharmacy stands in its place.

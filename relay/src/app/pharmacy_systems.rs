@@ -1,8 +1,8 @@
 //! Credentials of pharmacies' own systems and where their events are sent: made, rotated and revoked by an administrator; a system may set and rotate its own
-//! webhook. Secrets are shown once. Not here: what a system may do with them (the access table), sending ([`super::webhooks`]).
+//! webhook. A pharmacy sees its own systems and how their events fared, and has events sent once more. Secrets are shown once. Not here: what a system may do with them (the access table), sending ([`super::webhooks`]).
 
 use jiff::{SignedDuration, Timestamp};
-use yunzhen_domain::access::{Action, Facts};
+use yunzhen_domain::access::{Action, Facts, may_try};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{PharmacySystemId, WebhookDeliveryId};
 use yunzhen_domain::records::{PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
@@ -14,7 +14,7 @@ use super::names::Names;
 use super::sessions::{check_throttle, count, source_key};
 use super::views::common::{CursorQuery, Page};
 use super::views::pharmacy_systems as views;
-use super::work::{Start, Work, line, may_list, required};
+use super::work::{Start, Work, authorize, line, may_list, required};
 use super::{App, AppError, Context, Entrance, fresh, parse_cursor, pharmacy_api, tokens};
 
 /// Rows of one page of deliveries.
@@ -66,13 +66,14 @@ async fn refuse(app: &App, key: &str, origin: &Entrance) -> Result<(), AppError>
     work.finish(()).await
 }
 
-/// All systems, and the pharmacies that may get one.
+/// The systems that the caller may see, and the pharmacies that may get one by them.
 pub async fn list(app: &App, ctx: &Context) -> Result<views::PharmacySystems, AppError> {
-    may_list(ctx, Action::KeepPharmacySystems)?;
+    may_list(ctx, Action::ViewPharmacySystems)?;
     let mut db = app.store.read().await?;
     let mut names = Names::default();
     let mut items = Vec::new();
-    for system in pharmacy_systems::list(&mut db).await? {
+    let visible = |system: &PharmacySystem| authorize(ctx, Action::ViewPharmacySystems, &facts(system)).is_ok();
+    for system in pharmacy_systems::list(&mut db).await?.into_iter().filter(visible) {
         items.push(views::PharmacySystem {
             id: system.id,
             name: system.name,
@@ -92,9 +93,12 @@ pub async fn list(app: &App, ctx: &Context) -> Result<views::PharmacySystems, Ap
             webhook: system.webhook.map(views::Webhook::from),
         });
     }
-    let pharmacies = pharmacies::list(&mut db).await?.into_iter();
-    let pharmacies = pharmacies.map(|p| super::views::prescriptions::PharmacyRef { id: p.id, name: p.name });
-    Ok(views::PharmacySystems { items, pharmacies: pharmacies.collect() })
+    let mut of = Vec::new();
+    if may_try(&ctx.actor, Action::KeepPharmacySystems) {
+        let pharmacies = pharmacies::list(&mut db).await?.into_iter();
+        of.extend(pharmacies.map(|p| super::views::prescriptions::PharmacyRef { id: p.id, name: p.name }));
+    }
+    Ok(views::PharmacySystems { items, pharmacies: of })
 }
 
 /// Makes credentials for a pharmacy's system.
@@ -134,7 +138,7 @@ pub async fn rotate(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<vi
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     let (secret, digest) = tokens::new();
     let until = overlap(app, ctx.now);
     system.previous = Some((system.secret_sha256, until));
@@ -151,7 +155,7 @@ pub async fn revoke(app: &App, ctx: &Context, id: PharmacySystemId) -> Result<vi
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     system.revoked_at = Some(ctx.now);
     system.previous = None;
     system.webhook = None;
@@ -171,7 +175,7 @@ pub async fn set_webhook(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     let url = input.url.trim().to_owned();
     app.reachable.target(&url).map_err(|e| AppError::invalid("url", e.zh(), e.to_string()))?;
     let mut shown = None;
@@ -197,7 +201,7 @@ pub async fn rotate_webhook(app: &App, ctx: &Context, id: PharmacySystemId) -> R
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     let webhook = system.webhook.as_mut().ok_or(AppError::NotFound)?;
     let (secret, until) = (webhook::secret(random_bytes()), overlap(app, ctx.now));
     let former = std::mem::replace(&mut webhook.secret, secret.clone().into());
@@ -215,7 +219,7 @@ pub async fn remove_webhook(app: &App, ctx: &Context, id: PharmacySystemId) -> R
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     if system.webhook.take().is_none() {
         return Err(AppError::NotFound);
     }
@@ -235,7 +239,7 @@ pub async fn replay(
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    let mut system = load(&mut work, id).await?;
+    let mut system = load(&mut work, id, Action::ReplayPharmacyEvents).await?;
     let unknown = || AppError::invalid("from", "没有这个事件编号", "There is no event of this id");
     let seq = pharmacy_events::seq(&input.from).ok_or_else(unknown)?;
     if seq > audit::head(&mut work.tx).await?.seq {
@@ -256,9 +260,8 @@ pub async fn replay_one(app: &App, ctx: &Context, id: WebhookDeliveryId) -> Resu
         Start::Replay(answer) => return Ok(answer),
         Start::Fresh(work) => work,
     };
-    work.authorize(Action::KeepPharmacySystems, &Facts::default())?;
     let before = webhook_deliveries::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    let system = load(&mut work, before.system_id).await?;
+    let system = load(&mut work, before.system_id, Action::ReplayPharmacyEvents).await?;
     let delivery = WebhookDelivery { state: WebhookDeliveryState::Pending, attempts: 0, next_at: ctx.now, ..before };
     webhook_deliveries::keep(&mut work.tx, &delivery).await?;
     record(&mut work, EventKind::PharmacyWebhookReplayed, &system);
@@ -272,10 +275,11 @@ pub async fn deliveries(
     id: PharmacySystemId,
     query: CursorQuery,
 ) -> Result<Page<views::Delivery>, AppError> {
-    may_list(ctx, Action::KeepPharmacySystems)?;
+    may_list(ctx, Action::ViewPharmacySystems)?;
     let paging = Paging::newest(PAGE).after(parse_cursor(query.cursor.as_deref())?);
     let mut db = app.store.read().await?;
-    pharmacy_systems::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let system = pharmacy_systems::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::ViewPharmacySystems, &facts(&system))?;
     let slice = webhook_deliveries::of_system(&mut db, id, paging).await?;
     let next = slice.next.map(|c| c.to_string());
     Ok(Page { items: slice.items.into_iter().map(Into::into).collect(), next })
@@ -289,12 +293,17 @@ pub fn own(ctx: &Context) -> Result<PharmacySystemId, AppError> {
     }
 }
 
-/// A system that stands: for an administrator each, for a system itself.
-async fn load(work: &mut Work, id: PharmacySystemId) -> Result<PharmacySystem, AppError> {
-    let action = if work.is_of_system(id) { Action::UsePharmacyApi } else { Action::KeepPharmacySystems };
-    work.authorize(action, &Facts::default())?;
-    let system = pharmacy_systems::get(&mut work.tx, id).await?;
-    system.filter(|system| system.revoked_at.is_none()).ok_or(AppError::NotFound)
+/// What access decides on.
+fn facts(system: &PharmacySystem) -> Facts {
+    Facts { pharmacy_id: Some(system.pharmacy_id), ..Facts::default() }
+}
+
+/// A system that stands, for who may do this to it; a system itself may do it to itself.
+async fn load(work: &mut Work, id: PharmacySystemId, action: Action) -> Result<PharmacySystem, AppError> {
+    let action = if work.is_of_system(id) { Action::UsePharmacyApi } else { action };
+    let system = pharmacy_systems::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(action, &facts(&system))?;
+    Some(system).filter(|system| system.revoked_at.is_none()).ok_or(AppError::NotFound)
 }
 
 fn overlap(app: &App, now: Timestamp) -> Timestamp {

@@ -9,6 +9,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::checked::text;
+use yunzhen_domain::formulary::Formulary;
 use yunzhen_domain::ids::{HomeId, PharmacyId, PharmacySystemId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
@@ -36,6 +37,8 @@ pub(super) struct Work {
     pub(super) tx: Tx,
     /// The numbers in force, for what follows from the command.
     pub(super) policy: Arc<Policy>,
+    /// What drugs are, for the same.
+    pub(super) formulary: Arc<Formulary>,
     ctx: Context,
     facts: Vec<AuditFact>,
     secret: bool,
@@ -53,8 +56,7 @@ impl Work {
     /// Starts a change that is guarded by a version or can only happen once, so that no key is demanded. Where one is given it counts as everywhere: after a
     /// lost reply the retry gets the first answer, not a refusal of its own doing.
     pub(super) async fn change<T: DeserializeOwned>(app: &App, ctx: &Context) -> Result<Start<T>, AppError> {
-        let (tx, policy) = (app.store.write().await?, app.policy.clone());
-        let mut work = Self { tx, policy, ctx: ctx.clone(), facts: Vec::new(), secret: false };
+        let mut work = Self::with(app, ctx.clone()).await?;
         let Some(key) = &ctx.idempotency else { return Ok(Start::Fresh(work)) };
         let actor = ctx.actor.reference().to_string();
         match idempotency::look_up(&mut work.tx, &actor, &key.key, &key.request_sha256).await? {
@@ -70,9 +72,12 @@ impl Work {
 
     /// Starts what nobody repeats under a key: the rows of a read, a session, what the system does by itself. No answer is kept.
     pub(super) async fn unkeyed(app: &App, ctx: &Context) -> Result<Self, AppError> {
-        let tx = app.store.write().await?;
-        let policy = app.policy.clone();
-        Ok(Self { tx, policy, ctx: Context { idempotency: None, ..ctx.clone() }, facts: Vec::new(), secret: false })
+        Self::with(app, Context { idempotency: None, ..ctx.clone() }).await
+    }
+
+    async fn with(app: &App, ctx: Context) -> Result<Self, AppError> {
+        let (policy, formulary) = (app.policy.clone(), app.formulary.clone());
+        Ok(Self { tx: app.store.write().await?, policy, formulary, ctx, facts: Vec::new(), secret: false })
     }
 
     /// Decides whether the actor may do this to a resource.

@@ -8,11 +8,12 @@ use crate::app::views::Page;
 use crate::app::views::codes::DeliveryId;
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::views::deliveries::{
-    Delivery, DeliveryQuery, ExpectedParcel, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody,
+    Delivery, DeliveryQuery, ExpectedParcel, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody, RefusedCode,
+    RefusedCodeCounted,
 };
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
-use crate::http::extract::{BoxOrCaller, Caller, Command, Id, Search};
+use crate::http::extract::{BoxOrCaller, BoxOrPerson, Caller, Command, Id, Search};
 use crate::http::problem::Problem;
 
 /// Deliveries the caller may see.
@@ -281,6 +282,24 @@ pub async fn hand_in_receipt(
     command: Command<ReceiptBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::receive_signed(&state.app, &command.context, id, command.body).await?))
+}
+
+/// A wrong code that the box of the home refused while it had no link. It counts here as one that was typed with a link; told by the box itself.
+#[utoipa::path(
+    post,
+    path = "/deliveries/{id}/refused-codes",
+    operation_id = "reportRefusedParcelCode",
+    tag = "deliveries",
+    params(("id" = DeliveryId, Path), IdempotencyHeader),
+    request_body = RefusedCode,
+    responses((status = 200, description = "Counted.", body = RefusedCodeCounted), CommandProblems),
+)]
+pub async fn report_refused_code(
+    State(state): State<ApiState>,
+    Id(id): Id<DeliveryId>,
+    command: BoxOrPerson<RefusedCode>,
+) -> Result<Json<RefusedCodeCounted>, Problem> {
+    Ok(Json(app::deliveries::report_refused_code(&state.app, &command.context, id, command.body).await?))
 }
 
 /// What the box of a home needs to check a count without a link. Asked for by the box itself.

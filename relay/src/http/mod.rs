@@ -85,6 +85,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/homes/{id}/zone", put(h::homes::set_zone))
         .route("/homes/{id}/place", put(h::homes::set_place))
         .route("/pharmacies", get(h::pharmacies::list))
+        .route("/offers", get(h::pharmacies::offers))
         .route("/pharmacies/{id}/facts", put(h::pharmacies::set_facts))
         .route("/residents", get(h::residents::list).post(h::residents::register))
         .route("/residents/{id}", get(h::residents::get).put(h::residents::change))
@@ -205,6 +206,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/deliveries/{id}/lose", post(h::deliveries::lose))
         .route("/deliveries/{id}/temperatures", post(h::deliveries::record_temperature))
         .route("/deliveries/{id}/receipts", post(h::deliveries::hand_in_receipt))
+        .route("/deliveries/{id}/refused-codes", post(h::deliveries::report_refused_code))
         .route("/expected-parcels", get(h::deliveries::expected))
         .route("/courier-runs/{id}", get(h::courier_runs::get))
         .route("/courier-runs/{id}/order", put(h::courier_runs::reorder))
@@ -349,6 +351,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("setHomeZone", Some(Action::SetHomeSwitches)),
     ("setHomePlace", Some(Action::SetHomeSwitches)),
     ("listPharmacies", Some(Action::ListPharmacies)),
+    ("listOffers", Some(Action::ViewOffers)),
     ("setPharmacyFacts", Some(Action::KeepPharmacies)),
     ("namePresentDoctor", Some(Action::NamePresentDoctor)),
     ("listVisits", Some(Action::ListVisits)),
@@ -451,6 +454,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("loseDelivery", Some(Action::RecoverDelivery)),
     ("recordDeliveryTemperature", Some(Action::MeasureDelivery)),
     ("handInDeliveryReceipt", Some(Action::ReceiveDelivery)),
+    ("reportRefusedParcelCode", Some(Action::ReportRefusedCode)),
     ("listExpectedParcels", Some(Action::ExpectParcels)),
     ("getCourierRun", Some(Action::ViewCourierRun)),
     ("reorderCourierRun", Some(Action::OrderCourierRun)),
@@ -503,16 +507,16 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listStaff", Some(Action::ListStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),
-    ("listPharmacySystems", Some(Action::KeepPharmacySystems)),
+    ("listPharmacySystems", Some(Action::ViewPharmacySystems)),
     ("makePharmacySystem", Some(Action::KeepPharmacySystems)),
     ("rotatePharmacySystem", Some(Action::KeepPharmacySystems)),
     ("revokePharmacySystem", Some(Action::KeepPharmacySystems)),
     ("setPharmacyWebhook", Some(Action::KeepPharmacySystems)),
     ("removePharmacyWebhook", Some(Action::KeepPharmacySystems)),
     ("rotatePharmacyWebhook", Some(Action::KeepPharmacySystems)),
-    ("replayPharmacyEvents", Some(Action::KeepPharmacySystems)),
-    ("listWebhookDeliveries", Some(Action::KeepPharmacySystems)),
-    ("replayWebhookDelivery", Some(Action::KeepPharmacySystems)),
+    ("replayPharmacyEvents", Some(Action::ReplayPharmacyEvents)),
+    ("listWebhookDeliveries", Some(Action::ViewPharmacySystems)),
+    ("replayWebhookDelivery", Some(Action::ReplayPharmacyEvents)),
     ("getPharmacySystem", Some(Action::UsePharmacyApi)),
     ("listPharmacyEvents", Some(Action::UsePharmacyApi)),
     ("listOrders", Some(Action::ListPrescriptions)),
@@ -542,6 +546,8 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("readFhirAppointment", Some(Action::ListAppointments)),
     ("searchFhirEncounter", Some(Action::ListConsultations)),
     ("readFhirEncounter", Some(Action::ListConsultations)),
+    ("searchFhirMedicationAdministration", Some(Action::ViewDoses)),
+    ("readFhirMedicationAdministration", Some(Action::ViewDoses)),
     ("searchFhirMedicationDispense", Some(Action::ListPrescriptions)),
     ("readFhirMedicationDispense", Some(Action::ViewPrescription)),
     ("searchFhirMedicationRequest", Some(Action::ListPrescriptions)),

@@ -6,10 +6,12 @@ use axum::extract::State;
 use crate::app;
 use crate::app::views::Page;
 use crate::app::views::codes::PharmacyId;
+use crate::app::views::common::CursorQuery;
+use crate::app::views::offers::OfferedPrescription;
 use crate::app::views::pharmacies::{Pharmacy, PharmacyFactsUpdate};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, OptionalIdempotencyHeader, ReadProblems};
-use crate::http::extract::{Caller, Id, Input};
+use crate::http::extract::{Caller, Id, Input, Search};
 use crate::http::problem::Problem;
 
 /// All pharmacies.
@@ -40,4 +42,21 @@ pub async fn set_facts(
     command: Input<PharmacyFactsUpdate>,
 ) -> Result<Json<Pharmacy>, Problem> {
     Ok(Json(app::pharmacies::set_facts(&state.app, &command.context, id, command.body).await?))
+}
+
+/// To which pharmacies prescriptions were offered and what they answered, the newest first. Neither the resident nor the medicine is told.
+#[utoipa::path(
+    get,
+    path = "/offers",
+    operation_id = "listOffers",
+    tag = "pharmacies",
+    params(CursorQuery),
+    responses((status = 200, description = "A page of them.", body = Page<OfferedPrescription>), ReadProblems),
+)]
+pub async fn offers(
+    State(state): State<ApiState>,
+    Search(query): Search<CursorQuery>,
+    caller: Caller,
+) -> Result<Json<Page<OfferedPrescription>>, Problem> {
+    Ok(Json(app::offers::list(&state.app, &caller.context, query).await?))
 }

@@ -1,9 +1,12 @@
 //! Fillings of prescriptions.
 
+use std::collections::HashMap;
+
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::records::Dispense;
 
 use crate::row::{Cells, one_row, to_json};
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "dispenses";
@@ -15,6 +18,24 @@ pub async fn of_prescription(db: &mut Db, id: PrescriptionId) -> Result<Vec<Disp
         .fetch_all(db.conn())
         .await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// All fillings of these prescriptions, of each the first one first.
+pub async fn of_prescriptions(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Vec<Dispense>>, StoreError> {
+    let mut found: HashMap<PrescriptionId, Vec<Dispense>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM dispenses WHERE 1 = 1");
+        query.push_among("prescription_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY prescription_id, number");
+        for row in &query.fetch_all(db).await? {
+            let one = decode(&Cells::new(TABLE, row))?;
+            found.entry(one.prescription_id).or_default().push(one);
+        }
+    }
+    Ok(found)
 }
 
 /// A filling that begins.

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use yunzhen_domain::checked::Dose;
-use yunzhen_domain::ids::{HomeId, PrescriptionId, ResidentId};
+use yunzhen_domain::ids::{DoseEntryId, HomeId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{DoseEntry, Prescription};
 
+use crate::paging::{Cursor, Paging, Slice};
 use crate::prescriptions;
 use crate::row::Cells;
 use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
+use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "dose_entries";
@@ -70,6 +72,27 @@ pub async fn of_prescriptions(
         }
     }
     Ok(found)
+}
+
+/// One entry.
+pub async fn get(db: &mut Db, id: DoseEntryId) -> Result<Option<DoseEntry>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM dose_entries WHERE id = $1").bind(id.to_string()).fetch_optional(db.conn()).await?;
+    row.map(|row| decode(&Cells::new(TABLE, &row))).transpose()
+}
+
+/// A page of what was written about doses, of a home or of one person's records, newest first; without what only takes another entry back.
+pub async fn page(
+    db: &mut Db,
+    home: Option<HomeId>,
+    residents: &[ResidentId],
+    paging: Paging,
+) -> Result<Slice<DoseEntry>, StoreError> {
+    let walks = Walks::over(TABLE, "at").equal("home_id", home);
+    let walks = walks.among("resident_id", residents.iter().map(ToString::to_string)).holds("state <> 'due'");
+    let rows = walks.fetch(db, paging).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging.slice(items, |e| Cursor { at_ms: e.at.as_millisecond(), id: e.id.uuid() }))
 }
 
 /// When the first dose that stands of each of these prescriptions was given.

@@ -9,7 +9,7 @@ use yunzhen_domain::ids::{PharmacyId, PrescriptionId};
 use yunzhen_domain::offers::{Offer, Offered};
 
 use crate::row::{Cells, to_json};
-use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT};
+use crate::sql::{QueryBuilder, ROWS_OF_ONE_INSERT, ROWS_OF_ONE_LOOK, distinct};
 use crate::{Db, StoreError, Tx, prescriptions};
 
 const TABLE: &str = "pharmacy_offers";
@@ -21,6 +21,24 @@ pub async fn of_prescription(db: &mut Db, id: PrescriptionId) -> Result<Vec<Offe
         .fetch_all(db.conn())
         .await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+}
+
+/// Of these prescriptions, those of each in their order.
+pub async fn of_prescriptions(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = PrescriptionId>,
+) -> Result<HashMap<PrescriptionId, Vec<Offer>>, StoreError> {
+    let mut all: HashMap<PrescriptionId, Vec<Offer>> = HashMap::new();
+    for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
+        let mut query = QueryBuilder::new("SELECT * FROM pharmacy_offers WHERE 1 = 1");
+        query.push_among("prescription_id", ids.iter().map(ToString::to_string));
+        query.push(" ORDER BY prescription_id, place, pharmacy_id");
+        for row in &query.fetch_all(db).await? {
+            let cells = Cells::new(TABLE, row);
+            all.entry(cells.parse("prescription_id")?).or_default().push(decode(&cells)?);
+        }
+    }
+    Ok(all)
 }
 
 /// The open ones of a pharmacy among these prescriptions.

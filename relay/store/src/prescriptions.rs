@@ -72,6 +72,14 @@ pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Sli
     Ok(paging.slice(items, |p| Cursor { at_ms: p.created_at.as_millisecond(), id: p.id.uuid() }))
 }
 
+/// What a pharmacist approved, whatever became of it, the newest first.
+pub async fn approved(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
+    let rows = Walks::over(TABLE, "approved_at").holds("approved_at IS NOT NULL").fetch(db, paging).await?;
+    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    let at = |p: &Prescription| p.approved_at.map_or(0, jiff::Timestamp::as_millisecond);
+    Ok(paging.slice(items, |p| Cursor { at_ms: at(p), id: p.id.uuid() }))
+}
+
 /// Offered to everybody, or by now to the pharmacy that is put between this and `))`.
 const OFFERED_TO: &str = "(offered_to IS NULL OR EXISTS (SELECT 1 FROM pharmacy_offers o WHERE o.prescription_id = prescriptions.id \
      AND o.offered_at IS NOT NULL AND o.pharmacy_id = ";

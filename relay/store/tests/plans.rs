@@ -17,8 +17,9 @@ use yunzhen_store::relations::Specialist;
 use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
-    discrepancies, doses, duplicates, ecgs, legal_holds, notes, observations, prescriptions, rebookings, referrals,
-    refills, relations, residents, rounds, stock, temperatures, transports, urgent_calls, visits, webhook_deliveries,
+    discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, notes, observations, pharmacy_offers,
+    prescriptions, rebookings, referrals, refills, relations, residents, rounds, stock, temperatures, transports,
+    urgent_calls, visits, webhook_deliveries,
 };
 
 /// What is shown to nobody page by page, and of what no hospital has more than a screen holds.
@@ -72,6 +73,7 @@ const PINS: &[Pin] = &[
     pin("prescriptions::for_resident", &["prescriptions_by_resident"]),
     pin("prescriptions::review_queue", &["prescriptions_by_review"]),
     few("prescriptions::signed_since", &["prescriptions_by_resident_signed"]),
+    pin("prescriptions::approved", &["prescriptions_by_approval"]),
     pin("prescriptions::get_all", &[]),
     pin("deliveries::list of a home", &["deliveries_by_home"]),
     pin("deliveries::list of a home by state", &["deliveries_of_home"]),
@@ -89,7 +91,11 @@ const PINS: &[Pin] = &[
     few("discrepancies::of_deliveries", &["discrepancies_by_delivery"]),
     few("doses::supplied", &["prescriptions_by_home_and_day"]),
     few("doses::of_prescriptions", &["dose_entries_in_order"]),
+    pin("doses::page of a home", &["dose_entries_by_home"]),
+    pin("doses::page of residents", &["dose_entries_by_resident"]),
     few("doses::first_given_of", &["dose_entries_in_order"]),
+    few("pharmacy_offers::of_prescriptions", &[]),
+    few("dispenses::of_prescriptions", &[]),
     pin("refills::list of a home", &["refills_of_home"]),
     pin("refills::list of a specialist", &["refills_of_specialist"]),
     pin("refills::of_prescriptions", &[]),
@@ -136,7 +142,7 @@ const PINS: &[Pin] = &[
     pin("break_glass::list that nobody reviewed", &["break_glass_unreviewed"]),
     pin("duplicates::list", &["duplicates_by_time"]),
     pin("legal_holds::list", &["legal_holds_by_time"]),
-    pin("ecgs::page of residents", &["ecgs_by_resident"]),
+    few("ecgs::page of residents", &["ecgs_by_resident"]),
     pin("ecgs::heads", &["ecgs_by_resident"]),
     pin("webhook_deliveries::of_system", &["sqlite_autoindex_webhook_deliveries_2"]),
     // A stretch of the log that its caller bounds.
@@ -218,6 +224,14 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
             let f = prescriptions::Filter { within_reach_of: pharmacy, ..Default::default() };
             plans!(db => prescriptions::history(db, &f, p))
         }
+        "pharmacy_offers::of_prescriptions" => {
+            plans!(db => pharmacy_offers::of_prescriptions(db, [PrescriptionId::from_uuid(id)]))
+        }
+        "dispenses::of_prescriptions" => {
+            plans!(db => dispenses::of_prescriptions(db, [PrescriptionId::from_uuid(id)]))
+        }
+        "doses::page of a home" => plans!(db => doses::page(db, home, &[], p)),
+        "doses::page of residents" => plans!(db => doses::page(db, None, &[resident], p)),
         "ecgs::page of residents" => plans!(db => ecgs::page(db, &[resident], p)),
         "ecgs::heads" => plans!(db => ecgs::heads(db, resident, 20)),
         "webhook_deliveries::of_system" => {
@@ -230,6 +244,7 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "prescriptions::for_resident" => plans!(db => prescriptions::for_resident(db, resident, 20)),
         "prescriptions::review_queue" => plans!(db => prescriptions::review_queue(db, oldest)),
         "prescriptions::signed_since" => plans!(db => prescriptions::signed_since(db, resident, at, 50)),
+        "prescriptions::approved" => plans!(db => prescriptions::approved(db, p)),
         "prescriptions::get_all" => plans!(db => prescriptions::get_all(db, [PrescriptionId::from_uuid(id)])),
         "deliveries::list of a home" => {
             let f = deliveries::Filter { home, ..Default::default() };

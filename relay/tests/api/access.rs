@@ -125,9 +125,12 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
             // One that is revoked answers nothing else any more.
             let last = operation.id == "revokePharmacySystem";
             let system = if last { &world.third_system } else { &world.system };
-            one(system.id.to_string(), Some(Facts::default()))
+            one(system.id.to_string(), Some(Facts { pharmacy_id: Some(system.pharmacy_id), ..Facts::default() }))
         }
-        Some("webhook-deliveries") => one(world.message.id.to_string(), Some(Facts::default())),
+        Some("webhook-deliveries") => {
+            let facts = Facts { pharmacy_id: Some(world.system.pharmacy_id), ..Facts::default() };
+            one(world.message.id.to_string(), Some(facts))
+        }
         Some("pharmacy") => of_pharmacy(world, operation),
         Some("prescription-favourites") if operation.path.contains("{id}") => {
             one(world.favourite.id.to_string(), Some(world.favourite.facts()))
@@ -178,6 +181,7 @@ fn of_fhir(world: &World, kind: &str) -> (String, Facts) {
         "ServiceRequest" => (format!("{}-consultation", world.consultation.id), of_consultation()),
         "Appointment" => (world.booked.id.to_string(), world.booked.facts()),
         "SupplyDelivery" => (format!("{}-1", world.delivery.id), world.delivery.facts()),
+        "MedicationAdministration" => (world.dose.to_string(), world.resident.facts()),
         "MedicationRequest" => (format!("{}-1", mine.id), mine.facts(&of_a_pharmacy())),
         "MedicationDispense" => (format!("{}-1-1-1", mine.id), mine.facts(&of_a_pharmacy())),
         "Task" => (format!("{}-fulfill", mine.id), mine.facts(&of_a_pharmacy())),

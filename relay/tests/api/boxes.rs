@@ -34,7 +34,7 @@ use crate::world::{id, talk};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One recorder for the process.
-fn metrics() -> PrometheusHandle {
+pub fn metrics() -> PrometheusHandle {
     static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
     METRICS.get_or_init(|| telemetry::init_metrics().unwrap()).clone()
 }

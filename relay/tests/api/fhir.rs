@@ -16,7 +16,7 @@ async fn the_statement_claims_what_the_routes_answer() {
     assert_eq!((statement.status, statement.kind.as_str()), (200, "application/fhir+json"));
     assert_eq!(statement.body["fhirVersion"], "4.0.1");
     let resources = statement.body["rest"][0]["resource"].as_array().unwrap();
-    assert_eq!(resources.len(), 10);
+    assert_eq!(resources.len(), 11);
     for resource in resources {
         let kind = resource["type"].as_str().unwrap();
         // Each parameter that is claimed is taken, one that is not is refused.

@@ -387,3 +387,61 @@ async fn times_that_cannot_be_are_refused_with_their_field() {
         world.send(Method::GET, &format!("/api/slots?specialist_id={specialist}&{window}"), Some("nurse1"), None).await;
     assert_eq!((answer.status, answer.body["fields"][0]["path"].as_str()), (422, Some("until")), "{answer:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bad_input_of_a_prescription_is_refused_in_words_and_counted_and_nothing_is_stored() {
+    let metrics = crate::boxes::metrics();
+    let world = World::new().await;
+    let line = |field: &str, value: Value| {
+        let mut line = json!({"drug_id": "amlodipine-5mg", "dose": 1, "frequency": "qd", "route": "oral", "days": 7,
+            "quantity": 7, "instruction": ""});
+        line[field] = value;
+        line
+    };
+    let refused = || {
+        let counter = "yunzhen_problems_total{code=\"invalid_input\"} ";
+        let text = metrics.render();
+        text.lines().find_map(|l| l.strip_prefix(counter)?.parse::<u64>().ok()).unwrap_or_default()
+    };
+    let listed = async || {
+        let list = world.send(Method::GET, "/api/prescriptions", Some("specialist1"), None).await;
+        list.body["items"].as_array().unwrap().len()
+    };
+    let path = format!("/api/consultations/{}/prescriptions", world.consultation.id);
+    let (before, known) = (refused(), listed().await);
+    let mut wrong = 0;
+    for (field, value) in [
+        ("drug_id", json!("unheard-of")),
+        ("dose_unit", json!("克")),
+        ("dose", json!(0)),
+        ("dose", json!(-1)),
+        ("dose", json!(1_000_000_000)),
+        ("quantity", json!(0)),
+        ("quantity", json!(-1)),
+        ("quantity", json!(8)),
+        ("quantity", json!(1_000_000_000)),
+        ("days", json!(0)),
+        ("days", json!(-1)),
+        ("days", json!(1_000_000_000)),
+    ] {
+        let items = [line(field, value.clone())];
+        let body = json!({"diagnosis_code": "I10", "supply": "ordinary", "valid_days": 1, "items": items});
+        for (language, ascii) in [("zh-CN", false), ("en", true)] {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(&path)
+                .header("Authorization", "Bearer specialist1")
+                .header("Accept-Language", language)
+                .header("Idempotency-Key", format!("bad-input-{wrong}"));
+            let answer = world.raw(request.body(Body::from(body.to_string())).unwrap(), Some(console())).await;
+            is_problem(&answer, 422, "invalid_input");
+            let told = &answer.body["fields"][0];
+            assert!(told["path"].as_str().is_some_and(|path| path.contains(field)), "{field} {value}: {answer:?}");
+            let message = told["message"].as_str().unwrap();
+            assert_eq!(message.is_ascii(), ascii, "{field} {value} in {language}: {message}");
+            wrong += 1;
+        }
+    }
+    assert_eq!(refused() - before, wrong, "each is counted");
+    assert_eq!(listed().await, known, "nothing is stored");
+}

@@ -17,20 +17,21 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::ecg::{Lead, Sample, Waveform};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
-    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, EligibilityId, FavouriteId, HomeId,
-    InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId, RefillId,
-    ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId, WebhookDeliveryId,
+    CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, DoseEntryId, EligibilityId, FavouriteId,
+    HomeId, InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId,
+    RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId, WebhookDeliveryId,
 };
 use yunzhen_domain::machines::{
-    consultation, delivery, discrepancy, legal_hold, prescription, referral, refill, transport, urgent_call, visit,
+    consultation, delivery, discrepancy, dose, legal_hold, prescription, referral, refill, transport, urgent_call,
+    visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, ObservationSource, Pack, Pharmacy,
-    PharmacySystem, Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument, Staff,
-    StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery,
-    WebhookDeliveryState,
+    DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, ObservationSource, Pack,
+    Pharmacy, PharmacySystem, Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument,
+    Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook,
+    WebhookDelivery, WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -47,7 +48,7 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
-    documents, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
+    documents, doses, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
     pharmacy_systems, prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff,
     stock, transports, urgent_calls, visits, webhook_deliveries,
 };
@@ -111,6 +112,8 @@ pub struct World {
     pub legal_hold: LegalHold,
     /// Kept by specialist1.
     pub favourite: Favourite,
+    /// What a nurse wrote about a dose of the resident.
+    pub dose: DoseEntryId,
     /// Of the prescription that a pharmacy has.
     pub refill: Refill,
     /// On the shelf of the demo pharmacy.
@@ -183,6 +186,8 @@ impl World {
         }
         let delivery = parcel(&prescriptions[3], now);
         deliveries::insert(&mut tx, &delivery).await.unwrap();
+        let dose = given(&prescriptions[3], of("nurse1"), now);
+        doses::insert(&mut tx, &dose).await.unwrap();
         let refill = running_out(&prescriptions[3], now);
         refills::insert(&mut tx, &refill).await.unwrap();
         let run = courier_run(&delivery, now);
@@ -302,6 +307,7 @@ impl World {
             calendar,
             legal_hold,
             favourite,
+            dose: dose.id,
             refill,
             batch,
             system,
@@ -592,6 +598,28 @@ fn four(consultation: &Consultation, specialist: StaffId, pharmacist: StaffId, n
         later(4, State::Approved, None),
         later(5, State::Dispensing, Some(seed::PHARMACY)),
     ]
+}
+
+fn given(prescription: &Prescription, nurse: StaffId, now: Timestamp) -> DoseEntry {
+    let item = &prescription.items[0];
+    DoseEntry {
+        id: DoseEntryId::from_uuid(id(22, now)),
+        prescription_id: prescription.id,
+        item_no: item.no,
+        resident_id: prescription.resident_id,
+        home_id: prescription.home_id,
+        due_at: now,
+        sequence: 1,
+        state: dose::State::Given,
+        dose: item.dose,
+        at: now,
+        recorded_at: now,
+        author: nurse,
+        not_given: None,
+        need: None,
+        note: None,
+        scanned: true,
+    }
 }
 
 fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {

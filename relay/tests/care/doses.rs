@@ -185,8 +185,10 @@ async fn another_resident_s_bed_or_another_medicine_is_refused_in_words() {
     assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, scanned("??:?", &one.code)).await), "scanned_resident");
     let of_other = write(&w, &w.by(&w.nurse), neighbour.id, scanned(bed, &one.code)).await;
     assert_eq!(wrong(of_other), "prescription_id");
+    assert_eq!(w.count(EventKind::DoseScanRefused).await, 3, "each wrong scan is counted");
     let early = entry(one, Some(Outcome::Given), "2026-11-23T22:59:00Z".parse().unwrap());
     assert_eq!(wrong(write(&w, &w.by(&w.nurse), id, early).await), "at");
+    assert_eq!(w.count(EventKind::DoseScanRefused).await, 3, "too early is no wrong scan");
     assert_eq!(w.count(EventKind::DoseRecorded).await, 0, "nothing of it was kept");
     write(&w, &w.by(&w.nurse), id, scanned(&one.resident.bed, &one.code)).await.unwrap();
 }

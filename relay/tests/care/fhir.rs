@@ -9,13 +9,16 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::fhir::search::Search;
 use yunzhen_domain::fhir::{Kind, Resource};
 use yunzhen_domain::ids::{ResidentId, VisitId};
+use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::visit;
-use yunzhen_domain::records::{Visit, VisitStop};
-use yunzhen_relay::app::{AppError, Context, fhir};
+use yunzhen_domain::records::{NotGivenReason, Visit, VisitStop};
+use yunzhen_relay::app::views::doses::{Dose, NewDoseEntry};
+use yunzhen_relay::app::{AppError, Context, doses, fhir};
 use yunzhen_relay::seed;
 use yunzhen_store::{staff, visits};
 
-use crate::world::{Person, World, courier_of};
+use crate::doses::entry;
+use crate::world::{Person, World, courier_of, draft};
 
 fn asked(kind: Kind, query: &str) -> Search {
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap());
@@ -163,6 +166,56 @@ async fn round_in_person(w: &World, resident: ResidentId) -> String {
     visits::insert(&mut tx, &visit).await.unwrap();
     tx.commit_bookkeeping("a round of a test").await.unwrap();
     yunzhen_domain::fhir::stop_id(visit.id, resident)
+}
+
+#[tokio::test]
+async fn what_became_of_doses_is_found_by_resident_status_and_time() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    w.clock_to("2026-11-24T00:05:00Z");
+    let due = w.doses_on("2026-11-24").await.items.remove(0);
+    let write = async |w: &World, dose: &Dose, outcome, not_given| {
+        let input = NewDoseEntry { not_given, ..entry(dose, outcome, w.now()) };
+        doses::record(&w.app, &w.by(&w.nurse), dose.resident.id, input).await.unwrap()
+    };
+    let wrong = write(&w, &due, Some(Outcome::Refused), Some(NotGivenReason::Unwilling)).await;
+    let open = write(&w, &wrong, None, None).await;
+    write(&w, &open, Some(Outcome::Given), None).await;
+    w.clock_to("2026-11-25T00:05:00Z");
+    let next = w.doses_on("2026-11-25").await.items.remove(0);
+    write(&w, &next, Some(Outcome::Held), Some(NotGivenReason::ALL[1])).await;
+
+    let kind = Kind::MedicationAdministration;
+    let of = format!("patient=Patient/{}", p.resident.id);
+    let all = every_page(&w, &w.nurse, kind, &of).await;
+    assert_eq!(all.len(), 3, "what only took another back is none");
+    assert_eq!(every_page(&w, &w.nurse, kind, &format!("{of}&_count=1")).await, all);
+    assert_eq!(every_page(&w, &w.nurse, kind, "").await, all, "of the whole home");
+    for (query, found) in [
+        ("status=completed", vec![1]),
+        ("status=not-done", vec![0]),
+        ("status=entered-in-error,not-done", vec![0, 2]),
+        ("effective-time=2026-11-25", vec![0]),
+        ("effective-time=lt2026-11-25", vec![1, 2]),
+        ("effective-time=ge2026-11-24&effective-time=le2026-11-24&status=completed", vec![1]),
+    ] {
+        let expected: Vec<_> = found.into_iter().map(|at: usize| all[at].clone()).collect();
+        assert_eq!(every_page(&w, &w.nurse, kind, &format!("{of}&{query}")).await, expected, "{query}");
+    }
+    let start = w.newest().await;
+    let ctx = Context { session_token: Sensitive::new("another".to_owned()), ..w.by(&w.nurse) };
+    let given = serde_json::to_value(fhir::read(&w.app, &ctx, kind, &all[1]).await.unwrap()).unwrap();
+    let rows: Vec<_> = w.audited_of(p.resident.id, start).await.into_iter().map(|f| f.kind).collect();
+    assert_eq!(rows, [EventKind::DosesViewed]);
+    let request = given["request"]["reference"].as_str().unwrap().strip_prefix("MedicationRequest/").unwrap();
+    read(&w, &w.nurse, Kind::MedicationRequest, request).await.unwrap();
+    // As on the screens: the doses of a home are its nurses'.
+    for by in [&w.nurse_of_other_home, &w.stranger, &w.pharmacist, &w.pharmacy, &w.administrator] {
+        assert!(is_hidden(&read(&w, by, kind, &all[1]).await));
+    }
+    // Who sees the resident is told that this is not theirs to read.
+    assert!(matches!(read(&w, &w.specialist, kind, &all[1]).await, Err(AppError::Forbidden)));
+    assert!(every_page(&w, &w.nurse_of_other_home, kind, &of).await.is_empty());
 }
 
 #[tokio::test]

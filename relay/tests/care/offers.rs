@@ -3,20 +3,26 @@
 
 use jiff::SignedDuration;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::PrescriptionId;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::offers::OfferReason;
 use yunzhen_domain::records::{DeclineCode, Urgency};
 use yunzhen_domain::schedule::Weekday;
-use yunzhen_relay::app::views::common::VersionBody;
+use yunzhen_relay::app::views::common::{CursorQuery, VersionBody};
 use yunzhen_relay::app::views::consultations::NewConsultation;
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::homes::HomePlaceUpdate;
 use yunzhen_relay::app::views::pharmacies::{Pharmacy, PharmacyFactsUpdate, PharmacyHours};
 use yunzhen_relay::app::views::pharmacy_api::EventsQuery;
 use yunzhen_relay::app::views::prescriptions::{Prescription, PrescriptionQuery};
-use yunzhen_relay::app::{AppError, consultations, homes, pharmacies, pharmacy_api, prescriptions};
+use yunzhen_relay::app::views::sessions::SignIn;
+use yunzhen_relay::app::views::stock::GoodsReceipt;
+use yunzhen_relay::app::{
+    AppError, consultations, homes, offers, pharmacies, pharmacy_api, prescriptions, sessions, stock,
+};
 use yunzhen_relay::jobs::queue;
+use yunzhen_relay::register::{self, NewPharmacy, RegisterError};
 use yunzhen_relay::seed;
 use yunzhen_store::jobs;
 
@@ -243,4 +249,100 @@ async fn a_pharmacy_s_own_system_hears_when_its_turn_comes() {
     minutes(&w, 11).await;
     assert_eq!(offers().await, 2);
     assert!(prescriptions::get(&w.app, &system, p.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn the_administrator_sees_who_was_asked_and_what_they_answered_and_neither_for_whom_nor_of_what() {
+    let w = known().await;
+    let p = w.approved().await;
+    let list = async || {
+        let query = CursorQuery::default();
+        offers::list(&w.app, &w.by(&w.administrator), query)
+            .await
+            .unwrap()
+            .items
+            .into_iter()
+            .find(|o| o.id == p.id)
+            .unwrap()
+    };
+    let asked = list().await;
+    assert_eq!((asked.state, asked.offers.len(), asked.next_at.is_some()), (State::Approved, 2, true));
+    let (first, second) = (&asked.offers[0], &asked.offers[1]);
+    assert_eq!(first.offer.why.reasons, [OfferReason::Preferred, OfferReason::AllInStock]);
+    assert!(first.offer.offered_at.is_some() && first.answer.is_none());
+    assert_eq!((second.offer.rank, second.offer.offered_at.is_some()), (2, false));
+    accept(&w, &w.pharmacy, &p).await.unwrap();
+    let taken = list().await;
+    assert!(taken.offers[0].answer.as_ref().is_some_and(|answer| answer.accepted) && taken.next_at.is_none());
+    let version = w.see(p.id).await.version;
+    let body = DeclineBody { version, code: DeclineCode::OutOfStock, reason: None };
+    prescriptions::decline(&w.app, &w.by(&w.pharmacy), p.id, body).await.unwrap();
+    let again = list().await;
+    let declined = again.offers.iter().find_map(|o| o.answer.as_ref()).unwrap();
+    assert_eq!((declined.accepted, declined.declined), (false, Some(DeclineCode::OutOfStock)));
+    assert!(again.offers[0].answer.is_none(), "the other one comes first now, and has not answered");
+    let told = serde_json::to_string(&again).unwrap();
+    for secret in ["王秀英", "amlodipine", "氨氯地平", "I10", &p.resident.id.to_string()] {
+        assert!(!told.contains(secret), "{secret}");
+    }
+    for person in [&w.nurse, &w.specialist, &w.pharmacist, &w.pharmacy] {
+        let no = offers::list(&w.app, &w.by(person), CursorQuery::default()).await;
+        assert!(matches!(no, Err(AppError::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn who_has_only_another_strength_that_may_go_out_can_fill_it_and_is_asked_after_who_has_the_very_one() {
+    let w = known().await;
+    let goods = GoodsReceipt {
+        drug_id: DrugId("atorvastatin-10mg".into()),
+        batch: "S10".into(),
+        expiry: jiff::civil::date(2028, 1, 31),
+        gtin: None,
+        quantity: 14,
+    };
+    stock::receive(&w.app, &w.by(&w.other_pharmacy), goods).await.unwrap();
+    let reasons = async |allowed: bool| {
+        let c = w.in_progress("王秀英").await;
+        let mut written = draft("E78.5", &[("atorvastatin-20mg", 7)]);
+        written.items[0].substitution = allowed;
+        let p = w.draft(c.id, written).await;
+        let p = w.approve(&w.claim(&w.try_sign(&p).await.unwrap()).await).await;
+        let offers = w.see(p.id).await.offers.unwrap().offers;
+        offers.into_iter().map(|o| o.why.reasons.into_iter().find(|r| *r != OfferReason::Preferred).unwrap()).collect()
+    };
+    let both: Vec<OfferReason> = reasons(true).await;
+    assert_eq!(both, [OfferReason::AllInStock, OfferReason::SubstituteInStock]);
+    let one: Vec<OfferReason> = reasons(false).await;
+    assert_eq!(one, [OfferReason::AllInStock, OfferReason::NothingInStock]);
+}
+
+#[tokio::test]
+async fn who_installs_registers_a_pharmacy_that_is_asked_from_then_on_and_signs_in() {
+    let w = World::new().await;
+    let new = NewPharmacy {
+        name: "百草大药房".into(),
+        address: "云溪市学府路 3 号".into(),
+        phone: "0571-5550199".into(),
+        username: "baicao".into(),
+        person: "孙丽".into(),
+    };
+    let register =
+        async |new: &NewPharmacy, password: &str| register::pharmacy(&w.app.store, new, password, w.now()).await;
+    let id = register(&new, "a good password").await.unwrap();
+    assert_eq!(w.count(EventKind::PharmacyRegistered).await, 1);
+    assert!(all(&w).await.iter().any(|p| p.id == id && p.hours.is_empty()));
+    let sign_in = SignIn { username: "baicao".into(), password: "a good password".into() };
+    let session = sessions::create(&w.app, &w.entrance("counter"), sign_in).await.unwrap();
+    assert_eq!(session.staff.pharmacy_name.as_deref(), Some("百草大药房"));
+    let p = w.approved().await;
+    assert!(w.see(p.id).await.offers.unwrap().offers.iter().any(|offer| offer.pharmacy_name == "百草大药房"));
+    // Refused in words, and nothing stored.
+    let twice = register(&new, "a good password").await.unwrap_err();
+    assert!(twice.to_string().contains("baicao"), "{twice}");
+    let nameless = NewPharmacy { username: "other".into(), name: "  ".into(), ..new.clone() };
+    assert!(matches!(register(&nameless, "a good password").await, Err(RegisterError::Text { what: "name", .. })));
+    let other = NewPharmacy { username: "other".into(), ..new };
+    assert!(matches!(register(&other, "short").await, Err(RegisterError::Password)));
+    assert_eq!(w.count(EventKind::PharmacyRegistered).await, 1);
 }

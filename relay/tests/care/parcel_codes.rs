@@ -1,13 +1,15 @@
 //! Wrong codes and secrets are counted and stop what they are tried on; what the courier sees of it carries nobody's name.
 
 use jiff::SignedDuration;
+use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::delivery::{QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
 use yunzhen_relay::app::views::common::VersionBody;
-use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody};
+use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, RefusedCode};
 use yunzhen_relay::app::views::prescriptions::Accepted;
-use yunzhen_relay::app::{AppError, deliveries, events, prescriptions};
+use yunzhen_relay::app::{AppError, Context, deliveries, events, prescriptions};
+use yunzhen_relay::seed;
 
 use crate::world::{World, courier_of};
 
@@ -115,6 +117,21 @@ async fn a_wrong_secret_is_counted_and_throttled_and_a_repeated_right_one_gets_i
 }
 
 #[tokio::test]
+async fn the_secret_of_another_order_is_as_wrong_as_a_made_up_one() {
+    let w = World::new().await;
+    let (one, other) = (w.accept(&w.approved().await).await, w.accept(&w.approved().await).await);
+    for (mine, of) in [(&one, &other), (&other, &one)] {
+        let swapped = Accepted { secret: of.secret.clone(), prescription: mine.prescription.clone() };
+        assert!(matches!(w.try_dispense(&swapped, 7).await, Err(AppError::WrongSecret)));
+        let stored = w.see(mine.prescription.id).await;
+        assert_eq!((stored.version, stored.state), (mine.prescription.version, prescription::State::Dispensing));
+    }
+    assert_eq!(w.count(EventKind::PrescriptionSecretRefused).await, 2);
+    w.dispense(&one).await;
+    w.dispense(&other).await;
+}
+
+#[tokio::test]
 async fn the_courier_s_timeline_names_nobody_of_the_staff() {
     let w = World::new().await;
     let packed = w.packed().await;
@@ -129,4 +146,55 @@ async fn the_courier_s_timeline_names_nobody_of_the_staff() {
     for name in ["王秀英", "prescription_id", "resident", "packs", "label"] {
         assert!(!told.contains(name), "{name}");
     }
+}
+
+/// The box of the first home.
+fn the_box(w: &World) -> Context {
+    w.of(Actor::Box { home_id: seed::HOME_1 })
+}
+
+#[tokio::test]
+async fn codes_tried_without_a_link_count_with_those_tried_with_one_and_stop_the_hand_over() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let tried_at = w.now();
+    assert!(matches!(w.receive(&d, WRONG, 7).await, Err(AppError::WrongParcelCode { left: 4 })));
+    let known = async || deliveries::expected(&w.app, &the_box(&w)).await.unwrap().items[0].tries_left;
+    assert_eq!(known().await, 4, "the box goes on counting where the relay is");
+    w.pass(SignedDuration::from_hours(1));
+    let tell = async |ctx: &Context| {
+        deliveries::report_refused_code(&w.app, ctx, d.id, RefusedCode { at: tried_at.into() }).await
+    };
+    for left in [3, 2, 1] {
+        let ctx = the_box(&w);
+        assert_eq!(tell(&ctx).await.unwrap().tries_left, left);
+        assert_eq!(tell(&ctx).await.unwrap().tries_left, left, "told again, it counts once");
+    }
+    assert_eq!((known().await, w.count(EventKind::DeliveryCodeRefused).await), (1, 4));
+    // Nobody else tells of codes, not even of the same home.
+    assert!(matches!(tell(&w.of(Actor::Box { home_id: seed::HOME_2 })).await, Err(AppError::NotFound)));
+    for person in [&w.nurse, &w.pharmacy, &w.administrator] {
+        assert!(matches!(tell(&w.by(person)).await, Err(AppError::NotFound | AppError::Forbidden)));
+    }
+    assert_eq!(w.count(EventKind::DeliveryCodeRefused).await, 4);
+    let start = w.newest().await;
+    assert_eq!(tell(&the_box(&w)).await.unwrap().tries_left, 0);
+    let stopped = seen(&w, &d).await;
+    assert_eq!((stopped.state, stopped.quarantine), (State::Quarantined, Some(QuarantineReason::Identity)));
+    assert_eq!(stopped.timeline.last().unwrap().at.0, tried_at, "when it was tried, not when it was told");
+    for actor in [w.pharmacy.actor, courier_of(&d), w.nurse.actor] {
+        let heard = events::after(&w.app, &w.of(actor), start).await.unwrap();
+        assert!(heard.changes.iter().any(|c| c.kind == "delivery.quarantined"), "{actor:?}: {heard:?}");
+    }
+    // What was tried after that is written down, and changes nothing more.
+    assert_eq!(tell(&the_box(&w)).await.unwrap().tries_left, 0);
+    assert_eq!((seen(&w, &d).await.version, w.count(EventKind::DeliveryCodeRefused).await), (stopped.version, 6));
+    assert!(matches!(w.receive(&stopped, &packed.parcel_code, 7).await, Err(AppError::Quarantined { .. })));
+    // A clock that is wrong by days makes no try undone.
+    let body = VersionBody { version: stopped.version };
+    let released = deliveries::release(&w.app, &w.by(&w.pharmacy), d.id, body).await.unwrap();
+    let at = (w.now() + SignedDuration::from_hours(72)).into();
+    let told = deliveries::report_refused_code(&w.app, &the_box(&w), d.id, RefusedCode { at }).await.unwrap();
+    assert_eq!((told.tries_left, released.state), (4, State::InTransit));
 }

@@ -1,6 +1,7 @@
 //! Signing in: throttled, bound to a box, over when it is over.
 
 use jiff::SignedDuration;
+use yunzhen_domain::audit::EventKind;
 use yunzhen_relay::app::views::sessions::{CourierSignIn, Session, SignIn};
 use yunzhen_relay::app::{AppError, Context, Entrance, sessions};
 use yunzhen_relay::seed;
@@ -90,8 +91,11 @@ async fn a_courier_s_pin_cannot_be_guessed() {
         let refused = sessions::create_courier(&w.app, &w.entrance("phone"), knock(pin)).await;
         assert!(matches!(refused, Err(AppError::BadCredentials)), "{pin}");
     }
-    let blocked = sessions::create_courier(&w.app, &w.entrance("phone"), knock(&right)).await;
-    assert!(matches!(blocked, Err(AppError::Throttled { .. })));
+    for sixth in [wrong, right.as_str()] {
+        let blocked = sessions::create_courier(&w.app, &w.entrance("phone"), knock(sixth)).await;
+        assert!(matches!(blocked, Err(AppError::Throttled { .. })), "{sixth}");
+    }
+    assert_eq!((w.count(EventKind::SessionRefused).await, w.count(EventKind::SessionOpened).await), (5, 0));
     w.pass(SignedDuration::from_secs(30));
     sessions::create_courier(&w.app, &w.entrance("phone"), knock(&right)).await.unwrap();
 }

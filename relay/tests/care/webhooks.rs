@@ -190,6 +190,58 @@ async fn what_happened_before_the_webhook_was_set_is_sent_when_it_is_asked_for()
 }
 
 #[tokio::test]
+async fn a_pharmacy_sees_its_own_interface_and_sends_events_again_and_changes_no_credential() {
+    let w = World::new().await;
+    let (mine, secret) = listening(&w).await;
+    let others = system(&w, &w.other_pharmacy).await;
+    w.approved().await;
+    let message = due(&w).await.remove(0);
+    tried(&w, &message, Answer::Failed("unreachable")).await;
+    let member = || w.by(&w.pharmacy);
+    let listed = pharmacy_systems::list(&w.app, &member()).await.expect("listed");
+    let ids: Vec<_> = listed.items.iter().map(|system| system.id).collect();
+    assert_eq!((ids, listed.pharmacies.len()), (vec![id_of(mine)], 0), "its own and no other");
+    let webhook = listed.items[0].webhook.as_ref().expect("set");
+    assert!(webhook.url == URL && webhook.failing_since.is_some());
+    assert!(!serde_json::to_string(&listed).expect("JSON").contains(&secret), "never the secret again");
+    let fared = async |system| pharmacy_systems::deliveries(&w.app, &member(), system, CursorQuery::default()).await;
+    let failed = fared(id_of(mine)).await.expect("its own").items.remove(0);
+    assert_eq!((failed.state, failed.last_answer.as_deref()), (State::Pending, Some("unreachable")));
+    assert!(matches!(fared(id_of(others)).await, Err(AppError::NotFound)));
+
+    tried(&w, &due_later(&w).await, Answer::Status(204)).await;
+    pharmacy_systems::replay_one(&w.app, &member(), failed.id).await.expect("its own");
+    assert_eq!(due(&w).await.remove(0).event_id, failed.event_id);
+    let from = || ReplayFrom { from: failed.event_id.clone() };
+    pharmacy_systems::replay(&w.app, &member(), id_of(mine), from()).await.expect("its own");
+    assert_eq!(w.count(EventKind::PharmacyWebhookReplayed).await, 2);
+    let stranger = w.by(&w.other_pharmacy);
+    let no = pharmacy_systems::replay_one(&w.app, &stranger, failed.id).await;
+    assert!(matches!(no, Err(AppError::NotFound)), "{no:?}");
+    let no = pharmacy_systems::replay(&w.app, &member(), id_of(others), from()).await;
+    assert!(matches!(no, Err(AppError::NotFound)), "{no:?}");
+    // Credentials and addresses stay with the administrator.
+    let url = || WebhookAddress { url: URL.to_owned() };
+    let refused = [
+        pharmacy_systems::rotate(&w.app, &member(), id_of(mine)).await.map(drop),
+        pharmacy_systems::revoke(&w.app, &member(), id_of(mine)).await.map(drop),
+        pharmacy_systems::set_webhook(&w.app, &member(), id_of(mine), url()).await.map(drop),
+        pharmacy_systems::rotate_webhook(&w.app, &member(), id_of(mine)).await.map(drop),
+        pharmacy_systems::remove_webhook(&w.app, &member(), id_of(mine)).await.map(drop),
+    ];
+    assert!(refused.iter().all(|no| matches!(no, Err(AppError::Forbidden))), "{refused:?}");
+    for person in [&w.nurse, &w.specialist, &w.pharmacist] {
+        assert!(matches!(pharmacy_systems::list(&w.app, &w.by(person)).await, Err(AppError::NotFound)));
+    }
+}
+
+/// The next message, after the wait of the one that failed.
+async fn due_later(w: &World) -> Message {
+    w.pass(SignedDuration::from_mins(1));
+    due(w).await.remove(0)
+}
+
+#[tokio::test]
 async fn nothing_is_sent_to_who_was_revoked_or_wants_nothing() {
     let w = World::new().await;
     let (system, _) = listening(&w).await;

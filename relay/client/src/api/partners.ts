@@ -18,6 +18,9 @@ export const pharmacySystems = (care: () => Care) => ({
     data(care().POST("/api/pharmacy-systems/{id}/rotate-webhook", { params: command(id, key) })),
   deliveries: (id: string, cursor?: string) =>
     data(care().GET("/api/pharmacy-systems/{id}/deliveries", { params: { path: { id }, query: { cursor } } })),
+  /** Everything from one event on, under the same ids. */
+  replayFrom: (id: string, from: string, key?: string) =>
+    data(care().POST("/api/pharmacy-systems/{id}/replay", { params: command(id, key), body: { from } })),
   replay: (deliveryId: string, key?: string) =>
     data(care().POST("/api/webhook-deliveries/{id}/replay", { params: command(deliveryId, key) })),
 });

@@ -56,6 +56,8 @@ export const placement = (care: () => Care) => ({
 /** What prescriptions are offered to pharmacies by. */
 export const pharmacies = (care: () => Care) => ({
   list: () => data(care().GET("/api/pharmacies")),
+  /** Which pharmacies were asked for what came into the pool, and what they answered. */
+  offers: (cursor?: string) => data(care().GET("/api/offers", { params: { query: { cursor } } })),
   setFacts: (id: string, body: T.PharmacyFactsUpdate, key?: string) =>
     data(care().PUT("/api/pharmacies/{id}/facts", { params: command(id, key), body })),
 });

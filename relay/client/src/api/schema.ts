@@ -894,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{id}/refused-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A wrong code that the box of the home refused while it had no link. It counts here as one that was typed with a link; told by the box itself. */
+        post: operations["reportRefusedParcelCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{id}/release": {
         parameters: {
             query?: never;
@@ -1323,6 +1340,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fhir/MedicationAdministration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may see of what is asked for, newest first. */
+        get: operations["searchFhirMedicationAdministration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fhir/MedicationAdministration/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One resource. */
+        get: operations["readFhirMedicationAdministration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fhir/MedicationDispense": {
         parameters: {
             query?: never;
@@ -1727,6 +1778,23 @@ export interface paths {
         put?: never;
         /** Opens one consultation to an invited observer. */
         post: operations["createObserverSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To which pharmacies prescriptions were offered and what they answered, the newest first. Neither the resident nor the medicine is told. */
+        get: operations["listOffers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3882,6 +3950,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description One pharmacy with its answer. */
+        AnsweredOffer: components["schemas"]["PharmacyOffer"] & {
+            /** @description Its last answer; absent while it has none. */
+            answer?: components["schemas"]["OfferAnswer"];
+        };
         /** @description A consultation with its time. */
         Appointment: {
             /** @description The consultation; its id, state and version are the appointment's. */
@@ -5458,6 +5531,11 @@ export interface components {
             delivery_id: components["schemas"]["DeliveryId"];
             /** @description Its lines, each of which has to be counted. */
             items: number[];
+            /**
+             * Format: int32
+             * @description Wrong codes that may still be tried before the hand-over stops, those without a link among them.
+             */
+            tries_left: number;
         };
         /** @description What a specialist keeps under a name. */
         Favourite: {
@@ -6360,6 +6438,15 @@ export interface components {
             /** @description The last part of the invitation link. */
             link_token: string;
         };
+        /** @description What a pharmacy answered. */
+        OfferAnswer: {
+            /** @description It took it; else it gave it back. */
+            accepted: boolean;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Why it gave it back. */
+            declined?: components["schemas"]["DeclineCode"];
+        };
         /** @description To whom a request is offered. */
         OfferBody: {
             /** @description To whom. */
@@ -6374,7 +6461,7 @@ export interface components {
          * @description Why a pharmacy stands where it stands.
          * @enum {string}
          */
-        OfferReason: "preferred" | "all_in_stock" | "part_in_stock" | "nothing_in_stock" | "open_now" | "closed" | "beyond_radius" | "declined_before";
+        OfferReason: "preferred" | "all_in_stock" | "substitute_in_stock" | "part_in_stock" | "nothing_in_stock" | "open_now" | "closed" | "beyond_radius" | "declined_before";
         /** @description Why a pharmacy stands where it stands. */
         OfferWhy: {
             /**
@@ -6386,6 +6473,21 @@ export interface components {
             opens_at?: components["schemas"]["Time"];
             /** @description By code. */
             reasons: components["schemas"]["OfferReason"][];
+        };
+        /** @description A prescription that came into the pool, for the administrator: neither for whom nor of what. */
+        OfferedPrescription: {
+            /** @description When the pharmacist approved it. */
+            approved_at: components["schemas"]["Time"];
+            /** @description Of which home. */
+            home_name: string;
+            /** @description Prescription id, as the audit log names it. */
+            id: components["schemas"]["PrescriptionId"];
+            /** @description When the next ones are asked, unless somebody takes it. */
+            next_at?: components["schemas"]["Time"];
+            /** @description The pharmacies in their order. */
+            offers: components["schemas"]["AnsweredOffer"][];
+            /** @description State. */
+            state: components["schemas"]["PrescriptionState"];
         };
         /** @description All pharmacies in their order; for a pharmacy itself alone. */
         Offers: {
@@ -6653,6 +6755,13 @@ export interface components {
         Page_Observation: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Observation"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_OfferedPrescription: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["OfferedPrescription"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -7082,11 +7191,11 @@ export interface components {
             /** @description Where its events are sent. */
             webhook_url?: string;
         };
-        /** @description All systems. */
+        /** @description The systems that the caller may see. */
         PharmacySystems: {
             /** @description The newest first. */
             items: components["schemas"]["PharmacySystem"][];
-            /** @description Every pharmacy, for a new one. */
+            /** @description Every pharmacy, for a new one; none for who makes none. */
             pharmacies: components["schemas"]["PharmacyRef"][];
         };
         /** @description Where events are sent. */
@@ -7805,6 +7914,19 @@ export interface components {
          * @enum {string}
          */
         RefillState: "open" | "seen" | "done" | "declined" | "lapsed";
+        /** @description A wrong parcel code that was refused without a link. What was typed is not told. */
+        RefusedCode: {
+            /** @description When, by the clock of the box. */
+            at: components["schemas"]["Time"];
+        };
+        /** @description What is known after it was counted. */
+        RefusedCodeCounted: {
+            /**
+             * Format: int32
+             * @description Wrong codes that may still be tried.
+             */
+            tries_left: number;
+        };
         /** @description A record as its form shows it after it was kept. */
         Registered: {
             /** @description Room and bed. */
@@ -14576,6 +14698,107 @@ export interface operations {
             };
         };
     };
+    reportRefusedParcelCode: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusedCode"];
+            };
+        };
+        responses: {
+            /** @description Counted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedCodeCounted"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     releaseDelivery: {
         parameters: {
             query?: never;
@@ -16705,6 +16928,144 @@ export interface operations {
             };
         };
     };
+    searchFhirMedicationAdministration: {
+        parameters: {
+            query?: {
+                /** @description Logical id, or several with commas. */
+                _id?: string;
+                /** @description The resident, as `Patient/{id}` or the id alone. */
+                patient?: string;
+                /** @description The resident, as `Patient/{id}` or the id alone. */
+                subject?: string;
+                /** @description Status, or several with commas. */
+                status?: string;
+                /** @description A date or a time with its zone, after eq, ge, gt, le or lt; may be given twice. */
+                "effective-time"?: string;
+                /** @description Resources of a page. */
+                _count?: number;
+                /** @description Where the page begins: from the `next` link. */
+                _page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description FHIR R4 Bundle. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    readFhirMedicationAdministration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description FHIR R4 MedicationAdministration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            /** @description Why not, with what to do. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
     searchFhirMedicationDispense: {
         parameters: {
             query?: {
@@ -18571,6 +18932,74 @@ export interface operations {
             };
             /** @description Too many attempts; `Retry-After` says how long to wait. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOffers: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OfferedPrescription"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

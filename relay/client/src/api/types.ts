@@ -214,6 +214,7 @@ export type Pharmacy = Schemas["Pharmacy"];
 export type PharmacyHours = Schemas["PharmacyHours"];
 export type PharmacyFactsUpdate = Schemas["PharmacyFactsUpdate"];
 export type Offers = Schemas["Offers"];
+export type OfferedPrescription = Schemas["OfferedPrescription"];
 export type OfferWhy = Schemas["OfferWhy"];
 export type OfferReason = Schemas["OfferReason"];
 export type HomeZoneUpdate = Schemas["HomeZoneUpdate"];

@@ -75,6 +75,12 @@ const fn route(route: Route) -> (&'static str, &'static str) {
     }
 }
 
+/// A route as FHIR has it.
+pub(super) fn route_concept(of: Route) -> CodeableConcept {
+    let (code, zh) = route(of);
+    CodeableConcept { coding: vec![Coding::new("http://snomed.info/sct", code, None)], text: Some(zh.to_owned()) }
+}
+
 /// A whole number of days.
 pub(super) fn days(days: u16) -> Quantity {
     Quantity { unit: Some("天".to_owned()), ..Quantity::ucum(f64::from(days), "d") }
@@ -82,7 +88,6 @@ pub(super) fn days(days: u16) -> Quantity {
 
 /// The dosage of a line.
 pub(super) fn of_item(item: &Item, drug: Option<&Drug>) -> Vec<Dosage> {
-    let (code, zh) = route(item.route);
     let unit = drug.map(Drug::dose_unit);
     let steps = steps(item.dose, item.frequency, item.days, &item.taper);
     let many = steps.len() > 1;
@@ -109,10 +114,7 @@ pub(super) fn of_item(item: &Item, drug: Option<&Drug>) -> Vec<Dosage> {
                 },
             },
             as_needed_boolean: (step.frequency == Frequency::Prn).then_some(true),
-            route: CodeableConcept {
-                coding: vec![Coding::new("http://snomed.info/sct", code, None)],
-                text: Some(zh.to_owned()),
-            },
+            route: route_concept(item.route),
             dose_and_rate: vec![DoseAndRate {
                 dose_quantity: unit
                     .map_or_else(|| Quantity::counted(dose, "剂量单位"), |unit| Quantity::counted(dose, unit)),

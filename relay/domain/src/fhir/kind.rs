@@ -35,6 +35,8 @@ pub enum Kind {
     Appointment,
     /// A consultation, or one resident's visit in person.
     Encounter,
+    /// What became of a dose.
+    MedicationAdministration,
     /// One batch of one line that a pharmacy takes from the shelf.
     MedicationDispense,
     /// One line of a prescription.
@@ -55,9 +57,10 @@ pub enum Kind {
 
 impl Kind {
     /// All, by name.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Appointment,
         Self::Encounter,
+        Self::MedicationAdministration,
         Self::MedicationDispense,
         Self::MedicationRequest,
         Self::Observation,
@@ -73,6 +76,7 @@ impl Kind {
         match self {
             Self::Appointment => "Appointment",
             Self::Encounter => "Encounter",
+            Self::MedicationAdministration => "MedicationAdministration",
             Self::MedicationDispense => "MedicationDispense",
             Self::MedicationRequest => "MedicationRequest",
             Self::Observation => "Observation",
@@ -89,6 +93,7 @@ impl Kind {
         match self {
             Self::Appointment => [Action::ListAppointments, Action::ListAppointments],
             Self::Encounter | Self::ServiceRequest => [Action::ListConsultations, Action::ListConsultations],
+            Self::MedicationAdministration => [Action::ViewDoses, Action::ViewDoses],
             Self::MedicationDispense | Self::MedicationRequest | Self::Provenance | Self::Task => {
                 [Action::ListPrescriptions, Action::ViewPrescription]
             }
@@ -109,6 +114,7 @@ impl Kind {
         const STATUS: Parameter = by("status", Compare::Status);
         const DATE: Parameter = by("date", Compare::Time);
         const CLASS: Parameter = by("class", Compare::Code);
+        const EFFECTIVE_TIME: Parameter = by("effective-time", Compare::Time);
         const WHENPREPARED: Parameter = by("whenprepared", Compare::Time);
         const AUTHOREDON: Parameter = by("authoredon", Compare::Time);
         const CODE: Parameter = by("code", Compare::Code);
@@ -118,6 +124,7 @@ impl Kind {
         match self {
             Self::Appointment => &[ID, PATIENT, STATUS, DATE],
             Self::Encounter => &[ID, PATIENT, SUBJECT, STATUS, CLASS, DATE],
+            Self::MedicationAdministration => &[ID, PATIENT, SUBJECT, STATUS, EFFECTIVE_TIME],
             Self::MedicationDispense => &[ID, PATIENT, SUBJECT, STATUS, WHENPREPARED],
             Self::MedicationRequest => &[ID, PATIENT, SUBJECT, STATUS, AUTHOREDON],
             Self::Observation => &[ID, PATIENT, SUBJECT, STATUS, CODE, DATE],

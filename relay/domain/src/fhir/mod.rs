@@ -10,6 +10,7 @@ mod codes;
 mod dosage;
 mod encounter;
 pub mod kind;
+mod medication_administration;
 mod medication_dispense;
 mod medication_request;
 mod observation;
@@ -26,6 +27,7 @@ pub use appointment::appointment as appointment_of;
 pub use codes::*;
 pub use encounter::{of_consultation as encounter_of_consultation, of_stop as encounter_of_stop, stop_id};
 pub use kind::Kind;
+pub use medication_administration::{DoseContext, of_entry as administration_of};
 pub use medication_dispense::of_prescription as dispenses_of;
 pub use medication_request::of_prescription as medication_requests_of;
 pub use observation::{BLOOD_PRESSURE, of_ecg as observation_of_ecg, of_reading as observation_of};
@@ -71,6 +73,7 @@ pub struct Resource {
 enum Body {
     Appointment(Box<appointment::Appointment>),
     Encounter(Box<encounter::Encounter>),
+    MedicationAdministration(Box<medication_administration::MedicationAdministration>),
     MedicationDispense(Box<medication_dispense::MedicationDispense>),
     MedicationRequest(Box<medication_request::MedicationRequest>),
     Observation(Box<observation::Observation>),

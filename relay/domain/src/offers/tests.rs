@@ -48,8 +48,12 @@ fn drug(name: &str) -> DrugId {
     DrugId(name.to_owned())
 }
 
-fn owed() -> Vec<(DrugId, u32)> {
-    vec![(drug("a"), 14), (drug("b"), 7)]
+fn line(name: &str, quantity: u32) -> Owed {
+    Owed { drug: drug(name), quantity, substitutes: vec![] }
+}
+
+fn owed() -> Vec<Owed> {
+    vec![line("a", 14), line("b", 7)]
 }
 
 fn of(pharmacy: &Pharmacy) -> Candidate<'_> {
@@ -160,10 +164,40 @@ fn the_reasons_are_named() {
 #[test]
 fn one_drug_on_two_lines_needs_both() {
     let shop = away(1, 1.0);
-    let twice = [(drug("a"), 10), (drug("a"), 10)];
+    let twice = [line("a", 10), line("a", 10)];
     let reasons =
         |units| rank(&twice, &home(), Urgency::Routine, &[with(&shop, &[("a", units)])], now())[0].reasons.clone();
     assert_eq!((reasons(19), reasons(20)), (vec![OfferReason::PartInStock], vec![OfferReason::AllInStock]));
+}
+
+#[test]
+fn who_has_another_strength_that_may_go_out_can_fill_it_and_comes_after_who_has_the_very_one() {
+    let (one, two, three) = (away(1, 1.0), away(2, 1.0), away(3, 1.0));
+    // Two of the half strength make one.
+    let allowed = [Owed { substitutes: vec![(drug("half"), 2)], ..line("a", 14) }, line("b", 7)];
+    let forbidden = owed();
+    let all = [
+        with(&one, &[("half", 28), ("b", 7)]),
+        with(&two, &[("a", 14), ("b", 7)]),
+        with(&three, &[("half", 27), ("b", 7)]),
+    ];
+    let told = |owed: &[Owed]| {
+        let offers = rank(owed, &home(), Urgency::Routine, &all, now());
+        offers.iter().map(|o| (o.pharmacy_id.uuid().as_u128(), o.reasons[0])).collect::<Vec<_>>()
+    };
+    use OfferReason as R;
+    assert_eq!(told(&allowed), [(2, R::AllInStock), (1, R::SubstituteInStock), (3, R::PartInStock)]);
+    assert_eq!(told(&forbidden), [(2, R::AllInStock), (1, R::PartInStock), (3, R::PartInStock)]);
+    // The rest of the very product and another strength make the whole together.
+    let both = with(&one, &[("a", 4), ("half", 20), ("b", 7)]);
+    assert_eq!(rank(&allowed, &home(), Urgency::Routine, &[both], now())[0].reasons, [R::SubstituteInStock]);
+    // A box is not counted for the line that it was prescribed for and for another one as well.
+    let shared = [Owed { substitutes: vec![(drug("half"), 2)], ..line("a", 5) }, line("half", 10)];
+    let reasons = |units| {
+        let shelf = [("half", units)];
+        rank(&shared, &home(), Urgency::Routine, &[with(&one, &shelf)], now())[0].reasons.clone()
+    };
+    assert_eq!((reasons(19), reasons(20)), (vec![R::PartInStock], vec![R::SubstituteInStock]));
 }
 
 #[test]

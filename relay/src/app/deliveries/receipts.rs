@@ -15,7 +15,7 @@ use yunzhen_store::receipts::{self, Receipt as Kept};
 use yunzhen_store::{Paging, deliveries};
 
 use super::receive::{self, Counted};
-use super::{show, temperatures, views};
+use super::{codes, show, temperatures, views};
 use crate::app::views::common::Page;
 use crate::app::work::{Start, Work, may_list};
 use crate::app::{App, AppError, Context, hash_password};
@@ -80,7 +80,8 @@ pub async fn expected(app: &App, ctx: &Context) -> Result<Page<views::ExpectedPa
     let expected = slice.items.iter().filter_map(|d| {
         let code_hash = hashes.get(&d.id)?.expose().clone();
         let items = receive::expected(d).into_iter().map(|(no, _)| no).collect();
-        Some(views::ExpectedParcel { delivery_id: d.id, code_hash, cold_chain: d.cold_chain, items })
+        let tries_left = codes::tries_left(app, d);
+        Some(views::ExpectedParcel { delivery_id: d.id, code_hash, cold_chain: d.cold_chain, items, tries_left })
     });
     Ok(Page::whole(expected.collect()))
 }

@@ -52,7 +52,14 @@ pub async fn record(
     })?;
     let wish = Wish { app, ctx, supply: &supply, course, input: &input };
     let target = wish.target()?;
-    wish.check(&resident, &target)?;
+    if let Err(refused) = wish.check(&resident, &target) {
+        if !wish.mismatches(&resident).is_empty() {
+            metrics::counter!("yunzhen_dose_scans_refused_total").increment(1);
+            work.record(EventKind::DoseScanRefused, resident.id.uuid(), Some(resident.home_id), None);
+            work.finish_refused().await?;
+        }
+        return Err(refused);
+    }
     let entries = supply.of_dose(course.item.no, target.due_at);
     let before = state_of(target.due_at, &entries, &app.policy, ctx.now);
     wish.unseen(&mut work, &entries).await?;
@@ -151,7 +158,7 @@ impl Wish<'_> {
 
     /// Everything that a person can put right at the bed.
     fn check(&self, resident: &Resident, target: &Target) -> Result<(), AppError> {
-        let (input, p) = (self.input, &self.supply.prescription);
+        let input = self.input;
         let mut wrong: Vec<FieldError> = wrong_time(self.app, self.ctx, "at", input.at.0).into_iter().collect();
         let early = SignedDuration::from_mins(i64::from(self.app.policy.dose_early_minutes));
         if !target.as_needed && input.outcome.is_some() && target.due_at.duration_since(input.at.0) > early {
@@ -159,13 +166,7 @@ impl Wish<'_> {
             let zh = format!("还不到时间，最早可提前 {minutes} 分钟");
             wrong.push(FieldError::new("at", zh, format!("Too early: at most {minutes} minutes before its time")));
         }
-        if let Some(Err(mismatch)) = input.scanned_resident.as_deref().map(|code| check_resident(code, resident)) {
-            wrong.push(not_fitting("scanned_resident", mismatch));
-        }
-        let pack = |code| check_pack(code, p.id, self.course.item.no);
-        if let Some(Err(mismatch)) = input.scanned_medicine.as_deref().map(pack) {
-            wrong.push(not_fitting("scanned_medicine", mismatch));
-        }
+        wrong.extend(self.mismatches(resident));
         for (path, code) in
             [("scanned_resident", &input.scanned_resident), ("scanned_medicine", &input.scanned_medicine)]
         {
@@ -175,6 +176,20 @@ impl Wish<'_> {
         }
         wrong.extend(self.reason(target));
         if wrong.is_empty() { self.bound(target) } else { Err(AppError::Invalid(wrong)) }
+    }
+
+    /// What was scanned and belongs to somebody or something else; the bed is where such a mistake is caught, and how often is worth knowing.
+    fn mismatches(&self, resident: &Resident) -> Vec<FieldError> {
+        let mut wrong = Vec::new();
+        let input = self.input;
+        if let Some(Err(mismatch)) = input.scanned_resident.as_deref().map(|code| check_resident(code, resident)) {
+            wrong.push(not_fitting("scanned_resident", mismatch));
+        }
+        let pack = |code| check_pack(code, self.supply.prescription.id, self.course.item.no);
+        if let Some(Err(mismatch)) = input.scanned_medicine.as_deref().map(pack) {
+            wrong.push(not_fitting("scanned_medicine", mismatch));
+        }
+        wrong
     }
 
     /// Each outcome has its reason, in a code, and in words where the code is "other".

@@ -1,7 +1,7 @@
 //! The resources of one record, with everything that they refer to. What becomes of it in FHIR is the domain's.
 
 use yunzhen_domain::Role;
-use yunzhen_domain::fhir::{self, DeliveryContext, Kind, PrescriptionContext, Resource};
+use yunzhen_domain::fhir::{self, DeliveryContext, DoseContext, Kind, PrescriptionContext, Resource};
 use yunzhen_domain::ids::ResidentId;
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::machines::dispense;
@@ -35,6 +35,18 @@ impl Show<'_> {
         match record {
             Record::Prescription(p) => self.of_prescription(db, kind, p).await,
             Record::Delivery(d) => self.of_delivery(db, kind, d).await,
+            Record::Dose(d) => {
+                let author = self.names.staff(db, d.entry.author).await?;
+                let of = DoseContext {
+                    entry: &d.entry,
+                    superseded: d.superseded,
+                    prescription: &d.prescription,
+                    resident: &d.resident,
+                    author,
+                    formulary: &self.app.formulary,
+                };
+                Ok(fhir::administration_of(of).into_iter().collect())
+            }
             Record::Consultation(c) => self.of_consultation(db, kind, c).await,
             Record::Referral(r) => self.of_referral(db, r).await,
             Record::Visit(v) => self.of_visit(db, v).await,

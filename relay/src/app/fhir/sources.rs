@@ -1,14 +1,18 @@
 //! The records that resources come from: a page of them, one of them, and what access decides on.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 use yunzhen_domain::access::{Action, Facts};
 use yunzhen_domain::audit::{EventKind, Purpose};
 use yunzhen_domain::fhir::Kind;
 use yunzhen_domain::ids::{HomeId, PharmacyId, ResidentId};
-use yunzhen_domain::records::{Consultation, Delivery, Ecg, Observation, Prescription, Referral, Resident, Visit};
+use yunzhen_domain::records::{
+    Consultation, Delivery, DoseEntry, Ecg, Observation, Prescription, Referral, Resident, Visit,
+};
 use yunzhen_store::{
-    Cursor, Db, Paging, Slice, consultations, deliveries, ecgs, observations, prescriptions, referrals, residents,
-    visits,
+    Cursor, Db, Paging, Slice, consultations, deliveries, doses, ecgs, observations, prescriptions, referrals,
+    residents, visits,
 };
 
 use crate::app::relations::Ties;
@@ -19,6 +23,7 @@ use crate::app::{AppError, Context};
 pub(super) enum Source {
     Consultations,
     Deliveries,
+    Doses,
     Ecgs,
     Observations,
     Prescriptions,
@@ -32,6 +37,7 @@ pub(super) const fn sources(kind: Kind) -> &'static [Source] {
     match kind {
         Kind::Appointment => &[Source::Consultations],
         Kind::Encounter => &[Source::Consultations, Source::Visits],
+        Kind::MedicationAdministration => &[Source::Doses],
         Kind::MedicationDispense | Kind::MedicationRequest | Kind::Provenance => &[Source::Prescriptions],
         Kind::Observation => &[Source::Observations, Source::Ecgs],
         Kind::Patient => &[Source::Residents],
@@ -47,6 +53,7 @@ impl Source {
         match self {
             Self::Consultations => kind.actions(),
             Self::Deliveries => [Action::ViewSupply, Action::ViewSupply],
+            Self::Doses => [Action::ViewDoses, Action::ViewDoses],
             Self::Ecgs | Self::Observations => [Action::ViewResident, Action::ViewResident],
             Self::Prescriptions => [Action::ListPrescriptions, Action::ViewPrescription],
             Self::Referrals => [Action::ListReferrals, Action::ViewReferral],
@@ -60,6 +67,7 @@ impl Source {
 pub(super) enum Record {
     Consultation(Box<Consultation>),
     Delivery(Box<Delivery>),
+    Dose(Box<Dose>),
     /// With the resident that it is of.
     Ecg(Box<Ecg>, Box<Resident>),
     /// With the resident that it is of.
@@ -68,6 +76,36 @@ pub(super) enum Record {
     Referral(Box<Referral>),
     Resident(Box<Resident>),
     Visit(Box<Visit>),
+}
+
+/// An entry about a dose, with what it is of.
+pub(super) struct Dose {
+    pub(super) entry: DoseEntry,
+    /// A later one took its place.
+    pub(super) superseded: bool,
+    pub(super) prescription: Prescription,
+    /// The record that stands.
+    pub(super) resident: Resident,
+}
+
+/// Entries with what they are of, each looked up once.
+async fn with_their_records(db: &mut Db, entries: Vec<DoseEntry>) -> Result<Vec<Dose>, AppError> {
+    let prescriptions = prescriptions::get_all(db, entries.iter().map(|e| e.prescription_id)).await?;
+    let written = doses::of_prescriptions(db, entries.iter().map(|e| e.prescription_id)).await?;
+    let residents = residents::get_all_standing(db, entries.iter().map(|e| e.resident_id)).await?;
+    let whole = |entry: DoseEntry| {
+        let of = entry.prescription_id;
+        let later = |other: &DoseEntry| {
+            (other.item_no, other.due_at) == (entry.item_no, entry.due_at) && other.sequence > entry.sequence
+        };
+        Ok(Dose {
+            superseded: written.get(&of).is_some_and(|all| all.iter().any(later)),
+            prescription: prescriptions.get(&of).ok_or(AppError::NotFound)?.clone(),
+            resident: residents.get(&entry.resident_id).ok_or(AppError::NotFound)?.clone(),
+            entry,
+        })
+    };
+    entries.into_iter().map(whole).collect()
 }
 
 /// What a search is narrowed to before access is decided on each record.
@@ -114,25 +152,27 @@ pub(super) async fn page(
             let slice = visits::history(db, &filter, paging).await?;
             keyed(slice, |v| (v.planned_at, v.id.uuid()), |v| Record::Visit(Box::new(v)))
         }
+        Source::Doses => {
+            // A person's doses stay hers where she moved from one home to another.
+            let home = home.filter(|_| residents.is_empty());
+            let slice = doses::page(db, home, &residents, paging).await?;
+            let items = with_their_records(db, slice.items).await?;
+            let slice = Slice { items, next: slice.next };
+            keyed(slice, |d| (d.entry.at, d.entry.id.uuid()), |d| Record::Dose(Box::new(d)))
+        }
         Source::Observations => {
             let slice = observations::page(db, &residents, paging).await?;
-            let mut items = Vec::with_capacity(slice.items.len());
-            for reading in slice.items {
-                let cursor = Cursor { at_ms: reading.measured_at.as_millisecond(), id: reading.id.uuid() };
-                let resident = residents::get_standing(db, reading.resident_id).await?.ok_or(AppError::NotFound)?;
-                items.push((cursor, Record::Observation(Box::new(reading), Box::new(resident))));
-            }
-            Slice { items, next: slice.next }
+            let of = residents::get_all_standing(db, slice.items.iter().map(|o| o.resident_id)).await?;
+            let slice = with_residents(slice, &of, |reading| reading.resident_id)?;
+            let record = |(reading, resident)| Record::Observation(Box::new(reading), Box::new(resident));
+            keyed(slice, |(o, _)| (o.measured_at, o.id.uuid()), record)
         }
         Source::Ecgs => {
             let slice = ecgs::page(db, &residents, paging).await?;
-            let mut items = Vec::with_capacity(slice.items.len());
-            for ecg in slice.items {
-                let cursor = Cursor { at_ms: ecg.recorded_at.as_millisecond(), id: ecg.id.uuid() };
-                let resident = residents::get_standing(db, ecg.resident_id).await?.ok_or(AppError::NotFound)?;
-                items.push((cursor, Record::Ecg(Box::new(ecg), Box::new(resident))));
-            }
-            Slice { items, next: slice.next }
+            let of = residents::get_all_standing(db, slice.items.iter().map(|ecg| ecg.resident_id)).await?;
+            let slice = with_residents(slice, &of, |ecg| ecg.resident_id)?;
+            let record = |(ecg, resident)| Record::Ecg(Box::new(ecg), Box::new(resident));
+            keyed(slice, |(ecg, _)| (ecg.recorded_at, ecg.id.uuid()), record)
         }
         // The registry has no time to go by: by id, which tells when somebody was registered.
         Source::Residents => {
@@ -146,6 +186,18 @@ pub(super) async fn page(
             Slice { items, next }
         }
     })
+}
+
+fn with_residents<T>(
+    slice: Slice<T>,
+    residents: &HashMap<ResidentId, Resident>,
+    of: impl Fn(&T) -> ResidentId,
+) -> Result<Slice<(T, Resident)>, AppError> {
+    let whole = |item: T| {
+        let resident = residents.get(&of(&item)).ok_or(AppError::NotFound)?.clone();
+        Ok::<_, AppError>((item, resident))
+    };
+    Ok(Slice { items: slice.items.into_iter().map(whole).collect::<Result<_, _>>()?, next: slice.next })
 }
 
 fn keyed<T>(
@@ -170,6 +222,10 @@ pub(super) async fn find(db: &mut Db, kind: Kind, id: &str) -> Result<Option<(So
         Source::Referrals => referrals::get(db, of(uuid)?).await?.map(|r| Record::Referral(Box::new(r))),
         Source::Visits => visits::get(db, of(uuid)?).await?.map(|v| Record::Visit(Box::new(v))),
         Source::Residents => residents::get(db, of(uuid)?).await?.map(|r| Record::Resident(Box::new(r))),
+        Source::Doses => match doses::get(db, of(uuid)?).await? {
+            Some(entry) => with_their_records(db, vec![entry]).await?.pop().map(|dose| Record::Dose(Box::new(dose))),
+            None => None,
+        },
         Source::Ecgs => match ecgs::get(db, of(uuid)?).await? {
             Some(ecg) => {
                 let resident = residents::get_standing(db, ecg.resident_id).await?.ok_or(AppError::NotFound)?;
@@ -213,6 +269,7 @@ impl Record {
         match self {
             Self::Consultation(c) => Some(c.resident_id),
             Self::Delivery(d) => Some(d.resident_id),
+            Self::Dose(d) => Some(d.resident.id),
             Self::Ecg(_, r) | Self::Observation(_, r) => Some(r.id),
             Self::Prescription(p) => Some(p.resident_id),
             Self::Referral(r) => Some(r.resident_id),
@@ -226,6 +283,7 @@ impl Record {
         match self {
             Self::Consultation(c) => ties.of_consultation(ctx, c),
             Self::Delivery(d) => d.facts(),
+            Self::Dose(d) => ties.facts(&d.resident),
             Self::Ecg(_, r) | Self::Observation(_, r) | Self::Resident(r) => ties.facts(r),
             Self::Prescription(p) => ties.of_prescription(ctx, p),
             Self::Referral(r) => ties.of_record(ctx, r.resident_id, r.facts()),
@@ -239,6 +297,7 @@ impl Record {
         match self {
             Self::Consultation(c) => of(EventKind::ResidentConsultationViewed, c.resident_id, c.home_id),
             Self::Delivery(d) => of(EventKind::ResidentDeliveryViewed, d.resident_id, d.home_id),
+            Self::Dose(d) => of(EventKind::DosesViewed, d.resident.id, d.resident.home_id),
             Self::Ecg(_, r) | Self::Observation(_, r) => of(EventKind::ObservationsViewed, r.id, r.home_id),
             Self::Prescription(p) => of(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id),
             Self::Referral(r) => Some((EventKind::ReferralViewed, r.id.uuid(), r.home_id, ties.purpose(r.resident_id))),

@@ -205,4 +205,21 @@ pub struct ExpectedParcel {
     pub cold_chain: bool,
     /// Its lines, each of which has to be counted.
     pub items: Vec<u16>,
+    /// Wrong codes that may still be tried before the hand-over stops, those without a link among them.
+    pub tries_left: u32,
+}
+
+/// A wrong parcel code that was refused without a link. What was typed is not told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedCode {
+    /// When, by the clock of the box.
+    pub at: Time,
+}
+
+/// What is known after it was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedCodeCounted {
+    /// Wrong codes that may still be tried.
+    pub tries_left: u32,
 }

@@ -1,4 +1,4 @@
-//! Credentials of pharmacies' systems and their webhooks, for the administrator.
+//! Credentials of pharmacies' systems and their webhooks, for the administrator and for the pharmacy itself.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use super::codes::PharmacyId;
 use super::common::{StaffRef, Time};
 use super::prescriptions::PharmacyRef;
 
-/// All systems.
+/// The systems that the caller may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PharmacySystems {
     /// The newest first.
     pub items: Vec<PharmacySystem>,
-    /// Every pharmacy, for a new one.
+    /// Every pharmacy, for a new one; none for who makes none.
     pub pharmacies: Vec<PharmacyRef>,
 }
 
