@@ -131,7 +131,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    endpoint::spawn(life, boxes, SessionContext { rooms, router });
+    endpoint::spawn(life, boxes, SessionContext { rooms, router, begun: clock::now_instant() });
     Ok(addresses)
 }
 

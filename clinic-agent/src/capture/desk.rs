@@ -11,18 +11,22 @@ use std::{
 use yunzhen_protocol::control::BoxCamera;
 use yunzhen_runtime::clock;
 
+use crate::outbox::ladder::VideoTarget;
+
 /// What the picture thread should do.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Wish {
     pub(super) camera: Option<BoxCamera>,
-    pub(super) bitrate_bps: u32,
+    pub(super) target: VideoTarget,
+    /// No frames for now.
+    pub(super) held: bool,
     pub(super) keyframe: bool,
     pub(super) stop: bool,
 }
 
 impl Wish {
-    pub(super) const fn new(camera: Option<BoxCamera>, bitrate_bps: u32) -> Self {
-        Self { camera, bitrate_bps, keyframe: false, stop: false }
+    pub(super) const fn new(camera: Option<BoxCamera>, target: VideoTarget) -> Self {
+        Self { camera, target, held: false, keyframe: false, stop: false }
     }
 }
 

@@ -39,6 +39,7 @@ use yunzhen_protocol::control::BoxCamera;
 
 use crate::outbox::{
     devices::{DeviceEvent, DeviceSink, Devices},
+    ladder::VideoTarget,
     session::CapturePlan,
 };
 
@@ -80,7 +81,7 @@ impl Devices for Capture {
         self.stop();
         // What goes wrong is reported in our own sentences.
         ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
-        let picture = Arc::new(Desk::new(Wish::new(plan.camera, plan.video.bitrate_bps)));
+        let picture = Arc::new(Desk::new(Wish::new(plan.camera, VideoTarget::of(&plan.video))));
         let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, stop: false }));
         let mut threads = Vec::new();
         let mut spawn = |name: &str, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
@@ -114,9 +115,15 @@ impl Devices for Capture {
         }
     }
 
-    fn bitrate(&mut self, video_bps: u32) {
+    fn target(&mut self, target: VideoTarget) {
         if let Some(running) = &self.running {
-            running.picture.nudge(|wish| wish.bitrate_bps = video_bps);
+            running.picture.nudge(|wish| wish.target = target);
+        }
+    }
+
+    fn hold(&mut self, held: bool) {
+        if let Some(running) = &self.running {
+            running.picture.nudge(|wish| wish.held = held);
         }
     }
 

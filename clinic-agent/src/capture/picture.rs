@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use ffmpeg_next::{
     format::Pixel,
     frame, media,
@@ -26,7 +27,10 @@ use super::{
     report,
     scene::Scene,
 };
-use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
+use crate::outbox::{
+    devices::{Captured, DeviceEvent, DeviceSink},
+    ladder::VideoTarget,
+};
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
@@ -85,37 +89,31 @@ impl Picture {
 
     /// Films with one camera until another is wanted. Begins with a keyframe.
     fn film(&mut self, camera: BoxCamera) -> Result<(), CaptureError> {
-        let VideoPlan { width, height, fps, .. } = self.plan;
         let mut source = self.open(camera)?;
-        let wish = self.desk.read(|_| {});
-        let mut encoder = H264::new(width, height, fps, wish.bitrate_bps)?;
+        let mut maker = Maker::new(self.desk.read(|_| {}).target, self.plan.fps)?;
         let (mut running, mut filmed) = (false, false);
-        let mut first = true;
         loop {
             let wish = self.desk.read(|wish| wish.keyframe = false);
             if wish.stop || wish.camera != Some(camera) {
                 return Ok(());
             }
-            encoder.set_bitrate(wish.bitrate_bps);
-            let keyframe = std::mem::take(&mut first) || wish.keyframe;
-            let mut picture = match self.next(&mut source) {
+            maker.follow(wish.target, wish.keyframe)?;
+            let picture = match self.next(&mut source) {
                 Ok(Some(picture)) => picture,
-                Ok(None) => {
-                    first = keyframe;
-                    continue;
-                }
+                Ok(None) => continue,
                 Err(CaptureError::Ended { .. }) if self.settings.repeat && std::mem::take(&mut filmed) => {
                     source = self.open(camera)?;
-                    first = keyframe;
                     continue;
                 }
                 Err(error) => return Err(error),
             };
             let taken_at = clock::now_instant();
-            let taken = taken_at.saturating_duration_since(self.began);
-            let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
-            if let Some(access_unit) = encoder.encode(&mut picture, pts, keyframe)? {
-                self.send(&access_unit, pts as u32, taken_at);
+            if !wish.held {
+                let taken = taken_at.saturating_duration_since(self.began);
+                let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
+                if let Some(access_unit) = maker.make(picture, taken_at, pts)? {
+                    self.send(&access_unit, pts as u32, taken_at);
+                }
             }
             if !std::mem::replace(&mut running, true) {
                 report(&self.sink, DeviceEvent::Running);
@@ -195,6 +193,50 @@ impl Picture {
                 metrics::counter!("yunzhen_capture_dropped_packets_total", "kind" => "video").increment(1);
             }
         }
+    }
+}
+
+/// Pictures of the camera → frames of the size and pace that the link bears. Another size or pace is another encoder, which begins with a keyframe.
+struct Maker {
+    target: VideoTarget,
+    /// What the camera gives.
+    source_fps: u32,
+    encoder: H264,
+    converter: Converter,
+    keyframe: bool,
+    last: Option<Instant>,
+}
+
+impl Maker {
+    fn new(target: VideoTarget, source_fps: u32) -> Result<Self, CaptureError> {
+        let VideoTarget { bitrate_bps, width, height, fps } = target;
+        let encoder = H264::new(width, height, fps, bitrate_bps)?;
+        Ok(Self { target, source_fps, encoder, converter: Converter::new(width, height), keyframe: true, last: None })
+    }
+
+    fn follow(&mut self, target: VideoTarget, keyframe: bool) -> Result<(), CaptureError> {
+        if target.has_shape_of(&self.target) {
+            self.encoder.set_bitrate(target.bitrate_bps);
+            self.target = target;
+        } else {
+            tracing::info!(width = target.width, height = target.height, fps = target.fps, "picture changed");
+            *self = Self { last: self.last, ..Self::new(target, self.source_fps)? };
+        }
+        self.keyframe |= keyframe;
+        Ok(())
+    }
+
+    /// `None` when the picture is one too many for the pace.
+    fn make(&mut self, picture: frame::Video, taken_at: Instant, pts: i64) -> Result<Option<Bytes>, CaptureError> {
+        let interval = Duration::from_secs(1) / self.target.fps.max(1);
+        let early = |last| taken_at.saturating_duration_since(last) + interval / 8 < interval;
+        if self.target.fps < self.source_fps && self.last.is_some_and(early) {
+            return Ok(None);
+        }
+        self.last = Some(taken_at);
+        let fits = (picture.width(), picture.height()) == (self.target.width, self.target.height);
+        let mut picture = if fits { picture } else { self.converter.convert(&picture)? };
+        self.encoder.encode(&mut picture, pts, std::mem::take(&mut self.keyframe))
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::outbox::{
     devices::{Captured, DeviceEvent, DeviceSink, Devices},
+    ladder::{Rung, VideoTarget},
     session::CapturePlan,
 };
 
@@ -154,16 +155,59 @@ async fn the_bitrate_follows_while_it_runs() {
     let mut film = Film::start(CaptureSettings::synthetic(), plan(1_000_000));
     kilobits_per_second(&mut film, 15).await;
     let high = kilobits_per_second(&mut film, 60).await;
-    film.capture.bitrate(250_000);
+    let target = VideoTarget::of(&plan(0).video);
+    film.capture.target(VideoTarget { bitrate_bps: 250_000, ..target });
     kilobits_per_second(&mut film, 30).await;
     let low = kilobits_per_second(&mut film, 60).await;
-    film.capture.bitrate(1_000_000);
+    film.capture.target(VideoTarget { bitrate_bps: 1_000_000, ..target });
     kilobits_per_second(&mut film, 30).await;
     let again = kilobits_per_second(&mut film, 60).await;
     // The scene does not always need all it may have; it never takes more for long.
     assert!((500..1250).contains(&high), "{high}");
     assert!((120..320).contains(&low), "{low}");
     assert!((500..1250).contains(&again), "{again}");
+}
+
+/// A step of the ladder down and up again: other pictures, the same stream.
+#[tokio::test]
+async fn another_size_begins_with_a_keyframe_and_numbers_and_times_go_on() {
+    let mut plan = plan(800_000);
+    (plan.video.width, plan.video.height) = (1280, 720);
+    let mut film = Film::start(CaptureSettings::synthetic(), plan);
+    let (mut last, mut painted) = (film.unit().await, 0);
+    for (rung, size, least_ticks) in
+        [(Rung::Small, (640, 360), 5000), (Rung::Slow, (640, 360), 40_000), (Rung::Full, (1280, 720), 0)]
+    {
+        film.capture.target(rung.target(&plan.video, 400_000));
+        let changed = loop {
+            let unit = film.unit().await;
+            let started = unit.keyframe;
+            film.decode(&last);
+            last = unit;
+            if started {
+                break last.timestamp;
+            }
+        };
+        let mut shown = None;
+        for _ in 0..4 {
+            let unit = film.unit().await;
+            assert!(!unit.keyframe && unit.timestamp.wrapping_sub(last.timestamp) > least_ticks);
+            for picture in film.decode(&std::mem::replace(&mut last, unit)) {
+                let number = number(&picture, Row::FrameNumber).expect("readable");
+                assert!(number > painted, "the camera ran through");
+                painted = number;
+                shown = Some((picture.width(), picture.height()));
+            }
+        }
+        assert_eq!(shown, Some(size));
+        assert!(last.timestamp.wrapping_sub(changed) < 90_000 * 10);
+    }
+    // Held, nothing is made; the keyframe that is asked for meanwhile is the first after it.
+    film.capture.hold(true);
+    while timeout(Duration::from_millis(300), film.unit()).await.is_ok() {}
+    film.capture.keyframe();
+    film.capture.hold(false);
+    assert!(film.unit().await.keyframe);
 }
 
 #[tokio::test]

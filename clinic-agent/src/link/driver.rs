@@ -69,7 +69,7 @@ impl Driver {
         let any4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         let mut endpoint =
             quinn::Endpoint::client(any6).or_else(|_| quinn::Endpoint::client(any4)).map_err(LinkError::Socket)?;
-        endpoint.set_default_client_config(transport::client_config(target.tls.clone())?);
+        endpoint.set_default_client_config(transport::client_config(target.tls.clone(), link.media_floor().clone())?);
         Ok(Self { link, target, endpoint, events, downlink, state: State::initial(), begun: clock::now_instant() })
     }
 

@@ -12,6 +12,7 @@
 //! | [`relay`] | what the box itself asks of the relay |
 
 pub mod driver;
+pub mod floor;
 pub mod http;
 pub mod open;
 pub mod relay;
@@ -98,6 +99,7 @@ pub struct Link {
     open: watch::Sender<Option<Open>>,
     status: watch::Sender<LinkStatus>,
     rouse: Arc<Notify>,
+    floor: floor::Floor,
 }
 
 impl Link {
@@ -114,6 +116,7 @@ impl Link {
                 sent_bps: 0,
             }),
             rouse: Arc::new(Notify::new()),
+            floor: floor::Floor::default(),
         }
     }
 
@@ -135,6 +138,11 @@ impl Link {
     /// Dials at once instead of waiting for the retry (a person looks at the page).
     pub fn rouse(&self) {
         self.rouse.notify_one();
+    }
+
+    /// What media may have under way, whatever quinn thinks.
+    pub const fn media_floor(&self) -> &floor::Floor {
+        &self.floor
     }
 
     /// Says something to the relay; `false` when there is no link or its queue is full.

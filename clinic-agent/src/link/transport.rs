@@ -1,8 +1,8 @@
 //! quinn's settings for a radio link, and what its errors mean for this box.
 
+use super::floor::Floor;
 use super::silence::KEEP_ALIVE;
 use super::state::Refusal;
-use quinn::congestion::BbrConfig;
 use quinn::{AckFrequencyConfig, ConnectionError, IdleTimeout, TransportConfig, VarInt};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,14 +24,15 @@ pub const CLOSE_PROTOCOL: u32 = 0x20;
 /// The client configuration for one TLS configuration.
 pub fn client_config(
     tls: rustls::ClientConfig,
+    floor: Floor,
 ) -> Result<quinn::ClientConfig, quinn::crypto::rustls::NoInitialCipherSuite> {
     let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls)?;
     let mut config = quinn::ClientConfig::new(Arc::new(crypto));
-    config.transport_config(Arc::new(transport()));
+    config.transport_config(Arc::new(transport(floor)));
     Ok(config)
 }
 
-fn transport() -> TransportConfig {
+fn transport(floor: Floor) -> TransportConfig {
     let mut acks = AckFrequencyConfig::default();
     // The relay acknowledges every seventh packet instead of every second: once a picture, and with it, not by a timer of its own
     // some milliseconds later, which for a single call is a fifth of the relay's work. (quinn lets nobody wait longer than a round trip
@@ -40,7 +41,7 @@ fn transport() -> TransportConfig {
     let mut transport = TransportConfig::default();
     transport
         // Random loss is the radio's nature; BBR does not take it for congestion (media.md: 3.8 % lost against 37 %).
-        .congestion_controller_factory(Arc::new(BbrConfig::default()))
+        .congestion_controller_factory(Arc::new(floor))
         .initial_mtu(INITIAL_MTU)
         // Handshake probes go out at 0, 0.3, 0.9, 2.1 s, so that a dial that began in a gap succeeds soon after it.
         .initial_rtt(Duration::from_millis(100))

@@ -1,6 +1,7 @@
 //! The box's cameras and microphone, as the driver needs them: an interface, so that the driver can be tested without
 //! ffmpeg. The real ones are [`crate::capture`].
 
+use super::ladder::VideoTarget;
 use super::session::CapturePlan;
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -52,8 +53,10 @@ pub trait Devices: Send {
     fn adjust(&mut self, plan: CapturePlan);
     /// The next frame is to be a key frame.
     fn keyframe(&mut self);
-    /// New target of the video encoder.
-    fn bitrate(&mut self, video_bps: u32);
+    /// New target of the video encoder. Another size or pace begins with a key frame; numbers and times go on.
+    fn target(&mut self, target: VideoTarget);
+    /// No frames are to be encoded for now, or again: what was made has not left the box.
+    fn hold(&mut self, held: bool);
     /// Closes everything.
     fn stop(&mut self);
 }
@@ -72,6 +75,7 @@ impl Devices for NoDevices {
     fn start(&mut self, _plan: CapturePlan, _sink: DeviceSink) {}
     fn adjust(&mut self, _plan: CapturePlan) {}
     fn keyframe(&mut self) {}
-    fn bitrate(&mut self, _video_bps: u32) {}
+    fn target(&mut self, _target: VideoTarget) {}
+    fn hold(&mut self, _held: bool) {}
     fn stop(&mut self) {}
 }

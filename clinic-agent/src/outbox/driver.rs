@@ -1,21 +1,19 @@
 //! Does what the session says, and moves packets from the devices and the tablet into the link.
 
 use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
-use super::queue::{Kind, Queue};
+use super::queue::Waiting;
 use super::reports::Reports;
+use super::sender::{Advice, Sender, Wait};
 use super::session::{Effect, Input, Session};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
 use bytes::Bytes;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, watch};
 use yunzhen_media::MediaKind;
 use yunzhen_protocol::control::{AudioPlan, ToBox, ToRelay, VideoPlan};
-use yunzhen_protocol::fragment::Fragmenter;
-use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -41,12 +39,9 @@ pub struct Driver {
     captured: (mpsc::Sender<Captured>, mpsc::Receiver<Captured>),
     device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
     streams: Option<Streams>,
-    queue: Queue,
-    /// A sender report that leaves before what waits: it is small, and late it tells the wrong moment. The newest replaces.
-    report: Option<Bytes>,
-    /// The rest of a packet that was cut into several datagrams.
-    cut: VecDeque<Bytes>,
-    fragmenter: Fragmenter,
+    sender: Sender,
+    /// The tablet's last target.
+    tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
 }
 
@@ -86,23 +81,22 @@ impl Driver {
             preview: broadcast::channel(PREVIEW_QUEUE).0,
             ended: broadcast::channel(16).0,
         };
+        let begun = clock::now_instant();
         let driver = Self {
             life,
             link,
             devices,
             outbox: outbox.clone(),
             session,
-            begun: clock::now_instant(),
+            begun,
             inputs,
             tablet,
             feedback,
             captured: mpsc::channel(PACKET_QUEUE),
             device_events: mpsc::channel(16),
             streams: None,
-            queue: Queue::new(0),
-            report: None,
-            cut: VecDeque::new(),
-            fragmenter: Fragmenter::new(),
+            sender: Sender::new(begun),
+            tablet_bps: 0,
             asked_for_keyframe: None,
         };
         (driver, outbox)
@@ -126,8 +120,15 @@ impl Driver {
         seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let connection = open.borrow().clone();
-            let blocked = self.flush(connection.as_ref());
-            let deadline = self.session.deadline().map(|at| tokio::time::Instant::from_std(self.begun + at));
+            let now = clock::now_instant();
+            self.expire(now);
+            let wait = self.sender.flush(now, connection.as_ref());
+            self.advise(now);
+            let wake = match wait {
+                Wait::Until(at) => Some(self.sender.advice_due().map_or(at, |due| due.min(at))),
+                Wait::News | Wait::Room => self.sender.advice_due(),
+            };
+            let deadline = self.session.deadline().map(|at| self.begun + at);
             tokio::select! {
                 event = events.recv() => match event {
                     Some(event) => self.link_event(event),
@@ -147,15 +148,13 @@ impl Driver {
                     }
                 }),
                 Some(packet) = self.feedback.recv() => self.reports(&packet),
-                sent = send_when_room(connection.as_ref(), self.cut.front().cloned()), if blocked => self.sent(sent),
+                sent = send_when_room(connection.as_ref(), self.sender.next_datagram()), if wait == Wait::Room => {
+                    self.sender.sent(sent);
+                }
+                () = until(wake) => {}
                 Ok(()) = open.changed() => {}
                 _ = seconds.tick() => self.stats(),
-                () = async {
-                    match deadline {
-                        Some(at) => tokio::time::sleep_until(at).await,
-                        None => std::future::pending().await,
-                    }
-                } => self.input(Input::Timeout),
+                () = until(deadline) => self.input(Input::Timeout),
                 () = soft.cancelled() => break,
             }
         }
@@ -166,9 +165,7 @@ impl Driver {
         match event {
             LinkEvent::Up => self.input(Input::LinkUp),
             LinkEvent::Down => {
-                self.cut.clear();
-                self.queue.clear();
-                self.report = None;
+                self.sender.link_lost();
                 self.input(Input::LinkDown);
             }
             LinkEvent::Control(message) => match *message {
@@ -208,6 +205,9 @@ impl Driver {
         for effect in effects {
             self.effect(effect);
         }
+        if self.session.consultation().is_none() {
+            self.sender.end();
+        }
         let shown = self.session.shown();
         self.outbox.shown.send_if_modified(|known| {
             let changed = *known != shown;
@@ -218,18 +218,24 @@ impl Driver {
 
     fn effect(&mut self, effect: Effect) {
         match effect {
-            Effect::StartCapture(plan) => {
+            Effect::StartCapture(mut plan) => {
                 // What an earlier start left in the queue belongs to other streams.
                 while self.captured.1.try_recv().is_ok() {}
                 let sink = DeviceSink { packets: self.captured.0.clone(), events: self.device_events.0.clone() };
+                // The first key frame is as large as the rate allows, so it must be known before.
+                let target = self.sender.devices_began(clock::now_instant());
+                plan.video.bitrate_bps = target.map_or(plan.video.bitrate_bps, |target| target.bitrate_bps);
                 self.devices.start(plan, sink);
+                if let Some(target) = target {
+                    self.devices.target(target);
+                }
             }
             Effect::StopCapture => self.devices.stop(),
             Effect::AdjustCapture(plan) => self.devices.adjust(plan),
             Effect::Begin { video, audio } => {
-                self.queue = Queue::new(video.bitrate_bps);
+                self.sender.begin(clock::now_instant(), video, audio);
                 self.streams = Some(Streams::new(video, audio));
-                self.tablet_command(TabletCommand::Bitrate(video.bitrate_bps));
+                self.tablet_bps = 0;
             }
             Effect::Feed { video, audio } => {
                 if let Some(streams) = &mut self.streams {
@@ -240,11 +246,7 @@ impl Driver {
             Effect::Keyframe(Source::Capture) => self.devices.keyframe(),
             Effect::Keyframe(Source::Tablet) => self.tablet_command(TabletCommand::Keyframe),
             Effect::Keyframe(Source::None) => {}
-            Effect::Bitrate(bps) => {
-                self.queue.set_bitrate(bps);
-                self.devices.bitrate(bps);
-                self.tablet_command(TabletCommand::Bitrate(bps));
-            }
+            Effect::Bitrate(bps) => self.sender.cap(bps),
             Effect::Tell(message) => {
                 if !self.link.tell(message) {
                     tracing::debug!("control message not sent: no link");
@@ -253,6 +255,25 @@ impl Driver {
             Effect::Ended { consultation_id, reason } => {
                 // Nobody watching is fine: the page reads the state when it opens.
                 let _ = self.outbox.ended.send(Ended { consultation_id, reason });
+            }
+        }
+    }
+
+    /// The encoders follow the link.
+    fn advise(&mut self, now: Instant) {
+        self.link.media_floor().set(self.sender.floor_bytes());
+        for advice in self.sender.advice(now) {
+            match advice {
+                Advice::Target(target) => {
+                    self.devices.target(target);
+                    // A browser takes a while to follow; each small step would only fill its queue of commands.
+                    let bps = target.bitrate_bps;
+                    if self.tablet_bps.abs_diff(bps) * 10 >= self.tablet_bps {
+                        self.tablet_bps = bps;
+                        self.tablet_command(TabletCommand::Bitrate(bps));
+                    }
+                }
+                Advice::Hold(held) => self.devices.hold(held),
             }
         }
     }
@@ -272,33 +293,42 @@ impl Driver {
 
     fn media(&mut self, source: Source, kind: MediaKind, packet: RtpPacket, taken_at: Instant) {
         let Some(streams) = &mut self.streams else { return };
-        let (splicer, queue_kind) = match kind {
-            MediaKind::Video => (&mut streams.video, Kind::Video),
-            MediaKind::Audio => (&mut streams.audio, Kind::Audio),
+        let splicer = match kind {
+            MediaKind::Video => &mut streams.video,
+            MediaKind::Audio => &mut streams.audio,
         };
         let now = clock::now_instant();
         if let Some(packet) = splicer.packet(now, source, packet) {
             streams.reports.sent(kind, &packet, taken_at);
             let report = streams.reports.poll(now, clock::now_timestamp());
-            if report.is_some() && self.link.is_open() {
-                self.report = report;
+            if let Some(report) = report.filter(|_| self.link.is_open()) {
+                self.sender.push_report(report);
             }
-            self.enqueue(queue_kind, &packet);
+            self.enqueue(now, kind, &packet);
         }
     }
 
-    fn enqueue(&mut self, kind: Kind, packet: &RtpPacket) {
+    fn enqueue(&mut self, since: Instant, kind: MediaKind, packet: &RtpPacket) {
         if !self.link.is_open() {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "no_link").increment(1);
             return;
         }
-        let dropped = self.queue.push(kind, packet.to_bytes());
+        let (timestamp, sequence) = (packet.header.timestamp, packet.header.sequence);
+        let dropped = self.sender.push(Waiting { kind, since, timestamp, sequence, packet: packet.to_bytes() });
         if dropped.video > 0 {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_queue").increment(dropped.video as u64);
             self.own_keyframe();
         }
         if dropped.audio > 0 {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "audio_queue").increment(dropped.audio as u64);
+        }
+    }
+
+    fn expire(&mut self, now: Instant) {
+        let dropped = self.sender.expire(now);
+        if dropped > 0 {
+            metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_late").increment(dropped as u64);
+            self.own_keyframe();
         }
     }
 
@@ -311,7 +341,7 @@ impl Driver {
         }
     }
 
-    /// RTCP about this box's streams: what the relay misses is sent again.
+    /// RTCP about this box's streams: what the relay misses is sent again, what arrived sets the rate.
     fn reports(&mut self, packet: &[u8]) {
         let packets = match rtcp::parse(packet) {
             Ok(packets) => packets,
@@ -337,66 +367,16 @@ impl Driver {
                     );
                 }
                 RtcpPacket::Pli { .. } | RtcpPacket::Fir { .. } => keyframe = true,
+                RtcpPacket::Arrivals { .. } => self.sender.arrivals(now, &packet),
                 RtcpPacket::Nack { .. } | RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
             }
         }
         metrics::counter!("yunzhen_uplink_resent_total").increment(again.len() as u64);
         for packet in &again {
-            self.enqueue(Kind::Video, packet);
+            self.enqueue(now, MediaKind::Video, packet);
         }
         if keyframe {
             self.own_keyframe();
-        }
-    }
-
-    /// Hands quinn what fits into its buffer; `true` when the next datagram has to wait for room.
-    fn flush(&mut self, open: Option<&Open>) -> bool {
-        let Some(connection) = open.map(|open| &open.connection) else { return false };
-        loop {
-            if self.cut.is_empty() && !self.cut_next(connection) {
-                return false;
-            }
-            let Some(needed) = self.cut.front().map(Bytes::len) else { continue };
-            if connection.datagram_send_buffer_space() < needed {
-                return true;
-            }
-            if let Some(datagram) = self.cut.front().cloned() {
-                let sent = connection.send_datagram(datagram);
-                self.sent(sent);
-            }
-        }
-    }
-
-    /// Cuts the next packet for the path as it is now; `false` when there is none.
-    fn cut_next(&mut self, connection: &quinn::Connection) -> bool {
-        let Some(max) = connection.max_datagram_size() else { return false };
-        let (flow, packet) = match self.report.take() {
-            Some(report) => (Flow::Feedback, report),
-            None => match self.queue.pop() {
-                Some((Kind::Video, packet)) => (Flow::Video, packet),
-                Some((Kind::Audio, packet)) => (Flow::Audio, packet),
-                None => return false,
-            },
-        };
-        match self.fragmenter.datagrams(flow, &[], &packet, max) {
-            Ok(datagrams) => self.cut.extend(datagrams),
-            Err(error) => {
-                tracing::trace!(%error, "packet not sent");
-                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "too_large").increment(1);
-            }
-        }
-        true
-    }
-
-    fn sent(&mut self, result: Result<(), quinn::SendDatagramError>) {
-        match result {
-            Ok(()) => drop(self.cut.pop_front()),
-            Err(error) => {
-                // The path shrank since the packet was cut (its other pieces are of no use), or the link just went.
-                tracing::trace!(%error, "datagram not sent");
-                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "refused").increment(1);
-                self.cut.clear();
-            }
         }
     }
 
@@ -404,6 +384,7 @@ impl Driver {
         if self.session.consultation().is_none() {
             return;
         }
+        self.sender.measure(clock::now_instant());
         let status = self.link.status().borrow().clone();
         if let Some(rtt_ms) = status.rtt_ms {
             self.link.tell(ToRelay::MediaStats {
@@ -412,6 +393,13 @@ impl Driver {
                 sent_bps: status.sent_bps,
             });
         }
+    }
+}
+
+async fn until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

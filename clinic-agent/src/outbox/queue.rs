@@ -1,37 +1,47 @@
 //! What waits above quinn's small datagram buffer when the link is narrower than the media. Pure.
 //!
-//! Drop policy: sound is kept, the oldest pictures go first. Sound has its own bound only so that nothing is unbounded;
+//! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
+//! may take longer to leave, and the encoder is held meanwhile ([`Queue::video_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
 
 use bytes::Bytes;
 use std::collections::VecDeque;
-
-/// What a packet carries; decides who is dropped first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Video RTP: dropped first, oldest first.
-    Video,
-    /// Audio RTP: sent before any video.
-    Audio,
-}
+use std::time::{Duration, Instant};
+use yunzhen_media::MediaKind;
 
 /// Sound that may wait: one second at 20 ms a packet.
 const AUDIO_PACKETS: usize = 50;
-/// Pictures may wait this long at the present bit rate before the oldest go.
-const VIDEO_MILLISECONDS: u64 = 200;
-/// A key frame must fit whatever the bit rate.
-const VIDEO_BYTES_MIN: usize = 48 * 1024;
+/// From the oldest picture that waits to the newest.
+pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
+/// A picture that could not leave for so long is of no use to anybody.
+const VIDEO_AGE: Duration = Duration::from_millis(600);
+/// Whatever its span.
+const VIDEO_BYTES: usize = 256 * 1024;
 
-/// Packets waiting for room in the link; they are cut to datagrams only when they leave, for the path as it is then.
-#[derive(Debug)]
-pub struct Queue {
-    video: VecDeque<Bytes>,
-    video_bytes: usize,
-    video_limit: usize,
-    sound: VecDeque<Bytes>,
+/// One packet that waits; it is cut to datagrams only when it leaves, for the path as it is then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Since when.
+    pub since: Instant,
+    /// Packets of one frame have the same media timestamp.
+    pub timestamp: u32,
+    /// Its number.
+    pub sequence: u16,
+    /// RTP.
+    pub packet: Bytes,
 }
 
-/// How many packets a push threw away.
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Queue {
+    video: VecDeque<Waiting>,
+    video_bytes: usize,
+    sound: VecDeque<Waiting>,
+}
+
+/// How many packets were thrown away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// Video packets; not zero means that the decoder at the far end needs a key frame.
@@ -41,70 +51,75 @@ pub struct Dropped {
 }
 
 impl Queue {
-    /// An empty queue for the given video bit rate.
-    pub fn new(video_bps: u32) -> Self {
-        let mut queue = Self {
-            video: VecDeque::new(),
-            video_bytes: 0,
-            video_limit: 0,
-            sound: VecDeque::with_capacity(AUDIO_PACKETS),
-        };
-        queue.set_bitrate(video_bps);
-        queue
-    }
-
-    /// Follows the encoder's bit rate.
-    pub fn set_bitrate(&mut self, video_bps: u32) {
-        let bytes = u64::from(video_bps) / 8 * VIDEO_MILLISECONDS / 1000;
-        self.video_limit = usize::try_from(bytes).unwrap_or(usize::MAX).max(VIDEO_BYTES_MIN);
-    }
-
     /// Adds one packet and says what had to go for it.
-    pub fn push(&mut self, kind: Kind, packet: Bytes) -> Dropped {
+    pub fn push(&mut self, waiting: Waiting) -> Dropped {
         let mut dropped = Dropped::default();
-        match kind {
-            Kind::Audio => {
+        match waiting.kind {
+            MediaKind::Audio => {
                 if self.sound.len() == AUDIO_PACKETS {
                     self.sound.pop_front();
                     dropped.audio = 1;
                 }
-                self.sound.push_back(packet);
+                self.sound.push_back(waiting);
             }
-            Kind::Video => {
-                self.video_bytes += packet.len();
-                self.video.push_back(packet);
-                while self.video_bytes > self.video_limit && self.video.len() > 1 {
-                    let Some(oldest) = self.video.pop_front() else { break };
-                    self.video_bytes -= oldest.len();
-                    dropped.video += 1;
-                }
+            MediaKind::Video => {
+                let now = waiting.since;
+                self.video_bytes += waiting.packet.len();
+                self.video.push_back(waiting);
+                dropped.video = self.trim(now, VIDEO_SPAN);
             }
         }
         dropped
     }
 
-    /// The next packet to send: sound before pictures.
-    pub fn pop(&mut self) -> Option<(Kind, Bytes)> {
-        if let Some(packet) = self.sound.pop_front() {
-            return Some((Kind::Audio, packet));
+    /// Drops pictures that are too old to be sent. Says how many packets went.
+    pub fn expire(&mut self, now: Instant) -> usize {
+        self.trim(now, VIDEO_AGE)
+    }
+
+    /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
+    fn trim(&mut self, now: Instant, age: Duration) -> usize {
+        let mut dropped = 0;
+        while let Some(first) = self.video.front()
+            && (now.saturating_duration_since(first.since) > age || self.video_bytes > VIDEO_BYTES)
+        {
+            let timestamp = first.timestamp;
+            while let Some(packet) = self.video.pop_front_if(|waiting| waiting.timestamp == timestamp) {
+                self.video_bytes -= packet.packet.len();
+                dropped += 1;
+            }
         }
-        let packet = self.video.pop_front()?;
-        self.video_bytes -= packet.len();
-        Some((Kind::Video, packet))
-    }
-
-    /// Nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.sound.is_empty() && self.video.is_empty()
-    }
-
-    /// Forgets everything: what waited for a link that is gone is of no use to the next one. Says how many video packets went.
-    pub fn clear(&mut self) -> Dropped {
-        let dropped = Dropped { video: self.video.len(), audio: self.sound.len() };
-        self.video.clear();
-        self.sound.clear();
-        self.video_bytes = 0;
         dropped
+    }
+
+    /// What would leave next: sound before pictures.
+    pub fn peek(&self) -> Option<&Waiting> {
+        self.sound.front().or_else(|| self.video.front())
+    }
+
+    /// The next packet to send.
+    pub fn pop(&mut self) -> Option<Waiting> {
+        if let Some(waiting) = self.sound.pop_front() {
+            return Some(waiting);
+        }
+        let waiting = self.video.pop_front()?;
+        self.video_bytes -= waiting.packet.len();
+        Some(waiting)
+    }
+
+    /// Pictures that wait.
+    pub const fn video_bytes(&self) -> usize {
+        self.video_bytes
+    }
+
+    /// How long the oldest picture has waited.
+    pub fn video_age(&self, now: Instant) -> Duration {
+        self.video.front().map_or(Duration::ZERO, |first| now.saturating_duration_since(first.since))
+    }
+
+    /// Forgets everything: what waited for a link that is gone is of no use to the next one.
+    pub fn clear(&mut self) {
+        *self = Self::default();
     }
 }
 
@@ -112,35 +127,57 @@ impl Queue {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use yunzhen_runtime::clock;
 
-    fn packet(mark: u8, len: usize) -> Bytes {
-        Bytes::from(vec![mark; len])
+    fn waiting(kind: MediaKind, since: Instant, timestamp: u32, len: usize) -> Waiting {
+        Waiting { kind, since, timestamp, sequence: 0, packet: Bytes::from(vec![timestamp as u8; len]) }
     }
 
     #[test]
     fn sound_goes_before_pictures_and_pictures_in_order() {
-        let mut queue = Queue::new(1_000_000);
-        queue.push(Kind::Video, packet(1, 1000));
-        queue.push(Kind::Video, packet(2, 1000));
-        queue.push(Kind::Audio, packet(3, 100));
-        let order: Vec<u8> = std::iter::from_fn(|| queue.pop()).map(|(_, packet)| packet[0]).collect();
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        queue.push(waiting(MediaKind::Video, now, 1, 1000));
+        queue.push(waiting(MediaKind::Video, now, 2, 1000));
+        queue.push(waiting(MediaKind::Audio, now, 3, 100));
+        let order: Vec<u32> = std::iter::from_fn(|| queue.pop()).map(|waiting| waiting.timestamp).collect();
         assert_eq!(order, [3, 1, 2]);
+    }
+
+    #[test]
+    fn a_frame_goes_whole_and_a_large_one_may_leave_alone() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        for _ in 0..40 {
+            assert_eq!(queue.push(waiting(MediaKind::Video, at(0), 1, 1100)), Dropped::default());
+        }
+        queue.pop();
+        assert_eq!(queue.expire(at(300)), 0, "a key frame on a narrow link");
+        queue.push(waiting(MediaKind::Video, at(100), 2, 1100));
+        let dropped = queue.push(waiting(MediaKind::Video, at(151), 3, 1100));
+        assert_eq!((dropped.video, queue.video_bytes()), (39, 2200));
+        assert_eq!((queue.expire(at(701)), queue.video_age(at(751))), (1, Duration::from_millis(600)));
     }
 
     proptest! {
         #[test]
         fn never_beyond_its_bounds_and_never_loses_the_newest(
-            pushes in prop::collection::vec((any::<bool>(), 1usize..1200), 1..600), bps in 0u32..10_000_000
+            pushes in prop::collection::vec((any::<bool>(), 1usize..1200, 0u64..40, 0u32..3), 1..600)
         ) {
-            let mut queue = Queue::new(bps);
-            for (video, len) in pushes {
-                let kind = if video { Kind::Video } else { Kind::Audio };
-                queue.push(kind, packet(7, len));
-                prop_assert!(queue.video_bytes <= queue.video_limit.max(1200));
+            let (mut queue, mut now, mut timestamp) = (Queue::default(), clock::now_instant(), 0);
+            for (video, len, step, frame) in pushes {
+                now += Duration::from_millis(step);
+                timestamp += frame;
+                let kind = if video { MediaKind::Video } else { MediaKind::Audio };
+                // A frame's packets wait since the same moment.
+                let since = queue.video.iter().find(|w| w.timestamp == timestamp).map_or(now, |w| w.since);
+                queue.push(waiting(kind, since, timestamp, len));
+                if let (Some(first), Some(last)) = (queue.video.front(), queue.video.back()) {
+                    prop_assert!(last.since - first.since <= VIDEO_SPAN);
+                }
                 prop_assert!(queue.sound.len() <= AUDIO_PACKETS);
-                prop_assert_eq!(queue.video_bytes, queue.video.iter().map(Bytes::len).sum::<usize>());
+                prop_assert_eq!(queue.video_bytes, queue.video.iter().map(|w| w.packet.len()).sum::<usize>());
                 let newest = if video { queue.video.back() } else { queue.sound.back() };
-                prop_assert_eq!(newest.map(Bytes::len), Some(len));
+                prop_assert_eq!(newest.map(|waiting| waiting.packet.len()), Some(len));
             }
         }
     }

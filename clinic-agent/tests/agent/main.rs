@@ -7,6 +7,7 @@ mod http;
 mod legs;
 mod link;
 mod page;
+mod rate;
 mod receipts;
 mod relay;
 mod world;

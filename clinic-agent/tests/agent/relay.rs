@@ -10,12 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::UdpSocket;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Credentials, Identity, Trust, tls};
 use yunzhen_domain::ids::HomeId;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::arrivals::Arrivals;
+use yunzhen_netem::{self as netem, Path};
 use yunzhen_protocol::control::{self, Decoded, FrameReader, ToBox, ToRelay};
 use yunzhen_protocol::roq::{Datagram, Flow};
+use yunzhen_protocol::rtcp;
+use yunzhen_protocol::rtp::RtpView;
 use yunzhen_runtime::serve::{ServeOptions, serve_io};
 use yunzhen_runtime::{Lifecycle, clock};
 
@@ -47,6 +52,8 @@ pub struct FakeRelay {
     connection: watch::Receiver<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
     /// What is answered to `hello`; `None` is a welcome.
     pub refusal: Arc<Mutex<Option<ToBox>>>,
+    /// Whether arrivals are reported.
+    pub reports: Arc<AtomicBool>,
     endpoint: quinn::Endpoint,
 }
 
@@ -64,19 +71,22 @@ impl FakeRelay {
         let (datagrams_tx, datagrams) = mpsc::unbounded_channel();
         let (connection_tx, connection) = watch::channel(None);
         let refusal: Arc<Mutex<Option<ToBox>>> = Arc::default();
-        let (life2, endpoint2, refusal2) = (life.clone(), endpoint.clone(), refusal.clone());
+        let reports: Arc<AtomicBool> = Arc::default();
+        let (life2, endpoint2, refusal2, reports2) = (life.clone(), endpoint.clone(), refusal.clone(), reports.clone());
         life.spawn("fake relay", async move {
             while let Some(incoming) = endpoint2.accept().await {
                 let (life, control, datagrams) = (life2.clone(), control_tx.clone(), datagrams_tx.clone());
                 let (connections, router, refusal) = (connection_tx.clone(), router.clone(), refusal2.clone());
+                let reports = reports2.clone();
                 tokio::spawn(async move {
                     if let Ok(connection) = incoming.await {
-                        serve(life, connection, control, datagrams, connections, router, refusal).await;
+                        tokio::spawn(receive(connection.clone(), datagrams, reports));
+                        serve(life, connection, control, connections, router, refusal).await;
                     }
                 });
             }
         });
-        Self { address, control, datagrams, connection, refusal, endpoint }
+        Self { address, control, datagrams, connection, refusal, reports, endpoint }
     }
 
     pub fn tell(&self, message: ToBox) {
@@ -123,7 +133,6 @@ async fn serve(
     life: Lifecycle,
     connection: quinn::Connection,
     control: mpsc::UnboundedSender<ToRelay>,
-    datagrams: mpsc::UnboundedSender<(tokio::time::Instant, Datagram)>,
     connections: watch::Sender<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
     router: Router,
     refusal: Arc<Mutex<Option<ToBox>>>,
@@ -163,14 +172,6 @@ async fn serve(
             }
         }
     });
-    let connection3 = connection.clone();
-    tokio::spawn(async move {
-        while let Ok(datagram) = connection3.read_datagram().await {
-            if let Ok(datagram) = Datagram::decode(datagram) {
-                let _ = datagrams.send((tokio::time::Instant::now(), datagram));
-            }
-        }
-    });
     while let Ok((send, mut recv)) = connection.accept_bi().await {
         let (life, router) = (life.clone(), router.clone());
         tokio::spawn(async move {
@@ -183,11 +184,81 @@ async fn serve(
     }
 }
 
-/// A UDP link that can be cut.
+/// Takes datagrams, and tells when they arrived as a relay does.
+async fn receive(
+    connection: quinn::Connection,
+    datagrams: mpsc::UnboundedSender<(tokio::time::Instant, Datagram)>,
+    reports: Arc<AtomicBool>,
+) {
+    let (begun, mut arrivals) = (clock::now_instant(), Arrivals::default());
+    let at = || clock::now_instant().saturating_duration_since(begun);
+    loop {
+        let due = arrivals.due().map(|due| begun + due);
+        tokio::select! {
+            datagram = connection.read_datagram() => {
+                let Ok(datagram) = datagram else { return };
+                let Ok(datagram) = Datagram::decode(datagram) else { continue };
+                let kind = match datagram.flow {
+                    Flow::Video => Some(MediaKind::Video),
+                    Flow::Audio => Some(MediaKind::Audio),
+                    _ => None,
+                };
+                if let (true, Some(kind)) = (reports.load(Ordering::Relaxed), kind) {
+                    arrivals.arrived(at(), kind, RtpView::parse(&datagram.packet).unwrap().header());
+                }
+                let _ = datagrams.send((tokio::time::Instant::now(), datagram));
+            }
+            () = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due.into()).await,
+                    None => std::future::pending().await,
+                }
+            } => {}
+        }
+        if let Some(report) = arrivals.report(at()) {
+            let _ = connection.send_datagram([vec![2], rtcp::encode(&[report])].concat().into());
+        }
+    }
+}
+
+/// A UDP link that can be cut, and shaped on its way up.
 #[derive(Clone)]
 pub struct Wire {
     pub address: SocketAddr,
     up: Arc<AtomicBool>,
+    shape: Arc<Shape>,
+}
+
+/// The way up in netem's time; unlimited until it is told otherwise.
+struct Shape {
+    begun: std::time::Instant,
+    path: Mutex<Path<(Arc<UdpSocket>, Vec<u8>)>>,
+    news: Notify,
+}
+
+impl Shape {
+    fn now(&self) -> Duration {
+        clock::now_instant().saturating_duration_since(self.begun)
+    }
+
+    async fn carry(self: Arc<Self>) {
+        loop {
+            let next = self.path.lock().unwrap().poll_timeout();
+            tokio::select! {
+                () = self.news.notified() => {}
+                () = async {
+                    match next {
+                        Some(at) => tokio::time::sleep_until((self.begun + at).into()).await,
+                        None => std::future::pending().await,
+                    }
+                } => {}
+            }
+            loop {
+                let Some((far, packet)) = self.path.lock().unwrap().poll(self.now()) else { break };
+                let _ = far.send(&packet).await;
+            }
+        }
+    }
 }
 
 impl Wire {
@@ -195,7 +266,10 @@ impl Wire {
         let near = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
         let address = near.local_addr().unwrap();
         let up = Arc::new(AtomicBool::new(true));
-        let up2 = up.clone();
+        let path = Mutex::new(Path::new(netem::Config::default(), 1));
+        let shape = Arc::new(Shape { begun: clock::now_instant(), path, news: Notify::new() });
+        tokio::spawn(shape.clone().carry());
+        let (up2, shape2) = (up.clone(), shape.clone());
         tokio::spawn(async move {
             let mut peers: HashMap<SocketAddr, Arc<UdpSocket>> = HashMap::new();
             let mut buffer = vec![0; 65_536];
@@ -221,13 +295,25 @@ impl Wire {
                         far
                     }
                 };
-                let _ = far.send(&buffer[..len]).await;
+                // With the headers of UDP and IP.
+                shape2.path.lock().unwrap().send(shape2.now(), len + 28, (far, buffer[..len].to_vec()));
+                shape2.news.notify_one();
             }
         });
-        Self { address, up }
+        Self { address, up, shape }
     }
 
     pub fn set(&self, up: bool) {
         self.up.store(up, Ordering::Relaxed);
+    }
+
+    /// What the way up is like from now on.
+    pub fn shape(&self, config: netem::Config) {
+        self.shape.path.lock().unwrap().reconfigure(config);
+    }
+
+    /// What became of the packets on the way up.
+    pub fn counters(&self) -> netem::Counters {
+        self.shape.path.lock().unwrap().counters()
     }
 }

@@ -15,6 +15,7 @@ use yunzhen_clinic_agent::capture::CaptureSettings;
 use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
 use yunzhen_clinic_agent::devices::DeviceSettings;
 use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices};
+use yunzhen_clinic_agent::outbox::ladder::VideoTarget;
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_media::MediaKind;
@@ -176,9 +177,11 @@ impl Devices for TestDevices {
         self.keyframe.store(true, Ordering::Relaxed);
     }
 
-    fn bitrate(&mut self, video_bps: u32) {
-        self.bitrate.store(video_bps, Ordering::Relaxed);
+    fn target(&mut self, target: VideoTarget) {
+        self.bitrate.store(target.bitrate_bps, Ordering::Relaxed);
     }
+
+    fn hold(&mut self, _held: bool) {}
 
     fn stop(&mut self) {
         self.running.fetch_add(1, Ordering::Relaxed);

@@ -15,10 +15,13 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use uuid::Uuid;
 use yunzhen_protocol::room::{AudioState, Camera, ParticipantId, ParticipantKind, VideoState};
+use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{
     ConnectLeg, ExternalConfig, ExternalSink, Intake, LegDirection, MAX_BURST, MediaFlow, NewParticipant, QuicRuntime,
     RoomHandle, Shards, ShardsConfig,
 };
+
+use yunzhen_runtime::clock;
 
 use crate::source::{AUDIO_SSRC, VIDEO_SSRC};
 
@@ -152,12 +155,21 @@ async fn a_box(incoming: quinn::Incoming, rooms: Rooms) -> anyhow::Result<()> {
     send.write_all(b"in").await?;
     send.finish()?;
     let mut intake = Intake::default();
+    let begun = clock::now_instant();
     loop {
         let first = connection.read_datagram().await?;
         let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
+        let at = clock::now_instant().saturating_duration_since(begun);
         let burst = handle.burst();
         for datagram in std::iter::once(first).chain(more).take(MAX_BURST) {
-            intake.take(&burst, datagram)?;
+            intake.take(&burst, at, datagram)?;
+        }
+        drop(burst);
+        if let Some(report) = intake.arrivals().report(at) {
+            let mut datagram = Vec::with_capacity(256);
+            roq::write_flow_id(roq::Flow::Feedback, &mut datagram);
+            rtcp::write(&report, &mut datagram);
+            connection.send_datagram(datagram.into())?;
         }
     }
 }

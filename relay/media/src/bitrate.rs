@@ -1,9 +1,9 @@
-//! How fast the home's video may be, from loss alone.
+//! How fast the home's video may be for those who receive it, from loss alone.
 //!
 //! The rule, per receiver and per report: loss above 10 % multiplies the cap by (1 − loss/2), at most twice a second; loss below 2 %
 //! adds 5 % a second; between, the cap stays (a radio link loses some per cent at any rate). An estimate that a browser sends bounds the
-//! cap. The target is the least cap over those who matter: the specialists when there is one, else the observers, and always the home's own
-//! uplink. Delay is not looked at: this limits damage, it is not congestion control.
+//! cap. The target is the least cap over those who matter: the specialists when there is one, else the observers. What the home's own
+//! uplink takes the home finds out by itself ([`crate::congestion`]). Delay is not looked at: this limits damage, it is not congestion control.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ const GROWTH_PER_SECOND: f64 = 0.05;
 /// A report older than this says nothing about now.
 const LONGEST_STEP: Duration = Duration::from_secs(2);
 
-/// The cap that one receiver (or the uplink) allows.
+/// The cap that one receiver allows.
 #[derive(Debug, Clone)]
 pub struct LossCap {
     limits: BitrateLimits,

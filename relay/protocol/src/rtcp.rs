@@ -1,7 +1,9 @@
-//! RTCP: sender and receiver reports (RFC 3550), NACK and PLI (RFC 4585), FIR (RFC 5104), as compound packets.
+//! RTCP: sender and receiver reports (RFC 3550), NACK and PLI (RFC 4585), FIR (RFC 5104), arrival times (RFC 8888), as compound packets.
 //!
 //! Packets of other types are skipped: what they carry (names, transport-wide feedback, bandwidth messages) is the leg's
 //! business, not the room's.
+
+use crate::ccfb::{self, StreamReport};
 
 /// Largest number of lost packets that one NACK is unfolded to; more is a broken peer.
 pub const MAX_NACKED: usize = 512;
@@ -91,6 +93,15 @@ pub enum RtcpPacket {
         /// Repeats of one request keep the number.
         sequence: u8,
     },
+    /// When packets arrived.
+    Arrivals {
+        /// Who reports.
+        sender: u32,
+        /// Of each source.
+        streams: Vec<StreamReport>,
+        /// When, on the reporter's clock: middle 32 bits of NTP's format, 1/65536 s.
+        timestamp: u32,
+    },
 }
 
 /// Why a compound was refused. What came before the error is lost with it: half a report misleads.
@@ -108,6 +119,9 @@ pub enum RtcpError {
     /// A NACK names more than [`MAX_NACKED`] packets.
     #[error("NACK names too many packets")]
     TooManyNacked,
+    /// Congestion control feedback tells of more than [`ccfb::MAX_REPORTED`] packets.
+    #[error("congestion control feedback tells of too many packets")]
+    TooManyReported,
 }
 
 const SR: u8 = 200;
@@ -115,6 +129,7 @@ const RR: u8 = 201;
 const TRANSPORT_FEEDBACK: u8 = 205;
 const PAYLOAD_FEEDBACK: u8 = 206;
 const FORMAT_NACK: u8 = 1;
+const FORMAT_ARRIVALS: u8 = 11;
 const FORMAT_PLI: u8 = 1;
 const FORMAT_FIR: u8 = 4;
 
@@ -166,6 +181,11 @@ fn parse_one(count: u8, kind: u8, body: &[u8], packets: &mut Vec<RtcpPacket>) ->
                 }
             }
             packets.push(RtcpPacket::Nack { sender, media, sequences });
+        }
+        (TRANSPORT_FEEDBACK, FORMAT_ARRIVALS) => {
+            let sender = word(body, 0)?;
+            let (streams, timestamp) = ccfb::parse(&body[4..])?;
+            packets.push(RtcpPacket::Arrivals { sender, streams, timestamp });
         }
         (PAYLOAD_FEEDBACK, FORMAT_PLI) => {
             packets.push(RtcpPacket::Pli { sender: word(body, 0)?, media: word(body, 4)? });
@@ -224,6 +244,11 @@ pub fn write(packet: &RtcpPacket, out: &mut Vec<u8>) {
             words(out, &[*sender, *media]);
             write_nacked(sequences, out);
             (TRANSPORT_FEEDBACK, FORMAT_NACK)
+        }
+        RtcpPacket::Arrivals { sender, streams, timestamp } => {
+            words(out, &[*sender]);
+            ccfb::write(streams, *timestamp, out);
+            (TRANSPORT_FEEDBACK, FORMAT_ARRIVALS)
         }
         RtcpPacket::Pli { sender, media } => {
             words(out, &[*sender, *media]);

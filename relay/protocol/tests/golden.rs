@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use yunzhen_protocol::{
+    ccfb::{self, Metric, StreamReport},
     control::{
         self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StopReason, ToBox,
         ToRelay, VideoPlan,
@@ -264,12 +265,23 @@ fn rtcp_vectors() -> Vec<(&'static str, Vec<RtcpPacket>)> {
         delay_since_last_sr: 65_536,
     };
     let nack = |sequences: Vec<u16>| RtcpPacket::Nack { sender: 1, media: 2, sequences };
+    let arrivals = |streams| RtcpPacket::Arrivals { sender: 0, streams, timestamp: 0x0123_8000 };
+    let metrics = [
+        Metric::arrived(0, 1024),
+        Metric::MISSING,
+        Metric::arrived(ccfb::ECN_CE, 0),
+        Metric::arrived(0, ccfb::OFFSET_LATER),
+        Metric::arrived(1, 40_000),
+    ];
+    let stream = |ssrc, begin, count| StreamReport { ssrc, begin, metrics: metrics[..count].to_vec() };
     vec![
         ("sender_report", vec![RtcpPacket::SenderReport { ssrc: 5, info, reports: vec![report] }]),
         ("receiver_report", vec![RtcpPacket::ReceiverReport { ssrc: 5, reports: vec![report, report] }]),
         ("nack", vec![nack(vec![65_534, 65_535, 0, 14, 15, 40])]),
         ("pli", vec![RtcpPacket::Pli { sender: 1, media: 2 }]),
         ("fir", vec![RtcpPacket::Fir { sender: 1, media: 2, sequence: 9 }]),
+        ("arrivals", vec![arrivals(vec![stream(7, 65_534, 5), stream(8, 0, 2)])]),
+        ("arrivals_of_nothing", vec![arrivals(vec![])]),
         (
             "compound",
             vec![

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 use yunzhen_protocol::{
+    ccfb::{Metric, StreamReport},
     control::{self, FrameReader, ToBox, ToRelay},
     rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
     rtp::{self, RtpHeader, RtpPacket, RtpView},
@@ -28,6 +29,18 @@ prop_compose! {
     }
 }
 
+fn stream() -> impl Strategy<Value = StreamReport> {
+    let metric = prop_oneof![
+        Just(Metric::MISSING),
+        (0u8..4, 0u16..0x2000).prop_map(|(ecn, offset)| Metric::arrived(ecn, offset)),
+    ];
+    (any::<(u32, u16)>(), proptest::collection::vec(metric, 0..200)).prop_map(|((ssrc, begin), metrics)| StreamReport {
+        ssrc,
+        begin,
+        metrics,
+    })
+}
+
 fn rtcp_packet() -> impl Strategy<Value = RtcpPacket> {
     let reports = || proptest::collection::vec(report(), 0..5);
     prop_oneof![
@@ -41,6 +54,8 @@ fn rtcp_packet() -> impl Strategy<Value = RtcpPacket> {
             .prop_map(|((sender, media), sequences)| RtcpPacket::Nack { sender, media, sequences }),
         any::<(u32, u32)>().prop_map(|(sender, media)| RtcpPacket::Pli { sender, media }),
         any::<(u32, u32, u8)>().prop_map(|(sender, media, sequence)| RtcpPacket::Fir { sender, media, sequence }),
+        (any::<(u32, u32)>(), proptest::collection::vec(stream(), 0..4))
+            .prop_map(|((sender, timestamp), streams)| RtcpPacket::Arrivals { sender, streams, timestamp }),
     ]
 }
 
@@ -90,6 +105,18 @@ proptest! {
         let mut framed = vec![0x80 | bytes.len() as u8 & 0x1f, kind, 0, (bytes.len() / 4) as u8];
         framed.extend(&bytes[..bytes.len() / 4 * 4]);
         let _ = rtcp::parse(&framed);
+    }
+
+    #[test]
+    fn any_arrivals_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..80), count in 0u16..2000) {
+        let mut framed = vec![0x8b, 205, 0, 0];
+        framed.extend([0; 8]);
+        framed.extend([&[0, 0], &count.to_be_bytes()[..]].concat());
+        framed.extend(&bytes[..bytes.len() / 4 * 4]);
+        framed[3] = (framed.len() / 4 - 1) as u8;
+        if let Ok(packets) = rtcp::parse(&framed) {
+            prop_assert_eq!(rtcp::parse(&rtcp::encode(&packets)), Ok(packets));
+        }
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! A box's datagrams (RTP over QUIC) as packets for its room.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::arrivals::Arrivals;
 use yunzhen_media::protocol::fragment::Reassembler;
 use yunzhen_media::protocol::roq::{Datagram, Flow};
+use yunzhen_media::protocol::rtp::RtpView;
 
 use crate::external::{Burst, MediaFlow};
 
@@ -14,16 +19,17 @@ pub const MAX_BURST: usize = 64;
 #[error("not a datagram that a box sends")]
 pub struct Refused;
 
-/// One box's datagrams; fragments are put together.
+/// One box's datagrams; fragments are put together, and what is to be told of their arrival is kept.
 #[derive(Debug, Default)]
 pub struct Intake {
     reassembler: Reassembler,
+    arrivals: Arrivals,
 }
 
 impl Intake {
     /// Hands a datagram's packet to the room, once it is whole. A full queue drops the packet and counts it: a late picture is worth
-    /// nothing.
-    pub fn take(&mut self, burst: &Burst<'_>, datagram: Bytes) -> Result<(), Refused> {
+    /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew.
+    pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<(), Refused> {
         let datagram = Datagram::decode(datagram).map_err(|_| Refused)?;
         let (slot, flow) = match datagram.flow {
             Flow::Video => (None, MediaFlow::Video),
@@ -40,7 +46,21 @@ impl Intake {
         } else {
             datagram.packet
         };
+        let kind = match flow {
+            MediaFlow::Video => Some(MediaKind::Video),
+            MediaFlow::Audio => Some(MediaKind::Audio),
+            MediaFlow::Rtcp => None,
+        };
+        // What is no RTP the room refuses.
+        if let (Some(kind), Ok(view)) = (kind, RtpView::parse(&packet)) {
+            self.arrivals.arrived(at, kind, view.header());
+        }
         burst.push(slot, flow, packet);
         Ok(())
+    }
+
+    /// What is to be told to the box about the arrival of its packets, and when.
+    pub const fn arrivals(&mut self) -> &mut Arrivals {
+        &mut self.arrivals
     }
 }

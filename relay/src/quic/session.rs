@@ -39,6 +39,8 @@ pub struct SessionContext {
     pub rooms: Rooms,
     /// Answers boxes' requests.
     pub router: Router,
+    /// When this relay began: arrivals are told on a clock that goes on when a box connects anew.
+    pub begun: std::time::Instant,
 }
 
 /// Why a box is not served: close code, control code, sentence.
@@ -185,7 +187,7 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
         .await;
 
     let ends = CancellationToken::new();
-    let media = uplink::run(connection.clone(), uplink_target, context.rooms.clone(), ticket);
+    let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket);
     spawn_until(life, "box media", &ends, media);
     let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
     spawn_until(life, "box requests", &ends, async move {

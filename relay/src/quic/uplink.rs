@@ -1,15 +1,18 @@
 //! A box's media towards its room: datagrams in, whole RTP and RTCP packets out.
 //!
-//! No lock is taken per packet: the room that gets them changes through a watch channel that is looked at only when it changed.
+//! No lock is taken per packet: the room that gets them changes through a watch channel that is looked at only when it changed. When packets
+//! arrived is told back to the box, which decides its rate by it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use quinn::Connection;
 use tokio::sync::watch;
+use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
+use yunzhen_runtime::clock;
 
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
@@ -20,12 +23,20 @@ const SILENCE: Duration = Duration::from_millis(1200);
 /// Where a box's media goes now; `None` while its home is in no consultation.
 pub type Target = Option<Arc<ExternalHandle>>;
 
-/// Moves datagrams until the connection ends.
-pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, rooms: Rooms, ticket: BoxTicket) {
+/// Moves datagrams until the connection ends. `begun` is the origin of the clock that arrivals are told on.
+pub async fn run(
+    connection: Connection,
+    begun: Instant,
+    mut target: watch::Receiver<Target>,
+    rooms: Rooms,
+    ticket: BoxTicket,
+) {
     let mut intake = Intake::default();
     let mut current: Target = target.borrow_and_update().clone();
-    let mut silent = false;
+    let (mut silent, mut heard) = (false, clock::now_instant());
     loop {
+        let due = intake.arrivals().due().map(|at| begun + at);
+        let wake = if silent { due } else { Some(due.map_or(heard + SILENCE, |due| due.min(heard + SILENCE))) };
         tokio::select! {
             biased;
             changed = target.changed() => {
@@ -33,9 +44,11 @@ pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, ro
                     return;
                 }
                 current = target.borrow_and_update().clone();
+                heard = clock::now_instant();
             }
-            datagram = tokio::time::timeout(SILENCE, connection.read_datagram()) => match datagram {
-                Ok(Ok(datagram)) => {
+            datagram = connection.read_datagram() => match datagram {
+                Ok(datagram) => {
+                    heard = clock::now_instant();
                     if std::mem::take(&mut silent) {
                         rooms.box_link(ticket, LinkSign::Returned).await;
                     }
@@ -43,25 +56,51 @@ pub async fn run(connection: Connection, mut target: watch::Receiver<Target>, ro
                     let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
-                        Some(room) => deliver(&room.burst(), &mut intake, came),
+                        Some(room) => deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came),
                         None => came.for_each(drop),
                     }
+                    report(&connection, begun, &mut intake);
                 }
-                Ok(Err(_)) => return,
-                Err(_) if current.is_some() && !silent => {
-                    silent = true;
-                    rooms.box_link(ticket, LinkSign::Silent).await;
+                Err(_) => return,
+            },
+            () = until(wake) => {
+                report(&connection, begun, &mut intake);
+                if !silent && clock::now_instant().saturating_duration_since(heard) >= SILENCE {
+                    if current.is_some() {
+                        silent = true;
+                        rooms.box_link(ticket, LinkSign::Silent).await;
+                    } else {
+                        heard = clock::now_instant();
+                    }
                 }
-                Err(_) => {}
             }
         }
     }
 }
 
-fn deliver(burst: &Burst<'_>, intake: &mut Intake, datagrams: impl Iterator<Item = Bytes>) {
+async fn until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn deliver(burst: &Burst<'_>, intake: &mut Intake, at: Duration, datagrams: impl Iterator<Item = Bytes>) {
     for datagram in datagrams {
-        if intake.take(burst, datagram).is_err() {
+        if intake.take(burst, at, datagram).is_err() {
             metrics::counter!("yunzhen_datagrams_refused_total").increment(1);
         }
+    }
+}
+
+/// Tells the box when its packets arrived, if that is due. A report that is lost is repeated by the next.
+fn report(connection: &Connection, begun: Instant, intake: &mut Intake) {
+    let now = clock::now_instant().saturating_duration_since(begun);
+    let Some(report) = intake.arrivals().report(now) else { return };
+    let mut datagram = Vec::with_capacity(256);
+    roq::write_flow_id(roq::Flow::Feedback, &mut datagram);
+    rtcp::write(&report, &mut datagram);
+    if connection.send_datagram(datagram.into()).is_err() {
+        metrics::counter!("yunzhen_downlink_dropped_total", "kind" => "path").increment(1);
     }
 }

@@ -22,14 +22,12 @@
 use std::time::Duration;
 
 use super::{
-    Controller, Limits, Report,
+    Controller, Limits, REPORT_INTERVAL, Report,
     history::{Arrival, History},
     losses::{Losses, Verdict},
     path::{BusyRate, Goodput, QueueDelay},
 };
 
-/// How often the far end reports, seconds.
-pub const REPORT_INTERVAL: f64 = 0.03;
 /// A packet of this size takes its own time on the link, which is no queue.
 const PACKET_BITS: f64 = 1250.0 * 8.0;
 /// Standing queue that ends growth.
@@ -143,7 +141,7 @@ impl Clocked {
         let per_second = if let Some((_, at)) = near {
             NEAR_GROWTH * (1.0 + now - at)
         } else {
-            let response = self.round_trip() + REPORT_INTERVAL + 0.05;
+            let response = self.round_trip() + REPORT_INTERVAL.as_secs_f64() + 0.05;
             (RAMP_QUEUE / response).min(0.4) / response
         };
         self.target *= 1.0 + per_second * step;
@@ -218,6 +216,18 @@ impl Clocked {
         }
     }
 
+    /// Nothing gets through: only a probe now and then is sent, and the former rate is remembered.
+    fn lose(&mut self) {
+        let former = match self.mode {
+            Mode::Outage { former } => former,
+            Mode::Open | Mode::Competing { .. } => self.target,
+            Mode::Drain { capacity, .. } => capacity,
+        };
+        self.busy.clear();
+        self.mode = Mode::Outage { former };
+        self.target = f64::from(self.limits.min_bps);
+    }
+
     fn take(&mut self, now: f64, at: Duration) -> u64 {
         let mut least_trip = f64::INFINITY;
         for arrival in &self.arrivals {
@@ -252,13 +262,6 @@ impl Controller for Clocked {
         }
         let step = (now - self.reported).clamp(0.0, 0.2);
         self.reported = now;
-        let outage = match self.mode {
-            Mode::Outage { former } => Some(former),
-            Mode::Open | Mode::Drain { .. } | Mode::Competing { .. } => None,
-        };
-        if outage.is_some() {
-            self.busy.clear();
-        }
         let newest = self.take(now, at);
         let marked = self.arrivals.iter().any(|arrival| arrival.ce);
         match self.mode {
@@ -298,30 +301,43 @@ impl Controller for Clocked {
         if now - self.reported.max(expected) < SILENCE {
             return;
         }
-        let former = match self.mode {
-            Mode::Outage { former } => former,
-            Mode::Open | Mode::Competing { .. } => self.target,
-            Mode::Drain { capacity, .. } => capacity,
-        };
         self.history.abandon();
-        self.mode = Mode::Outage { former };
-        self.target = f64::from(self.limits.min_bps);
+        self.lose();
+    }
+
+    fn new_path(&mut self) {
+        self.history = History::default();
+        self.queue = QueueDelay::default();
+        self.goodput = Goodput::default();
+        (self.round_trip, self.base_round_trip) = (None, None);
+        self.lose();
     }
 
     fn target_bps(&self) -> u32 {
         self.target as u32
     }
 
+    fn sustained_bps(&self) -> u32 {
+        match self.mode {
+            Mode::Open | Mode::Competing { .. } => self.target_bps(),
+            Mode::Drain { capacity, .. } => (0.95 * capacity) as u32,
+            Mode::Outage { former } => former as u32,
+        }
+    }
+
     fn pacing_bps(&self) -> u32 {
         (self.target * 1.3) as u32
     }
 
-    fn room_bytes(&self) -> usize {
+    fn window_bytes(&self) -> usize {
         let trip = match self.mode {
             Mode::Open | Mode::Drain { .. } | Mode::Outage { .. } => self.base_round_trip.unwrap_or(0.2),
             Mode::Competing { .. } => self.round_trip(),
         };
-        let window = (self.target / 8.0 * (trip + REPORT_INTERVAL + 0.01)).max(LEAST_WINDOW);
-        (window as usize).saturating_sub(self.history.under_way())
+        (self.target / 8.0 * (trip + REPORT_INTERVAL.as_secs_f64() + 0.01)).max(LEAST_WINDOW) as usize
+    }
+
+    fn room_bytes(&self) -> usize {
+        self.window_bytes().saturating_sub(self.history.under_way())
     }
 }

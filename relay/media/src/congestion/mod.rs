@@ -6,6 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`arrivals`] | the far end: when packets arrived, as it reports it |
 //! | [`clocked`] | the controller that the box uses (compared in docs/congestion-control.md) |
 //! | [`history`] | what was sent and is not yet told of; bounded |
 //! | [`path`] | queueing delay, the rate at which a full queue empties, what arrives in all |
@@ -14,6 +15,7 @@
 //!
 //! Not here: what is encoded and what is dropped (the box's outbox), the bytes of a report (`yunzhen_protocol::rtcp`).
 
+pub mod arrivals;
 pub mod clocked;
 pub mod history;
 pub mod losses;
@@ -23,6 +25,9 @@ pub mod path;
 pub use clocked::Clocked;
 
 use std::time::Duration;
+
+/// How often the far end reports.
+pub const REPORT_INTERVAL: Duration = Duration::from_millis(30);
 
 /// What the far end says of one packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +64,18 @@ pub trait Controller: Send {
     fn sent(&mut self, now: Duration, number: u64, bytes: usize);
     /// A report came: of each packet at least once, repeats allowed. Numbers that were never sent are ignored.
     fn feedback(&mut self, now: Duration, reports: &[Report]);
+    /// The path is another one, or the far end's clock is: what was known of delay is void, the former rate is remembered.
+    fn new_path(&mut self);
     /// Time passed.
     fn poll(&mut self, now: Duration);
     /// What encoders may produce in all, bits per second.
     fn target_bps(&self) -> u32;
+    /// What the path takes in the long run, as far as is known: [`Self::target_bps`] without what is held back for a moment.
+    fn sustained_bps(&self) -> u32;
     /// How fast packets may leave, bits per second.
     fn pacing_bps(&self) -> u32;
-    /// Bytes that may leave now before something is reported; sound does not ask.
+    /// Bytes that may be under way at once, as far as is known; sound does not ask.
+    fn window_bytes(&self) -> usize;
+    /// Of these, what may leave now before something is reported.
     fn room_bytes(&self) -> usize;
 }

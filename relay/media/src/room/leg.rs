@@ -95,7 +95,6 @@ pub(super) struct Leg {
     pub(super) down: bool,
     pub(super) link: LinkMonitor,
     pub(super) round_trip: Option<Duration>,
-    pub(super) uplink: LossCap,
     pub(super) target: Target,
 }
 

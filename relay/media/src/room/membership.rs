@@ -12,11 +12,7 @@ use super::{
     slots::{Candidate, assign},
     source::Source,
 };
-use crate::{
-    bitrate::{LossCap, Target},
-    codec::MediaKind,
-    link::LinkMonitor,
-};
+use crate::{bitrate::Target, codec::MediaKind, link::LinkMonitor};
 
 impl Room {
     pub(super) fn join(&mut self, now: Instant, join: Join) -> Result<(), RoomError> {
@@ -63,7 +59,6 @@ impl Room {
             down: false,
             link: LinkMonitor::default(),
             round_trip: None,
-            uplink: LossCap::new(limits),
             target: Target::default(),
         };
         self.joined += 1;

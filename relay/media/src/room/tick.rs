@@ -64,9 +64,6 @@ impl Room {
             for kind in [MediaKind::Audio, MediaKind::Video] {
                 if let Some(loss) = leg.source_mut(kind).take_loss() {
                     leg.link.measured(crate::link::level(loss, None));
-                    if kind == MediaKind::Video {
-                        leg.uplink.report(now, loss, None);
-                    }
                 }
             }
             leg.link.tick(now);
@@ -92,7 +89,8 @@ impl Room {
             };
             // A weak link of the family must not blur the specialist's picture.
             let receivers = least(ParticipantKind::Specialist).or_else(|| least(ParticipantKind::Observer));
-            let bps = receivers.map_or(leg.uplink.bps(), |receivers| receivers.min(leg.uplink.bps()));
+            // What its own link takes the home finds out by itself.
+            let bps = receivers.unwrap_or(self.config.video.start_bps);
             let leg = &mut self.legs[index];
             if let Some(video_bps) = leg.target.update(bps) {
                 self.outputs.push_back(Output::SetBitrate { leg: leg.id, video_bps });

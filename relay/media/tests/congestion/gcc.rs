@@ -223,14 +223,24 @@ impl Controller for Gcc {
         }
     }
 
+    fn new_path(&mut self) {}
+
     fn poll(&mut self, _now: Duration) {}
 
     fn target_bps(&self) -> u32 {
         self.rate() as u32
     }
 
+    fn sustained_bps(&self) -> u32 {
+        self.rate() as u32
+    }
+
     fn pacing_bps(&self) -> u32 {
         (1.3 * self.rate()) as u32
+    }
+
+    fn window_bytes(&self) -> usize {
+        usize::MAX
     }
 
     fn room_bytes(&self) -> usize {

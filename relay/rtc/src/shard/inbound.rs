@@ -265,6 +265,8 @@ impl Shard {
                 let slot = track(media).map(|(slot, _)| slot).or(slot);
                 slot.map(|slot| Input::KeyframeRequest { leg, slot }).into_iter().collect()
             }
+            // A box does not measure what comes to it.
+            RtcpPacket::Arrivals { .. } => Vec::new(),
         }
     }
 

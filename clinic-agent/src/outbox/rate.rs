@@ -1,0 +1,278 @@
+//! How fast this box sends: the controller of [`yunzhen_media::congestion`], the relay's cap, the pacer and the ladder put together. Pure: time is
+//! a [`Duration`] since the media task began.
+//!
+//! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
+
+use super::ladder::{Ladder, Rung, VideoTarget};
+use super::sent::{Impossible, SentLog};
+use std::time::Duration;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::pacer::Pacer;
+use yunzhen_media::congestion::{Clocked, Controller, Limits};
+use yunzhen_protocol::ccfb::StreamReport;
+use yunzhen_protocol::control::{AudioPlan, VideoPlan};
+
+/// Headers of QUIC, UDP and IP on each datagram: they fill the link as much as what they carry.
+const HEADERS: usize = 58;
+/// Of what a video packet takes on the wire, so much is picture.
+const PICTURE_SHARE: f64 = 0.93;
+/// An encoder makes nothing sensible of less.
+const VIDEO_LEAST_BPS: u32 = 30_000;
+/// Where a call begins, sound and headers included.
+const START_BPS: u32 = 600_000;
+/// On a connection that is alive a relay that reports has reported within this.
+const UNREPORTED: Duration = Duration::from_secs(3);
+/// The rate of sound is taken over this time.
+const SOUND_WINDOW: Duration = Duration::from_millis(500);
+/// How often the controller looks at the time.
+const TICK: Duration = Duration::from_millis(50);
+/// The relay's QUIC acknowledges within this.
+const ACK_DELAY: Duration = Duration::from_millis(100);
+/// Sound of a long round trip.
+const FLOOR_LEAST: usize = 6000;
+/// While the window is full.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Rate {
+    controller: Clocked,
+    pacer: Pacer,
+    log: SentLog,
+    ladder: Ladder,
+    plan: VideoPlan,
+    /// The relay's word: what those who watch can take.
+    cap_bps: u32,
+    reports: Reports,
+    sound: Sound,
+    told: Option<VideoTarget>,
+    ticked: Duration,
+}
+
+/// Whether the relay reports arrivals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reports {
+    /// Nothing was sent on this path.
+    Unknown,
+    /// None came since.
+    Awaited(Duration),
+    /// It does.
+    Come,
+    /// It does not.
+    None,
+}
+
+/// What sound takes on the wire.
+#[derive(Debug, Default)]
+struct Sound {
+    bps: f64,
+    bytes: usize,
+    since: Duration,
+}
+
+impl Sound {
+    fn sent(&mut self, now: Duration, bytes: usize) {
+        self.bytes += bytes;
+        self.look(now);
+    }
+
+    fn look(&mut self, now: Duration) {
+        let time = now.saturating_sub(self.since);
+        if time >= SOUND_WINDOW {
+            self.bps = self.bytes as f64 * 8.0 / time.as_secs_f64();
+            (self.bytes, self.since) = (0, now);
+        }
+    }
+}
+
+impl Rate {
+    /// A call begins.
+    pub fn new(now: Duration, video: VideoPlan, audio: AudioPlan) -> Self {
+        let limits = Limits { start_bps: START_BPS, ..Limits::default() };
+        Self {
+            controller: Clocked::new(limits),
+            pacer: Pacer::default(),
+            log: SentLog::new(video.ssrc, audio.ssrc),
+            ladder: Ladder::default(),
+            plan: video,
+            cap_bps: video.bitrate_bps,
+            reports: Reports::Unknown,
+            sound: Sound { bps: f64::from(audio.bitrate_bps), bytes: 0, since: now },
+            told: None,
+            ticked: now,
+        }
+    }
+
+    /// The relay's `set_bitrate`: an upper bound.
+    pub const fn cap(&mut self, video_bps: u32) {
+        self.cap_bps = video_bps;
+        self.ticked = Duration::ZERO;
+    }
+
+    /// The link is another connection.
+    pub fn new_path(&mut self) {
+        self.log.new_path();
+        if self.reports == Reports::Come {
+            self.controller.new_path();
+        }
+        self.reports = Reports::Unknown;
+    }
+
+    /// A packet leaves, in a datagram (or several) of so many bytes.
+    pub fn sent(&mut self, now: Duration, kind: MediaKind, sequence: u16, datagram: usize) {
+        let bytes = datagram + HEADERS;
+        if let Some(number) = self.log.sent(now, kind, sequence) {
+            self.controller.sent(now, number, bytes);
+        }
+        self.pacer.sent(now, bytes, self.controller.pacing_bps());
+        if kind == MediaKind::Audio {
+            self.sound.sent(now, bytes);
+        }
+        if self.reports == Reports::Unknown {
+            self.reports = Reports::Awaited(now);
+        }
+    }
+
+    /// The relay says when packets arrived.
+    pub fn arrived(&mut self, now: Duration, streams: &[StreamReport], timestamp: u32) -> Result<(), Impossible> {
+        let reports = self.log.take(now, streams, timestamp)?;
+        self.reports = Reports::Come;
+        self.controller.feedback(now, &reports);
+        // The encoder hears of it at once.
+        self.ticked = Duration::ZERO;
+        Ok(())
+    }
+
+    /// When video of this size may leave; now or earlier: at once.
+    pub fn ready_at(&self, now: Duration, datagram: usize) -> Duration {
+        match self.reports {
+            Reports::None => now,
+            Reports::Come if self.controller.room_bytes() < datagram + HEADERS => now + RETRY,
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.pacer.ready_at(),
+        }
+    }
+
+    /// How long so many waiting bytes take to leave.
+    pub fn time_of(&self, bytes: usize) -> Duration {
+        match self.reports {
+            Reports::None => Duration::ZERO,
+            _ => Duration::from_secs_f64(bytes as f64 * 8.0 / f64::from(self.controller.pacing_bps().max(1))),
+        }
+    }
+
+    /// When [`Self::poll`] is due.
+    pub fn due(&self) -> Duration {
+        self.ticked + TICK
+    }
+
+    /// Looks at the time; gives a new target when it is worth telling the encoder.
+    pub fn poll(&mut self, now: Duration) -> Option<VideoTarget> {
+        self.ticked = now;
+        // Without reports silence says nothing.
+        if self.reports == Reports::Come {
+            self.controller.poll(now);
+        }
+        self.sound.look(now);
+        if matches!(self.reports, Reports::Awaited(since) if now.saturating_sub(since) > UNREPORTED) {
+            self.reports = Reports::None;
+        }
+        let target = self.target(now);
+        let worth = self.told.is_none_or(|told| {
+            !told.has_shape_of(&target) || told.bitrate_bps.abs_diff(target.bitrate_bps) * 33 >= told.bitrate_bps
+        });
+        (worth && self.told != Some(target)).then(|| *self.told.insert(target))
+    }
+
+    /// The encoder is another one: what it should make to begin with.
+    pub fn tell_again(&mut self, now: Duration) -> Option<VideoTarget> {
+        self.told = None;
+        self.poll(now)
+    }
+
+    fn target(&mut self, now: Duration) -> VideoTarget {
+        if self.reports == Reports::None {
+            return Rung::Full.target(&self.plan, self.cap_bps);
+        }
+        let picture = |total_bps: u32| {
+            let own = (f64::from(total_bps) - self.sound.bps).max(0.0) * PICTURE_SHARE;
+            (own as u32).min(self.cap_bps).max(VIDEO_LEAST_BPS)
+        };
+        let (now_bps, sustained_bps) =
+            (picture(self.controller.target_bps()), picture(self.controller.sustained_bps()));
+        // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture.
+        self.ladder.step(now, sustained_bps).target(&self.plan, now_bps)
+    }
+
+    /// What quinn must let be under way: what the controller does, sound, and what the far end's delayed acknowledgements hold back. Nothing while the
+    /// relay does not report.
+    pub fn floor_bytes(&self) -> u64 {
+        match self.reports {
+            Reports::Come => {
+                let held_back = f64::from(self.controller.pacing_bps()) / 8.0 * ACK_DELAY.as_secs_f64();
+                (self.controller.window_bytes() + FLOOR_LEAST) as u64 + held_back as u64
+            }
+            Reports::Unknown | Reports::Awaited(_) | Reports::None => 0,
+        }
+    }
+
+    /// All that may be sent, sound and headers included; `None` when the relay alone decides.
+    pub fn total_bps(&self) -> Option<u32> {
+        (self.reports != Reports::None).then(|| self.controller.target_bps())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yunzhen_protocol::ccfb::Metric;
+
+    const VIDEO: VideoPlan =
+        VideoPlan { ssrc: 1, payload_type: 102, bitrate_bps: 1_500_000, fps: 30, width: 1280, height: 720 };
+    const AUDIO: AudioPlan = AudioPlan { ssrc: 2, payload_type: 111, bitrate_bps: 32_000 };
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_relay_that_does_not_report_decides_alone_after_a_while() {
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        rate.sent(ms(0), MediaKind::Video, 1, 1000);
+        let first = rate.poll(ms(0)).expect("a target");
+        assert!(first.bitrate_bps < 600_000 && first.bitrate_bps > 400_000, "{first:?}");
+        let later = rate.poll(ms(2900)).unwrap_or(first);
+        assert!(later.bitrate_bps < 600_000, "{later:?}");
+        assert_eq!(rate.poll(ms(3100)).map(|target| target.bitrate_bps), Some(1_500_000));
+        rate.cap(300_000);
+        assert_eq!(rate.poll(ms(3150)).map(|target| target.bitrate_bps), Some(300_000));
+        assert_eq!((rate.ready_at(ms(9), 1000), rate.total_bps()), (ms(9), None));
+    }
+
+    #[test]
+    fn the_relay_s_word_stays_an_upper_bound_and_lost_reports_lower_the_rate() {
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        let mut target = rate.poll(ms(0)).expect("a target");
+        rate.cap(900_000);
+        // Five packets in 10 ms are 4 Mbit/s: the rate grows to the relay's word.
+        for tick in 1..800u64 {
+            let sequence = (5 * tick) as u16;
+            for place in 0..5 {
+                rate.sent(ms(10 * tick), MediaKind::Video, sequence + place, 1000);
+            }
+            let streams = [StreamReport { ssrc: 1, begin: sequence, metrics: vec![Metric::arrived(0, 0); 5] }];
+            rate.arrived(ms(10 * tick + 1), &streams, (10 * tick * 65_536 / 1000) as u32).expect("true");
+            target = rate.poll(ms(10 * tick + 1)).unwrap_or(target);
+            assert!(target.bitrate_bps <= 900_000);
+        }
+        assert!(target.bitrate_bps > 850_000 && target.height == 720, "{target:?}");
+        rate.sent(ms(8000), MediaKind::Video, 4005, 1000);
+        for tick in 0..20 {
+            target = rate.poll(ms(8000 + 50 * tick)).unwrap_or(target);
+        }
+        assert!(target.bitrate_bps < 100_000, "{target:?}");
+        assert_eq!(target.height, 720, "the link is gone, not narrow");
+        rate.new_path();
+        target = rate.tell_again(ms(9100)).expect("told again");
+        assert!(target.bitrate_bps < 100_000, "a new connection is probed: {target:?}");
+    }
+}

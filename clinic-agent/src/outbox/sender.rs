@@ -1,0 +1,246 @@
+//! From packets to datagrams: what waits, what leaves when, and what the rate allows. Holds no socket of its own; the driver gives it the connection.
+
+use super::ladder::VideoTarget;
+use super::queue::{Dropped, Queue, Waiting};
+use super::rate::Rate;
+use crate::link::Open;
+use bytes::Bytes;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+use yunzhen_media::MediaKind;
+use yunzhen_protocol::control::{AudioPlan, VideoPlan};
+use yunzhen_protocol::fragment::Fragmenter;
+use yunzhen_protocol::roq::Flow;
+use yunzhen_protocol::rtcp::RtcpPacket;
+
+/// Pictures that take so long to leave hold the encoder; it goes on when they take less than [`GO_ON`].
+const HOLD: Duration = Duration::from_millis(60);
+const GO_ON: Duration = Duration::from_millis(25);
+
+/// What the driver has to wait for before it calls [`Sender::flush`] again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Something new.
+    News,
+    /// Room in quinn's buffer, for [`Sender::next_datagram`].
+    Room,
+    /// This moment.
+    Until(Instant),
+}
+
+/// What the encoder is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Make this.
+    Target(VideoTarget),
+    /// Make no frame for now (or go on): what was made has not left.
+    Hold(bool),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Sender {
+    begun: Instant,
+    queue: Queue,
+    /// Of the call that runs.
+    rate: Option<Rate>,
+    /// A sender report that leaves before what waits: it is small, and late it tells the wrong moment. The newest replaces.
+    report: Option<Bytes>,
+    /// The rest of a packet that was cut into several datagrams.
+    cut: VecDeque<Bytes>,
+    fragmenter: Fragmenter,
+    held: bool,
+}
+
+impl Sender {
+    /// Nothing waits. `begun` is the origin of its clock.
+    pub fn new(begun: Instant) -> Self {
+        let (queue, cut, fragmenter) = (Queue::default(), VecDeque::new(), Fragmenter::new());
+        Self { begun, queue, rate: None, report: None, cut, fragmenter, held: false }
+    }
+
+    fn at(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.begun)
+    }
+
+    /// A call begins.
+    pub fn begin(&mut self, now: Instant, video: VideoPlan, audio: AudioPlan) {
+        self.clear();
+        self.rate = Some(Rate::new(self.at(now), video, audio));
+    }
+
+    /// The relay's upper bound for pictures.
+    pub fn cap(&mut self, video_bps: u32) {
+        if let Some(rate) = &mut self.rate {
+            rate.cap(video_bps);
+        }
+    }
+
+    /// The devices were opened anew and know nothing. What they should make to begin with.
+    pub fn devices_began(&mut self, now: Instant) -> Option<VideoTarget> {
+        self.held = false;
+        let at = self.at(now);
+        self.rate.as_mut().and_then(|rate| rate.tell_again(at))
+    }
+
+    /// The link is gone: what waited is of no use to the next one.
+    pub fn link_lost(&mut self) {
+        self.clear();
+        if let Some(rate) = &mut self.rate {
+            rate.new_path();
+        }
+    }
+
+    fn clear(&mut self) {
+        self.cut.clear();
+        self.queue.clear();
+        self.report = None;
+    }
+
+    /// A packet is to leave; says what had to go for it.
+    pub fn push(&mut self, waiting: Waiting) -> Dropped {
+        self.queue.push(waiting)
+    }
+
+    /// A sender report is to leave.
+    pub fn push_report(&mut self, report: Bytes) {
+        self.report = Some(report);
+    }
+
+    /// The relay says when packets arrived.
+    pub fn arrivals(&mut self, now: Instant, packet: &RtcpPacket) {
+        let at = self.at(now);
+        let (Some(rate), RtcpPacket::Arrivals { streams, timestamp, .. }) = (&mut self.rate, packet) else { return };
+        if let Err(why) = rate.arrived(at, streams, *timestamp) {
+            tracing::debug!(%why, "report of arrivals refused");
+            metrics::counter!("yunzhen_uplink_reports_refused_total", "why" => why.name()).increment(1);
+        }
+    }
+
+    /// What the encoder should hear now.
+    pub fn advice(&mut self, now: Instant) -> Vec<Advice> {
+        let at = self.at(now);
+        let Some(rate) = &mut self.rate else { return Vec::new() };
+        let mut advice = Vec::new();
+        if rate.due() <= at
+            && let Some(target) = rate.poll(at)
+        {
+            metrics::gauge!("yunzhen_uplink_video_target_bits_per_second").set(target.bitrate_bps);
+            metrics::gauge!("yunzhen_uplink_video_height_pixels").set(target.height);
+            metrics::gauge!("yunzhen_uplink_video_frames_per_second").set(target.fps);
+            advice.push(Advice::Target(target));
+        }
+        let takes = rate.time_of(self.queue.video_bytes());
+        let held = takes > if self.held { GO_ON } else { HOLD };
+        if held != self.held {
+            self.held = held;
+            advice.push(Advice::Hold(held));
+        }
+        advice
+    }
+
+    /// What quinn must let be under way ([`crate::link::floor`]).
+    pub fn floor_bytes(&self) -> u64 {
+        self.rate.as_ref().map_or(0, Rate::floor_bytes)
+    }
+
+    /// The call is over.
+    pub fn end(&mut self) {
+        self.clear();
+        self.rate = None;
+    }
+
+    /// When [`Self::advice`] may have something new.
+    pub fn advice_due(&self) -> Option<Instant> {
+        self.rate.as_ref().map(|rate| self.begun + rate.due())
+    }
+
+    /// For those who watch the box.
+    pub fn measure(&self, now: Instant) {
+        metrics::gauge!("yunzhen_uplink_video_queue_seconds").set(self.queue.video_age(now).as_secs_f64());
+        if let Some(total) = self.rate.as_ref().and_then(Rate::total_bps) {
+            metrics::gauge!("yunzhen_uplink_target_bits_per_second").set(total);
+        }
+    }
+
+    /// Drops pictures that nobody needs any more. Says how many packets went.
+    pub fn expire(&mut self, now: Instant) -> usize {
+        self.queue.expire(now)
+    }
+
+    /// Hands quinn what may leave and fits into its buffer.
+    pub fn flush(&mut self, now: Instant, open: Option<&Open>) -> Wait {
+        let Some(connection) = open.map(|open| &open.connection) else { return Wait::News };
+        loop {
+            if self.cut.is_empty()
+                && let Some(wait) = self.cut_next(now, connection)
+            {
+                return wait;
+            }
+            let Some(needed) = self.cut.front().map(Bytes::len) else { continue };
+            if connection.datagram_send_buffer_space() < needed {
+                return Wait::Room;
+            }
+            if let Some(datagram) = self.cut.front().cloned() {
+                let sent = connection.send_datagram(datagram);
+                self.sent(sent);
+            }
+        }
+    }
+
+    /// What waits for room in quinn's buffer.
+    pub fn next_datagram(&self) -> Option<Bytes> {
+        self.cut.front().cloned()
+    }
+
+    /// Cuts the next packet for the path as it is now; or says what to wait for.
+    fn cut_next(&mut self, now: Instant, connection: &quinn::Connection) -> Option<Wait> {
+        let Some(max) = connection.max_datagram_size() else { return Some(Wait::News) };
+        let at = self.at(now);
+        if let Some(report) = self.report.take() {
+            self.cut(Flow::Feedback, &report, max);
+            return None;
+        }
+        let Some(next) = self.queue.peek() else { return Some(Wait::News) };
+        if let Some(rate) = self.rate.as_ref().filter(|_| next.kind == MediaKind::Video) {
+            let ready = rate.ready_at(at, next.packet.len() + 1);
+            if ready > at {
+                return Some(Wait::Until(self.begun + ready));
+            }
+        }
+        let Some(Waiting { kind, sequence, packet, .. }) = self.queue.pop() else { return Some(Wait::News) };
+        let flow = match kind {
+            MediaKind::Video => Flow::Video,
+            MediaKind::Audio => Flow::Audio,
+        };
+        self.cut(flow, &packet, max);
+        let bytes = self.cut.iter().map(Bytes::len).sum();
+        if let Some(rate) = self.rate.as_mut().filter(|_| bytes > 0) {
+            rate.sent(at, kind, sequence, bytes);
+        }
+        None
+    }
+
+    fn cut(&mut self, flow: Flow, packet: &[u8], max: usize) {
+        match self.fragmenter.datagrams(flow, &[], packet, max) {
+            Ok(datagrams) => self.cut.extend(datagrams),
+            Err(error) => {
+                tracing::trace!(%error, "packet not sent");
+                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "too_large").increment(1);
+            }
+        }
+    }
+
+    /// What became of the datagram in front.
+    pub fn sent(&mut self, result: Result<(), quinn::SendDatagramError>) {
+        match result {
+            Ok(()) => drop(self.cut.pop_front()),
+            Err(error) => {
+                // The path shrank since the packet was cut (its other pieces are of no use), or the link just went.
+                tracing::trace!(%error, "datagram not sent");
+                metrics::counter!("yunzhen_uplink_dropped_total", "why" => "refused").increment(1);
+                self.cut.clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Which packets were sent, and what of a report about them can be true. Pure.
+
+use std::time::Duration;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::Report;
+use yunzhen_protocol::ccfb::{ECN_CE, OFFSET_LATER, OFFSET_OLD, StreamReport};
+
+/// Packets of each stream that a report may still tell of; a power of two, some seconds.
+const KEPT: usize = 1024;
+/// A report may lead our own clock by this much more than the one before it.
+const LEAP: Duration = Duration::from_secs(5);
+/// No path gets shorter by this much.
+const SHORTER: f64 = 1.0;
+/// So many impossible times in a row: the far clock is another one.
+const LEAPS: u32 = 8;
+
+/// Why a report was refused, as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// Of a source that this box does not send.
+    #[error("the report is about another source")]
+    Source,
+    /// Of a packet that never left.
+    #[error("the report is about a packet that was never sent")]
+    NeverSent,
+    /// Its time is not after the last one's, or far ahead of it.
+    #[error("the report's time cannot be")]
+    Time,
+    /// A packet arrived before it left.
+    #[error("a packet arrived before it can have left")]
+    Arrival,
+}
+
+impl Impossible {
+    /// For counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::NeverSent => "never_sent",
+            Self::Time => "time",
+            Self::Arrival => "arrival",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Packet {
+    sequence: u16,
+    number: u64,
+    at: Duration,
+    /// It was sent again: which of the two arrived is not known.
+    again: bool,
+}
+
+#[derive(Debug)]
+struct Stream {
+    ssrc: u32,
+    ring: Box<[Option<Packet>]>,
+}
+
+impl Stream {
+    fn new(ssrc: u32) -> Self {
+        Self { ssrc, ring: vec![None; KEPT].into() }
+    }
+
+    fn get(&self, sequence: u16) -> Option<Packet> {
+        self.ring[usize::from(sequence) % KEPT].filter(|packet| packet.sequence == sequence)
+    }
+}
+
+/// The last packets of both streams, by what a report calls them.
+#[derive(Debug)]
+pub struct SentLog {
+    video: Stream,
+    audio: Stream,
+    next: u64,
+    /// Time of the last report that was taken: far clock without the wrap in 1/65536 s, and ours.
+    last: Option<(u64, Duration)>,
+    leaps: u32,
+    /// Least difference of an arrival and its sending, seconds between two clocks.
+    least: Option<f64>,
+}
+
+impl SentLog {
+    /// Nothing was sent.
+    pub fn new(video_ssrc: u32, audio_ssrc: u32) -> Self {
+        let (video, audio) = (Stream::new(video_ssrc), Stream::new(audio_ssrc));
+        Self { video, audio, next: 0, last: None, leaps: 0, least: None }
+    }
+
+    /// A packet left; gives its number for the controller when it was for the first time.
+    pub fn sent(&mut self, at: Duration, kind: MediaKind, sequence: u16) -> Option<u64> {
+        let stream = match kind {
+            MediaKind::Video => &mut self.video,
+            MediaKind::Audio => &mut self.audio,
+        };
+        let place = &mut stream.ring[usize::from(sequence) % KEPT];
+        if let Some(packet) = place.as_mut().filter(|packet| packet.sequence == sequence) {
+            packet.again = true;
+            return None;
+        }
+        let number = self.next;
+        self.next += 1;
+        *place = Some(Packet { sequence, number, at, again: false });
+        Some(number)
+    }
+
+    /// The far clock may be another one.
+    pub fn new_path(&mut self) {
+        (self.last, self.leaps, self.least) = (None, 0, None);
+    }
+
+    /// What a report says in the controller's terms. `Err` and nothing changed when it cannot be true.
+    pub fn take(&mut self, now: Duration, streams: &[StreamReport], timestamp: u32) -> Result<Vec<Report>, Impossible> {
+        let far = self.far_time(now, timestamp)?;
+        let told = Duration::from_micros(far * 1_000_000 / 65_536);
+        let mut reports = Vec::new();
+        let mut least = self.least;
+        for stream in streams {
+            let known = match stream.ssrc {
+                ssrc if ssrc == self.video.ssrc => &self.video,
+                ssrc if ssrc == self.audio.ssrc => &self.audio,
+                _ => return Err(Impossible::Source),
+            };
+            for (place, metric) in stream.metrics.iter().enumerate() {
+                let sequence = stream.begin.wrapping_add(place as u16);
+                let Some(packet) = known.get(sequence) else {
+                    if metric.is_arrived() {
+                        return Err(Impossible::NeverSent);
+                    }
+                    continue;
+                };
+                if packet.again {
+                    continue;
+                }
+                let arrived = match metric.offset() {
+                    _ if !metric.is_arrived() => None,
+                    OFFSET_OLD => continue,
+                    OFFSET_LATER => Some(told),
+                    offset => Some(told.saturating_sub(Duration::from_micros(u64::from(offset) * 1_000_000 / 1024))),
+                };
+                if let Some(arrived) = arrived {
+                    let delay = arrived.as_secs_f64() - packet.at.as_secs_f64();
+                    if least.is_some_and(|least| delay < least - SHORTER) {
+                        return Err(Impossible::Arrival);
+                    }
+                    least = Some(least.map_or(delay, |least| least.min(delay)));
+                }
+                reports.push(Report { number: packet.number, arrived, ce: metric.ecn() == ECN_CE });
+            }
+        }
+        (self.last, self.leaps, self.least) = (Some((far, now)), 0, least);
+        Ok(reports)
+    }
+
+    /// The report's time without the wrap.
+    fn far_time(&mut self, now: Duration, timestamp: u32) -> Result<u64, Impossible> {
+        // One wrap up, so that nothing lies below zero.
+        let Some((last, at)) = self.last else { return Ok((1 << 32) + u64::from(timestamp)) };
+        let step = i64::from(timestamp.wrapping_sub(last as u32).cast_signed());
+        let longest = (now.saturating_sub(at) + LEAP).as_micros() * 65_536 / 1_000_000;
+        if step <= 0 || step.unsigned_abs() as u128 > longest {
+            self.leaps += 1;
+            if self.leaps >= LEAPS {
+                self.new_path();
+            }
+            return Err(Impossible::Time);
+        }
+        Ok(last + step.unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yunzhen_protocol::ccfb::Metric;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+    fn about(ssrc: u32, begin: u16, metrics: &[Metric]) -> Vec<StreamReport> {
+        vec![StreamReport { ssrc, begin, metrics: metrics.to_vec() }]
+    }
+    /// Three packets at 0, 10 and 20 ms, numbers 65 534 to 0.
+    fn log() -> SentLog {
+        let mut log = SentLog::new(1, 2);
+        for (place, sequence) in [65_534, 65_535, 0].into_iter().enumerate() {
+            log.sent(ms(10 * place as u64), MediaKind::Video, sequence);
+        }
+        log
+    }
+    const HERE: Metric = Metric::arrived(0, 0);
+
+    #[test]
+    fn a_report_becomes_numbers_and_times() {
+        let mut log = log();
+        let metrics = [Metric::arrived(ECN_CE, 512), Metric::MISSING, HERE];
+        let reports = log.take(ms(50), &about(1, 65_534, &metrics), 65_536 * 2).unwrap();
+        assert_eq!(
+            reports.iter().map(|report| (report.number, report.ce)).collect::<Vec<_>>(),
+            [(0, true), (1, false), (2, false)]
+        );
+        let arrived: Vec<_> = reports.iter().map(|report| report.arrived).collect();
+        assert_eq!(arrived[2].unwrap() - arrived[0].unwrap(), ms(500));
+        assert_eq!(arrived[1], None);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_and_the_next_true_report_is_taken() {
+        let mut log = log();
+        let second = 65_536;
+        log.take(ms(50), &about(1, 65_534, &[HERE]), 100 * second).unwrap();
+        for (expected, streams, timestamp) in [
+            (Impossible::Source, about(9, 0, &[HERE]), 101 * second),
+            (Impossible::NeverSent, about(1, 0, &[HERE, HERE]), 101 * second),
+            (Impossible::Time, about(1, 0, &[HERE]), 100 * second),
+            (Impossible::Time, about(1, 0, &[HERE]), 99 * second),
+            (Impossible::Time, about(1, 0, &[HERE]), 120 * second),
+            (Impossible::Arrival, about(1, 0, &[Metric::arrived(0, 1024 * 4)]), 101 * second),
+        ] {
+            assert_eq!(log.take(ms(1050), &streams, timestamp), Err(expected));
+        }
+        assert_eq!(log.take(ms(1060), &about(1, 0, &[HERE]), 101 * second).map(|reports| reports.len()), Ok(1));
+    }
+
+    /// A packet that was dropped in the box and asked for by the relay leaves for the first time after all.
+    #[test]
+    fn a_packet_that_was_sent_again_says_nothing_about_delay() {
+        let mut log = log();
+        assert_eq!(log.sent(ms(300), MediaKind::Video, 65_535), None);
+        assert_eq!(log.sent(ms(310), MediaKind::Video, 7), Some(3));
+        let reports = log.take(ms(400), &about(1, 65_534, &[HERE, HERE, HERE]), 1000).unwrap();
+        assert_eq!(reports.iter().map(|report| report.number).collect::<Vec<_>>(), [0, 2]);
+    }
+
+    #[test]
+    fn another_far_clock_is_taken_after_a_while() {
+        let mut log = log();
+        log.take(ms(50), &about(1, 65_534, &[HERE]), 1_000_000_000).unwrap();
+        for _ in 0..LEAPS {
+            assert_eq!(log.take(ms(80), &about(1, 65_535, &[HERE]), 5), Err(Impossible::Time));
+        }
+        assert!(log.take(ms(90), &about(1, 65_535, &[HERE]), 6).is_ok());
+    }
+
+    #[test]
+    fn the_far_clock_wraps() {
+        let mut log = log();
+        log.take(ms(0), &about(1, 65_534, &[HERE]), u32::MAX - 1000).unwrap();
+        let reports = log.take(ms(50), &about(1, 65_535, &[HERE]), 2275).unwrap();
+        assert!(reports[0].arrived.unwrap() > Duration::from_secs(65_536));
+    }
+}

@@ -1,0 +1,204 @@
+//! When a box's packets arrived, as the relay tells it back: nothing is allocated per packet, a report is bounded whatever comes.
+
+use std::time::Duration;
+
+use yunzhen_protocol::{
+    ccfb::{Metric, OFFSET_LATER, OFFSET_OLD, StreamReport},
+    rtcp::RtcpPacket,
+    rtp::RtpHeader,
+};
+
+use super::REPORT_INTERVAL;
+use crate::{codec::MediaKind, sequence::Unwrapper};
+
+/// Arrivals that are kept of each source; a power of two.
+const KEPT: u64 = 256;
+/// Most packets of a source that one report tells of, so that it fits a datagram.
+const TOLD: u64 = 160;
+/// Each report repeats those before it, so that one that is lost costs nothing.
+const REPEATS: usize = 3;
+/// So many packets in a row that are too old are no stragglers: the source counts anew.
+const STRAYS: u8 = 8;
+
+#[derive(Debug)]
+struct Stream {
+    ssrc: Option<u32>,
+    numbers: Unwrapper,
+    ring: Box<[Option<Duration>]>,
+    /// Where the last reports ended, newest first.
+    told: [u64; REPEATS],
+    /// Packets in a row that are older than the ring.
+    strays: u8,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            ssrc: None,
+            numbers: Unwrapper::new(),
+            ring: vec![None; KEPT as usize].into(),
+            told: [0; REPEATS],
+            strays: 0,
+        }
+    }
+}
+
+/// Both sources of a box.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    video: Stream,
+    audio: Stream,
+    last: Option<Duration>,
+    due: Option<Duration>,
+}
+
+impl Arrivals {
+    /// A packet arrived. `at` is a clock that goes on when the box connects anew.
+    pub fn arrived(&mut self, at: Duration, kind: MediaKind, header: RtpHeader) {
+        let stream = match kind {
+            MediaKind::Video => &mut self.video,
+            MediaKind::Audio => &mut self.audio,
+        };
+        stream.arrived(at, header);
+        self.due.get_or_insert_with(|| self.last.map_or(at, |last| at.max(last + REPORT_INTERVAL)));
+    }
+
+    /// When there is something to report.
+    pub const fn due(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// What arrived, if a report is due. ECN is not told: quinn does not give the marks of datagrams.
+    pub fn report(&mut self, now: Duration) -> Option<RtcpPacket> {
+        if self.due.is_none_or(|due| due > now) {
+            return None;
+        }
+        (self.due, self.last) = (None, Some(now));
+        let streams: Vec<StreamReport> =
+            [&mut self.video, &mut self.audio].into_iter().filter_map(|stream| stream.report(now)).collect();
+        let timestamp = (now.as_micros() * 65_536 / 1_000_000) as u32;
+        (!streams.is_empty()).then_some(RtcpPacket::Arrivals { sender: 0, streams, timestamp })
+    }
+}
+
+impl Stream {
+    fn arrived(&mut self, at: Duration, header: RtpHeader) {
+        let mut number = self.numbers.peek(header.sequence);
+        let other = self.ssrc != Some(header.ssrc);
+        let behind = !other && self.numbers.highest().is_some_and(|highest| number + KEPT <= highest);
+        self.strays = if behind { self.strays + 1 } else { 0 };
+        if behind && self.strays < STRAYS {
+            return;
+        }
+        let ahead = self.numbers.highest().is_some_and(|highest| number >= highest + KEPT);
+        if other || behind || ahead {
+            // Another source, or this one after a gap too wide to tell of.
+            self.strays = 0;
+            self.ssrc = Some(header.ssrc);
+            self.numbers = Unwrapper::new();
+            self.ring.fill(None);
+            number = self.numbers.peek(header.sequence);
+            self.told = [number; REPEATS];
+        }
+        if let Some(highest) = self.numbers.highest() {
+            for skipped in highest + 1..number {
+                self.ring[(skipped % KEPT) as usize] = None;
+            }
+            if number > highest {
+                self.ring[(number % KEPT) as usize] = None;
+            }
+        }
+        self.numbers.advance(number);
+        // One that comes twice arrived the first time.
+        self.ring[(number % KEPT) as usize].get_or_insert(at);
+    }
+
+    fn report(&mut self, now: Duration) -> Option<StreamReport> {
+        let end = self.numbers.highest()? + 1;
+        let begin = self.told[REPEATS - 1].max(end.saturating_sub(TOLD));
+        self.told.rotate_right(1);
+        self.told[0] = end;
+        let metric = |number: u64| match self.ring[(number % KEPT) as usize] {
+            Some(at) => Metric::arrived(0, offset(now, at)),
+            None => Metric::MISSING,
+        };
+        let metrics: Vec<Metric> = (begin..end).map(metric).collect();
+        (!metrics.is_empty()).then_some(StreamReport { ssrc: self.ssrc?, begin: begin as u16, metrics })
+    }
+}
+
+fn offset(now: Duration, at: Duration) -> u16 {
+    match now.checked_sub(at) {
+        Some(since) => (since.as_micros() * 1024 / 1_000_000).min(u128::from(OFFSET_OLD)) as u16,
+        None => OFFSET_LATER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const fn header(ssrc: u32, sequence: u16) -> RtpHeader {
+        RtpHeader { marker: false, payload_type: 102, sequence, timestamp: 0, ssrc }
+    }
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+    fn streams(report: Option<RtcpPacket>) -> Vec<(u32, u16, Vec<Option<u16>>)> {
+        let Some(RtcpPacket::Arrivals { streams, .. }) = report else { return Vec::new() };
+        let told = |metric: &Metric| metric.is_arrived().then(|| metric.offset());
+        streams.into_iter().map(|s| (s.ssrc, s.begin, s.metrics.iter().map(told).collect())).collect()
+    }
+
+    #[test]
+    fn tells_arrivals_and_gaps_and_repeats_them() {
+        let mut arrivals = Arrivals::default();
+        assert_eq!((arrivals.due(), arrivals.report(ms(0))), (None, None));
+        for (at, sequence) in [(1000, 65_534), (1000, 65_534), (1010, 0)] {
+            arrivals.arrived(ms(at), MediaKind::Video, header(7, sequence));
+        }
+        assert_eq!(arrivals.due(), Some(ms(1000)));
+        let first = streams(arrivals.report(ms(1125)));
+        assert_eq!(first, [(7, 65_534, vec![Some(128), None, Some(117)])]);
+        assert_eq!(arrivals.report(ms(2000)), None, "nothing came since");
+        arrivals.arrived(ms(1140), MediaKind::Video, header(7, 65_535));
+        arrivals.arrived(ms(1140), MediaKind::Audio, header(8, 5));
+        assert_eq!(arrivals.due(), Some(ms(1155)), "an interval after the last");
+        let second = streams(arrivals.report(ms(1155)));
+        assert_eq!(second[0], (7, 65_534, vec![Some(158), Some(15), Some(148)]));
+        assert_eq!(second[1], (8, 5, vec![Some(15)]));
+        for at in [1200, 1240, 1280] {
+            arrivals.arrived(ms(at), MediaKind::Audio, header(8, 6));
+            arrivals.report(ms(at));
+        }
+        arrivals.arrived(ms(1320), MediaKind::Video, header(7, 1));
+        assert_eq!(streams(arrivals.report(ms(1320)))[0], (7, 1, vec![Some(0)]), "told three times is enough");
+    }
+
+    proptest! {
+        /// Whatever numbers come, a report fits a datagram and tells only of what came.
+        #[test]
+        fn is_bounded_and_true(script in prop::collection::vec((any::<bool>(), 0u32..2, 0u16..700, 0u64..40), 1..400)) {
+            let mut arrivals = Arrivals::default();
+            let mut came = std::collections::HashSet::new();
+            let (mut now, mut base) = (ms(5), 65_000u16);
+            for (video, ssrc, ahead, step) in script {
+                now += ms(step);
+                base = base.wrapping_add(1);
+                let (kind, sequence) = (if video { MediaKind::Video } else { MediaKind::Audio }, base.wrapping_add(ahead));
+                came.insert((ssrc, sequence));
+                arrivals.arrived(now, kind, header(ssrc, sequence));
+                if let Some(report) = arrivals.report(now) {
+                    prop_assert!(yunzhen_protocol::rtcp::encode(std::slice::from_ref(&report)).len() < 1000);
+                    for (ssrc, begin, told) in streams(Some(report)) {
+                        for (at, arrived) in told.iter().enumerate() {
+                            let sequence = begin.wrapping_add(at as u16);
+                            prop_assert!(arrived.is_none() || came.contains(&(ssrc, sequence)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
