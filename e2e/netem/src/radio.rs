@@ -26,6 +26,8 @@ pub struct Cell {
 const STEP: Duration = Duration::from_millis(100);
 /// Over which shadows become others (3GPP TR 36.814 takes 50 m outdoors).
 const SHADOW_METRES: f64 = 50.0;
+/// In a deeper shadow another cell takes over, in dB.
+const LEAST_DB: f64 = -5.0;
 /// How long another one stays, in seconds.
 const STAY: f64 = 15.0;
 
@@ -49,7 +51,8 @@ impl Cell {
             }
             // What fast fading leaves after the scheduler and repetition, over one step.
             let fading = 1.5 * rng.normal();
-            let signal = efficiency(self.mean_db + self.shadow_db * shadow + fading) / efficiency(self.mean_db);
+            let signal =
+                efficiency((self.mean_db + self.shadow_db * shadow + fading).max(LEAST_DB)) / efficiency(self.mean_db);
             (at, (self.cell_bps * signal / (1.0 + others)).min(self.most_bps) as u64)
         });
         Rate::Steps(steps.collect())

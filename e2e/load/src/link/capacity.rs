@@ -9,6 +9,8 @@ use super::packet::SOUND_BPS;
 
 /// How finely it is looked at.
 const BIN: Duration = Duration::from_millis(20);
+/// What opens for less, and for less than sound needs meanwhile, has not opened.
+const ISLAND: Duration = Duration::from_millis(400);
 /// A shorter hole is the radio's ordinary business.
 const LEAST_DARK: Duration = Duration::from_millis(240);
 
@@ -52,7 +54,14 @@ pub fn delay(case: &Case, direction: Direction) -> Duration {
 pub fn dark(case: &Case, direction: Direction) -> Vec<Outage> {
     let mut dark: Vec<Outage> = Vec::new();
     let mut add = |from: Duration, to: Duration| match dark.last_mut() {
-        Some(last) if from <= last.to => last.to = last.to.max(to),
+        // A packet or two between holes carry no sound.
+        Some(last)
+            if from <= last.to + ISLAND
+                && bits(case, direction, last.to, from)
+                    .is_some_and(|bits| bits < f64::from(SOUND_BPS) * ISLAND.as_secs_f64()) =>
+        {
+            last.to = to;
+        }
         _ => dark.push(Outage { from, to }),
     };
     let blackouts = |at: Duration| {

@@ -24,6 +24,17 @@ pub struct Frame {
     pub bytes: usize,
 }
 
+/// What a picture may take, in bits per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Now.
+    pub bps: u32,
+    /// In the long run: the rung goes by it.
+    pub sustained_bps: u32,
+    /// How fast a picture leaves.
+    pub pacing_bps: u32,
+}
+
 #[derive(Debug)]
 pub struct Encoder {
     rng: Rng,
@@ -53,11 +64,12 @@ impl Encoder {
     }
 
     /// The camera's next picture, if it is due. `has_room` says whether the queue takes it: else it is not encoded, and the next is predicted from the last that was.
-    pub fn film(&mut self, now: Duration, bps: u32, pacing_bps: u32, has_room: bool) -> Option<Frame> {
+    pub fn film(&mut self, now: Duration, rates: Rates, has_room: bool) -> Option<Frame> {
         if !self.is_due(now) {
             return None;
         }
-        self.step(now, bps);
+        let Rates { bps, sustained_bps, pacing_bps } = rates;
+        self.step(now, sustained_bps);
         let frames_per_second = self.frames_per_second();
         self.due =
             self.due.max(now.saturating_sub(Duration::from_millis(5))) + Duration::from_secs(1) / frames_per_second;
@@ -101,6 +113,10 @@ impl Encoder {
 mod tests {
     use super::*;
 
+    const fn rates(bps: u32) -> Rates {
+        Rates { bps, sustained_bps: bps, pacing_bps: bps * 3 / 2 }
+    }
+
     #[test]
     fn its_mean_is_its_target_keyframes_included_and_it_follows_at_the_next_frame() {
         let mut encoder = Encoder::new(1, Duration::ZERO);
@@ -110,7 +126,7 @@ mod tests {
             if ms % 5000 == 0 {
                 encoder.want_keyframe();
             }
-            let frame = encoder.film(Duration::from_millis(ms), target, target * 3 / 2, true);
+            let frame = encoder.film(Duration::from_millis(ms), rates(target), true);
             bytes[usize::from(ms >= 20_000)] += frame.map_or(0, |frame| frame.bytes);
         }
         for (bytes, target) in bytes.into_iter().zip([1e6, 5e5]) {
@@ -123,7 +139,7 @@ mod tests {
     fn goes_down_at_once_and_up_when_it_was_enough_for_a_while() {
         let mut encoder = Encoder::new(1, Duration::ZERO);
         let mut at = |seconds, bps| {
-            encoder.film(Duration::from_secs(seconds), bps, bps, true);
+            encoder.film(Duration::from_secs(seconds), rates(bps), true);
             encoder.frames_per_second()
         };
         let steps = [at(0, 700_000), at(1, 300_000), at(2, 60_000), at(3, 100_000), at(4, 120_000), at(5, 120_000)];
@@ -134,8 +150,8 @@ mod tests {
     #[test]
     fn what_has_no_room_is_not_encoded() {
         let mut encoder = Encoder::new(1, Duration::ZERO);
-        assert_eq!(encoder.film(Duration::ZERO, 1_000_000, 1_000_000, false), None);
-        let frame = encoder.film(Duration::from_millis(40), 1_000_000, 1_000_000, true).expect("a frame");
+        assert_eq!(encoder.film(Duration::ZERO, rates(1_000_000), false), None);
+        let frame = encoder.film(Duration::from_millis(40), rates(1_000_000), true).expect("a frame");
         assert_eq!((frame.number, frame.key), (0, true));
     }
 }

@@ -66,7 +66,12 @@ pub fn row(program: &str, case: &Case, seed: u64, outcome: &Outcome, most_bps: u
         let squares: f64 = kilobits.iter().map(|rate| rate * rate).sum();
         kilobits.iter().sum::<f64>().powi(2) / (kilobits.len() as f64 * squares)
     });
-    let dark = |flow: &FlowOutcome| capacity::dark(case, flow.flow.direction);
+    let dark = |flow: &FlowOutcome| {
+        let mut dark = capacity::dark(case, flow.flow.direction);
+        // Nothing can come back after the end.
+        dark.retain(|outage| outage.to + Duration::from_secs(3) < flow.flow.end);
+        dark
+    };
     Row {
         program: program.to_owned(),
         case: case.name.clone(),

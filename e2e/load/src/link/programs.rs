@@ -56,13 +56,20 @@ struct Fixed(u32);
 impl Controller for Fixed {
     fn sent(&mut self, _: Duration, _: u64, _: usize) {}
     fn feedback(&mut self, _: Duration, _: &[Report]) {}
+    fn new_path(&mut self) {}
     fn poll(&mut self, _: Duration) {}
     fn target_bps(&self) -> u32 {
+        self.0
+    }
+    fn sustained_bps(&self) -> u32 {
         self.0
     }
     /// A frame leaves within a tenth of its time.
     fn pacing_bps(&self) -> u32 {
         self.0 * 10
+    }
+    fn window_bytes(&self) -> usize {
+        usize::MAX
     }
     fn room_bytes(&self) -> usize {
         usize::MAX

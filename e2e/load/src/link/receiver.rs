@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use yunzhen_media::congestion::Report;
+use yunzhen_media::congestion::{REPORT_INTERVAL, Report};
 use yunzhen_netem::{Arrival, Ecn};
 
 use super::packet::{Feedback, Media, Missing, What};
@@ -11,7 +11,6 @@ use super::playout::Playout;
 
 /// The far clock shows something else; only differences count.
 const CLOCK: Duration = Duration::from_secs(7200);
-const REPORT_EVERY: Duration = Duration::from_millis(30);
 /// Others may have overtaken it.
 const OVERTAKEN: Duration = Duration::from_millis(20);
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -130,7 +129,7 @@ impl Receiver {
         if now < self.report_due || self.ways.iter().all(|way| !way.anything) {
             return Vec::new();
         }
-        self.report_due = now + REPORT_EVERY;
+        self.report_due = now + REPORT_INTERVAL;
         let missing = self.missing(now);
         let keyframe = self.wants_keyframe(now);
         let reporting = self.ways.iter_mut().enumerate().filter(|(_, way)| way.anything);

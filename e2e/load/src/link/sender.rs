@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use yunzhen_media::congestion::{Controller, pacer::Pacer};
 
-use super::encoder::Encoder;
+use super::encoder::{Encoder, Rates};
 use super::packet::{Feedback, HEADERS, Media, Missing, PAYLOAD, SOUND, SOUND_BPS, SOUND_EVERY, What};
 
 /// From the oldest picture that waits to the newest; what is older is dropped, and the picture begins anew.
@@ -67,6 +67,11 @@ impl Sender {
 
     pub fn target_bps(&self, now: Duration) -> u32 {
         self.ways[self.better(now)].controller.target_bps()
+    }
+
+    /// Another address, another path.
+    pub fn new_path(&mut self, link: usize) {
+        self.ways[link].controller.new_path();
     }
 
     pub fn frames_per_second(&self) -> u32 {
@@ -152,9 +157,11 @@ impl Sender {
         let waiting: usize = self.queue.iter().chain(&self.again).map(|media| media.size).sum();
         let takes = waiting as f64 * 8.0 / f64::from(pacing.max(1));
         self.held = takes > if self.held { GO_ON } else { HOLD };
-        let wire = controller.target_bps().saturating_sub(SOUND_BPS);
-        let payload = (f64::from(wire) * PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64) as u32;
-        let Some(frame) = self.encoder.film(now, payload, pacing, !self.held) else { return };
+        let picture =
+            |bps: u32| (f64::from(bps.saturating_sub(SOUND_BPS)) * PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64) as u32;
+        let (bps, sustained_bps) = (picture(controller.target_bps()), picture(controller.sustained_bps()));
+        let rates = Rates { bps, sustained_bps, pacing_bps: pacing };
+        let Some(frame) = self.encoder.film(now, rates, !self.held) else { return };
         let parts = frame.bytes.div_ceil(PAYLOAD) as u16;
         self.queue.extend((0..parts).map(|part| Media {
             captured: now,

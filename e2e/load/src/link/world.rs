@@ -57,6 +57,8 @@ struct Stream {
 
 struct World {
     links: Vec<Link<Packet>>,
+    /// Of who moves.
+    addresses: Vec<Address>,
     /// Where who stays last heard each link's other end.
     known: Vec<Address>,
     streams: Vec<Stream>,
@@ -84,6 +86,7 @@ pub fn run(case: &Case, seed: u64, controller: &dyn Fn() -> Box<dyn Controller>)
     let sources = case.traffic.iter().enumerate().map(|(index, kind)| Source::new(kind, seed * 77 + index as u64));
     let mut world = World {
         links: case.links.iter().zip(0u64..).map(|(link, index)| Link::new(link.clone(), seed * 13 + index)).collect(),
+        addresses: vec![Address::default(); links],
         known: vec![Address::default(); links],
         streams: case.media.iter().enumerate().map(stream).collect(),
         sources: sources.collect(),
@@ -117,6 +120,13 @@ impl World {
     fn step(&mut self, now: Duration) {
         for link in 0..self.links.len() {
             self.arrivals(now, link);
+            let address = self.links[link].address(now);
+            if let Some(address) = address.filter(|address| *address != self.addresses[link]) {
+                self.addresses[link] = address;
+                for stream in self.streams.iter_mut().filter(|stream| stream.outcome.flow.direction == Direction::Up) {
+                    stream.sender.new_path(link);
+                }
+            }
         }
         for index in 0..self.sources.len() {
             for number in self.sources[index].poll(now) {
