@@ -7,10 +7,11 @@ mod show;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, courses};
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Delivery, DoseEntry, Prescription};
+use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{Db, deliveries, doses, homes, residents};
 
@@ -73,12 +74,13 @@ pub(super) async fn supplies(
     now: Timestamp,
 ) -> Result<Vec<Supply>, AppError> {
     let since = longest_ago(&app.policy, now);
+    let interest = |signed: Timestamp, items: &[Item]| may_last(signed, items, now);
     let mut found = Vec::new();
     if residents.is_empty() {
-        found = doses::supplied(db, home, None, since).await?;
+        found = doses::supplied(db, home, None, since, interest).await?;
     }
     for id in residents {
-        found.extend(doses::supplied(db, home, Some(*id), since).await?);
+        found.extend(doses::supplied(db, home, Some(*id), since, interest).await?);
     }
     let mut deliveries = deliveries::by_prescriptions(db, found.iter().map(|p| p.id)).await?;
     let mut entries = doses::of_prescriptions(db, found.iter().map(|p| p.id)).await?;
@@ -90,10 +92,19 @@ pub(super) async fn supplies(
     Ok(found.into_iter().map(supply).collect())
 }
 
+/// A month for the way of what was prescribed, and for its start.
+const WAY_AND_START_DAYS: i64 = 31;
+
 /// No course that is older has a dose left: the longest supply, with a month for its way and its start.
 fn longest_ago(policy: &Policy, now: Timestamp) -> Timestamp {
-    let days = i64::from(policy.supply_chronic_assessed_days) + 31;
+    let days = i64::from(policy.supply_chronic_assessed_days) + WAY_AND_START_DAYS;
     now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+}
+
+/// Whether a line of it may have a dose left by its own days. What is taken when needed lasts as long as anything does.
+fn may_last(signed: Timestamp, items: &[Item], now: Timestamp) -> bool {
+    let longest = items.iter().map(|item| i64::from(item.days)).max().unwrap_or_default() + WAY_AND_START_DAYS;
+    items.iter().any(|item| item.frequency == Frequency::Prn) || now.duration_since(signed).as_hours() <= 24 * longest
 }
 
 /// The doses of one day in the caller's home.

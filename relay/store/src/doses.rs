@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use yunzhen_domain::checked::Dose;
 use yunzhen_domain::ids::{DoseEntryId, HomeId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::prescription::State;
-use yunzhen_domain::records::{DoseEntry, Prescription};
+use yunzhen_domain::records::{DoseEntry, Item, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::prescriptions;
@@ -131,22 +131,31 @@ pub async fn first_given(db: &mut Db, prescription: PrescriptionId) -> Result<Op
     Cells::new(TABLE, &row).opt_time("first")
 }
 
-/// Prescriptions of a home, or of one resident, of which something has reached it, signed at or after `since`; oldest first.
+/// Prescriptions of a home, or of one resident, of which something has reached it, signed at or after `since` and still of `interest` by that time and by their
+/// lines; oldest first. Of the others, which are most, nothing but that is read.
 pub async fn supplied(
     db: &mut Db,
     home: HomeId,
     resident: Option<ResidentId>,
     since: Timestamp,
+    interest: impl Fn(Timestamp, &[Item]) -> bool,
 ) -> Result<Vec<Prescription>, StoreError> {
-    let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE home_id = ");
+    let mut query = QueryBuilder::new("SELECT id, signed_at, items FROM prescriptions WHERE home_id = ");
     query.push_bind(home.to_string()).push(" AND signed_at >= ").push_bind(since.as_millisecond());
     query.push(" AND supplied <> '[]' AND state <> ").push_bind(State::Cancelled.as_str());
     if let Some(resident) = resident {
         query.push(" AND resident_id = ").push_bind(resident.to_string());
     }
     query.push(" ORDER BY signed_at, id");
-    let rows = query.fetch_all(db).await?;
-    rows.iter().map(prescriptions::read).collect()
+    let mut ids = Vec::new();
+    for row in &query.fetch_all(db).await? {
+        let cells = Cells::new("prescriptions", row);
+        if interest(cells.time("signed_at")?, &cells.json::<Vec<Item>>("items")?) {
+            ids.push(cells.parse("id")?);
+        }
+    }
+    let mut whole = prescriptions::get_all(db, ids.iter().copied()).await?;
+    Ok(ids.iter().filter_map(|id| whole.remove(id)).collect())
 }
 
 fn decode(cells: &Cells<'_>) -> Result<DoseEntry, StoreError> {

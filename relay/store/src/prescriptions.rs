@@ -295,11 +295,6 @@ fn assessment(prescription: &Prescription) -> Result<Option<String>, StoreError>
     prescription.assessment.as_ref().map(|value| to_json(TABLE, "assessment", value.expose())).transpose()
 }
 
-/// A row of this table that another module asked for.
-pub(crate) fn read(row: &sqlx::any::AnyRow) -> Result<Prescription, StoreError> {
-    decode(&Cells::new(TABLE, row))
-}
-
 fn decode(cells: &Cells<'_>) -> Result<Prescription, StoreError> {
     Ok(Prescription {
         id: cells.parse("id")?,

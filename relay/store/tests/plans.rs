@@ -293,7 +293,7 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "discrepancies::of_deliveries" => {
             plans!(db => discrepancies::of_deliveries(db, [DeliveryId::from_uuid(id)]))
         }
-        "doses::supplied" => plans!(db => doses::supplied(db, HomeId::from_uuid(id), None, at)),
+        "doses::supplied" => plans!(db => doses::supplied(db, HomeId::from_uuid(id), None, at, |_, _| true)),
         "doses::of_prescriptions" => plans!(db => doses::of_prescriptions(db, [PrescriptionId::from_uuid(id)])),
         "doses::first_given_of" => plans!(db => doses::first_given_of(db, [PrescriptionId::from_uuid(id)])),
         "refills::list of a home" => {

@@ -132,7 +132,7 @@ fn copies(patterns: &Patterns, prescriptions: u64, at: Timestamp) -> Vec<Copies>
         open(patterns.dispensing, 40),
         open(patterns.packed, 60),
         open(patterns.on_the_road, 80),
-        Copies { apart_ms: 1000, ..open(patterns.draft, DRAFTS) },
+        Copies { apart_ms: 1000, ..open(patterns.draft, DRAFTS.min(prescriptions)) },
     ];
     let mut first = 1;
     all.into_iter()

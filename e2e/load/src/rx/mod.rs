@@ -107,25 +107,23 @@ mod tests {
             prescriptions: 500,
             audit_rows: 1000,
             clients: 2,
-            readers: 2,
-            reads: 2,
+            readers: 1,
+            reads: 1,
             json: None,
         };
-        let mut present = Vec::new();
-        for _ in 0..2 {
-            let location = Location::File(folder.path().join("small.db"));
-            let world = World::new("SQLite", location, &arguments).await.unwrap();
-            present.push(world.count().await.unwrap());
-            let lists = lists::measure("SQLite", &world, arguments.readers, arguments.reads).await.unwrap();
-            assert!(lists.iter().any(|list| list.rows == 100), "some have more than a page");
-            let chain =
-                chain::measure(&world, arguments.clients, Duration::from_secs(arguments.seconds)).await.unwrap();
-            assert!(chain.delivered > 0, "a prescription goes from the signature to the door");
-            world.close().await;
-        }
-        assert_eq!(present[0], present[1], "what is kept is not filled again");
+        let location = || Location::File(folder.path().join("small.db"));
+        let world = World::new("SQLite", location(), &arguments).await.unwrap();
+        let present = world.count().await.unwrap();
+        world.close().await;
+        let world = World::new("SQLite", location(), &arguments).await.unwrap();
+        assert_eq!(world.count().await.unwrap(), present, "what is kept is not filled again");
+        let lists = lists::measure("SQLite", &world, arguments.readers, arguments.reads).await.unwrap();
+        assert!(lists.iter().any(|list| list.rows == 100), "some have more than a page");
+        let chain = chain::measure(&world, arguments.clients, Duration::from_secs(arguments.seconds)).await.unwrap();
+        assert!(chain.delivered > 0, "a prescription goes from the signature to the door");
+        world.close().await;
         arguments.prescriptions += 1;
-        let other = World::new("SQLite", Location::File(folder.path().join("small.db")), &arguments).await;
+        let other = World::new("SQLite", location(), &arguments).await;
         assert!(other.is_err_and(|error| error.to_string().contains("another folder")), "of another size");
     }
 }
