@@ -9,8 +9,8 @@ use yunzhen_protocol::ccfb::{ECN_CE, OFFSET_LATER, OFFSET_OLD, StreamReport};
 const KEPT: usize = 1024;
 /// A report may lead our own clock by this much more than the one before it.
 const LEAP: Duration = Duration::from_secs(5);
-/// No path gets shorter by this much.
-const SHORTER: f64 = 1.0;
+/// The two clocks drift apart by no more than this in a call, seconds.
+const DRIFT: f64 = 1.0;
 /// So many impossible times in a row: the far clock is another one.
 const LEAPS: u32 = 8;
 
@@ -77,15 +77,15 @@ pub struct SentLog {
     /// Time of the last report that was taken: far clock without the wrap in 1/65536 s, and ours.
     last: Option<(u64, Duration)>,
     leaps: u32,
-    /// Least difference of an arrival and its sending, seconds between two clocks.
-    least: Option<f64>,
+    /// The far clock is ahead of ours by at least this much, seconds: what was reported of had not arrived before it left.
+    ahead: Option<f64>,
 }
 
 impl SentLog {
     /// Nothing was sent.
     pub fn new(video_ssrc: u32, audio_ssrc: u32) -> Self {
         let (video, audio) = (Stream::new(video_ssrc), Stream::new(audio_ssrc));
-        Self { video, audio, next: 0, last: None, leaps: 0, least: None }
+        Self { video, audio, next: 0, last: None, leaps: 0, ahead: None }
     }
 
     /// A packet left; gives its number for the controller when it was for the first time.
@@ -107,7 +107,7 @@ impl SentLog {
 
     /// The far clock may be another one.
     pub fn new_path(&mut self) {
-        (self.last, self.leaps, self.least) = (None, 0, None);
+        (self.last, self.leaps, self.ahead) = (None, 0, None);
     }
 
     /// What a report says in the controller's terms. `Err` and nothing changed when it cannot be true.
@@ -115,7 +115,7 @@ impl SentLog {
         let far = self.far_time(now, timestamp)?;
         let told = Duration::from_micros(far * 1_000_000 / 65_536);
         let mut reports = Vec::new();
-        let mut least = self.least;
+        let mut ahead = self.ahead;
         for stream in streams {
             let known = match stream.ssrc {
                 ssrc if ssrc == self.video.ssrc => &self.video,
@@ -140,16 +140,18 @@ impl SentLog {
                     offset => Some(told.saturating_sub(Duration::from_micros(u64::from(offset) * 1_000_000 / 1024))),
                 };
                 if let Some(arrived) = arrived {
-                    let delay = arrived.as_secs_f64() - packet.at.as_secs_f64();
-                    if least.is_some_and(|least| delay < least - SHORTER) {
+                    let (arrived, sent) = (arrived.as_secs_f64(), packet.at.as_secs_f64());
+                    if ahead.is_some_and(|ahead| arrived - sent < ahead - DRIFT) {
                         return Err(Impossible::Arrival);
                     }
-                    least = Some(least.map_or(delay, |least| least.min(delay)));
+                    // It arrived before now: so much at least is the clocks' difference and not the way.
+                    let this = arrived - now.as_secs_f64();
+                    ahead = Some(ahead.map_or(this, |ahead| ahead.max(this)));
                 }
                 reports.push(Report { number: packet.number, arrived, ce: metric.ecn() == ECN_CE });
             }
         }
-        (self.last, self.leaps, self.least) = (Some((far, now)), 0, least);
+        (self.last, self.leaps, self.ahead) = (Some((far, now)), 0, ahead);
         Ok(reports)
     }
 
@@ -231,6 +233,16 @@ mod tests {
         assert_eq!(log.sent(ms(310), MediaKind::Video, 7), Some(3));
         let reports = log.take(ms(400), &about(1, 65_534, &[HERE, HERE, HERE]), 1000).unwrap();
         assert_eq!(reports.iter().map(|report| report.number).collect::<Vec<_>>(), [0, 2]);
+    }
+
+    /// The first packets of a call waited three seconds in a queue that then is empty.
+    #[test]
+    fn a_path_may_get_much_shorter() {
+        let mut log = SentLog::new(1, 2);
+        log.sent(ms(0), MediaKind::Video, 1);
+        assert!(log.take(ms(3050), &about(1, 1, &[HERE]), 3 * 65_536).is_ok());
+        log.sent(ms(3100), MediaKind::Video, 2);
+        assert!(log.take(ms(3150), &about(1, 2, &[HERE]), 3 * 65_536 + 6500).is_ok());
     }
 
     #[test]

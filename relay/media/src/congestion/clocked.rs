@@ -1,11 +1,11 @@
 //! A self-clocked, delay-based controller: the window of SCReAM (RFC 8298), the bounded ramp of NADA (RFC 8698), the competing mode of Copa.
 //!
 //! ```text
-//!            queue stands or leaps up                 queue does not fall
-//!   Open ──────────────────────────────▶ Drain ──────────────────────────▶ Competing
-//!    ▲  ▲           queue is empty         │                                   │
-//!    │  └────────────────────────────────  ┘      queue was empty once, or     │
-//!    └─────────────────────────────────────────── it never moved (longer path) ┘
+//!            queue stands or leaps up
+//!   Open ──────────────────────────────▶ Drain ── queue does not fall: a longer path ──▶ Open
+//!    ▲ ▲            queue is empty         │
+//!    │ └───────────────────────────────────┘
+//!    └── queue was empty, or never moved ── Competing ◀── queue stands, and lately it was not a longer path ── Open
 //!   any ── nothing is reported ──▶ Outage ── a report ──▶ Drain
 //! ```
 //!
@@ -13,6 +13,8 @@
 //!   tell; near it, slowly. An encoder that does not use its rate is not given more.
 //! * **Drain**: the rate is what the full queue empties at, less what empties it within [`DRAIN`]. The bottleneck's rate is measured meanwhile and is
 //!   where Open begins, so a rate that falls or rises tenfold is met in one step. It is the same after an outage: what waited in it comes out at the new rate.
+//!   A queue that does not fall however little is sent is taken for a longer path (a handover). If it falls below that later, it was
+//!   somebody else's.
 //! * **Competing**: somebody else fills the queue whatever we do (TCP). Delay says nothing then; the rate behaves as TCP's would.
 //! * **Outage**: nothing but a probe now and then; the former rate is remembered.
 //!
@@ -52,8 +54,8 @@ const COMPETING_CUT: f64 = 0.65;
 const COMPETING_GROWTH: f64 = 1.5;
 /// A queue that nobody can speak through, whoever fills it.
 const COMPETING_QUEUE: f64 = 0.7;
-/// After competing, a queue that stands is taken for TCP's again for this long, seconds.
-const WARY: f64 = 20.0;
+/// Once somebody else's queue was seen, a queue that stands is taken for theirs for this long, seconds.
+const WARY: f64 = 60.0;
 /// A queue that did not move by [`STILL`] for this long while competing is none: the path became longer.
 const STILL_FOR: f64 = 3.0;
 const STILL: f64 = 0.025;
@@ -168,7 +170,11 @@ impl Clocked {
         let queued = self.queue.last().max(self.queue.standing());
         let patience = self.round_trip() + PATIENCE + 2.0 * queued.min(0.5);
         if now - since > patience {
-            self.compete(now, 0.8 * former);
+            // It takes it for a longer path until the queue shows that it can fall.
+            self.queue.rebase(self.queue.standing());
+            self.target = 0.8 * former;
+            self.ceiling = None;
+            self.mode = Mode::Open;
             return;
         }
         // The longer it takes, the more is held back: a queue of our own falls then.
@@ -177,16 +183,13 @@ impl Clocked {
         self.mode = Mode::Drain { since, former, capacity, measured };
     }
 
-    fn compete(&mut self, now: f64, at_least: f64) {
+    fn compete(&mut self, now: f64) {
         let queued = self.queue.standing();
-        self.target = self.target.max(at_least);
-        self.competed = Some(now);
         self.mode = Mode::Competing { since: now, least: queued, most: queued };
     }
 
     fn compete_on(&mut self, now: f64, step: f64, lost: usize, newest: u64) {
         let Mode::Competing { since, least, most } = self.mode else { return };
-        self.competed = Some(now);
         if self.is_empty() {
             self.ceiling = None;
             self.mode = Mode::Open;
@@ -263,6 +266,9 @@ impl Controller for Clocked {
         let step = (now - self.reported).clamp(0.0, 0.2);
         self.reported = now;
         let newest = self.take(now, at);
+        if self.queue.was_queue() {
+            self.competed = Some(now);
+        }
         let marked = self.arrivals.iter().any(|arrival| arrival.ce);
         match self.mode {
             Mode::Outage { former } => self.drain(now, former),
@@ -271,7 +277,7 @@ impl Controller for Clocked {
             Mode::Open => {
                 if self.is_full() {
                     if self.competed.is_some_and(|competed| now - competed < WARY) {
-                        self.compete(now, 0.0);
+                        self.compete(now);
                     } else {
                         let capacity = self.busy.bps().unwrap_or(0.8 * self.target).min(self.target);
                         self.drain(now, capacity);

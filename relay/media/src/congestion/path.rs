@@ -21,7 +21,12 @@ pub struct QueueDelay {
     /// Since when a part runs, and its least.
     parts: VecDeque<(f64, f64)>,
     last: VecDeque<f64>,
+    /// What was taken for a longer path: the least delay before, and the one that was assumed then.
+    longer: Option<(f64, f64)>,
 }
+
+/// A queue that falls by so much below a path's assumed length.
+const FELL: f64 = 0.015;
 
 impl QueueDelay {
     /// Takes an arrival; returns its queueing delay.
@@ -57,11 +62,28 @@ impl QueueDelay {
 
     /// The path became longer by this much: what stood is not a queue.
     pub fn rebase(&mut self, by: f64) {
-        let base = self.base() + by;
+        let before = self.base();
+        let base = before + by;
+        self.longer = Some((self.longer.map_or(before, |longer| longer.0), base));
         let since = self.parts.back().map_or(0.0, |part| part.0);
         self.parts.clear();
         self.parts.push_back((since, base));
         self.last.clear();
+    }
+
+    /// Whether a path that was taken for longer was a queue of somebody else's: delay fell below it, and not all the way back. Told once; the former
+    /// least delay counts again.
+    pub fn was_queue(&mut self) -> bool {
+        let Some((before, assumed)) = self.longer else { return false };
+        let base = self.base();
+        if base > assumed - FELL {
+            return false;
+        }
+        self.longer = None;
+        if let Some(part) = self.parts.back_mut() {
+            part.1 = part.1.min(before);
+        }
+        base > before + FELL
     }
 
     fn base(&self) -> f64 {

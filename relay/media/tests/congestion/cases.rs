@@ -61,6 +61,11 @@ fn rise_tenfold() -> Case {
     Case { rates: vec![(0.0, 250_000), (CHANGE, 2_500_000)], ..Case::steady("250 kbit/s to 2.5 Mbit/s", 0, 60) }
 }
 
+fn handover() -> Case {
+    let rates = vec![(0.0, 1_000_000), (CHANGE, 900_000)];
+    Case { rates, longer_ms: 120, ..Case::steady("1 Mbit/s to 900 kbit/s, 120 ms longer", 0, 60) }
+}
+
 fn outage() -> Case {
     Case { outage: Some((CHANGE - 3.0, CHANGE)), ..Case::steady("2 Mbit/s, outage of 3 s", 2_000_000, 100) }
 }
@@ -133,6 +138,17 @@ fn a_rate_that_rises_tenfold_is_found_within_seconds() {
     }
 }
 
+/// A handover from 5G to LTE: a delay that does not go away however little is sent is the path's.
+#[test]
+fn a_path_that_gets_longer_is_not_taken_for_a_queue_for_long() {
+    for outcome in ours(&handover()) {
+        let (used, queue) = (outcome.used(25.0, 40.0), outcome.queue_ms(0.95, 25.0, 40.0));
+        assert!(used >= 0.8 && queue <= 100.0, "{used:.2} used, {queue:.0} ms");
+        let back = outcome.reaches_after(CHANGE + 1.0, 600_000.0) + 1.0;
+        assert!(back < 8.0, "{back:.1} s");
+    }
+}
+
 #[test]
 fn after_an_outage_the_former_rate_is_back_within_a_second() {
     for outcome in ours(&outage()) {
@@ -180,7 +196,7 @@ fn table() {
         "TCP %",
     ];
     println!("| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
-    let single = [jitter(), short_queue(), reports_lost(), drop_tenfold(), rise_tenfold(), outage()];
+    let single = [jitter(), short_queue(), reports_lost(), drop_tenfold(), rise_tenfold(), handover(), outage()];
     for case in steady_links().into_iter().chain(lossy_links()).chain(single).chain(tcp()) {
         for (name, outcomes) in [("ours", ours(&case)), ("GCC", gcc(&case))] {
             let mean = |of: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(of).sum::<f64>() / outcomes.len() as f64;

@@ -30,6 +30,8 @@ pub struct Case {
     pub outage: Option<(f64, f64)>,
     pub reports_lost: f64,
     pub tcp: bool,
+    /// One way, from the second rate on: a handover to another network.
+    pub longer_ms: u64,
     pub seconds: u64,
 }
 
@@ -45,6 +47,7 @@ impl Case {
             outage: None,
             reports_lost: 0.0,
             tcp: false,
+            longer_ms: 0,
             seconds: 40,
         }
     }
@@ -54,11 +57,16 @@ impl Case {
         self.rates.iter().rev().find(|(from, _)| *from <= at).map_or(1, |(_, bps)| *bps)
     }
 
+    fn delay_ms(&self, at: Duration) -> u64 {
+        let moved = self.rates.get(1).is_some_and(|(from, _)| at.as_secs_f64() >= *from);
+        self.round_trip_ms / 2 + if moved { self.longer_ms } else { 0 }
+    }
+
     fn up(&self, at: Duration) -> Config {
         Config {
             rate: Rate::BitsPerSecond(self.rate_at(at)),
             queue_bytes: (self.rates[0].1.max(300_000) * self.queue_ms / 8000) as usize,
-            delay: Duration::from_millis(self.round_trip_ms / 2),
+            delay: Duration::from_millis(self.delay_ms(at)),
             jitter: Duration::from_millis(self.jitter_ms),
             loss: self.loss,
             outages: self.outages(),
@@ -256,7 +264,7 @@ pub fn run(case: &Case, seed: u64, controller: &mut dyn Controller) -> Outcome {
                 Packet::Media { number, sent, bytes, sound } => {
                     ours += bytes as u64;
                     outcome.sound.1 += u64::from(sound);
-                    let own = bytes as f64 * 8000.0 / rate as f64 + case.round_trip_ms as f64 / 2.0;
+                    let own = bytes as f64 * 8000.0 / rate as f64 + case.delay_ms(now) as f64;
                     let queue_ms = ((now - sent).as_secs_f64() * 1000.0 - own).max(0.0);
                     outcome.queued.push((now.as_secs_f64(), queue_ms));
                     let place = (number - arrived_first) as usize;
