@@ -39,3 +39,11 @@ export function pharmacySystems(now: number): Answers {
     "GET /api/pharmacy-systems/ps2/deliveries": { body: { items: sent, next: null } },
   };
 }
+
+/** The same as one of the pharmacies sees it: its own, and no other pharmacy to choose from. */
+export function ownSystems(now: number): Answers {
+  const all = pharmacySystems(now);
+  const { items } = all["GET /api/pharmacy-systems"]?.body as { items: PharmacySystem[] };
+  const own = items.filter((system) => system.pharmacy.id === "p2");
+  return { ...all, "GET /api/pharmacy-systems": { body: { items: own, pharmacies: [] } } };
+}

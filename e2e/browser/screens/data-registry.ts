@@ -20,6 +20,7 @@ import type {
   SafetyOverride,
   SafetyOverrides,
   LegalHold,
+  OfferedPrescription,
   Pharmacy,
   Retention,
   Shift,
@@ -33,7 +34,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const page = <T>(items: T[]): { body: Items<T> } => ({ body: { items, next: null } });
-const refused = (status: number, code: string, title: string, fields?: { path: string; message: string }[]) => ({
+export const refused = (status: number, code: string, title: string, fields?: { path: string; message: string }[]) => ({
   status,
   body: {
     type: `https://yunzhen.dev/problems/${code}`,
@@ -136,6 +137,38 @@ export function importReport(dry_run: boolean): ImportReport {
         .map(([, field, message_zh, message_en]) => ({ field, message_zh, message_en })),
     })),
   };
+}
+
+/** Given back by one and asked of another since; taken by the first; nobody was there to be asked. */
+function offered(now: number): OfferedPrescription[] {
+  const minutes = (n: number): string => new Date(now - n * MINUTE).toISOString();
+  return [
+    {
+      ...{ id: "rx3", state: "approved", home_name: "松鹤颐养院", approved_at: minutes(50), next_at: minutes(-4) },
+      offers: [
+        {
+          ...{ pharmacy_name: "百草堂药店", rank: 1, offered_at: minutes(20) },
+          why: { reasons: ["substitute_in_stock", "open_now"], metres: 5300 },
+        },
+        {
+          ...{ pharmacy_name: "仁和大药房", rank: 2 },
+          why: { reasons: ["preferred", "part_in_stock", "open_now", "declined_before"], metres: 1240 },
+          answer: { accepted: false, declined: "out_of_stock", at: minutes(21) },
+        },
+      ],
+    },
+    {
+      ...{ id: "rx5", state: "in_delivery", home_name: "夕阳红护理院", approved_at: minutes(170) },
+      offers: [
+        {
+          ...{ pharmacy_name: "仁和大药房", rank: 1, offered_at: minutes(170) },
+          why: { reasons: ["all_in_stock", "open_now"], metres: 860 },
+          answer: { accepted: true, at: minutes(150) },
+        },
+      ],
+    },
+    { id: "rx6", state: "expired", home_name: "松鹤颐养院", approved_at: minutes(6000), offers: [] },
+  ];
 }
 
 function duplicates(now: number): Duplicate[] {
@@ -486,6 +519,7 @@ export function registryAnswers(resident: Resident, now: number): Answers {
   return {
     "GET /api/homes": page(homes),
     "GET /api/pharmacies": page(pharmacies),
+    "GET /api/offers": page(offered(now)),
     "GET /api/homes/h1/joint-consultation": joint("h1", {
       allowed: true,
       version: 1,

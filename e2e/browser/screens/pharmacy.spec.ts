@@ -1,5 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
+import { ownSystems } from "./data-pharmacy-systems";
+import { refused } from "./data-registry";
 import { LOOKS, lookAt } from "./look";
 import { installMock, type Answers } from "./mock";
 import { sendPage, serve, type Site } from "./site";
@@ -26,6 +28,9 @@ test.afterAll(() => site.close());
 
 const desk: [number, number] = [1440, 900];
 const phone: [number, number] = [390, 844];
+const declined = buildDay(now()).prescriptions.find((p) => p.id === "rx4");
+/** As the pharmacy itself sees it: its own. */
+const interfaces = ownSystems(now());
 const nothing = { "GET /api/stock": { body: { items: [], next: null } } };
 
 async function scan(page: Page, typed: string): Promise<void> {
@@ -127,6 +132,54 @@ const SCREENS: PharmacyScreen[] = [
     },
   },
   { name: "order-part", path: "/orders/rx11", ready: "[data-testid^=fillings-]", act: choosePart },
+  {
+    name: "order-went-back",
+    path: "/orders/rx4",
+    answers: { "POST /api/prescriptions/rx4/decline": { body: { ...declined, state: "approved", allowed: [] } } },
+    ready: "[data-testid=scan]",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^退单$|^Decline$/ }).click();
+      await page.getByRole("radio", { name: /^缺货$|^Out of stock$/ }).check();
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /^退单$|^Decline order$/ })
+        .click();
+      await expect(page.getByTestId("went-back").getByRole("link")).toBeVisible();
+      await expect(page.getByTestId("scan")).toHaveCount(0);
+    },
+  },
+  {
+    name: "order-gone",
+    path: "/orders/rx4",
+    answers: { "GET /api/prescriptions/rx4": refused(404, "not_found", "没有找到") },
+    ready: "[data-testid=went-back]",
+    expected: /404/,
+  },
+  { name: "own-interface", path: "/interfaces", answers: interfaces, ready: "[data-testid=system-ps2]" },
+  {
+    name: "own-interface-deliveries",
+    path: "/interfaces",
+    answers: { ...interfaces, "POST /api/pharmacy-systems/ps2/replay": { body: { queued_again: 3 } } },
+    ready: "[data-testid=system-ps2]",
+    act: async (page) => {
+      await expect(page.getByRole("button", { name: /签发凭证|Make credentials|停用|Revoke/ })).toHaveCount(0);
+      await page
+        .getByTestId("system-ps2")
+        .getByRole("button", { name: /^(推送记录|Deliveries)$/ })
+        .click();
+      await page
+        .getByTestId("delivery-wd2")
+        .getByRole("button", { name: /从此重发|Send all from here on/ })
+        .click();
+      await expect(page.getByRole("status").filter({ hasText: "4102" })).toBeVisible();
+    },
+  },
+  {
+    name: "own-interface-empty",
+    path: "/interfaces",
+    answers: { "GET /api/pharmacy-systems": { body: { items: [], pharmacies: [] } } },
+    ready: "main :is(h2,h3)",
+  },
   { name: "order-nothing", path: "/orders/rx4", answers: nothing, ready: "[data-testid=nothing]" },
 ];
 

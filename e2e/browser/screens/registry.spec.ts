@@ -301,11 +301,19 @@ const SCREENS: RegistryScreen[] = [
   { name: "homes", path: "/homes", mock: administrator, ready: "[data-testid=home-h1] .yz-chip" },
   { name: "pharmacies", path: "/pharmacies", mock: administrator, ready: "[data-testid=pharmacy-ph1]" },
   {
+    name: "pharmacies-asked",
+    path: "/pharmacies",
+    size: [1024, 768],
+    mock: administrator,
+    ready: "[data-testid=asked-rx3]",
+    act: (page) => page.getByTestId("asked-rx6").scrollIntoViewIfNeeded(),
+  },
+  {
     name: "pharmacies-empty",
     path: "/pharmacies",
     mock: administrator,
-    answers: { "GET /api/pharmacies": none },
-    ready: EMPTY,
+    answers: { "GET /api/pharmacies": none, "GET /api/offers": none },
+    ready: "main h3",
   },
   {
     name: "pharmacies-facts",

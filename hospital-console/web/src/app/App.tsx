@@ -194,7 +194,7 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="boxes" element={only("administrator", <BoxesPage />)} />
           <Route path="audit" element={only("administrator", <AuditPage />)} />
           <Route path="retention" element={only("administrator", <RetentionPage />)} />
-          <Route path="interfaces" element={only("administrator", <PharmacySystemsPage />)} />
+          <Route path="interfaces" element={only(["administrator", "pharmacy"], <PharmacySystemsPage />)} />
           <Route path="safety" element={only(["administrator", "pharmacist"], <OverridesPage />)} />
           <Route path="*" element={<NotFound />} />
         </Route>

@@ -10,7 +10,7 @@ import classes from "./Shell.module.css";
 const NAV: Partial<Record<Role, readonly string[]>> = {
   specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions", "refills"],
   pharmacist: ["reviews", "safety"],
-  pharmacy: ["orders", "stock"],
+  pharmacy: ["orders", "stock", "interfaces"],
   administrator: [
     "urgent-calls",
     "duty",

@@ -1,4 +1,4 @@
-import type { Prescription } from "@yunzhen/client";
+import { ApiError, type Prescription } from "@yunzhen/client";
 import { Banner, DoorToDose, FillingsOf, PrescriptionChip, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
 import { ActionIcon, Box, Button, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
@@ -19,6 +19,7 @@ import { PackedPanel } from "./PackedPanel";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
 import { useOrder } from "./useOrder";
+import { WentBack } from "./WentBack";
 import classes from "./orders.module.css";
 
 /** One order from acceptance to the courier: always exactly one next step. */
@@ -26,12 +27,16 @@ export function OrderPage() {
   const { id = "" } = useParams();
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
   useTitle(query.data?.resident.name);
+  // What was seen before stays in the cache when the order is out of reach.
+  const gone = query.error instanceof ApiError && query.error.status === 404;
   return (
     <div className={classes.order}>
       {query.isPending ? (
         <Skeletons shape="card" count={6} />
       ) : query.data ? (
-        <Order key={id} prescription={query.data} />
+        <Order key={id} prescription={query.data} gone={gone} />
+      ) : gone ? (
+        <WentBack why="gone" />
       ) : (
         <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
       )}
@@ -39,13 +44,15 @@ export function OrderPage() {
   );
 }
 
-function Order({ prescription }: { prescription: Prescription }) {
+function Order({ prescription, gone }: { prescription: Prescription; gone: boolean }) {
   const { t } = useTranslation("app");
   const order = useOrder(prescription);
   const [asking, setAsking] = useState(false);
   const may = (command: string) => prescription.allowed.includes(command);
   const { resident } = prescription;
   const mine = prescription.offers?.offers[0];
+  if (order.decline.isSuccess) return <WentBack why="declined" name={resident.name} />;
+  if (gone) return <WentBack why="gone" />;
   return (
     <>
       <div className={classes.orderHead}>

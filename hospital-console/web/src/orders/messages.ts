@@ -36,6 +36,13 @@ export const zh = {
   decline: "退单",
   declineTitle: "退回这张订单？",
   declineHint: "订单会重新开放给其他药房。",
+  wentBack: {
+    declined: "{{name}}的订单已退回",
+    declinedHint: "系统会发给其他药房；已取的库存已退回货架。若再次发给本店，会重新出现在订单列表中。",
+    gone: "这个订单不在本店",
+    goneHint: "它已退回，或由其他药房接单。",
+    toList: "返回订单列表",
+  },
   declineReason: "退单原因",
   declineConfirm: "退单",
   declineWords: "请说明",
@@ -178,6 +185,14 @@ export const en: typeof zh = {
   decline: "Decline",
   declineTitle: "Decline this order?",
   declineHint: "It becomes open to other pharmacies again.",
+  wentBack: {
+    declined: "The order of {{name}} went back",
+    declinedHint:
+      "It is offered to other pharmacies; what was taken for it is on the shelf again. Should it be offered to you once more, it comes back to the list.",
+    gone: "This order is not with your pharmacy",
+    goneHint: "It went back, or another pharmacy took it.",
+    toList: "To the list of orders",
+  },
   declineReason: "Reason",
   declineConfirm: "Decline order",
   declineWords: "Please say why",

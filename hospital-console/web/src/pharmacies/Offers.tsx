@@ -9,6 +9,7 @@ import {
   IconMapPin,
   IconPackage,
   IconPackageOff,
+  IconPackages,
   IconRefresh,
   type Icon,
 } from "@tabler/icons-react";
@@ -18,6 +19,7 @@ import { Section } from "../common/Section";
 const LOOKS: Record<OfferReason, ["done" | "waiting" | "person", Icon]> = {
   preferred: ["done", IconHeart],
   all_in_stock: ["done", IconPackage],
+  substitute_in_stock: ["done", IconPackages],
   part_in_stock: ["waiting", IconPackage],
   nothing_in_stock: ["person", IconPackageOff],
   open_now: ["waiting", IconBuildingStore],

@@ -10,6 +10,7 @@ import { useTitle } from "../app/useTitle";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { FactsSheet } from "./FactsSheet";
+import { OffersPanel } from "./OffersPanel";
 
 /** The pharmacies with what prescriptions are offered by. */
 export function PharmaciesPage() {
@@ -66,6 +67,7 @@ export function PharmaciesPage() {
           </Table>
         </div>
       )}
+      <OffersPanel />
       {changing && <FactsSheet pharmacy={changing} onClose={() => setChanging(undefined)} />}
     </div>
   );

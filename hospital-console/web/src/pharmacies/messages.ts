@@ -42,6 +42,17 @@ export const zh = {
     saturday: "周六",
     sunday: "周日",
   },
+  asked: {
+    title: "处方发给了谁",
+    lead: "最近审核通过的处方：先后发给哪些药店、为什么排在那里、药店如何答复。不显示住民和药品。",
+    empty: "还没有审核通过的处方",
+    nobody: "没有发给任何药店",
+    approved: "{{time}} 审核通过",
+    rank: "第 {{rank}} 位 {{name}}",
+    askedAt: "{{time}} 发给",
+    accepted: "{{time}} 接单",
+    declined: "{{time}} 退单：{{why}}",
+  },
   offers: {
     title: "发给哪些药店",
     mine: "为什么发给您",
@@ -53,6 +64,7 @@ export const zh = {
     reason: {
       preferred: "护理院首选",
       all_in_stock: "库存齐全",
+      substitute_in_stock: "可用其他规格配齐",
       part_in_stock: "部分有货",
       nothing_in_stock: "无库存",
       open_now: "营业中",
@@ -107,6 +119,17 @@ export const en: typeof zh = {
     saturday: "Saturday",
     sunday: "Sunday",
   },
+  asked: {
+    title: "To whom prescriptions were offered",
+    lead: "What was approved lately: which pharmacies were asked in which order, why, and what they answered. Neither the resident nor the medicine is shown.",
+    empty: "Nothing was approved yet",
+    nobody: "Offered to no pharmacy",
+    approved: "approved {{time}}",
+    rank: "{{rank}}. {{name}}",
+    askedAt: "asked {{time}}",
+    accepted: "took it {{time}}",
+    declined: "gave it back {{time}}: {{why}}",
+  },
   offers: {
     title: "Offered to",
     mine: "Why it is offered to you",
@@ -118,6 +141,7 @@ export const en: typeof zh = {
     reason: {
       preferred: "Preferred by the home",
       all_in_stock: "Everything in stock",
+      substitute_in_stock: "Complete with another strength",
       part_in_stock: "Part in stock",
       nothing_in_stock: "Nothing in stock",
       open_now: "Open now",

@@ -1,6 +1,6 @@
 import type { PharmacySystem, WebhookDelivery } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, StatusChip, useAction, useFormats } from "@yunzhen/client/ui";
-import { Button, Drawer, Group, Table, Text } from "@mantine/core";
+import { Banner, EmptyState, ProblemAlert, Skeletons, StatusChip, useAction, useFormats } from "@yunzhen/client/ui";
+import { Button, Drawer, Group, Stack, Table, Text } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -37,7 +37,7 @@ export function DeliveriesSheet({ system, onClose }: { system: PharmacySystem; o
           hint={t("pharmacySystems.deliveries.emptyHint")}
         />
       )}
-      {items.length > 0 && <Deliveries items={items} />}
+      {items.length > 0 && <Deliveries system={system} items={items} />}
       {sent.hasNextPage && (
         <Group justify="center" mt="md">
           <Button variant="default" loading={sent.isFetchingNextPage} onClick={() => void sent.fetchNextPage()}>
@@ -49,11 +49,14 @@ export function DeliveriesSheet({ system, onClose }: { system: PharmacySystem; o
   );
 }
 
-function Deliveries({ items }: { items: WebhookDelivery[] }) {
+function Deliveries({ system, items }: { system: PharmacySystem; items: WebhookDelivery[] }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const queries = useQueryClient();
   const again = useAction((id: string, key) => api.pharmacySystems.replay(id, key), {
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["pharmacy-systems"] }),
+  });
+  const fromHere = useAction((event: string, key) => api.pharmacySystems.replayFrom(system.id, event, key), {
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["pharmacy-systems"] }),
   });
   const answer = (said?: string) => {
@@ -63,6 +66,12 @@ function Deliveries({ items }: { items: WebhookDelivery[] }) {
   return (
     <>
       {again.isError && <ProblemAlert error={again.error} />}
+      {fromHere.isError && <ProblemAlert error={fromHere.error} />}
+      {fromHere.isSuccess && (
+        <Banner meaning="done" role="status">
+          {t("pharmacySystems.deliveries.sentFrom", { event: fromHere.variables })}
+        </Banner>
+      )}
       <Table.ScrollContainer minWidth={680}>
         <Table verticalSpacing="sm" aria-label={t("pharmacySystems.webhook.deliveries")}>
           <Table.Thead>
@@ -99,9 +108,18 @@ function Deliveries({ items }: { items: WebhookDelivery[] }) {
                   )}
                 </Table.Td>
                 <Table.Td ta="right">
-                  <Button variant="default" loading={again.isPending} onClick={() => again.mutate(one.id)}>
-                    {t("pharmacySystems.deliveries.again")}
-                  </Button>
+                  <Stack gap="xs" align="flex-end">
+                    <Button variant="default" loading={again.isPending} onClick={() => again.mutate(one.id)}>
+                      {t("pharmacySystems.deliveries.again")}
+                    </Button>
+                    <Button
+                      variant="default"
+                      loading={fromHere.isPending}
+                      onClick={() => fromHere.mutate(one.event_id)}
+                    >
+                      {t("pharmacySystems.deliveries.fromHere")}
+                    </Button>
+                  </Stack>
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
+import { useStaff } from "../app/session";
 import { useTitle } from "../app/useTitle";
 import page from "../common/Page.module.css";
 import { PageHeader } from "../common/PageHeader";
@@ -17,10 +18,12 @@ import { WebhookSheet } from "./WebhookSheet";
 
 type Doing = { what: "make" } | { what: "rotate" | "revoke" | "webhook" | "deliveries"; system: PharmacySystem };
 
-/** Credentials of pharmacies' own systems, their webhooks, and how events fared. */
+/** Credentials of pharmacies' own systems, their webhooks, and how events fared. A pharmacy sees its own and changes none. */
 export function PharmacySystemsPage() {
   const { t } = useTranslation("app");
-  useTitle(t("pharmacySystems.title"));
+  const keeps = useStaff().role === "administrator";
+  const words = keeps ? "pharmacySystems" : "pharmacySystems.own";
+  useTitle(t(`${words}.title`));
   const [doing, setDoing] = useState<Doing>();
   const [secret, setSecret] = useState<Secret>();
   const systems = useQuery({ queryKey: ["pharmacy-systems"], queryFn: () => api.pharmacySystems.list() });
@@ -32,15 +35,15 @@ export function PharmacySystemsPage() {
   };
   return (
     <div className={page.page}>
-      <PageHeader title={t("pharmacySystems.title")} note={t("pharmacySystems.lead")}>
-        <Button onClick={() => setDoing({ what: "make" })}>{t("pharmacySystems.make")}</Button>
+      <PageHeader title={t(`${words}.title`)} note={t(`${words}.lead`)}>
+        {keeps && <Button onClick={() => setDoing({ what: "make" })}>{t("pharmacySystems.make")}</Button>}
       </PageHeader>
       {systems.isPending && <Skeletons shape="rows" />}
       {systems.isError && <ProblemAlert error={systems.error} onRetry={() => void systems.refetch()} />}
       {systems.isSuccess && items.length === 0 && (
-        <EmptyState icon={IconPlugConnected} title={t("pharmacySystems.empty")} hint={t("pharmacySystems.emptyHint")} />
+        <EmptyState icon={IconPlugConnected} title={t(`${words}.empty`)} hint={t(`${words}.emptyHint`)} />
       )}
-      {items.length > 0 && <Systems items={items} onDo={setDoing} />}
+      {items.length > 0 && <Systems items={items} keeps={keeps} onDo={setDoing} />}
       {doing?.what === "make" && (
         <NewSystemSheet pharmacies={systems.data?.pharmacies ?? []} onClose={close} onMade={show} />
       )}
@@ -53,7 +56,13 @@ export function PharmacySystemsPage() {
   );
 }
 
-function Systems({ items, onDo }: { items: PharmacySystem[]; onDo: (doing: Doing) => void }) {
+interface Doable {
+  /** Makes and changes them; else looks at them. */
+  keeps: boolean;
+  onDo: (doing: Doing) => void;
+}
+
+function Systems({ items, keeps, onDo }: Doable & { items: PharmacySystem[] }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   return (
@@ -65,7 +74,7 @@ function Systems({ items, onDo }: { items: PharmacySystem[]; onDo: (doing: Doing
             <Table.Th>{t("pharmacySystems.column.state")}</Table.Th>
             <Table.Th>{t("pharmacySystems.column.used")}</Table.Th>
             <Table.Th w="34%">{t("pharmacySystems.column.webhook")}</Table.Th>
-            <Table.Td />
+            {keeps && <Table.Td />}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -91,20 +100,22 @@ function Systems({ items, onDo }: { items: PharmacySystem[]; onDo: (doing: Doing
                 {system.last_used_at ? formats.dateTime(system.last_used_at) : t("pharmacySystems.never")}
               </Table.Td>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
-                {!system.revoked_at && <WebhookCell system={system} onDo={onDo} />}
+                {!system.revoked_at && <WebhookCell system={system} keeps={keeps} onDo={onDo} />}
               </Table.Td>
-              <Table.Td>
-                {!system.revoked_at && (
-                  <Group gap="xs" justify="flex-end" wrap="nowrap">
-                    <Button variant="default" onClick={() => onDo({ what: "rotate", system })}>
-                      {t("pharmacySystems.rotate")}
-                    </Button>
-                    <Button variant="default" onClick={() => onDo({ what: "revoke", system })}>
-                      {t("pharmacySystems.revoke")}
-                    </Button>
-                  </Group>
-                )}
-              </Table.Td>
+              {keeps && (
+                <Table.Td>
+                  {!system.revoked_at && (
+                    <Group gap="xs" justify="flex-end" wrap="nowrap">
+                      <Button variant="default" onClick={() => onDo({ what: "rotate", system })}>
+                        {t("pharmacySystems.rotate")}
+                      </Button>
+                      <Button variant="default" onClick={() => onDo({ what: "revoke", system })}>
+                        {t("pharmacySystems.revoke")}
+                      </Button>
+                    </Group>
+                  )}
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -113,7 +124,7 @@ function Systems({ items, onDo }: { items: PharmacySystem[]; onDo: (doing: Doing
   );
 }
 
-function WebhookCell({ system, onDo }: { system: PharmacySystem; onDo: (doing: Doing) => void }) {
+function WebhookCell({ system, keeps, onDo }: Doable & { system: PharmacySystem }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const hook = system.webhook;
@@ -130,9 +141,11 @@ function WebhookCell({ system, onDo }: { system: PharmacySystem; onDo: (doing: D
         </StatusChip>
       )}
       <Group gap="xs" mt="xs">
-        <Button variant="default" onClick={() => onDo({ what: "webhook", system })}>
-          {t(`pharmacySystems.webhook.${hook?.switched_off_at ? "on" : hook ? "change" : "set"}`)}
-        </Button>
+        {keeps && (
+          <Button variant="default" onClick={() => onDo({ what: "webhook", system })}>
+            {t(`pharmacySystems.webhook.${hook?.switched_off_at ? "on" : hook ? "change" : "set"}`)}
+          </Button>
+        )}
         {hook && (
           <Button variant="default" onClick={() => onDo({ what: "deliveries", system })}>
             {t("pharmacySystems.webhook.deliveries")}

@@ -1,6 +1,12 @@
 export const zh = {
   title: "药房接口",
   lead: "药房自有系统的凭证，以及订单事件推送到哪里。凭证和签名密钥只显示一次。",
+  own: {
+    title: "本店接口",
+    lead: "本店系统的凭证、订单事件推送到哪里、送达与否；没有送达的可以重发。凭证和地址由医院管理员更改。",
+    empty: "本店还没有接口",
+    emptyHint: "如要用自己的系统接单，请联系医院管理员签发凭证；对接说明为 docs/pharmacy-api.md。",
+  },
   make: "签发凭证",
   empty: "还没有药房接口",
   emptyHint: "药房要用自己的系统接单时，在这里签发凭证，并把对接说明 docs/pharmacy-api.md 一并交给对方。",
@@ -56,6 +62,8 @@ export const zh = {
     state: { pending: "等待送达", delivered: "已送达", dead: "已放弃" },
     tries: "已尝试 {{count}} 次",
     again: "重发",
+    fromHere: "从此重发",
+    sentFrom: "自 {{event}} 起的事件将再次推送。",
     answer: {
       timeout: "超时",
       unreachable: "无法连接",
@@ -70,6 +78,13 @@ export const zh = {
 export const en: typeof zh = {
   title: "Pharmacy interfaces",
   lead: "Credentials of pharmacies' own systems, and where events of their orders are sent. Credentials and signing secrets are shown once.",
+  own: {
+    title: "Our interface",
+    lead: "The credentials of your own system, where events of orders are sent, and whether they arrive; what did not can be sent again. The hospital's administrator changes credentials and addresses.",
+    empty: "No interface yet",
+    emptyHint:
+      "To take orders with your own system, ask the hospital's administrator for credentials; docs/pharmacy-api.md is the guide.",
+  },
   make: "Make credentials",
   empty: "No pharmacy interface yet",
   emptyHint:
@@ -127,6 +142,8 @@ export const en: typeof zh = {
     state: { pending: "On its way", delivered: "Delivered", dead: "Given up" },
     tries: "{{count}} tries",
     again: "Send again",
+    fromHere: "Send all from here on",
+    sentFrom: "Everything from {{event}} on is sent once more.",
     answer: {
       timeout: "No answer in time",
       unreachable: "Cannot be reached",
