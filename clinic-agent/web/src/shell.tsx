@@ -29,13 +29,14 @@ import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
+import { RecallNotice } from "./recalls/recall-notice";
 import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
 import { OngoingNotice } from "./visit/ongoing-notice";
 
 /** Screens of their own; all others belong to the day's round. */
-const ELSEWHERE = ["/deliveries", "/registry", "/doses"];
+const ELSEWHERE = ["/deliveries", "/registry", "/doses", "/recalls"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
@@ -135,6 +136,7 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
         </div>
       ))}
       {notice}
+      <RecallNotice />
       <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>
