@@ -1,8 +1,8 @@
 //! What README says about the machines is what the code does.
 
 use yunzhen_domain::machines::{
-    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, referral,
-    refill, transport, urgent_call, visit, visit_stop,
+    break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, recall,
+    recall_home, referral, refill, transport, urgent_call, visit, visit_stop,
 };
 
 #[test]
@@ -24,6 +24,8 @@ fn the_diagrams_are_those_of_the_machines() {
         ("legal hold", legal_hold::diagram()),
         ("dose", dose::diagram()),
         ("refill", refill::diagram()),
+        ("recall", recall::diagram()),
+        ("home in a recall", recall_home::diagram()),
     ] {
         assert!(
             readme.contains(diagram.trim_end()),

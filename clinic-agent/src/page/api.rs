@@ -95,11 +95,11 @@ async fn within_limit(headers: &HeaderMap, body: Body) -> Result<Body, yunzhen_r
     }
 }
 
-/// What a nurse needs most when the link is gone: the round, a resident, today's consultations, deliveries, doses.
+/// What a nurse needs most when the link is gone: the round, a resident, today's consultations, deliveries, doses, recalls.
 fn is_kept(path: &str) -> bool {
     let mut parts = path.trim_start_matches("/api/").split('/');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some("residents" | "consultations" | "deliveries" | "doses"), None, None) => true,
+        (Some("residents" | "consultations" | "deliveries" | "doses" | "recalls"), None, None) => true,
         (Some("residents"), Some(id), None) => id.parse::<uuid::Uuid>().is_ok(),
         _ => false,
     }

@@ -10,6 +10,7 @@ import { DeliveriesScreen } from "./deliveries/deliveries-screen";
 import { ChangeScreen, RegisterScreen } from "./residents/register-screen";
 import { RegistryScreen } from "./residents/registry-screen";
 import { NewReferralScreen } from "./referrals/new-referral-screen";
+import { RecallsScreen } from "./recalls/recalls-screen";
 import { ReferralsScreen } from "./referrals/referrals-screen";
 import { ReminderNotice } from "./reminders/reminder-notice";
 import { NewRoundScreen } from "./rounds/new-round-screen";
@@ -141,6 +142,8 @@ function Screens() {
           <Route path="transports/:transportId" element={<ReferralsScreen />} />
           <Route path="doses" element={<DosesScreen />} />
           <Route path="doses/:residentId" element={<DosesScreen />} />
+          <Route path="recalls" element={<RecallsScreen />} />
+          <Route path="recalls/:recallId" element={<RecallsScreen />} />
           <Route path="deliveries" element={<DeliveriesScreen />} />
           <Route path="deliveries/:deliveryId" element={<DeliveriesScreen />} />
           <Route path="*" element={<Navigate to="/" replace />} />

@@ -30,6 +30,7 @@ import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
+import { RecallNotice } from "./recalls/recall-notice";
 import { clockElsewhere } from "./schedule/calendar";
 import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
@@ -37,7 +38,7 @@ import { IncomingCalls } from "./urgent-calls/incoming-calls";
 import { OngoingNotice } from "./visit/ongoing-notice";
 
 /** Screens of their own; all others belong to the day's round. */
-const ELSEWHERE = ["/deliveries", "/registry", "/doses"];
+const ELSEWHERE = ["/deliveries", "/registry", "/doses", "/recalls"];
 
 /** The frame of every screen: where am I, is the network there, is what I wrote safe, who am I. */
 export function Shell({ notice, children }: { notice?: ReactNode; children: ReactNode }) {
@@ -138,6 +139,7 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
       ))}
       <WrongZone />
       {notice}
+      <RecallNotice />
       <OngoingNotice />
       <main className="nurse-main">{children}</main>
     </div>

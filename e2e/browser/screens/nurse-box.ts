@@ -91,7 +91,7 @@ class Answers {
     else if (id === undefined && kind === "residents") this.list(record.residents);
     else if (id === undefined && kind === "consultations") this.list(record.consultations);
     else if (id === undefined && kind === "deliveries") this.list(record.deliveries);
-    else if (path === "/api/refills") this.list([]);
+    else if (path === "/api/refills" || path === "/api/recalls") this.list([]);
     else if (part === "observations" && this.link === "offline")
       this.problem(503, "link_down", "网络中断", "记录已保存在本机，恢复后自动发送。");
     else if (part === "observations") this.list(record.observations);

@@ -68,6 +68,8 @@ pub enum Class {
     Calendar,
     /// Requests for a refill.
     Refill,
+    /// Batches that were called back.
+    Recall,
     /// Public knowledge: homes, drugs, diagnoses, own session, live events.
     Common,
     /// The installation.
@@ -293,6 +295,14 @@ named_enum! {
         ViewStock = "view_stock",
         /// POST /stock, correct, write-off, release
         KeepStock = "keep_stock",
+        /// GET /recalls, /recalls/{id}
+        ViewRecall = "view_recall",
+        /// POST /recalls
+        DeclareRecall = "declare_recall",
+        /// close, withdraw
+        CloseRecall = "close_recall",
+        /// answer
+        AnswerRecall = "answer_recall",
         /// GET /sessions/current, DELETE
         UseSession = "use_session",
         /// GET /events
@@ -413,6 +423,7 @@ impl Action {
             | A::ViewRetention
             | A::HoldRecord => Class::Administration,
             A::ViewPharmacySystems | A::ReplayPharmacyEvents | A::KeepPharmacySystems => Class::PharmacySystem,
+            A::ViewRecall | A::DeclareRecall | A::CloseRecall | A::AnswerRecall => Class::Recall,
         }
     }
 }
@@ -437,6 +448,7 @@ impl Class {
             Self::UrgentCall => Some(Action::ViewUrgentCall),
             Self::Refill => Some(Action::ViewRefill),
             Self::PharmacySystem => Some(Action::ViewPharmacySystems),
+            Self::Recall => Some(Action::ViewRecall),
             Self::Calendar | Self::Common | Self::Administration | Self::Registry | Self::BreakGlass => None,
         }
     }
@@ -515,7 +527,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
-        Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       No,   No,   No ],
+        Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ListPrescriptions       => [Home, Rel,   All,   Pha,     No,       No,       No,   No,   No ],
@@ -556,6 +568,11 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::ResolveDiscrepancy      => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::ViewStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
         Action::KeepStock               => [No,   No,    No,    Pha,     No,       No,       No,   No,   No ],
+        // Whoever hears of it stops the batch everywhere; only the hospital says that it is settled.
+        Action::ViewRecall              => [Home, No,    All,   All,     No,       No,       All,  No,   No ],
+        Action::DeclareRecall           => [No,   No,    All,   All,     No,       No,       All,  No,   No ],
+        Action::CloseRecall             => [No,   No,    All,   No,      No,       No,       All,  No,   No ],
+        Action::AnswerRecall            => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -583,7 +600,8 @@ const fn of_pharmacy_system(action: Action) -> Scope {
         | A::ViewDelivery
         | A::RecoverDelivery
         | A::ViewStock
-        | A::KeepStock => row(action)[3],
+        | A::KeepStock
+        | A::ViewRecall => row(action)[3],
         _ => Scope::None,
     }
 }
@@ -735,6 +753,9 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
             let nurse_of_home = actor.role() == Role::Nurse && actor.home_id() == fact.home_id;
             return nurse_of_home || may_try(actor, Action::DecideRefill);
         }
+        // That a batch was called back is no secret; what one home has to do with it is its own.
+        Entity::Recall if fact.home_id.is_none() => return may_try(actor, Action::ViewRecall),
+        Entity::Recall => Class::Recall,
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
         Entity::PharmacySystem => Class::PharmacySystem,

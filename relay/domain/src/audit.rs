@@ -65,6 +65,8 @@ named_enum! {
         Refill = "refill",
         /// A pharmacy's own system.
         PharmacySystem = "pharmacy_system",
+        /// A batch that was called back.
+        Recall = "recall",
     }
 }
 
@@ -425,6 +427,20 @@ event_kinds! {
     PharmacyWebhookGivenUp = "pharmacy_system.webhook_given_up" of PharmacySystem;
     /// Events are sent once more.
     PharmacyWebhookReplayed = "pharmacy_system.webhook_replayed" of PharmacySystem;
+    /// A batch was called back.
+    RecallDeclared = "recall.declared" of Recall;
+    /// A home that was given of it is asked to look.
+    RecallAsked = "recall.asked" of Recall;
+    /// A home has looked for it.
+    RecallAnswered = "recall.answered" of Recall;
+    /// Units turned up in a home when all seemed settled.
+    RecallReopened = "recall.reopened" of Recall;
+    /// It is settled: every home has answered.
+    RecallClosed = "recall.closed" of Recall;
+    /// It was closed for a reason before every home had answered.
+    RecallClosedEarly = "recall.closed_early" of Recall;
+    /// It was taken back.
+    RecallWithdrawn = "recall.withdrawn" of Recall;
     /// Somebody signed in.
     SessionOpened = "session.opened" of Session;
     /// Somebody signed out.

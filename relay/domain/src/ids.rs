@@ -119,6 +119,8 @@ typed_id! {
     PharmacySystemId;
     /// One event on its way to a pharmacy's system.
     WebhookDeliveryId;
+    /// A batch that was called back.
+    RecallId;
 }
 
 #[cfg(test)]

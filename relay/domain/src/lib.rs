@@ -25,6 +25,7 @@ pub mod parcel_label;
 pub mod pharmacy_events;
 pub mod policy;
 pub mod reads;
+pub mod recalls;
 pub mod receipt;
 pub mod records;
 pub mod registry;

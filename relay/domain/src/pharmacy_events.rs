@@ -1,4 +1,4 @@
-//! What a pharmacy's own system is told of the audit log: orders and parcels that are open to it or its own, by stable names, identifiers only.
+//! What a pharmacy's own system is told of the audit log: orders and parcels that are open to it or its own, batches that are called back, by stable names, identifiers only.
 //! One list for polling and for webhooks. Not here: reading the log, sending.
 
 use crate::access::may_hear;
@@ -51,6 +51,11 @@ pub const KINDS: &[EventKind] = {
         E::DeliveryRefused,
         E::DeliveryLost,
         E::DeliveryCancelled,
+        E::RecallDeclared,
+        E::RecallReopened,
+        E::RecallClosed,
+        E::RecallClosedEarly,
+        E::RecallWithdrawn,
     ]
 };
 
@@ -89,6 +94,11 @@ pub fn told(actor: &Actor, fact: &AuditFact) -> Option<&'static str> {
         E::DeliveryRefused => "parcel.refused",
         E::DeliveryLost => "parcel.lost",
         E::DeliveryCancelled => "parcel.cancelled",
+        // A batch is called back everywhere: the fact is nobody's own.
+        _ if fact.kind.entity() == Entity::Recall && fact.pharmacy_id.is_some() && !own => return None,
+        E::RecallDeclared | E::RecallReopened => "recall.declared",
+        E::RecallClosed | E::RecallClosedEarly => "recall.closed",
+        E::RecallWithdrawn => "recall.withdrawn",
         _ => return None,
     };
     may_hear(actor, fact, None).then_some(name)
@@ -155,6 +165,16 @@ mod tests {
         ] {
             assert_eq!(told(&system(1), &fact(kind, None)), Some(name));
         }
+    }
+
+    #[test]
+    fn a_batch_that_is_called_back_is_told_to_every_pharmacy_and_what_a_home_answers_to_none() {
+        let told_of = |kind| told(&system(1), &fact(kind, None));
+        assert_eq!(told_of(EventKind::RecallDeclared), Some("recall.declared"));
+        assert_eq!(told_of(EventKind::RecallReopened), Some("recall.declared"));
+        assert_eq!(told_of(EventKind::RecallClosedEarly), Some("recall.closed"));
+        assert_eq!(told_of(EventKind::RecallWithdrawn), Some("recall.withdrawn"));
+        assert_eq!(told_of(EventKind::RecallAnswered), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod legal_hold;
 mod people;
 mod pharmacy_system;
 mod prescription;
+mod recall;
 mod referral;
 mod refill;
 mod registry;
@@ -36,6 +37,7 @@ pub use prescription::{
     Asker, Assessment, AtCounter, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode,
     SignedDocument, Supplied, Supply, TimelineStep,
 };
+pub use recall::{AnswerError, Recall, RecallAnswer, RecallEnd, RecallHome};
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
     TransportNeed, Vehicle,

@@ -12,7 +12,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DeliveryId;
-use yunzhen_domain::machines::delivery::{Event, State};
+use yunzhen_domain::machines::delivery::{Event, QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::records::Delivery;
 use yunzhen_store::{Paging, deliveries, prescriptions};
@@ -28,7 +28,7 @@ use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
 use super::work::{Start, Work, authorize, may_list, required, same_version};
-use super::{App, AppError, Context, stock};
+use super::{App, AppError, Context, recalls, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -88,8 +88,9 @@ pub async fn pick_up(
         Start::Fresh(work) => work,
     };
     let mut d = load(&mut work, id, Action::CarryDelivery, input.version).await?;
+    not_recalled(&mut work, &d).await?;
     if let Some(scan) = &input.scan {
-        (work, d) = codes::prove(app, ctx, work, d, scan).await?;
+        (work, d) = codes::prove(app, ctx, work, d, scan, false).await?;
         // What was tried at the counter is over: this is the parcel.
         d.wrong_codes = 0;
     }
@@ -177,6 +178,9 @@ async fn step(
         Start::Fresh(work) => work,
     };
     let before = load(&mut work, id, action, seen).await?;
+    if event == Event::Release {
+        not_recalled(&mut work, &before).await?;
+    }
     let d = advance(&mut work, ctx, before, event, ctx.now).await?;
     let view = show(app, &mut work.tx, ctx, &d).await?;
     work.finish(view).await
@@ -187,6 +191,23 @@ async fn load(work: &mut Work, id: DeliveryId, action: Action, seen: i64) -> Res
     work.authorize(action, &d.facts())?;
     same_version(seen, d.version)?;
     Ok(d)
+}
+
+/// A parcel with a batch that was called back goes nowhere but back.
+async fn not_recalled(work: &mut Work, d: &Delivery) -> Result<(), AppError> {
+    match recalls::in_packs(&mut work.tx, &d.packs).await? {
+        Some((zh, en)) => Err(AppError::invalid("packs", zh, en)),
+        None => Ok(()),
+    }
+}
+
+/// Stops a parcel on the road, where it can still be stopped; one that is on its way back goes on.
+pub(super) async fn hold_recalled(work: &mut Work, ctx: &Context, d: Delivery) -> Result<(), AppError> {
+    let event = Event::Quarantine { reason: QuarantineReason::Recall };
+    if d.state.apply(&event, ctx.now).is_ok() {
+        advance(work, ctx, d, event, ctx.now).await?;
+    }
+    Ok(())
 }
 
 /// Moves the parcel and, when it changes hands or ends, its prescription. `at` is now, or earlier where it was done without a link.
@@ -272,6 +293,7 @@ fn consequences(event: &Event) -> (EventKind, Option<Follows>) {
             let kind = if *complete { EventKind::DeliveryReceived } else { EventKind::DeliveryDiscrepancy };
             (kind, Some(Follows::Deliver))
         }
+        Event::ReceiveStopped => (EventKind::DeliveryDiscrepancy, Some(Follows::Deliver)),
         // The medicine is on its way back; its prescription follows when the pharmacy has it.
         Event::Refuse { .. } => (EventKind::DeliveryRefused, None),
         Event::Lose => (EventKind::DeliveryLost, Some(Follows::Return)),

@@ -9,6 +9,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, courses};
+use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription};
@@ -41,6 +42,11 @@ impl Supply {
     /// Its lines on their way.
     pub(super) fn courses<'a>(&'a self, zone: &'a Zone) -> Vec<Course<'a>> {
         courses(&self.prescription, &self.deliveries, zone)
+    }
+
+    /// What came to the home or is on its way, by product.
+    fn drugs(&self) -> impl Iterator<Item = DrugId> {
+        self.deliveries.iter().flat_map(|d| &d.packs).filter_map(|pack| pack.drug_id.clone())
     }
 
     /// The entries of one line.

@@ -38,6 +38,7 @@ pub mod pharmacy_systems;
 pub mod prescriptions;
 pub(crate) mod queue;
 mod reads;
+pub mod recalls;
 pub mod referrals;
 pub mod refills;
 mod relations;

@@ -20,7 +20,7 @@ use super::names::Names;
 use super::views::common::{CursorQuery, Page, StaffRef};
 use super::views::stock as views;
 use super::work::{Start, Work, authorize, bounded, may_list, same_version};
-use super::{App, AppError, Context, FieldError, fresh, parse_cursor};
+use super::{App, AppError, Context, FieldError, fresh, parse_cursor, recalls};
 
 /// Rows of one page of a history.
 const PAGE: u32 = 100;
@@ -102,6 +102,9 @@ pub async fn receive(app: &App, ctx: &Context, input: views::GoodsReceipt) -> Re
         Start::Fresh(work) => work,
     };
     let goods = checked(app, ctx, input)?;
+    if let Some((zh, en)) = recalls::barred(&mut work.tx, &goods.drug_id, &goods.batch).await? {
+        return Err(AppError::invalid("batch", zh, en));
+    }
     let known = stock::find(&mut work.tx, pharmacy, &goods.drug_id, &goods.batch).await?;
     if let Some(known) = known.as_ref().filter(|known| known.expiry != goods.expiry) {
         let zh = format!("批号 {} 在库有效期为 {}，请核对包装", goods.batch.as_str(), known.expiry);
@@ -160,8 +163,12 @@ pub async fn correct(
     };
     let quantity = u32::try_from(difference.unsigned_abs()).map_err(|_| too_much("counted"))?;
     let why = Why::of(input.reason, input.comment.as_deref())?;
-    let after = moved(&mut work, ctx, before, kind, quantity, why).await?;
+    let mut after = moved(&mut work, ctx, before, kind, quantity, why).await?;
     work.record(EventKind::StockCorrected, after.id.uuid(), None, Some(after.pharmacy_id));
+    // What turns up of a batch that was called back is booked, and does not lie on the shelf.
+    if recalls::barred(&mut work.tx, &after.drug_id, &after.batch).await?.is_some() {
+        after = recalls::set_apart(&mut work, ctx, after).await?;
+    }
     work.finish(shown(app, &after, None)).await
 }
 
@@ -201,6 +208,11 @@ async fn step(
             "Medicine that must stay cold is not sold again after it left the pharmacy: write it off",
         ));
     }
+    if kind == StockMove::Released
+        && let Some((zh, en)) = recalls::barred(&mut work.tx, &before.drug_id, &before.batch).await?
+    {
+        return Err(AppError::invalid("quantity", zh, en));
+    }
     if input.quantity == 0 {
         return Err(AppError::invalid("quantity", "数量须大于 0", "The quantity must be more than 0"));
     }
@@ -218,9 +230,9 @@ async fn load(work: &mut Work, id: StockId, seen: i64) -> Result<Stock, AppError
 }
 
 /// Why a person moves units.
-struct Why {
-    reason: Option<StockReason>,
-    comment: Option<String>,
+pub(super) struct Why {
+    pub(super) reason: Option<StockReason>,
+    pub(super) comment: Option<String>,
 }
 
 impl Why {
@@ -235,7 +247,7 @@ impl Why {
 }
 
 /// Moves units by hand and keeps the line that says so.
-async fn moved(
+pub(super) async fn moved(
     work: &mut Work,
     ctx: &Context,
     before: Stock,
@@ -330,7 +342,7 @@ fn shown(app: &App, s: &Stock, lasts_days: Option<i64>) -> views::Stock {
 }
 
 /// Which batch a pack is of; none in orders of before stock was kept.
-fn batch_of(pack: &yunzhen_domain::records::Pack) -> Option<(DrugId, Batch)> {
+pub(super) fn batch_of(pack: &yunzhen_domain::records::Pack) -> Option<(DrugId, Batch)> {
     Some((pack.drug_id.clone()?, Batch::parse(&pack.batch).ok()?))
 }
 

@@ -34,6 +34,7 @@ pub mod pharmacy_systems;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
+pub mod recalls;
 pub mod referrals;
 pub mod refills;
 pub mod residents;
@@ -211,6 +212,11 @@ pub fn router(state: ApiState) -> Router {
         .route("/courier-runs/{id}", get(h::courier_runs::get))
         .route("/courier-runs/{id}/order", put(h::courier_runs::reorder))
         .route("/courier-runs/{id}/link", post(h::courier_runs::renew_link))
+        .route("/recalls", get(h::recalls::list).post(h::recalls::declare))
+        .route("/recalls/{id}", get(h::recalls::get))
+        .route("/recalls/{id}/close", post(h::recalls::close))
+        .route("/recalls/{id}/withdraw", post(h::recalls::withdraw))
+        .route("/recalls/{id}/answer", post(h::recalls::answer))
         .route("/discrepancies", get(h::discrepancies::list))
         .route("/discrepancies/{id}", get(h::discrepancies::get))
         .route("/discrepancies/{id}/resolve", post(h::discrepancies::resolve))
@@ -294,6 +300,8 @@ fn pharmacy_routes() -> Router<ApiState> {
         .route("/stock", get(h::stock).post(h::receive_goods))
         .route("/stock/{id}/correct", post(h::correct_stock))
         .route("/stock/{id}/write-off", post(h::write_off_stock))
+        .route("/recalls", get(h::recalls))
+        .route("/recalls/{id}", get(h::recall))
         .route("/drugs", get(h::drugs))
         .route("/webhook", put(h::set_webhook).delete(h::remove_webhook))
         .route("/webhook/rotate", post(h::rotate_webhook))
@@ -459,6 +467,12 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getCourierRun", Some(Action::ViewCourierRun)),
     ("reorderCourierRun", Some(Action::OrderCourierRun)),
     ("renewCourierLink", Some(Action::RenewCourierLink)),
+    ("listRecalls", Some(Action::ViewRecall)),
+    ("declareRecall", Some(Action::DeclareRecall)),
+    ("getRecall", Some(Action::ViewRecall)),
+    ("closeRecall", Some(Action::CloseRecall)),
+    ("withdrawRecall", Some(Action::CloseRecall)),
+    ("answerRecall", Some(Action::AnswerRecall)),
     ("listDiscrepancies", Some(Action::ListDiscrepancies)),
     ("getDiscrepancy", Some(Action::ViewDiscrepancy)),
     ("resolveDiscrepancy", Some(Action::ResolveDiscrepancy)),
@@ -528,6 +542,8 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("askAboutOrder", Some(Action::AskPrescriber)),
     ("listParcels", Some(Action::ListDeliveries)),
     ("getParcel", Some(Action::ViewDelivery)),
+    ("listPharmacyRecalls", Some(Action::ViewRecall)),
+    ("getPharmacyRecall", Some(Action::ViewRecall)),
     ("takeBackParcel", Some(Action::RecoverDelivery)),
     ("releaseParcel", Some(Action::RecoverDelivery)),
     ("loseParcel", Some(Action::RecoverDelivery)),

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use crate::app;
 use crate::app::pharmacy_api::answered_for;
 use crate::app::views::Page;
-use crate::app::views::codes::{DeliveryId, PrescriptionId, StockId};
+use crate::app::views::codes::{DeliveryId, PrescriptionId, RecallId, StockId};
 use crate::app::views::deliveries::{Delivery, DeliveryQuery};
 use crate::app::views::formulary::{Drug, SearchQuery};
 use crate::app::views::pharmacy_api::{
@@ -17,6 +17,7 @@ use crate::app::views::pharmacy_api::{
 };
 use crate::app::views::pharmacy_systems::{ReplayFrom, Replayed, Revoked, WebhookAddress, WebhookSecret};
 use crate::app::views::prescriptions::{PrescriptionQuery, PrescriptionSummary};
+use crate::app::views::recalls::{Recall, RecallQuery, RecallSummary};
 use crate::app::views::stock::{GoodsReceipt, Stock, StockCount, StockQuery, StockStep};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
@@ -229,6 +230,42 @@ pub async fn parcel(
     system: System,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::get(&state.app, &system.context, id).await?))
+}
+
+/// Batches that were called back, the newest first.
+#[utoipa::path(
+    get,
+    path = "/pharmacy/v1/recalls",
+    operation_id = "listPharmacyRecalls",
+    tag = "pharmacy-api",
+    security(("pharmacySystem" = [])),
+    params(RecallQuery),
+    responses((status = 200, description = "As it is now.", body = Page<RecallSummary>), ReadProblems),
+)]
+pub async fn recalls(
+    State(state): State<ApiState>,
+    Search(query): Search<RecallQuery>,
+    system: System,
+) -> Result<Json<Page<RecallSummary>>, Problem> {
+    Ok(Json(app::recalls::list(&state.app, &system.context, query).await?))
+}
+
+/// One recall, with what the pharmacy had of the batch: shelf, orders, parcels, and the homes that got it from there.
+#[utoipa::path(
+    get,
+    path = "/pharmacy/v1/recalls/{id}",
+    operation_id = "getPharmacyRecall",
+    tag = "pharmacy-api",
+    security(("pharmacySystem" = [])),
+    params(("id" = RecallId, Path)),
+    responses((status = 200, description = "As it is now.", body = Recall), ReadProblems),
+)]
+pub async fn recall(
+    State(state): State<ApiState>,
+    Id(id): Id<RecallId>,
+    system: System,
+) -> Result<Json<Recall>, Problem> {
+    Ok(Json(app::recalls::get(&state.app, &system.context, id).await?))
 }
 
 /// The pharmacy has the parcel again.

@@ -173,6 +173,8 @@ fn of_app(error: &AppError) -> Words {
             ["包裹码多次不符，已通知药房和配送员。", "The code was wrong too often; the pharmacy and the courier have been told."], ["请把包裹交还配送员，等药房放行。", "Give the parcel back to the courier and wait until the pharmacy lets it go on."]),
         AppError::Quarantined { reason: QuarantineReason::Temperature } => words(S::CONFLICT, "parcel_quarantined", ["包裹已暂停交付", "The hand-over is stopped"],
             ["温度超出冷藏范围，已通知药房和配送员。", "Its temperature was out of range; the pharmacy and the courier have been told."], ["请勿使用，等药房决定放行或退回。", "Do not use it; wait until the pharmacy lets it go on or takes it back."]),
+        AppError::Quarantined { reason: QuarantineReason::Recall } => words(S::CONFLICT, "parcel_quarantined", ["包裹已暂停交付", "The hand-over is stopped"],
+            ["包裹内有被召回的批号，已通知药房和配送员。", "A batch in it was called back; the pharmacy and the courier have been told."], ["请勿使用，把包裹交还配送员带回药房。", "Do not use it; give it back to the courier, who brings it to the pharmacy."]),
         AppError::Receipt(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "receipt_refused", ["签收单无效", "The receipt is not valid"],
             ["签收单与此包裹、此院或签收人不符，或签收时间不合理。", ""], ["请核对终端的时间后重新清点签收。", "Check the clock of the box, then count and accept again."]); words.detail.1 = error.to_string(); words }
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],

@@ -52,6 +52,7 @@ pub mod pharmacy_systems;
 pub mod prescription_favourites;
 pub mod prescriptions;
 pub mod rebookings;
+pub mod recalls;
 pub mod receipts;
 pub mod referrals;
 pub mod refills;

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "pharmacy_systems", include_str!("../migrations/0020_pharmacy_systems.sql")),
     (21, "lists", include_str!("../migrations/0021_lists.sql")),
     (22, "ecgs", include_str!("../migrations/0022_ecgs.sql")),
+    (23, "recalls", include_str!("../migrations/0023_recalls.sql")),
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
 ];
 

@@ -144,7 +144,7 @@ pub async fn insert_move(tx: &mut Tx, entry: &StockEntry) -> Result<(), StoreErr
     Ok(())
 }
 
-fn decode(cells: &Cells<'_>) -> Result<Stock, StoreError> {
+pub(crate) fn decode(cells: &Cells<'_>) -> Result<Stock, StoreError> {
     let units = Units {
         received: cells.int("received")?,
         corrected: cells.int("corrected")?,

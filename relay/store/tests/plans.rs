@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::Batch;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{
-    ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId,
-    ResidentId, RoundId, StaffId, StockId,
+    ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, PharmacySystemId, PrescriptionId, RecallId,
+    ReferralId, ResidentId, RoundId, StaffId, StockId,
 };
 use yunzhen_domain::machines;
 use yunzhen_store::relations::Specialist;
@@ -18,8 +19,8 @@ use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
     discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, notes, observations, pharmacy_offers,
-    prescriptions, rebookings, referrals, refills, relations, residents, rounds, stock, temperatures, transports,
-    urgent_calls, visits, webhook_deliveries,
+    prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stock, temperatures,
+    transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// What is shown to nobody page by page, and of what no hospital has more than a screen holds.
@@ -145,6 +146,13 @@ const PINS: &[Pin] = &[
     few("ecgs::page of residents", &["ecgs_by_resident"]),
     pin("ecgs::heads", &["ecgs_by_resident"]),
     pin("webhook_deliveries::of_system", &["sqlite_autoindex_webhook_deliveries_2"]),
+    pin("recalls::list", &["recalls_by_state"]),
+    pin("recalls::list of a product", &["recalls_of_drug"]),
+    pin("recalls::list of a home", &["recalls_by_state", "sqlite_autoindex_recall_homes_1"]),
+    few("recalls::homes_of", &["sqlite_autoindex_recall_homes_1"]),
+    few("recalls::barring", &["recalls_barring"]),
+    few("recalls::shelves", &["stock_by_batch"]),
+    few("recalls::orders", &["stock_by_batch", "stock_moves_by_stock"]),
     // A stretch of the log that its caller bounds.
     pin("audit::of_pharmacy", &[]),
     pin("audit::after", &[]),
@@ -311,6 +319,26 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         }
         "stock::used_since" => plans!(db => stock::used_since(db, PharmacyId::from_uuid(id), at)),
         "stock::moves" => plans!(db => stock::moves(db, StockId::from_uuid(id), p)),
+        "recalls::list" => plans!(db => recalls::list(db, &Default::default(), p)),
+        "recalls::list of a product" => {
+            let (drug, batch) = (Some(DrugId("amlodipine-5mg".into())), Batch::parse("B1").ok());
+            let f = recalls::Filter { drug, batch, ..Default::default() };
+            plans!(db => recalls::list(db, &f, p))
+        }
+        "recalls::list of a home" => {
+            let f = recalls::Filter { home, ..Default::default() };
+            plans!(db => recalls::list(db, &f, p))
+        }
+        "recalls::homes_of" => plans!(db => recalls::homes_of(db, [RecallId::from_uuid(id)])),
+        "recalls::barring" => plans!(db => recalls::barring(db, [DrugId("amlodipine-5mg".into())])),
+        "recalls::shelves" => {
+            let (drug, batch) = (DrugId("amlodipine-5mg".into()), Batch::parse("B1").unwrap());
+            plans!(db => recalls::shelves(db, &drug, &batch))
+        }
+        "recalls::orders" => {
+            let (drug, batch) = (DrugId("amlodipine-5mg".into()), Batch::parse("B1").unwrap());
+            plans!(db => recalls::orders(db, &drug, &batch))
+        }
         "consultations::list" => plans!(db => consultations::list(db, &Default::default(), p)),
         "consultations::list by state" => {
             let f = seen(consultations::Filter::default());

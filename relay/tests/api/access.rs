@@ -68,6 +68,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("discrepancies") if operation.path.contains("{id}") => {
             one(world.discrepancy.id.to_string(), Some(world.discrepancy.facts()))
         }
+        Some("recalls") if operation.path.contains("{id}") => {
+            one(world.recall.id.to_string(), Some(Facts { home_id: Some(seed::HOME_1), ..Facts::default() }))
+        }
         Some("prescriptions") if operation.path.contains("{id}") => {
             [("draft", draft), ("in review", review), ("approved", open), ("dispensing", mine)]
                 .into_iter()
@@ -160,6 +163,7 @@ fn of_pharmacy(world: &World, operation: &Operation) -> Vec<(&'static str, Strin
             states.map(|(state, p)| (state, path(p), Some(p.facts(&of_a_pharmacy())))).collect()
         }
         Some("parcels") => one(world.delivery.id.to_string(), world.delivery.facts()),
+        Some("recalls") => one(world.recall.id.to_string(), Facts::default()),
         Some("stock") => one(world.batch.to_string(), Facts { pharmacy_id: Some(seed::PHARMACY), ..Facts::default() }),
         other => panic!("{other:?} is tried on nothing"),
     }

@@ -12,26 +12,27 @@ use uuid::Uuid;
 use yunzhen_certs::authority::Authority;
 use yunzhen_certs::{Identity, Trust};
 use yunzhen_domain::audit::{AuditFact, EventKind};
-use yunzhen_domain::checked::{Dose, ParcelCode};
+use yunzhen_domain::checked::{Batch, Dose, ParcelCode};
 use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::ecg::{Lead, Sample, Waveform};
 use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, DoseEntryId, EligibilityId, FavouriteId,
-    HomeId, InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, ReferralId,
-    RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId, WebhookDeliveryId,
+    HomeId, InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, RecallId,
+    ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId,
+    WebhookDeliveryId,
 };
 use yunzhen_domain::machines::{
-    consultation, delivery, discrepancy, dose, legal_hold, prescription, referral, refill, transport, urgent_call,
-    visit,
+    consultation, delivery, discrepancy, dose, legal_hold, prescription, recall, referral, refill, transport,
+    urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
     DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, ObservationSource, Pack,
-    Pharmacy, PharmacySystem, Prescription, Referral, Refill, Resident, Round, Session, SessionSubject, SignedDocument,
-    Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook,
-    WebhookDelivery, WebhookDeliveryState,
+    Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Referral, Refill, Resident, Round, Session,
+    SessionSubject, SignedDocument, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit,
+    VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -49,8 +50,8 @@ use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
     documents, doses, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
-    pharmacy_systems, prescription_favourites, prescriptions, referrals, refills, residents, rounds, sessions, staff,
-    stock, transports, urgent_calls, visits, webhook_deliveries,
+    pharmacy_systems, prescription_favourites, prescriptions, recalls, referrals, refills, residents, rounds, sessions,
+    staff, stock, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -93,6 +94,7 @@ pub struct World {
     pub delivery: Delivery,
     pub run: CourierRun,
     pub discrepancy: Discrepancy,
+    pub recall: Recall,
     /// Of the resident, from the demo.
     pub consent: Consent,
     pub document: Document,
@@ -194,6 +196,10 @@ impl World {
         courier_runs::insert(&mut tx, &run).await.unwrap();
         let discrepancy = short(&delivery, now);
         discrepancies::insert(&mut tx, &discrepancy).await.unwrap();
+        let recall = called_back(of("pharmacy1"), now);
+        recalls::insert(&mut tx, &recall).await.unwrap();
+        let asked = RecallHome::asked(recall.id, seed::HOME_1, 7, now);
+        recalls::insert_home(&mut tx, &asked).await.unwrap();
         let visit = round(&resident, of("specialist1"), now);
         visits::insert(&mut tx, &visit).await.unwrap();
         let referral = referred(&consultation, of("specialist1"), now);
@@ -291,6 +297,7 @@ impl World {
             delivery,
             run,
             discrepancy,
+            recall,
             consent,
             document,
             pair,
@@ -671,6 +678,25 @@ fn courier_run(delivery: &Delivery, now: Timestamp) -> CourierRun {
         pin_hash: "none".into(),
         stops: vec![delivery.id],
         created_at: now,
+    }
+}
+
+fn called_back(by: StaffId, now: Timestamp) -> Recall {
+    Recall {
+        id: RecallId::from_uuid(id(20, now)),
+        version: 3,
+        state: recall::State::Open,
+        drug_id: DrugId("amlodipine-5mg".into()),
+        batch: Batch::parse("R2026-01").unwrap(),
+        level: recall::Level::Second,
+        reason: "溶出度不符合规定".into(),
+        authority: "浙江省药品监督管理局".into(),
+        announced_on: Policy::local_date(now),
+        pharmacy_id: Some(seed::PHARMACY),
+        declared_by: by,
+        declared_at: now,
+        closed: None,
+        withdrawn: None,
     }
 }
 

@@ -32,6 +32,7 @@ mod queue;
 mod random_prescribing;
 mod reads;
 mod rebooking;
+mod recalls;
 mod receipts;
 mod referrals;
 mod refill;

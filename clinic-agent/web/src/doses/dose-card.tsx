@@ -1,6 +1,6 @@
 import { Button, Group, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCheck, IconHandStop, IconPlayerPause, IconQrcode } from "@tabler/icons-react";
+import { IconAlertOctagon, IconCheck, IconHandStop, IconPlayerPause, IconQrcode } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Dose, NeedReason, NewDoseEntry, NotGivenReason } from "@yunzhen/client";
 import {
@@ -103,6 +103,17 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
           )}
         </span>
       </div>
+      {(dose.recalls ?? []).map((recall) => (
+        <Banner
+          key={recall.recall_id}
+          meaning="danger"
+          icon={IconAlertOctagon}
+          role="alert"
+          title={t("app:recalls.dose.title")}
+        >
+          {t(recall.other_batches ? "app:recalls.dose.others" : "app:recalls.dose.only", recall)}
+        </Banner>
+      ))}
       {needed && (
         <Text c={full ? "var(--yz-danger-text)" : undefined}>
           {t(full ? "app:doses.asNeededFull" : "app:doses.asNeededCount", {

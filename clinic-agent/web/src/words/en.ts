@@ -1,5 +1,6 @@
 import { charts, consents, documents, portrait, residents } from "./residents-en";
 import { en as doses } from "../doses/words";
+import { en as recalls } from "../recalls/words";
 import { en as eligibility } from "../eligibility/words";
 import { en as referrals } from "../referrals/words";
 import { en as reminders } from "../reminders/words";
@@ -341,6 +342,7 @@ export const en: Words = {
   chart: charts,
   eligibility,
   doses,
+  recalls,
   schedule,
   urgent,
   reminders,

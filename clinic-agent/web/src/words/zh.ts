@@ -1,6 +1,7 @@
 /** The nurse's page in Chinese. `en.ts` has the same keys. */
 import { charts, consents, documents, portrait, residents } from "./residents-zh";
 import { zh as doses } from "../doses/words";
+import { zh as recalls } from "../recalls/words";
 import { zh as eligibility } from "../eligibility/words";
 import { zh as referrals } from "../referrals/words";
 import { zh as reminders } from "../reminders/words";
@@ -329,6 +330,7 @@ export const zh = {
   chart: charts,
   eligibility,
   doses,
+  recalls,
   schedule,
   urgent,
   reminders,

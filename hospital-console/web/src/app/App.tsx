@@ -62,6 +62,8 @@ const VisitPage = lazy(async () => ({ default: (await import("../visits/VisitPag
 const ReferralsPage = lazy(async () => ({ default: (await import("../referrals/ReferralsPage")).ReferralsPage }));
 const ReferralPage = lazy(async () => ({ default: (await import("../referrals/ReferralPage")).ReferralPage }));
 
+const RecallsPage = lazy(async () => ({ default: (await import("../recalls/RecallsPage")).RecallsPage }));
+const RecallPage = lazy(async () => ({ default: (await import("../recalls/RecallPage")).RecallPage }));
 const RefillsPage = lazy(async () => ({ default: (await import("../refills/RefillsPage")).RefillsPage }));
 
 const HOME: Partial<Record<Role, string>> = {
@@ -178,6 +180,8 @@ function SignedIn({ staff, expired, onExpired }: { staff: Staff; expired: boolea
           <Route path="reviews/:id?" element={only("pharmacist", <ReviewPage />)} />
           <Route path="orders" element={only("pharmacy", <OrdersPage />)} />
           <Route path="stock" element={only("pharmacy", <StockPage />)} />
+          <Route path="recalls" element={only(["pharmacist", "pharmacy", "administrator"], <RecallsPage />)} />
+          <Route path="recalls/:id" element={only(["pharmacist", "pharmacy", "administrator"], <RecallPage />)} />
           <Route path="orders/:id" element={only("pharmacy", <OrderPage />)} />
           <Route path="residents" element={only("specialist", <ResidentsPage />)} />
           <Route path="residents/break-glass" element={only("specialist", <OpenRecordPage />)} />

@@ -4,13 +4,14 @@ import { Avatar, Group, Menu, Text, UnstyledButton } from "@mantine/core";
 import { IconCloudOff, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
+import { OpenRecalls } from "../recalls/OpenRecalls";
 import { UrgentCalls } from "../urgent-calls/UrgentCalls";
 import classes from "./Shell.module.css";
 
 const NAV: Partial<Record<Role, readonly string[]>> = {
   specialist: ["consultations", "schedule", "rounds", "residents", "visits", "referrals", "prescriptions", "refills"],
-  pharmacist: ["reviews", "safety"],
-  pharmacy: ["orders", "stock", "interfaces"],
+  pharmacist: ["reviews", "recalls", "safety"],
+  pharmacy: ["orders", "stock", "recalls", "interfaces"],
   administrator: [
     "urgent-calls",
     "duty",
@@ -20,6 +21,7 @@ const NAV: Partial<Record<Role, readonly string[]>> = {
     "break-glass",
     "homes",
     "pharmacies",
+    "recalls",
     "staff",
     "boxes",
     "audit",
@@ -48,6 +50,7 @@ export function Shell({ staff, live, onSignOut }: { staff: Staff; live: LiveEven
           {(NAV[staff.role] ?? []).map((path) => (
             <NavLink key={path} to={`/${path}`} className={classes.link}>
               {t(`app.nav.${path}`)}
+              {path === "recalls" && <OpenRecalls />}
             </NavLink>
           ))}
         </nav>

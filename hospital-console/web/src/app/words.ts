@@ -19,6 +19,7 @@ import * as calendars from "../calendars/messages";
 import * as eligibility from "../eligibility/messages";
 import * as referrals from "../referrals/messages";
 import * as prescribing from "../prescriptions/prescribing-messages";
+import * as recalls from "../recalls/messages";
 import * as refills from "../refills/messages";
 import * as reminders from "../reminders/messages";
 import * as rounds from "../rounds/messages";
@@ -42,6 +43,7 @@ const parts = {
   eligibility,
   visits,
   referrals,
+  recalls,
   refills,
   safety,
   retention,

@@ -38,6 +38,12 @@ export const keys = {
     list: ["stock", "list"] as const,
     moves: (id: string) => ["stock", "moves", id] as const,
   },
+  recalls: {
+    all: ["recalls"] as const,
+    list: (filter: string, batch: string) => ["recalls", "list", filter, batch] as const,
+    open: ["recalls", "open"] as const,
+    one: (id: string) => ["recalls", "one", id] as const,
+  },
   specialists: ["staff", "specialists"] as const,
   drugs: (q: string) => ["drugs", q] as const,
   diagnoses: (q: string) => ["diagnoses", q] as const,

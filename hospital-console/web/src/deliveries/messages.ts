@@ -52,6 +52,7 @@ export const zh = {
     quarantined: {
       temperature: { title: "温度超出范围，不能交付", hint: "请保管好包裹并继续冷藏，等{{pharmacy}}答复放行或退回。" },
       identity: { title: "包裹码多次不符，不能交付", hint: "请收回包裹，联系{{pharmacy}}，等答复放行或退回。" },
+      recall: { title: "有被召回的批号，不能交付", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
     },
     returning: { title: "请退回药房", hint: "请把包裹带回{{pharmacy}}，药房收到后会登记。" },
     recalled: { title: "处方已撤回", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
@@ -152,6 +153,7 @@ export const en: typeof zh = {
         title: "The code was wrong too often: do not hand over",
         hint: "Take the parcel back, call {{pharmacy}}, and wait for the answer.",
       },
+      recall: { title: "A batch was called back: do not hand over", hint: "Bring the parcel back to {{pharmacy}}." },
     },
     returning: { title: "Bring it back", hint: "Please bring the parcel back to {{pharmacy}}, who will confirm it." },
     recalled: { title: "The prescription was withdrawn", hint: "Do not hand it over; bring it back to {{pharmacy}}." },

@@ -11,6 +11,7 @@ import { favourites, prescribing } from "./prescribing";
 import { pharmacySystems } from "./partners";
 import { breakGlass, duplicates, imports, pharmacies, placement, retention } from "./registry";
 import { calendars, rounds, schedule, urgentCalls } from "./schedule";
+import { recalls } from "./recalls";
 import { stock } from "./stock";
 import type { paths } from "./schema";
 import type * as T from "./types";
@@ -159,6 +160,7 @@ export class Api {
   readonly prescribing = prescribing(() => this.care);
   readonly favourites = favourites(() => this.care);
   readonly stock = stock(() => this.care);
+  readonly recalls = recalls(() => this.care);
 
   readonly deliveries = {
     list: (query: { state?: string; cursor?: string } = {}) =>

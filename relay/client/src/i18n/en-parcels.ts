@@ -57,6 +57,11 @@ export const enParcels: typeof zhParcels = {
       pharmacy: "Ask courier and home, then let it go on or take it back.",
       nurse: "Give the parcel back to the courier and wait for the pharmacy.",
     },
+    recall: {
+      title: "A batch was called back: the hand-over is stopped",
+      pharmacy: "Have it brought back; it goes into quarantine.",
+      nurse: "Do not accept or use it; give it back to the courier.",
+    },
   },
   temperature: {
     title: "Temperature on the way",

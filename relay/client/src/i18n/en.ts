@@ -165,6 +165,7 @@ export const en: Messages = {
     give_back: "Back to the pharmacy",
     receive_complete: "Counted and accepted",
     receive_discrepancy: "Accepted with differences",
+    receive_stopped: "Accepted while it was being stopped",
     refuse: "Refused",
     lose: "Lost",
     quarantine: "Hand-over stopped",

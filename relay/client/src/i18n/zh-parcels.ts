@@ -56,6 +56,11 @@ export const zhParcels = {
       pharmacy: "请与配送员、护理院核实后，决定放行或收回。",
       nurse: "请把包裹交还配送员，等药房答复。",
     },
+    recall: {
+      title: "有被召回的批号，已暂停交付",
+      pharmacy: "请让配送员带回，收回后隔离存放。",
+      nurse: "请勿签收和使用，把包裹交还配送员。",
+    },
   },
   temperature: {
     title: "运输温度",

@@ -165,6 +165,7 @@ export const zh = {
     give_back: "退回药房",
     receive_complete: "清点签收",
     receive_discrepancy: "签收有差异",
+    receive_stopped: "停止交付前已签收",
     refuse: "已拒收",
     lose: "已丢失",
     quarantine: "暂停交付",

@@ -175,6 +175,7 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   legal_hold: ["legal-holds"],
   pharmacy_system: ["pharmacy-systems"],
   stock: ["stock"],
+  recall: ["recalls", "doses", "stock", "deliveries"],
   visit: ["visits", "eligibility"],
   referral: ["referrals", "residents", "consultations"],
   transport: ["transports", "referrals"],

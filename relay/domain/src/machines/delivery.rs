@@ -45,6 +45,8 @@ named_enum! {
         Temperature = "temperature",
         /// The code was wrong too often.
         Identity = "identity",
+        /// A batch in it was called back.
+        Recall = "recall",
     }
 }
 
@@ -94,6 +96,8 @@ pub enum Event {
         /// Every item whole and in full number.
         complete: bool,
     },
+    /// The nurse counted it without a link while it was being stopped: it is in the home.
+    ReceiveStopped,
     /// The nurse does not take it.
     Refuse {
         /// Why.
@@ -120,6 +124,7 @@ impl Event {
             Self::TakeBack => "take_back",
             Self::Receive { complete: true } => "receive_complete",
             Self::Receive { complete: false } => "receive_discrepancy",
+            Self::ReceiveStopped => "receive_stopped",
             Self::Refuse { .. } => "refuse",
             Self::Lose => "lose",
             Self::Cancel => "cancel",
@@ -158,6 +163,7 @@ impl State {
             (S::InTransit | S::AtDoor | S::OnHold, Event::Receive { complete: false }) => S::Discrepancy,
             // Counted without the link while the recall was on its way: it is in the home, and somebody has to fetch it.
             (S::Recalled, Event::Receive { .. }) => S::Discrepancy,
+            (S::Quarantined, Event::ReceiveStopped) => S::Discrepancy,
             (S::InTransit | S::AtDoor, Event::Refuse { .. }) => S::Refused,
             (
                 S::InTransit | S::AtDoor | S::OnHold | S::Quarantined | S::Returning | S::Refused | S::Recalled,
@@ -213,6 +219,7 @@ pub fn sample_events() -> Vec<Event> {
         Event::TakeBack,
         Event::Receive { complete: true },
         Event::Receive { complete: false },
+        Event::ReceiveStopped,
         Event::Refuse { reason: String::new() },
         Event::Lose,
         Event::Cancel,

@@ -11,6 +11,8 @@ pub mod dose;
 pub mod duplicate;
 pub mod legal_hold;
 pub mod prescription;
+pub mod recall;
+pub mod recall_home;
 pub mod referral;
 pub mod refill;
 pub mod transport;

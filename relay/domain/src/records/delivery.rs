@@ -181,6 +181,7 @@ impl Delivery {
             | Event::GiveBack
             | Event::TakeBack
             | Event::Receive { .. }
+            | Event::ReceiveStopped
             | Event::Lose
             | Event::Cancel => {}
         }

@@ -24,6 +24,8 @@ named_enum! {
         PutBack = "put_back",
         /// From an order into quarantine: it may not be given to anybody as it is.
         Quarantined = "quarantined",
+        /// From the shelf into quarantine: it was called back.
+        SetApart = "set_apart",
         /// From quarantine back to the shelf.
         Released = "released",
         /// The home has it.
@@ -92,7 +94,7 @@ impl Units {
         let mut next = self;
         let from = match kind {
             M::Received | M::Found => None,
-            M::Missing | M::Taken | M::WrittenOff => Some(&mut next.on_hand),
+            M::Missing | M::Taken | M::WrittenOff | M::SetApart => Some(&mut next.on_hand),
             M::PutBack | M::Quarantined | M::Supplied | M::Spoilt => Some(&mut next.underway),
             M::Released | M::Discarded => Some(&mut next.quarantined),
         };
@@ -108,7 +110,7 @@ impl Units {
             M::Missing => next.corrected -= n,
             M::Taken => next.underway += n,
             M::PutBack | M::Released => next.on_hand += n,
-            M::Quarantined => next.quarantined += n,
+            M::Quarantined | M::SetApart => next.quarantined += n,
             M::Supplied => next.supplied += n,
             M::Spoilt | M::WrittenOff | M::Discarded => next.written_off += n,
         }
@@ -187,7 +189,7 @@ pub fn fate(d: &Delivery, before: delivery::State, event: &delivery::Event) -> V
         Event::TakeBack => all(StockMove::PutBack),
         Event::Cancel if d.state == State::Cancelled => all(StockMove::PutBack),
         Event::Lose => all(StockMove::Spoilt),
-        Event::Receive { .. } => counted(d),
+        Event::Receive { .. } | Event::ReceiveStopped => counted(d),
         _ => Vec::new(),
     }
 }

@@ -14,17 +14,20 @@ use super::{advance, temperatures, views};
 use crate::app::work::{Start, Work};
 use crate::app::{App, AppError, Context};
 
-/// Gives the transaction and the parcel back when the code is its own; else what is left of the command is the count.
+/// Gives the transaction and the parcel back when the code is its own; else what is left of the command is the count. A parcel that is stopped for a batch that
+/// was called back is proved all the same once it is in the home.
 pub(super) async fn prove(
     app: &App,
     ctx: &Context,
     mut work: Work,
     d: Delivery,
     given: &str,
+    in_the_home: bool,
 ) -> Result<(Work, Delivery), AppError> {
     let right = Scanned::parse(given).is_ok_and(|scan| scan.is_of(d.id, &d.parcel_code, d.label_key.as_ref()));
     match (right, stopped(&d)) {
         (true, None) => return Ok((work, d)),
+        (true, Some(QuarantineReason::Recall)) if in_the_home => return Ok((work, d)),
         (true, Some(reason)) => return Err(AppError::Quarantined { reason }),
         (false, _) => {}
     }

@@ -9,7 +9,7 @@ use yunzhen_domain::records::{Count, Delivery};
 
 use super::{advance, codes, load, show, temperatures, views};
 use crate::app::work::{Start, Work, bounded};
-use crate::app::{App, AppError, Context, FieldError, discrepancies};
+use crate::app::{App, AppError, Context, FieldError, discrepancies, recalls};
 
 /// What the nurse found.
 pub(super) struct Counted {
@@ -18,6 +18,8 @@ pub(super) struct Counted {
     pub(super) comment: Option<String>,
     pub(super) celsius: Option<f64>,
     pub(super) at: Timestamp,
+    /// It was counted without a link: what was stopped meanwhile is in the home all the same.
+    pub(super) without_link: bool,
 }
 
 /// The nurse counted it.
@@ -33,7 +35,7 @@ pub async fn receive(
     };
     let d = load(&mut work, id, Action::ReceiveDelivery, input.version).await?;
     let views::ReceiveBody { parcel_code, counts, comment, celsius, .. } = input;
-    let counted = Counted { parcel_code, counts, comment, celsius, at: ctx.now };
+    let counted = Counted { parcel_code, counts, comment, celsius, at: ctx.now, without_link: false };
     let (mut work, d) = take(app, ctx, work, d, counted).await?;
     let view = show(app, &mut work.tx, ctx, &d).await?;
     work.finish(view).await
@@ -47,7 +49,8 @@ pub(super) async fn take(
     d: Delivery,
     counted: Counted,
 ) -> Result<(Work, Delivery), AppError> {
-    let (mut work, mut d) = codes::prove(app, ctx, work, d, &counted.parcel_code).await?;
+    let (mut work, mut d) = codes::prove(app, ctx, work, d, &counted.parcel_code, counted.without_link).await?;
+    let stopped = d.state == State::Quarantined;
     let complete = count(&d, &counted.counts)?;
     let comment = counted.comment.as_deref().map(str::trim).filter(|c| !c.is_empty());
     let comment = comment.map(|c| bounded("comment", c, 500)).transpose()?;
@@ -55,7 +58,7 @@ pub(super) async fn take(
         Some(celsius) => {
             temperatures::check(app, ctx, &d, celsius, counted.at)?;
             d = temperatures::note(app, &mut work, ctx, d, celsius, counted.at).await?;
-            if d.state == State::Quarantined {
+            if d.state == State::Quarantined && !stopped {
                 return Ok((work, d));
             }
         }
@@ -65,12 +68,14 @@ pub(super) async fn take(
         }
         None => {}
     }
-    let recalled = d.state == State::Recalled;
+    let recalled = stopped || d.state == State::Recalled;
     d.counts = counted.counts;
     if let Some(comment) = comment {
         d.comment = Some(comment.into());
     }
-    let d = advance(&mut work, ctx, d, Event::Receive { complete }, counted.at).await?;
+    let event = if stopped { Event::ReceiveStopped } else { Event::Receive { complete } };
+    let d = advance(&mut work, ctx, d, event, counted.at).await?;
+    recalls::arrived(&mut work, ctx, &d).await?;
     if d.state == State::Discrepancy {
         let cause = if recalled { Cause::Recalled } else { Cause::Count };
         discrepancies::open(&mut work, ctx, &d, cause).await?;

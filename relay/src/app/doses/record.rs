@@ -11,7 +11,7 @@ use yunzhen_domain::machines::dose::{Outcome, State};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Prescription, Resident};
 use yunzhen_domain::scan_codes::{Mismatch, check_pack, check_resident};
-use yunzhen_store::{doses, prescriptions, residents};
+use yunzhen_store::{doses, prescriptions, recalls, residents};
 
 use super::show::{Shown, resident_ref};
 use super::{Supply, views, zone};
@@ -112,7 +112,8 @@ async fn answer(
 ) -> Result<views::Dose, AppError> {
     let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
     let resident = resident_ref(resident);
-    let shown = Shown { app, ctx, supply, course, drug, resident: &resident };
+    let recalls = recalls::barring(&mut work.tx, supply.drugs()).await?;
+    let shown = Shown { app, ctx, supply, course, drug, resident: &resident, recalls: &recalls };
     let mut names = Names::default();
     if target.as_needed {
         return shown.as_needed(&mut work.tx, &mut names).await;

@@ -6,17 +6,19 @@ use yunzhen_domain::checked::Dose;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
+use yunzhen_domain::machines::delivery::Holder;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, Refill, Resident};
+use yunzhen_domain::records::{DoseEntry, Pack, Recall, Refill, Resident};
 use yunzhen_domain::runway::Stock;
 use yunzhen_domain::scan_codes::{pack_code, resident_code};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, refills, residents};
+use yunzhen_store::{Db, recalls, refills, residents};
 
 use super::Supply;
 use crate::app::names::Names;
 use crate::app::views::doses as views;
+use crate::app::views::recalls::DoseRecall;
 use crate::app::{App, AppError, Context};
 
 /// A day as it is seen at the time of the request.
@@ -29,6 +31,7 @@ pub(super) async fn day(
     day: Date,
 ) -> Result<views::DosesOfDay, AppError> {
     let mut names = Names::default();
+    let recalls = recalls::barring(db, supplies.iter().flat_map(Supply::drugs)).await?;
     let (mut items, mut as_needed, mut stopped, mut runways) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let of = supplies.iter().map(|supply| supply.prescription.resident_id);
     let residents = residents::get_all_standing(db, of).await?;
@@ -40,7 +43,7 @@ pub(super) async fn day(
         let is_stopped = p.state == PrescriptionState::Stopped;
         for course in supply.courses(zone) {
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
-            let line = Shown { app, ctx, supply, course, drug, resident: &resident };
+            let line = Shown { app, ctx, supply, course, drug, resident: &resident, recalls: &recalls };
             if course.is_as_needed() {
                 if !is_stopped {
                     as_needed.push(line.as_needed(db, &mut names).await?);
@@ -98,6 +101,8 @@ pub(super) struct Shown<'a> {
     pub(super) course: Course<'a>,
     pub(super) drug: &'a Drug,
     pub(super) resident: &'a views::DoseResident,
+    /// Batches of these products that are called back.
+    pub(super) recalls: &'a [Recall],
 }
 
 impl Shown<'_> {
@@ -116,6 +121,7 @@ impl Shown<'_> {
             route: item.route,
             instruction: item.instruction.clone(),
             code: pack_code(p.id, item.no),
+            recalls: self.recalls(),
             state: State::Due,
             sequence: 0,
             entries: Vec::new(),
@@ -140,6 +146,23 @@ impl Shown<'_> {
             })
         });
         shown.collect()
+    }
+
+    /// Of what the home was given of the line, the batches that were called back since.
+    fn recalls(&self) -> Vec<DoseRecall> {
+        let arrived = self.supply.deliveries.iter().filter(|d| d.state.holder() == Holder::Home);
+        let packs: Vec<_> = arrived.flat_map(|d| &d.packs).filter(|pack| pack.item_no == self.course.item.no).collect();
+        let barred = |pack: &Pack| self.recalls.iter().any(|recall| recall.is_of(pack));
+        let other_batches = packs.iter().any(|pack| !barred(pack));
+        let hit = self.recalls.iter().filter(|recall| packs.iter().any(|pack| recall.is_of(pack)));
+        hit.map(|recall| DoseRecall {
+            recall_id: recall.id,
+            batch: recall.batch.as_str().to_owned(),
+            level: recall.level,
+            reason: recall.reason.clone(),
+            other_batches,
+        })
+        .collect()
     }
 
     /// One dose with the entries about it.

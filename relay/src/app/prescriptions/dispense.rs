@@ -19,7 +19,7 @@ use crate::app::deliveries as delivery_views;
 use crate::app::views::common::VersionBody;
 use crate::app::views::dispenses::DeclineBody;
 use crate::app::work::{Start, Work, bounded, person_name, required, same_version};
-use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, stock, tokens};
+use crate::app::{App, AppError, Context, FieldError, dispenses, fresh, recalls, stock, tokens};
 
 /// The pharmacy takes the prescription; nobody else can from now on. The same pharmacy gets its secret again, whatever version it saw.
 pub async fn accept(
@@ -271,6 +271,9 @@ pub async fn pack(
     work = secrets::shown(app, ctx, work, &p, &input.secret).await?;
     if p.packs.is_empty() {
         return Err(AppError::invalid("packs", "请先登记批号和数量", "Record batches and quantities first"));
+    }
+    if let Some((zh, en)) = recalls::in_packs(&mut work.tx, &p.packs).await? {
+        return Err(AppError::invalid("packs", zh, en));
     }
     let cold = |i: &yunzhen_domain::records::Item| app.formulary.drug(&i.drug_id).is_some_and(|d| d.cold_chain);
     let (name, who_id) = member.who();

@@ -11,7 +11,7 @@ use yunzhen_store::stock;
 
 use super::{Of, batch_of};
 use crate::app::work::Work;
-use crate::app::{AppError, Context, FieldError, fresh};
+use crate::app::{AppError, Context, FieldError, fresh, recalls};
 
 /// Takes the packs from the shelf; every one that is not there, or not in that number, is named on its line.
 pub(in crate::app) async fn take(work: &mut Work, ctx: &Context, of: Of, packs: &[Pack]) -> Result<(), AppError> {
@@ -36,6 +36,9 @@ async fn take_one(work: &mut Work, ctx: &Context, of: Of, pack: &Pack) -> Result
         let zh = format!("库存中没有批号 {batch}：请核对包装，或先入库");
         return Ok(Some(("batch", zh, format!("Batch {batch} is not in stock: check the pack, or take it in first"))));
     };
+    if let Some((zh, en)) = recalls::barred(&mut work.tx, &found.drug_id, &found.batch).await? {
+        return Ok(Some(("batch", zh, en)));
+    }
     if found.expiry != pack.expiry {
         let zh = format!("批号 {batch} 在库有效期为 {}，请核对包装", found.expiry);
         return Ok(Some((
@@ -87,6 +90,9 @@ async fn shift(work: &mut Work, ctx: &Context, of: Of, pack: &Pack, kind: StockM
     let Some(found) = stock::find(&mut work.tx, of.pharmacy, &drug, &batch).await? else {
         return Err(AppError::NotFound);
     };
+    // What was called back meanwhile does not lie on the shelf again.
+    let recalled = recalls::barred(&mut work.tx, &drug, &batch).await?.is_some();
+    let kind = if recalled && kind == StockMove::PutBack { StockMove::Quarantined } else { kind };
     // What was taken is underway until it is moved on once; anything else is a mistake of this program, and nothing of the step is kept.
     let after = found.after(kind, pack.quantity).map_err(|_| {
         AppError::NotPossible(yunzhen_domain::machines::Refused { state: "not_underway", event: kind.as_str() })

@@ -14,8 +14,8 @@ pub use yunzhen_domain::ids::{
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
 pub use yunzhen_domain::ids::{
-    CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, ReferralId, RefillId, StockId,
-    TransportId, VisitId,
+    CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, RecallId, ReferralId, RefillId,
+    StockId, TransportId, VisitId,
 };
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
@@ -27,6 +27,8 @@ pub use yunzhen_domain::machines::dose::{Outcome as DoseOutcome, State as DoseSt
 pub use yunzhen_domain::machines::duplicate::State as DuplicateState;
 pub use yunzhen_domain::machines::legal_hold::State as LegalHoldState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
+pub use yunzhen_domain::machines::recall::{Level as RecallLevel, State as RecallState};
+pub use yunzhen_domain::machines::recall_home::State as RecallHomeState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
 pub use yunzhen_domain::machines::refill::State as RefillState;
 pub use yunzhen_domain::machines::transport::State as TransportState;
@@ -34,6 +36,7 @@ pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, St
 pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
 pub use yunzhen_domain::offers::OfferReason;
+pub use yunzhen_domain::recalls::Place as RecallPlace;
 pub use yunzhen_domain::records::{ConsentGiver, ConsentKind, DocumentKind, Signature};
 pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,

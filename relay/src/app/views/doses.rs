@@ -9,6 +9,7 @@ use super::codes::{
     RefillId, RefillState, ResidentId, Route, RunsOut,
 };
 use super::common::Time;
+use super::recalls::DoseRecall;
 
 /// Which doses.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -99,6 +100,9 @@ pub struct Dose {
     pub instruction: String,
     /// What the label of the medicine says.
     pub code: String,
+    /// Batches of it in the home that were called back: not to be given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recalls: Vec<DoseRecall>,
     /// Where it stands.
     pub state: DoseState,
     /// How many entries it has; sent back with the next.

@@ -30,6 +30,7 @@ pub mod pharmacy_api;
 pub mod pharmacy_systems;
 pub mod prescribing;
 pub mod prescriptions;
+pub mod recalls;
 pub mod referrals;
 pub mod resident_imports;
 pub mod residents;

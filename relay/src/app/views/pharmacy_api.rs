@@ -10,7 +10,7 @@ use yunzhen_domain::pharmacy_events;
 use yunzhen_domain::records::{DeclineCode, PartReason, SignedDocument};
 use yunzhen_domain::safety::Finding;
 
-use super::codes::{DeliveryId, PrescriptionId, PrescriptionState, Supply};
+use super::codes::{DeliveryId, PrescriptionId, PrescriptionState, RecallId, Supply};
 use super::common::{Time, VersionBody};
 use super::deliveries::Delivery;
 use super::dispenses::DeclineBody;
@@ -73,18 +73,22 @@ pub struct PharmacyEvent {
     /// The parcel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parcel_id: Option<DeliveryId>,
+    /// The recall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_id: Option<RecallId>,
 }
 
 impl PharmacyEvent {
     /// Of a row of the log, by the name that systems know.
     pub fn new(seq: i64, kind: &str, at: Timestamp, entity: Uuid) -> Self {
-        let of_parcel = kind.starts_with("parcel.");
+        let is_of = |class: &str| kind.split_once('.').is_some_and(|(of, _)| of == class);
         Self {
             id: pharmacy_events::id(seq),
             kind: kind.to_owned(),
             at: at.into(),
-            order_id: (!of_parcel).then(|| PrescriptionId::from_uuid(entity)),
-            parcel_id: of_parcel.then(|| DeliveryId::from_uuid(entity)),
+            order_id: is_of("order").then(|| PrescriptionId::from_uuid(entity)),
+            parcel_id: is_of("parcel").then(|| DeliveryId::from_uuid(entity)),
+            recall_id: is_of("recall").then(|| RecallId::from_uuid(entity)),
         }
     }
 }

@@ -1,0 +1,251 @@
+//! Batches that were called back, and the homes that were given of them.
+
+use crate::access::Facts;
+use crate::checked::Batch;
+use crate::formulary::DrugId;
+use crate::ids::{HomeId, PharmacyId, RecallId, StaffId};
+use crate::machines::recall::{Event, Level, State};
+use crate::machines::{Refused, recall_home};
+use crate::records::Pack;
+use crate::sensitive::Sensitive;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// One batch of one product that was called back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recall {
+    /// Identifier.
+    pub id: RecallId,
+    /// Version of the row.
+    pub version: i64,
+    /// State.
+    pub state: State,
+    /// Which product.
+    pub drug_id: DrugId,
+    /// Which batch.
+    pub batch: Batch,
+    /// How grave.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// Who called it back: an authority or the maker.
+    pub authority: String,
+    /// On which day they said so.
+    pub announced_on: Date,
+    /// The pharmacy that declared it; nobody's when the hospital did.
+    pub pharmacy_id: Option<PharmacyId>,
+    /// Who declared it.
+    pub declared_by: StaffId,
+    /// When.
+    pub declared_at: Timestamp,
+    /// How it was closed, last.
+    pub closed: Option<RecallEnd>,
+    /// How it was taken back.
+    pub withdrawn: Option<RecallEnd>,
+}
+
+/// Who ended it, when, and what they said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecallEnd {
+    /// Who.
+    pub by: StaffId,
+    /// When.
+    pub at: Timestamp,
+    /// Why; said by whoever closes before every home has answered, and by whoever takes it back.
+    pub reason: Option<String>,
+}
+
+impl Recall {
+    /// Whether these units are of the batch.
+    pub fn is_of(&self, pack: &Pack) -> bool {
+        pack.drug_id.as_ref() == Some(&self.drug_id) && Batch::parse(&pack.batch).ok().as_ref() == Some(&self.batch)
+    }
+
+    /// The record after units turned up in a home.
+    pub fn ask(mut self) -> Result<Self, Refused> {
+        self.state = self.state.apply(Event::Ask)?;
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// The record after it was settled.
+    pub fn close(mut self, outstanding: bool, end: RecallEnd) -> Result<Self, Refused> {
+        self.state = self.state.apply(Event::Close { outstanding, explained: end.reason.is_some() })?;
+        self.version += 1;
+        self.closed = Some(end);
+        Ok(self)
+    }
+
+    /// The record after it was taken back.
+    pub fn withdraw(mut self, end: RecallEnd) -> Result<Self, Refused> {
+        self.state = self.state.apply(Event::Withdraw)?;
+        self.version += 1;
+        self.withdrawn = Some(end);
+        Ok(self)
+    }
+}
+
+/// A home that was given of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecallHome {
+    /// Of which recall.
+    pub recall_id: RecallId,
+    /// Which home.
+    pub home_id: HomeId,
+    /// Version of the row: the home answers on what it saw, whatever other homes do meanwhile.
+    pub version: i64,
+    /// State.
+    pub state: recall_home::State,
+    /// How many units reached the home whole, in the drug's unit.
+    pub supplied: u32,
+    /// Asked, last.
+    pub asked_at: Timestamp,
+    /// What it answered, last.
+    pub answer: Option<RecallAnswer>,
+}
+
+/// What a home found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecallAnswer {
+    /// When.
+    pub at: Timestamp,
+    /// Who looked.
+    pub by: StaffId,
+    /// How many units were found and set apart.
+    pub set_apart: u32,
+    /// How many had been given to residents already.
+    pub given: u32,
+    /// Where the rest is.
+    pub note: Option<Sensitive<String>>,
+}
+
+/// Why an answer does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    /// More than the home was given.
+    #[error("at most {supplied} reached the home")]
+    More {
+        /// What it was given.
+        supplied: u32,
+    },
+    /// Units are neither found nor given, and nothing says where they are.
+    #[error("{missing} are neither set apart nor given: say where they are")]
+    Missing {
+        /// How many.
+        missing: u32,
+    },
+    /// The recall takes no answer any more.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+impl RecallHome {
+    /// A home that is asked for the first time.
+    pub const fn asked(recall_id: RecallId, home_id: HomeId, supplied: u32, at: Timestamp) -> Self {
+        let state = recall_home::State::Asked;
+        Self { recall_id, home_id, version: 1, state, supplied, asked_at: at, answer: None }
+    }
+
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), ..Facts::default() }
+    }
+
+    /// The record after the home has looked. Every unit is accounted for: set apart, given, or its whereabouts said.
+    pub fn answer(mut self, recall: &Recall, answer: RecallAnswer) -> Result<Self, AnswerError> {
+        recall.state.apply(Event::Answer)?;
+        self.state = self.state.apply(recall_home::Event::Answer)?;
+        let told = u64::from(answer.set_apart) + u64::from(answer.given);
+        match u64::from(self.supplied).checked_sub(told) {
+            None => return Err(AnswerError::More { supplied: self.supplied }),
+            Some(0) => {}
+            Some(missing) if answer.note.is_none() => {
+                return Err(AnswerError::Missing { missing: u32::try_from(missing).unwrap_or(u32::MAX) });
+            }
+            Some(_) => {}
+        }
+        self.version += 1;
+        self.answer = Some(answer);
+        Ok(self)
+    }
+
+    /// The record after more of it turned up in the home.
+    pub fn ask(mut self, more: u32, at: Timestamp) -> Result<Self, Refused> {
+        self.state = self.state.apply(recall_home::Event::Ask)?;
+        self.version += 1;
+        self.supplied = self.supplied.saturating_add(more);
+        self.asked_at = at;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recall(state: State) -> Recall {
+        Recall {
+            id: RecallId::new(Timestamp::UNIX_EPOCH, [1; 10]),
+            version: 1,
+            state,
+            drug_id: DrugId("amlodipine-5mg".into()),
+            batch: Batch::parse("B1").expect("batch"),
+            level: Level::First,
+            reason: String::new(),
+            authority: String::new(),
+            announced_on: Date::constant(2026, 11, 23),
+            pharmacy_id: None,
+            declared_by: StaffId::new(Timestamp::UNIX_EPOCH, [1; 10]),
+            declared_at: Timestamp::UNIX_EPOCH,
+            closed: None,
+            withdrawn: None,
+        }
+    }
+
+    fn home(supplied: u32) -> RecallHome {
+        let id = HomeId::new(Timestamp::UNIX_EPOCH, [2; 10]);
+        RecallHome::asked(recall(State::Open).id, id, supplied, Timestamp::UNIX_EPOCH)
+    }
+
+    fn found(set_apart: u32, given: u32, note: Option<&str>) -> RecallAnswer {
+        let by = StaffId::new(Timestamp::UNIX_EPOCH, [3; 10]);
+        let note = note.map(|note| note.to_owned().into());
+        RecallAnswer { at: Timestamp::UNIX_EPOCH, by, set_apart, given, note }
+    }
+
+    #[test]
+    fn every_unit_is_accounted_for() {
+        let open = recall(State::Open);
+        let answered = home(7).answer(&open, found(4, 3, None)).expect("whole");
+        assert_eq!((answered.state, answered.version), (recall_home::State::Answered, 2));
+        assert_eq!(home(7).answer(&open, found(4, 4, None)), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(u32::MAX, u32::MAX, None)), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(0, 0, None)), Err(AnswerError::Missing { missing: 7 }));
+        assert!(home(7).answer(&open, found(0, 0, Some("打碎了"))).is_ok());
+        let withdrawn = home(7).answer(&recall(State::Withdrawn), found(7, 0, None));
+        assert!(matches!(withdrawn, Err(AnswerError::Refused(_))));
+        let late = home(7).answer(&recall(State::ClosedEarly), found(7, 0, None));
+        assert!(late.is_ok(), "what is found after the close is told all the same");
+    }
+
+    #[test]
+    fn more_that_turns_up_is_asked_for_again() {
+        let answered = home(7).answer(&recall(State::Open), found(7, 0, None)).expect("whole");
+        let again = answered.ask(3, Timestamp::UNIX_EPOCH).expect("asked");
+        assert_eq!((again.state, again.supplied, again.version), (recall_home::State::Asked, 10, 3));
+    }
+
+    #[test]
+    fn nobody_closes_over_the_head_of_a_home_without_a_reason() {
+        let end = |reason: Option<&str>| RecallEnd {
+            by: StaffId::new(Timestamp::UNIX_EPOCH, [3; 10]),
+            at: Timestamp::UNIX_EPOCH,
+            reason: reason.map(str::to_owned),
+        };
+        assert!(recall(State::Open).close(true, end(None)).is_err());
+        let early = recall(State::Open).close(true, end(Some("该院已停业"))).expect("closed");
+        assert_eq!(early.state, State::ClosedEarly);
+        assert_eq!(recall(State::Open).close(false, end(None)).expect("closed").state, State::Completed);
+        assert_eq!(early.ask().expect("open again").state, State::Open);
+    }
+}
