@@ -2211,6 +2211,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pharmacy/v1/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches that were called back, the newest first. */
+        get: operations["listPharmacyRecalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pharmacy/v1/recalls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recall, with what the pharmacy had of the batch: shelf, orders, parcels, and the homes that got it from there. */
+        get: operations["getPharmacyRecall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pharmacy/v1/self": {
         parameters: {
             query?: never;
@@ -2702,6 +2736,92 @@ export interface paths {
         put?: never;
         /** The exact text that the specialist signs. */
         post: operations["prepareSigningDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recalls, newest first; a home sees those that it was given of. */
+        get: operations["listRecalls"];
+        put?: never;
+        /** A batch is called back: shelves go into quarantine, parcels on the road stop, and homes are asked, at once. */
+        post: operations["declareRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recall. */
+        get: operations["getRecall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The nurse's home has looked for the batch. */
+        post: operations["answerRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is settled; before every home has answered only for a stated reason. The batch stays barred. */
+        post: operations["closeRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recalls/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is taken back: the batch is barred no more. */
+        post: operations["withdrawRecall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3950,6 +4070,26 @@ export interface components {
              */
             version: number;
         };
+        /** @description The home has looked for it. What is neither set apart nor given needs a note. */
+        AnswerRecallBody: {
+            /**
+             * Format: int32
+             * @description How many had been given to residents already.
+             */
+            given: number;
+            /** @description Where the rest is. */
+            note?: string;
+            /**
+             * Format: int32
+             * @description How many units were found and set apart.
+             */
+            set_apart: number;
+            /**
+             * Format: int64
+             * @description The `version` of the home in the recall that was seen.
+             */
+            version: number;
+        };
         /** @description One pharmacy with its answer. */
         AnsweredOffer: components["schemas"]["PharmacyOffer"] & {
             /** @description Its last answer; absent while it has none. */
@@ -4272,6 +4412,16 @@ export interface components {
              * @description Sequence number, also the SSE id.
              */
             seq: number;
+        };
+        /** @description It is settled. */
+        CloseRecallBody: {
+            /** @description Why it is closed all the same; needed while homes have not answered. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
         };
         /** @description Between which a cold parcel must stay. */
         ColdRange: {
@@ -5094,6 +5244,8 @@ export interface components {
             most_per_day?: number;
             /** @description Of which prescription. */
             prescription_id: components["schemas"]["PrescriptionId"];
+            /** @description Batches of it in the home that were called back: not to be given. */
+            recalls?: components["schemas"]["DoseRecall"][];
             /** @description Who gets it. */
             resident: components["schemas"]["DoseResident"];
             /** @description In which round. */
@@ -5115,6 +5267,19 @@ export interface components {
          * @enum {string}
          */
         DoseOutcome: "given" | "refused" | "held";
+        /** @description What stands behind a warning at a dose. */
+        DoseRecall: {
+            /** @description Which batch. */
+            batch: string;
+            /** @description How grave. */
+            level: components["schemas"]["RecallLevel"];
+            /** @description Other batches of the medicine came to the home too: the number on the box decides. */
+            other_batches: boolean;
+            /** @description Why. */
+            reason: string;
+            /** @description Recall id. */
+            recall_id: components["schemas"]["RecallId"];
+        };
         /** @description Who gets it. */
         DoseResident: {
             /** @description Substances the resident must not get. */
@@ -6243,6 +6408,24 @@ export interface components {
             /** @description Real name. */
             name: string;
         };
+        /** @description A batch is called back. */
+        NewRecall: {
+            /**
+             * Format: date
+             * @description On which day they said so; not after today.
+             */
+            announced_on: string;
+            /** @description Who called it back: an authority or the maker. */
+            authority: string;
+            /** @description Which batch, as printed. */
+            batch: string;
+            /** @description Which product. */
+            drug_id: components["schemas"]["DrugId"];
+            /** @description How grave. */
+            level: components["schemas"]["RecallLevel"];
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A referral to draft. */
         NewReferral: {
             /** @description The consultation that led to it. */
@@ -6780,6 +6963,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_RecallSummary: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["RecallSummary"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
         Page_ReferralSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["ReferralSummary"][];
@@ -7015,6 +7205,8 @@ export interface components {
             order_id?: components["schemas"]["PrescriptionId"];
             /** @description The parcel. */
             parcel_id?: components["schemas"]["DeliveryId"];
+            /** @description The recall. */
+            recall_id?: components["schemas"]["RecallId"];
         };
         /** @description A page of events. */
         PharmacyEvents: {
@@ -7615,7 +7807,7 @@ export interface components {
          * @description Why a parcel may not be handed over.
          * @enum {string}
          */
-        QuarantineReason: "temperature" | "identity";
+        QuarantineReason: "temperature" | "identity" | "recall";
         /** @description The hospital asks for more. */
         QuestionBody: {
             /** @description Question. */
@@ -7669,6 +7861,206 @@ export interface components {
             /**
              * Format: int64
              * @description The `version` that the person saw.
+             */
+            version: number;
+        };
+        /** @description A batch that was called back, and who has it. */
+        Recall: components["schemas"]["RecallSummary"] & {
+            /** @description Commands that the caller may give now. */
+            allowed: string[];
+            /** @description How it was closed, last. */
+            closed?: components["schemas"]["RecallEnd"];
+            /** @description Who declared it. */
+            declared_by: components["schemas"]["StaffRef"];
+            /** @description From which pharmacy; none when the hospital declared it. */
+            declared_by_pharmacy?: string;
+            /** @description Orders, parcels and homes that have it, as far as the caller may know. */
+            holdings: components["schemas"]["RecallHolding"][];
+            /** @description Homes that were given of it, and what they answered, as far as the caller may know. */
+            homes: components["schemas"]["RecallHome"][];
+            /** @description Shelves that had it, as far as the caller may know. */
+            shelves: components["schemas"]["RecallShelf"][];
+            /** @description How it was taken back. */
+            withdrawn?: components["schemas"]["RecallEnd"];
+        };
+        /** @description How it ended. */
+        RecallEnd: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who. */
+            by: components["schemas"]["StaffRef"];
+            /** @description Why, where it had to be said. */
+            reason?: string;
+        };
+        /** @description Units in one place. */
+        RecallHolding: {
+            /** @description In which parcel. */
+            delivery_id?: components["schemas"]["DeliveryId"];
+            /** @description For which home. */
+            home_id: components["schemas"]["HomeId"];
+            /** @description Its name. */
+            home_name: string;
+            /** @description From which pharmacy. */
+            pharmacy_name: string;
+            /** @description Where. */
+            place: components["schemas"]["RecallPlace"];
+            /** @description Of which order; told to the home and the pharmacy. */
+            prescription_id?: components["schemas"]["PrescriptionId"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description For whom; told to the home. */
+            resident?: components["schemas"]["RecallResident"];
+            /** @description Doses of it are still to come. */
+            running: boolean;
+            /** @description Since when. */
+            since: components["schemas"]["Time"];
+        };
+        /** @description A home, and its answer. */
+        RecallHome: {
+            /** @description When it answered. */
+            answered_at?: components["schemas"]["Time"];
+            /** @description Who looked. */
+            answered_by?: components["schemas"]["StaffRef"];
+            /** @description Asked, last. */
+            asked_at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How many had been given already.
+             */
+            given?: number;
+            /** @description Home id. */
+            home_id: components["schemas"]["HomeId"];
+            /** @description Its name. */
+            home_name: string;
+            /** @description Where the rest is. */
+            note?: string;
+            /**
+             * Format: int32
+             * @description How many units were found and set apart.
+             */
+            set_apart?: number;
+            /** @description State. */
+            state: components["schemas"]["RecallHomeState"];
+            /**
+             * Format: int32
+             * @description How many units reached it.
+             */
+            supplied: number;
+            /**
+             * Format: int64
+             * @description Version to send with the home's answer.
+             */
+            version: number;
+        };
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        RecallHomeState: "asked" | "answered";
+        /**
+         * Format: uuid
+         * @description A batch that was called back.
+         */
+        RecallId: string;
+        /**
+         * @description How grave it is: the first level is for what can do serious harm.
+         * @enum {string}
+         */
+        RecallLevel: "first" | "second" | "third";
+        /**
+         * @description Where units of it are.
+         * @enum {string}
+         */
+        RecallPlace: "order" | "counter" | "road" | "home";
+        /** @description A resident who was given of it. */
+        RecallResident: {
+            /** @description Room and bed. */
+            bed: string;
+            /** @description Resident id. */
+            id: components["schemas"]["ResidentId"];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A pharmacy's shelf. */
+        RecallShelf: {
+            /**
+             * Format: int64
+             * @description On the shelf.
+             */
+            on_hand: number;
+            /** @description Whose. */
+            pharmacy_id: components["schemas"]["PharmacyId"];
+            /** @description Its name. */
+            pharmacy_name: string;
+            /**
+             * Format: int64
+             * @description In quarantine.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description In homes.
+             */
+            supplied: number;
+            /**
+             * Format: int64
+             * @description In orders and parcels.
+             */
+            underway: number;
+            /**
+             * Format: int64
+             * @description Destroyed, lost.
+             */
+            written_off: number;
+        };
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        RecallState: "open" | "completed" | "closed_early" | "withdrawn";
+        /** @description A batch that was called back, as a list shows it. */
+        RecallSummary: {
+            /**
+             * Format: date
+             * @description On which day they said so.
+             */
+            announced_on: string;
+            /** @description Who called it back. */
+            authority: string;
+            /** @description Which batch. */
+            batch: string;
+            /** @description Declared at. */
+            declared_at: components["schemas"]["Time"];
+            /** @description Which product. */
+            drug_id: components["schemas"]["DrugId"];
+            /** @description How many of them have answered. */
+            homes_answered: number;
+            /** @description How many homes were given of it. */
+            homes_asked: number;
+            /** @description Recall id. */
+            id: components["schemas"]["RecallId"];
+            /** @description How grave. */
+            level: components["schemas"]["RecallLevel"];
+            /** @description English name. */
+            name_en: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description The caller's home in it. */
+            own?: components["schemas"]["RecallHome"];
+            /** @description Why. */
+            reason: string;
+            /** @description State. */
+            state: components["schemas"]["RecallState"];
+            /** @description Strength of one unit. */
+            strength: string;
+            /** @description The unit that is counted. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Version to send with the next command on the whole of it.
              */
             version: number;
         };
@@ -8853,7 +9245,7 @@ export interface components {
          * @description What happens to units of a batch.
          * @enum {string}
          */
-        StockMove: "received" | "found" | "missing" | "taken" | "put_back" | "quarantined" | "released" | "supplied" | "spoilt" | "written_off" | "discarded";
+        StockMove: "received" | "found" | "missing" | "taken" | "put_back" | "quarantined" | "set_apart" | "released" | "supplied" | "spoilt" | "written_off" | "discarded";
         /**
          * @description Why a person changes a number.
          * @enum {string}
@@ -21252,6 +21644,147 @@ export interface operations {
             };
         };
     };
+    listPharmacyRecalls: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Of this product. */
+                drug_id?: string;
+                /** @description Of this batch. */
+                batch?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecallSummary"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPharmacyRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPharmacySystem: {
         parameters: {
             query?: never;
@@ -24254,6 +24787,549 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SigningDocument"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecalls: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Of this product. */
+                drug_id?: string;
+                /** @description Of this batch. */
+                batch?: string;
+                /** @description Where the last page ended. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecallSummary"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareRecall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecall"];
+            };
+        };
+        responses: {
+            /** @description Declared. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerRecall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RecallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRecallBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeRecall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RecallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRecallBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawRecall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["RecallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRecallBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recall"];
                 };
             };
             /** @description The request cannot be understood. */
