@@ -424,7 +424,7 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "residents::history" => plans!(db => residents::history(db, None, Some(resident), 100)),
         "residents::get_all" => plans!(db => residents::get_all(db, [resident])),
         "relations::of_specialist" => plans!(db => relations::of_specialist(db, &specialist, [resident])),
-        "observations::latest_of_all" => plans!(db => observations::latest_of_all(db, [resident])),
+        "observations::latest_of_all" => plans!(db => observations::latest_of_all(db, two.clone())),
         "observations::page" => plans!(db => observations::page(db, &[resident], p)),
         "notes::for_resident" => plans!(db => notes::for_resident(db, resident, 20)),
         "break_glass::list" => plans!(db => break_glass::list(db, false, p)),
