@@ -29,6 +29,7 @@ interface Desk {
 
 const page = (items: readonly unknown[]) => ({ items, next: null });
 const one = "[data-testid=recall]";
+const desk: [number, number] = [1440, 900];
 const DESKS: Desk[] = [
   { name: "list", path: "/recalls", who: "pharmacist", body: page(listed), ready: "[data-testid=recall-rc1]" },
   { name: "list-empty", path: "/recalls", who: "administrator", body: page([]), ready: "main :is(h2,h3)" },
@@ -106,7 +107,7 @@ const TABLETS: Tablet[] = [
 ];
 
 for (const look of LOOKS) {
-  for (const { name, path, who, body, ready, size = [1440, 900], act } of DESKS) {
+  for (const { name, path, who, body, ready, size = desk, act } of DESKS) {
     test(`recalls ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
       const asked = path === "/recalls" ? "GET /api/recalls" : `GET /api${path}`;
       const prepare = (on: Page) => installMock(on, buildDay(now()), { who, answers: { [asked]: { body } } });

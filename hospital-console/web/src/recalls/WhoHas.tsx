@@ -13,7 +13,13 @@ function Part({ title, empty, children }: { title: string; empty?: string; child
       <Title order={2} fz={18} mb="xs">
         {title}
       </Title>
-      {empty ? <Text c="dimmed">{empty}</Text> : <div className={page.surface}>{children}</div>}
+      {empty ? (
+        <Text c="dimmed">{empty}</Text>
+      ) : (
+        <div className={`${page.surface} ${classes.frame}`} tabIndex={0} role="group" aria-label={title}>
+          {children}
+        </div>
+      )}
     </section>
   );
 }
