@@ -393,8 +393,7 @@ async fn bad_input_of_a_prescription_is_refused_in_words_and_counted_and_nothing
     let metrics = crate::boxes::metrics();
     let world = World::new().await;
     let line = |field: &str, value: Value| {
-        let mut line = json!({"drug_id": "amlodipine-5mg", "dose": 1, "frequency": "qd", "route": "oral", "days": 7,
-            "quantity": 7, "instruction": ""});
+        let mut line = json!({"drug_id": "amlodipine-5mg", "dose": 1, "frequency": "qd", "route": "oral", "days": 7, "instruction": ""});
         line[field] = value;
         line
     };
@@ -420,7 +419,6 @@ async fn bad_input_of_a_prescription_is_refused_in_words_and_counted_and_nothing
         ("quantity", json!(-1)),
         ("quantity", json!(8)),
         ("quantity", json!(1_000_000_000)),
-        ("days", json!(0)),
         ("days", json!(-1)),
         ("days", json!(1_000_000_000)),
     ] {
