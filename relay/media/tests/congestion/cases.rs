@@ -116,8 +116,8 @@ fn a_short_queue_jitter_and_lost_reports_are_borne() {
     }
 }
 
-/// What is under way when the rate falls (a round trip and a report's interval at the former rate) takes 0.9 s at a tenth of it; no sender can take it
-/// back. The rest is sound, which goes on meanwhile.
+/// What is under way when the rate falls (a round trip and a report's interval at the former rate) takes most of a second at a tenth of it and cannot be
+/// taken back; sound goes on meanwhile. The aim is 1 s; the bound is what the controller holds today (docs/congestion-control.md).
 #[test]
 fn a_rate_that_falls_tenfold_leaves_no_more_than_what_was_under_way() {
     for outcome in ours(&drop_tenfold()) {
