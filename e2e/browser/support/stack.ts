@@ -14,6 +14,9 @@ export interface Stack {
   password: string;
   urls: { console: string; page: string };
   accounts: Account[];
+  /** Where the programs and their settings are. */
+  bin: { relay: string };
+  etc: string;
   pids: { "clinic-agent": number; relay: number };
   /** Where programs are stopped and started, see scripts/stack/control.mjs. */
   control: string;
