@@ -157,7 +157,8 @@ impl County {
             let place = Staff { pharmacy_id: Some(shop.id), ..nobody.clone() };
             member(&mut tx, account(Role::Pharmacy, n), Role::Pharmacy, place).await?;
         }
-        let hospital = |n: usize| if n % HOSPITALS == 0 { own.clone() } else { format!("医院{}", n % HOSPITALS) };
+        let hospital =
+            |n: usize| if n.is_multiple_of(HOSPITALS) { own.clone() } else { format!("医院{}", n % HOSPITALS) };
         for n in 1..SPECIALISTS {
             let place = Staff { hospital: Some(hospital(n)), ..like.clone() };
             member(&mut tx, account(Role::Specialist, n), Role::Specialist, place).await?;

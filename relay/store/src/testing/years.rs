@@ -334,45 +334,48 @@ impl Years {
         let of = |kind: u32, ordinal: &str| self.id(&ms, &kind.to_string(), ordinal, &number);
         let is_run = table == "courier_runs";
         let delivery = of(3, "t.delivery_ordinal");
-        let value = |column: &str| match column {
-            "id" if is_run => run.clone(),
-            "id" => of(kind, "t.ordinal"),
-            "prescription_id" => of(2, "1"),
-            "consultation_id" => of(1, "1"),
-            "delivery_id" => format!("CASE WHEN t.delivery_id IS NULL THEN NULL ELSE {delivery} END"),
-            "run_id" => run.clone(),
-            "courier_token_sha256" => of(3, "t.ordinal"),
-            "token_sha256" => match self.backend {
-                Backend::Sqlite => format!("printf('%064x', {number})"),
-                Backend::Postgres => format!("lpad(to_hex(CAST({number} AS BIGINT)), 64, '0')"),
-            },
-            "day" => match self.backend {
-                Backend::Sqlite => format!("date(({ms}) / 1000, 'unixepoch', '+8 hours')"),
-                Backend::Postgres => {
-                    format!(
-                        "to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC' + interval '8 hours', 'YYYY-MM-DD')"
-                    )
+        let value = |column: &str| {
+            match column {
+                "id" if is_run => run.clone(),
+                "id" => of(kind, "t.ordinal"),
+                "prescription_id" => of(2, "1"),
+                "consultation_id" => of(1, "1"),
+                "delivery_id" => format!("CASE WHEN t.delivery_id IS NULL THEN NULL ELSE {delivery} END"),
+                "run_id" => run.clone(),
+                "courier_token_sha256" => of(3, "t.ordinal"),
+                "token_sha256" => match self.backend {
+                    Backend::Sqlite => format!("printf('%064x', {number})"),
+                    Backend::Postgres => format!("lpad(to_hex(CAST({number} AS BIGINT)), 64, '0')"),
+                },
+                "day" => match self.backend {
+                    Backend::Sqlite => format!("date(({ms}) / 1000, 'unixepoch', '+8 hours')"),
+                    Backend::Postgres => {
+                        format!(
+                            "to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC' + interval '8 hours', 'YYYY-MM-DD')"
+                        )
+                    }
+                },
+                // Whoever took it; what nobody took is offered to all who are asked.
+                "pharmacy_id" if table == OFFERS => "CASE WHEN \
+                 (SELECT pharmacy_id FROM years_prescriptions WHERE pattern = t.pattern) IS NULL \
+                 THEN t.pharmacy_id ELSE y.pharmacy_id END"
+                    .to_owned(),
+                "resident_id" | "home_id" | "specialist_id" | "pharmacist_id" | "pharmacy_id" | "stock_id" => {
+                    format!("CASE WHEN t.{column} IS NULL THEN NULL ELSE y.{column} END")
                 }
-            },
-            // Whoever took it; what nobody took is offered to all who are asked.
-            "pharmacy_id" if table == OFFERS => format!(
-                "CASE WHEN (SELECT pharmacy_id FROM years_prescriptions WHERE pattern = t.pattern) IS NULL THEN t.pharmacy_id ELSE y.pharmacy_id END"
-            ),
-            "resident_id" | "home_id" | "specialist_id" | "pharmacist_id" | "pharmacy_id" | "stock_id" => {
-                format!("CASE WHEN t.{column} IS NULL THEN NULL ELSE y.{column} END")
+                "signature" | "approval" if copies.slim => {
+                    format!("CASE WHEN t.{column} IS NULL THEN NULL ELSE {SLIM} END")
+                }
+                "findings" if copies.slim => format!(
+                    "CASE WHEN n.i < {WITH_FINDINGS} OR n.i >= {} THEN t.findings ELSE '[]' END",
+                    copies.count.saturating_sub(WITH_FINDINGS)
+                ),
+                "at" | "due_at" | "review_key" | "waiting_since" | "state_since" => {
+                    format!("t.{column} + {ms} - {base}")
+                }
+                time if time.ends_with("_at") => format!("t.{time} + {ms} - {base}"),
+                other => format!("t.{other}"),
             }
-            "signature" | "approval" if copies.slim => {
-                format!("CASE WHEN t.{column} IS NULL THEN NULL ELSE {SLIM} END")
-            }
-            "findings" if copies.slim => format!(
-                "CASE WHEN n.i < {WITH_FINDINGS} OR n.i >= {} THEN t.findings ELSE '[]' END",
-                copies.count.saturating_sub(WITH_FINDINGS)
-            ),
-            "at" | "due_at" | "review_key" | "waiting_since" | "state_since" => {
-                format!("t.{column} + {ms} - {base}")
-            }
-            time if time.ends_with("_at") => format!("t.{time} + {ms} - {base}"),
-            other => format!("t.{other}"),
         };
         let columns: Vec<(&str, String)> = columns.iter().map(|column| (column.as_str(), value(column))).collect();
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
