@@ -23,7 +23,7 @@ const builder = (page: Page): AxeBuilder =>
     .setLegacyMode();
 
 /**
- * Looked at again for a few seconds: on a busy machine the page may still be fading something in, or axe may start in the frame between an
+ * Looked at again for some seconds: on a busy machine the page may still be fading something in, or axe may start in the frame between an
  * answer and what it draws. A finding that stays is a finding.
  */
 async function expectNothing(axe: AxeBuilder, where: string): Promise<void> {
@@ -34,7 +34,7 @@ async function expectNothing(axe: AxeBuilder, where: string): Promise<void> {
     );
     // One string, because a log of CI that is cut short keeps the first lines only.
     expect(told.join(" | "), where).toBe("");
-  }).toPass({ intervals: [200, 500, 1000], timeout: 6_000 });
+  }).toPass({ intervals: [200, 500, 1000], timeout: 20_000 });
 }
 
 /** The same in English on dark: the person presses the page's own two switches and afterwards presses them back. */

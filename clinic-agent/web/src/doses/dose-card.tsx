@@ -57,6 +57,9 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
   const [asking, setAsking] = useState<Asking>();
   const [correcting, setCorrecting] = useState(false);
   const needed = dose.due_at === undefined;
+  const recalls = dose.recalls ?? [];
+  // Of a batch that was called back the answer at hand is to hold it; what was given before is still written down.
+  const recalled = recalls.length > 0;
   const medicine = scanned.medicine?.toLowerCase() === dose.code.toLowerCase() ? scanned.medicine : undefined;
   const write = useWrite(dose, { resident: scanned.resident, medicine }, () => {
     setAsking(undefined);
@@ -103,7 +106,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
           )}
         </span>
       </div>
-      {(dose.recalls ?? []).map((recall) => (
+      {recalls.map((recall) => (
         <Banner
           key={recall.recall_id}
           meaning="danger"
@@ -135,6 +138,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
         <Group gap="xs" className="nurse-dose-answers">
           <Button
             size="xl"
+            variant={recalled ? "default" : "filled"}
             leftSection={<IconCheck aria-hidden />}
             loading={write.isPending}
             onClick={() => (needed ? setAsking("given") : write.mutate({ outcome: "given" }))}
@@ -153,7 +157,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
               </Button>
               <Button
                 size="xl"
-                variant="default"
+                variant={recalled ? "filled" : "default"}
                 leftSection={<IconPlayerPause aria-hidden />}
                 onClick={() => setAsking("held")}
               >
