@@ -34,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (21, "lists", include_str!("../migrations/0021_lists.sql")),
     (22, "ecgs", include_str!("../migrations/0022_ecgs.sql")),
     (23, "recalls", include_str!("../migrations/0023_recalls.sql")),
+    // There never was a 24, and none may come: a database that has 25 would not get it.
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
 ];
 
