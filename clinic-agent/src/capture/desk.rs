@@ -11,7 +11,7 @@ use std::{
 use yunzhen_protocol::control::BoxCamera;
 use yunzhen_runtime::clock;
 
-use crate::outbox::ladder::VideoTarget;
+use yunzhen_media::ladder::VideoTarget;
 
 /// What the picture thread should do.
 #[derive(Debug, Clone, Copy, PartialEq)]

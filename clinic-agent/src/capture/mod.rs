@@ -35,11 +35,11 @@ use std::{sync::Arc, thread::JoinHandle};
 use desk::{Desk, SoundWish, Wish};
 pub use error::CaptureError;
 pub use settings::{CaptureSettings, SoundSource, VideoSource};
+use yunzhen_media::ladder::VideoTarget;
 use yunzhen_protocol::control::BoxCamera;
 
 use crate::outbox::{
     devices::{DeviceEvent, DeviceSink, Devices},
-    ladder::VideoTarget,
     session::CapturePlan,
 };
 

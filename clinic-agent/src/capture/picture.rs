@@ -27,10 +27,8 @@ use super::{
     report,
     scene::Scene,
 };
-use crate::outbox::{
-    devices::{Captured, DeviceEvent, DeviceSink},
-    ladder::VideoTarget,
-};
+use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
+use yunzhen_media::ladder::VideoTarget;
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);

@@ -20,9 +20,10 @@ use super::{
     pattern::{self, Row},
     scene::Scene,
 };
+use yunzhen_media::ladder::{Rung, VideoTarget};
+
 use crate::outbox::{
     devices::{Captured, DeviceEvent, DeviceSink, Devices},
-    ladder::{Rung, VideoTarget},
     session::CapturePlan,
 };
 

@@ -1,11 +1,11 @@
 //! The box's cameras and microphone, as the driver needs them: an interface, so that the driver can be tested without
 //! ffmpeg. The real ones are [`crate::capture`].
 
-use super::ladder::VideoTarget;
 use super::session::CapturePlan;
 use std::time::Instant;
 use tokio::sync::mpsc;
 use yunzhen_media::MediaKind;
+use yunzhen_media::ladder::VideoTarget;
 use yunzhen_protocol::control::BoxCamera;
 use yunzhen_protocol::rtp::RtpPacket;
 

@@ -151,10 +151,10 @@ impl Driver {
                 sent = send_when_room(connection.as_ref(), self.sender.next_datagram()), if wait == Wait::Room => {
                     self.sender.sent(sent);
                 }
-                () = until(wake) => {}
+                () = clock::until(wake) => {}
                 Ok(()) = open.changed() => {}
                 _ = seconds.tick() => self.stats(),
-                () = until(deadline) => self.input(Input::Timeout),
+                () = clock::until(deadline) => self.input(Input::Timeout),
                 () = soft.cancelled() => break,
             }
         }
@@ -393,13 +393,6 @@ impl Driver {
                 sent_bps: status.sent_bps,
             });
         }
-    }
-}
-
-async fn until(wake: Option<Instant>) {
-    match wake {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -3,12 +3,12 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
-use super::ladder::{Ladder, Rung, VideoTarget};
 use super::sent::{Impossible, SentLog};
 use std::time::Duration;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
 use yunzhen_media::congestion::{Clocked, Controller, Limits};
+use yunzhen_media::ladder::{Ladder, Rung, VideoTarget};
 use yunzhen_protocol::ccfb::StreamReport;
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 

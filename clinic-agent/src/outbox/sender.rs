@@ -1,6 +1,5 @@
 //! From packets to datagrams: what waits, what leaves when, and what the rate allows. Holds no socket of its own; the driver gives it the connection.
 
-use super::ladder::VideoTarget;
 use super::queue::{Dropped, Queue, Waiting};
 use super::rate::Rate;
 use crate::link::Open;
@@ -8,6 +7,7 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
+use yunzhen_media::ladder::VideoTarget;
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;

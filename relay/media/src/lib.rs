@@ -14,6 +14,7 @@
 //! | [`keyframe`] | one request for many askers |
 //! | [`bitrate`] | how fast the home may send, from loss |
 //! | [`congestion`] | how fast the box may send, from arrival times |
+//! | [`ladder`] | which picture a bit rate is worth |
 //! | [`link`] | link quality in words |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
@@ -22,6 +23,7 @@ pub mod codec;
 pub mod congestion;
 pub mod h264;
 pub mod keyframe;
+pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;

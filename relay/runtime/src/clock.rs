@@ -19,6 +19,14 @@ pub fn now_instant() -> Instant {
     Instant::now()
 }
 
+/// Waits for a moment; without one, for ever.
+pub async fn until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Random bytes of the operating system, fit for keys and tokens.
 ///
 /// # Panics

@@ -63,7 +63,7 @@ pub async fn run(
                 }
                 Err(_) => return,
             },
-            () = until(wake) => {
+            () = clock::until(wake) => {
                 report(&connection, begun, &mut intake);
                 if !silent && clock::now_instant().saturating_duration_since(heard) >= SILENCE {
                     if current.is_some() {
@@ -75,13 +75,6 @@ pub async fn run(
                 }
             }
         }
-    }
-}
-
-async fn until(wake: Option<Instant>) {
-    match wake {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use yunzhen_media::ladder::{Ladder, VideoTarget};
 use yunzhen_netem::Rng;
+use yunzhen_protocol::control::VideoPlan;
+use yunzhen_protocol::payload_type;
 
-/// Rungs of the box's ladder: frames per second, the least bit rate, and what it takes to come up to it again.
-const RUNGS: [(u32, u32, u32); 3] = [(30, 400_000, 650_000), (15, 75_000, 115_000), (2, 0, 0)];
-/// The rate must have been enough for so long.
-const STEADY: Duration = Duration::from_secs(2);
+/// What the relay asks a box for.
+const PLAN: VideoPlan =
+    VideoPlan { ssrc: 1, payload_type: payload_type::H264, bitrate_bps: 3_000_000, fps: 30, width: 1280, height: 720 };
 /// A keyframe is so many times as large as another frame …
 const KEYFRAME: f64 = 5.0;
 /// … but leaves within this time: the encoder's buffer is no larger.
@@ -42,13 +44,14 @@ pub struct Encoder {
     due: Duration,
     key_wanted: bool,
     debt: f64,
-    rung: usize,
-    enough_since: Option<Duration>,
+    ladder: Ladder,
+    target: VideoTarget,
 }
 
 impl Encoder {
     pub fn new(seed: u64, start: Duration) -> Self {
-        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, rung: 0, enough_since: None }
+        let (ladder, target) = (Ladder::default(), VideoTarget::of(&PLAN));
+        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, ladder, target }
     }
 
     pub const fn want_keyframe(&mut self) {
@@ -56,7 +59,7 @@ impl Encoder {
     }
 
     pub fn frames_per_second(&self) -> u32 {
-        RUNGS[self.rung].0
+        self.target.fps
     }
 
     pub fn is_due(&self, now: Duration) -> bool {
@@ -90,22 +93,11 @@ impl Encoder {
         Some(frame)
     }
 
-    /// Down at once, up when the rate has been enough for a while; another size begins with a keyframe.
+    /// The box's ladder; another size begins with a keyframe.
     fn step(&mut self, now: Duration, bps: u32) {
-        let before = self.rung;
-        while bps < RUNGS[self.rung].1 {
-            self.rung += 1;
-        }
-        if self.rung > 0 && bps >= RUNGS[self.rung - 1].2 {
-            if now.saturating_sub(*self.enough_since.get_or_insert(now)) >= STEADY {
-                self.rung -= 1;
-                self.enough_since = None;
-            }
-        } else {
-            self.enough_since = None;
-        }
-        // The two lower rungs have one size.
-        self.key_wanted |= before != self.rung && before.min(self.rung) == 0;
+        let target = self.ladder.step(now, bps).target(&PLAN, bps);
+        self.key_wanted |= (target.width, target.height) != (self.target.width, self.target.height);
+        self.target = target;
     }
 }
 
