@@ -1,7 +1,7 @@
 import { test, type Page } from "@playwright/test";
 import { buildDay, type Day } from "./data";
 import { careAnswers } from "./data-care";
-import { LOOKS, lookAt } from "./look";
+import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { sendPage, serve, type Site } from "./site";
 import { now } from "./clock";
@@ -155,22 +155,20 @@ const SCREENS: CareScreen[] = [
   },
 ];
 
-for (const look of LOOKS) {
-  for (const { name, path, ready, ringing, reminded, nothing, change, mock, act } of SCREENS) {
-    test(`${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const prepare = (page: Page) => {
-        const at = now();
-        const day = buildDay(at);
-        const { ringing: call, ...usual } = careAnswers(day, at);
-        const answers = {
-          ...(nothing ? emptied(usual) : usual),
-          ...change?.(usual, day),
-          ...(ringing && call && { "GET /api/urgent-calls": call }),
-          ...(reminded && { [`GET /api/consultations/${reminded}`]: { body: soon(day, at, reminded) } }),
-        };
-        return installMock(page, day, { reminded, ...mock, answers: mock ? {} : answers });
+for (const { name, path, ready, ringing, reminded, nothing, change, mock, act } of SCREENS) {
+  test(`${name}`, async ({ browser }) => {
+    const prepare = (page: Page) => {
+      const at = now();
+      const day = buildDay(at);
+      const { ringing: call, ...usual } = careAnswers(day, at);
+      const answers = {
+        ...(nothing ? emptied(usual) : usual),
+        ...change?.(usual, day),
+        ...(ringing && call && { "GET /api/urgent-calls": call }),
+        ...(reminded && { [`GET /api/consultations/${reminded}`]: { body: soon(day, at, reminded) } }),
       };
-      await lookAt(browser, look, { name, sizes: [[1440, 900]], url: site.origin + path, ready, prepare, act });
-    });
-  }
+      return installMock(page, day, { reminded, ...mock, answers: mock ? {} : answers });
+    };
+    await lookAt(browser, { name, sizes: [[1440, 900]], url: site.origin + path, ready, prepare, act });
+  });
 }

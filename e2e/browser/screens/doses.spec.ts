@@ -2,7 +2,7 @@ import { expect, test, type Page } from "@playwright/test";
 import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
 import { chain, conflict, day, refill, stoppedDay, waiting } from "./data-doses";
-import { LOOKS, lookAt } from "./look";
+import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { prescribingAnswers } from "./data-prescribing";
 import { serveBox, type Mode, type OwnAnswers } from "./nurse-box";
@@ -133,30 +133,28 @@ const NURSE: NurseScreen[] = [
   },
 ];
 
-for (const look of LOOKS) {
-  for (const { name, path, mode = "online", own, ready = "main", act } of NURSE) {
-    test(`doses ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const answers: Record<string, { status?: number; body: unknown }> = { ...given, ...own };
-      const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
-      const box = await serveBox(mode, said);
-      try {
-        await lookAt(browser, look, {
-          name: `doses-${name}`,
-          sizes: [
-            [1280, 800],
-            [800, 1280],
-          ],
-          url: box.origin + path,
-          ready,
-          prepare: () => Promise.resolve(),
-          act,
-          expected: /status of (401|404|409|500|503)|AudioContext/,
-        });
-      } finally {
-        await box.close();
-      }
-    });
-  }
+for (const { name, path, mode = "online", own, ready = "main", act } of NURSE) {
+  test(`doses ${name}`, async ({ browser }) => {
+    const answers: Record<string, { status?: number; body: unknown }> = { ...given, ...own };
+    const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
+    const box = await serveBox(mode, said);
+    try {
+      await lookAt(browser, {
+        name: `doses-${name}`,
+        sizes: [
+          [1280, 800],
+          [800, 1280],
+        ],
+        url: box.origin + path,
+        ready,
+        prepare: () => Promise.resolve(),
+        act,
+        expected: /status of (401|404|409|500|503)|AudioContext/,
+      });
+    } finally {
+      await box.close();
+    }
+  });
 }
 
 test("a dose that was given is saved on the box with what was scanned", async ({ browser }) => {
@@ -242,28 +240,26 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => site.close());
 
-for (const look of LOOKS) {
-  for (const { name, path, ready, who, on, nothing, act } of CONSOLE) {
-    test(`doses ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const prepare = (tab: Page) => {
-        const usual: Day = buildDay(now());
-        const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
-        const answers: Answers = {
-          ...prescribingAnswers(usual, now()),
-          "GET /api/refills": page(nothing ? [] : [asked]),
-        };
-        const written = usual.summaries.filter((p) => p.id === on?.[0]);
-        const consultation = { ...usual.consultation, prescriptions: written };
-        return installMock(tab, { ...usual, prescriptions, consultation }, { who, answers });
+for (const { name, path, ready, who, on, nothing, act } of CONSOLE) {
+  test(`doses ${name}`, async ({ browser }) => {
+    const prepare = (tab: Page) => {
+      const usual: Day = buildDay(now());
+      const prescriptions = usual.prescriptions.map((p) => (p.id === on?.[0] ? { ...p, door_to_dose: on[1] } : p));
+      const answers: Answers = {
+        ...prescribingAnswers(usual, now()),
+        "GET /api/refills": page(nothing ? [] : [asked]),
       };
-      await lookAt(browser, look, {
-        name: `doses-${name}`,
-        sizes: [[1440, 900]],
-        url: site.origin + path,
-        ready,
-        prepare,
-        act,
-      });
+      const written = usual.summaries.filter((p) => p.id === on?.[0]);
+      const consultation = { ...usual.consultation, prescriptions: written };
+      return installMock(tab, { ...usual, prescriptions, consultation }, { who, answers });
+    };
+    await lookAt(browser, {
+      name: `doses-${name}`,
+      sizes: [[1440, 900]],
+      url: site.origin + path,
+      ready,
+      prepare,
+      act,
     });
-  }
+  });
 }

@@ -3,7 +3,7 @@ import { now } from "./clock";
 import { buildDay } from "./data";
 import { day } from "./data-doses";
 import { answeredByHome, closedEarly, listed, ofHome, ofPharmacy, overseen } from "./data-recalls";
-import { LOOKS, lookAt } from "./look";
+import { lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
 import { sendPage, serve, type Site } from "./site";
@@ -106,41 +106,39 @@ const TABLETS: Tablet[] = [
   },
 ];
 
-for (const look of LOOKS) {
-  for (const { name, path, who, body, ready, size = desk, act } of DESKS) {
-    test(`recalls ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const asked = path === "/recalls" ? "GET /api/recalls" : `GET /api${path}`;
-      const prepare = (on: Page) => installMock(on, buildDay(now()), { who, answers: { [asked]: { body } } });
-      await lookAt(browser, look, {
+for (const { name, path, who, body, ready, size = desk, act } of DESKS) {
+  test(`recalls ${name}`, async ({ browser }) => {
+    const asked = path === "/recalls" ? "GET /api/recalls" : `GET /api${path}`;
+    const prepare = (on: Page) => installMock(on, buildDay(now()), { who, answers: { [asked]: { body } } });
+    await lookAt(browser, {
+      name: `recalls-${name}`,
+      sizes: [size],
+      url: site.origin + path,
+      ready,
+      prepare,
+      act,
+    });
+  });
+}
+for (const { name, path, answers, ready, act } of TABLETS) {
+  test(`recalls ${name}`, async ({ browser }) => {
+    const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
+    const box = await serveBox("online", said);
+    try {
+      await lookAt(browser, {
         name: `recalls-${name}`,
-        sizes: [size],
-        url: site.origin + path,
+        sizes: [
+          [1280, 800],
+          [800, 1280],
+        ],
+        url: box.origin + path,
         ready,
-        prepare,
+        prepare: () => Promise.resolve(),
         act,
+        expected: /status of (401|404)|AudioContext/,
       });
-    });
-  }
-  for (const { name, path, answers, ready, act } of TABLETS) {
-    test(`recalls ${name} ${look.language} ${look.scheme}`, async ({ browser }) => {
-      const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
-      const box = await serveBox("online", said);
-      try {
-        await lookAt(browser, look, {
-          name: `recalls-${name}`,
-          sizes: [
-            [1280, 800],
-            [800, 1280],
-          ],
-          url: box.origin + path,
-          ready,
-          prepare: () => Promise.resolve(),
-          act,
-          expected: /status of (401|404)|AudioContext/,
-        });
-      } finally {
-        await box.close();
-      }
-    });
-  }
+    } finally {
+      await box.close();
+    }
+  });
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { contrast, createI18n, en, keyPaths, meaningColours, palettes, surfaces, zh } from "../src";
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe("words", () => {
   it("exist in both languages with the same blanks", () => {
@@ -17,6 +19,18 @@ describe("words", () => {
       .map((match) => match[1] ?? "")
       .filter((key) => !i18n.exists(key));
     expect(missing).toEqual([]);
+  });
+
+  it("change with the language that another tab of this browser chose", () => {
+    const window = new EventTarget();
+    vi.stubGlobal("window", window);
+    const i18n = createI18n({ zh: {}, en: {} });
+    const told = (key: string, newValue: string) =>
+      window.dispatchEvent(Object.assign(new Event("storage"), { key, newValue }));
+    told("yz.other", "en");
+    expect(i18n.language).toBe("zh");
+    told("yz.language", "en");
+    expect(i18n.language).toBe("en");
   });
 
   it("are Chinese first", () => {

@@ -43,6 +43,12 @@ export function createI18n<T extends object>(own: { zh: T; en: T }, language: La
   };
   apply(instance.language);
   instance.on("languageChanged", apply);
+  // Two tabs of one person speak one language.
+  if (typeof window !== "undefined") {
+    window.addEventListener("storage", ({ key, newValue }) => {
+      if (key === KEY && newValue !== instance.language) void instance.changeLanguage(newValue === "en" ? "en" : "zh");
+    });
+  }
   return instance;
 }
 
