@@ -759,7 +759,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         // The queue is one for all homes; that it moved tells nothing about anybody.
         Entity::Queue => return may_try(actor, Action::ListConsultations),
         Entity::PharmacySystem => Class::PharmacySystem,
-        Entity::Session | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
+        Entity::Session | Entity::Staff | Entity::Invitation | Entity::Calendar | Entity::Favourite => return false,
     };
     class.view().is_some_and(|view| reaches(actor, view, &facts))
 }

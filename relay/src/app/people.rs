@@ -74,6 +74,7 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
         pharmacy_name,
         hospital: s.hospital,
         licence: s.licence,
+        practising_since: s.practising_since,
         title: s.title,
     })
 }

@@ -64,6 +64,7 @@ pub(super) fn staff() -> Vec<Staff> {
         pharmacy_id: None,
         hospital: None,
         licence: None,
+        practising_since: None,
         title: Some(title.to_owned()),
         active: true,
     };
@@ -72,14 +73,22 @@ pub(super) fn staff() -> Vec<Staff> {
         licence: Some(licence.to_owned()),
         ..member
     };
+    let practising = |member: Staff, since| Staff { practising_since: Some(since), ..member };
     vec![
         Staff { home_id: Some(HOME_1), ..member(1, "nurse1", "李梅", Role::Nurse, "主管护师") },
         Staff { home_id: Some(HOME_2), ..member(2, "nurse2", "张晓燕", Role::Nurse, "护师") },
-        licensed(member(3, "specialist1", "陈建国", Role::Specialist, "心内科主任医师"), "110330100002011"),
-        licensed(member(4, "specialist2", "周敏", Role::Specialist, "老年医学科副主任医师"), "110330100004527"),
+        practising(
+            licensed(member(3, "specialist1", "陈建国", Role::Specialist, "心内科主任医师"), "110330100002011"),
+            jiff::civil::date(1996, 8, 1),
+        ),
+        practising(
+            licensed(member(4, "specialist2", "周敏", Role::Specialist, "老年医学科副主任医师"), "110330100004527"),
+            jiff::civil::date(2009, 7, 1),
+        ),
         Staff {
             hospital: Some(OTHER_HOSPITAL.to_owned()),
             licence: Some("110330200007733".to_owned()),
+            practising_since: Some(jiff::civil::date(2011, 7, 1)),
             ..member(8, "specialist3", "林涛", Role::Specialist, "神经内科副主任医师")
         },
         licensed(member(5, "pharmacist1", "何静", Role::Pharmacist, "主管药师"), "ZY3301000871"),

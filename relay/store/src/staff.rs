@@ -8,8 +8,7 @@ use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "staff";
-const COLUMNS: &str =
-    "SELECT id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active FROM staff";
+const COLUMNS: &str = "SELECT id, username, name, role, home_id, pharmacy_id, hospital, licence, practising_since, title, active FROM staff";
 
 /// One member of staff.
 pub async fn get(db: &mut Db, id: StaffId) -> Result<Option<Staff>, StoreError> {
@@ -51,8 +50,8 @@ pub async fn credential(db: &mut Db, id: StaffId) -> Result<Option<StaffCredenti
 /// A new account.
 pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash, practising_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(staff.id.to_string())
     .bind(&staff.username)
@@ -65,9 +64,27 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) ->
     .bind(&staff.title)
     .bind(i64::from(staff.active))
     .bind(credential.password_hash.expose())
+    .bind(staff.practising_since.map(|day| day.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// An account as it was changed: name, employer, licence, practice, title, and whether it may sign in.
+pub async fn update(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE staff SET name = $2, hospital = $3, licence = $4, practising_since = $5, title = $6, active = $7 WHERE id = $1",
+    )
+    .bind(staff.id.to_string())
+    .bind(&staff.name)
+    .bind(&staff.hospital)
+    .bind(&staff.licence)
+    .bind(staff.practising_since.map(|day| day.to_string()))
+    .bind(&staff.title)
+    .bind(i64::from(staff.active))
+    .execute(tx.conn())
+    .await?;
+    one_row(TABLE, done.rows_affected())
 }
 
 /// A new password.
@@ -90,6 +107,7 @@ fn decode(cells: &Cells<'_>) -> Result<Staff, StoreError> {
         pharmacy_id: cells.opt_parse("pharmacy_id")?,
         hospital: cells.opt_text("hospital")?,
         licence: cells.opt_text("licence")?,
+        practising_since: cells.opt_parse("practising_since")?,
         title: cells.opt_text("title")?,
         active: cells.flag("active")?,
     })

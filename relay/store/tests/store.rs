@@ -66,6 +66,7 @@ fn nurse() -> Staff {
         pharmacy_id: None,
         hospital: None,
         licence: None,
+        practising_since: None,
         title: None,
         active: true,
     }

@@ -1,4 +1,4 @@
-import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { Table, TextInput } from "@mantine/core";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -13,12 +13,14 @@ import page from "../common/Page.module.css";
 export function StaffPage() {
   const { t } = useTranslation("app");
   useTitle(t("administration.staff.title"));
+  const formats = useFormats();
   const [search, setSearch] = useState("");
   const query = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
   const items = (query.data?.items ?? [])
     .map((staff) => ({
       ...staff,
       role: t(`shared:role.${staff.role}`),
+      practises: staff.role === "specialist",
       place: staff.hospital ?? staff.pharmacy_name ?? staff.home_name ?? "",
     }))
     .filter((s) => `${s.name} ${s.role} ${s.place}`.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()));
@@ -48,6 +50,7 @@ export function StaffPage() {
                 <Table.Th>{t("administration.staff.titleOf")}</Table.Th>
                 <Table.Th>{t("administration.staff.place")}</Table.Th>
                 <Table.Th>{t("administration.staff.licence")}</Table.Th>
+                <Table.Th>{t("administration.staff.practising")}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -58,6 +61,12 @@ export function StaffPage() {
                   <Table.Td>{staff.title}</Table.Td>
                   <Table.Td>{staff.place}</Table.Td>
                   <Table.Td>{staff.licence}</Table.Td>
+                  <Table.Td>
+                    {staff.practising_since && formats.date(staff.practising_since)}
+                    {staff.practises && !staff.practising_since && (
+                      <StatusChip meaning="person">{t("administration.staff.notRecorded")}</StatusChip>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

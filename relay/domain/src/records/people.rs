@@ -6,6 +6,7 @@ use crate::offers::{OpenHours, Place};
 use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// A nursing home.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Staff {
     pub hospital: Option<String>,
     /// Licence number.
     pub licence: Option<String>,
+    /// Since when a doctor practises, as the licence says.
+    pub practising_since: Option<Date>,
     /// Professional title.
     pub title: Option<String>,
     /// May sign in.
@@ -84,6 +87,13 @@ pub struct Staff {
 }
 
 impl Staff {
+    /// Whether so many years of practice are on record on that day.
+    pub fn has_practised(&self, years: u32, today: Date) -> bool {
+        let years = jiff::Span::new().try_years(years);
+        let since = self.practising_since.zip(years.ok()).and_then(|(since, years)| since.checked_add(years).ok());
+        since.is_some_and(|since| since <= today)
+    }
+
     /// The actor this member of staff is once signed in.
     pub const fn actor(&self) -> Actor {
         Actor::Staff { staff_id: self.id, role: self.role, home_id: self.home_id, pharmacy_id: self.pharmacy_id }

@@ -80,6 +80,7 @@ fn member(n: u128, name: &str, role: Role, hospital: Option<&str>) -> Staff {
         pharmacy_id: None,
         hospital: hospital.map(str::to_owned),
         licence: None,
+        practising_since: None,
         title: None,
         active: true,
     }

@@ -8,7 +8,8 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::documents;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::Event;
-use yunzhen_domain::records::{Prescription, SignedDocument};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Prescription, SignedDocument, Staff};
 use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity, spoken};
 use yunzhen_store::{consultations, residents, safety_overrides};
 
@@ -29,6 +30,7 @@ pub async fn signing_document(
     let mut work = Work::unkeyed(app, ctx).await?;
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
+    practised(app, ctx, &specialist)?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
@@ -54,6 +56,7 @@ pub async fn sign(
     };
     let before = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
+    practised(app, ctx, &specialist)?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before), Some(id)).await?;
@@ -73,6 +76,15 @@ pub async fn sign(
     crate::app::refills::renewed(&mut work, ctx, &p).await?;
     let view = keep(app, ctx, &mut work, EventKind::PrescriptionSigned, &p).await?;
     work.finish(view).await
+}
+
+/// Who prescribes remotely has the years of practice on record that the law asks for.
+fn practised(app: &App, ctx: &Context, specialist: &Staff) -> Result<(), AppError> {
+    let years = app.policy.specialist_practice_years;
+    match specialist.has_practised(years, Policy::local_date(ctx.now)) {
+        true => Ok(()),
+        false => Err(AppError::TooLittlePractice { years }),
+    }
 }
 
 /// A blocking finding is never signed; a hard stop only with the prescriber's reason.

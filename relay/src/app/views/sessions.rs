@@ -1,5 +1,6 @@
 //! Signing in.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +37,10 @@ pub struct Staff {
     /// Number of the licence to practise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
+    /// Since when a doctor practises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub practising_since: Option<Date>,
     /// Professional title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
