@@ -37,6 +37,12 @@ pub struct Config {
     /// A folder of rule files for the safety checks that the operator has licensed, `*.toml` in the form of `relay/domain/data`.
     #[serde(default)]
     pub safety_rules: Option<PathBuf>,
+    /// A file of the hospital's own products and diagnoses, in the form of `drugs.toml` and `diagnoses.toml` of `relay/domain/data`.
+    #[serde(default)]
+    pub products: Option<PathBuf>,
+    /// The file with the key that seals secrets in the record; made at the first start.
+    #[serde(default = "default_secrets_key")]
+    pub secrets_key: PathBuf,
     /// Where browsers and calendar programs reach the console, such as `https://clinic.example.org`; links that leave the pages begin with it.
     #[serde(default)]
     pub public_url: Option<PublicUrl>,
@@ -209,6 +215,10 @@ fn default_path() -> PathBuf {
     "relay.sqlite".into()
 }
 
+fn default_secrets_key() -> PathBuf {
+    "secrets.key".into()
+}
+
 fn default_name() -> String {
     "relay".into()
 }
@@ -223,6 +233,7 @@ impl Config {
         let identity = &mut config.identity;
         for file in [
             &mut config.store.path,
+            &mut config.secrets_key,
             &mut identity.certificate,
             &mut identity.key,
             &mut identity.systems_authority,
@@ -238,6 +249,9 @@ impl Config {
         }
         if let Some(authority) = &mut config.webhooks.authority {
             *authority = settings::resolve(path, authority);
+        }
+        if let Some(products) = &mut config.products {
+            *products = settings::resolve(path, products);
         }
         if let Some(folder) = &mut config.safety_rules {
             *folder = settings::resolve(path, folder);

@@ -11,7 +11,8 @@
 //! * [`jobs`]: what falls due by the clock.
 //! * [`outgoing`]: events sent to pharmacies' systems over HTTP.
 //! * [`setup`]: policy and formulary.
-//! * [`register`]: a pharmacy and its first account, for who installs.
+//! * [`register`]: homes, staff and pharmacies, for who installs.
+//! * [`vault`]: secrets that have to be read again, sealed.
 //! * [`seed`]: demo data.
 //!
 //! What is not here: SQL (`yunzhen-store`), decisions about care (`yunzhen-domain`), packets (`yunzhen-media`, `yunzhen-rtc`).
@@ -28,3 +29,4 @@ pub mod relay;
 pub mod rooms;
 pub mod seed;
 pub mod setup;
+pub mod vault;

@@ -1,4 +1,4 @@
-//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay register-pharmacy` adds a pharmacy and its first account; `relay openapi` prints the API's document; `relay audit verify` checks the audit log.
+//! `relay`: serves; `relay seed` fills an empty record with demo data; `relay register-home`, `register-staff`, `register-pharmacy` and `change-staff` say who is there; `relay openapi` prints the API's document; `relay audit verify` checks the audit log.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use yunzhen_relay::config::Config;
-use yunzhen_relay::register::NewPharmacy;
-use yunzhen_relay::{http, register, relay, seed};
+use yunzhen_relay::register::Register;
+use yunzhen_relay::{http, relay, seed};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::{clock, ready, telemetry};
 use yunzhen_store::audit::Head;
@@ -29,6 +29,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "parsed once, at the start")]
 enum Command {
     /// Fills the record with demo homes, residents and staff; does nothing where they are already.
     Seed {
@@ -36,27 +37,8 @@ enum Command {
         #[arg(long, env = "YUNZHEN_DEMO_PASSWORD")]
         password: String,
     },
-    /// Adds a pharmacy and the account of its first member; its place and hours are the administrator's to set. May run beside the relay.
-    RegisterPharmacy {
-        /// What it is called.
-        #[arg(long)]
-        name: String,
-        /// Where it is, as people read it.
-        #[arg(long)]
-        address: String,
-        /// Its telephone.
-        #[arg(long)]
-        phone: String,
-        /// The user name of its first member.
-        #[arg(long)]
-        username: String,
-        /// The name of that person.
-        #[arg(long)]
-        person: String,
-        /// That person's password; better in the environment than in the shell's history.
-        #[arg(long, env = "YUNZHEN_PHARMACY_PASSWORD", hide_env_values = true)]
-        password: String,
-    },
+    #[command(flatten)]
+    Register(Register),
     /// Prints the OpenAPI 3.1 document.
     Openapi,
     /// The audit log.
@@ -94,24 +76,22 @@ fn settings(arguments: &Arguments) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    match &arguments.command {
+async fn run(mut arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command.take() {
         Some(Command::Openapi) => {
             let document = serde_json::to_string_pretty(&http::openapi())?;
             writeln!(std::io::stdout().lock(), "{document}").context("the document could not be written")
         }
         Some(Command::Seed { password }) => {
             let config = settings(&arguments)?;
-            seed::run(config.store.location(), password, clock::now_timestamp()).await?;
+            seed::run(config.store.location(), &password, clock::now_timestamp()).await?;
             // One line for the program that starts the demo.
             writeln!(std::io::stdout().lock(), "{}", seed::summary()).context("standard output is closed")
         }
-        Some(Command::RegisterPharmacy { name, address, phone, username, person, password }) => {
+        Some(Command::Register(register)) => {
             let config = settings(&arguments)?;
             let store = Store::open_at(config.store.location(), &Options::default()).await?;
-            let (name, address, phone) = (name.clone(), address.clone(), phone.clone());
-            let new = NewPharmacy { name, address, phone, username: username.clone(), person: person.clone() };
-            let registered = register::pharmacy(&store, &new, password, clock::now_timestamp()).await;
+            let registered = register.run(&store, clock::now_timestamp()).await;
             store.close().await;
             writeln!(std::io::stdout().lock(), "{}", registered?).context("standard output is closed")
         }
@@ -119,7 +99,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             let config = settings(&arguments)?;
             let store = Store::open_at(config.store.location(), &Options::default()).await?;
             let mut read = store.read().await?;
-            let verified = audit::verify_against(&mut read, *head).await;
+            let verified = audit::verify_against(&mut read, head).await;
             drop(read);
             store.close().await;
             let head = verified?;

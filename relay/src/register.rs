@@ -1,35 +1,30 @@
-//! Registers a pharmacy with the account of its first member, for who installs: on the command line, since nobody of a hospital can vouch for a pharmacy's staff
-//! on a page. Not here: where it is and when it is open, which the administrator says later.
+//! Registers homes, staff and pharmacies from the command line, for who installs: the first administrator cannot be let in by anybody on a page, and nobody of a
+//! hospital can vouch there for a pharmacy's staff. Each is one transaction with one audit row; what is wrong is said in one sentence and nothing is stored.
+//! Not here: what the administrator sets later on a page (places, hours, zones).
+
+mod command;
+pub mod home;
+pub mod pharmacy;
+pub mod staff;
 
 use jiff::Timestamp;
+use uuid::Uuid;
+use yunzhen_domain::Actor;
 use yunzhen_domain::audit::{AuditFact, EventKind};
-use yunzhen_domain::checked::text;
-use yunzhen_domain::ids::{PharmacyId, StaffId};
-use yunzhen_domain::records::{Pharmacy, Staff, StaffCredential};
-use yunzhen_domain::schedule::Zone;
-use yunzhen_domain::{Actor, Role};
-use yunzhen_runtime::clock::random_bytes;
-use yunzhen_store::{Store, StoreError, pharmacies, staff};
+use yunzhen_domain::checked::text::{self, TextError};
+use yunzhen_domain::ids::{HomeId, PharmacyId};
+use yunzhen_domain::records::StaffCredential;
+use yunzhen_store::{StoreError, Tx};
 
 use crate::app::{AppError, hash_password};
 
+pub use command::Register;
+pub use home::NewHome;
+pub use pharmacy::NewPharmacy;
+pub use staff::{NewStaff, StaffChange};
+
 /// The shortest password.
 const PASSWORD_CHARS: usize = 8;
-
-/// A pharmacy and who works there first.
-#[derive(Debug, Clone)]
-pub struct NewPharmacy {
-    /// Name.
-    pub name: String,
-    /// Address.
-    pub address: String,
-    /// Telephone.
-    pub phone: String,
-    /// User name of the first member.
-    pub username: String,
-    /// What that person is called.
-    pub person: String,
-}
 
 /// Why it was not registered; nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +37,37 @@ pub enum RegisterError {
         /// What is wrong with it.
         why: String,
     },
+    /// Needed for this role.
+    #[error("--{what}: needed for a {role}")]
+    Missing {
+        /// Which.
+        what: &'static str,
+        /// For which role.
+        role: &'static str,
+    },
+    /// It means nothing for this role.
+    #[error("--{what}: a {role} has none; leave it out")]
+    NotFor {
+        /// Which.
+        what: &'static str,
+        /// For which role.
+        role: &'static str,
+    },
+    /// There is no such record.
+    #[error("--{what}: there is none with this identifier; `relay register-{what}` prints it")]
+    Unknown {
+        /// Which.
+        what: &'static str,
+    },
     /// Somebody has that name.
     #[error("--username: somebody is called {0} already; choose another one")]
     UsernameTaken(String),
+    /// Nobody has that name.
+    #[error("--username: nobody is called {0}")]
+    NobodyCalled(String),
+    /// Nothing to change was said.
+    #[error("say what changes; `relay change-staff --help` lists it")]
+    Nothing,
     /// Too short.
     #[error("the password needs at least {PASSWORD_CHARS} characters")]
     Password,
@@ -56,62 +79,37 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
-/// Registers it, with one audit row.
-///
-/// # Errors
-/// When something is missing, the user name is taken, or the store cannot be written.
-pub async fn pharmacy(
-    store: &Store,
-    new: &NewPharmacy,
-    password: &str,
-    now: Timestamp,
-) -> Result<PharmacyId, RegisterError> {
-    let line =
-        |what, typed: &str, most| text::line(typed, most).map_err(|e| RegisterError::Text { what, why: e.to_string() });
+/// A line of text, or what is wrong with it.
+fn line(what: &'static str, typed: &str, most: usize) -> Result<String, RegisterError> {
+    checked(what, text::line(typed, most))
+}
+
+fn checked(what: &'static str, read: Result<String, TextError>) -> Result<String, RegisterError> {
+    read.map_err(|e| RegisterError::Text { what, why: e.to_string() })
+}
+
+/// A user name: signing in knows no capitals.
+fn username(typed: &str) -> Result<String, RegisterError> {
+    Ok(line("username", typed, 60)?.to_lowercase())
+}
+
+/// The hash of a password that is long enough.
+async fn credential(id: yunzhen_domain::ids::StaffId, password: &str) -> Result<StaffCredential, RegisterError> {
     if password.chars().count() < PASSWORD_CHARS {
         return Err(RegisterError::Password);
     }
-    let pharmacy = Pharmacy {
-        id: PharmacyId::new(now, random_bytes()),
-        version: 1,
-        name: line("name", &new.name, 60)?,
-        address: line("address", &new.address, 200)?,
-        phone: line("phone", &new.phone, 30)?,
-        zone: Zone::shanghai(),
-        place: None,
-        hours: Vec::new(),
-        radius_metres: None,
-    };
-    let member = Staff {
-        id: StaffId::new(now, random_bytes()),
-        version: 1,
-        username: line("username", &new.username, 60)?,
-        name: text::name(&new.person).map_err(|e| RegisterError::Text { what: "person", why: e.to_string() })?,
-        role: Role::Pharmacy,
-        home_id: None,
-        pharmacy_id: Some(pharmacy.id),
-        hospital: None,
-        licence: None,
-        title: None,
-        practising_since: None,
-        active: true,
-    };
-    let password_hash = hash_password(password.to_owned()).await?;
-    let mut tx = store.write().await?;
-    if staff::by_username(&mut tx, &member.username).await?.is_some() {
-        return Err(RegisterError::UsernameTaken(member.username));
-    }
-    pharmacies::insert(&mut tx, &pharmacy).await?;
-    staff::insert(&mut tx, &member, &StaffCredential { staff_id: member.id, password_hash }).await?;
-    let fact = AuditFact {
-        at: now,
-        actor: Actor::System.reference(),
-        kind: EventKind::PharmacyRegistered,
-        entity_id: pharmacy.id.uuid(),
-        home_id: None,
-        pharmacy_id: Some(pharmacy.id),
-        purpose: None,
-    };
-    tx.commit(vec![fact]).await?;
-    Ok(pharmacy.id)
+    Ok(StaffCredential { staff_id: id, password_hash: hash_password(password.to_owned()).await? })
+}
+
+/// Commits with the one row that says what was done.
+async fn commit(
+    tx: Tx,
+    kind: EventKind,
+    entity_id: Uuid,
+    (home_id, pharmacy_id): (Option<HomeId>, Option<PharmacyId>),
+    at: Timestamp,
+) -> Result<(), RegisterError> {
+    let actor = Actor::System.reference();
+    tx.commit(vec![AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None }]).await?;
+    Ok(())
 }

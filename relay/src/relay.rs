@@ -23,7 +23,7 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, BindError, ServeOptions};
 use yunzhen_store::{Store, StoreError};
 
-use crate::app::App;
+use crate::app::{App, AppError, pharmacy_systems};
 use crate::config::Config;
 use crate::http::{self, ApiState};
 use crate::outgoing::{Reachable, Sender};
@@ -31,6 +31,7 @@ use crate::print::Printer;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
+use crate::vault::{Vault, VaultError};
 use crate::{jobs, setup};
 
 /// Where the relay listens, for the READY line and the tests.
@@ -63,6 +64,12 @@ pub enum StartError {
     /// Data that ships with the program, or the policy file.
     #[error(transparent)]
     Setup(#[from] setup::SetupError),
+    /// The key of sealed secrets.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Secrets of an older program could not be sealed.
+    #[error("secrets cannot be sealed: {0}")]
+    Sealing(#[from] AppError),
     /// The shards.
     #[error("browsers' media cannot be served: {0}")]
     Shards(#[from] yunzhen_rtc::StartError),
@@ -90,11 +97,15 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let shards = Shards::start(shards)?;
     let media = shards.local_addr();
 
-    let formulary = setup::formulary(config.safety_rules.as_deref(), now)?;
+    let formulary = setup::formulary(config.safety_rules.as_deref(), config.products.as_deref(), now)?;
     let store = Store::open_at(config.store.location(), &yunzhen_store::Options::default()).await?;
 
+    let vault = Vault::at(&config.secrets_key, pharmacy_systems::holds_sealed(&store).await?)?;
+
     let presence = Presence::default();
-    let app = App::new(store, setup::policy(config.policy.as_deref())?, formulary, signers, presence.clone());
+    let policy = setup::policy(config.policy.as_deref())?;
+    let app = App::new(store, policy, formulary, signers, presence.clone(), vault);
+    pharmacy_systems::seal_what_is_open(&app, now).await?;
     let app = app.with_boxes(Trust::load(&identity.systems_authority)?);
     let app = app.with_printer(Printer::new(config.print.clone())).with_public_url(config.public_url.clone());
     let reachable = Reachable { loopback: config.webhooks.allow_loopback, private: config.webhooks.allow_private };

@@ -40,6 +40,14 @@ pub enum SetupError {
         /// Why.
         source: std::io::Error,
     },
+    /// The operator's products.
+    #[error("the products at {} cannot be read: {source}; remove `products` from the settings to use those that ship with the program", path.display())]
+    ProductFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A folder without rules.
     #[error("there is no rule file (*.toml) in {}; remove `safety_rules` from the settings to use those that ship with the program", .0.display())]
     NoRuleFile(PathBuf),
@@ -56,13 +64,17 @@ pub fn policy(path: Option<&Path>) -> Result<Policy, SetupError> {
     Policy::from_toml(&text).map_err(|source| SetupError::Policy { path: path.to_owned(), source })
 }
 
-/// The formulary that ships with the program, with the rule files of `folder`; every rule is proved by its own examples.
+/// The formulary that ships with the program, with the rule files of `folder` and the hospital's own `products`; every rule is proved by its own examples.
 ///
 /// # Errors
 /// When any file is empty, cut off or malformed, or a rule does not do what its examples say: no prescription is checked on half of the rules.
-pub fn formulary(folder: Option<&Path>, now: Timestamp) -> Result<Formulary, SetupError> {
+pub fn formulary(folder: Option<&Path>, products: Option<&Path>, now: Timestamp) -> Result<Formulary, SetupError> {
     let more = folder.map(rule_files).transpose()?.unwrap_or_default();
-    let formulary = Formulary::with_rules(more)?;
+    let mut formulary = Formulary::with_rules(more)?;
+    if let Some(path) = products {
+        let unreadable = |source| SetupError::ProductFile { path: path.to_owned(), source };
+        formulary = formulary.with_more(&std::fs::read_to_string(path).map_err(unreadable)?)?;
+    }
     let rules = formulary.prove_rules(now)?;
     tracing::info!(rules, versions = formulary.knowledge().version(), "safety rules proved");
     Ok(formulary)
@@ -94,6 +106,8 @@ fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, SetupError> {
 
 #[cfg(test)]
 mod tests {
+    use yunzhen_domain::formulary::DrugId;
+
     use super::*;
 
     fn now() -> Timestamp {
@@ -102,9 +116,9 @@ mod tests {
 
     #[test]
     fn the_start_ends_at_an_operator_s_file_that_cannot_be_used() {
-        assert!(formulary(None, now()).is_ok());
+        assert!(formulary(None, None, now()).is_ok());
         let folder = tempfile::tempdir().unwrap();
-        let said = || formulary(Some(folder.path()), now()).unwrap_err().to_string();
+        let said = || formulary(Some(folder.path()), None, now()).unwrap_err().to_string();
         assert!(said().contains("no rule file"));
         let file = folder.path().join("licensed.toml");
         std::fs::write(&file, "").unwrap();
@@ -114,6 +128,46 @@ mod tests {
         std::fs::write(&file, "version = \"1\"\nentries = 2\n").unwrap();
         assert!(said().contains("licensed.toml"), "{}", said());
         std::fs::remove_file(&file).unwrap();
-        assert!(formulary(Some(&folder.path().join("gone")), now()).is_err());
+        assert!(formulary(Some(&folder.path().join("gone")), None, now()).is_err());
+    }
+
+    #[test]
+    fn a_hospital_adds_its_own_products_and_a_file_that_is_wrong_ends_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("products.toml");
+        let with = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            formulary(None, Some(&file), now())
+        };
+        let product = r#"version = "hospital-1"
+[[drug]]
+id = "amlodipine-10mg"
+name_zh = "苯磺酸氨氯地平片"
+name_en = "Amlodipine besilate tablets"
+pinyin = "bhsalxpp"
+atc = "C08CA01"
+form = "片剂"
+strength = "10 mg"
+unit = "片"
+class = "dihydropyridine"
+ingredients = [{ key = "amlodipine", amount = 10.0 }]
+max_single_dose = 1.0
+max_daily_dose = 1.0
+[[diagnosis]]
+code = "N18.4"
+display_zh = "慢性肾脏病 4 期"
+display_en = "Chronic kidney disease, stage 4"
+pinyin = "mxszb"
+"#;
+        let own = with(product).unwrap();
+        let (ours, theirs) = ("amlodipine-5mg", "amlodipine-10mg");
+        assert!([ours, theirs].iter().all(|id| own.drug(&DrugId((*id).to_owned())).is_some()));
+        assert!(own.diagnosis("N18.4").is_some() && own.version().ends_with("hospital-1"));
+        let said = |text: &str| with(text).unwrap_err().to_string();
+        assert!(said("version = \"1\"").contains("empty"));
+        assert!(said(&product.replace("key = \"amlodipine\"", "key = \"amlodipin\"")).contains("amlodipin"));
+        assert!(said(&product.replace("max_daily_dose = 1.0", "max_daily_dose = 0.5")).contains("largest"));
+        assert!(said(&product.replace("strength", "strenght")).contains("strenght"));
+        assert!(formulary(None, Some(&folder.path().join("gone")), now()).is_err());
     }
 }

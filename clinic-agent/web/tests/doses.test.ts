@@ -1,7 +1,7 @@
 import type { Dose, DosesOfDay } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import type { SpoolItem } from "../src/box/box-api";
-import { beds, entryOf, readScan, roundAt, standing } from "../src/doses/plan";
+import { beds, entryOf, readPack, readScan, roundAt, standing } from "../src/doses/plan";
 
 const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
 
@@ -97,5 +97,25 @@ describe("doses of a day", () => {
 
   it("has the rounds of the relay's policy", () => {
     expect([7, 12, 18, 21, 2].map(roundAt)).toEqual(["morning", "noon", "evening", "night", "night"]);
+  });
+});
+
+describe("a pack, where a batch was called back", () => {
+  const recalls = [{ recall_id: "rc1", batch: "A2604", level: "second" as const, reason: "溶出度" }];
+  const called = dose(wang, { recalls, batches: ["C2611"] });
+  const read = (text: string) => readPack(text, called, "2026-11-24");
+
+  it("is told by its 2D code, or by the batch printed on it", () => {
+    expect(read("(01)06901234567892(17)281130(10)C2611")).toEqual({ kind: "good", batch: "C2611" });
+    expect(read(" c2611 ")).toEqual({ kind: "good", batch: "C2611" });
+    expect(read("(01)06901234567892(17)281130(10)A2604")).toEqual({ kind: "recalled", batch: "A2604" });
+    expect(read("a2604")).toEqual({ kind: "recalled", batch: "A2604" });
+    expect(read("X1")).toEqual({ kind: "strange", batch: "X1" });
+    expect(read("  ")).toEqual({ kind: "empty" });
+  });
+
+  it("is sent with the entry", () => {
+    const entry = entryOf(called, { outcome: "given", batch: "C2611" }, "2026-11-24T00:05:00Z", {});
+    expect(entry).toMatchObject({ outcome: "given", batch: "C2611" });
   });
 });

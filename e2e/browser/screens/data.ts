@@ -36,6 +36,7 @@ export function buildDay(now: number) {
       hospital: "江城市第一医院",
       title: "主任医师",
       licence: "110420000012345",
+      practising_since: "2004-07-01",
     },
     pharmacist: {
       id: "p1",
@@ -437,6 +438,7 @@ export function buildDay(now: number) {
     resident: { name: "欧阳婉清", bed: "207-1" },
     home: { name: "松鹤颐养院", address: "江城市滨江区松鹤路 18 号 2 号楼护士站", phone: "027-85012266" },
     parcel_code: "K7M-42P",
+    batch_recalled: false,
     cold_chain: false,
     courier: { name: "刘洋", phone: "13800138022" },
     attempts: [],

@@ -351,6 +351,7 @@ const delivery = (id: string, state: DeliveryState, more: Partial<Delivery> = {}
   prescription_id: "p1",
   resident: { name: "赵玉珍", bed: "2-01" },
   home: { name: "松鹤护理院", address: "和平路 18 号", phone: "021-5550 0101" },
+  batch_recalled: false,
   cold_chain: false,
   packs: [
     { item_no: 1, name: "苯磺酸氨氯地平片 5 mg", quantity: 1, unit: "盒", batch: "A2409", expiry: "2027-05-31" },

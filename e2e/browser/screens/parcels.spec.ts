@@ -1,5 +1,5 @@
 /** Parcels that do not simply arrive, in both applications: several on one run, stopped, measured, short, counted without a link. */
-import { test, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import type { Delivery, Discrepancy } from "@yunzhen/client";
 import { buildDay } from "./data";
 import { now } from "./clock";
@@ -111,6 +111,35 @@ const CONSOLE: ConsoleScreen[] = [
         label: "YZP1:0190A5F0000070008000000000000001:K7M42PQR:0123456789ABCDEF0123456789ABCDEF",
         allowed: ["release", "lose"],
       });
+    },
+  },
+  {
+    name: "recalled-batch-at-counter",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv3"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv3"), { state: "accepted", batch_recalled: true, allowed: ["give-back"] });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      await expect(page.getByTestId("held")).toContainText(/不必取件|do not fetch it/);
+      await expect(page.getByRole("button", { name: /^已取件$|^Picked up$/ })).toHaveCount(0);
+    },
+  },
+  {
+    name: "pharmacy-recalled-batch",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=recovery]",
+    change: (day) => {
+      const more = { state: "awaiting_courier" as const, batch_recalled: true, allowed: ["take-back"] };
+      Object.assign(find(day, "dv4"), more);
+    },
+    act: async (page) => {
+      await expect(page.getByText(/^请收回包裹并隔离存放|^Take the parcel back into quarantine/)).toBeVisible();
     },
   },
   {

@@ -61,12 +61,10 @@ const DESKS: Desk[] = [
   },
 ];
 
-const warned = () => {
+const warned = (batches: string[]) => {
   const plan = day();
-  const recalls = [
-    { recall_id: "rc1", batch: "A2604", level: "second" as const, reason: "溶出度不符合规定", other_batches: false },
-  ];
-  return { ...plan, items: plan.items.map((dose, index) => (index === 0 ? { ...dose, recalls } : dose)) };
+  const recalls = [{ recall_id: "rc1", batch: "A2604", level: "second" as const, reason: "溶出度不符合规定" }];
+  return { ...plan, items: plan.items.map((dose, index) => (index === 0 ? { ...dose, recalls, batches } : dose)) };
 };
 
 interface Tablet {
@@ -101,8 +99,30 @@ const TABLETS: Tablet[] = [
   {
     name: "nurse-dose",
     path: "/doses/r1",
-    answers: { ...open, "/api/doses": { body: warned() } },
+    answers: { ...open, "/api/doses": { body: warned([]) } },
     ready: "[data-testid=dose-p-r1-1] [role=alert]",
+    act: async (on) => {
+      const dose = on.getByTestId("dose-p-r1-1").first();
+      await expect(dose.getByRole("button", { name: /^暂停不给$|^Held$/ })).toBeVisible();
+      await expect(dose.getByRole("button", { name: /^已服下$|^Taken$/ })).toHaveCount(0);
+    },
+  },
+  {
+    name: "nurse-other-pack",
+    path: "/doses/r1",
+    answers: { ...open, "/api/doses": { body: warned(["C2611"]) } },
+    ready: "[data-testid=dose-p-r1-1] [role=alert]",
+    act: async (on) => {
+      await on.getByRole("button", { name: /^从另一盒给$|^Give from another pack$/ }).click();
+      const pack = on.getByTestId("other-pack");
+      const field = pack.getByRole("textbox");
+      await field.fill("(01)06901234567892(17)281130(10)A2604");
+      await field.press("Enter");
+      await expect(pack).toContainText(/这就是被召回的批号|This is the recalled batch/);
+      await field.fill("(01)06901234567892(17)281130(10)C2611");
+      await field.press("Enter");
+      await expect(pack.getByRole("button", { name: /^已服下（批号 C2611）$|^Taken \(batch C2611\)$/ })).toBeVisible();
+    },
   },
 ];
 

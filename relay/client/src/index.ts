@@ -18,6 +18,7 @@ export * from "./call/environment";
 export * from "./call/local-media";
 export * from "./call/call";
 export * from "./call/snapshot";
+export * from "./scan/gs1";
 export * from "./sign/jws";
 export * from "./sign/key-store";
 export * from "./sign/signer";

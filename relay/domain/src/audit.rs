@@ -15,6 +15,8 @@ named_enum! {
     Entity {
         /// A home.
         Home = "home",
+        /// An account.
+        Staff = "staff",
         /// A resident's record.
         Resident = "resident",
         /// A consultation.
@@ -67,8 +69,6 @@ named_enum! {
         PharmacySystem = "pharmacy_system",
         /// A batch that was called back.
         Recall = "recall",
-        /// A member of staff.
-        Staff = "staff",
     }
 }
 
@@ -145,6 +145,12 @@ event_kinds! {
     EligibilityRecorded = "resident.eligibility_recorded" of Resident;
     /// A fact of the ledger was taken back.
     EligibilityRevoked = "resident.eligibility_revoked" of Resident;
+    /// A home was added.
+    HomeRegistered = "home.registered" of Home;
+    /// An account was added.
+    StaffRegistered = "staff.registered" of Staff;
+    /// What is on record about a member of staff was changed, or who may sign in.
+    StaffChanged = "staff.changed" of Staff;
     /// Joint consultations were allowed in the home.
     JointConsultationAllowed = "home.joint_consultation_allowed" of Home;
     /// Joint consultations were forbidden in the home again.
@@ -365,6 +371,8 @@ event_kinds! {
     DoseRecorded = "resident.dose_recorded" of Resident;
     /// The code of another bed or medicine was scanned for a dose, and nothing was written.
     DoseScanRefused = "resident.dose_scan_refused" of Resident;
+    /// A dose was given of a batch that had been called back, by a nurse who could not know it without a link.
+    DoseOfRecalledBatch = "resident.dose_of_recalled_batch" of Resident;
     /// The doses of a day were read.
     DosesViewed = "resident.doses_viewed" of Resident;
     /// The medication sheet or its labels were printed.

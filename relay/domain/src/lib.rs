@@ -18,6 +18,7 @@ pub mod fhir;
 pub mod formulary;
 pub mod hand_over;
 pub mod ids;
+pub mod lots;
 pub mod machines;
 pub mod medication_sheet;
 pub mod offers;
@@ -45,7 +46,7 @@ pub mod webhook;
 
 pub use actor::{Actor, ActorRef, Role};
 pub use jiff;
-pub use sensitive::Sensitive;
+pub use sensitive::{Sealed, Sensitive};
 
 /// A stored or sent name that the enum does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

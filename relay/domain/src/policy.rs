@@ -128,6 +128,8 @@ policy! {
     at_most cold_chain_highest_celsius = 8;
     /// A temperature or a count made where there was no link may arrive this late.
     at_most late_delivery_entry_hours = 72;
+    /// What a nurse did longer ago than this when it arrives was done without a link, when nobody could tell her that it may not be; before that it is refused.
+    at_most at_once_minutes = 2;
     /// Longest wait after too many wrong tries.
     at_least throttle_longest_wait_seconds = 900;
     /// A parameter of the early-warning score counts for this long after it was measured.
@@ -244,6 +246,11 @@ impl Policy {
     /// counted from it. Age, due doses, the planned day of a visit and days that a nurse types go by the home's own [`crate::schedule::Zone`].
     pub fn local_date(at: Timestamp) -> Date {
         Offset::constant(8).to_datetime(at).date()
+    }
+
+    /// Was it done without a link, as it reaches the relay only `now`?
+    pub fn is_without_link(&self, done_at: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(done_at) > SignedDuration::from_mins(i64::from(self.at_once_minutes))
     }
 
     /// Is this temperature one that a parcel of the cold chain may have?

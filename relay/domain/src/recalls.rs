@@ -3,10 +3,11 @@
 
 use crate::doses::courses;
 use crate::ids::{DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
+use crate::lots::whole;
 use crate::machines::delivery::{self, Holder};
 use crate::machines::named_enum;
 use crate::machines::prescription;
-use crate::records::{Delivery, Pack, Prescription, Recall, StockMove, fate};
+use crate::records::{Delivery, Pack, Prescription, Recall};
 use crate::schedule::Zone;
 use jiff::Timestamp;
 
@@ -106,12 +107,7 @@ fn of_order(recall: &Recall, order: Order<'_>, now: Timestamp) -> Vec<Holding> {
 fn in_parcel(d: &Delivery) -> Vec<(Place, Pack)> {
     let all = |place| d.packs.iter().map(|pack| (place, pack.clone())).collect();
     match d.state.holder() {
-        Holder::Home => {
-            let counted =
-                fate(d, d.state, &delivery::Event::Receive { complete: d.state == delivery::State::Received });
-            let whole = counted.into_iter().filter(|(_, kind)| *kind == StockMove::Supplied);
-            whole.map(|(pack, _)| (Place::Home, pack)).collect()
-        }
+        Holder::Home => whole(d).into_iter().map(|pack| (Place::Home, pack)).collect(),
         Holder::Courier => all(Place::Road),
         Holder::Pharmacy if !d.state.is_terminal() => all(Place::Counter),
         Holder::Pharmacy | Holder::Nobody => Vec::new(),

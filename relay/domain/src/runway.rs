@@ -1,6 +1,7 @@
-//! How long what the home has will last: what came, less what was given or fell due, walked along the doses to come. Pure.
+//! How long what the home has will last: what came, less what was given or fell due and what was called back, walked along the doses to come. Pure.
 
 use crate::doses::{Course, Due};
+use crate::lots::{Lot, Use, left};
 use crate::machines::dose::State;
 use crate::machines::named_enum;
 use crate::machines::prescription;
@@ -45,15 +46,15 @@ pub struct Stock<'a> {
     pub entries: &'a [&'a DoseEntry],
     /// Units of dose in one counted unit.
     pub doses_per_unit: f64,
+    /// What came, batch by batch.
+    pub lots: &'a [Lot],
 }
 
 impl Stock<'_> {
     /// How far it reaches, seen from `now`.
     pub fn runway(&self, policy: &Policy, now: Timestamp) -> Runway {
-        let item = self.course.item;
-        let supplied = self.prescription.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
         let doses = self.course.doses();
-        let mut left = milli(supplied, self.doses_per_unit).saturating_sub(self.used(&doses, now));
+        let mut left = self.left(&doses, now);
         let left_milli = left;
         let open = doses.iter().filter(|due| due.at > now && !self.is_recorded(due));
         let mut lacking = None;
@@ -79,11 +80,21 @@ impl Stock<'_> {
         }
     }
 
+    /// What came less what was used; of a line with a batch that was called back, no more than what the other batches have left.
+    fn left(&self, doses: &[Due], now: Timestamp) -> u64 {
+        let item = self.course.item;
+        let supplied = self.prescription.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
+        let uses = self.uses(doses, now);
+        let all = milli(supplied, self.doses_per_unit).saturating_sub(uses.iter().map(|one| one.milli).sum());
+        if self.lots.iter().all(|lot| lot.barred_since.is_none()) { all } else { left(self.lots, uses) }
+    }
+
     /// What was given, and what fell due without a word: whoever forgot to write gave it all the same.
-    fn used(&self, doses: &[Due], now: Timestamp) -> u64 {
-        let given = self.entries.iter().filter(|entry| entry.state == State::Given).map(|entry| entry.dose.milli());
-        let silent = doses.iter().filter(|due| due.at <= now && !self.is_recorded(due)).map(|due| due.dose.milli());
-        given.chain(silent).sum()
+    fn uses(&self, doses: &[Due], now: Timestamp) -> Vec<Use<'_>> {
+        let given = self.entries.iter().filter(|entry| entry.state == State::Given);
+        let given = given.map(|e| Use { at: e.at, milli: e.dose.milli(), batch: e.batch.as_ref() });
+        let silent = doses.iter().filter(|due| due.at <= now && !self.is_recorded(due));
+        given.chain(silent.map(|due| Use { at: due.at, milli: due.dose.milli(), batch: None })).collect()
     }
 
     fn is_recorded(&self, due: &Due) -> bool {

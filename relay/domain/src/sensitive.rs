@@ -43,6 +43,28 @@ impl<T> std::fmt::Display for Sensitive<T> {
     }
 }
 
+/// A secret as it is kept: only the relay's key opens it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// The text that was kept.
+    pub const fn kept(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text to keep.
+    pub fn as_kept(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[sealed]")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -190,6 +190,7 @@ fn a_dose_in_every_way_that_it_is_written_about() {
         author: cast.nurse.id,
         not_given: None,
         need: None,
+        batch: None,
         note: None,
         scanned: true,
     };

@@ -86,7 +86,7 @@ pub async fn record_practice(app: &App, ctx: &Context, id: StaffId, input: Pract
         return Err(AppError::invalid("practising_since", zh, en));
     }
     let after = records::Staff { version: before.version + 1, practising_since: Some(since), ..before };
-    staff::set_practice(&mut work.tx, &after).await?;
+    staff::update(&mut work.tx, &after).await?;
     work.record(EventKind::StaffPracticeRecorded, id.uuid(), None, None);
     let view = staff_view(&mut work.tx, &mut Names::default(), after).await?;
     work.finish(view).await

@@ -11,8 +11,9 @@ use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, courses};
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{HomeId, ResidentId};
+use yunzhen_domain::lots::{Lot, lots};
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription};
+use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription, Recall};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{Db, deliveries, doses, homes, residents};
 
@@ -45,8 +46,13 @@ impl Supply {
     }
 
     /// What came to the home or is on its way, by product.
-    fn drugs(&self) -> impl Iterator<Item = DrugId> {
+    pub(super) fn drugs(&self) -> impl Iterator<Item = DrugId> {
         self.deliveries.iter().flat_map(|d| &d.packs).filter_map(|pack| pack.drug_id.clone())
+    }
+
+    /// What came of a line, batch by batch.
+    pub(super) fn lots(&self, item_no: u16, doses_per_unit: f64, recalls: &[Recall]) -> Vec<Lot> {
+        lots(&self.deliveries, item_no, doses_per_unit, recalls)
     }
 
     /// The entries of one line.

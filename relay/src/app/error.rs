@@ -156,6 +156,16 @@ pub enum AppError {
         /// Why.
         reason: Sensitive<String>,
     },
+    /// The dose would be of a batch that was called back.
+    #[error("batch {batch} was called back: it is not given")]
+    DoseRecalled {
+        /// Which.
+        batch: String,
+        /// Who called it back.
+        authority: String,
+        /// Batches of the medicine that are in the home and may be given.
+        others: Vec<String>,
+    },
     /// The home's switch for joint consultations is off.
     #[error("joint consultations are not allowed in this home")]
     JointConsultationOff,
@@ -183,6 +193,9 @@ pub enum AppError {
     /// Hashing a password or PIN failed; never a wrong password.
     #[error("password hashing failed: {0}")]
     Hash(String),
+    /// A secret is not sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
     /// The bytes of a document are not those that were kept.
     #[error("a document's bytes do not match their digest")]
     DamagedDocument,

@@ -74,6 +74,7 @@ use crate::config::PublicUrl;
 use crate::outgoing::Reachable;
 use crate::print::Printer;
 use crate::rooms::presence::Presence;
+use crate::vault::Vault;
 
 pub use error::{AppError, Conflict, FieldError};
 pub use passwords::hash as hash_password;
@@ -101,11 +102,20 @@ pub struct App {
     pub public_url: Option<PublicUrl>,
     /// Which addresses events may be sent to.
     pub reachable: Reachable,
+    /// Seals secrets that have to be read again.
+    pub vault: Vault,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(store: Store, policy: Policy, formulary: Formulary, signers: Trust, presence: Presence) -> Self {
+    pub fn new(
+        store: Store,
+        policy: Policy,
+        formulary: Formulary,
+        signers: Trust,
+        presence: Presence,
+        vault: Vault,
+    ) -> Self {
         Self {
             store,
             policy: Arc::new(policy),
@@ -117,6 +127,7 @@ impl App {
             printer: Printer::default(),
             public_url: None,
             reachable: Reachable::default(),
+            vault,
         }
     }
 

@@ -8,7 +8,7 @@ use yunzhen_domain::ids::{PharmacySystemId, WebhookDeliveryId};
 use yunzhen_domain::records::{PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
 use yunzhen_domain::{Actor, pharmacy_events, webhook};
 use yunzhen_runtime::clock::random_bytes;
-use yunzhen_store::{Paging, audit, pharmacies, pharmacy_systems, throttle as counters, webhook_deliveries};
+use yunzhen_store::{Paging, Store, audit, pharmacies, pharmacy_systems, throttle as counters, webhook_deliveries};
 
 use super::names::Names;
 use super::sessions::{check_throttle, count, source_key};
@@ -16,6 +16,7 @@ use super::views::common::{CursorQuery, Page};
 use super::views::pharmacy_systems as views;
 use super::work::{Start, Work, authorize, line, may_list, required};
 use super::{App, AppError, Context, Entrance, fresh, parse_cursor, pharmacy_api, tokens};
+use crate::vault::Vault;
 
 /// Rows of one page of deliveries.
 const PAGE: u32 = 100;
@@ -182,10 +183,10 @@ pub async fn set_webhook(
     system.webhook = Some(match system.webhook.take() {
         Some(known) => Webhook { url: url.clone(), failing_since: None, switched_off_at: None, ..known },
         None => {
-            let secret = webhook::secret(random_bytes());
-            shown = Some(secret.clone());
+            let new = webhook::secret(random_bytes());
             let queued_to = audit::head(&mut work.tx).await?.seq;
-            let secret = secret.into();
+            let secret = app.vault.seal(&place(id), &new)?;
+            shown = Some(new);
             Webhook { url: url.clone(), secret, previous: None, queued_to, failing_since: None, switched_off_at: None }
         }
     });
@@ -204,7 +205,7 @@ pub async fn rotate_webhook(app: &App, ctx: &Context, id: PharmacySystemId) -> R
     let mut system = load(&mut work, id, Action::KeepPharmacySystems).await?;
     let webhook = system.webhook.as_mut().ok_or(AppError::NotFound)?;
     let (secret, until) = (webhook::secret(random_bytes()), overlap(app, ctx.now));
-    let former = std::mem::replace(&mut webhook.secret, secret.clone().into());
+    let former = std::mem::replace(&mut webhook.secret, app.vault.seal(&place(id), &secret)?);
     webhook.previous = Some((former, until));
     let url = webhook.url.clone();
     pharmacy_systems::update(&mut work.tx, &system).await?;
@@ -283,6 +284,41 @@ pub async fn deliveries(
     let slice = webhook_deliveries::of_system(&mut db, id, paging).await?;
     let next = slice.next.map(|c| c.to_string());
     Ok(Page { items: slice.items.into_iter().map(Into::into).collect(), next })
+}
+
+/// Where the sealed secrets of a system's webhook belong.
+pub(super) fn place(id: PharmacySystemId) -> String {
+    format!("webhook:{id}")
+}
+
+/// Whether the record has secrets that only the key opens with which they were sealed.
+pub async fn holds_sealed(store: &Store) -> Result<bool, AppError> {
+    let mut db = store.read().await?;
+    let all = pharmacy_systems::list(&mut db).await?;
+    Ok(all.iter().filter_map(|system| system.webhook.as_ref()).any(|w| Vault::is_sealed(w.secret.as_kept())))
+}
+
+/// Seals what an older program kept in clear; says how many systems had such secrets.
+pub async fn seal_what_is_open(app: &App, now: Timestamp) -> Result<usize, AppError> {
+    let mut work = Work::unkeyed(app, &Context::system(now)).await?;
+    let mut found = 0;
+    for mut system in pharmacy_systems::list(&mut work.tx).await? {
+        let id = system.id;
+        let Some(webhook) = &mut system.webhook else { continue };
+        let former = webhook.previous.as_mut().map(|(secret, _)| secret);
+        let mut changed = false;
+        for secret in std::iter::once(&mut webhook.secret).chain(former) {
+            if !Vault::is_sealed(secret.as_kept()) {
+                *secret = app.vault.seal(&place(id), secret.as_kept())?;
+                changed = true;
+            }
+        }
+        if changed {
+            pharmacy_systems::update(&mut work.tx, &system).await?;
+            found += 1;
+        }
+    }
+    work.finish_unchanged(found, "secrets of webhooks are sealed").await
 }
 
 /// The caller's own system.

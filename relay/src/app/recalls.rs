@@ -83,10 +83,19 @@ pub async fn declare(app: &App, ctx: &Context, input: views::NewRecall) -> Resul
         set_apart(&mut work, ctx, shelf).await?;
     }
     let held = show::holdings(&mut work.tx, &recall, ctx.now).await?;
-    let mut road: Vec<_> = held.iter().filter(|h| h.place == Place::Road).filter_map(|h| h.delivery_id).collect();
-    road.dedup();
-    for d in deliveries::get_all(&mut work.tx, road).await?.into_values() {
+    let on_the_road = held.iter().filter(|h| h.place == Place::Road).filter_map(|h| h.delivery_id);
+    let mut road: Vec<_> = deliveries::get_all(&mut work.tx, on_the_road).await?.into_values().collect();
+    // In one order, the oldest parcel first: it is that of their audit rows.
+    road.sort_unstable_by_key(|d| d.id);
+    for d in road {
         super::deliveries::hold_recalled(&mut work, ctx, d).await?;
+    }
+    // What the homes have of it lasts no longer.
+    let mut shortened: Vec<_> = held.iter().filter(|h| h.place == Place::Home).map(|h| h.prescription_id).collect();
+    shortened.sort_unstable();
+    shortened.dedup();
+    for prescription in shortened {
+        super::refills::watch_again(&mut work, prescription, ctx.now).await?;
     }
     for (home_id, supplied) in in_homes(&held) {
         let home = RecallHome::asked(recall.id, home_id, supplied, ctx.now);

@@ -9,11 +9,11 @@ use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::ids::{PrescriptionId, RefillId, uuid_v7};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::machines::refill::{Event, State};
-use yunzhen_domain::records::{Prescription, Refill, Supply as SupplyKind};
+use yunzhen_domain::records::{Prescription, Recall, Refill, Supply as SupplyKind};
 use yunzhen_domain::runway::{Runway, Stock};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::jobs::{self, Job};
-use yunzhen_store::{Db, Paging, prescriptions, refills, residents};
+use yunzhen_store::{Db, Paging, prescriptions, recalls, refills, residents};
 
 use super::doses::{Supply, resident_ref, zone};
 use super::names::Names;
@@ -140,6 +140,14 @@ pub(super) async fn watch(work: &mut Work, p: &Prescription, now: Timestamp) -> 
     look_again(work, p.id, now, now).await
 }
 
+/// What the home has of a course became less: it is looked at now. Called in the transaction of the recall.
+pub(super) async fn watch_again(work: &mut Work, id: PrescriptionId, now: Timestamp) -> Result<(), AppError> {
+    match prescriptions::get(&mut work.tx, id).await? {
+        Some(p) => watch(work, &p, now).await,
+        None => Ok(()),
+    }
+}
+
 async fn look_again(
     work: &mut Work,
     prescription_id: PrescriptionId,
@@ -164,7 +172,8 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
     }
     let supply = Supply::of(&mut work.tx, p).await?;
     let zone = zone(&mut work.tx, supply.prescription.home_id).await?;
-    let ends = ends(app, &supply, &zone, now);
+    let recalls = recalls::barring(&mut work.tx, supply.drugs()).await?;
+    let ends = ends(app, &supply, &zone, &recalls, now);
     let Some(&(_, first, last_day)) = ends.iter().min_by_key(|(_, _, last_day)| *last_day) else {
         return Ok(work.tx.commit_bookkeeping("a course that has no end to ask about").await?);
     };
@@ -198,7 +207,7 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
 }
 
 /// The lines that go on as long as the disease: no anti-infective, no dose that is tapered off, nothing that is given once or when needed.
-fn ends(app: &App, supply: &Supply, zone: &Zone, now: Timestamp) -> Vec<(u16, Runway, Date)> {
+fn ends(app: &App, supply: &Supply, zone: &Zone, recalls: &[Recall], now: Timestamp) -> Vec<(u16, Runway, Date)> {
     let mut ends = Vec::new();
     for course in supply.courses(zone) {
         let item = course.item;
@@ -208,11 +217,13 @@ fn ends(app: &App, supply: &Supply, zone: &Zone, now: Timestamp) -> Vec<(u16, Ru
             continue;
         }
         let entries = supply.newest(item.no);
+        let lots = supply.lots(item.no, drug.doses_per_unit, recalls);
         let stock = Stock {
             prescription: &supply.prescription,
             course,
             entries: &entries,
             doses_per_unit: drug.doses_per_unit,
+            lots: &lots,
         };
         let runway = stock.runway(&app.policy, now);
         ends.extend(runway.last_day.map(|last_day| (item.no, runway, last_day)));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use yunzhen_domain::Actor;
 use yunzhen_domain::access::{Action, Decision, Facts, decide, may_try};
 use yunzhen_domain::audit::{AuditFact, EventKind, Purpose};
 use yunzhen_domain::checked::text;
@@ -13,11 +12,13 @@ use yunzhen_domain::formulary::Formulary;
 use yunzhen_domain::ids::{HomeId, PharmacyId, PharmacySystemId};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
+use yunzhen_domain::{Actor, Sealed};
 use yunzhen_store::{Tx, idempotency};
 
 use super::relations::Ties;
 use super::views::common::LanguageQuery;
 use super::{App, AppError, Context};
+use crate::vault::Vault;
 
 /// Kept beside each answer; which status it had is known by the route that it is repeated on.
 const REPLAYED: u16 = 200;
@@ -39,6 +40,7 @@ pub(super) struct Work {
     pub(super) policy: Arc<Policy>,
     /// What drugs are, for the same.
     pub(super) formulary: Arc<Formulary>,
+    vault: Vault,
     ctx: Context,
     facts: Vec<AuditFact>,
     secret: bool,
@@ -65,6 +67,10 @@ impl Work {
             idempotency::Outcome::Replay { answer, .. } => {
                 // The first answer may stand in a group that is not committed yet: nobody gets it before it is durable.
                 work.tx.settle().await?;
+                let answer = match Vault::is_sealed(&answer) {
+                    true => work.vault.open(&place(&actor, &key.key), &Sealed::kept(answer))?,
+                    false => answer,
+                };
                 Ok(Start::Replay(serde_json::from_str(&answer)?))
             }
         }
@@ -76,8 +82,8 @@ impl Work {
     }
 
     async fn with(app: &App, ctx: Context) -> Result<Self, AppError> {
-        let (policy, formulary) = (app.policy.clone(), app.formulary.clone());
-        Ok(Self { tx: app.store.write().await?, policy, formulary, ctx, facts: Vec::new(), secret: false })
+        let (policy, formulary, vault) = (app.policy.clone(), app.formulary.clone(), app.vault.clone());
+        Ok(Self { tx: app.store.write().await?, policy, formulary, vault, ctx, facts: Vec::new(), secret: false })
     }
 
     /// Decides whether the actor may do this to a resource.
@@ -133,7 +139,7 @@ impl Work {
         self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
     }
 
-    /// The answer carries a secret that is shown once, such as a PIN or a link: it is kept for a repeated command, and not for long.
+    /// The answer carries a secret that is shown once, such as a PIN or a link: it is kept for a repeated command, sealed and not for long.
     pub(super) const fn answers_with_a_secret(&mut self) {
         self.secret = true;
     }
@@ -161,7 +167,10 @@ impl Work {
     async fn keep<T: Serialize>(&mut self, answer: &T) -> Result<(), AppError> {
         let Some(key) = &self.ctx.idempotency else { return Ok(()) };
         let actor = self.ctx.actor.reference().to_string();
-        let text = serde_json::to_string(answer)?;
+        let mut text = serde_json::to_string(answer)?;
+        if self.secret {
+            text = self.vault.seal(&place(&actor, &key.key), &text)?.as_kept().to_owned();
+        }
         idempotency::remember(&mut self.tx, &actor, &key.key, &key.request_sha256, REPLAYED, &text, self.ctx.now)
             .await?;
         if self.secret {
@@ -169,6 +178,11 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// Where a sealed answer belongs.
+fn place(actor: &str, key: &str) -> String {
+    format!("answer:{actor}:{key}")
 }
 
 /// Decides whether the actor may do this to a resource.

@@ -206,6 +206,16 @@ fn of_app(error: &AppError) -> Words {
             words.detail = (format!("医师已于 {when} 停用：{}", reason.expose()), format!("Stopped by the prescriber at {when}: {}", reason.expose()));
             words
         }
+        AppError::DoseRecalled { batch, authority, others } => {
+            let mut words = words(S::CONFLICT, "dose_recalled", ["此药批号已被召回，不能给", "A recalled batch is not given"], ["", ""],
+                ["请选“暂停不给”，把药隔离存放，并联系药房换药。", "Hold the dose, set the pack apart, and ask the pharmacy for another one."]);
+            words.detail = (format!("批号 {batch} 已被召回（{authority}）。"), format!("Batch {batch} was called back ({authority})."));
+            if !others.is_empty() {
+                let (zh, en) = (others.join("、"), others.join(", "));
+                words.action = (format!("请从另一盒（批号 {zh}）给药，并扫描或输入那一盒的批号；或选“暂停不给”。"), format!("Give it from another pack (batch {en}) and scan or type its batch; or hold the dose."));
+            }
+            words
+        }
         AppError::JointConsultationOff => words(S::CONFLICT, "joint_consultation_off", ["该机构未开通会诊例外", "Joint consultations are off in this home"],
             ["只有管理员开通后，才能登记在场医师。", "A present doctor counts only where the administrator has allowed joint consultations."], ["需要开通请联系管理员；否则请安排线下初诊。", "Ask the administrator, or arrange a visit in person."]),
         AppError::OpenWork(open) => {
@@ -223,7 +233,7 @@ fn of_app(error: &AppError) -> Words {
         AppError::Print(crate::print::PrintError::NoFont { .. }) => words(S::SERVICE_UNAVAILABLE, "no_font", ["没有可用的打印字体", "No font to print with"],
             ["服务器没有安装中文字体，无法生成 PDF；内容仍可在页面上查看。", "The relay's machine has no Chinese font, so no PDF can be made; everything is still on the page."], ["请管理员安装软件包 fonts-noto-cjk，或在设置 [print] 中指定字体。", "Ask the administrator to install the package fonts-noto-cjk, or to name a font under [print] in the settings."]),
         AppError::Store(error) => of_store(error),
-        AppError::Hash(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
+        AppError::Hash(_) | AppError::Vault(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
     }
 }
 

@@ -40,7 +40,14 @@ mod tests {
 
     async fn app(folder: &tempfile::TempDir) -> App {
         let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
-        App::new(store, Policy::default(), Formulary::demo().unwrap(), Trust::new(vec![]), Presence::default())
+        App::new(
+            store,
+            Policy::default(),
+            Formulary::demo().unwrap(),
+            Trust::new(vec![]),
+            Presence::default(),
+            crate::vault::Vault::from_key([7; 32]).unwrap(),
+        )
     }
 
     #[tokio::test]

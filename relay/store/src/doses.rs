@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use yunzhen_domain::checked::Dose;
+use yunzhen_domain::checked::{Batch, Dose};
 use yunzhen_domain::ids::{DoseEntryId, HomeId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{DoseEntry, Item, Prescription};
@@ -23,8 +23,8 @@ const MILLI: f64 = 1000.0;
 pub async fn insert(tx: &mut Tx, entry: &DoseEntry) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO dose_entries (id, prescription_id, item_no, resident_id, home_id, due_at, sequence, state, dose_milli, at, recorded_at, author,
-             not_given, need, note, scanned)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             not_given, need, note, scanned, batch)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(entry.id.to_string())
     .bind(entry.prescription_id.to_string())
@@ -42,6 +42,7 @@ pub async fn insert(tx: &mut Tx, entry: &DoseEntry) -> Result<(), StoreError> {
     .bind(entry.need.map(|reason| reason.as_str()))
     .bind(entry.note.as_ref().map(|note| note.expose().clone()))
     .bind(i64::from(entry.scanned))
+    .bind(entry.batch.as_ref().map(|batch| batch.as_str().to_owned()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -181,5 +182,10 @@ fn decode(cells: &Cells<'_>) -> Result<DoseEntry, StoreError> {
         need: cells.opt_parse("need")?,
         note: cells.opt_text("note")?.map(Into::into),
         scanned: cells.flag("scanned")?,
+        batch: cells
+            .opt_text("batch")?
+            .map(|text| Batch::parse(&text))
+            .transpose()
+            .map_err(|e| StoreError::Corrupt { table: TABLE, column: "batch", reason: e.to_string() })?,
     })
 }

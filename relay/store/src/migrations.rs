@@ -37,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     // There never was a 24, and none may come: a database that has 25 would not get it.
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
     (26, "practice_and_body_sites", include_str!("../migrations/0026_practice_and_body_sites.sql")),
+    (27, "batches_of_doses", include_str!("../migrations/0027_batches_of_doses.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

@@ -1,6 +1,7 @@
-//! Pharmacies' own systems; only the SHA-256 of a credential's secret is here, and the secret that signs what is sent to them.
+//! Pharmacies' own systems; only the SHA-256 of a credential's secret is here, and, sealed, the secret that signs what is sent to them.
 
 use jiff::Timestamp;
+use yunzhen_domain::Sealed;
 use yunzhen_domain::ids::PharmacySystemId;
 use yunzhen_domain::records::{PharmacySystem, Webhook};
 
@@ -68,8 +69,8 @@ pub async fn update(tx: &mut Tx, system: &PharmacySystem) -> Result<(), StoreErr
     .bind(system.previous.map(|(_, until)| until.as_millisecond()))
     .bind(system.revoked_at.map(Timestamp::as_millisecond))
     .bind(webhook.map(|webhook| webhook.url.clone()))
-    .bind(webhook.map(|webhook| webhook.secret.expose().clone()))
-    .bind(previous.map(|(secret, _)| secret.expose().clone()))
+    .bind(webhook.map(|webhook| webhook.secret.as_kept().to_owned()))
+    .bind(previous.map(|(secret, _)| secret.as_kept().to_owned()))
     .bind(previous.map(|(_, until)| until.as_millisecond()))
     .bind(webhook.map(|webhook| webhook.queued_to))
     .bind(webhook.and_then(|webhook| webhook.failing_since).map(Timestamp::as_millisecond))
@@ -103,9 +104,9 @@ fn decode(cells: &Cells<'_>) -> Result<PharmacySystem, StoreError> {
     let webhook = match (cells.opt_text("webhook_url")?, cells.opt_text("webhook_secret")?) {
         (Some(url), Some(secret)) => Some(Webhook {
             url,
-            secret: secret.into(),
+            secret: Sealed::kept(secret),
             previous: match (cells.opt_text("webhook_previous")?, cells.opt_time("webhook_previous_until")?) {
-                (Some(secret), Some(until)) => Some((secret.into(), until)),
+                (Some(secret), Some(until)) => Some((Sealed::kept(secret), until)),
                 (None, None) => None,
                 _ => return Err(pair("webhook_previous_until")),
             },

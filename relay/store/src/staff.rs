@@ -71,14 +71,22 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) ->
     Ok(())
 }
 
-/// Since when somebody has practised, on the version before.
-pub async fn set_practice(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
-    let done = sqlx::query("UPDATE staff SET version = $2, practising_since = $3 WHERE id = $1 AND version = $2 - 1")
-        .bind(staff.id.to_string())
-        .bind(staff.version)
-        .bind(staff.practising_since.map(|day| day.to_string()))
-        .execute(tx.conn())
-        .await?;
+/// An account as it was changed, on the version before: name, employer, licence, practice, title, and whether it may sign in.
+pub async fn update(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE staff SET version = $2, name = $3, hospital = $4, licence = $5, practising_since = $6, title = $7, active = $8
+         WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(staff.id.to_string())
+    .bind(staff.version)
+    .bind(&staff.name)
+    .bind(&staff.hospital)
+    .bind(&staff.licence)
+    .bind(staff.practising_since.map(|day| day.to_string()))
+    .bind(&staff.title)
+    .bind(i64::from(staff.active))
+    .execute(tx.conn())
+    .await?;
     one_row(TABLE, done.rows_affected())
 }
 

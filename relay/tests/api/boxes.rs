@@ -94,6 +94,8 @@ impl Stage {
             media: Default::default(),
             policy: None,
             safety_rules: None,
+            products: None,
+            secrets_key: folder.path().join("secrets.key"),
             public_url: None,
             print: Default::default(),
             webhooks: Default::default(),

@@ -36,13 +36,14 @@ use yunzhen_domain::records::{
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
-use yunzhen_domain::{Actor, Role};
+use yunzhen_domain::{Actor, Role, Sealed};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
 use yunzhen_relay::http::{self, ApiState};
 use yunzhen_relay::rooms::Rooms;
 use yunzhen_relay::rooms::presence::Presence;
 use yunzhen_relay::seed;
+use yunzhen_relay::vault::Vault;
 use yunzhen_rtc::{Shards, ShardsConfig};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
@@ -279,8 +280,14 @@ impl World {
 
         let life = Lifecycle::new();
         let presence = Presence::default();
-        let app =
-            App::new(store.clone(), Policy::default(), Formulary::demo().unwrap(), signers(now), presence.clone());
+        let app = App::new(
+            store.clone(),
+            Policy::default(),
+            Formulary::demo().unwrap(),
+            signers(now),
+            presence.clone(),
+            vault(),
+        );
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let state = ApiState { app: app.clone(), rooms: rooms.clone(), whip_url: "http://127.0.0.1:7446".into() };
@@ -473,6 +480,15 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
     }
 }
 
+fn vault() -> Vault {
+    Vault::from_key([7; 32]).unwrap()
+}
+
+fn sealed_secret(n: u8, now: Timestamp) -> Sealed {
+    let place = format!("webhook:{}", PharmacySystemId::from_uuid(id(n, now)));
+    vault().seal(&place, &yunzhen_domain::webhook::secret([n; 32])).unwrap()
+}
+
 /// A pharmacy's system whose secret is `system<n - 29>`.
 fn system_of(n: u8, pharmacy: PharmacyId, by: StaffId, now: Timestamp) -> PharmacySystem {
     PharmacySystem {
@@ -487,7 +503,7 @@ fn system_of(n: u8, pharmacy: PharmacyId, by: StaffId, now: Timestamp) -> Pharma
         revoked_at: None,
         webhook: Some(Webhook {
             url: "https://pharmacy.example.org/yunzhen".into(),
-            secret: yunzhen_domain::webhook::secret([n; 32]).into(),
+            secret: sealed_secret(n, now),
             previous: None,
             queued_to: 0,
             failing_since: None,
@@ -624,6 +640,7 @@ fn given(prescription: &Prescription, nurse: StaffId, now: Timestamp) -> DoseEnt
         author: nurse,
         not_given: None,
         need: None,
+        batch: None,
         note: None,
         scanned: true,
     }

@@ -33,6 +33,8 @@ use yunzhen_store::{Store, staff};
 use acts::{Act, People, SLOT_MINUTES, Sent, Shared, acts, begin_case, now, request, send};
 use check::check;
 
+use crate::world::vault;
+
 /// Acts that are sent together, and after how many answers the program stops.
 #[derive(Debug, Clone)]
 struct Epoch {
@@ -56,7 +58,7 @@ impl Program {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let store = runtime.block_on(database.open());
         let formulary = Formulary::demo().expect("formulary");
-        let app = App::new(store, Policy::default(), formulary, Trust::new(vec![]), Default::default());
+        let app = App::new(store, Policy::default(), formulary, Trust::new(vec![]), Default::default(), vault());
         Self { runtime, app }
     }
 

@@ -61,6 +61,7 @@ pub fn entry(dose: &Dose, outcome: Option<Outcome>, at: Timestamp) -> NewDoseEnt
         at: at.into(),
         not_given: None,
         need: None,
+        batch: None,
         note: None,
         scanned_resident: None,
         scanned_medicine: None,

@@ -37,6 +37,7 @@ mod recalls;
 mod receipts;
 mod referrals;
 mod refill;
+mod register;
 mod registry;
 mod replacing;
 mod residents;

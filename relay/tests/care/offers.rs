@@ -327,8 +327,9 @@ async fn who_installs_registers_a_pharmacy_that_is_asked_from_then_on_and_signs_
         username: "baicao".into(),
         person: "孙丽".into(),
     };
-    let register =
-        async |new: &NewPharmacy, password: &str| register::pharmacy(&w.app.store, new, password, w.now()).await;
+    let register = async |new: &NewPharmacy, password: &str| {
+        register::pharmacy::register(&w.app.store, new, password, w.now()).await
+    };
     let id = register(&new, "a good password").await.unwrap();
     assert_eq!(w.count(EventKind::PharmacyRegistered).await, 1);
     assert!(all(&w).await.iter().any(|p| p.id == id && p.hours.is_empty()));

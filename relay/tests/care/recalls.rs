@@ -7,21 +7,25 @@ use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::RecallId;
 use yunzhen_domain::machines::delivery::{QuarantineReason, State as Parcel};
 use yunzhen_domain::machines::discrepancy::Cause;
+use yunzhen_domain::machines::dose::{self, Outcome};
 use yunzhen_domain::machines::recall::{Level, State};
 use yunzhen_domain::machines::recall_home;
 use yunzhen_domain::pharmacy_events;
 use yunzhen_domain::recalls::Place;
 use yunzhen_domain::receipt::Receipt;
-use yunzhen_domain::records::{Count, DeclineCode, StockReason};
+use yunzhen_domain::records::{Count, DeclineCode, NotGivenReason, StockReason};
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::{Delivery, PickUpBody, ReceiptBody, ReceiveBody};
 use yunzhen_relay::app::views::dispenses::DeclineBody;
-use yunzhen_relay::app::views::prescriptions::{PackBody, Packed};
+use yunzhen_relay::app::views::doses::{Dose, NewDoseEntry};
+use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, PackBody, Packed};
 use yunzhen_relay::app::views::recalls::{AnswerRecallBody, CloseRecallBody, NewRecall, Recall, RecallQuery};
 use yunzhen_relay::app::views::stock::{GoodsReceipt, Stock, StockCount, StockQuery, StockStep};
-use yunzhen_relay::app::{AppError, Context, deliveries, events, prescriptions, recalls, stock};
+use yunzhen_relay::app::{AppError, Context, deliveries, doses, events, prescriptions, recalls, refills, stock};
+use yunzhen_relay::jobs::queue;
 use yunzhen_relay::seed;
 
+use crate::doses::entry;
 use crate::world::{Person, World, courier_of, draft};
 
 const DRUG: &str = "amlodipine-5mg";
@@ -311,9 +315,155 @@ async fn a_dose_of_a_recalled_batch_says_do_not_give() {
     let r = declare(&w, &w.pharmacist).await;
     let warned = doses().await;
     let told = &warned[0].recalls[0];
-    assert_eq!((told.recall_id, told.batch.as_str(), told.other_batches), (r.summary.id, BATCH, false));
+    assert_eq!((told.recall_id, told.batch.as_str()), (r.summary.id, BATCH));
+    assert!(warned[0].batches.is_empty(), "there is no other one");
     withdraw(&w, &r, "复检合格").await.unwrap();
     assert!(doses().await.iter().all(|dose| dose.recalls.is_empty()));
+}
+
+/// A parcel of seven: three of the batch, four of another one.
+async fn two_batches(w: &World) {
+    let goods = GoodsReceipt {
+        drug_id: DrugId(DRUG.into()),
+        batch: "C1".into(),
+        expiry: date(2028, 1, 31),
+        gtin: None,
+        quantity: 50,
+    };
+    stock::receive(&w.app, &w.by(&w.pharmacy), goods).await.unwrap();
+    let a = w.accept(&w.approved().await).await;
+    let pack = |batch: &str, quantity| NewPack {
+        item_no: 1,
+        batch: batch.to_owned(),
+        expiry: date(2028, 1, 31),
+        quantity,
+        drug_id: None,
+        substitution_reason: None,
+    };
+    let (version, secret) = (a.prescription.version, a.secret.clone());
+    let body = DispenseBody { version, secret, packs: vec![pack(BATCH, 3), pack("C1", 4)], part_reason: None };
+    let p = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), a.prescription.id, body).await.unwrap();
+    received(w, &w.nurse, &w.pack(&p, &a.secret).await).await;
+}
+
+async fn give(w: &World, dose: &Dose, batch: Option<&str>) -> Result<Dose, AppError> {
+    let input = NewDoseEntry { batch: batch.map(str::to_owned), ..entry(dose, Some(Outcome::Given), w.now()) };
+    doses::record(&w.app, &w.by(&w.nurse), dose.resident.id, input).await
+}
+
+#[tokio::test]
+async fn a_dose_of_a_recalled_batch_is_held_or_given_from_another_pack_and_nothing_else() {
+    let w = World::new().await;
+    two_batches(&w).await;
+    w.clock_to("2026-11-24T00:05:00Z");
+    let days = ["2026-11-24", "2026-11-25", "2026-11-26"];
+    let mut plan = Vec::new();
+    for day in days {
+        plan.push(w.doses_on(day).await.items.remove(0));
+    }
+    let before = give(&w, &plan[0], Some("nonsense")).await.unwrap_err();
+    assert_eq!(fields(before), ["batch"], "a batch that never came is a wrong pack, recall or not");
+    give(&w, &plan[0], None).await.unwrap();
+    let lasts = async || {
+        let all = w.doses_on("2026-11-25").await.runways;
+        all.iter().map(|r| (r.left, r.last_day, r.warns)).collect::<Vec<_>>()
+    };
+    assert_eq!(lasts().await, [(6.0, Some(date(2026, 11, 30)), false)]);
+    declare(&w, &w.pharmacist).await;
+    // Two of the recalled three are gone with the recall; of the other batch there are four.
+    assert_eq!(lasts().await, [(4.0, Some(date(2026, 11, 28)), true)]);
+    w.clock_to("2026-11-25T00:05:00Z");
+    let dose = w.doses_on(days[1]).await.items.remove(0);
+    assert_eq!((dose.batches.clone(), dose.recalls.len()), (vec!["C1".to_owned()], 1));
+    for wrong in [None, Some(BATCH), Some(" ")] {
+        let refused = give(&w, &dose, wrong).await;
+        let Err(AppError::DoseRecalled { batch, others, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!((batch.as_str(), others), (BATCH, vec!["C1".to_owned()]), "{wrong:?}");
+    }
+    assert_eq!(w.count(EventKind::DoseScanRefused).await, 1, "the pack that was scanned is a wrong one");
+    assert_eq!(fields(give(&w, &dose, Some("X9")).await.unwrap_err()), ["batch"]);
+    let given = give(&w, &dose, Some(" C1 ")).await.unwrap();
+    assert_eq!((given.state, given.entries[0].batch.as_deref()), (dose::State::Given, Some("C1")));
+    // Held: what is at hand where there is no other pack.
+    w.clock_to("2026-11-26T00:05:00Z");
+    let third = w.doses_on(days[2]).await.items.remove(0);
+    let held =
+        NewDoseEntry { not_given: Some(NotGivenReason::DoctorsOrder), ..entry(&third, Some(Outcome::Held), w.now()) };
+    let held = doses::record(&w.app, &w.by(&w.nurse), third.resident.id, held).await.unwrap();
+    assert_eq!(held.state, dose::State::Held);
+    assert_eq!(w.count(EventKind::DoseOfRecalledBatch).await, 0);
+    assert_eq!(lasts().await[0].0, 3.0, "one of the other batch was given");
+}
+
+#[tokio::test]
+async fn a_dose_that_was_given_before_anybody_could_tell_is_kept_as_it_was() {
+    let w = World::new().await;
+    received(&w, &w.nurse, &packed_for(&w, "王秀英").await).await;
+    w.clock_to("2026-11-24T00:05:00Z");
+    let (tuesday, given_at) = (w.doses_on("2026-11-24").await.items.remove(0), w.now());
+    w.pass(SignedDuration::from_hours(1));
+    declare(&w, &w.pharmacist).await;
+    let write = async |dose: &Dose, at| {
+        let input = entry(dose, Some(Outcome::Given), at);
+        doses::record(&w.app, &w.by(&w.nurse), dose.resident.id, input).await
+    };
+    // Given before the recall, and written after it.
+    assert_eq!(write(&tuesday, given_at).await.unwrap().state, dose::State::Given);
+    assert_eq!(w.count(EventKind::DoseOfRecalledBatch).await, 0);
+    // Given after it on a tablet that had no link: what happened is kept and told.
+    w.clock_to("2026-11-25T00:05:00Z");
+    let wednesday = w.doses_on("2026-11-25").await.items.remove(0);
+    let at = w.now();
+    assert!(matches!(write(&wednesday, at).await, Err(AppError::DoseRecalled { .. })), "with a link it is refused");
+    w.pass(SignedDuration::from_mins(i64::from(w.app.policy.at_once_minutes) + 1));
+    assert_eq!(write(&wednesday, at).await.unwrap().state, dose::State::Given);
+    assert_eq!(w.count(EventKind::DoseOfRecalledBatch).await, 1);
+}
+
+#[tokio::test]
+async fn what_was_called_back_is_missed_and_the_prescriber_is_asked_at_once() {
+    let w = World::new().await;
+    received(&w, &w.nurse, &packed_for(&w, "王秀英").await).await;
+    queue::run(&w.app, w.now()).await.unwrap();
+    let asked = async || refills::list(&w.app, &w.by(&w.specialist), Default::default()).await.unwrap().items.len();
+    let runway = async || w.doses_on("2026-11-24").await.runways;
+    assert_eq!((asked().await, runway().await[0].left), (0, 7.0));
+    declare(&w, &w.pharmacist).await;
+    queue::run(&w.app, w.now()).await.unwrap();
+    assert_eq!((asked().await, runway().await[0].left), (1, 0.0));
+    w.clock_to("2026-11-26T00:05:00Z");
+    let left = runway().await;
+    assert!(left[0].warns && left[0].left == 0.0, "shown as long as there are doses to come: {left:?}");
+}
+
+/// Parcels on the road stop in the order in which they were packed, and so do their audit rows; a button that would be refused is not offered.
+#[tokio::test]
+async fn a_recalled_parcel_offers_no_step_that_is_refused_and_says_why() {
+    let w = World::new().await;
+    let mut road = Vec::new();
+    for resident in ["王秀英", "赵德明", "陈阿福"] {
+        road.push(w.on_the_road(&packed_for(&w, resident).await.delivery).await.id);
+    }
+    let counter = packed_for(&w, "郑国强").await.delivery;
+    let courier = courier_of(&counter);
+    assert!(!counter.batch_recalled);
+    let start = w.newest().await;
+    declare(&w, &w.pharmacist).await;
+    let mut db = w.app.store.read().await.unwrap();
+    let rows = yunzhen_store::audit::after(&mut db, start, 1000).await.unwrap();
+    drop(db);
+    let stopped = rows.iter().filter(|row| row.fact.kind == EventKind::DeliveryQuarantined);
+    road.sort_unstable();
+    assert_eq!(
+        stopped.map(|row| row.fact.entity_id).collect::<Vec<_>>(),
+        road.iter().map(|id| id.uuid()).collect::<Vec<_>>()
+    );
+    let seen = deliveries::get(&w.app, &w.of(courier), counter.id).await.unwrap();
+    assert!(seen.batch_recalled && seen.packs.is_none() && seen.allowed.is_empty(), "{:?}", seen.allowed);
+    let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), counter.id).await.unwrap();
+    assert_eq!((seen.batch_recalled, seen.allowed), (true, vec!["take-back".to_owned()]));
+    let seen = deliveries::get(&w.app, &w.by(&w.pharmacy), road[0]).await.unwrap();
+    assert!(seen.batch_recalled && !seen.allowed.contains(&"release".to_owned()), "{:?}", seen.allowed);
 }
 
 #[tokio::test]

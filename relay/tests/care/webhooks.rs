@@ -4,11 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::PharmacySystemId;
 use yunzhen_domain::records::WebhookDeliveryState as State;
-use yunzhen_domain::{Actor, webhook};
+use yunzhen_domain::{Actor, Sealed, webhook};
 use yunzhen_relay::app::views::common::CursorQuery;
 use yunzhen_relay::app::views::pharmacy_systems::{Delivery, ReplayFrom, WebhookAddress};
 use yunzhen_relay::app::webhooks::{self, Answer, Message};
 use yunzhen_relay::app::{AppError, pharmacy_systems};
+use yunzhen_relay::vault::Vault;
+use yunzhen_store::idempotency;
 
 use crate::pharmacy_systems::system;
 use crate::world::World;
@@ -281,4 +283,63 @@ async fn a_system_does_not_touch_another_s_webhook() {
     let url = WebhookAddress { url: URL.to_owned() };
     let refused = pharmacy_systems::set_webhook(&w.app, &w.of(theirs), id_of(mine), url).await;
     assert!(matches!(refused, Err(AppError::NotFound)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_signs_lies_sealed_in_the_record_and_an_older_one_is_brought_forward() {
+    let w = World::new().await;
+    let (system, secret) = listening(&w).await;
+    let id = id_of(system);
+    let kept = async || {
+        let mut db = w.app.store.read().await.unwrap();
+        yunzhen_store::pharmacy_systems::get(&mut db, id).await.unwrap().unwrap()
+    };
+    let sealed = kept().await.webhook.unwrap().secret;
+    assert!(Vault::is_sealed(sealed.as_kept()) && !sealed.as_kept().contains(&secret));
+    // As an older program left it: both in clear.
+    let (former, until) = (webhook::secret([3; 32]), w.now() + SignedDuration::from_hours(1));
+    let mut old = kept().await;
+    let hook = old.webhook.as_mut().unwrap();
+    hook.secret = Sealed::kept(secret.clone());
+    hook.previous = Some((Sealed::kept(former.clone()), until));
+    let mut tx = w.app.store.write().await.unwrap();
+    yunzhen_store::pharmacy_systems::update(&mut tx, &old).await.unwrap();
+    tx.commit_bookkeeping("as it was").await.unwrap();
+    assert!(!pharmacy_systems::holds_sealed(&w.app.store).await.unwrap());
+    for found in [1, 0] {
+        assert_eq!(pharmacy_systems::seal_what_is_open(&w.app, w.now()).await.unwrap(), found);
+        assert!(pharmacy_systems::holds_sealed(&w.app.store).await.unwrap());
+    }
+    let (hook, order) = (kept().await.webhook.unwrap(), w.approved().await);
+    assert!(hook.secrets(w.now()).all(|one| Vault::is_sealed(one.as_kept())));
+    // Another key opens nothing, and nothing goes out unsigned.
+    let mut stranger = w.app.clone();
+    stranger.vault = Vault::from_key([9; 32]).unwrap();
+    let now = w.now();
+    webhooks::queue(&stranger, now).await.unwrap();
+    assert!(webhooks::due(&stranger, now, 100).await.unwrap().is_empty());
+    w.pass(SignedDuration::from_mins(2));
+    let messages = due(&w).await;
+    let [message] = messages.as_slice() else { panic!("{messages:?}") };
+    assert!(message.body.contains(&order.id.to_string()));
+    let both = [secret.as_str(), former.as_str()];
+    assert_eq!(message.signature, webhook::header(&both, &message.event_id, message.timestamp, &message.body));
+}
+
+#[tokio::test]
+async fn an_answer_with_a_secret_is_kept_sealed_and_a_retry_gets_it() {
+    let w = World::new().await;
+    let (system, _) = listening(&w).await;
+    let ctx = w.of(system);
+    let first = pharmacy_systems::rotate_webhook(&w.app, &ctx, id_of(system)).await.unwrap();
+    let secret = first.secret.clone().unwrap();
+    let key = ctx.idempotency.clone().unwrap();
+    let mut tx = w.app.store.write().await.unwrap();
+    let actor = ctx.actor.reference().to_string();
+    let found = idempotency::look_up(&mut tx, &actor, &key.key, &key.request_sha256).await.unwrap();
+    drop(tx);
+    let idempotency::Outcome::Replay { answer, .. } = found else { panic!("{found:?}") };
+    assert!(Vault::is_sealed(&answer) && !answer.contains(&secret));
+    let again = pharmacy_systems::rotate_webhook(&w.app, &ctx, id_of(system)).await.unwrap();
+    assert_eq!(again.secret, Some(secret));
 }

@@ -29,6 +29,7 @@ use yunzhen_relay::app::{
     residents, schedule,
 };
 use yunzhen_relay::seed;
+use yunzhen_relay::vault::Vault;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{Store, audit, homes, pharmacies, staff};
 
@@ -86,6 +87,11 @@ pub struct World {
     _database: TestDatabase,
 }
 
+/// Every start of the program has the same key.
+pub fn vault() -> Vault {
+    Vault::from_key([7; 32]).expect("a key")
+}
+
 impl World {
     pub async fn new() -> Self {
         let database = TestDatabase::new().await;
@@ -114,7 +120,7 @@ impl World {
         let mut people = people.into_iter();
         let mut next = || people.next().expect("person");
         Self {
-            app: App::new(store, Policy::default(), formulary, signers, Default::default())
+            app: App::new(store, Policy::default(), formulary, signers, Default::default(), vault())
                 .with_boxes(Trust::new(vec![authority.systems.der().clone()])),
             home_box: box_of(&authority, seed::HOME_1, start),
             other_box: box_of(&authority, seed::HOME_2, start),
@@ -140,7 +146,7 @@ impl World {
         self.app.store.close().await;
         let store = self._database.open().await;
         let formulary = Formulary::demo().expect("formulary");
-        let mut app = App::new(store, Policy::default(), formulary, Trust::new(vec![]), Default::default());
+        let mut app = App::new(store, Policy::default(), formulary, Trust::new(vec![]), Default::default(), vault());
         (app.signers, app.boxes) = (signers, boxes);
         self.app = app;
     }

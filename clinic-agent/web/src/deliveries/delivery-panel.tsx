@@ -11,13 +11,14 @@ import {
   IconSnowflake,
   IconThermometer,
 } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Delivery } from "@yunzhen/client";
 import {
   Banner,
   celsiusOf,
   DeliveryChip,
   DiscrepancyView,
+  DoorToDose,
   ProblemAlert,
   QuarantineBanner,
   ScanButton,
@@ -116,10 +117,21 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             )}
           </>
         )}
+        {delivery.prescription_id && <Chain prescriptionId={delivery.prescription_id} />}
         <Timeline steps={delivery.timeline} level={2} />
       </div>
     </article>
   );
+}
+
+/** The way of the prescription to its first dose; without a link there is the parcel alone. */
+function Chain({ prescriptionId }: { prescriptionId: string }) {
+  const api = useApi();
+  const query = useQuery({
+    queryKey: ["prescriptions", prescriptionId],
+    queryFn: () => api.prescriptions.get(prescriptionId),
+  });
+  return query.data?.door_to_dose ? <DoorToDose chain={query.data.door_to_dose} /> : null;
 }
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {

@@ -1,6 +1,13 @@
 import { Button, Group, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconAlertOctagon, IconCheck, IconHandStop, IconPlayerPause, IconQrcode } from "@tabler/icons-react";
+import {
+  IconAlertOctagon,
+  IconCheck,
+  IconHandStop,
+  IconPackage,
+  IconPlayerPause,
+  IconQrcode,
+} from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Dose, NeedReason, NewDoseEntry, NotGivenReason } from "@yunzhen/client";
 import {
@@ -18,6 +25,7 @@ import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import type { SpoolItem } from "../box/box-api";
 import type { Scanned } from "./doses-screen";
+import { OtherPack } from "./other-pack";
 import { entryOf, mayBeGivenFrom, standing } from "./plan";
 
 const NOT_GIVEN: NotGivenReason[] = [
@@ -46,7 +54,7 @@ const NEED: NeedReason[] = [
 ];
 
 type Asking = "given" | "refused" | "held";
-type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note">;
+type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note" | "batch">;
 
 /** One dose with its large answers; saved on the box first, so that it works without the network. */
 export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly SpoolItem[]; scanned: Scanned }) {
@@ -54,17 +62,25 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
   const formats = useFormats();
   const now = useNow(30_000);
   const { state, waiting } = standing(dose, spool);
-  const [asking, setAsking] = useState<Asking>();
+  const [asking, setAsking] = useState<Asking | "pack">();
+  const [batch, setBatch] = useState<string>();
   const [correcting, setCorrecting] = useState(false);
   const needed = dose.due_at === undefined;
   const recalls = dose.recalls ?? [];
-  // Of a batch that was called back the answer at hand is to hold it; what was given before is still written down.
+  // Of a batch that was called back the answer at hand is to hold it; it is given only from another pack, which is scanned.
   const recalled = recalls.length > 0;
+  const others = dose.batches ?? [];
   const medicine = scanned.medicine?.toLowerCase() === dose.code.toLowerCase() ? scanned.medicine : undefined;
   const write = useWrite(dose, { resident: scanned.resident, medicine }, () => {
     setAsking(undefined);
+    setBatch(undefined);
     setCorrecting(false);
   });
+  const give = (from?: string): void => {
+    setBatch(from);
+    if (needed) setAsking("given");
+    else write.mutate({ outcome: "given", ...(from === undefined ? {} : { batch: from }) });
+  };
   const onItsWay = waiting !== undefined && waiting.state !== "refused";
   const early = now < mayBeGivenFrom(dose);
   const full = needed && (dose.given_last_day ?? 0) >= (dose.most_per_day ?? Infinity);
@@ -114,7 +130,10 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
           role="alert"
           title={t("app:recalls.dose.title")}
         >
-          {t(recall.other_batches ? "app:recalls.dose.others" : "app:recalls.dose.only", recall)}
+          {t(others.length > 0 ? "app:recalls.dose.others" : "app:recalls.dose.only", {
+            ...recall,
+            others: others.join("、"),
+          })}
         </Banner>
       ))}
       {needed && (
@@ -136,15 +155,21 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
       )}
       {open && asking === undefined && !(early && state === "due") && (
         <Group gap="xs" className="nurse-dose-answers">
-          <Button
-            size="xl"
-            variant={recalled ? "default" : "filled"}
-            leftSection={<IconCheck aria-hidden />}
-            loading={write.isPending}
-            onClick={() => (needed ? setAsking("given") : write.mutate({ outcome: "given" }))}
-          >
-            {t("app:doses.give")}
-          </Button>
+          {recalled && others.length > 0 && (
+            <Button
+              size="xl"
+              variant="default"
+              leftSection={<IconPackage aria-hidden />}
+              onClick={() => setAsking("pack")}
+            >
+              {t("app:recalls.dose.otherPack")}
+            </Button>
+          )}
+          {!recalled && (
+            <Button size="xl" leftSection={<IconCheck aria-hidden />} loading={write.isPending} onClick={() => give()}>
+              {t("app:doses.give")}
+            </Button>
+          )}
           {!needed && (
             <>
               <Button
@@ -172,12 +197,15 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
           )}
         </Group>
       )}
-      {asking && (
+      {asking === "pack" && (
+        <OtherPack dose={dose} busy={write.isPending} onBack={() => setAsking(undefined)} onGive={give} />
+      )}
+      {asking && asking !== "pack" && (
         <Reasons
           asking={asking}
           busy={write.isPending}
           onBack={() => setAsking(undefined)}
-          onSave={(wish) => write.mutate(wish)}
+          onSave={(wish) => write.mutate(asking === "given" && batch !== undefined ? { ...wish, batch } : wish)}
         />
       )}
       {write.error && <ProblemAlert error={write.error} />}
@@ -281,6 +309,7 @@ function Entries({ dose }: { dose: Dose }) {
           {formats.dateTime(entry.at)} · {t(`app:doses.entry.${entry.state}`)}
           {entry.not_given && ` · ${t(`dose.notGiven.${entry.not_given}`)}`}
           {entry.need && ` · ${t(`dose.need.${entry.need}`)}`}
+          {entry.batch && ` · ${t("app:doses.fromBatch", { batch: entry.batch })}`}
           {entry.note && ` · ${entry.note}`} · {entry.author_name}
           {entry.scanned && ` · ${t("app:doses.scannedBoth")}`}
           {Date.parse(entry.recorded_at) - Date.parse(entry.at) > 15 * 60_000 &&

@@ -1,5 +1,12 @@
 /** The doses of a day as a nurse walks through them: by round, by bed, with what waits on the box. Pure. */
-import type { Dose, DoseResident, DoseRound, DosesOfDay, NewDoseEntry } from "@yunzhen/client";
+import {
+  parseGs1,
+  type Dose,
+  type DoseResident,
+  type DoseRound,
+  type DosesOfDay,
+  type NewDoseEntry,
+} from "@yunzhen/client";
 import type { SpoolItem } from "../box/box-api";
 
 export type RoundChoice = DoseRound | "all";
@@ -90,12 +97,25 @@ export function readScan(text: string, day: DosesOfDay, at: string | undefined):
   return dose ? { kind: "medicine", dose, code } : { kind: "wrong_medicine" };
 }
 
+export type PackScan = { kind: "good" | "recalled" | "strange"; batch: string } | { kind: "empty" };
+
+/** Which batch a nurse scanned from a box or typed from its print, where one of the medicine was called back. */
+export function readPack(text: string, dose: Dose, today: string): PackScan {
+  const scanned = parseGs1(text, today);
+  const batch = scanned.ok ? scanned.code.batch : text.trim();
+  if (batch === "") return { kind: "empty" };
+  const recalled = (dose.recalls ?? []).find((recall) => same(recall.batch, batch));
+  if (recalled) return { kind: "recalled", batch: recalled.batch };
+  const good = (dose.batches ?? []).find((one) => same(one, batch));
+  return good === undefined ? { kind: "strange", batch: batch.slice(0, 40) } : { kind: "good", batch: good };
+}
+
 export const keyOf = (dose: Dose): string => `${dose.prescription_id}:${dose.item_no}:${dose.due_at ?? "needed"}`;
 
 /** What is sent: the entry names the dose and what the nurse had seen of it. */
 export function entryOf(
   dose: Dose,
-  wish: Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note">,
+  wish: Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note" | "batch">,
   at: string,
   scanned: { resident?: string | undefined; medicine?: string | undefined },
 ): NewDoseEntry {
@@ -109,6 +129,7 @@ export function entryOf(
     ...(wish.outcome ? { outcome: wish.outcome } : {}),
     ...(wish.not_given ? { not_given: wish.not_given } : {}),
     ...(wish.need ? { need: wish.need } : {}),
+    ...(wish.batch ? { batch: wish.batch } : {}),
     ...(note ? { note } : {}),
     ...(scanned.resident ? { scanned_resident: scanned.resident } : {}),
     ...(scanned.medicine ? { scanned_medicine: scanned.medicine } : {}),

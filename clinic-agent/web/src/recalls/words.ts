@@ -39,8 +39,17 @@ export const zh = {
   back: "返回列表",
   dose: {
     title: "已召回：不要给",
-    only: "批号 {{batch}}：{{reason}}",
-    others: "批号 {{batch}}：{{reason}}。请核对盒上批号，只给其他批号的。",
+    only: "批号 {{batch}}：{{reason}}。本院没有其他批号，请暂停不给，并联系药房换药。",
+    others: "批号 {{batch}}：{{reason}}。只能给其他批号（{{others}}）的：请扫那一盒，或输入它的批号。",
+    otherPack: "从另一盒给",
+    pack: "那一盒的批号",
+    packHint: "扫药盒上的二维码，或照盒上印的批号输入",
+    camera: "用相机扫码",
+    sameBatch: "这就是被召回的批号 {{batch}}！不要给，请隔离存放。",
+    strange: "送来的药里没有批号 {{batch}}，请核对药盒。",
+    empty: "请扫码或输入批号",
+    givenFrom: "已服下（批号 {{batch}}）",
+    check: "核对",
   },
 };
 
@@ -85,7 +94,17 @@ export const en: typeof zh = {
   back: "Back to the list",
   dose: {
     title: "Recalled: do not give",
-    only: "Batch {{batch}}: {{reason}}",
-    others: "Batch {{batch}}: {{reason}}. Check the batch on the box and give only from another one.",
+    only: "Batch {{batch}}: {{reason}}. There is no other batch in the home: hold the dose, and ask the pharmacy for another pack.",
+    others:
+      "Batch {{batch}}: {{reason}}. Only another batch ({{others}}) may be given: scan that pack, or type its batch.",
+    otherPack: "Give from another pack",
+    pack: "Batch of that pack",
+    packHint: "Scan the 2D code on the box, or type the batch printed on it",
+    camera: "Scan with the camera",
+    sameBatch: "This is the recalled batch {{batch}}! Do not give it; set it apart.",
+    strange: "No pack of batch {{batch}} came for this medicine; check the box.",
+    empty: "Scan the pack or type its batch",
+    givenFrom: "Taken (batch {{batch}})",
+    check: "Check",
   },
 };

@@ -19,6 +19,7 @@ use yunzhen_domain::schedule::{Availability, Rule, Weekday, Zone};
 use yunzhen_relay::app::{App, Context, Idempotency};
 use yunzhen_relay::rooms::presence::Presence;
 use yunzhen_relay::seed;
+use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
 use yunzhen_store::{Location, Options, Store, audit, availability, residents, staff};
 
@@ -69,7 +70,14 @@ impl World {
         };
         let (nurse, specialist) = (member(&mut db, "nurse1").await?, member(&mut db, "specialist1").await?);
         drop(db);
-        let app = App::new(store, Policy::default(), Formulary::demo()?, Trust::new(vec![]), Presence::default());
+        let app = App::new(
+            store,
+            Policy::default(),
+            Formulary::demo()?,
+            Trust::new(vec![]),
+            Presence::default(),
+            Vault::from_key([7; 32])?,
+        );
         Ok(Self { app, nurse, specialist, residents, schedule })
     }
 

@@ -15,6 +15,7 @@ use yunzhen_domain::formulary::Formulary;
 use yunzhen_domain::policy::Policy;
 use yunzhen_relay::app::App;
 use yunzhen_relay::seed;
+use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
 use yunzhen_store::testing::years::{Copies, Filling, Years};
 use yunzhen_store::{Location, Options, Store, audit};
@@ -94,7 +95,14 @@ async fn begin(name: &str, location: &Location, arguments: &Arguments) -> anyhow
     let authority = Authority::create(at)?;
     let county = County::find(&store, &authority, at).await?;
     let trust = Trust::new(vec![authority.signers.der().clone()]);
-    let app = App::new(store.clone(), Policy::default(), Formulary::demo()?, trust, Default::default());
+    let app = App::new(
+        store.clone(),
+        Policy::default(),
+        Formulary::demo()?,
+        trust,
+        Default::default(),
+        Vault::from_key([7; 32])?,
+    );
     let expiry = seed::stock::expiry(at);
     county.stock(&app, expiry).await?;
     let patterns = Patterns::make(&app, &county, &residents, expiry).await?;

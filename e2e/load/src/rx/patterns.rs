@@ -229,6 +229,7 @@ async fn with_what_follows(app: &App, nurse: &Staff, p: &Prescription, n: usize)
             author: nurse.id,
             not_given: None,
             need: None,
+            batch: None,
             note: None,
             scanned: true,
         };

@@ -14,6 +14,7 @@ use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Staff;
 use yunzhen_relay::app::App;
 use yunzhen_relay::seed;
+use yunzhen_relay::vault::Vault;
 use yunzhen_runtime::clock;
 use yunzhen_store::{Db, Location, Options, Paging, Store, prescriptions};
 
@@ -57,7 +58,14 @@ impl World {
         let took = began.elapsed().as_secs_f64();
         say(&format!("{name}: ready after {took:.0} s, {} drafts", drafts.len()))?;
         let trust = Trust::new(vec![authority.signers.der().clone()]);
-        let app = App::new(store, Policy::default(), Formulary::demo()?, trust, Default::default());
+        let app = App::new(
+            store,
+            Policy::default(),
+            Formulary::demo()?,
+            trust,
+            Default::default(),
+            Vault::from_key([7; 32])?,
+        );
         let expiry = seed::stock::expiry(at);
         Ok(Self { app, county, administrator, expiry, drafts, next: Arc::default() })
     }

@@ -1,9 +1,9 @@
-import { ApiError } from "@yunzhen/client";
+import { ApiError, LiveEvents } from "@yunzhen/client";
 import { Banner, ColorSchemeSwitch, LanguageSwitch, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, PinInput, Stack, Text, Title } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useEffect, useMemo, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { api } from "../app/api";
@@ -92,6 +92,21 @@ function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: stri
   );
 }
 
+/** A parcel that is called back, held or let go is told in the moment, not at the next look. */
+function useLive() {
+  const queryClient = useQueryClient();
+  const live = useMemo(() => new LiveEvents({ queries: queryClient }), [queryClient]);
+  useEffect(() => {
+    live.start();
+    const retry = () => live.retryNow();
+    window.addEventListener("online", retry);
+    return () => {
+      window.removeEventListener("online", retry);
+      live.stop();
+    };
+  }, [live]);
+}
+
 function PinProblem({ error }: { error: ApiError }) {
   const { t } = useTranslation("app");
   if (error.code === "network") {
@@ -118,9 +133,11 @@ function PinProblem({ error }: { error: ApiError }) {
 
 function Opened({ runId, onSignedOut }: { runId: string; onSignedOut: () => void }) {
   const { t } = useTranslation("app");
+  useLive();
   const query = useQuery({
     queryKey: keys.deliveries.run(runId),
     queryFn: () => api.courierRuns.get(runId),
+    // What no event tells, and what a phone without a signal did not hear.
     refetchInterval: 20_000,
     refetchOnReconnect: true,
   });

@@ -1,5 +1,5 @@
 import type { CourierRun, Delivery } from "@yunzhen/client";
-import { Banner, celsiusOf, ProblemAlert, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { Banner, celsiusOf, isAtCounter, ProblemAlert, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { Button, Text, TextInput } from "@mantine/core";
 import { IconArrowBackUp, IconHandStop, IconPhone, IconThermometer } from "@tabler/icons-react";
 import { useState, useSyncExternalStore, type FormEvent } from "react";
@@ -8,13 +8,21 @@ import { isCarried } from "./courier";
 import type { Temperatures } from "./temperatures";
 import classes from "./courier.module.css";
 
+/** Which words, where it is held; a batch that was called back weighs more than what else stopped it. */
+function wordsFor(delivery: Delivery) {
+  const { state } = delivery;
+  if (state === "returning" || state === "recalled" || state === "refused") return state;
+  if (delivery.batch_recalled) return isAtCounter(delivery) ? "atCounter" : "quarantined.recall";
+  return state === "quarantined" ? (`quarantined.${delivery.quarantine ?? "identity"}` as const) : undefined;
+}
+
 /** A parcel that may not be handed over, or goes back: why, what to do now, and whom to call. */
 export function Held({ delivery, run }: { delivery: Delivery; run: CourierRun }) {
   const { t } = useTranslation("app");
+  const words = wordsFor(delivery);
+  if (!words) return null;
   const { state } = delivery;
-  if (state !== "quarantined" && state !== "returning" && state !== "recalled" && state !== "refused") return null;
-  const stopped = state === "quarantined";
-  const words = stopped ? (`quarantined.${delivery.quarantine ?? "identity"}` as const) : state;
+  const stopped = words.startsWith("quarantined") || words === "atCounter";
   return (
     <section className={classes.card} data-testid="held" data-state={state}>
       <Banner

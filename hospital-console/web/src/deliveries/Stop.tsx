@@ -1,5 +1,5 @@
 import type { CourierRun, Delivery } from "@yunzhen/client";
-import { Banner, ProblemAlert, useFormats } from "@yunzhen/client/ui";
+import { Banner, isAtCounter, ProblemAlert, useFormats } from "@yunzhen/client/ui";
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconMapPin, IconPhone, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -124,7 +124,7 @@ export function Stop({ delivery, run, asOf, onNext }: StopProps) {
       <div className={classes.bottom} data-testid="courier-actions" data-state={delivery.state}>
         <Text ta="center" fw={600} role="status">
           {isOver(delivery) && <IconCircleCheck aria-hidden style={{ verticalAlign: "-5px" }} />}{" "}
-          {t(`deliveries.next.${delivery.state}`)}
+          {t(`deliveries.next.${delivery.batch_recalled && isAtCounter(delivery) ? "batch_recalled" : delivery.state}`)}
         </Text>
         {delivery.state === "at_door" && (
           <Text ta="center" c="dimmed">

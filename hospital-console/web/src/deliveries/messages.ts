@@ -39,6 +39,7 @@ export const zh = {
     lost: "已登记丢失",
     returned: "已退回药房",
     cancelled: "任务已取消",
+    batch_recalled: "这个包裹不送了",
   },
   run: {
     title: "今天还有 {{n}} 个包裹",
@@ -54,6 +55,7 @@ export const zh = {
       identity: { title: "包裹码多次不符，不能交付", hint: "请收回包裹，联系{{pharmacy}}，等答复放行或退回。" },
       recall: { title: "有被召回的批号，不能交付", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
     },
+    atCounter: { title: "有被召回的批号，不必取件", hint: "{{pharmacy}}会收回这个包裹；已接的任务请退回。" },
     returning: { title: "请退回药房", hint: "请把包裹带回{{pharmacy}}，药房收到后会登记。" },
     recalled: { title: "处方已撤回", hint: "请不要交付，把包裹带回{{pharmacy}}。" },
     refused: { title: "护士拒收", hint: "请把包裹带回{{pharmacy}}。" },
@@ -134,6 +136,7 @@ export const en: typeof zh = {
     lost: "Recorded as lost",
     returned: "Given back to the pharmacy",
     cancelled: "The delivery was cancelled",
+    batch_recalled: "This parcel is not delivered",
   },
   run: {
     title: "{{n}} parcels left today",
@@ -154,6 +157,10 @@ export const en: typeof zh = {
         hint: "Take the parcel back, call {{pharmacy}}, and wait for the answer.",
       },
       recall: { title: "A batch was called back: do not hand over", hint: "Bring the parcel back to {{pharmacy}}." },
+    },
+    atCounter: {
+      title: "A batch was called back: do not fetch it",
+      hint: "{{pharmacy}} takes this parcel back; give the job back if you have accepted it.",
     },
     returning: { title: "Bring it back", hint: "Please bring the parcel back to {{pharmacy}}, who will confirm it." },
     recalled: { title: "The prescription was withdrawn", hint: "Do not hand it over; bring it back to {{pharmacy}}." },

@@ -1,9 +1,8 @@
-import type { PrescriptionItem, Stock } from "@yunzhen/client";
+import { parseGs1, type PrescriptionItem, type Stock } from "@yunzhen/client";
 import { TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { parseGs1 } from "./gs1";
 import { scanned, type Pick } from "./pick";
 
 interface Props {

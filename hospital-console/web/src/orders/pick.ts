@@ -1,5 +1,4 @@
-import type { PrescriptionItem, Stock, Substitute, SubstitutionReason } from "@yunzhen/client";
-import type { Gs1 } from "./gs1";
+import type { Gs1, PrescriptionItem, Stock, Substitute, SubstitutionReason } from "@yunzhen/client";
 
 /** Units of one batch for one line of the prescription. */
 export interface Pick {

@@ -1,4 +1,4 @@
-import type { Drug } from "@yunzhen/client";
+import { parseGs1, type Drug } from "@yunzhen/client";
 import { ProblemAlert, useAction } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
@@ -8,7 +8,6 @@ import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
-import { parseGs1 } from "../orders/gs1";
 import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
 
 /** Goods came in: what, which batch, until when, how much. A scanner fills in what is printed on the pack. */

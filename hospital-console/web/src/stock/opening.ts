@@ -1,6 +1,5 @@
 /** A file of what stands on the shelf: lines to goods receipts, or what is wrong with each. Pure; which drug a name means is told from outside. */
-import type { Drug, GoodsReceipt } from "@yunzhen/client";
-import { fitsCheckDigit } from "../orders/gs1";
+import { fitsCheckDigit, type Drug, type GoodsReceipt } from "@yunzhen/client";
 
 /** The server's bounds, told before anything is sent. */
 export const MOST_LINES = 500;

@@ -60,6 +60,7 @@ export const enParcels: typeof zhParcels = {
     recall: {
       title: "A batch was called back: the hand-over is stopped",
       pharmacy: "Have it brought back; it goes into quarantine.",
+      counter: "Take the parcel back into quarantine and fill the order from another batch.",
       nurse: "Do not accept or use it; give it back to the courier.",
     },
   },

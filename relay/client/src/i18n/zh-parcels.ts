@@ -59,6 +59,7 @@ export const zhParcels = {
     recall: {
       title: "有被召回的批号，已暂停交付",
       pharmacy: "请让配送员带回，收回后隔离存放。",
+      counter: "请收回包裹并隔离存放，换用其他批号重新配药。",
       nurse: "请勿签收和使用，把包裹交还配送员。",
     },
   },

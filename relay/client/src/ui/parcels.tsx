@@ -10,14 +10,23 @@ import { StatusChip } from "./status";
 /** Why a parcel may not be handed over, and what the reader does. */
 export function QuarantineBanner({ delivery, reader }: { delivery: Delivery; reader: "pharmacy" | "nurse" }) {
   const { t } = useTranslation("shared");
-  if (delivery.state !== "quarantined") return null;
-  const reason = delivery.quarantine ?? "identity";
+  const stopped = delivery.state === "quarantined";
+  if (!stopped && !delivery.batch_recalled) return null;
+  // A batch that was called back weighs more than what else stopped it: it is not let go.
+  const reason = delivery.batch_recalled ? "recall" : (delivery.quarantine ?? "identity");
   return (
     <Banner meaning="danger" icon={IconHandStop} title={t(`parcel.quarantine.${reason}.title`)} role="alert">
-      {t(`parcel.quarantine.${reason}.${reader}`)}
+      {t(
+        delivery.batch_recalled && reader === "pharmacy" && isAtCounter(delivery)
+          ? "parcel.quarantine.recall.counter"
+          : `parcel.quarantine.${reason}.${reader}`,
+      )}
     </Banner>
   );
 }
+
+/** Packed, and not with the courier yet. */
+export const isAtCounter = (delivery: Delivery): boolean => ["awaiting_courier", "accepted"].includes(delivery.state);
 
 /** One discrepancy with the real quantities, and how it was settled. */
 export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {

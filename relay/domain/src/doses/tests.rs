@@ -114,6 +114,7 @@ pub(crate) fn entry(due_at: Timestamp, sequence: u32, state: State) -> DoseEntry
         author: StaffId::from_uuid(Uuid::nil()),
         not_given: None,
         need: None,
+        batch: None,
         note: None,
         scanned: false,
     }

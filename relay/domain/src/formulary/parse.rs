@@ -58,7 +58,37 @@ struct DiagnosisFile {
     diagnosis: Vec<Diagnosis>,
 }
 
+/// What an operator adds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoreFile {
+    version: String,
+    #[serde(default)]
+    drug: Vec<Drug>,
+    #[serde(default)]
+    diagnosis: Vec<Diagnosis>,
+}
+
 impl Formulary {
+    /// The same with an operator's own products and diagnoses, judged like ours; one of a code that is known takes its place. Nothing is taken away: records name
+    /// products by their codes.
+    pub fn with_more(mut self, text: &str) -> Result<Self, FormularyError> {
+        const FILE: &str = "the file of further products";
+        let more: MoreFile = toml::from_str(text)
+            .map_err(|e| FormularyError::Malformed { file: FILE, message: e.message().to_owned() })?;
+        if more.drug.is_empty() && more.diagnosis.is_empty() {
+            return Err(FormularyError::Empty(FILE));
+        }
+        for drug in &more.drug {
+            declared(drug, &self.knowledge)?;
+        }
+        more.diagnosis.iter().try_for_each(check_diagnosis)?;
+        self.drugs.extend(index(more.drug, |d| d.id.clone())?);
+        self.diagnoses.extend(index(more.diagnosis, |d| d.code.clone())?);
+        self.version = format!("{}, {}", self.version, more.version);
+        Ok(self)
+    }
+
     /// Reads a drug file, a diagnosis file and the files of the safety engine.
     pub fn parse(drugs: &str, diagnoses: &str, rules: &[RuleFile]) -> Result<Self, FormularyError> {
         let knowledge = Knowledge::parse(rules)?;
@@ -73,23 +103,9 @@ impl Formulary {
             return Err(FormularyError::Empty("the diagnosis file"));
         }
         for drug in &drug_file.drug {
-            check_drug(drug)?;
-            let undeclared = |name: &str| FormularyError::Undeclared { id: drug.id.0.clone(), name: name.to_owned() };
-            if let Some(group) = drug.allergy_group.as_deref().filter(|g| knowledge.group(g).is_none()) {
-                return Err(undeclared(group));
-            }
-            if let Some(part) = drug.ingredients.iter().find(|p| knowledge.position(&p.key).is_none()) {
-                return Err(undeclared(&part.key));
-            }
+            declared(drug, &knowledge)?;
         }
-        for d in &diagnosis_file.diagnosis {
-            if d.display_zh.is_empty() || d.display_en.is_empty() || !is_icd10(&d.code) {
-                return Err(FormularyError::Value {
-                    id: d.code.clone(),
-                    problem: "needs an ICD-10 code and both names",
-                });
-            }
-        }
+        diagnosis_file.diagnosis.iter().try_for_each(check_diagnosis)?;
         Ok(Self {
             version: drug_file.version,
             drugs: index(drug_file.drug, |d| d.id.clone())?,
@@ -112,6 +128,26 @@ fn index<K: Ord + std::fmt::Display, V>(
         }
     }
     Ok(map)
+}
+
+/// A product that makes sense by itself and names only what is declared.
+fn declared(drug: &Drug, knowledge: &Knowledge) -> Result<(), FormularyError> {
+    check_drug(drug)?;
+    let undeclared = |name: &str| FormularyError::Undeclared { id: drug.id.0.clone(), name: name.to_owned() };
+    if let Some(group) = drug.allergy_group.as_deref().filter(|g| knowledge.group(g).is_none()) {
+        return Err(undeclared(group));
+    }
+    match drug.ingredients.iter().find(|p| knowledge.position(&p.key).is_none()) {
+        Some(part) => Err(undeclared(&part.key)),
+        None => Ok(()),
+    }
+}
+
+fn check_diagnosis(d: &Diagnosis) -> Result<(), FormularyError> {
+    if d.display_zh.is_empty() || d.display_en.is_empty() || !is_icd10(&d.code) {
+        return Err(FormularyError::Value { id: d.code.clone(), problem: "needs an ICD-10 code and both names" });
+    }
+    Ok(())
 }
 
 fn check_drug(drug: &Drug) -> Result<(), FormularyError> {

@@ -1,6 +1,6 @@
 //! What was written about a dose. Entries are added and never changed.
 
-use crate::checked::Dose;
+use crate::checked::{Batch, Dose};
 use crate::ids::{DoseEntryId, HomeId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::dose::State;
 use crate::machines::named_enum;
@@ -90,6 +90,8 @@ pub struct DoseEntry {
     pub not_given: Option<NotGivenReason>,
     /// Why it was given, where it is taken when needed.
     pub need: Option<NeedReason>,
+    /// From which batch, where the nurse was asked because another one was called back.
+    pub batch: Option<Batch>,
     /// In the nurse's words.
     pub note: Option<Sensitive<String>>,
     /// Bed and pack were scanned, and both were right.

@@ -2,7 +2,7 @@
 
 use crate::ids::{PharmacyId, PharmacySystemId, StaffId, WebhookDeliveryId};
 use crate::machines::named_enum;
-use crate::sensitive::Sensitive;
+use crate::sensitive::Sealed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -46,9 +46,9 @@ pub struct Webhook {
     /// Address.
     pub url: String,
     /// Signs each message.
-    pub secret: Sensitive<String>,
+    pub secret: Sealed,
     /// Signs beside it, until then.
-    pub previous: Option<(Sensitive<String>, Timestamp)>,
+    pub previous: Option<(Sealed, Timestamp)>,
     /// The audit row up to which events are queued.
     pub queued_to: i64,
     /// Since when nothing arrives there.
@@ -59,9 +59,9 @@ pub struct Webhook {
 
 impl Webhook {
     /// The secrets that sign at `now`, the newest first.
-    pub fn secrets(&self, now: Timestamp) -> Vec<&str> {
+    pub fn secrets(&self, now: Timestamp) -> impl Iterator<Item = &Sealed> {
         let former = self.previous.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
-        std::iter::once(&self.secret).chain(former).map(|secret| secret.expose().as_str()).collect()
+        std::iter::once(&self.secret).chain(former)
     }
 }
 

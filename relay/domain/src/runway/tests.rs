@@ -9,7 +9,8 @@ fn runway(p: &Prescription, entries: &[DoseEntry], now: &str) -> Runway {
     let zone = Zone::shanghai();
     let course = Course { item: &p.items[0], received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
     let entries: Vec<&DoseEntry> = entries.iter().collect();
-    Stock { prescription: p, course, entries: &entries, doses_per_unit: 1.0 }.runway(&Policy::default(), at(now))
+    Stock { prescription: p, course, entries: &entries, doses_per_unit: 1.0, lots: &[] }
+        .runway(&Policy::default(), at(now))
 }
 
 #[test]
@@ -69,6 +70,33 @@ fn what_is_taken_when_needed_has_no_last_day() {
     let found = runway(&p, &taken, "2026-11-25T02:00:00Z");
     assert_eq!((found.left_milli, found.last_day), (27_000, None));
     assert!(!found.warns(&Policy::default(), date(2030, 1, 1)));
+}
+
+#[test]
+fn what_was_called_back_does_not_last() {
+    let p = prescription(vec![item(Frequency::Qd, 28)]);
+    let zone = Zone::shanghai();
+    let course = Course { item: &p.items[0], received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
+    let lot = |batch: &str, milli, since: Option<&str>| Lot {
+        drug_id: None,
+        batch: batch.to_owned(),
+        milli,
+        barred_since: since.map(at),
+    };
+    let on = |lots: &[Lot], now| {
+        Stock { prescription: &p, course, entries: &[], doses_per_unit: 1.0, lots }.runway(&Policy::default(), at(now))
+    };
+    // Fourteen of each; A was given for three days when it was called back.
+    let whole = [lot("A", 14_000, None), lot("B", 14_000, None)];
+    let now = "2026-11-26T12:00:00Z";
+    assert_eq!((on(&whole, now).left_milli, on(&whole, now).runs_out), (25_000, RunsOut::Cap));
+    let called_back = [lot("A", 14_000, Some("2026-11-26T10:00:00Z")), lot("B", 14_000, None)];
+    let found = on(&called_back, now);
+    assert_eq!((found.left_milli, found.last_day, found.runs_out), (14_000, Some(date(2026, 12, 10)), RunsOut::Stock));
+    let all = [lot("A", 28_000, Some("2026-11-26T10:00:00Z"))];
+    let found = on(&all, now);
+    assert_eq!((found.left_milli, found.last_day, found.runs_out), (0, Some(date(2026, 11, 26)), RunsOut::Stock));
+    assert!(found.warns(&Policy::default(), date(2026, 11, 26)));
 }
 
 proptest::proptest! {

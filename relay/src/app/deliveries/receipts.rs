@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use jiff::SignedDuration;
 use yunzhen_certs::{Identity, Kind, jws};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
@@ -21,8 +20,6 @@ use crate::app::views::common::Page;
 use crate::app::work::{Start, Work, may_list};
 use crate::app::{App, AppError, Context, hash_password};
 
-/// What comes later than this was counted without a link; before that the nurse at the door is told that the parcel was stopped.
-const AT_ONCE: SignedDuration = SignedDuration::from_mins(2);
 /// More parcels than this are not on the way to one home.
 const MOST_EXPECTED: u32 = 200;
 /// Hashes made for one answer, of some twenty milliseconds each; a courier brings fewer parcels to one home in the minute until the box asks again.
@@ -52,7 +49,7 @@ pub async fn receive_signed(
     let at = receipt.prepared_at;
     temperatures::in_time(app, ctx, &d, at).map_err(|()| ReceiptError::Time)?;
     let Receipt { parcel_code, counts, comment, celsius, .. } = receipt;
-    let without_link = ctx.now.duration_since(at) > AT_ONCE;
+    let without_link = app.policy.is_without_link(at, ctx.now);
     let counted = Counted { parcel_code, counts, comment, celsius, at, without_link };
     let (mut work, d) = receive::take(app, ctx, work, d, counted).await?;
     // One that was stopped for its temperature is not received yet; it gets its receipt when it is.

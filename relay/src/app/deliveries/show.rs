@@ -6,8 +6,8 @@ use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::machines::delivery::{Event, State};
 use yunzhen_domain::parcel_label;
-use yunzhen_domain::records::{Delivery, Temperature, TimelineStep};
-use yunzhen_store::{Db, discrepancies, receipts, residents, temperatures};
+use yunzhen_domain::records::{Delivery, Recall, Temperature, TimelineStep};
+use yunzhen_store::{Db, discrepancies, recalls, receipts, residents, temperatures};
 
 use crate::app::names::{Names, timeline};
 use crate::app::views::common::TimelineStep as TimelineView;
@@ -47,8 +47,14 @@ pub(in crate::app) async fn show_all(
     let mut readings = temperatures::of_deliveries(db, cold).await?;
     let counted = all.iter().filter(|d| !to_courier && matches!(d.state, State::Discrepancy | State::Received));
     let mut tasks_of = discrepancies::of_deliveries(db, counted.map(|d| d.id)).await?;
+    // What has ended goes nowhere any more.
+    let moving = || all.iter().filter(|d| !d.state.is_terminal());
+    let drugs = moving().flat_map(|d| &d.packs).filter_map(|pack| pack.drug_id.clone());
+    let recalls = recalls::barring(db, drugs).await?;
     let mut views = Vec::with_capacity(all.len());
     for d in all {
+        let barred = |pack| recalls.iter().any(|recall: &Recall| recall.is_of(pack));
+        let batch_recalled = !d.state.is_terminal() && d.packs.iter().any(barred);
         let home = names.home(db, d.home_id).await?.clone();
         let resident = match to_courier {
             true => None,
@@ -73,6 +79,7 @@ pub(in crate::app) async fn show_all(
             label: label.map(|key| parcel_label::content(key, d.id, &d.parcel_code)),
             run_id: (!to_nurse).then_some(d.run_id),
             quarantine: d.quarantine,
+            batch_recalled,
             cold_chain: d.cold_chain,
             temperatures: readings.remove(&d.id).unwrap_or_default().into_iter().map(|t| reading(app, t)).collect(),
             cold_range: d.cold_chain.then(|| views::ColdRange {
@@ -85,7 +92,7 @@ pub(in crate::app) async fn show_all(
             courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
             attempts: d.attempts.clone(),
             timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
-            allowed: allowed(ctx, d),
+            allowed: allowed(ctx, d, batch_recalled),
         });
     }
     Ok(views)
@@ -129,7 +136,7 @@ pub(super) async fn receipt(
 }
 
 /// Commands that the caller may give now, by their last path segment.
-fn allowed(ctx: &Context, d: &Delivery) -> Vec<String> {
+fn allowed(ctx: &Context, d: &Delivery, batch_recalled: bool) -> Vec<String> {
     let reason = String::new;
     let steps = [
         ("accept", Action::CarryDelivery, Event::Accept),
@@ -145,6 +152,8 @@ fn allowed(ctx: &Context, d: &Delivery) -> Vec<String> {
         ("lose", Action::RecoverDelivery, Event::Lose),
     ];
     let may = |action| decide(&ctx.actor, action, &d.facts()) == Decision::Allow;
-    let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a));
+    let goes_on = |event: &Event| matches!(event, Event::Accept | Event::PickUp | Event::Resume | Event::Release);
+    let barred = |event: &Event| batch_recalled && goes_on(event);
+    let possible = steps.iter().filter(|(_, a, e)| d.state.apply(e, ctx.now).is_ok() && may(*a) && !barred(e));
     possible.map(|(name, ..)| (*name).to_owned()).collect()
 }

@@ -5,17 +5,18 @@ use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
-use yunzhen_domain::checked::Dose;
+use yunzhen_domain::checked::{Batch, Dose};
 use yunzhen_domain::doses::{Course, event, exceeds, state_of};
 use yunzhen_domain::ids::{DoseEntryId, ResidentId};
+use yunzhen_domain::lots::Lot;
 use yunzhen_domain::machines::dose::{Outcome, State};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Resident};
+use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Recall, Resident};
 use yunzhen_domain::scan_codes::{Mismatch, check_pack, check_resident};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{doses, prescriptions, recalls, residents};
 
-use super::show::{Shown, resident_ref};
+use super::show::{Shown, may_be_given, resident_ref};
 use super::{Supply, views, zone};
 use crate::app::names::Names;
 use crate::app::residents::wrong_time;
@@ -52,16 +53,21 @@ pub async fn record(
     let course = course.ok_or_else(|| {
         AppError::invalid("item_no", "这一种药尚未送到本院", "Nothing of this medicine has reached the home")
     })?;
-    let wish = Wish { app, ctx, zone: &zone, supply: &supply, course, input: &input };
+    let recalls = recalls::barring(&mut work.tx, supply.drugs()).await?;
+    let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
+    let lots = supply.lots(course.item.no, drug.doses_per_unit, &recalls);
+    let wish = Wish { app, ctx, zone: &zone, supply: &supply, course, input: &input, recalls: &recalls, lots: &lots };
     let target = wish.target()?;
     if let Err(refused) = wish.check(&resident, &target) {
-        if !wish.mismatches(&resident).is_empty() {
+        let recalled_pack = matches!(refused, AppError::DoseRecalled { .. }) && wish.batch()?.is_some();
+        if recalled_pack || !wish.mismatches(&resident).is_empty() {
             metrics::counter!("yunzhen_dose_scans_refused_total").increment(1);
             work.record(EventKind::DoseScanRefused, resident.id.uuid(), Some(resident.home_id), None);
             work.finish_refused().await?;
         }
         return Err(refused);
     }
+    let batch = wish.batch()?;
     let entries = supply.of_dose(course.item.no, target.due_at);
     let before = state_of(target.due_at, &entries, &app.policy, ctx.now);
     wish.unseen(&mut work, &entries).await?;
@@ -82,17 +88,23 @@ pub async fn record(
         author,
         not_given: input.not_given,
         need: input.need,
+        batch,
         note: wish.note()?.map(Into::into),
         scanned: input.scanned_resident.is_some() && input.scanned_medicine.is_some(),
     };
     doses::insert(&mut work.tx, &entry).await?;
     work.record(EventKind::DoseRecorded, resident.id.uuid(), Some(resident.home_id), None);
+    if wish.is_of_recalled() {
+        metrics::counter!("yunzhen_recalled_doses_given_total").increment(1);
+        work.record(EventKind::DoseOfRecalledBatch, resident.id.uuid(), Some(resident.home_id), None);
+    }
     if first && state == State::Given {
         let p = &supply.prescription;
         work.record(EventKind::PrescriptionFirstDose, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
     }
     let after = Supply::of(&mut work.tx, supply.prescription.clone()).await?;
-    let view = answer(app, ctx, &mut work, &after, course, &target, resident).await?;
+    let line = Line { course, recalls: &recalls, lots: &lots };
+    let view = answer(app, ctx, &mut work, &after, line, &target, resident).await?;
     work.finish(view).await
 }
 
@@ -103,19 +115,27 @@ struct Target {
     as_needed: bool,
 }
 
+/// The line that is written about, with what came of it.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    course: Course<'a>,
+    recalls: &'a [Recall],
+    lots: &'a [Lot],
+}
+
 async fn answer(
     app: &App,
     ctx: &Context,
     work: &mut Work,
     supply: &Supply,
-    course: Course<'_>,
+    line: Line<'_>,
     target: &Target,
     resident: Resident,
 ) -> Result<views::Dose, AppError> {
+    let Line { course, recalls, lots } = line;
     let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
     let resident = resident_ref(resident);
-    let recalls = recalls::barring(&mut work.tx, supply.drugs()).await?;
-    let shown = Shown { app, ctx, supply, course, drug, resident: &resident, recalls: &recalls };
+    let shown = Shown { app, ctx, supply, course, drug, resident: &resident, recalls, lots };
     let mut names = Names::default();
     if target.as_needed {
         return shown.as_needed(&mut work.tx, &mut names).await;
@@ -133,6 +153,10 @@ struct Wish<'a> {
     supply: &'a Supply,
     course: Course<'a>,
     input: &'a views::NewDoseEntry,
+    /// Batches of the medicine that are called back.
+    recalls: &'a [Recall],
+    /// What came of the line.
+    lots: &'a [Lot],
 }
 
 impl Wish<'_> {
@@ -180,7 +204,63 @@ impl Wish<'_> {
             }
         }
         wrong.extend(self.reason(target));
-        if wrong.is_empty() { self.bound(target) } else { Err(AppError::Invalid(wrong)) }
+        if !wrong.is_empty() {
+            return Err(AppError::Invalid(wrong));
+        }
+        self.bound(target)?;
+        self.not_recalled()
+    }
+
+    /// The batch that the nurse named.
+    fn batch(&self) -> Result<Option<Batch>, AppError> {
+        let named = self.input.batch.as_deref().map(str::trim).filter(|batch| !batch.is_empty());
+        let named = named.map(Batch::parse).transpose();
+        named.map_err(|e| AppError::invalid("batch", e.zh(), e.to_string()))
+    }
+
+    /// What was called back when the dose was given, of the line.
+    fn called_back(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(|lot| lot.is_barred(self.input.at.0))
+    }
+
+    /// It was given when a batch was called back, no other one was named, and nobody could tell the nurse: what happened is kept.
+    fn is_of_recalled(&self) -> bool {
+        self.input.outcome == Some(Outcome::Given)
+            && self.called_back().next().is_some()
+            && self.batch().is_ok_and(|named| named.is_none())
+    }
+
+    /// Where a batch of the medicine was called back, it is given from a pack of another batch, which is named, or not at all. A dose that was given without a
+    /// link is in the resident, whatever was decided meanwhile: refusing it would only hide it.
+    fn not_recalled(&self) -> Result<(), AppError> {
+        let named = self.batch()?;
+        if self.input.outcome != Some(Outcome::Given) {
+            return Ok(());
+        }
+        let Some(first) = self.called_back().next() else { return self.came(named.as_ref()) };
+        let wrong = match &named {
+            None if self.app.policy.is_without_link(self.input.at.0, self.ctx.now) => return Ok(()),
+            None => first,
+            Some(batch) => match self.called_back().find(|lot| lot.is_of(batch)) {
+                Some(lot) => lot,
+                None => return self.came(Some(batch)),
+            },
+        };
+        let is_of = |recall: &&Recall| wrong.is_called_back_by(recall);
+        let authority = self.recalls.iter().find(is_of).map(|recall| recall.authority.clone()).unwrap_or_default();
+        Err(AppError::DoseRecalled { batch: wrong.batch.clone(), authority, others: may_be_given(self.lots) })
+    }
+
+    /// A pack of a batch that never came for this resident is not theirs.
+    fn came(&self, named: Option<&Batch>) -> Result<(), AppError> {
+        match named.filter(|batch| !self.lots.iter().any(|lot| lot.is_of(batch))) {
+            None => Ok(()),
+            Some(_) => Err(AppError::invalid(
+                "batch",
+                "送来的药里没有这个批号，请核对包装",
+                "No pack of this batch came for this medicine; check the pack",
+            )),
+        }
     }
 
     /// What was scanned and belongs to somebody or something else; the bed is where such a mistake is caught, and how often is worth knowing.

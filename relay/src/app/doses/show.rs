@@ -6,10 +6,10 @@ use yunzhen_domain::checked::Dose;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
-use yunzhen_domain::machines::delivery::Holder;
+use yunzhen_domain::lots::Lot;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, Pack, Recall, Refill, Resident};
+use yunzhen_domain::records::{DoseEntry, Recall, Refill, Resident};
 use yunzhen_domain::runway::Stock;
 use yunzhen_domain::scan_codes::{pack_code, resident_code};
 use yunzhen_domain::schedule::Zone;
@@ -43,7 +43,8 @@ pub(super) async fn day(
         let is_stopped = p.state == PrescriptionState::Stopped;
         for course in supply.courses(zone) {
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
-            let line = Shown { app, ctx, supply, course, drug, resident: &resident, recalls: &recalls };
+            let lots = &supply.lots(course.item.no, drug.doses_per_unit, &recalls);
+            let line = Shown { app, ctx, supply, course, drug, resident: &resident, recalls: &recalls, lots };
             if course.is_as_needed() {
                 if !is_stopped {
                     as_needed.push(line.as_needed(db, &mut names).await?);
@@ -103,6 +104,8 @@ pub(super) struct Shown<'a> {
     pub(super) resident: &'a views::DoseResident,
     /// Batches of these products that are called back.
     pub(super) recalls: &'a [Recall],
+    /// What came of the line.
+    pub(super) lots: &'a [Lot],
 }
 
 impl Shown<'_> {
@@ -122,6 +125,7 @@ impl Shown<'_> {
             instruction: item.instruction.clone(),
             code: pack_code(p.id, item.no),
             recalls: self.recalls(),
+            batches: self.batches(),
             state: State::Due,
             sequence: 0,
             entries: Vec::new(),
@@ -148,19 +152,21 @@ impl Shown<'_> {
         shown.collect()
     }
 
+    /// Where a batch of the line was called back, those that may still be given.
+    fn batches(&self) -> Vec<String> {
+        let called_back = self.lots.iter().any(|lot| lot.barred_since.is_some());
+        if called_back { may_be_given(self.lots) } else { Vec::new() }
+    }
+
     /// Of what the home was given of the line, the batches that were called back since.
     fn recalls(&self) -> Vec<DoseRecall> {
-        let arrived = self.supply.deliveries.iter().filter(|d| d.state.holder() == Holder::Home);
-        let packs: Vec<_> = arrived.flat_map(|d| &d.packs).filter(|pack| pack.item_no == self.course.item.no).collect();
-        let barred = |pack: &Pack| self.recalls.iter().any(|recall| recall.is_of(pack));
-        let other_batches = packs.iter().any(|pack| !barred(pack));
-        let hit = self.recalls.iter().filter(|recall| packs.iter().any(|pack| recall.is_of(pack)));
+        let barred = |recall: &&Recall| self.lots.iter().any(|lot| lot.is_called_back_by(recall));
+        let hit = self.recalls.iter().filter(barred);
         hit.map(|recall| DoseRecall {
             recall_id: recall.id,
             batch: recall.batch.as_str().to_owned(),
             level: recall.level,
             reason: recall.reason.clone(),
-            other_batches,
         })
         .collect()
     }
@@ -203,12 +209,15 @@ impl Shown<'_> {
     fn runway(&self, zone: &Zone, asked: Option<&Refill>) -> Option<views::Runway> {
         let (p, item) = (&self.supply.prescription, self.course.item);
         let entries = self.supply.newest(item.no);
-        let stock =
-            Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit: self.drug.doses_per_unit };
+        let doses_per_unit = self.drug.doses_per_unit;
+        let stock = Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit, lots: self.lots };
         let found = stock.runway(&self.app.policy, self.ctx.now);
         let today = zone.date(self.ctx.now);
-        let over = found.last_day.is_some_and(|day| day < today) && found.left_milli == 0;
-        if over || (found.last_day.is_none() && found.left_milli == 0) {
+        // What was called back is missed as long as there are doses to come.
+        let to_come = self.course.doses().last().is_some_and(|last| last.at > self.ctx.now);
+        let called_back = to_come && self.lots.iter().any(|lot| lot.barred_since.is_some());
+        let over = found.last_day.is_none_or(|day| day < today) && found.left_milli == 0;
+        if over && !called_back {
             return None;
         }
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
@@ -229,6 +238,17 @@ impl Shown<'_> {
     }
 }
 
+/// The batches of a line that were not called back.
+pub(super) fn may_be_given(lots: &[Lot]) -> Vec<String> {
+    let mut batches: Vec<String> = Vec::new();
+    for lot in lots.iter().filter(|lot| lot.barred_since.is_none()) {
+        if !batches.contains(&lot.batch) {
+            batches.push(lot.batch.clone());
+        }
+    }
+    batches
+}
+
 async fn shown(db: &mut Db, names: &mut Names, entries: &[&DoseEntry]) -> Result<Vec<views::DoseEntry>, AppError> {
     let mut shown = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -244,6 +264,7 @@ async fn shown(db: &mut Db, names: &mut Names, entries: &[&DoseEntry]) -> Result
             author_name: names.staff(db, entry.author).await?.name.clone(),
             not_given: entry.not_given,
             need: entry.need,
+            batch: entry.batch.as_ref().map(|batch| batch.as_str().to_owned()),
             note: entry.note.as_ref().map(|note| note.expose().clone()),
             scanned: entry.scanned,
         });

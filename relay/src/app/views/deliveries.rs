@@ -48,6 +48,8 @@ pub struct Delivery {
     /// Why it may not be handed over, while it may not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quarantine: Option<QuarantineReason>,
+    /// A batch in it was called back: it goes nowhere but back, whatever else stopped it.
+    pub batch_recalled: bool,
     /// Must it stay at 2–8 °C.
     pub cold_chain: bool,
     /// Its temperatures on the way, oldest first.

@@ -103,6 +103,9 @@ pub struct Dose {
     /// Batches of it in the home that were called back: not to be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recalls: Vec<DoseRecall>,
+    /// Where one was called back, the other batches of it in the home: one of them may be given, and has to be named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batches: Vec<String>,
     /// Where it stands.
     pub state: DoseState,
     /// How many entries it has; sent back with the next.
@@ -149,6 +152,9 @@ pub struct DoseEntry {
     /// Why, where it is given when needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need: Option<NeedReason>,
+    /// From which batch, where another one had been called back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<String>,
     /// In words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -227,6 +233,10 @@ pub struct NewDoseEntry {
     /// Why it was given, where it is given when needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need: Option<NeedReason>,
+    /// The batch of the pack that it is given from, scanned or typed: needed where a batch of the medicine was called back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub batch: Option<String>,
     /// In words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]

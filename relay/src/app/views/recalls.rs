@@ -258,6 +258,4 @@ pub struct DoseRecall {
     pub level: RecallLevel,
     /// Why.
     pub reason: String,
-    /// Other batches of the medicine came to the home too: the number on the box decides.
-    pub other_batches: bool,
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitsCheckDigit, parseGs1 } from "./gs1";
+import { fitsCheckDigit, parseGs1 } from "../src/scan/gs1";
 
 const TODAY = "2026-11-23";
 const GTIN = "06901234567892";

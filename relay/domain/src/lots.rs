@@ -1,0 +1,136 @@
+//! What a home was given of a line, batch by batch, and how much of it may still be given when a batch was called back. Pure.
+//! Not here: who has a batch ([`crate::recalls`]), how long it lasts ([`crate::runway`]).
+
+use crate::checked::Batch;
+use crate::formulary::DrugId;
+use crate::machines::delivery::{self, Holder};
+use crate::records::{Delivery, Pack, Recall, StockMove, fate};
+use jiff::Timestamp;
+
+/// Units of one batch of one line that reached the home whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    /// Which product.
+    pub drug_id: Option<DrugId>,
+    /// As printed on the pack.
+    pub batch: String,
+    /// How much, in thousandths of the line's dose unit.
+    pub milli: u64,
+    /// Since when it may not be given, where it was called back.
+    pub barred_since: Option<Timestamp>,
+}
+
+impl Lot {
+    /// Whether it was called back at that time.
+    pub fn is_barred(&self, at: Timestamp) -> bool {
+        self.barred_since.is_some_and(|since| since <= at)
+    }
+
+    /// Whether this recall is about it.
+    pub fn is_called_back_by(&self, recall: &Recall) -> bool {
+        self.barred_since.is_some() && self.drug_id.as_ref() == Some(&recall.drug_id) && self.is_of(&recall.batch)
+    }
+
+    /// Whether a pack with this batch is of it; space around it does not matter.
+    pub fn is_of(&self, batch: &Batch) -> bool {
+        Batch::parse(&self.batch).ok().as_ref() == Some(batch)
+    }
+}
+
+/// The lots of a line in the order in which they came. `doses_per_unit` is that of the prescribed product.
+pub fn lots(deliveries: &[Delivery], item_no: u16, doses_per_unit: f64, recalls: &[Recall]) -> Vec<Lot> {
+    let mut arrived: Vec<&Delivery> = deliveries.iter().filter(|d| d.state.holder() == Holder::Home).collect();
+    arrived.sort_by_key(|d| d.ended_at);
+    let mut lots: Vec<Lot> = Vec::new();
+    for pack in arrived.into_iter().flat_map(whole).filter(|pack| pack.item_no == item_no) {
+        let milli = milli(&pack, doses_per_unit);
+        let barred_since = recalls.iter().filter(|recall| recall.is_of(&pack)).map(|recall| recall.declared_at).min();
+        match lots.iter_mut().find(|lot| lot.drug_id == pack.drug_id && lot.batch == pack.batch) {
+            Some(lot) => lot.milli = lot.milli.saturating_add(milli),
+            None => lots.push(Lot { drug_id: pack.drug_id, batch: pack.batch, milli, barred_since }),
+        }
+    }
+    lots
+}
+
+/// What a home has of a parcel: what its nurse counted and was not broken.
+pub fn whole(d: &Delivery) -> Vec<Pack> {
+    let counted = fate(d, d.state, &delivery::Event::Receive { complete: d.state == delivery::State::Received });
+    counted.into_iter().filter(|(_, kind)| *kind == StockMove::Supplied).map(|(pack, _)| pack).collect()
+}
+
+/// Several units of another product may make one prescribed unit.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quantity is positive and small")]
+fn milli(pack: &Pack, doses_per_unit: f64) -> u64 {
+    (f64::from(pack.quantity) / f64::from(pack.factor().max(1)) * doses_per_unit * 1000.0).round().max(0.0) as u64
+}
+
+/// One use of the medicine: when, how much, and of which batch where the nurse said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// How much, in thousandths of the dose unit.
+    pub milli: u64,
+    /// From which batch.
+    pub batch: Option<&'a Batch>,
+}
+
+/// What may still be given after these uses. Packs are used in the order in which they came, and none after it was called back; what nobody could have given
+/// takes nothing away.
+pub fn left(lots: &[Lot], mut uses: Vec<Use<'_>>) -> u64 {
+    uses.sort_by_key(|one| one.at);
+    let mut rest: Vec<(&Lot, u64)> = lots.iter().map(|lot| (lot, lot.milli)).collect();
+    for one in uses {
+        let mut wanted = one.milli;
+        let is_meant = |lot: &Lot| match one.batch {
+            Some(batch) => lot.is_of(batch),
+            None => !lot.is_barred(one.at),
+        };
+        for (_, milli) in rest.iter_mut().filter(|(lot, _)| is_meant(lot)) {
+            let taken = wanted.min(*milli);
+            *milli -= taken;
+            wanted -= taken;
+        }
+    }
+    rest.into_iter().filter(|(lot, _)| lot.barred_since.is_none()).map(|(_, milli)| milli).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doses::tests::at;
+
+    fn lot(batch: &str, milli: u64, barred_since: Option<&str>) -> Lot {
+        Lot { drug_id: None, batch: batch.to_owned(), milli, barred_since: barred_since.map(at) }
+    }
+
+    fn used(days: std::ops::Range<i8>, batch: Option<&Batch>) -> Vec<Use<'_>> {
+        days.map(|day| Use { at: at(&format!("2026-11-{day:02}T00:00:00Z")), milli: 1000, batch }).collect()
+    }
+
+    #[test]
+    fn what_was_called_back_is_not_left_and_takes_no_doses_any_more() {
+        let called_back = Some("2026-11-13T12:00:00Z");
+        let both = [lot("A", 7_000, called_back), lot("B", 7_000, None)];
+        assert_eq!(left(&both, vec![]), 7_000);
+        // Four of A until the recall, then two of B.
+        assert_eq!(left(&both, used(10..16, None)), 5_000);
+        // The other way round: B came first, and all six were of it.
+        let later = [lot("B", 7_000, None), lot("A", 7_000, called_back)];
+        assert_eq!(left(&later, used(10..16, None)), 1_000);
+        // What nobody could have given takes nothing away, and where nothing was called back all of it counts.
+        let only = [lot("A", 7_000, called_back)];
+        assert_eq!(left(&only, used(10..16, None)), 0);
+        assert_eq!(left(&[lot("A", 7_000, None), lot("B", 7_000, None)], used(10..16, None)), 8_000);
+    }
+
+    #[test]
+    fn a_batch_that_was_named_is_the_one_that_was_used() {
+        let both = [lot("A", 7_000, Some("2026-11-13T12:00:00Z")), lot("B", 7_000, None)];
+        let b = Batch::parse(" B ").unwrap();
+        assert_eq!(left(&both, used(10..16, Some(&b))), 1_000);
+        let a = Batch::parse("A").unwrap();
+        assert_eq!(left(&both, used(10..16, Some(&a))), 7_000);
+    }
+}

@@ -1,0 +1,182 @@
+//! Accounts of staff: added, and changed when somebody leaves, comes back, forgets the password, or a licence is recorded.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use yunzhen_domain::Role;
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::checked::{Licence, text};
+use yunzhen_domain::ids::{HomeId, PharmacyId, StaffId};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{Staff, StaffCredential};
+use yunzhen_runtime::clock::random_bytes;
+use yunzhen_store::{Store, Tx, homes, pharmacies, staff};
+
+use super::{RegisterError, checked, commit, credential, line, username};
+
+/// A member of staff and the account.
+#[derive(Debug, Clone)]
+pub struct NewStaff {
+    /// As what.
+    pub role: Role,
+    /// Sign-in name.
+    pub username: String,
+    /// Real name.
+    pub person: String,
+    /// Professional title.
+    pub title: Option<String>,
+    /// A nurse's home.
+    pub home_id: Option<HomeId>,
+    /// A pharmacy member's pharmacy.
+    pub pharmacy_id: Option<PharmacyId>,
+    /// Employer of a specialist or pharmacist.
+    pub hospital: Option<String>,
+    /// Number of the licence.
+    pub licence: Option<String>,
+    /// Since when a specialist practises.
+    pub practising_since: Option<Date>,
+}
+
+/// What changes about an account; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct StaffChange {
+    /// Whose.
+    pub username: String,
+    /// Professional title.
+    pub title: Option<String>,
+    /// Employer.
+    pub hospital: Option<String>,
+    /// Number of the licence.
+    pub licence: Option<String>,
+    /// Since when a specialist practises.
+    pub practising_since: Option<Date>,
+    /// May sign in.
+    pub active: Option<bool>,
+    /// A new password.
+    pub password: Option<String>,
+}
+
+/// Registers it. What a role needs is demanded here and nowhere guessed.
+///
+/// # Errors
+/// When something is missing, wrong or of another role, the user name is taken, or the store cannot be written.
+pub async fn register(store: &Store, new: &NewStaff, password: &str, now: Timestamp) -> Result<StaffId, RegisterError> {
+    let role = new.role;
+    let (of_home, of_pharmacy) = (role == Role::Nurse, role == Role::Pharmacy);
+    let of_hospital = matches!(role, Role::Specialist | Role::Pharmacist);
+    fits(role, "home", of_home, new.home_id.is_some())?;
+    fits(role, "pharmacy", of_pharmacy, new.pharmacy_id.is_some())?;
+    fits(role, "hospital", of_hospital, new.hospital.is_some())?;
+    // Who works in a pharmacy may have one.
+    if !of_pharmacy {
+        fits(role, "licence", of_hospital, new.licence.is_some())?;
+    }
+    fits(role, "practising-since", role == Role::Specialist, new.practising_since.is_some())?;
+    let member = Staff {
+        id: StaffId::new(now, random_bytes()),
+        version: 1,
+        username: username(&new.username)?,
+        name: checked("person", text::name(&new.person))?,
+        role,
+        home_id: new.home_id,
+        pharmacy_id: new.pharmacy_id,
+        hospital: new.hospital.as_deref().map(|typed| line("hospital", typed, 60)).transpose()?,
+        licence: new.licence.as_deref().map(|typed| licence(role, typed)).transpose()?,
+        practising_since: new.practising_since.map(|day| past(day, now)).transpose()?,
+        title: new.title.as_deref().map(|typed| line("title", typed, 60)).transpose()?,
+        active: true,
+    };
+    let credential = credential(member.id, password).await?;
+    let mut tx = store.write().await?;
+    if staff::by_username(&mut tx, &member.username).await?.is_some() {
+        return Err(RegisterError::UsernameTaken(member.username));
+    }
+    places_exist(&mut tx, &member).await?;
+    staff::insert(&mut tx, &member, &credential).await?;
+    commit(tx, EventKind::StaffRegistered, member.id.uuid(), (member.home_id, member.pharmacy_id), now).await?;
+    Ok(member.id)
+}
+
+/// Changes it. Who may not sign in any more is signed out at the next press: sessions look at the account.
+///
+/// # Errors
+/// When nobody is called so, nothing changes, something is wrong, or the store cannot be written.
+pub async fn change(store: &Store, change: &StaffChange, now: Timestamp) -> Result<StaffId, RegisterError> {
+    let StaffChange { title, hospital, licence: number, practising_since, active, password, .. } = change;
+    let something = title.is_some() || hospital.is_some() || number.is_some() || practising_since.is_some();
+    if !(something || active.is_some() || password.is_some()) {
+        return Err(RegisterError::Nothing);
+    }
+    let username = username(&change.username)?;
+    // Hashing takes a while: no transaction waits for it. Whose it is is known inside.
+    let hashed = match password {
+        Some(password) => Some(credential(StaffId::new(now, random_bytes()), password).await?.password_hash),
+        None => None,
+    };
+    let mut tx = store.write().await?;
+    let found = staff::by_username(&mut tx, &username).await?;
+    let Some(mut member) = found else { return Err(RegisterError::NobodyCalled(username)) };
+    let role = member.role;
+    let of_hospital = matches!(role, Role::Specialist | Role::Pharmacist);
+    if let Some(typed) = title {
+        member.title = Some(line("title", typed, 60)?);
+    }
+    if let Some(typed) = hospital {
+        fits(role, "hospital", of_hospital, true)?;
+        member.hospital = Some(line("hospital", typed, 60)?);
+    }
+    if let Some(typed) = number {
+        fits(role, "licence", of_hospital || role == Role::Pharmacy, true)?;
+        member.licence = Some(licence(role, typed)?);
+    }
+    if let Some(day) = practising_since {
+        fits(role, "practising-since", role == Role::Specialist, true)?;
+        member.practising_since = Some(past(*day, now)?);
+    }
+    member.active = active.unwrap_or(member.active);
+    member.version += 1;
+    staff::update(&mut tx, &member).await?;
+    if let Some(password_hash) = hashed {
+        staff::set_credential(&mut tx, &StaffCredential { staff_id: member.id, password_hash }).await?;
+    }
+    commit(tx, EventKind::StaffChanged, member.id.uuid(), (member.home_id, member.pharmacy_id), now).await?;
+    Ok(member.id)
+}
+
+/// A role has it or has it not.
+fn fits(role: Role, what: &'static str, has: bool, said: bool) -> Result<(), RegisterError> {
+    let role = role.as_str();
+    match (has, said) {
+        (true, false) => Err(RegisterError::Missing { what, role }),
+        (false, true) => Err(RegisterError::NotFor { what, role }),
+        _ => Ok(()),
+    }
+}
+
+/// A doctor's number has a form of its own; those of pharmacists differ by province.
+fn licence(role: Role, typed: &str) -> Result<String, RegisterError> {
+    if role != Role::Specialist {
+        return line("licence", typed, 40);
+    }
+    let read = Licence::parse(typed);
+    read.map(|licence| licence.as_str().to_owned())
+        .map_err(|e| RegisterError::Text { what: "licence", why: e.to_string() })
+}
+
+fn past(day: Date, now: Timestamp) -> Result<Date, RegisterError> {
+    if day <= Policy::local_date(now) {
+        return Ok(day);
+    }
+    Err(RegisterError::Text { what: "practising-since", why: "the day cannot be after today".to_owned() })
+}
+
+async fn places_exist(tx: &mut Tx, member: &Staff) -> Result<(), RegisterError> {
+    if let Some(id) = member.home_id
+        && homes::get(tx, id).await?.is_none()
+    {
+        return Err(RegisterError::Unknown { what: "home" });
+    }
+    match member.pharmacy_id {
+        Some(id) if pharmacies::get(tx, id).await?.is_none() => Err(RegisterError::Unknown { what: "pharmacy" }),
+        _ => Ok(()),
+    }
+}
