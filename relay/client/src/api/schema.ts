@@ -3542,6 +3542,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/{id}/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Since when a specialist has practised: nobody sees people remotely without some years of it on record. */
+        put: operations["recordPractice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stock": {
         parameters: {
             query?: never;
@@ -4181,8 +4198,12 @@ export interface components {
         AuditEvent: {
             /** @description What happened. */
             action: string;
-            /** @description Who: role and name, or the system. */
+            /** @description Who, as the row has it: role and id, or `system`. */
             actor: string;
+            /** @description The person's name, the home of a box, the name of a pharmacy's system; nobody else has one. */
+            actor_name?: string;
+            /** @description In which role. */
+            actor_role: components["schemas"]["Role"];
             /** @description When. */
             at: components["schemas"]["Time"];
             /** @description To what kind of record. */
@@ -4264,6 +4285,11 @@ export interface components {
          * @enum {string}
          */
         Banned: "none" | "narcotic" | "psychotropic" | "toxic" | "radioactive";
+        /**
+         * @description Where on the body a photo was taken.
+         * @enum {string}
+         */
+        BodySite: "head" | "face" | "neck" | "nape" | "chest" | "abdomen" | "groin" | "upper_back" | "lower_back" | "sacrum" | "buttocks" | "left_shoulder" | "right_shoulder" | "left_elbow" | "right_elbow" | "left_forearm" | "right_forearm" | "left_hand" | "right_hand" | "left_hip" | "right_hip" | "left_thigh" | "right_thigh" | "left_knee" | "right_knee" | "left_lower_leg" | "right_lower_leg" | "left_heel" | "right_heel" | "left_foot" | "right_foot";
         /** @description A clinic box and its link. */
         BoxStatus: {
             /** @description Address it was last seen at. */
@@ -4847,8 +4873,6 @@ export interface components {
             allowed: string[];
             /** @description Failed attempts. */
             attempts: components["schemas"]["Attempt"][];
-            /** @description A batch in it was called back: it goes nowhere but back, whatever else stopped it. */
-            batch_recalled: boolean;
             /** @description Must it stay at 2–8 °C. */
             cold_chain: boolean;
             /** @description Between which a cold parcel must stay. */
@@ -5109,6 +5133,8 @@ export interface components {
         Document: {
             /** @description Who added it. */
             author_name: string;
+            /** @description Where on the body, of a photo of a finding. */
+            body_site?: components["schemas"]["BodySite"];
             /**
              * Format: int64
              * @description How many bytes.
@@ -5161,8 +5187,6 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description By whom. */
             author_name: string;
-            /** @description From which batch, where another one had been called back. */
-            batch?: string;
             /** @description Which dose. */
             due_at: components["schemas"]["Time"];
             /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
@@ -5210,8 +5234,6 @@ export interface components {
         };
         /** @description One dose, or a medicine that is given when needed. */
         DoseOfDay: {
-            /** @description Where one was called back, the other batches of it in the home: one of them may be given, and has to be named. */
-            batches?: string[];
             /** @description What the label of the medicine says. */
             code: string;
             /**
@@ -5279,6 +5301,8 @@ export interface components {
             batch: string;
             /** @description How grave. */
             level: components["schemas"]["RecallLevel"];
+            /** @description Other batches of the medicine came to the home too: the number on the box decides. */
+            other_batches: boolean;
             /** @description Why. */
             reason: string;
             /** @description Recall id. */
@@ -6247,6 +6271,8 @@ export interface components {
         };
         /** @description A document to keep. */
         NewDocument: {
+            /** @description Where on the body; of a photo only. */
+            body_site?: components["schemas"]["BodySite"];
             /** @description The bytes in base64, at most 720 KiB before encoding: JPEG, PNG, WebP or PDF. */
             content_base64: string;
             /** @description What it is. */
@@ -6260,8 +6286,6 @@ export interface components {
         NewDoseEntry: {
             /** @description When it was given, offered or held. */
             at: components["schemas"]["Time"];
-            /** @description The batch of the pack that it is given from, scanned or typed: needed where a batch of the medicine was called back. */
-            batch?: string;
             /** @description Which dose; absent for a new one of what is given when needed. */
             due_at?: components["schemas"]["Time"];
             /**
@@ -7446,6 +7470,19 @@ export interface components {
          * @enum {string}
          */
         Position: "past" | "current" | "next" | "later";
+        /** @description Since when a specialist has practised, as it shall be on record. */
+        PracticeUpdate: {
+            /**
+             * Format: date
+             * @description The first day of practice by the licence; not after today.
+             */
+            practising_since: string;
+            /**
+             * Format: int64
+             * @description The `version` that the person saw.
+             */
+            version: number;
+        };
         /** @description The prescriber. */
         Prescriber: {
             /** @description Hospital. */
@@ -9117,13 +9154,18 @@ export interface components {
             pharmacy_name?: string;
             /**
              * Format: date
-             * @description Since when a doctor practises.
+             * @description Since when a specialist has practised; nobody sees people remotely without some years on record.
              */
             practising_since?: string;
             /** @description Role. */
             role: components["schemas"]["Role"];
             /** @description Professional title. */
             title?: string;
+            /**
+             * Format: int64
+             * @description Version to send with a change.
+             */
+            version: number;
         };
         /**
          * Format: uuid
@@ -29866,6 +29908,107 @@ export interface operations {
             };
             /** @description It does not exist, or the caller may not know that it does. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordPractice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["StaffId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
