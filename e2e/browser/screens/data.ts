@@ -30,7 +30,6 @@ export function buildDay(now: number) {
     specialist: {
       id: "s1",
       version: 1,
-      practising_since: "1998-07-01",
       name: "陈立诚",
       role: "specialist",
       hospital: "江城市第一医院",

@@ -467,9 +467,11 @@ for (const { name, path, size = desk, mock, answers, ready, act, expected } of S
       const at = now();
       const day = buildDay(at);
       day.audit.unshift({
-        ...(day.audit[0] ?? { seq: 0, at: "", actor: "", action: "", entity: "", entity_id: "" }),
+        ...(day.audit[0] ?? { at: "", entity_id: "" }),
         seq: 1210,
-        actor: "沈若兰（专科医生）",
+        actor: "specialist:s9",
+        actor_role: "specialist",
+        actor_name: "沈若兰",
         action: "resident.documents_viewed",
         entity: "resident",
         purpose: "BTG",

@@ -6,7 +6,9 @@ import * as messages from "./audit-messages";
 const event = (more: Partial<AuditEvent> = {}): AuditEvent => ({
   seq: 7,
   at: new Date(2026, 10, 24, 12).toISOString(),
-  actor: "陈立诚（专科医生）",
+  actor: "specialist:s1",
+  actor_role: "specialist",
+  actor_name: "陈立诚",
   action: "resident.viewed",
   entity: "resident",
   entity_id: "r1",

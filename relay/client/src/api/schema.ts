@@ -4873,6 +4873,8 @@ export interface components {
             allowed: string[];
             /** @description Failed attempts. */
             attempts: components["schemas"]["Attempt"][];
+            /** @description A batch in it was called back: it goes nowhere but back, whatever else stopped it. */
+            batch_recalled: boolean;
             /** @description Must it stay at 2–8 °C. */
             cold_chain: boolean;
             /** @description Between which a cold parcel must stay. */
@@ -5187,6 +5189,8 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description By whom. */
             author_name: string;
+            /** @description From which batch, where another one had been called back. */
+            batch?: string;
             /** @description Which dose. */
             due_at: components["schemas"]["Time"];
             /** @description FHIR `MedicationAdministration.status`; absent where the entry only takes another back. */
@@ -5234,6 +5238,8 @@ export interface components {
         };
         /** @description One dose, or a medicine that is given when needed. */
         DoseOfDay: {
+            /** @description Where one was called back, the other batches of it in the home: one of them may be given, and has to be named. */
+            batches?: string[];
             /** @description What the label of the medicine says. */
             code: string;
             /**
@@ -5301,8 +5307,6 @@ export interface components {
             batch: string;
             /** @description How grave. */
             level: components["schemas"]["RecallLevel"];
-            /** @description Other batches of the medicine came to the home too: the number on the box decides. */
-            other_batches: boolean;
             /** @description Why. */
             reason: string;
             /** @description Recall id. */
@@ -6286,6 +6290,8 @@ export interface components {
         NewDoseEntry: {
             /** @description When it was given, offered or held. */
             at: components["schemas"]["Time"];
+            /** @description The batch of the pack that it is given from, scanned or typed: needed where a batch of the medicine was called back. */
+            batch?: string;
             /** @description Which dose; absent for a new one of what is given when needed. */
             due_at?: components["schemas"]["Time"];
             /**
