@@ -145,16 +145,22 @@ impl Driver {
         if before.name() != self.state.name() {
             tracing::info!(from = before.name(), to = self.state.name(), "link");
         }
+        // The connection before the status: who reads that there is none finds none.
+        for effect in effects {
+            match effect {
+                Effect::Announce => drop(self.link.open.send_replace(welcomed.map(|welcomed| welcomed.open.clone()))),
+                Effect::Withdraw => drop(self.link.open.send_replace(None)),
+                Effect::Dial | Effect::Wait | Effect::Bye => {}
+            }
+        }
         self.show(|_| {});
         for effect in effects {
             let told = match effect {
                 Effect::Announce => {
-                    self.link.open.send_replace(welcomed.map(|welcomed| welcomed.open.clone()));
                     metrics::gauge!("yunzhen_link_connected").set(1.0);
                     self.events.send(LinkEvent::Up).await
                 }
                 Effect::Withdraw => {
-                    self.link.open.send_replace(None);
                     metrics::gauge!("yunzhen_link_connected").set(0.0);
                     self.events.send(LinkEvent::Down).await
                 }

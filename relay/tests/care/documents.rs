@@ -84,6 +84,7 @@ async fn the_newest_portrait_is_the_residents_photo_whatever_the_order_of_arriva
     assert_eq!(before.photo_url, None);
     let portrait = |minutes: i64, size| NewDocument {
         kind: DocumentKind::Portrait,
+        body_site: None,
         taken_at: (w.now() - jiff::SignedDuration::from_mins(minutes)).into(),
         ..photo(&w, &png(size))
     };
