@@ -18,6 +18,7 @@ use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::arrivals::Arrivals;
 use yunzhen_netem::{self as netem, Path};
 use yunzhen_protocol::control::{self, Decoded, FrameReader, ToBox, ToRelay};
+use yunzhen_protocol::repair::Repair;
 use yunzhen_protocol::roq::{Datagram, Flow};
 use yunzhen_protocol::rtcp;
 use yunzhen_protocol::rtp::RtpView;
@@ -156,6 +157,7 @@ async fn serve(
                         relay_version: "test".into(),
                         home_id: HomeId::from_uuid(uuid::Uuid::nil()),
                         server_time: clock::now_timestamp(),
+                        repair: true,
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));
@@ -198,13 +200,8 @@ async fn receive(
             datagram = connection.read_datagram() => {
                 let Ok(datagram) = datagram else { return };
                 let Ok(datagram) = Datagram::decode(datagram) else { continue };
-                let kind = match datagram.flow {
-                    Flow::Video => Some(MediaKind::Video),
-                    Flow::Audio => Some(MediaKind::Audio),
-                    _ => None,
-                };
-                if let (true, Some(kind)) = (reports.load(Ordering::Relaxed), kind) {
-                    arrivals.arrived(at(), kind, RtpView::parse(&datagram.packet).unwrap().header());
+                if reports.load(Ordering::Relaxed) {
+                    note(&mut arrivals, at(), &datagram);
                 }
                 let _ = datagrams.send((tokio::time::Instant::now(), datagram));
             }
@@ -218,6 +215,19 @@ async fn receive(
         if let Some(report) = arrivals.report(at()) {
             let _ = connection.send_datagram([vec![2], rtcp::encode(&[report])].concat().into());
         }
+    }
+}
+
+fn note(arrivals: &mut Arrivals, at: Duration, datagram: &Datagram) {
+    let header = |packet: &[u8]| RtpView::parse(packet).unwrap().header();
+    match datagram.flow {
+        Flow::Video => arrivals.arrived(at, MediaKind::Video, header(&datagram.packet)),
+        Flow::Audio => arrivals.arrived(at, MediaKind::Audio, header(&datagram.packet)),
+        Flow::Repair => match Repair::decode(datagram.packet.clone()).unwrap() {
+            Repair::Parity(parity) => arrivals.parity_arrived(at, parity.number),
+            Repair::Sounds { newest, .. } => arrivals.arrived(at, MediaKind::Audio, header(&newest)),
+        },
+        _ => {}
     }
 }
 

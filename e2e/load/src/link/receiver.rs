@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use bytes::Bytes;
 use yunzhen_media::congestion::{REPORT_INTERVAL, Report};
+use yunzhen_media::repair::{Incoming, deadline};
 use yunzhen_netem::{Arrival, Ecn};
+use yunzhen_protocol::roq::{Datagram, Flow};
+use yunzhen_protocol::rtp::RtpPacket;
 
 use super::packet::{Feedback, Media, Missing, What};
 use super::playout::Playout;
@@ -17,7 +21,7 @@ const ASK_EVERY: Duration = Duration::from_millis(100);
 const ASK_TIMES: u32 = 4;
 /// Pictures this far behind the newest.
 const GIVEN_UP: u32 = 45;
-/// Nothing could be decoded for so long: a new beginning is asked for, and asked for again.
+/// Nothing could be decoded for so long, and for longer than a repair takes: a new beginning is asked for, and asked for again.
 const STUCK: Duration = Duration::from_millis(250);
 const STUCK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -48,6 +52,7 @@ pub struct Played {
 
 pub struct Receiver {
     ways: Vec<Way>,
+    incoming: Incoming,
     report_due: Duration,
     pictures: BTreeMap<u32, Picture>,
     /// The next that can be decoded without a keyframe.
@@ -71,6 +76,7 @@ impl Receiver {
     pub fn new(links: usize) -> Self {
         Self {
             ways: (0..links).map(|_| Way::default()).collect(),
+            incoming: Incoming::default(),
             report_due: Duration::ZERO,
             pictures: BTreeMap::new(),
             next: 0,
@@ -86,14 +92,40 @@ impl Receiver {
         }
     }
 
-    pub fn media(&mut self, link: usize, number: u64, arrival: &Arrival<()>, media: Media) {
+    /// A datagram came: what it is and what can be re-created with it is played.
+    pub fn datagram(&mut self, link: usize, number: u64, arrival: &Arrival<()>, datagram: Bytes) {
         let way = &mut self.ways[link];
         way.arrived.insert(number, (arrival.at, arrival.ecn == Ecn::Ce));
         way.anything = true;
+        let at = arrival.at;
+        let Ok(Datagram { flow, packet, .. }) = Datagram::decode(datagram) else { return };
+        let mut packets = Vec::new();
+        match flow {
+            Flow::Video => {
+                if let Ok(parsed) = RtpPacket::parse(packet.clone()) {
+                    packets = self.incoming.picture(at, parsed.header.sequence, &packet).unwrap_or_default();
+                }
+                packets.insert(0, packet);
+            }
+            Flow::Audio => packets.push(packet),
+            Flow::Repair => {
+                let Ok(taken) = self.incoming.repair(at, packet) else { return };
+                packets.extend(taken.sounds.into_iter().chain(taken.sound).chain(taken.pictures));
+            }
+            Flow::Feedback | Flow::SlotVideo(_) | Flow::SlotAudio(_) | Flow::SlotFeedback(_) => {}
+        }
+        for packet in packets {
+            if let Some(media) = RtpPacket::parse(packet).ok().and_then(|packet| Media::read(&packet)) {
+                self.media(at, media);
+            }
+        }
+    }
+
+    fn media(&mut self, at: Duration, media: Media) {
         match media.what {
             What::Sound { index } => {
                 if self.seen.insert(index)
-                    && let Some(at) = self.sound_playout.came(media.captured, arrival.at)
+                    && let Some(at) = self.sound_playout.came(media.captured, at)
                 {
                     self.heard.insert(index, Played { captured: media.captured, at });
                 }
@@ -108,7 +140,7 @@ impl Receiver {
                     key,
                     parts,
                     came: BTreeSet::new(),
-                    known: arrival.at,
+                    known: at,
                 });
                 picture.came.insert(part);
                 // What is too old to be of use is given up: only a keyframe helps then.
@@ -119,19 +151,19 @@ impl Receiver {
                     self.pictures = self.pictures.split_off(&oldest);
                     self.asked = self.asked.split_off(&oldest);
                 }
-                self.decode(arrival.at);
+                self.decode(at);
             }
         }
     }
 
     /// Reports, one for each link, when they are due.
-    pub fn poll(&mut self, now: Duration) -> Vec<(usize, Feedback)> {
+    pub fn poll(&mut self, now: Duration, round_trip: Duration) -> Vec<(usize, Feedback)> {
         if now < self.report_due || self.ways.iter().all(|way| !way.anything) {
             return Vec::new();
         }
         self.report_due = now + REPORT_INTERVAL;
         let missing = self.missing(now);
-        let keyframe = self.wants_keyframe(now);
+        let keyframe = self.wants_keyframe(now, STUCK.max(deadline::patience(round_trip)));
         let reporting = self.ways.iter_mut().enumerate().filter(|(_, way)| way.anything);
         let mut feedbacks: Vec<_> = reporting
             .map(|(link, way)| (link, Feedback { reports: way.report(), missing: missing.clone(), keyframe }))
@@ -191,8 +223,8 @@ impl Receiver {
         missing
     }
 
-    fn wants_keyframe(&mut self, now: Duration) -> bool {
-        let Some(stuck) = self.stuck.filter(|stuck| now.saturating_sub(*stuck) >= STUCK) else { return false };
+    fn wants_keyframe(&mut self, now: Duration, patience: Duration) -> bool {
+        let Some(stuck) = self.stuck.filter(|stuck| now.saturating_sub(*stuck) > patience) else { return false };
         // Asked again that much later.
         self.stuck = Some(stuck + STUCK_AGAIN);
         true
