@@ -213,7 +213,8 @@ impl SentLog {
         let Some(highest) = arrived.map(|report| report.number).max() else { return Vec::new() };
         let mut lost = Vec::new();
         for (kind, known) in [(MediaKind::Audio, &mut self.audio), (MediaKind::Video, &mut self.video)] {
-            for stream in streams.iter().filter(|stream| stream.ssrc == known.ssrc) {
+            let ssrc = known.ssrc;
+            for stream in streams.iter().filter(|stream| stream.ssrc == ssrc) {
                 for (place, metric) in stream.metrics.iter().enumerate() {
                     let sequence = stream.begin.wrapping_add(place as u16);
                     let Some(packet) = known.get_mut(sequence) else { continue };

@@ -125,3 +125,31 @@ fn rows_of_other_programs_take_part() {
         "{verdicts:?}"
     );
 }
+
+#[test]
+#[ignore = "prints the table"]
+fn table() {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let seeds: u64 = std::env::var("SEEDS").ok().and_then(|v| v.parse().ok()).unwrap_or(3);
+    let all = std::env::var("ALL").is_ok();
+    let mut makes: Vec<(String, super::Make)> = Vec::new();
+    for (name, _) in cases::names() {
+        makes.push((name.to_owned(), Box::new(move |seed| cases::case(name, seed).unwrap_or_else(|| unreachable!()))));
+    }
+    if let Ok(folder) = std::env::var("TRACES") {
+        makes.extend(super::traces(std::path::Path::new(&folder)).expect("traces"));
+    }
+    let mut rows = Vec::new();
+    for (name, make) in makes.iter().filter(|(name, _)| only.is_empty() || only.split(',').any(|o| name.contains(o))) {
+        for program in Program::ALL.into_iter().filter(|p| all || *p == Program::Clocked) {
+            for seed in 1..=seeds {
+                let case = make(seed);
+                let outcome = world::run(&case, seed, program);
+                rows.push(row(program.name(), &case, seed, &outcome, program.most_bps()));
+            }
+        }
+        let _ = name;
+    }
+    let means = report::means(&rows);
+    crate::care::say(&report::table(&means)).expect("said");
+}
