@@ -189,6 +189,15 @@ pub struct MediaConfig {
     pub video_fps: u32,
     /// Opus target, bits per second.
     pub audio_bitrate_bps: u32,
+    /// Where stills wait that have not arrived whole; relative to the settings file. Left out: a folder of the system's temporary files.
+    pub bulk: Option<PathBuf>,
+}
+
+impl MediaConfig {
+    /// Where stills wait that have not arrived whole.
+    pub fn bulk_folder(&self) -> PathBuf {
+        self.bulk.clone().unwrap_or_else(|| std::env::temp_dir().join("yunzhen-relay-bulk"))
+    }
 }
 
 impl Default for MediaConfig {
@@ -201,6 +210,7 @@ impl Default for MediaConfig {
             video_height: 720,
             video_fps: 30,
             audio_bitrate_bps: 32_000,
+            bulk: None,
         }
     }
 }
@@ -232,6 +242,9 @@ impl Config {
         }
         for font in &mut config.print.fonts {
             font.path = settings::resolve(path, &font.path);
+        }
+        if let Some(bulk) = &mut config.media.bulk {
+            *bulk = settings::resolve(path, bulk);
         }
         if let Some(policy) = &mut config.policy {
             *policy = settings::resolve(path, policy);

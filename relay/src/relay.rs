@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::http::{self, ApiState};
 use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
+use crate::quic::bulk::Stills;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
@@ -109,6 +110,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))
     };
     let whip = local(&whip_listener)?;
+    let stills = Stills::new(app.clone(), config.media.bulk_folder()).await;
     let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip) };
     let router = http::router(state.clone());
 
@@ -131,7 +133,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    endpoint::spawn(life, boxes, SessionContext { rooms, router, begun: clock::now_instant() });
+    endpoint::spawn(life, boxes, SessionContext { stills, rooms, router, begun: clock::now_instant() });
     Ok(addresses)
 }
 

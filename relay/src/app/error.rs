@@ -158,6 +158,15 @@ pub enum AppError {
     /// The record that is to be merged away has something under way.
     #[error("something is under way for the record: {0:?}")]
     OpenWork(Vec<OpenWork>),
+    /// The home's camera could not be reached.
+    #[error(transparent)]
+    Camera(#[from] crate::rooms::CameraError),
+    /// A consultation has as many stills as it may have.
+    #[error("a consultation has at most {most} stills")]
+    TooManyStills {
+        /// As many.
+        most: usize,
+    },
     /// Somebody else has the time.
     #[error("the time is taken")]
     SlotTaken,

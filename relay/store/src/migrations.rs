@@ -36,6 +36,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (23, "recalls", include_str!("../migrations/0023_recalls.sql")),
     // There never was a 24, and none may come: a database that has 25 would not get it.
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
+    (28, "stills", include_str!("../migrations/0028_stills.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

@@ -186,7 +186,7 @@ export const documents: typeof zh.documents = {
     medicine: "Medicine box",
   },
   kindLabel: "Kind",
-  kind: { all: "All", photo: "Photo", portrait: "Portrait", report: "Report", identity: "Identity", other: "Other" },
+  kind: { all: "All", photo: "Photo", portrait: "Portrait", report: "Report", identity: "Identity", still: "Still", other: "Other" },
   filter: "Filter by kind",
   preview: "The photo to be saved",
   save: "Save",

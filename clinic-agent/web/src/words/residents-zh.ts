@@ -177,7 +177,7 @@ export const documents = {
   titles: "常用标题",
   titleOf: { skin: "皮肤", wound: "伤口", swelling: "水肿", report: "化验单", medicine: "药盒" },
   kindLabel: "类别",
-  kind: { all: "全部", photo: "照片", portrait: "头像", report: "报告", identity: "证件", other: "其他" },
+  kind: { all: "全部", photo: "照片", portrait: "头像", report: "报告", identity: "证件", still: "静帧", other: "其他" },
   filter: "按类别筛选",
   preview: "将要保存的照片",
   save: "保存",

@@ -22,3 +22,5 @@ export * from "./parcels";
 export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
+export * from "./stills";
+export * from "./still-viewer";
