@@ -84,6 +84,7 @@ pub async fn pharmacy(
     };
     let member = Staff {
         id: StaffId::new(now, random_bytes()),
+        version: 1,
         username: line("username", &new.username, 60)?,
         name: text::name(&new.person).map_err(|e| RegisterError::Text { what: "person", why: e.to_string() })?,
         role: Role::Pharmacy,
@@ -92,6 +93,7 @@ pub async fn pharmacy(
         hospital: None,
         licence: None,
         title: None,
+        practising_since: None,
         active: true,
     };
     let password_hash = hash_password(password.to_owned()).await?;

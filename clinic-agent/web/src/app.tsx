@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { ApiError, LiveEvents, type Change, type Staff } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useApi, useReminders } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useApi, useReminders, ZoneProvider } from "@yunzhen/client/ui";
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes, useLocation } from "react-router";
@@ -107,7 +107,9 @@ function NurseApp() {
   if (!session.data) return <SignInScreen onSignedIn={signedIn} />;
   return (
     <BoxProvider staff={session.data} signOut={signOut}>
-      <Screens />
+      <ZoneProvider zone={session.data.home_zone}>
+        <Screens />
+      </ZoneProvider>
     </BoxProvider>
   );
 }

@@ -18,7 +18,7 @@ import {
   SpoolState,
   useApi,
   useFormats,
-  useNow,
+  useZone,
 } from "@yunzhen/client/ui";
 import type { ResidentSummary } from "@yunzhen/client";
 import type { TFunction } from "i18next";
@@ -31,7 +31,6 @@ import { pendingOf, summarize } from "./box/spool-view";
 import { Mark } from "./mark";
 import { isPlan } from "./plan-tabs";
 import { RecallNotice } from "./recalls/recall-notice";
-import { clockElsewhere } from "./schedule/calendar";
 import { useRound } from "./today/use-round";
 import { ButtonCalls } from "./urgent-calls/button-calls";
 import { IncomingCalls } from "./urgent-calls/incoming-calls";
@@ -137,7 +136,7 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
           </Banner>
         </div>
       ))}
-      <WrongZone />
+      <UnknownZone />
       {notice}
       <RecallNotice />
       <OngoingNotice />
@@ -146,17 +145,16 @@ export function Shell({ notice, children }: { notice?: ReactNode; children: Reac
   );
 }
 
-/** All times are shown as this tablet has them: one that was left in another zone than the home's would mislead. */
-function WrongZone() {
+/** All times are shown by the home's clock, but by the tablet's where the browser is older than the home's zone. */
+function UnknownZone() {
   const { t } = useTranslation();
-  const zone = useBox().staff.home_zone;
-  const now = useNow(60_000);
-  const there = zone === undefined ? undefined : clockElsewhere(new Date(now).toISOString(), zone);
-  if (there === undefined) return null;
+  const { home_zone: wanted } = useBox().staff;
+  const zone = useZone();
+  if (wanted === undefined || wanted === zone) return null;
   return (
     <div className="nurse-notice">
       <Banner meaning="person" role="status">
-        {t("app:top.wrongZone", { time: there })}
+        {t("app:top.unknownZone", { wanted, zone })}
       </Banner>
     </div>
   );

@@ -236,22 +236,46 @@ describe("the round", () => {
       ended_at: ended,
     }) as unknown as ConsultationSummary;
   const now = Date.parse("2026-11-23T09:00:00Z");
+  const zone = "Asia/Shanghai";
 
   it("begins with whom somebody needs now and goes on by bed", () => {
     const residents = [resident("a", "2-10"), resident("b", "2-9"), resident("c", "1-1"), resident("d", "3-1")];
-    const rows = roundOf(residents, [consultation("a", "waiting"), consultation("d", "in_progress")], now);
+    const rows = roundOf(residents, [consultation("a", "waiting"), consultation("d", "in_progress")], now, zone);
     expect(rows.map((row) => row.resident.id)).toEqual(["d", "a", "c", "b"]);
   });
 
   it("shows an ended consultation only on its day and an open one before it", () => {
-    const [row] = roundOf([resident("a", "1")], [consultation("a", "completed", "2026-11-22T08:00:00Z")], now);
+    const [row] = roundOf([resident("a", "1")], [consultation("a", "completed", "2026-11-22T08:00:00Z")], now, zone);
     expect(row?.consultation).toBeUndefined();
     const [both] = roundOf(
       [resident("a", "1")],
       [consultation("a", "completed", "2026-11-23T08:30:00Z"), consultation("a", "waiting")],
       now,
+      zone,
     );
     expect(both?.consultation?.state).toBe("waiting");
+  });
+
+  it("goes by the home's day and by time, and names the next of several appointments", () => {
+    const booked = (residentId: string, scheduled_at: string) => ({
+      ...consultation(residentId, "scheduled"),
+      id: `${residentId}-${scheduled_at}`,
+      scheduled_at,
+    });
+    const rows = roundOf(
+      [resident("a", "1"), resident("b", "2"), resident("c", "3")],
+      [booked("a", "2026-11-25T01:00:00Z"), booked("b", "2026-11-24T01:00:00Z"), booked("a", "2026-11-24T00:00:00Z")],
+      now,
+      zone,
+    );
+    expect(rows.map((row) => row.consultation?.id)).toEqual([
+      "a-2026-11-24T00:00:00Z",
+      "b-2026-11-24T01:00:00Z",
+      undefined,
+    ]);
+    const ended = [consultation("a", "completed", "2026-11-22T17:00:00Z")];
+    expect(roundOf([resident("a", "1")], ended, now, zone)[0]?.consultation).toBeDefined();
+    expect(roundOf([resident("a", "1")], ended, now, "UTC")[0]?.consultation).toBeUndefined();
   });
 
   it("finds by name and bed", () => {

@@ -13,11 +13,10 @@ import { isOpenReferral, shownReferrals, shownRides } from "../src/referrals/sta
 import { inRound, isFixed, isMeasured, lateness, moved, neighbour, orderOf } from "../src/rounds/running-order";
 import { placeAt } from "../src/rounds/use-drag-order";
 import {
-  addDays,
   asLocalInput,
   clockElsewhere,
-  dayOf,
   fromLocalInput,
+  heldWithin,
   isDay,
   matchesAppointment,
   nextFree,
@@ -28,9 +27,11 @@ import {
   windowOf,
 } from "../src/schedule/calendar";
 import { Alarm } from "../src/urgent-calls/alarm";
-import { bedOfPath, bedsideOf, isRinging, nextPlace, sameTime, worstFirst } from "../src/urgent-calls/standing";
+import { atOnce, bedOfPath, bedsideOf, isRinging, nextPlace, sameTime, worstFirst } from "../src/urgent-calls/standing";
 
-const local = (text: string): string => new Date(text).toISOString();
+const SHANGHAI = "Asia/Shanghai";
+/** The instant at which a clock in Shanghai shows this. */
+const local = (text: string): string => new Date(`${text}:00+08:00`).toISOString();
 const consultation = (id: string, more: Partial<ConsultationSummary> = {}): ConsultationSummary => ({
   id,
   state: "scheduled",
@@ -46,21 +47,18 @@ const consultation = (id: string, more: Partial<ConsultationSummary> = {}): Cons
 });
 
 describe("days of the calendar", () => {
-  it("step over the ends of month, year and February", () => {
-    expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
-    expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
-    expect(addDays("2027-03-01", -1)).toBe("2027-02-28");
-  });
-
   it("make weeks from Monday", () => {
-    expect(weekOf("2026-11-24")).toEqual(Array.from({ length: 7 }, (_, n) => addDays("2026-11-23", n)));
+    expect(weekOf("2026-11-24")).toEqual(Array.from({ length: 7 }, (_, n) => `2026-11-${23 + n}`));
     expect(weekOf("2026-11-29")[0]).toBe("2026-11-23");
     expect(weekOf("2026-11-30")[0]).toBe("2026-11-30");
   });
 
-  it("are asked for from midnight to the midnight after", () => {
-    expect(windowOf(["2026-11-24"])).toEqual({ from: local("2026-11-24T00:00"), until: local("2026-11-25T00:00") });
-    expect(windowOf(weekOf("2026-11-24")).until).toBe(local("2026-11-30T00:00"));
+  it("are asked for from the home's midnight to the one after", () => {
+    const day = { from: "2026-11-23T16:00:00.000Z", until: "2026-11-24T16:00:00.000Z" };
+    expect(windowOf("2026-11-24", "2026-11-24", SHANGHAI)).toEqual(day);
+    expect(windowOf("2026-11-23", "2026-11-29", SHANGHAI).until).toBe("2026-11-29T16:00:00.000Z");
+    const long = windowOf("2026-10-25", "2026-10-25", "Europe/Berlin");
+    expect(Date.parse(long.until) - Date.parse(long.from)).toBe(25 * 3600_000);
   });
 
   it("are read from the address only when they are days", () => {
@@ -68,17 +66,19 @@ describe("days of the calendar", () => {
   });
 
   it("go in and out of a field without loss", () => {
-    const at = Date.parse(local("2026-11-24T09:05"));
-    expect(asLocalInput(at)).toBe("2026-11-24T09:05");
-    expect(fromLocalInput("2026-11-24T09:05")).toBe(new Date(at).toISOString());
-    expect([fromLocalInput(""), fromLocalInput("x")]).toEqual([undefined, undefined]);
+    const at = Date.parse("2026-11-24T01:05:00.000Z");
+    expect([asLocalInput(at, SHANGHAI), asLocalInput(at, "Asia/Urumqi")]).toEqual([
+      "2026-11-24T09:05",
+      "2026-11-24T07:05",
+    ]);
+    expect(fromLocalInput("2026-11-24T09:05", SHANGHAI)).toBe("2026-11-24T01:05:00.000Z");
+    expect([fromLocalInput("", SHANGHAI), fromLocalInput("x", SHANGHAI)]).toEqual([undefined, undefined]);
   });
 
   it("say the clock of another zone only where it differs", () => {
-    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    expect(clockElsewhere("2026-11-24T06:00:00Z", here)).toBeUndefined();
-    const shanghai = clockElsewhere("2026-11-24T06:00:00Z", here === "Asia/Shanghai" ? "Asia/Urumqi" : "Asia/Shanghai");
-    expect(shanghai).toBe(here === "Asia/Shanghai" ? "12:00" : "14:00");
+    const at = "2026-11-24T06:00:00Z";
+    expect(clockElsewhere(at, SHANGHAI, "Asia/Singapore")).toBeUndefined();
+    expect(clockElsewhere(at, SHANGHAI, "Asia/Urumqi")).toBe("14:00");
   });
 });
 
@@ -98,7 +98,23 @@ describe("appointments", () => {
   const early = one("a", local("2026-11-24T09:00"), "陈建国");
 
   it("stand on their day, earliest first", () => {
-    expect(onDay([late, early, one("c", local("2026-11-25T00:00"))], "2026-11-24")).toEqual([early, late]);
+    expect(onDay([late, early, one("c", local("2026-11-25T00:00"))], "2026-11-24", SHANGHAI)).toEqual([early, late]);
+  });
+
+  it("are in the way of a round only while they hold a time in its block", () => {
+    const lasting = (id: string, from: string, until: string, state: ConsultationSummary["state"] = "scheduled") => ({
+      ...one(id, local(from)),
+      ends_at: local(until),
+      consultation: consultation(id, { state }),
+    });
+    const all = [
+      lasting("before", "2026-11-24T13:40", "2026-11-24T14:00"),
+      lasting("over its beginning", "2026-11-24T13:50", "2026-11-24T14:10"),
+      lasting("called off", "2026-11-24T14:20", "2026-11-24T14:40", "cancelled"),
+      lasting("after", "2026-11-24T15:00", "2026-11-24T15:20"),
+    ];
+    const block = ["2026-11-24T14:00", "2026-11-24T15:00"].map((at) => Date.parse(local(at))) as [number, number];
+    expect(heldWithin(all, ...block).map(({ consultation: { id } }) => id)).toEqual(["over its beginning"]);
   });
 
   it("are found by name, bed and doctor", () => {
@@ -126,7 +142,7 @@ describe("slots", () => {
   ];
 
   it("stand by day with the number of free ones", () => {
-    expect(slotsByDay(all).map(({ day, slots, free }) => [day, slots.length, free])).toEqual([
+    expect(slotsByDay(all, SHANGHAI).map(({ day, slots, free }) => [day, slots.length, free])).toEqual([
       ["2026-11-24", 3, 2],
       ["2026-11-25", 1, 1],
     ]);
@@ -195,9 +211,9 @@ describe("the running order of a round", () => {
   });
 
   it("counts vital signs of the day only", () => {
-    expect(isMeasured({ ...a, vital_signs_at: local("2026-11-24T07:00") }, dayOf)).toBe(true);
-    expect(isMeasured({ ...a, vital_signs_at: local("2026-11-23T07:00") }, dayOf)).toBe(false);
-    expect(isMeasured(a, dayOf)).toBe(false);
+    expect(isMeasured({ ...a, vital_signs_at: local("2026-11-24T07:00") }, SHANGHAI)).toBe(true);
+    expect(isMeasured({ ...a, vital_signs_at: local("2026-11-23T07:00") }, SHANGHAI)).toBe(false);
+    expect(isMeasured(a, SHANGHAI)).toBe(false);
   });
 
   it("finds the place under the finger", () => {
@@ -263,6 +279,12 @@ describe("one-key calls", () => {
       "一",
     ]);
     expect([bedOfPath("/"), bedOfPath("/called"), bedOfPath("/call/%")]).toEqual([undefined, undefined, ""]);
+  });
+
+  it("show what is read on the way to a bed, breath first, and no laboratory values", () => {
+    const sign = (code: string) => ({ code }) as NonNullable<UrgentCall["vital_signs"]>[number];
+    const signs = ["14682-9", "8480-6", "8310-5", "29463-7", "2708-6", "9279-1"].map(sign);
+    expect(atOnce(signs).map(({ code }) => code)).toEqual(["9279-1", "2708-6", "8480-6", "8310-5"]);
   });
 
   it("say the time of measurement once where it is one", () => {

@@ -1,9 +1,10 @@
 import type { Conflict, ConsentText, EarlyWarning, Resident, ResidentInput, ResidentSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { barsOf, shownValue } from "../src/chart/early-warning-view";
-import { canPan, canZoom, marksOf, pan, REACH, spanOf, SPANS, windowOf, zoom } from "@yunzhen/client";
+import { canPan, canZoom, marksOf, pan, REACH, spanOf, SPANS, windowOf, zh as shared, zoom } from "@yunzhen/client";
 import { boundedPathOf, isSigned, MOST_CHARACTERS, pathOf, viewBoxOf } from "../src/consents/signature-path";
 import { currentText, mayGive, missingForVisit, openKinds } from "../src/consents/texts";
+import { placesOf, viewOf } from "../src/documents/body-places";
 import { base64Of, fitted, MOST_BYTES, problemOf, takenAt } from "../src/documents/picture";
 import { allergiesKnown, found } from "../src/residents/find";
 import { asked, isDecided, linesOf, proposed, resolve } from "../src/residents/form/conflict";
@@ -373,5 +374,24 @@ describe("the early-warning score", () => {
     ]);
     expect(problems({ "3151-8": "200" })).toEqual([{ kind: "flow" }]);
     expect(problems({ "3151-8": "2.5" })).toEqual([]);
+  });
+});
+
+describe("the places of a body", () => {
+  it("are each named once, left and right as the resident has them", () => {
+    const all = [...placesOf("front"), ...placesOf("back")];
+    const sites = new Set(all.map(({ site }) => site));
+    expect([...sites].sort()).toEqual(Object.keys(shared.bodySite).sort());
+    for (const { site, side } of all) {
+      const own = site.startsWith("left_") ? "left" : site.startsWith("right_") ? "right" : "middle";
+      expect(side).toBe(own);
+    }
+    const row = (view: "front" | "back") =>
+      placesOf(view)
+        .filter((place) => place.row === 1)
+        .map(({ site }) => site);
+    expect(row("front")).toEqual(["right_shoulder", "neck", "left_shoulder"]);
+    expect(row("back")).toEqual(["left_shoulder", "nape", "right_shoulder"]);
+    expect([viewOf("left_heel"), viewOf("face"), viewOf("left_hand")]).toEqual(["back", "front", "front"]);
   });
 });

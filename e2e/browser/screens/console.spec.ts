@@ -140,6 +140,16 @@ const SCREENS: ConsoleScreen[] = [
     },
   },
   { name: "staff", path: "/staff", mock: { who: "administrator" }, ready: "table" },
+  {
+    name: "staff-practice",
+    path: "/staff",
+    mock: { who: "administrator" },
+    ready: "table",
+    act: async (page) => {
+      await page.getByRole("button", { name: /登记方晓的|Record since when 方晓/ }).click();
+      await page.getByLabel(/首次执业日期|First day of practice/).fill("2019-07-01");
+    },
+  },
   { name: "boxes", path: "/boxes", mock: { who: "administrator" }, ready: "table" },
   { name: "audit", path: "/audit", mock: { who: "administrator" }, ready: "table" },
 ];

@@ -154,6 +154,7 @@ const document = (id: string, title: string, kind: CareDocument["kind"], hours: 
   id,
   resident_id: "r1",
   kind,
+  ...(title.startsWith("左足跟") ? { body_site: "left_heel" as const } : {}),
   title,
   media_type: kind === "report" ? "application/pdf" : "image/jpeg",
   bytes: 212_000,

@@ -29,6 +29,8 @@ export function buildDay(now: number) {
   const staff: Record<"specialist" | "pharmacist" | "pharmacy" | "administrator", Staff> = {
     specialist: {
       id: "s1",
+      version: 1,
+      practising_since: "1998-07-01",
       name: "陈立诚",
       role: "specialist",
       hospital: "江城市第一医院",
@@ -37,14 +39,22 @@ export function buildDay(now: number) {
     },
     pharmacist: {
       id: "p1",
+      version: 1,
       name: "周敏",
       role: "pharmacist",
       hospital: "江城市第一医院",
       title: "主管药师",
       licence: "210420000054321",
     },
-    pharmacy: { id: "f1", name: "梁伟", role: "pharmacy", pharmacy_id: "ph1", pharmacy_name: "仁和大药房（滨江店）" },
-    administrator: { id: "a1", name: "高岚", role: "administrator", hospital: "江城市第一医院" },
+    pharmacy: {
+      id: "f1",
+      version: 1,
+      name: "梁伟",
+      role: "pharmacy",
+      pharmacy_id: "ph1",
+      pharmacy_name: "仁和大药房（滨江店）",
+    },
+    administrator: { id: "a1", version: 1, name: "高岚", role: "administrator", hospital: "江城市第一医院" },
   };
 
   const person = (id: string, name: string, sex: "male" | "female", age: number, bed: string, home = "松鹤颐养院") => ({
@@ -615,7 +625,9 @@ export function buildDay(now: number) {
   ].map((action, n) => ({
     seq: 1204 - n,
     at: ago((n + 1) * 7 * MINUTE),
-    actor: n === 3 ? "周敏（药师）" : "陈立诚（专科医生）",
+    actor: `${n === 3 ? "pharmacist" : "specialist"}:0199a1c0-7d4e-7c11-9a2b-0000000${n}aaaa`,
+    actor_role: n === 3 ? ("pharmacist" as const) : ("specialist" as const),
+    actor_name: n === 3 ? "周敏" : "陈立诚",
     action,
     entity: action.split(".")[0] ?? "",
     entity_id: `0199a1c0-7d4e-7c11-9a2b-0000000${n}af2`,

@@ -78,6 +78,16 @@ async function check(page: Page, name: string, rules = expectAxeClean): Promise<
   // What floats is put into its place one frame after a tablet was turned.
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   await expect.poll(overflow, { message: `${name}: sideways scrolling` }).toBeLessThanOrEqual(0);
+  // Where there is room, every place and every part of a record is in sight without scrolling for it.
+  const hidden = () =>
+    page.evaluate(() =>
+      window.innerWidth < 1280
+        ? []
+        : [...document.querySelectorAll("header nav, [role=tablist]")]
+            .filter((list) => list.scrollWidth > list.clientWidth + 1)
+            .map((list) => list.textContent),
+    );
+  await expect.poll(hidden, { message: `${name}: places that are cut off` }).toEqual([]);
   await rules(page, name);
 }
 

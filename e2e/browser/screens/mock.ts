@@ -273,7 +273,8 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
     if (path === "/api/staff")
       return page([
         ...Object.values(day.staff),
-        { id: "n1", name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
+        { id: "s9", version: 1, name: "方晓", role: "specialist", hospital: "江城市第一医院", title: "主治医师" },
+        { id: "n1", version: 1, name: "李慧", role: "nurse", home_name: "松鹤颐养院", title: "主管护师" },
       ]);
     if (path === "/api/boxes") return page(day.boxes);
     if (path === "/api/audit") return page(day.audit);

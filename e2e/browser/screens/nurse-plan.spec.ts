@@ -1,4 +1,5 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test, type Browser, type Page } from "@playwright/test";
+import { setClock } from "./clock";
 import { lookAt } from "./look";
 import { serveBox, type Mode } from "./nurse-box";
 import type { PlanScene } from "./nurse-plan";
@@ -226,3 +227,40 @@ for (const { name, path, mode = "online", scene, ready = "main", act } of SCREEN
     }
   });
 }
+
+/** Everything that names a day or a time, in a tablet that is set to `timezoneId`. */
+async function readIn(browser: Browser, origin: string, timezoneId: string): Promise<string[]> {
+  const context = await browser.newContext({ timezoneId, viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await setClock(page);
+  const read: string[] = [];
+  for (const [path, ready] of [
+    ["/schedule", ".nurse-row"],
+    ["/schedule?view=week", ".nurse-week-entry"],
+    ["/rounds/q1", "[data-testid=stop-c1]"],
+    ["/consultations/a4", "[data-testid=eligibility]"],
+    ["/residents/r1", ".nurse-resident-body"],
+  ] as const) {
+    await page.goto(origin + path);
+    await page.locator(ready).first().waitFor();
+    read.push(await page.locator("main").innerText());
+  }
+  await page.goto(origin + BOOKING);
+  await page.getByTestId("slots").waitFor();
+  read.push(await page.getByTestId("slots").innerText());
+  await press(/加入候补|Join the waitlist/)(page);
+  read.push(await page.getByLabel(/不早于|Not before/).inputValue());
+  await context.close();
+  return read;
+}
+
+test("a tablet that is set to another zone shows the home's clock", async ({ browser }) => {
+  const box = await serveBox("online", undefined, "round");
+  try {
+    const there = await readIn(browser, box.origin, "Asia/Shanghai");
+    expect(there.at(-1)).toMatch(/^2026-11-23T10:3/);
+    expect(await readIn(browser, box.origin, "America/New_York")).toEqual(there);
+  } finally {
+    await box.close();
+  }
+});

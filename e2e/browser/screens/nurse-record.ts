@@ -23,10 +23,12 @@ const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toIS
 
 export const staff: Staff = {
   id: "s1",
+  version: 1,
   name: "林秀英",
   role: "nurse",
   home_id: "h1",
   home_name: "松鹤护理院",
+  home_zone: "Asia/Shanghai",
 };
 
 const signs: [code: string, unit: string, mean: number, spread: number, low: number, high: number][] = [

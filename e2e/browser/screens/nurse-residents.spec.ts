@@ -1,4 +1,4 @@
-import { test, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { residentsOf } from "./data-residents";
 import { lookAt } from "./look";
 import { serveBox, type Mode } from "./nurse-box";
@@ -213,6 +213,20 @@ const SCREENS: RegistryScreen[] = [
     act: async (page) => {
       await page.getByTestId("file-input").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: PIXEL });
       await page.locator(".nurse-preview").waitFor();
+    },
+  },
+  {
+    name: "document-add-body",
+    path: "/registry/r1/documents",
+    ready: ".nurse-document",
+    act: async (page) => {
+      await page.getByTestId("file-input").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: PIXEL });
+      await page.locator(".nurse-preview").waitFor();
+      await page.getByRole("button", { name: /标出部位|Mark the place/ }).click();
+      await page.getByText(/^背面$|^Back$/).click();
+      await page.getByRole("button", { name: /^左足跟$|^Left heel$/ }).click();
+      await page.getByRole("button", { name: /部位：左足跟|Place: Left heel/ }).click();
+      await expect(page.getByRole("button", { name: /^左足跟$|^Left heel$/ })).toHaveAttribute("aria-pressed", "true");
     },
   },
   {

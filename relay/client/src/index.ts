@@ -22,6 +22,7 @@ export * from "./sign/jws";
 export * from "./sign/key-store";
 export * from "./sign/signer";
 export * from "./theme/tokens";
+export * from "./time/zone";
 export * from "./i18n";
 export * from "./chart/window";
 export * from "./chart/marks";

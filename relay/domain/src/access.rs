@@ -311,6 +311,8 @@ named_enum! {
         WatchEvents = "watch_events",
         /// GET /staff
         ListStaff = "list_staff",
+        /// PUT /staff/{id}/practice
+        KeepStaff = "keep_staff",
         /// GET /boxes
         ListBoxes = "list_boxes",
         /// GET /audit
@@ -417,6 +419,7 @@ impl Action {
             | A::WatchEvents
             | A::UsePharmacyApi => Class::Common,
             A::ListStaff
+            | A::KeepStaff
             | A::ListBoxes
             | A::ListPharmacies
             | A::KeepPharmacies
@@ -580,6 +583,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::UseSession              => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::WatchEvents             => [All,  All,   All,   All,     All,      All,      All,  No,   No ],
         Action::ListStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
+        Action::KeepStaff               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ListBoxes               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::ReadAudit               => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
         Action::KeepPharmacySystems     => [No,   No,    No,    No,      No,       No,       All,  No,   No ],
@@ -725,6 +729,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         Entity::Duplicate => return may_try(actor, Action::JudgeDuplicates),
         Entity::LegalHold => return may_try(actor, Action::ViewRetention),
+        Entity::Staff => return may_try(actor, Action::ListStaff),
         Entity::Home => Class::Home,
         Entity::Consultation => {
             facts.consultation_id = Some(ConsultationId::from_uuid(fact.entity_id));

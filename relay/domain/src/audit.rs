@@ -67,6 +67,8 @@ named_enum! {
         PharmacySystem = "pharmacy_system",
         /// A batch that was called back.
         Recall = "recall",
+        /// A member of staff.
+        Staff = "staff",
     }
 }
 
@@ -155,6 +157,8 @@ event_kinds! {
     PharmacyFactsSet = "pharmacy.facts_set" of Pharmacy;
     /// A pharmacy and its first account were registered by who installs.
     PharmacyRegistered = "pharmacy.registered" of Pharmacy;
+    /// Since when a specialist has practised was recorded.
+    StaffPracticeRecorded = "staff.practice_recorded" of Staff;
     /// The home's own doctor was named as present.
     PresentDoctorNamed = "consultation.present_doctor_named" of Consultation;
     /// Planned.

@@ -24,6 +24,7 @@ pub mod offers;
 pub mod parcel_label;
 pub mod pharmacy_events;
 pub mod policy;
+pub mod practice;
 pub mod reads;
 pub mod recalls;
 pub mod receipt;

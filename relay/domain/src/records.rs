@@ -45,7 +45,8 @@ pub use referral::{
 };
 pub use refill::Refill;
 pub use registry::{
-    BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature, consent_in_force,
+    BodySite, BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature,
+    consent_in_force,
 };
 pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,

@@ -1,20 +1,30 @@
 //! For the administrator: boxes and the audit log.
 
-use yunzhen_domain::access::Action;
-use yunzhen_domain::records::LinkSummary;
-use yunzhen_store::{audit, homes, staff};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use jiff::civil::Date;
+use yunzhen_domain::access::{Action, Facts};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::ids::{HomeId, PharmacySystemId, StaffId};
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{self, LinkSummary};
+use yunzhen_domain::{ActorRef, Role};
+use yunzhen_store::{Db, audit, homes, pharmacy_systems, staff};
 
 use super::consultations::link_words;
 use super::names::Names;
 use super::people::staff_view;
 use super::views::admin::{AuditEvent, AuditQuery, BoxStatus};
 use super::views::common::Page;
-use super::views::sessions::Staff;
-use super::work::may_list;
+use super::views::sessions::{PracticeUpdate, Staff};
+use super::work::{Start, Work, may_list, same_version};
 use super::{App, AppError, Context};
 
 /// Rows of one page of the audit log.
 const AUDIT_PAGE: u32 = 100;
+/// Who began before it does not practise any more: a typing error.
+const EARLIEST_PRACTICE: Date = jiff::civil::date(1940, 1, 1);
 
 /// Whether a person is told of boxes at all.
 pub fn may_see_boxes(ctx: &Context) -> bool {
@@ -55,6 +65,33 @@ pub async fn staff(app: &App, ctx: &Context) -> Result<Page<Staff>, AppError> {
     Ok(Page::whole(items))
 }
 
+/// Writes down since when a specialist has practised. Guarded by the account's version, so it demands no idempotency key.
+pub async fn record_practice(app: &App, ctx: &Context, id: StaffId, input: PracticeUpdate) -> Result<Staff, AppError> {
+    may_list(ctx, Action::KeepStaff)?;
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = staff::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::KeepStaff, &Facts::default())?;
+    same_version(input.version, before.version)?;
+    if before.role != Role::Specialist {
+        let (zh, en) = ("只为专科医生登记执业起始日期", "Practice is recorded of specialists only");
+        return Err(AppError::invalid("practising_since", zh, en));
+    }
+    let since = input.practising_since;
+    if since > Policy::local_date(ctx.now) || since < EARLIEST_PRACTICE {
+        let (zh, en) =
+            ("执业起始日期不能在今天之后，也不能早于 1940 年", "Practice begins neither after today nor before 1940");
+        return Err(AppError::invalid("practising_since", zh, en));
+    }
+    let after = records::Staff { version: before.version + 1, practising_since: Some(since), ..before };
+    staff::set_practice(&mut work.tx, &after).await?;
+    work.record(EventKind::StaffPracticeRecorded, id.uuid(), None, None);
+    let view = staff_view(&mut work.tx, &mut Names::default(), after).await?;
+    work.finish(view).await
+}
+
 /// The audit log, newest first.
 pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<AuditEvent>, AppError> {
     may_list(ctx, Action::ReadAudit)?;
@@ -73,17 +110,41 @@ pub async fn audit(app: &App, ctx: &Context, query: AuditQuery) -> Result<Page<A
     };
     let rows = audit::before(&mut db, &filter, before, AUDIT_PAGE).await?;
     let next = rows.last().filter(|_| rows.len() == AUDIT_PAGE as usize).map(|r| r.seq.to_string());
-    let items = rows.into_iter().map(|row| AuditEvent {
-        seq: row.seq,
-        at: row.fact.at.into(),
-        actor: row.fact.actor.to_string(),
-        action: row.fact.kind.as_str().to_owned(),
-        entity: row.fact.kind.entity().as_str().to_owned(),
-        entity_id: row.fact.entity_id,
-        home_id: row.fact.home_id,
-        purpose: row.fact.purpose.map(|purpose| purpose.as_str().to_owned()),
-    });
-    Ok(Page { items: items.collect(), next })
+    let mut items = Vec::with_capacity(rows.len());
+    let mut names: HashMap<ActorRef, Option<String>> = HashMap::new();
+    for row in rows {
+        let fact = row.fact;
+        let actor_name = match names.entry(fact.actor) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => place.insert(name_of(&mut db, fact.actor).await?).clone(),
+        };
+        items.push(AuditEvent {
+            seq: row.seq,
+            at: fact.at.into(),
+            actor: fact.actor.to_string(),
+            actor_role: fact.actor.role,
+            actor_name,
+            action: fact.kind.as_str().to_owned(),
+            entity: fact.kind.entity().as_str().to_owned(),
+            entity_id: fact.entity_id,
+            home_id: fact.home_id,
+            purpose: fact.purpose.map(|purpose| purpose.as_str().to_owned()),
+        });
+    }
+    Ok(Page { items, next })
+}
+
+/// What people call an actor; couriers and observers are known by their link only.
+async fn name_of(db: &mut Db, actor: ActorRef) -> Result<Option<String>, AppError> {
+    let Some(id) = actor.id else { return Ok(None) };
+    Ok(match actor.role {
+        Role::Box => homes::get(db, HomeId::from_uuid(id)).await?.map(|home| home.name),
+        Role::PharmacySystem => {
+            pharmacy_systems::get(db, PharmacySystemId::from_uuid(id)).await?.map(|system| system.name)
+        }
+        role if role.has_account() => staff::get(db, StaffId::from_uuid(id)).await?.map(|member| member.name),
+        _ => None,
+    })
 }
 
 fn named<T>(found: Option<T>, field: &str) -> Result<T, AppError> {

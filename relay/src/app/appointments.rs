@@ -21,7 +21,7 @@ use yunzhen_store::{Db, appointments, availability, consultations, rebookings, r
 pub(super) use follow_up::{after_end, rebook};
 pub(crate) use take::REMIND;
 use take::hold;
-pub(super) use take::{Reminder, hold_first, open_block, remind};
+pub(super) use take::{Reminder, hold_first, not_elsewhere, open_block, remind};
 
 use super::consultations::{summaries, summary};
 use super::names::Names;
@@ -34,7 +34,7 @@ use super::work::{Start, Work, authorize, may_list, required, same_version};
 use super::{App, AppError, Context, fresh, schedule};
 
 /// Late running of one day is not carried into the next.
-const DAY_OF_WORK: SignedDuration = SignedDuration::from_hours(12);
+pub(super) const DAY_OF_WORK: SignedDuration = SignedDuration::from_hours(12);
 
 /// A request as the home makes it, before anything happened to it.
 pub(super) fn requested(
@@ -72,7 +72,7 @@ pub async fn book(app: &App, ctx: &Context, input: views::NewAppointment) -> Res
     work.authorize_for(Action::BookAppointment, &resident).await?;
     let asked = requested(ctx, &resident, &input.reason, Urgency::Routine)?;
     let (slot, zone) = take::free_slot(app, &mut work, ctx, input.specialist_id, input.starts_at.0).await?;
-    take::not_elsewhere(&mut work, &asked, slot).await?;
+    not_elsewhere(&mut work, &asked, slot, "starts_at").await?;
     work.record(EventKind::ConsultationRequested, asked.id.uuid(), Some(asked.home_id), None);
     let booked = asked.apply(Event::Book { specialist: input.specialist_id, scheduled_at: slot.starts_at }, ctx.now)?;
     consultations::insert(&mut work.tx, &booked).await?;
@@ -103,7 +103,7 @@ pub async fn change_time(
         return Err(Refused { state: "in_round", event: "move" }.into());
     }
     let (slot, zone) = take::free_slot(app, &mut work, ctx, held.specialist_id, input.starts_at.0).await?;
-    take::not_elsewhere(&mut work, &after, slot).await?;
+    not_elsewhere(&mut work, &after, slot, "starts_at").await?;
     let moved = held.moved(slot, ctx.now);
     appointments::update(&mut work.tx, &moved).await?;
     consultations::update(&mut work.tx, &after).await?;
@@ -229,6 +229,7 @@ pub(super) async fn accepted(
     if !appointments::taken(&mut work.tx, specialist, starts_at, ends_at).await?.is_empty() {
         return Err(AppError::SlotTaken);
     }
+    not_elsewhere(work, c, slot, "starts_at").await?;
     waitlist::remove(&mut work.tx, c.id).await?;
     hold(app, work, ctx, c, slot, None).await
 }
@@ -328,7 +329,12 @@ fn turn(a: &Appointment, c: &Consultation, sittings: &[Sitting], now: Timestamp)
     }
 }
 
-async fn sittings_around(db: &mut Db, specialist: StaffId, now: Timestamp) -> Result<Vec<Sitting>, AppError> {
+/// What a specialist has to do on the day around `now`.
+pub(super) async fn sittings_around(
+    db: &mut Db,
+    specialist: StaffId,
+    now: Timestamp,
+) -> Result<Vec<Sitting>, AppError> {
     let (from, until) = (now.checked_sub(DAY_OF_WORK).unwrap_or(now), now.checked_add(DAY_OF_WORK).unwrap_or(now));
     Ok(appointments::sittings(db, specialist, from, until).await?)
 }

@@ -42,7 +42,7 @@ pub async fn open(app: &App, ctx: &Context, input: views::NewBreakGlass) -> Resu
     work.authorize(Action::BreakGlass, &ties.facts(&resident))?;
     if ties.facts(&resident).related && ties.purpose(resident.id).is_none() {
         let (zh, en) =
-            ("与该住户已有诊疗关系，可直接打开病历", "There is a relation already; open the record as usual");
+            ("与该住民已有诊疗关系，可直接打开病历", "There is a relation already; open the record as usual");
         return Err(AppError::invalid("resident_id", zh, en));
     }
     let lasts = SignedDuration::from_mins(i64::from(app.policy.break_glass_minutes));

@@ -6,6 +6,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ConsultationId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::practice;
 use yunzhen_domain::records::{Consultation, ConsultationNote, Referral, ReferralContent, Urgency};
 use yunzhen_store::{Paging, consultation_notes, consultations, residents, staff};
 
@@ -57,7 +58,15 @@ pub async fn begin(
     input: VersionBody,
 ) -> Result<views::ConsultationSummary, AppError> {
     let Some(specialist) = ctx.actor.staff_id() else { return Err(AppError::NotFound) };
-    transition(app, ctx, id, input.version, Action::BeginConsultation, Event::Begin { specialist }).await
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::BeginConsultation, &before.facts())?;
+    let who = staff::get(&mut work.tx, specialist).await?.ok_or(AppError::Unauthenticated)?;
+    practice::enough(&who, &app.policy, ctx.now)?;
+    step(app, ctx, work, before, input.version, Event::Begin { specialist }).await
 }
 
 /// The visit is done; no further step.

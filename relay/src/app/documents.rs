@@ -61,6 +61,9 @@ pub async fn add(
             ("只接受 JPEG、PNG、WebP 图片和 PDF 文件", "Only JPEG, PNG and WebP pictures and PDF files are taken");
         wrong.push(FieldError::new("content_base64", zh, en));
     }
+    if input.body_site.is_some() && input.kind != DocumentKind::Photo {
+        wrong.push(FieldError::new("body_site", "只有照片才标部位", "Only a photo has a place on the body"));
+    }
     if input.kind == DocumentKind::Portrait && media_type.is_some_and(|known| !known.starts_with("image/")) {
         wrong.push(FieldError::new("content_base64", "头像须是图片", "A portrait is a picture"));
     }
@@ -77,6 +80,7 @@ pub async fn add(
         resident_id: resident.id,
         home_id: resident.home_id,
         kind: input.kind,
+        body_site: input.body_site,
         title: title.into(),
         media_type: media_type.to_owned(),
         bytes: bytes.len() as u64,
@@ -178,6 +182,7 @@ pub(super) async fn view(db: &mut Db, names: &mut Names, d: Document) -> Result<
         id: d.id,
         resident_id: d.resident_id,
         kind: d.kind,
+        body_site: d.body_site,
         title: d.title.into_exposed(),
         media_type: d.media_type,
         bytes: d.bytes,

@@ -6,6 +6,7 @@ use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::practice::TooLittlePractice;
 use yunzhen_domain::receipt::ReceiptError;
 use yunzhen_domain::registry::Fault;
 use yunzhen_domain::registry::difference::Difference;
@@ -125,6 +126,9 @@ pub enum AppError {
     /// What the box signed is not the receipt that it should be.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
+    /// The law asks for some years of practice before a doctor sees anybody remotely.
+    #[error("{0}")]
+    Practice(#[from] TooLittlePractice),
     /// The consultation is not under way, so nothing can be written in it.
     #[error("the consultation is not in progress")]
     NotInProgress,
@@ -139,16 +143,16 @@ pub enum AppError {
     DoseRecorded {
         /// As what.
         state: yunzhen_domain::machines::dose::State,
-        /// When it was given, offered or held.
-        at: jiff::Timestamp,
+        /// When it was given, offered or held, by the home's clock.
+        at: jiff::civil::DateTime,
         /// By whom.
         by: String,
     },
     /// The prescriber ended the course.
     #[error("the course was stopped")]
     DoseStopped {
-        /// When.
-        at: jiff::Timestamp,
+        /// When, by the home's clock.
+        at: jiff::civil::DateTime,
         /// Why.
         reason: Sensitive<String>,
     },

@@ -65,6 +65,7 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
     };
     Ok(StaffView {
         id: s.id,
+        version: s.version,
         name: s.name,
         role: s.role,
         home_id: s.home_id,
@@ -75,5 +76,6 @@ pub(super) async fn staff_view(db: &mut Db, names: &mut Names, s: Staff) -> Resu
         hospital: s.hospital,
         licence: s.licence,
         title: s.title,
+        practising_since: s.practising_since,
     })
 }

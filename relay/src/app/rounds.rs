@@ -8,10 +8,10 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ConsultationId, RoundId};
 use yunzhen_domain::machines::consultation::{Event, State};
 use yunzhen_domain::records::{Consultation, Round, Urgency};
-use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Slot, Stop, run};
+use yunzhen_domain::schedule::{LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Sitting, Slot, Stop, run};
 use yunzhen_store::{Db, appointments, availability, consultations, homes, residents, rounds};
 
-use super::appointments::{hold_first, open_block, remind, requested};
+use super::appointments::{DAY_OF_WORK, hold_first, not_elsewhere, open_block, remind, requested, sittings_around};
 use super::consultations::summaries;
 use super::names::Names;
 use super::reads::Seen;
@@ -62,6 +62,7 @@ pub async fn plan(app: &App, ctx: &Context, input: views::NewRound) -> Result<vi
         let time = slot(&round, n, 1, minutes)?;
         let event = Event::Book { specialist: round.specialist_id, scheduled_at: time.starts_at };
         let booked = asked.apply(event, ctx.now)?;
+        not_elsewhere(&mut work, &booked, time, &path).await?;
         consultations::insert(&mut work.tx, &booked).await?;
         hold_first(app, &mut work, ctx, &booked, time, Some(round.id)).await?;
         for kind in [EventKind::ConsultationRequested, EventKind::ConsultationBooked] {
@@ -117,9 +118,10 @@ pub async fn reorder(
         }
     }
     for (released, time) in moving {
-        appointments::update(&mut work.tx, &released.moved(time, ctx.now)).await?;
         let id = released.consultation_id;
         let c = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+        not_elsewhere(&mut work, &c, time, "order").await?;
+        appointments::update(&mut work.tx, &released.moved(time, ctx.now)).await?;
         // Who has been checked in already only sees another expected time.
         if c.state == State::Scheduled {
             let c = c.apply(Event::Move { scheduled_at: time.starts_at }, ctx.now)?;
@@ -206,6 +208,16 @@ async fn of_order(db: &mut Db, order: &[ConsultationId]) -> Result<Vec<Consultat
     order.iter().map(|id| found.remove(id).ok_or(AppError::NotFound)).collect()
 }
 
+/// What else the specialist has to do on the day of the round; on another day nobody asks how late it runs.
+async fn beside(db: &mut Db, round: &Round, now: Timestamp) -> Result<Vec<Sitting>, AppError> {
+    if now.duration_since(round.starts_at).abs() > DAY_OF_WORK {
+        return Ok(Vec::new());
+    }
+    let mut sittings = sittings_around(db, round.specialist_id, now).await?;
+    sittings.retain(|sitting| !round.order.contains(&sitting.consultation_id));
+    Ok(sittings)
+}
+
 async fn shown(app: &App, db: &mut Db, ctx: &Context, round: &Round) -> Result<views::Round, AppError> {
     let all = of_order(db, &round.order).await?;
     let planned = SignedDuration::from_mins(i64::from(round.minutes));
@@ -216,7 +228,8 @@ async fn shown(app: &App, db: &mut Db, ctx: &Context, round: &Round) -> Result<v
         began_at: c.began_at,
         ended_at: c.ended_at,
     };
-    let expected = run(round.starts_at, &all.iter().map(stop).collect::<Vec<_>>(), ctx.now);
+    let others = beside(db, round, ctx.now).await?;
+    let expected = run(round.starts_at, &all.iter().map(stop).collect::<Vec<_>>(), &others, ctx.now);
     let mut names = Names::default();
     let mut stops = Vec::with_capacity(all.len());
     let latest = latest_of_people(db, all.iter().map(|c| c.resident_id)).await?;

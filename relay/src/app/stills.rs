@@ -179,6 +179,7 @@ pub async fn keep(
         home_id: still.home_id,
         kind: DocumentKind::Still,
         title: format!("静帧 {width} × {height}").into(),
+        body_site: None,
         media_type: media_type.to_owned(),
         bytes: brought.bytes.len() as u64,
         sha256: Sha256::digest(&brought.bytes).into(),

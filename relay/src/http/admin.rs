@@ -6,10 +6,11 @@ use axum::extract::State;
 use crate::app;
 use crate::app::views::Page;
 use crate::app::views::admin::{AuditEvent, AuditQuery, BoxStatus};
-use crate::app::views::sessions::Staff;
+use crate::app::views::codes::StaffId;
+use crate::app::views::sessions::{PracticeUpdate, Staff};
 use crate::http::ApiState;
-use crate::http::document::ReadProblems;
-use crate::http::extract::{Caller, Search};
+use crate::http::document::{CommandProblems, OptionalIdempotencyHeader, ReadProblems};
+use crate::http::extract::{Caller, Id, Input, Search};
 use crate::http::problem::Problem;
 
 /// Accounts.
@@ -22,6 +23,24 @@ use crate::http::problem::Problem;
 )]
 pub async fn staff(State(state): State<ApiState>, caller: Caller) -> Result<Json<Page<Staff>>, Problem> {
     Ok(Json(app::admin::staff(&state.app, &caller.context).await?))
+}
+
+/// Since when a specialist has practised: nobody sees people remotely without some years of it on record.
+#[utoipa::path(
+    put,
+    path = "/staff/{id}/practice",
+    operation_id = "recordPractice",
+    tag = "admin",
+    params(("id" = StaffId, Path), OptionalIdempotencyHeader),
+    request_body = PracticeUpdate,
+    responses((status = 200, description = "Done.", body = Staff), CommandProblems),
+)]
+pub async fn record_practice(
+    State(state): State<ApiState>,
+    Id(id): Id<StaffId>,
+    command: Input<PracticeUpdate>,
+) -> Result<Json<Staff>, Problem> {
+    Ok(Json(app::admin::record_practice(&state.app, &command.context, id, command.body).await?))
 }
 
 /// Clinic boxes and their links.

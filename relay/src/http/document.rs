@@ -279,6 +279,7 @@ problems! {
         super::retention::hold,
         super::retention::release,
         admin::staff,
+        admin::record_practice,
         admin::boxes,
         admin::audit,
         events::stream,

@@ -257,6 +257,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/legal-holds", get(h::retention::holds).post(h::retention::hold))
         .route("/legal-holds/{id}/release", post(h::retention::release))
         .route("/staff", get(h::admin::staff))
+        .route("/staff/{id}/practice", put(h::admin::record_practice))
         .route("/boxes", get(h::admin::boxes))
         .route("/audit", get(h::admin::audit))
         .route("/events", get(h::events::stream))
@@ -523,6 +524,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("placeLegalHold", Some(Action::HoldRecord)),
     ("releaseLegalHold", Some(Action::HoldRecord)),
     ("listStaff", Some(Action::ListStaff)),
+    ("recordPractice", Some(Action::KeepStaff)),
     ("listBoxes", Some(Action::ListBoxes)),
     ("listAudit", Some(Action::ReadAudit)),
     ("listPharmacySystems", Some(Action::ViewPharmacySystems)),

@@ -191,6 +191,12 @@ fn of_app(error: &AppError) -> Words {
             ["包裹内有被召回的批号，已通知药房和配送员。", "A batch in it was called back; the pharmacy and the courier have been told."], ["请勿使用，把包裹交还配送员带回药房。", "Do not use it; give it back to the courier, who brings it to the pharmacy."]),
         AppError::Receipt(error) => { let mut words = words(S::UNPROCESSABLE_ENTITY, "receipt_refused", ["签收单无效", "The receipt is not valid"],
             ["签收单与此包裹、此院或签收人不符，或签收时间不合理。", ""], ["请核对终端的时间后重新清点签收。", "Check the clock of the box, then count and accept again."]); words.detail.1 = error.to_string(); words }
+        AppError::Practice(cause) => {
+            let mut words = words(S::FORBIDDEN, "too_little_practice", ["执业年限不符合远程会诊要求", "Not enough years of practice for remote care"], ["", ""],
+                ["请联系管理员登记执业起始日期；年限不足时，请由同事接诊。", "Ask the administrator to record since when you have practised; until the years are reached a colleague sees the resident."]);
+            words.detail = cause.words();
+            words
+        }
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
         AppError::WritingTimeOver { hours } => {
@@ -235,9 +241,8 @@ fn of_app(error: &AppError) -> Words {
     }
 }
 
-/// The clock of the homes.
-fn clock(at: jiff::Timestamp) -> String {
-    jiff::tz::Offset::constant(8).to_datetime(at).strftime("%m-%d %H:%M").to_string()
+fn clock(at: jiff::civil::DateTime) -> String {
+    at.strftime("%m-%d %H:%M").to_string()
 }
 
 const fn dose_state(state: yunzhen_domain::machines::dose::State) -> (&'static str, &'static str) {

@@ -57,6 +57,7 @@ pub(super) fn pharmacy() -> Pharmacy {
 pub(super) fn staff() -> Vec<Staff> {
     let member = |n, username: &str, name: &str, role, title: &str| Staff {
         id: staff_id(n),
+        version: 1,
         username: username.to_owned(),
         name: name.to_owned(),
         role,
@@ -65,6 +66,7 @@ pub(super) fn staff() -> Vec<Staff> {
         hospital: None,
         licence: None,
         title: Some(title.to_owned()),
+        practising_since: None,
         active: true,
     };
     let licensed = |member: Staff, licence: &str| Staff {
@@ -72,15 +74,22 @@ pub(super) fn staff() -> Vec<Staff> {
         licence: Some(licence.to_owned()),
         ..member
     };
+    let since = |year, member: Staff| Staff { practising_since: Some(jiff::civil::date(year, 7, 1)), ..member };
     vec![
         Staff { home_id: Some(HOME_1), ..member(1, "nurse1", "李梅", Role::Nurse, "主管护师") },
         Staff { home_id: Some(HOME_2), ..member(2, "nurse2", "张晓燕", Role::Nurse, "护师") },
-        licensed(member(3, "specialist1", "陈建国", Role::Specialist, "心内科主任医师"), "110330100002011"),
-        licensed(member(4, "specialist2", "周敏", Role::Specialist, "老年医学科副主任医师"), "110330100004527"),
+        since(
+            1996,
+            licensed(member(3, "specialist1", "陈建国", Role::Specialist, "心内科主任医师"), "110330100002011"),
+        ),
+        since(
+            2009,
+            licensed(member(4, "specialist2", "周敏", Role::Specialist, "老年医学科副主任医师"), "110330100004527"),
+        ),
         Staff {
             hospital: Some(OTHER_HOSPITAL.to_owned()),
             licence: Some("110330200007733".to_owned()),
-            ..member(8, "specialist3", "林涛", Role::Specialist, "神经内科副主任医师")
+            ..since(2007, member(8, "specialist3", "林涛", Role::Specialist, "神经内科副主任医师"))
         },
         licensed(member(5, "pharmacist1", "何静", Role::Pharmacist, "主管药师"), "ZY3301000871"),
         Staff { pharmacy_id: Some(PHARMACY), ..member(6, "pharmacy1", "吴强", Role::Pharmacy, "执业药师") },

@@ -110,26 +110,27 @@ pub async fn taken(
     Ok(list(db, &filter, from, until).await?.into_iter().map(|a| a.slot).collect())
 }
 
-/// Whether the resident has another appointment that touches `from..until` than that of `except`.
+/// The times in `from..until` at which a resident is with somebody for another consultation than `except`.
 pub async fn elsewhere(
     db: &mut Db,
     resident: ResidentId,
     except: ConsultationId,
     from: Timestamp,
     until: Timestamp,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "SELECT 1 AS found FROM consultations c JOIN appointments a ON a.consultation_id = c.id
-         WHERE c.resident_id = $1 AND c.id <> $2 AND a.held = 1 AND a.starts_at > $3 AND a.ends_at > $4 AND a.starts_at < $5 LIMIT 1",
+) -> Result<Vec<Slot>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT a.starts_at, a.ends_at FROM consultations c JOIN appointments a ON a.consultation_id = c.id
+         WHERE c.resident_id = $1 AND c.id <> $2 AND a.held = 1 AND a.starts_at > $3 AND a.ends_at > $4 AND a.starts_at < $5",
     )
     .bind(resident.to_string())
     .bind(except.to_string())
     .bind(earliest(from))
     .bind(from.as_millisecond())
     .bind(until.as_millisecond())
-    .fetch_optional(db.conn())
+    .fetch_all(db.conn())
     .await?;
-    Ok(row.is_some())
+    let slot = |cells: &Cells<'_>| Ok(Slot { starts_at: cells.time("starts_at")?, ends_at: cells.time("ends_at")? });
+    rows.iter().map(|row| slot(&Cells::new(TABLE, row))).collect()
 }
 
 /// What touches `from` began after this: the index is then read from here and not from the first appointment that ever was.

@@ -36,6 +36,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (23, "recalls", include_str!("../migrations/0023_recalls.sql")),
     // There never was a 24, and none may come: a database that has 25 would not get it.
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
+    (26, "practice_and_body_sites", include_str!("../migrations/0026_practice_and_body_sites.sql")),
     (28, "stills", include_str!("../migrations/0028_stills.sql")),
 ];
 

@@ -8,8 +8,7 @@ use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "staff";
-const COLUMNS: &str =
-    "SELECT id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active FROM staff";
+const COLUMNS: &str = "SELECT id, version, username, name, role, home_id, pharmacy_id, hospital, licence, title, practising_since, active FROM staff";
 
 /// One member of staff.
 pub async fn get(db: &mut Db, id: StaffId) -> Result<Option<Staff>, StoreError> {
@@ -51,8 +50,8 @@ pub async fn credential(db: &mut Db, id: StaffId) -> Result<Option<StaffCredenti
 /// A new account.
 pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO staff (id, username, name, role, home_id, pharmacy_id, hospital, licence, title, active, password_hash, version, practising_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(staff.id.to_string())
     .bind(&staff.username)
@@ -65,9 +64,22 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, credential: &StaffCredential) ->
     .bind(&staff.title)
     .bind(i64::from(staff.active))
     .bind(credential.password_hash.expose())
+    .bind(staff.version)
+    .bind(staff.practising_since.map(|day| day.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Since when somebody has practised, on the version before.
+pub async fn set_practice(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
+    let done = sqlx::query("UPDATE staff SET version = $2, practising_since = $3 WHERE id = $1 AND version = $2 - 1")
+        .bind(staff.id.to_string())
+        .bind(staff.version)
+        .bind(staff.practising_since.map(|day| day.to_string()))
+        .execute(tx.conn())
+        .await?;
+    one_row(TABLE, done.rows_affected())
 }
 
 /// A new password.
@@ -83,6 +95,7 @@ pub async fn set_credential(tx: &mut Tx, credential: &StaffCredential) -> Result
 fn decode(cells: &Cells<'_>) -> Result<Staff, StoreError> {
     Ok(Staff {
         id: cells.parse("id")?,
+        version: cells.int("version")?,
         username: cells.text("username")?,
         name: cells.text("name")?,
         role: cells.parse("role")?,
@@ -91,6 +104,7 @@ fn decode(cells: &Cells<'_>) -> Result<Staff, StoreError> {
         hospital: cells.opt_text("hospital")?,
         licence: cells.opt_text("licence")?,
         title: cells.opt_text("title")?,
+        practising_since: cells.opt_parse("practising_since")?,
         active: cells.flag("active")?,
     })
 }

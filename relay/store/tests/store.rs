@@ -59,6 +59,7 @@ fn home() -> Home {
 fn nurse() -> Staff {
     Staff {
         id: StaffId::from_uuid(uuid(2)),
+        version: 1,
         username: "nurse1".into(),
         name: "李梅".into(),
         role: Role::Nurse,
@@ -67,6 +68,7 @@ fn nurse() -> Staff {
         hospital: None,
         licence: None,
         title: None,
+        practising_since: None,
         active: true,
     }
 }

@@ -79,6 +79,9 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
                 })
                 .collect()
         }
+        Some("staff") if operation.path.contains("{id}") => {
+            one(world.consultation.specialist_id.unwrap().to_string(), Some(Facts::default()))
+        }
         Some("pharmacies") if operation.path.contains("{id}") => {
             one(seed::PHARMACY.to_string(), Some(Facts::default()))
         }

@@ -10,6 +10,7 @@ use yunzhen_relay::app::views::residents::ResidentQuery;
 use yunzhen_relay::app::{
     AppError, admin, break_glass, consents, consultations, documents, eligibility, events, residents,
 };
+use yunzhen_store::staff;
 
 use crate::registry::paths;
 use crate::world::{Person, World};
@@ -72,6 +73,8 @@ async fn a_broken_glass_opens_one_record_for_a_while_and_is_told_and_reviewed() 
     assert_eq!((read.kind, read.purpose), (EventKind::ResidentViewed, Some(Purpose::BreakGlass)));
     let seen = admin::audit(&w.app, &w.by(&w.administrator), Default::default()).await.unwrap();
     assert_eq!(seen.items[0].purpose.as_deref(), Some("BTG"));
+    let by = staff::get(&mut w.app.store.read().await.unwrap(), w.stranger.actor.staff_id().unwrap()).await.unwrap();
+    assert_eq!(seen.items[0].actor_name, by.map(|member| member.name), "people are named, records are not");
     for person in [&w.administrator, &w.nurse] {
         let told = events::after(&w.app, &w.by(person), start).await.unwrap().changes;
         assert!(told.iter().any(|c| c.kind == "break_glass.opened"), "a second person is told");

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::document_files::MOST_BYTES;
-use yunzhen_domain::records::DocumentKind;
+use yunzhen_domain::records::{BodySite, DocumentKind};
 use yunzhen_relay::app::views::documents::NewDocument;
 use yunzhen_relay::app::{AppError, documents};
 
@@ -14,6 +14,7 @@ use crate::world::World;
 fn photo(w: &World, bytes: &[u8]) -> NewDocument {
     NewDocument {
         kind: DocumentKind::Photo,
+        body_site: Some(BodySite::LeftHeel),
         title: "左足".into(),
         content_base64: STANDARD.encode(bytes),
         taken_at: w.now().into(),
@@ -34,6 +35,7 @@ async fn a_photo_comes_back_as_it_was_kept() {
     let ctx = w.by(&w.nurse);
     let added = documents::add(&w.app, &ctx, id, photo(&w, &bytes)).await.unwrap();
     assert_eq!((added.media_type.as_str(), added.bytes), ("image/png", MOST_BYTES as u64));
+    assert_eq!(added.body_site, Some(BodySite::LeftHeel));
     let again = documents::add(&w.app, &ctx, id, photo(&w, &bytes)).await.unwrap();
     assert_eq!(again.id, added.id, "a photo of the spool arrives once");
     let listed = documents::list(&w.app, &w.by(&w.specialist), id).await.unwrap().items;
@@ -65,6 +67,7 @@ async fn what_is_no_document_is_refused() {
         (photo(&w, b"<svg onload=alert(1)>"), "content_base64"),
         (NewDocument { content_base64: "***".into(), ..good() }, "content_base64"),
         (NewDocument { title: "足\u{202e}".into(), ..good() }, "title"),
+        (NewDocument { kind: DocumentKind::Report, ..good() }, "body_site"),
         (NewDocument { title: String::new(), ..good() }, "title"),
         (NewDocument { taken_at: past("1900-01-01T00:00:00Z"), ..good() }, "taken_at"),
         (NewDocument { taken_at: past("2200-01-01T00:00:00Z"), ..good() }, "taken_at"),

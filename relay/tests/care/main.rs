@@ -26,6 +26,7 @@ mod offers;
 mod one_key_call;
 mod parcel_codes;
 mod pharmacy_systems;
+mod practice;
 mod prescribing;
 mod questions;
 mod queue;

@@ -19,19 +19,22 @@ async fn it_is_booked_again_with_the_same_specialist_at_the_next_free_time() {
     let w = World::new().await;
     let with = w.published(&w.specialist).await;
     w.booked("赵德明", with, "2026-11-23T06:00:00Z").await;
+    let other = w.published(&w.other_specialist).await;
+    w.booked("王秀英", other, "2026-11-23T06:20:00Z").await;
     let c = w.in_progress("王秀英").await;
     let failed = fail(&w, &w.specialist, &c).await.unwrap();
     assert_eq!(failed.state, State::FailedTechnical);
     let again = w.look(failed.rebooked_as.unwrap()).await;
     assert_eq!((again.state, again.specialist.as_ref().map(|s| s.id)), (State::Scheduled, Some(with)));
-    assert_eq!(again.scheduled_at, Some(at("2026-11-23T06:20:00Z")), "the first time is taken");
+    let next = Some(at("2026-11-23T06:40:00Z"));
+    assert_eq!(again.scheduled_at, next, "the first time is taken, and at the second the resident is with a colleague");
     assert_eq!((again.resident.id, &again.reason), (c.resident.id, &c.reason));
     // It is an appointment like any other, and can fail again.
     let seen = VersionBody { version: again.version };
     let waiting = consultations::check_in(&w.app, &w.by(&w.nurse), again.id, seen).await.unwrap();
     let failed = fail(&w, &w.nurse, &waiting).await.unwrap();
     let third = w.look(failed.rebooked_as.unwrap()).await;
-    assert_eq!(third.scheduled_at, Some(at("2026-11-23T06:20:00Z")), "the time it gave back is the next free one");
+    assert_eq!(third.scheduled_at, next, "the time it gave back is the next free one");
 }
 
 #[tokio::test]

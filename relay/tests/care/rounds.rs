@@ -1,6 +1,7 @@
 //! Rounds: a block, a running order that changes while it runs, and times that follow.
 
 use jiff::SignedDuration;
+use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{ConsultationId, StaffId};
 use yunzhen_domain::schedule::Position;
 use yunzhen_relay::app::views::common::VersionBody;
@@ -8,6 +9,7 @@ use yunzhen_relay::app::views::rounds::{NewRound, Round, RoundOrder};
 use yunzhen_relay::app::{AppError, consultations, rounds};
 use yunzhen_relay::seed;
 
+use crate::registry::paths;
 use crate::world::{World, at};
 
 async fn plan(w: &World, with: StaffId, names: &[&str], starts_at: &str) -> Result<Round, AppError> {
@@ -74,6 +76,48 @@ async fn the_running_order_is_changed_live_and_the_rest_shifts() {
     assert!(matches!(colleague, Err(AppError::NotFound)));
     let stranger = rounds::get(&w.app, &w.by(&w.nurse_of_other_home), seen.id).await;
     assert!(matches!(stranger, Err(AppError::NotFound)));
+}
+
+#[tokio::test]
+async fn who_is_seen_before_the_round_and_takes_longer_makes_the_whole_round_late() {
+    let w = World::new().await;
+    let with = w.published(&w.specialist).await;
+    let before = w.booked("周福生", with, "2026-11-23T06:00:00Z").await.consultation;
+    let round = plan(&w, with, &["王秀英", "赵德明"], "2026-11-23T06:20:00Z").await.unwrap();
+    w.pass(SignedDuration::from_hours(4));
+    let c = VersionBody { version: before.version };
+    consultations::check_in(&w.app, &w.by(&w.nurse), before.id, c).await.unwrap();
+    w.begin(&w.specialist, before.id).await;
+    let late = async |who| {
+        let seen = rounds::get(&w.app, &w.by(who), round.id).await.unwrap();
+        seen.stops.iter().map(|stop| stop.late_minutes).collect::<Vec<_>>()
+    };
+    assert_eq!(late(&w.nurse).await, [0, 0]);
+    w.pass(SignedDuration::from_mins(32));
+    assert_eq!(late(&w.nurse).await, [12, 12], "before the round has begun");
+    assert_eq!(late(&w.specialist).await, [12, 12], "everybody sees it");
+    let ends = VersionBody { version: w.look(before.id).await.version };
+    consultations::complete(&w.app, &w.by(&w.specialist), before.id, ends).await.unwrap();
+    assert_eq!(late(&w.nurse).await, [12, 12]);
+}
+
+#[tokio::test]
+async fn nobody_of_a_round_is_with_another_specialist_at_that_time() {
+    let w = World::new().await;
+    let with = w.published(&w.specialist).await;
+    let other = w.published(&w.other_specialist).await;
+    w.booked("赵德明", other, "2026-11-23T06:20:00Z").await;
+    let three = ["王秀英", "赵德明", "孙桂兰"];
+    let refused = paths(plan(&w, with, &three, "2026-11-23T06:00:00Z").await);
+    assert_eq!(refused, ["resident_ids[1]"], "a quarter past is within the other appointment");
+    assert_eq!(w.count(EventKind::RoundPlanned).await, 0);
+
+    let round = plan(&w, with, &["赵德明", "王秀英", "孙桂兰"], "2026-11-23T06:00:00Z").await.unwrap();
+    let ids = order(&round);
+    let third = RoundOrder { version: round.version, order: vec![ids[1], ids[2], ids[0]] };
+    assert_eq!(paths(rounds::reorder(&w.app, &w.by(&w.nurse), round.id, third).await), ["order"]);
+    let same = rounds::get(&w.app, &w.by(&w.nurse), round.id).await.unwrap();
+    assert_eq!((order(&same), same.version), (ids, round.version));
 }
 
 #[tokio::test]

@@ -105,6 +105,29 @@ async fn a_freed_time_goes_to_who_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_freed_or_accepted_time_is_nobodys_who_is_with_another_specialist_then() {
+    let w = World::new().await;
+    let (with, other) = (w.published(&w.specialist).await, w.published(&w.other_specialist).await);
+    let first = w.booked("王秀英", with, TWO).await.consultation;
+    w.booked("赵德明", other, TWO).await;
+    w.booked("赵德明", other, "2026-11-23T06:40:00Z").await;
+    let longest = w.waitlisted("赵德明", with, Urgency::Routine).await;
+    let next = w.waitlisted("孙桂兰", with, Urgency::Routine).await;
+    consultations::cancel(&w.app, &w.by(&w.nurse), first.id, why(first.version)).await.unwrap();
+    assert_eq!(w.look(next.id).await.scheduled_at, Some(at(TWO)), "who waited longest is elsewhere at two");
+    let waits = w.look(longest.id).await;
+    assert_eq!(waits.state, State::Requested, "and keeps waiting");
+
+    let offer = OfferBody { version: waits.version, specialist_id: with };
+    let offered = consultations::offer(&w.app, &w.by(&w.nurse), waits.id, offer).await.unwrap();
+    let accept = |starts_at: &str| AcceptBody { version: offered.version, starts_at: at(starts_at), minutes: 15 };
+    let by = w.by(&w.specialist);
+    let there = consultations::accept(&w.app, &by, waits.id, accept("2026-11-23T06:50:00Z")).await;
+    assert_eq!(paths(there), ["starts_at"]);
+    consultations::accept(&w.app, &w.by(&w.specialist), waits.id, accept("2026-11-23T07:00:00Z")).await.unwrap();
+}
+
+#[tokio::test]
 async fn stopped_anywhere_no_time_is_lost_and_none_is_given_twice() {
     let w = World::new().await;
     let with = w.published(&w.specialist).await;

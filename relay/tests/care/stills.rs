@@ -123,6 +123,7 @@ async fn there_are_bounds_and_only_those_in_the_visit_take_and_see_stills() {
     let typed = NewDocument {
         kind: DocumentKind::Still,
         title: "左足".into(),
+        body_site: None,
         content_base64: STANDARD.encode(png()),
         taken_at: w.now().into(),
     };

@@ -429,6 +429,7 @@ async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
     {
         let member = Staff {
             id: StaffId::new(now, [n; 10]),
+            version: 1,
             username: username.to_owned(),
             name: username.to_owned(),
             role,
@@ -437,6 +438,7 @@ async fn second_pharmacy_and_pharmacist(store: &Store, now: Timestamp) {
             hospital: None,
             licence: None,
             title: None,
+            practising_since: None,
             active: true,
         };
         let credential = StaffCredential { staff_id: member.id, password_hash: "unused".into() };

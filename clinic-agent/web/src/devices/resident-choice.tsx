@@ -3,9 +3,9 @@ import { IconSearch } from "@tabler/icons-react";
 import type { ResidentSummary } from "@yunzhen/client";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { matches } from "../today/round";
+import { useFind } from "../residents/use-find";
 
-/** One resident out of the home's list, found by name or bed. */
+/** One resident out of the home's list, found by name, pinyin initials, bed or end of the identity number. */
 export function ResidentChoice({
   residents,
   onChoose,
@@ -18,14 +18,15 @@ export function ResidentChoice({
 }) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
-  const found = residents.filter((resident) => matches(resident, query));
+  const { found, partial } = useFind(residents, query);
   return (
     <div className="nurse-choices">
       <TextInput
         type="search"
         size="lg"
-        aria-label={t("app:today.search")}
-        placeholder={t("app:today.search")}
+        aria-label={t("app:residents.search")}
+        placeholder={t("app:residents.search")}
+        description={partial ? t("app:residents.partial") : undefined}
         leftSection={<IconSearch size={20} aria-hidden />}
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}

@@ -1,13 +1,14 @@
 import { Button, Group, Modal, SegmentedControl, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconFile } from "@tabler/icons-react";
+import { IconFile, IconMan } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { DocumentKind, NewDocument } from "@yunzhen/client";
+import type { BodySite, DocumentKind, NewDocument } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBoxApi } from "../box/box-context";
 import { PrimaryButton } from "../shell";
+import { BodyMap } from "./body-map";
 import { base64Of, prepared, takenAt } from "./picture";
 
 const KINDS: readonly DocumentKind[] = ["photo", "report", "identity", "other"];
@@ -23,6 +24,8 @@ export function AddDocument({ residentId, file, onClose }: { residentId: string;
   const [id] = useState(() => (chosen += 1));
   const [title, setTitle] = useState("");
   const [kind, setKind] = useState<DocumentKind>(file.type === "application/pdf" ? "report" : "photo");
+  const [site, setSite] = useState<BodySite>();
+  const [mapOpen, setMapOpen] = useState(false);
   const [taken] = useState(() => takenAt(file.lastModified, Date.now()));
   const ready = useQuery({
     queryKey: ["prepared-file", id],
@@ -48,7 +51,13 @@ export function AddDocument({ residentId, file, onClose }: { residentId: string;
   );
   const submit = async (): Promise<void> => {
     if (blob && title.trim() !== "") {
-      save.mutate({ kind, title: title.trim(), taken_at: taken, content_base64: await base64Of(blob) });
+      save.mutate({
+        kind,
+        ...(kind === "photo" && site ? { body_site: site } : {}),
+        title: title.trim(),
+        taken_at: taken,
+        content_base64: await base64Of(blob),
+      });
     }
   };
   return (
@@ -98,6 +107,28 @@ export function AddDocument({ residentId, file, onClose }: { residentId: string;
             onChange={(value) => setKind(value as DocumentKind)}
             data={KINDS.map((value) => ({ value, label: t(`app:documents.kind.${value}`) }))}
           />
+          {kind === "photo" && (
+            <div>
+              <Button
+                variant="default"
+                size="lg"
+                leftSection={<IconMan aria-hidden />}
+                aria-expanded={mapOpen}
+                onClick={() => setMapOpen(!mapOpen)}
+              >
+                {site ? t("app:documents.body.at", { site: t(`bodySite.${site}`) }) : t("app:documents.body.mark")}
+              </Button>
+              {mapOpen && (
+                <BodyMap
+                  value={site}
+                  onChange={(next) => {
+                    setSite(next);
+                    if (next) setMapOpen(false);
+                  }}
+                />
+              )}
+            </div>
+          )}
           {save.error && <ProblemAlert error={save.error} />}
           <Group justify="flex-end">
             <Button variant="default" size="xl" onClick={onClose}>

@@ -32,6 +32,7 @@ export function DocumentViewer({ document, onClose }: { document: CareDocument; 
         <Group justify="space-between">
           <span className="nurse-dim">
             {t(`app:documents.kind.${document.kind}`)} ·{" "}
+            {document.body_site && `${t(`bodySite.${document.body_site}`)} · `}
             {t("app:documents.taken", { time: formats.dateTime(document.taken_at), name: document.author_name })}
           </span>
           {isPicture && (

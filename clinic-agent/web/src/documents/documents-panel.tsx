@@ -118,7 +118,12 @@ function DocumentItem({ document, onOpen }: { document: CareDocument; onOpen: ()
         <span>
           <strong>{document.title}</strong>
           <span className="nurse-dim">
-            {t(`app:documents.kind.${document.kind}`)} · {formats.dateTime(document.taken_at)} · {document.author_name}
+            {[
+              t(`app:documents.kind.${document.kind}`),
+              ...(document.body_site ? [t(`bodySite.${document.body_site}`)] : []),
+              formats.dateTime(document.taken_at),
+              document.author_name,
+            ].join(" · ")}
           </span>
         </span>
       </button>

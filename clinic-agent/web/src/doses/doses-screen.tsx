@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconPill, IconPillOff, IconQrcode } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { DosesOfDay } from "@yunzhen/client";
+import { daysAfter, wallClock, type DosesOfDay } from "@yunzhen/client";
 import {
   Banner,
   EmptyState,
@@ -11,16 +11,17 @@ import {
   useApi,
   useFormats,
   useNow,
+  useZone,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { NavLink } from "react-router";
-import { useBox, useSpool } from "../box/box-context";
+import { useSpool } from "../box/box-context";
 import { StaleLine } from "../shell";
 import { BedDoses } from "./bed-doses";
 import "./doses.css";
-import { beds, dayAfter, localTime, readScan, roundAt, ROUNDS, type Bed, type RoundChoice } from "./plan";
+import { beds, readScan, roundAt, ROUNDS, type Bed, type RoundChoice } from "./plan";
 
 const NOTHING: never[] = [];
 
@@ -36,9 +37,7 @@ export function DosesScreen() {
   const { residentId } = useParams();
   const api = useApi();
   const now = useNow(60_000);
-  // Which day and round it is in the home, whatever zone this tablet was left in.
-  const zone = useBox().staff.home_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const here = localTime(now, zone);
+  const here = wallClock(now, useZone());
   const [day, setDay] = useState<string>();
   const [round, setRound] = useState<RoundChoice>(() => roundAt(here.hour));
   const shown = day ?? here.day;
@@ -115,7 +114,7 @@ function Days({ day, today, onChange }: { day: string; today: string; onChange: 
         size="lg"
         px="sm"
         aria-label={t("app:doses.dayBefore")}
-        onClick={() => onChange(dayAfter(day, -1))}
+        onClick={() => onChange(daysAfter(day, -1))}
       >
         <IconArrowLeft aria-hidden />
       </Button>
@@ -129,7 +128,7 @@ function Days({ day, today, onChange }: { day: string; today: string; onChange: 
         size="lg"
         px="sm"
         aria-label={t("app:doses.dayAfter")}
-        onClick={() => onChange(dayAfter(day, 1))}
+        onClick={() => onChange(daysAfter(day, 1))}
       >
         <IconArrowRight aria-hidden />
       </Button>

@@ -12,24 +12,6 @@ export function roundAt(hour: number): DoseRound {
   return hour >= 15 && hour <= 19 ? "evening" : "night";
 }
 
-/** The calendar day and the hour at `at` where the home is. */
-export function localTime(at: number, zone: string): { day: string; hour: number } {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    hourCycle: "h23",
-  });
-  const part = (type: string): string => format.formatToParts(at).find((one) => one.type === type)?.value ?? "0";
-  return { day: `${part("year")}-${part("month")}-${part("day")}`, hour: Number(part("hour")) };
-}
-
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
 type Written = Extract<SpoolItem, { kind: "dose" }>;
 
 /** What this box has written about a dose and the list does not show yet. */

@@ -2,7 +2,7 @@ import { ActionIcon, Button, SegmentedControl, Text, TextInput, Title } from "@m
 import { notifications } from "@mantine/notifications";
 import { IconArrowDown, IconArrowLeft, IconArrowUp, IconSearch, IconUsersPlus, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { NewRound, ResidentSummary } from "@yunzhen/client";
+import { dayAt, type NewRound, type ResidentSummary } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,9 +10,10 @@ import { Link, useNavigate } from "react-router";
 import { useBox } from "../box/box-context";
 import { SpecialistChoice } from "../schedule/specialist-choice";
 import { SlotChoice } from "../schedule/slot-choice";
-import { useSpecialists } from "../schedule/use-schedule";
+import { heldWithin } from "../schedule/calendar";
+import { useAppointments, useSpecialists, useToday } from "../schedule/use-schedule";
 import { PrimaryButton } from "../shell";
-import { matches } from "../today/round";
+import { useFind } from "../residents/use-find";
 import { useRound } from "../today/use-round";
 import { endsAt } from "./running-order";
 import "../schedule/schedule.css";
@@ -21,6 +22,7 @@ import "./rounds.css";
 const MINUTES = ["10", "15", "20", "30"] as const;
 /** The relay takes no more in one round. */
 const MOST = 30;
+const NOBODY: never[] = [];
 
 /** Who, with whom, when: a block of one doctor's published time. */
 export function NewRoundScreen() {
@@ -60,6 +62,12 @@ export function NewRoundScreen() {
       if (a && b) [next[place], next[other]] = [b, a];
       return next;
     });
+  const today = useToday();
+  const day = startsAt === undefined ? today : dayAt(startsAt, formats.zone);
+  const others = useAppointments(day, day).data?.items ?? NOBODY;
+  const ends = startsAt === undefined ? 0 : endsAt(startsAt, Number(minutes), Math.max(1, chosen.length));
+  const beside = startsAt === undefined ? NOBODY : heldWithin(others, Date.parse(startsAt), ends);
+  const { found, partial } = useFind(residents.data?.data.items ?? NOBODY, query);
   const ready = specialistId && startsAt && chosen.length > 0 && reason.trim() !== "" && staff.home_id;
   return (
     <div className="nurse-before">
@@ -131,6 +139,9 @@ export function NewRoundScreen() {
                   <span className="nurse-stop-handle nurse-stop-fixed">{place + 1}</span>
                   <span className="nurse-row-text">
                     {resident.bed} {resident.name}
+                    <Text component="span" c="var(--mantine-color-error)" size="sm">
+                      {plan.error?.fields.find((field) => field.path === `resident_ids[${place}]`)?.message}
+                    </Text>
                   </span>
                   <ActionIcon
                     size={48}
@@ -165,8 +176,9 @@ export function NewRoundScreen() {
           <Text c="dimmed">{t(chosen.length === 0 ? "app:rounds.new.nobody" : "app:rounds.new.whoHint")}</Text>
           <TextInput
             type="search"
-            aria-label={t("app:today.search")}
-            placeholder={t("app:today.search")}
+            aria-label={t("app:residents.search")}
+            placeholder={t("app:residents.search")}
+            description={partial ? t("app:residents.partial") : undefined}
             leftSection={<IconSearch size={20} aria-hidden />}
             value={query}
             onChange={(event) => setQuery(event.currentTarget.value)}
@@ -177,18 +189,16 @@ export function NewRoundScreen() {
             <ProblemAlert error={residents.error} onRetry={() => void residents.refetch()} />
           ) : (
             <div className="nurse-picks" role="group" aria-label={t("app:rounds.new.who")}>
-              {residents.data.data.items
-                .filter((resident) => matches(resident, query))
-                .map((resident) => (
-                  <button
-                    key={resident.id}
-                    type="button"
-                    aria-pressed={chosen.some((one) => one.id === resident.id)}
-                    onClick={() => toggle(resident)}
-                  >
-                    {resident.bed} {resident.name}
-                  </button>
-                ))}
+              {found.map((resident) => (
+                <button
+                  key={resident.id}
+                  type="button"
+                  aria-pressed={chosen.some((one) => one.id === resident.id)}
+                  onClick={() => toggle(resident)}
+                >
+                  {resident.bed} {resident.name}
+                </button>
+              ))}
             </div>
           )}
         </section>
@@ -202,6 +212,15 @@ export function NewRoundScreen() {
           ) : (
             <ProblemAlert error={plan.error} />
           ))}
+        {beside.length > 0 && (
+          <Banner meaning="person" role="status">
+            {t("app:rounds.new.beside", {
+              who: beside
+                .map((one) => `${formats.time(one.starts_at)} ${one.consultation.resident.name}`)
+                .join(t("separator")),
+            })}
+          </Banner>
+        )}
         <div className="nurse-before-foot-line">
           <Text role="status">
             {startsAt &&

@@ -5,7 +5,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Banner, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { dayOf } from "../schedule/calendar";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { LateChip } from "./late-chip";
 import { inRound, isMeasured } from "./running-order";
@@ -22,7 +21,7 @@ export function NextInRound({ consultationId }: { consultationId: string }) {
   if (!place?.next) return null;
   const { next } = place;
   const { resident } = next.consultation;
-  const measured = isMeasured(next, dayOf);
+  const measured = isMeasured(next, formats.zone);
   return (
     <div className="nurse-next" data-testid="next-in-round">
       <strong>{t("app:rounds.nextUp", resident)}</strong>

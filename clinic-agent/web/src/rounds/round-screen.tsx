@@ -2,12 +2,11 @@ import { Button, Drawer, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Round, RoundStop } from "@yunzhen/client";
+import { dayAt, type Round, type RoundStop } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { dayOf } from "../schedule/calendar";
 import { useDayWords } from "../schedule/use-schedule";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { LateChip } from "./late-chip";
@@ -66,7 +65,7 @@ function Running({ round }: { round: Round }) {
           {t("app:rounds.back")}
         </Button>
         <h1>
-          {words.whole(dayOf(round.starts_at))}{" "}
+          {words.whole(dayAt(round.starts_at, formats.zone))}{" "}
           {t("app:rounds.block", {
             from: formats.time(round.starts_at),
             until: formats.time(endsAt(round.starts_at, round.minutes, round.stops.length)),

@@ -1,11 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconUsersPlus, IconWalk } from "@tabler/icons-react";
-import type { Round } from "@yunzhen/client";
+import { dayAt, type Round } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { PlanTabs } from "../plan-tabs";
-import { dayOf } from "../schedule/calendar";
 import { useDayWords } from "../schedule/use-schedule";
 import { LateChip } from "./late-chip";
 import { endsAt, isOver, lateness } from "./running-order";
@@ -66,7 +65,7 @@ function Rows({ rounds }: { rounds: readonly Round[] }) {
           <Link to={`/rounds/${round.id}`} className="nurse-row">
             <span className="nurse-row-text">
               <span className="nurse-row-name">
-                {words.whole(dayOf(round.starts_at))}{" "}
+                {words.whole(dayAt(round.starts_at, formats.zone))}{" "}
                 {t("app:rounds.block", {
                   from: formats.time(round.starts_at),
                   until: formats.time(endsAt(round.starts_at, round.minutes, round.stops.length)),

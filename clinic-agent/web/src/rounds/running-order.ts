@@ -1,5 +1,5 @@
 /** The running order of a round and how it may change. Pure. */
-import type { ConsultationState, Round, RoundStop } from "@yunzhen/client";
+import { dayAt, type ConsultationState, type Round, type RoundStop } from "@yunzhen/client";
 
 const ENDED: readonly ConsultationState[] = [
   "completed",
@@ -76,7 +76,7 @@ export function inRound(
   return undefined;
 }
 
-/** Vital signs count for a stop when they were measured on the day of the round. */
-export function isMeasured(stop: RoundStop, dayOf: (at: string) => string): boolean {
-  return stop.vital_signs_at !== undefined && dayOf(stop.vital_signs_at) === dayOf(stop.planned_at);
+/** Vital signs count for a stop when they were measured on the day of the round, by the home's clock. */
+export function isMeasured(stop: RoundStop, zone: string): boolean {
+  return stop.vital_signs_at !== undefined && dayAt(stop.vital_signs_at, zone) === dayAt(stop.planned_at, zone);
 }

@@ -13,7 +13,6 @@ import { ConsultationChip, ProblemAlert, StatusChip, useAction, useApi, useForma
 import type { PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { dayOf } from "../schedule/calendar";
 import { isCallable } from "../today/round";
 import { LateChip } from "./late-chip";
 import { isMeasured } from "./running-order";
@@ -41,7 +40,7 @@ export function StopRow({
   const { consultation, position } = stop;
   const { name, bed } = consultation.resident;
   const ahead = position === "next" || position === "later";
-  const measured = isMeasured(stop, dayOf);
+  const measured = isMeasured(stop, formats.zone);
   return (
     <li
       className={`nurse-stop nurse-stop-${position} ${dragged ? "nurse-stop-dragged" : ""}`}

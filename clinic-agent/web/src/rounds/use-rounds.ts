@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useApi } from "@yunzhen/client/ui";
-import { addDays, windowOf } from "../schedule/calendar";
+import { daysAfter } from "@yunzhen/client";
+import { useApi, useZone } from "@yunzhen/client/ui";
+import { windowOf } from "../schedule/calendar";
 import { useToday } from "../schedule/use-schedule";
 
 /** Lateness grows by itself, without an event. */
@@ -10,7 +11,7 @@ const LATENESS_MS = 30_000;
 export function useRoundsOfToday() {
   const api = useApi();
   const today = useToday();
-  const window = windowOf([today]);
+  const window = windowOf(today, today, useZone());
   return useQuery({
     queryKey: ["rounds", "day", window.from],
     queryFn: () => api.rounds.list(window),
@@ -22,7 +23,7 @@ export function useRoundsOfToday() {
 export function useRounds() {
   const api = useApi();
   const today = useToday();
-  const window = windowOf([addDays(today, -7), addDays(today, 30)]);
+  const window = windowOf(daysAfter(today, -7), daysAfter(today, 30), useZone());
   return useQuery({
     queryKey: ["rounds", "list", window.from],
     queryFn: () => api.rounds.list(window),

@@ -50,6 +50,7 @@ export const zh = {
     confirm: "确定计划",
     done: "查房已计划。",
     slotTaken: "这段时间里有的已被约走，请换一个开始时间。",
+    beside: "同一时间本院另有会诊：{{who}}。请安排另一位护士，或换一个时间。",
   },
 };
 
@@ -104,5 +105,7 @@ export const en: typeof zh = {
     confirm: "Plan it",
     done: "The round is planned.",
     slotTaken: "Part of this time was taken meanwhile; choose another start.",
+    beside:
+      "At the same time the home has other consultations: {{who}}. Have another nurse there, or choose another time.",
   },
 };

@@ -11,7 +11,7 @@ export function AppointmentRow({ appointment, narrow }: { appointment: Appointme
   const { t } = useTranslation();
   const formats = useFormats();
   const { consultation, specialist, starts_at, ends_at, zone } = appointment;
-  const there = clockElsewhere(starts_at, zone);
+  const there = clockElsewhere(starts_at, zone, formats.zone);
   const coming = ["scheduled", "waiting"].includes(consultation.state);
   const over = ["cancelled", "no_show", "failed_technical"].includes(consultation.state);
   return (

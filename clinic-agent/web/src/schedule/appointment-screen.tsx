@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconCalendarTime, IconCalendarX, IconDoorEnter, IconHeartbeat } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Appointment, Consultation } from "@yunzhen/client";
+import { dayAt, type Appointment, type Consultation } from "@yunzhen/client";
 import {
   Banner,
   ConsultationChip,
@@ -18,10 +18,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Standings } from "../eligibility/standings";
 import { PrimaryButton } from "../shell";
-import { clockElsewhere, dayOf, windowOf } from "./calendar";
+import { clockElsewhere, windowOf } from "./calendar";
 import { SlotChoice } from "./slot-choice";
 import { SlotTaken } from "./slot-taken";
-import { useDayWords } from "./use-schedule";
+import { useDayWords, useToday } from "./use-schedule";
 import "./schedule.css";
 
 /** A consultation that has not begun to wait: its time, what is proven, check in, another time, calling it off. */
@@ -35,16 +35,18 @@ export function AppointmentScreen({ consultation }: { consultation: Consultation
   const [cancelOpen, cancel] = useDisclosure(false);
   const at = consultation.scheduled_at;
   // The round and the doctor's zone are the appointment's; the consultation itself knows only its time.
-  const day = at ? windowOf([dayOf(at)]) : undefined;
+  const today = useToday();
+  const day = at ? dayAt(at, formats.zone) : today;
+  const window = windowOf(day, day, formats.zone);
   const appointment = useQuery({
-    queryKey: ["schedule", "appointments", day?.from, day?.until],
-    enabled: day !== undefined,
-    queryFn: () => api.schedule.appointments(day ?? windowOf([])),
+    queryKey: ["schedule", "appointments", window.from, window.until],
+    enabled: at !== undefined,
+    queryFn: () => api.schedule.appointments(window),
     select: (page): Appointment | undefined => page.items.find((one) => one.consultation.id === consultation.id),
   });
   const roundId = appointment.data?.round_id;
   const zone = appointment.data?.zone;
-  const there = at && zone ? clockElsewhere(at, zone) : undefined;
+  const there = at && zone ? clockElsewhere(at, zone, formats.zone) : undefined;
   const checkIn = useAction((version: number, key) => api.schedule.checkIn(consultation.id, version, key), {
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["consultations"] }),
   });
@@ -69,7 +71,7 @@ export function AppointmentScreen({ consultation }: { consultation: Consultation
             {at ? (
               <>
                 <strong>
-                  {words.whole(dayOf(at))} {formats.time(at)}
+                  {words.whole(dayAt(at, formats.zone))} {formats.time(at)}
                 </strong>{" "}
                 · <RelativeTime at={at} />
                 {there && ` · ${t("app:schedule.elsewhere", { time: there, zone })}`}
@@ -152,7 +154,7 @@ function Move({ consultation, onDone }: { consultation: Consultation; onDone: ()
   const queries = useQueryClient();
   const [startsAt, setStartsAt] = useState<string>();
   const [lost, setLost] = useState<string>();
-  const named = (at: string) => ({ date: words.date(dayOf(at)), time: formats.time(at) });
+  const named = (at: string) => ({ date: words.date(dayAt(at, formats.zone)), time: formats.time(at) });
   const move = useAction(
     (input: { version: number; starts_at: string }, key) => api.schedule.move(consultation.id, input, key),
     {

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft, IconCalendarCheck, IconHourglass, IconStethoscope } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { NewAppointment } from "@yunzhen/client";
+import { dayAt, type NewAppointment } from "@yunzhen/client";
 import { AllergyBanner, EmptyState, ProblemAlert, Skeletons, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,7 +12,7 @@ import { ResidentChoice } from "../devices/resident-choice";
 import { Standings } from "../eligibility/standings";
 import { PrimaryButton } from "../shell";
 import { useRound } from "../today/use-round";
-import { dayOf, isDay } from "./calendar";
+import { isDay } from "./calendar";
 import { JoinWaitlist } from "./join-waitlist";
 import { SpecialistChoice } from "./specialist-choice";
 import { SlotChoice } from "./slot-choice";
@@ -59,13 +59,13 @@ export function BookingScreen() {
       notifications.show({
         color: "green",
         message: t("app:schedule.booking.done", {
-          date: words.date(dayOf(appointment.starts_at)),
+          date: words.date(dayAt(appointment.starts_at, formats.zone)),
           time: formats.time(appointment.starts_at),
           name: appointment.specialist.name,
         }),
       });
       for (const key of ["schedule", "consultations"]) void queries.invalidateQueries({ queryKey: [key] });
-      void navigate(`/schedule?day=${dayOf(appointment.starts_at)}`);
+      void navigate(`/schedule?day=${dayAt(appointment.starts_at, formats.zone)}`);
     },
   });
   const text = reason.trim();
@@ -189,7 +189,7 @@ export function BookingScreen() {
           <Text role="status">
             {specialist && startsAt
               ? t("app:schedule.booking.chosen", {
-                  date: words.whole(dayOf(startsAt)),
+                  date: words.whole(dayAt(startsAt, formats.zone)),
                   time: formats.time(startsAt),
                   name: specialist.name,
                 })

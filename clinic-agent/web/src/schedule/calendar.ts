@@ -1,42 +1,35 @@
-/** Days, weeks and slots as the home thinks of them: in the time of this tablet. Pure. */
-import type { Appointment, Slot, StaffRef } from "@yunzhen/client";
-
-/** A day as `2026-11-24`, in the tablet's own zone. */
-export type Day = string;
+/** Days, weeks and slots as the home thinks of them: by the clock of its zone, whatever this tablet is set to. Pure. */
+import {
+  dayAt,
+  daysAfter,
+  instantAt,
+  wallClock,
+  type Appointment,
+  type Day,
+  type Slot,
+  type StaffRef,
+} from "@yunzhen/client";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-export function dayOf(at: string | number): Day {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** Midnight of a day; counted by the calendar, so that a day of 23 or 25 hours is one day. */
-export function startOf(day: Day): Date {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date);
-}
-
-export function addDays(day: Day, count: number): Day {
-  const start = startOf(day);
-  return dayOf(new Date(start.getFullYear(), start.getMonth(), start.getDate() + count).getTime());
+/** Midnight of a day or, where the clock jumps over it, the first moment of the day. */
+export function startOf(day: Day, zone: string): string {
+  return new Date(instantAt(`${day}T00:00`, zone)).toISOString();
 }
 
 /** Monday to Sunday around a day. */
 export function weekOf(day: Day): Day[] {
-  const monday = addDays(day, -((startOf(day).getDay() + 6) % 7));
-  return Array.from({ length: 7 }, (_, n) => addDays(monday, n));
+  const monday = daysAfter(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+  return Array.from({ length: 7 }, (_, n) => daysAfter(monday, n));
 }
 
-/** From the first midnight to the one after the last day. */
-export function windowOf(days: readonly Day[]): { from: string; until: string } {
-  const first = days[0] ?? dayOf(Date.now());
-  const last = days.at(-1) ?? first;
-  return { from: startOf(first).toISOString(), until: startOf(addDays(last, 1)).toISOString() };
+/** From the first midnight of `first` to the one after `last`. */
+export function windowOf(first: Day, last: Day, zone: string): { from: string; until: string } {
+  return { from: startOf(first, zone), until: startOf(daysAfter(last, 1), zone) };
 }
 
 export function isDay(text: string | null): text is Day {
-  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(startOf(text).getTime());
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
 export interface Sought {
@@ -52,10 +45,20 @@ export function matchesAppointment({ consultation, specialist }: Appointment, { 
   return query === "" || [name, bed, specialist.name].some((part) => part.toLowerCase().includes(query));
 }
 
-export function onDay(appointments: readonly Appointment[], day: Day): Appointment[] {
+export function onDay(appointments: readonly Appointment[], day: Day, zone: string): Appointment[] {
   return appointments
-    .filter(({ starts_at }) => dayOf(starts_at) === day)
+    .filter(({ starts_at }) => dayAt(starts_at, zone) === day)
     .sort((a, b) => a.starts_at.localeCompare(b.starts_at));
+}
+
+/** Appointments that hold a time within `from..until`: the home's nurse would be in two places. */
+export function heldWithin(appointments: readonly Appointment[], from: number, until: number): Appointment[] {
+  return appointments.filter(
+    ({ consultation, starts_at, ends_at }) =>
+      ["scheduled", "waiting", "in_progress"].includes(consultation.state) &&
+      Date.parse(starts_at) < until &&
+      Date.parse(ends_at) > from,
+  );
 }
 
 export interface SlotDay {
@@ -65,10 +68,10 @@ export interface SlotDay {
 }
 
 /** The slots of each day that has any, earliest first. */
-export function slotsByDay(slots: readonly Slot[]): SlotDay[] {
+export function slotsByDay(slots: readonly Slot[], zone: string): SlotDay[] {
   const days = new Map<Day, Slot[]>();
   for (const slot of [...slots].sort((a, b) => a.starts_at.localeCompare(b.starts_at))) {
-    const day = dayOf(slot.starts_at);
+    const day = dayAt(slot.starts_at, zone);
     days.set(day, [...(days.get(day) ?? []), slot]);
   }
   return [...days].map(([day, own]) => ({ day, slots: own, free: own.filter((slot) => slot.free).length }));
@@ -88,24 +91,22 @@ export function specialistsOf(appointments: readonly Appointment[]): StaffRef[] 
   return [...all.values()].sort((a, b) => a.name.localeCompare(b.name, "zh-CN"));
 }
 
-/** The clock in another zone when it shows another time there; `undefined` where it says the same as here. */
-export function clockElsewhere(at: string, zone: string): string | undefined {
-  const clock = (timeZone?: string): string =>
-    new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", day: "2-digit", timeZone }).format(
-      new Date(at),
-    );
-  if (clock() === clock(zone)) return undefined;
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(at));
+/** The clock in another zone when it shows another time there; `undefined` where it says the same as `here`. */
+export function clockElsewhere(at: string, zone: string, here: string): string | undefined {
+  const there = wallClock(at, zone);
+  const { day, hour, minute } = wallClock(at, here);
+  if (there.day === day && there.hour === hour && there.minute === minute) return undefined;
+  return `${two(there.hour)}:${two(there.minute)}`;
 }
 
-/** `datetime-local` wants the clock of this tablet. */
-export function asLocalInput(at: number): string {
-  const date = new Date(at);
-  return `${dayOf(at)}T${two(date.getHours())}:${two(date.getMinutes())}`;
+/** `datetime-local` knows no zone: it shows and takes the clock of the home. */
+export function asLocalInput(at: number, zone: string): string {
+  const { day, hour, minute } = wallClock(at, zone);
+  return `${day}T${two(hour)}:${two(minute)}`;
 }
 
 /** What the person typed, as an instant; `undefined` while it is none. */
-export function fromLocalInput(text: string): string | undefined {
-  const at = new Date(text);
-  return text === "" || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+export function fromLocalInput(text: string, zone: string): string | undefined {
+  const at = instantAt(text, zone);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Stack, Text, Textarea, TextInput } from "@mant
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import type { NewWish, ResidentSummary, StaffRef, Urgency } from "@yunzhen/client";
-import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
+import { ProblemAlert, useAction, useApi, useZone } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PrimaryButton } from "../shell";
@@ -25,9 +25,10 @@ export function JoinWaitlist({
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
+  const zone = useZone();
   const [opened] = useState(() => Date.now());
-  const [notBefore, setNotBefore] = useState(() => asLocalInput(opened));
-  const [notAfter, setNotAfter] = useState(() => asLocalInput(opened + WEEK_MS));
+  const [notBefore, setNotBefore] = useState(() => asLocalInput(opened, zone));
+  const [notAfter, setNotAfter] = useState(() => asLocalInput(opened + WEEK_MS, zone));
   const [urgency, setUrgency] = useState<Urgency>("routine");
   const [reason, setReason] = useState(given);
   const join = useAction((input: NewWish, key) => api.schedule.joinWaitlist(input, key), {
@@ -37,8 +38,8 @@ export function JoinWaitlist({
       onDone();
     },
   });
-  const from = fromLocalInput(notBefore);
-  const until = fromLocalInput(notAfter);
+  const from = fromLocalInput(notBefore, zone);
+  const until = fromLocalInput(notAfter, zone);
   const wrong = !from || !until || until <= from || Date.parse(until) <= opened;
   const fieldError = (path: string): string | undefined =>
     join.error?.fields.find((field) => field.path === path)?.message;

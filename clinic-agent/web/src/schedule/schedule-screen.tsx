@@ -1,14 +1,15 @@
 import { ActionIcon, Button, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCalendarPlus, IconChevronLeft, IconChevronRight, IconRss, IconSearch } from "@tabler/icons-react";
-import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { daysAfter, type Day } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, useZone } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { FeedDialog } from "../calendars/feed-dialog";
 import { PlanTabs } from "../plan-tabs";
 import { AppointmentRow } from "./appointment-row";
-import { addDays, isDay, matchesAppointment, onDay, specialistsOf, weekOf, type Day } from "./calendar";
+import { isDay, matchesAppointment, onDay, specialistsOf, weekOf } from "./calendar";
 import { useAppointments, useDayWords, useToday } from "./use-schedule";
 import { Waitlist } from "./waitlist";
 import "./schedule.css";
@@ -20,6 +21,7 @@ export function ScheduleScreen() {
   const { t } = useTranslation();
   const words = useDayWords();
   const today = useToday();
+  const zone = useZone();
   const [address, setAddress] = useSearchParams();
   const asked = address.get("day");
   const day = isDay(asked) ? asked : today;
@@ -27,7 +29,7 @@ export function ScheduleScreen() {
   const [sought, setSought] = useState({ text: "", specialistId: null as string | null });
   const [feedOpen, feed] = useDisclosure(false);
   const days = view === "week" ? weekOf(day) : [day];
-  const appointments = useAppointments(days);
+  const appointments = useAppointments(days[0] ?? day, days.at(-1) ?? day);
   const all = appointments.data?.items ?? [];
   const shown = all.filter((appointment) => matchesAppointment(appointment, sought));
   const go = (next: Day, as: View = view): void => setAddress({ day: next, view: as }, { replace: true });
@@ -44,7 +46,7 @@ export function ScheduleScreen() {
             size={60}
             variant="default"
             aria-label={t("app:schedule.before")}
-            onClick={() => go(addDays(day, -step))}
+            onClick={() => go(daysAfter(day, -step))}
           >
             <IconChevronLeft aria-hidden />
           </ActionIcon>
@@ -55,7 +57,7 @@ export function ScheduleScreen() {
             size={60}
             variant="default"
             aria-label={t("app:schedule.after")}
-            onClick={() => go(addDays(day, step))}
+            onClick={() => go(daysAfter(day, step))}
           >
             <IconChevronRight aria-hidden />
           </ActionIcon>
@@ -102,7 +104,7 @@ export function ScheduleScreen() {
             <EmptyState icon={IconSearch} title={t("app:schedule.noMatch")} hint={t("app:schedule.noMatchHint")} />
           ) : view === "day" ? (
             <ul className="nurse-rows">
-              {onDay(shown, day).map((appointment) => (
+              {onDay(shown, day, zone).map((appointment) => (
                 <AppointmentRow key={appointment.consultation.id} appointment={appointment} />
               ))}
             </ul>
@@ -115,9 +117,9 @@ export function ScheduleScreen() {
                       {words.whole(one)}
                     </button>
                   </h2>
-                  {onDay(shown, one).length === 0 && <p className="nurse-dim">{t("app:schedule.none")}</p>}
+                  {onDay(shown, one, zone).length === 0 && <p className="nurse-dim">{t("app:schedule.none")}</p>}
                   <ul>
-                    {onDay(shown, one).map((appointment) => (
+                    {onDay(shown, one, zone).map((appointment) => (
                       <AppointmentRow key={appointment.consultation.id} appointment={appointment} narrow />
                     ))}
                   </ul>

@@ -1,8 +1,7 @@
+import { dayAt, type Day } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Day } from "./calendar";
-import { dayOf } from "./calendar";
 import { useDayWords, useSlots } from "./use-schedule";
 
 /** Free times of a specialist: first the day, then the time. What is taken stays visible, so that the grid does not jump. */
@@ -29,7 +28,7 @@ export function SlotChoice({
       <EmptyState level={3} title={t("app:schedule.booking.noSlots")} hint={t("app:schedule.booking.noSlotsHint")} />
     );
   }
-  const wanted = (value && dayOf(value)) ?? picked ?? firstDay;
+  const wanted = (value && dayAt(value, formats.zone)) ?? picked ?? firstDay;
   const open = days.find(({ day }) => day === (picked ?? wanted)) ?? days.find(({ free }) => free > 0) ?? days[0];
   return (
     <div className="nurse-slots" data-testid="slots">

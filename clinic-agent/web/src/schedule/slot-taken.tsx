@@ -1,8 +1,9 @@
 import { Button, Group } from "@mantine/core";
 import { IconCalendarX } from "@tabler/icons-react";
+import { dayAt } from "@yunzhen/client";
 import { Banner, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
-import { dayOf, nextFree } from "./calendar";
+import { nextFree } from "./calendar";
 import { useDayWords, useSlots } from "./use-schedule";
 
 /** Somebody else was faster: what happened, that nothing is booked, and the nearest times that are still free. */
@@ -29,7 +30,7 @@ export function SlotTaken({
       <Group gap="sm" mt={8}>
         {next.map((slot) => (
           <Button key={slot.starts_at} variant="default" size="xl" onClick={() => onChoose(slot.starts_at)}>
-            {words.date(dayOf(slot.starts_at))} {formats.time(slot.starts_at)}
+            {words.date(dayAt(slot.starts_at, formats.zone))} {formats.time(slot.starts_at)}
           </Button>
         ))}
       </Group>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useApi, useNow } from "@yunzhen/client/ui";
+import { dayAt, daysAfter, type Day } from "@yunzhen/client";
+import { useApi, useNow, useZone } from "@yunzhen/client/ui";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { addDays, dayOf, slotsByDay, startOf, windowOf, type Day } from "./calendar";
+import { slotsByDay, startOf, windowOf } from "./calendar";
 
 /** How far a nurse looks for a free time. */
 export const DAYS_AHEAD = 14;
@@ -13,7 +14,7 @@ export function useDayWords() {
   return useMemo(() => {
     const locale = i18n.language === "en" ? "en-GB" : "zh-CN";
     const format = (options: Intl.DateTimeFormatOptions) => (day: Day) =>
-      new Intl.DateTimeFormat(locale, options).format(startOf(day));
+      new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
     return {
       date: format({ month: "short", day: "numeric" }),
       weekday: format({ weekday: "short" }),
@@ -22,14 +23,14 @@ export function useDayWords() {
   }, [i18n.language]);
 }
 
-/** The day it is now; another one after midnight. */
+/** The day it is now in the home; another one after its midnight. */
 export function useToday(): Day {
-  return dayOf(useNow(60_000));
+  return dayAt(useNow(60_000), useZone());
 }
 
-export function useAppointments(days: readonly Day[]) {
+export function useAppointments(first: Day, last: Day) {
   const api = useApi();
-  const window = windowOf(days);
+  const window = windowOf(first, last, useZone());
   return useQuery({
     queryKey: ["schedule", "appointments", window.from, window.until],
     queryFn: () => api.schedule.appointments(window),
@@ -39,8 +40,8 @@ export function useAppointments(days: readonly Day[]) {
 /** Free and taken times of one specialist from now on, by day. */
 export function useSlots(specialistId: string | undefined) {
   const api = useApi();
-  const today = useToday();
-  const until = startOf(addDays(today, DAYS_AHEAD)).toISOString();
+  const zone = useZone();
+  const until = startOf(daysAfter(useToday(), DAYS_AHEAD), zone);
   const slots = useQuery({
     queryKey: ["schedule", "slots", specialistId, until],
     enabled: specialistId !== undefined,
@@ -53,7 +54,7 @@ export function useSlots(specialistId: string | undefined) {
       return page.items;
     },
   });
-  const days = useMemo(() => slotsByDay(slots.data ?? []), [slots.data]);
+  const days = useMemo(() => slotsByDay(slots.data ?? [], zone), [slots.data, zone]);
   return { slots, days };
 }
 

@@ -1,5 +1,5 @@
-/** The order of the round: who needs somebody now comes first. Pure. */
-import type { ConsultationState, ConsultationSummary, ResidentSummary } from "@yunzhen/client";
+/** The order of the round: who needs somebody now comes first, then by time. Pure. */
+import { dayAt, type ConsultationState, type ConsultationSummary, type ResidentSummary } from "@yunzhen/client";
 
 export interface RoundRow {
   resident: ResidentSummary;
@@ -24,27 +24,36 @@ export function isCallable(state: ConsultationState): boolean {
   return state === "waiting" || state === "in_progress";
 }
 
-function endedToday(consultation: ConsultationSummary, now: number): boolean {
-  if (!consultation.ended_at) return false;
-  return new Date(consultation.ended_at).toDateString() === new Date(now).toDateString();
+function endedToday(consultation: ConsultationSummary, now: number, zone: string): boolean {
+  return consultation.ended_at !== undefined && dayAt(consultation.ended_at, zone) === dayAt(now, zone);
 }
 
 export function roundOf(
   residents: readonly ResidentSummary[],
   consultations: readonly ConsultationSummary[],
   now: number,
+  zone: string,
 ): RoundRow[] {
   const rows = residents.map((resident): RoundRow => {
     const own = consultations.filter(
       (consultation) =>
-        consultation.resident.id === resident.id && (isOpen(consultation.state) || endedToday(consultation, now)),
+        consultation.resident.id === resident.id && (isOpen(consultation.state) || endedToday(consultation, now, zone)),
     );
-    own.sort((a, b) => rank(a) - rank(b) || b.requested_at.localeCompare(a.requested_at));
+    // Of several appointments the next one.
+    const soonest = ({ scheduled_at }: ConsultationSummary): string => scheduled_at ?? "";
+    own.sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        (a.state === "scheduled" ? soonest(a).localeCompare(soonest(b)) : b.requested_at.localeCompare(a.requested_at)),
+    );
     return { resident, consultation: own[0] };
   });
+  const time = ({ consultation }: RoundRow): string =>
+    consultation?.state === "scheduled" ? (consultation.scheduled_at ?? "") : "";
   return rows.sort(
     (a, b) =>
       rank(a.consultation) - rank(b.consultation) ||
+      time(a).localeCompare(time(b)) ||
       a.resident.bed.localeCompare(b.resident.bed, "zh-CN", { numeric: true }),
   );
 }

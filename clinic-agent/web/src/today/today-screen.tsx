@@ -1,5 +1,6 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch, IconUsers } from "@tabler/icons-react";
+import { dayAt } from "@yunzhen/client";
 import {
   ConsultationChip,
   EmptyState,
@@ -10,6 +11,7 @@ import {
   StatusChip,
   useFormats,
   useNow,
+  useZone,
 } from "@yunzhen/client/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +22,7 @@ import { QueueWords } from "../visit/queue-words";
 import { RoundTime } from "./next-appointment";
 import { ResidentPanel } from "./resident-panel";
 import { useFind } from "../residents/use-find";
+import { useToday } from "../schedule/use-schedule";
 import { isOpen, roundOf, type RoundRow } from "./round";
 import { useRound } from "./use-round";
 
@@ -31,10 +34,11 @@ export function TodayScreen() {
   const { residentId } = useParams();
   const { residents, consultations } = useRound();
   const now = useNow(60_000);
+  const zone = useZone();
   const [query, setQuery] = useState("");
   const rows = useMemo(
-    () => roundOf(residents.data?.data.items ?? [], consultations.data?.data.items ?? [], now),
-    [residents.data, consultations.data, now],
+    () => roundOf(residents.data?.data.items ?? [], consultations.data?.data.items ?? [], now, zone),
+    [residents.data, consultations.data, now, zone],
   );
   const { found } = useFind(residents.data?.data.items ?? NOBODY, query);
   const shown = rows.filter((row) => found.some((one) => one.id === row.resident.id));
@@ -89,6 +93,9 @@ export function TodayScreen() {
 function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const today = useToday();
+  // What is on another day says on which.
+  const when = (at: string): string => (dayAt(at, formats.zone) === today ? formats.time(at) : formats.dateTime(at));
   return (
     <li>
       <NavLink to={`/residents/${resident.id}`} className="nurse-row">
@@ -108,9 +115,7 @@ function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
                 {consultation.state === "waiting" && consultation.waiting_since ? (
                   <RelativeTime at={consultation.waiting_since} />
                 ) : (
-                  <span>
-                    {formats.time(consultation.began_at ?? consultation.scheduled_at ?? consultation.requested_at)}
-                  </span>
+                  <span>{when(consultation.began_at ?? consultation.scheduled_at ?? consultation.requested_at)}</span>
                 )}
                 {consultation.queue && (
                   <strong>
@@ -123,12 +128,12 @@ function RoundItem({ row: { resident, consultation } }: { row: RoundRow }) {
               <span>{t("app:today.noVisit")}</span>
             )}
           </span>
-        </span>
-        <span className="nurse-row-chips">
-          {consultation && <ConsultationChip state={consultation.state} />}
-          {resident.out_of_range.length > 0 && !(consultation && isOpen(consultation.state)) && (
-            <StatusChip meaning="person">{t("app:today.outOfRange", { n: resident.out_of_range.length })}</StatusChip>
-          )}
+          <span className="nurse-row-chips">
+            {consultation && <ConsultationChip state={consultation.state} />}
+            {resident.out_of_range.length > 0 && !(consultation && isOpen(consultation.state)) && (
+              <StatusChip meaning="person">{t("app:today.outOfRange", { n: resident.out_of_range.length })}</StatusChip>
+            )}
+          </span>
         </span>
       </NavLink>
     </li>

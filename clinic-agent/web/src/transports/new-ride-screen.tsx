@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { NewTransport, TransportNeed, Vehicle } from "@yunzhen/client";
-import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
+import { ProblemAlert, useAction, useApi, useZone } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
@@ -35,11 +35,12 @@ export function NewRideScreen() {
   const [needs, setNeeds] = useState<TransportNeed[]>([]);
   const [typed, setTyped] = useState<string>();
   const [destination, setDestination] = useState("");
+  const zone = useZone();
   const [opened] = useState(() => Date.now());
   const appointment = referral.data?.appointment;
   const proposed = appointment ? Math.max(opened, Date.parse(appointment.at) - BEFORE_APPOINTMENT_MS) : opened;
-  const pickUp = typed ?? asLocalInput(proposed);
-  const pickUpAt = fromLocalInput(pickUp);
+  const pickUp = typed ?? asLocalInput(proposed, zone);
+  const pickUpAt = fromLocalInput(pickUp, zone);
   const ask = useAction((input: NewTransport, key) => api.transports.request(input, key), {
     onSuccess: (ride) => {
       notifications.show({ message: t("app:referrals.ride.asked"), color: "green" });

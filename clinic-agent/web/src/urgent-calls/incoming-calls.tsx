@@ -19,7 +19,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { EndCall } from "./end-call";
-import { isRinging, sameTime, whoMayCall, worstFirst } from "./standing";
+import { atOnce, isRinging, sameTime, whoMayCall, worstFirst } from "./standing";
 import { useAlarm } from "./use-alarm";
 import "./urgent-calls.css";
 
@@ -191,7 +191,7 @@ function SharedBed({ call }: { call: UrgentCall }) {
 function Details({ call }: { call: UrgentCall }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const signs = (call.vital_signs ?? []).filter((one) => vitalSign(one.code));
+  const signs = atOnce(call.vital_signs ?? []);
   const measuredAt = sameTime(signs);
   return (
     <div className="nurse-incoming-body">

@@ -54,6 +54,29 @@ export function bedOfPath(path: string): string | undefined {
   }
 }
 
+/** What says how somebody is now: breath, oxygen, pulse, pressure, temperature, sugar, consciousness, pain. What changes by the week is in the record. */
+const AT_ONCE = [
+  "9279-1",
+  "2708-6",
+  "59408-5",
+  "3151-8",
+  "8867-4",
+  "8480-6",
+  "8462-4",
+  "8478-0",
+  "8310-5",
+  "14743-9",
+  "15074-8",
+  "9269-2",
+  "72514-3",
+];
+
+/** Of the last vital signs those that are read on the way to a bed, in their order. */
+export function atOnce(signs: readonly Observation[]): Observation[] {
+  const known = signs.filter((one) => AT_ONCE.includes(one.code));
+  return known.sort((a, b) => AT_ONCE.indexOf(a.code) - AT_ONCE.indexOf(b.code));
+}
+
 /** When all were measured in the same minute, that is said once. */
 export function sameTime(signs: readonly Observation[]): string | undefined {
   const first = signs[0]?.measured_at;

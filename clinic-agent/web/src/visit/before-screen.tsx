@@ -9,7 +9,7 @@ import {
   IconWifiOff,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import type { NewConsultation, Urgency } from "@yunzhen/client";
+import { dayAt, type NewConsultation, type Urgency } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
@@ -26,7 +26,6 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useBoxApi, useLink, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { MissingConsents } from "../consents/missing-consents";
-import { dayOf } from "../schedule/calendar";
 import { PendingList, PrimaryButton } from "../shell";
 import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
@@ -77,7 +76,7 @@ export function BeforeScreen() {
       consultation.resident.id === residentId &&
       consultation.state === "scheduled" &&
       consultation.scheduled_at !== undefined &&
-      dayOf(consultation.scheduled_at) === dayOf(now),
+      dayAt(consultation.scheduled_at, formats.zone) === dayAt(now, formats.zone),
   );
   const [another, setAnother] = useState(false);
   const asked = another ? undefined : booked;

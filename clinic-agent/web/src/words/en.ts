@@ -26,8 +26,8 @@ export const en: Words = {
   },
   top: {
     boxUnreachable: "Box not reachable",
-    wrongZone:
-      "This tablet is set to another time zone than the home, where it is {{time}} now. Times are shown as the tablet has them: correct the zone in its settings.",
+    unknownZone:
+      "This tablet's browser does not know the home's time zone {{wanted}}. Times are shown in the tablet's own, {{zone}}: update the browser.",
     boxUnreachableSince: "Box not reachable since {{time}}, reconnecting",
     connecting: "Connecting",
     spool: "Records on their way",
@@ -53,7 +53,6 @@ export const en: Words = {
   today: {
     title: "Today's round",
     list: "Residents",
-    search: "Name or bed",
     empty: "No residents in this home yet",
     emptyHint: "Ask the administrator to register residents.",
     noMatch: "No resident found",

@@ -176,6 +176,7 @@ export const documents = {
   titleHint: "例如：左足跟压疮，第 3 天",
   titles: "常用标题",
   titleOf: { skin: "皮肤", wound: "伤口", swelling: "水肿", report: "化验单", medicine: "药盒" },
+  body: { mark: "标出部位", at: "部位：{{site}}", label: "身体部位", view: "从哪一面看", front: "正面", back: "背面" },
   kindLabel: "类别",
   kind: { all: "全部", photo: "照片", portrait: "头像", report: "报告", identity: "证件", still: "静帧", other: "其他" },
   filter: "按类别筛选",

@@ -16,7 +16,7 @@ export const zh = {
   nav: { today: "今日", doses: "给药", residents: "住民", plan: "安排", deliveries: "送药", main: "主导航" },
   top: {
     boxUnreachable: "连不上院内主机",
-    wrongZone: "本平板的时区与养老院不同：院内现在是 {{time}}。页面上的时间按平板显示，请在平板设置中改正时区。",
+    unknownZone: "本平板的浏览器不认识院内时区 {{wanted}}，页面上的时间按平板的时区 {{zone}} 显示。请更新浏览器。",
     boxUnreachableSince: "自 {{time}} 起连不上院内主机，正在重新连接",
     connecting: "正在连接",
     spool: "护理记录发送情况",
@@ -42,7 +42,6 @@ export const zh = {
   today: {
     title: "今日查房",
     list: "住民列表",
-    search: "姓名、床号",
     empty: "本院还没有住民资料",
     emptyHint: "请联系管理员在系统中登记住民。",
     noMatch: "没有符合的住民",

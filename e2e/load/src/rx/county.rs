@@ -122,8 +122,15 @@ impl County {
             staff::insert(tx, &member, &credential).await?;
             anyhow::Ok(())
         };
-        let nobody =
-            Staff { home_id: None, pharmacy_id: None, hospital: None, licence: None, title: None, ..like.clone() };
+        let nobody = Staff {
+            home_id: None,
+            pharmacy_id: None,
+            hospital: None,
+            licence: None,
+            title: None,
+            practising_since: None,
+            ..like.clone()
+        };
         let mut all_homes = vec![seed::HOME_1];
         for n in 1..HOMES {
             let home = Home {

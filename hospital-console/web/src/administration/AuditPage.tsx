@@ -116,7 +116,12 @@ function List({ items, onRecord }: { items: AuditEvent[]; onRecord: (id: string)
             <Table.Tr key={item.seq}>
               <Table.Td ta="right">{item.seq}</Table.Td>
               <Table.Td style={{ whiteSpace: "nowrap" }}>{time.format(new Date(item.at))}</Table.Td>
-              <Table.Td>{item.actor}</Table.Td>
+              <Table.Td title={item.actor}>
+                {item.actor_name}{" "}
+                <Text span c={item.actor_name ? "dimmed" : undefined} inherit>
+                  {t(`shared:role.${item.actor_role}`)}
+                </Text>
+              </Table.Td>
               <Table.Td>
                 {t(`administration.audit.actions.${actionKey(item.action)}`, { defaultValue: item.action })}
               </Table.Td>

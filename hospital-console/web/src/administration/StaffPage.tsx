@@ -1,6 +1,7 @@
-import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
-import { Table, TextInput } from "@mantine/core";
-import { IconSearch, IconUsers } from "@tabler/icons-react";
+import type { Staff } from "@yunzhen/client";
+import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { ActionIcon, Group, Table, TextInput } from "@mantine/core";
+import { IconPencil, IconSearch, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,14 +10,18 @@ import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
 import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
+import { PracticeSheet } from "./PracticeSheet";
 
 export function StaffPage() {
   const { t } = useTranslation("app");
   useTitle(t("administration.staff.title"));
+  const formats = useFormats();
   const [search, setSearch] = useState("");
+  const [recording, setRecording] = useState<Staff>();
   const query = useQuery({ queryKey: keys.staff, queryFn: () => api.administration.staff() });
   const items = (query.data?.items ?? [])
     .map((staff) => ({
+      staff,
       ...staff,
       role: t(`shared:role.${staff.role}`),
       place: staff.hospital ?? staff.pharmacy_name ?? staff.home_name ?? "",
@@ -48,22 +53,43 @@ export function StaffPage() {
                 <Table.Th>{t("administration.staff.titleOf")}</Table.Th>
                 <Table.Th>{t("administration.staff.place")}</Table.Th>
                 <Table.Th>{t("administration.staff.licence")}</Table.Th>
+                <Table.Th>{t("administration.staff.since")}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {items.map((staff) => (
+              {items.map(({ staff, role, place }) => (
                 <Table.Tr key={staff.id}>
                   <Table.Td fw={600}>{staff.name}</Table.Td>
-                  <Table.Td>{staff.role}</Table.Td>
+                  <Table.Td>{role}</Table.Td>
                   <Table.Td>{staff.title}</Table.Td>
-                  <Table.Td>{staff.place}</Table.Td>
+                  <Table.Td>{place}</Table.Td>
                   <Table.Td>{staff.licence}</Table.Td>
+                  <Table.Td>
+                    {staff.role === "specialist" && (
+                      <Group gap={4} wrap="nowrap">
+                        {staff.practising_since ? (
+                          formats.date(staff.practising_since)
+                        ) : (
+                          <StatusChip meaning="person">{t("administration.staff.practice.missing")}</StatusChip>
+                        )}
+                        <ActionIcon
+                          variant="subtle"
+                          size={36}
+                          aria-label={t("administration.staff.practice.record", { name: staff.name })}
+                          onClick={() => setRecording(staff)}
+                        >
+                          <IconPencil size={18} aria-hidden />
+                        </ActionIcon>
+                      </Group>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
         </div>
       )}
+      {recording && <PracticeSheet staff={recording} onClose={() => setRecording(undefined)} />}
     </div>
   );
 }

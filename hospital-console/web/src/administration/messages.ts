@@ -10,6 +10,15 @@ export const zh = {
     titleOf: "职称",
     search: "姓名、岗位或机构",
     empty: "没有人员",
+    since: "执业起始",
+    practice: {
+      missing: "未登记，不能接诊",
+      record: "登记{{name}}的执业起始日期",
+      title: "执业起始日期",
+      lead: "{{name}}：按执业证登记首次执业的日期。远程会诊和开方须有规定年限以上的执业经历（默认 3 年）。",
+      label: "首次执业日期",
+      save: "登记",
+    },
   },
   boxes: {
     title: "护理院设备",
@@ -41,6 +50,15 @@ export const en: typeof zh = {
     titleOf: "Title",
     search: "Name, role or place",
     empty: "No staff",
+    since: "Practising since",
+    practice: {
+      missing: "Not recorded: cannot see residents",
+      record: "Record since when {{name}} has practised",
+      title: "Start of practice",
+      lead: "{{name}}: the first day of practice by the licence. Consulting and prescribing remotely asks for some years of practice (3 by default).",
+      label: "First day of practice",
+      save: "Record",
+    },
   },
   boxes: {
     title: "Boxes in homes",

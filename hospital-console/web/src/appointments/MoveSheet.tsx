@@ -29,7 +29,7 @@ export function MoveSheet({
     void queryClient.invalidateQueries({ queryKey: keys.schedule.all });
   };
   const move = useAction(
-    (starts_at: string, key) => api.schedule.move(appointment.consultation.id, { version, starts_at }, key),
+    (to: { version: number; starts_at: string }, key) => api.schedule.move(appointment.consultation.id, to, key),
     {
       onSuccess: () => {
         outdate();
@@ -61,7 +61,11 @@ export function MoveSheet({
           <Button variant="default" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Button disabled={!at} loading={move.isPending} onClick={() => at && move.mutate(at, { onError: outdate })}>
+          <Button
+            disabled={!at}
+            loading={move.isPending}
+            onClick={() => at && move.mutate({ version, starts_at: at }, { onError: outdate })}
+          >
             {t("appointments.move.action")}
           </Button>
         </Group>

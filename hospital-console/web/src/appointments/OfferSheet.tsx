@@ -18,7 +18,7 @@ export function OfferSheet({ request, onClose }: { request: ConsultationSummary;
   const [whom, setWhom] = useState<string | null>(null);
   const queryClient = useQueryClient();
   const offer = useAction(
-    (specialist_id: string, key) => api.schedule.offer(request.id, { specialist_id, version: request.version }, key),
+    (to: { specialist_id: string; version: number }, key) => api.schedule.offer(request.id, to, key),
     {
       onSuccess: () => {
         void queryClient.invalidateQueries({ queryKey: keys.consultations.all });
@@ -49,7 +49,11 @@ export function OfferSheet({ request, onClose }: { request: ConsultationSummary;
           <Button variant="default" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Button disabled={!whom} loading={offer.isPending} onClick={() => whom && offer.mutate(whom)}>
+          <Button
+            disabled={!whom}
+            loading={offer.isPending}
+            onClick={() => whom && offer.mutate({ specialist_id: whom, version: request.version })}
+          >
             {t("appointments.offer.action")}
           </Button>
         </Group>

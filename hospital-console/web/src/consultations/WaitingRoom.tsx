@@ -1,7 +1,7 @@
 import type { ConsultationState, ConsultationSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert } from "@yunzhen/client/ui";
+import { Banner, EmptyState, ProblemAlert } from "@yunzhen/client/ui";
 import { Button, SegmentedControl, Skeleton, Stack, TextInput } from "@mantine/core";
-import { IconArmchair, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { IconArmchair, IconCertificate, IconSearch, IconZoomExclamation } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -68,6 +68,11 @@ export function WaitingRoom() {
           />
         </PageHeader>
         {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
+        {staff.practising_since === undefined && (
+          <Banner meaning="person" icon={IconCertificate} role="status" title={t("consultations.practice.title")}>
+            {t("consultations.practice.hint")}
+          </Banner>
+        )}
         <QuestionsPanel />
         {ongoing && <OngoingBanner consultation={ongoing} />}
         {query.isPending ? (

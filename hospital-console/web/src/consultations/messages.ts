@@ -11,6 +11,10 @@ export const zh = {
   },
   column: { resident: "住民", reason: "就诊原因", vitals: "异常体征", wait: "等候", link: "网络", action: "操作" },
   inRange: "均在正常范围",
+  practice: {
+    title: "尚未登记执业起始日期，不能接诊和开方",
+    hint: "远程会诊须有规定年限以上的执业经历。请联系管理员在“人员”中登记，登记后即可接诊。",
+  },
   seeNow: "接诊",
   seeNowOf: "接诊 {{name}}",
   newArrivals: "有 {{count}} 位新到，点此显示",
@@ -113,6 +117,10 @@ export const en: typeof zh = {
     action: "Action",
   },
   inRange: "All in range",
+  practice: {
+    title: "Your start of practice is not on record: you cannot see residents or prescribe",
+    hint: "Remote care asks for some years of practice. Ask the administrator to record it under Staff; then you can begin.",
+  },
   seeNow: "See now",
   seeNowOf: "See {{name}} now",
   newArrivals: "{{count}} new, show them",

@@ -22,21 +22,18 @@ export function DeclareSheet({ onClose, onDone }: { onClose: () => void; onDone:
   const [level, setLevel] = useState<RecallLevel>();
   const [typed, setTyped] = useState({ batch: "", reason: "", authority: "", announced_on: "" });
   const set = (field: keyof typeof typed, value: string) => setTyped((before) => ({ ...before, [field]: value }));
-  const declare = useAction(
-    (wish: { drug_id: string; level: RecallLevel }, key) => api.recalls.declare({ ...wish, ...typed }, key),
-    {
-      onSuccess: (recall) => {
-        void queryClient.invalidateQueries({ queryKey: keys.recalls.all });
-        void queryClient.invalidateQueries({ queryKey: keys.stock.all });
-        onDone(recall.id);
-      },
+  const declare = useAction(api.recalls.declare, {
+    onSuccess: (recall) => {
+      void queryClient.invalidateQueries({ queryKey: keys.recalls.all });
+      void queryClient.invalidateQueries({ queryKey: keys.stock.all });
+      onDone(recall.id);
     },
-  );
+  });
   const at = (field: Field) => problemAt(declare.error, field);
   const whole = drug && level && Object.values(typed).every((text) => text.trim() !== "");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (drug && level) declare.mutate({ drug_id: drug.id, level });
+    if (drug && level) declare.mutate({ drug_id: drug.id, level, ...typed });
   };
   return (
     <Modal

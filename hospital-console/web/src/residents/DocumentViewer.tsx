@@ -56,6 +56,9 @@ export function DocumentViewer({ document, among, onChange, onClose }: DocumentV
       )}
       <Group justify="space-between" mt="sm" align="flex-start">
         <dl className={classes.facts}>
+          {document.body_site && (
+            <Fact name={t("residents.documents.site")} value={t(`shared:bodySite.${document.body_site}`)} />
+          )}
           <Fact name={t("residents.documents.taken")} value={formats.dateTime(document.taken_at)} />
           <Fact name={t("residents.documents.received")} value={formats.dateTime(document.received_at)} />
           <Fact name={t("residents.documents.author")} value={document.author_name} />

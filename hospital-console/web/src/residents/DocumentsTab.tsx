@@ -67,8 +67,12 @@ export function DocumentsTab({ residentId }: { residentId: string }) {
                     {document.title}
                   </Text>
                   <Text size="sm" c="dimmed">
-                    {t(`residents.documents.kind.${document.kind}`)} · {formats.dateTime(document.taken_at)} ·{" "}
-                    {document.author_name}
+                    {[
+                      t(`residents.documents.kind.${document.kind}`),
+                      ...(document.body_site ? [t(`shared:bodySite.${document.body_site}`)] : []),
+                      formats.dateTime(document.taken_at),
+                      document.author_name,
+                    ].join(" · ")}
                   </Text>
                 </div>
               </Group>

@@ -74,12 +74,10 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
   const [reason, setReason] = useState<StockReason>(REASONS[step][0] ?? "other");
   const [comment, setComment] = useState("");
   const act = useAction(
-    (_: null, key) => {
-      const { id, version } = batch;
-      const words = comment.trim() || undefined;
-      if (count) return api.stock.correct(id, { version, counted: Number(quantity), reason, comment: words }, key);
-      const quarantined = step !== "writeOffShelf";
-      const body = { version, quantity: Number(quantity), quarantined, reason, comment: words };
+    ({ quantity, ...rest }: { version: number; quantity: number; reason: StockReason; comment?: string }, key) => {
+      const { id } = batch;
+      if (count) return api.stock.correct(id, { ...rest, counted: quantity }, key);
+      const body = { ...rest, quantity, quarantined: step !== "writeOffShelf" };
       return step === "release" ? api.stock.release(id, body, key) : api.stock.writeOff(id, body, key);
     },
     { onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.stock.all }) },
@@ -89,7 +87,13 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        act.mutate(null);
+        const words = comment.trim();
+        act.mutate({
+          version: batch.version,
+          quantity: Number(quantity),
+          reason,
+          ...(words === "" ? {} : { comment: words }),
+        });
       }}
     >
       <Stack gap="sm">

@@ -22,19 +22,15 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
   const [expiry, setExpiry] = useState("");
   const [gtin, setGtin] = useState("");
   const [quantity, setQuantity] = useState<number | "">("");
-  const receive = useAction(
-    (drug_id: string, key) =>
-      api.stock.receive({ drug_id, batch, expiry, gtin: gtin || undefined, quantity: Number(quantity) }, key),
-    {
-      onSuccess: () => {
-        void queryClient.invalidateQueries({ queryKey: keys.stock.all });
-        for (const clear of [setScan, setBatch, setExpiry, setGtin]) clear("");
-        setDrug(undefined);
-        setQuantity("");
-        onClose();
-      },
+  const receive = useAction(api.stock.receive, {
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: keys.stock.all });
+      for (const clear of [setScan, setBatch, setExpiry, setGtin]) clear("");
+      setDrug(undefined);
+      setQuantity("");
+      onClose();
     },
-  );
+  });
   const read = () => {
     const result = parseGs1(scan, today);
     if (!result.ok) {
@@ -48,7 +44,9 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (drug) receive.mutate(drug.id);
+    if (drug) {
+      receive.mutate({ drug_id: drug.id, batch, expiry, gtin: gtin || undefined, quantity: Number(quantity) });
+    }
   };
   const at = (field: string) => problemAt(receive.error, field);
   return (

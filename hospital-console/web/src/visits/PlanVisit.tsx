@@ -32,8 +32,8 @@ export function PlanVisit({ residents, visit, onClose }: PlanVisitProps) {
   const [remark, setRemark] = useState(visit?.remark ?? "");
   const [stops, setStops] = useState(residents);
   const plan = useAction(
-    (body: VisitPlan, key) =>
-      visit ? api.visits.change(visit.id, { version: visit.version, plan: body }, key) : api.visits.plan(body, key),
+    ({ plan, version }: { plan: VisitPlan; version: number | undefined }, key) =>
+      visit && version !== undefined ? api.visits.change(visit.id, { version, plan }, key) : api.visits.plan(plan, key),
     {
       onSuccess: (made) => {
         queryClient.setQueryData(keys.visits.one(made.id), made);
@@ -51,10 +51,13 @@ export function PlanVisit({ residents, visit, onClose }: PlanVisitProps) {
   );
   const submit = () =>
     plan.mutate({
-      planned_on: on,
-      doctors,
-      remark: remark.trim(),
-      residents: stops.map((r) => ({ resident_id: r.resident_id, diagnosis_codes: codes.get(r.resident_id) ?? [] })),
+      version: visit?.version,
+      plan: {
+        planned_on: on,
+        doctors,
+        remark: remark.trim(),
+        residents: stops.map((r) => ({ resident_id: r.resident_id, diagnosis_codes: codes.get(r.resident_id) ?? [] })),
+      },
     });
   const doctorsWrong = doctors.map((_, n) => fieldError(plan.error, `doctors[${n}]`)).find(Boolean);
   return (

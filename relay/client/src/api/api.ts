@@ -202,6 +202,8 @@ export class Api {
 
   readonly administration = {
     staff: () => data(this.care.GET("/api/staff")),
+    recordPractice: (staffId: string, body: T.PracticeUpdate, key?: string) =>
+      data(this.care.PUT("/api/staff/{id}/practice", { params: command(staffId, key), body })),
     boxes: () => data(this.care.GET("/api/boxes")),
     safetyOverrides: (days: number) => data(this.care.GET("/api/safety/overrides", { params: { query: { days } } })),
     audit: (query: T.AuditQuery = {}) => data(this.care.GET("/api/audit", { params: { query } })),

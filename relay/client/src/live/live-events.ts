@@ -165,7 +165,8 @@ export const OUTDATED_BY: Record<string, readonly string[]> = {
   staff: ["staff"],
   duplicate: ["duplicates", "residents"],
   break_glass: ["break-glass", "residents"],
-  home: ["homes"],
+  // The clock of the home is part of who is signed in there.
+  home: ["homes", "session"],
   schedule: ["schedule"],
   round: ["rounds", "schedule"],
   // The order of those who wait: no ids, each consultation's place is asked for again.

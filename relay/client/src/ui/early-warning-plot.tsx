@@ -37,6 +37,7 @@ export function EarlyWarningPlot({ points, label, height = 150 }: EarlyWarningPl
       {
         width,
         height,
+        tzDate: (at) => uPlot.tzDate(new Date(at * 1000), formats.zone),
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 10 } },
         scales: { x: { time: true, range: [first - pad, last + pad] }, y: { range: [0, top] } },

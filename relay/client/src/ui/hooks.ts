@@ -6,6 +6,8 @@ import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
+import { wallClock } from "../time/zone";
+import { useZone } from "./zone";
 
 export function useCall(call: Call): CallSnapshot {
   return useSyncExternalStore(call.subscribe, call.getSnapshot);
@@ -51,22 +53,28 @@ export interface Formats {
   dateTime(at: string | number): string;
   date(at: string | number): string;
   number(value: number, digits?: number): string;
+  /** Whose clock it is. */
   zone: string;
 }
 
+/** A day of the calendar, which is the same day in every zone. */
+const CIVIL_DATE = /^\d{4}-\d{2}(-\d{2})?$/;
+
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
+  const zone = useZone();
   const locale = i18n.language === "en" ? "en-GB" : "zh-CN";
   return useMemo(() => {
     const time = (at: string | number): string => {
-      const date = new Date(at);
-      return `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+      const { hour, minute } = wallClock(at, zone);
+      return `${pad(hour)}:${pad(minute)}`;
     };
     const date = (at: string | number): string => {
-      const value = new Date(at);
-      const options: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
-      if (value.getFullYear() !== new Date().getFullYear()) options.year = "numeric";
-      return new Intl.DateTimeFormat(locale, options).format(value);
+      const timeZone = typeof at === "string" && CIVIL_DATE.test(at) ? "UTC" : zone;
+      const options: Intl.DateTimeFormatOptions = { month: "short", day: "numeric", timeZone };
+      const year = (when: string | number, where: string): string => wallClock(when, where).day.slice(0, 4);
+      if (year(at, timeZone) !== year(Date.now(), zone)) options.year = "numeric";
+      return new Intl.DateTimeFormat(locale, options).format(new Date(at));
     };
     return {
       time,
@@ -79,7 +87,7 @@ export function useFormats(): Formats {
             ? { maximumFractionDigits: 2 }
             : { minimumFractionDigits: digits, maximumFractionDigits: digits },
         ).format(value),
-      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      zone,
     };
-  }, [locale]);
+  }, [locale, zone]);
 }

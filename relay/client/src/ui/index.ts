@@ -2,6 +2,7 @@
 export * from "./theme";
 export * from "./provider";
 export * from "./hooks";
+export * from "./zone";
 export * from "./portrait";
 export * from "./status";
 export * from "./states";

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { TFunction } from "i18next";
 import uPlot from "uplot";
 import type { Observation } from "../api/types";
+import { wallClock } from "../time/zone";
 import { useFormats } from "./hooks";
 import { bandOf, CHART, rangeWord, vitalSign } from "./vitals";
 import { VitalsTable } from "./vitals-table";
@@ -205,6 +206,8 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
       {
         width,
         height,
+        // Ticks stand at the midnights of whose clock is shown.
+        tzDate: (at) => uPlot.tzDate(new Date(at * 1000), formats.zone),
         legend: { show: false },
         cursor: {
           sync: { key: sync },
@@ -224,7 +227,7 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
             space: 72,
             values: (_, ticks, _axis, _space, step) =>
               ticks.map((tick) =>
-                step < 86400 && new Date(tick * 1000).getHours() !== 0
+                step < 86400 && wallClock(tick * 1000, formats.zone).hour !== 0
                   ? formats.time(tick * 1000)
                   : formats.date(tick * 1000),
               ),

@@ -6,6 +6,7 @@ use crate::offers::{OpenHours, Place};
 use crate::schedule::Zone;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// A nursing home.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ impl Pharmacy {
 pub struct Staff {
     /// Identifier.
     pub id: StaffId,
+    /// Optimistic version.
+    pub version: i64,
     /// Sign-in name, lower case.
     pub username: String,
     /// Real name.
@@ -79,6 +82,8 @@ pub struct Staff {
     pub licence: Option<String>,
     /// Professional title.
     pub title: Option<String>,
+    /// Since when a specialist has practised, as an administrator recorded it.
+    pub practising_since: Option<Date>,
     /// May sign in.
     pub active: bool,
 }

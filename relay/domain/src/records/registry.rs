@@ -240,6 +240,74 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// Where on the body a photo was taken.
+    BodySite {
+        /// The head with its hair.
+        Head = "head",
+        /// The face.
+        Face = "face",
+        /// The neck, at the front.
+        Neck = "neck",
+        /// The neck, at the back.
+        Nape = "nape",
+        /// The chest.
+        Chest = "chest",
+        /// The belly.
+        Abdomen = "abdomen",
+        /// The groins and what lies between.
+        Groin = "groin",
+        /// The back above the waist.
+        UpperBack = "upper_back",
+        /// The back below the waist.
+        LowerBack = "lower_back",
+        /// The sacrum, where those who lie get sore.
+        Sacrum = "sacrum",
+        /// The buttocks.
+        Buttocks = "buttocks",
+        /// The left shoulder; the resident's own left.
+        LeftShoulder = "left_shoulder",
+        /// The right shoulder; the resident's own right.
+        RightShoulder = "right_shoulder",
+        /// The left elbow; the resident's own left.
+        LeftElbow = "left_elbow",
+        /// The right elbow; the resident's own right.
+        RightElbow = "right_elbow",
+        /// The left forearm; the resident's own left.
+        LeftForearm = "left_forearm",
+        /// The right forearm; the resident's own right.
+        RightForearm = "right_forearm",
+        /// The left hand; the resident's own left.
+        LeftHand = "left_hand",
+        /// The right hand; the resident's own right.
+        RightHand = "right_hand",
+        /// The left hip; the resident's own left.
+        LeftHip = "left_hip",
+        /// The right hip; the resident's own right.
+        RightHip = "right_hip",
+        /// The left thigh; the resident's own left.
+        LeftThigh = "left_thigh",
+        /// The right thigh; the resident's own right.
+        RightThigh = "right_thigh",
+        /// The left knee; the resident's own left.
+        LeftKnee = "left_knee",
+        /// The right knee; the resident's own right.
+        RightKnee = "right_knee",
+        /// The left lower leg; the resident's own left.
+        LeftLowerLeg = "left_lower_leg",
+        /// The right lower leg; the resident's own right.
+        RightLowerLeg = "right_lower_leg",
+        /// The left heel; the resident's own left.
+        LeftHeel = "left_heel",
+        /// The right heel; the resident's own right.
+        RightHeel = "right_heel",
+        /// The left foot; the resident's own left.
+        LeftFoot = "left_foot",
+        /// The right foot; the resident's own right.
+        RightFoot = "right_foot",
+    }
+}
+
 /// A document or photo; its bytes are kept beside it and fetched by themselves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -251,6 +319,8 @@ pub struct Document {
     pub home_id: HomeId,
     /// What it is.
     pub kind: DocumentKind,
+    /// Where on the body, of a photo of a finding.
+    pub body_site: Option<BodySite>,
     /// In words.
     pub title: Sensitive<String>,
     /// As its bytes say.

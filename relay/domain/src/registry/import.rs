@@ -138,7 +138,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
         Format::Fhir => super::fhir::read(text)?,
     };
     if entries.is_empty() {
-        return Err(Fault::new("content", "文件中没有住户", "There is no resident in the file"));
+        return Err(Fault::new("content", "文件中没有住民", "There is no resident in the file"));
     }
     if entries.len() > MOST_ENTRIES {
         let (zh, en) = (format!("最多 {MOST_ENTRIES} 人"), format!("At most {MOST_ENTRIES} residents"));

@@ -24,17 +24,25 @@ pub struct Sitting {
     pub ended_at: Option<Timestamp>,
 }
 
-/// When the turn of `id` comes, or came, by what the specialist has to do; `None` when it has no time. Who is present takes at least what was planned; nobody is
-/// called before the time that was told; who has not come and whose time has passed holds up nobody.
-pub fn expected(sittings: &[Sitting], id: ConsultationId, now: Timestamp) -> Option<Timestamp> {
-    let mut free_at = Timestamp::MIN;
-    for sitting in sittings {
-        if let Some(began) = sitting.began_at {
-            let planned = sitting.slot.map_or(USUAL, |slot| slot.ends_at.duration_since(slot.starts_at));
-            let until = sitting.ended_at.unwrap_or_else(|| began.checked_add(planned).unwrap_or(began).max(now));
-            free_at = free_at.max(until);
-        }
+impl Sitting {
+    /// Until when the specialist is with who was begun: who is present takes at least what was planned.
+    pub(super) fn busy_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let began = self.began_at?;
+        let planned = self.slot.map_or(USUAL, |slot| slot.ends_at.duration_since(slot.starts_at));
+        Some(self.ended_at.unwrap_or_else(|| began.checked_add(planned).unwrap_or(began).max(now)))
     }
+
+    /// The time that this one still takes of those behind; who has not come and whose time has passed takes none.
+    pub(super) fn ahead(&self, now: Timestamp) -> Option<Slot> {
+        let slot = self.slot.filter(|_| self.began_at.is_none() && !self.state.is_terminal())?;
+        (self.state == State::Waiting || slot.ends_at > now).then_some(slot)
+    }
+}
+
+/// When the turn of `id` comes, or came, by what the specialist has to do; `None` when it has no time. Nobody is called before the time that was told.
+pub fn expected(sittings: &[Sitting], id: ConsultationId, now: Timestamp) -> Option<Timestamp> {
+    let busy = sittings.iter().filter_map(|sitting| sitting.busy_until(now));
+    let mut free_at = busy.max().unwrap_or(Timestamp::MIN);
     let mut order: Vec<(Slot, &Sitting)> = sittings.iter().filter_map(|s| Some((s.slot?, s))).collect();
     order.sort_by_key(|(slot, sitting)| (slot.starts_at, sitting.consultation_id));
     for (slot, sitting) in order {
@@ -43,7 +51,7 @@ pub fn expected(sittings: &[Sitting], id: ConsultationId, now: Timestamp) -> Opt
             (None, true) => slot.starts_at,
             (None, false) => {
                 let starts = free_at.max(slot.starts_at).max(now);
-                if sitting.state == State::Waiting || slot.ends_at > now {
+                if sitting.ahead(now).is_some() {
                     free_at = starts.checked_add(slot.ends_at.duration_since(slot.starts_at)).unwrap_or(starts);
                 }
                 starts

@@ -27,7 +27,7 @@ pub enum Rebooking {
     Open,
 }
 
-/// Decides; `taken` is what the specialist has, `horizon` how far ahead is looked.
+/// Decides; `taken` is what the specialist or the resident has, `horizon` how far ahead is looked.
 pub fn after_failure(
     failed: Failed,
     availability: Option<&Availability>,

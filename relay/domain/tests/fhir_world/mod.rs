@@ -73,6 +73,7 @@ pub struct Cast {
 fn member(n: u128, name: &str, role: Role, hospital: Option<&str>) -> Staff {
     Staff {
         id: StaffId::from_uuid(id(2, n)),
+        version: 1,
         username: name.to_owned(),
         name: name.to_owned(),
         role,
@@ -81,6 +82,7 @@ fn member(n: u128, name: &str, role: Role, hospital: Option<&str>) -> Staff {
         hospital: hospital.map(str::to_owned),
         licence: None,
         title: None,
+        practising_since: None,
         active: true,
     }
 }

@@ -9,7 +9,7 @@ use yunzhen_domain::records::{Consultation, Urgency};
 use yunzhen_domain::schedule::{Failed, Rebooking, Slot, Wish, after_failure, first_fit, slots};
 use yunzhen_store::{appointments, availability, consultations, rebookings, waitlist};
 
-use super::take::{hold, hold_first};
+use super::take::{hold, hold_first, is_elsewhere};
 use crate::app::work::Work;
 use crate::app::{App, AppError, Context, fresh, queue};
 
@@ -48,10 +48,10 @@ pub(super) async fn fill(
         return Ok(());
     }
     let mut wishes = Vec::new();
-    for wish in waitlist::list(&mut work.tx, Some(specialist)).await? {
-        // Who has an offer that is not answered yet keeps waiting for the answer.
-        let known = consultations::get(&mut work.tx, wish.consultation_id).await?;
-        if known.is_some_and(|c| c.state == State::Requested) {
+    for wish in waitlist::list(&mut work.tx, Some(specialist)).await?.into_iter().filter(|wish| wish.fits(&slot)) {
+        let Some(c) = consultations::get(&mut work.tx, wish.consultation_id).await? else { continue };
+        // Who has an offer that is not answered yet keeps waiting for the answer; who is with somebody else at that time, for another one.
+        if c.state == State::Requested && !is_elsewhere(work, &c, slot).await? {
             wishes.push(wish);
         }
     }
@@ -77,7 +77,10 @@ pub(in crate::app) async fn rebook(
     let (published, taken) = match failed.specialist_id {
         Some(id) => {
             let published = availability::lock(&mut work.tx, id).await?;
-            (published, appointments::taken(&mut work.tx, id, ctx.now, until).await?)
+            let mut taken = appointments::taken(&mut work.tx, id, ctx.now, until).await?;
+            // Nor is the resident to be in two consultations at once.
+            taken.extend(appointments::elsewhere(&mut work.tx, failed.resident_id, failed.id, ctx.now, until).await?);
+            (published, taken)
         }
         None => (None, Vec::new()),
     };

@@ -91,11 +91,21 @@ pub(in crate::app) async fn open_block(
     }
 }
 
-/// Nobody is in two consultations at once.
-pub(super) async fn not_elsewhere(work: &mut Work, c: &Consultation, slot: Slot) -> Result<(), AppError> {
-    if appointments::elsewhere(&mut work.tx, c.resident_id, c.id, slot.starts_at, slot.ends_at).await? {
+/// Is the resident with somebody else at that time.
+pub(super) async fn is_elsewhere(work: &mut Work, c: &Consultation, slot: Slot) -> Result<bool, AppError> {
+    Ok(!appointments::elsewhere(&mut work.tx, c.resident_id, c.id, slot.starts_at, slot.ends_at).await?.is_empty())
+}
+
+/// Nobody is in two consultations at once; `path` is the field that wants it.
+pub(in crate::app) async fn not_elsewhere(
+    work: &mut Work,
+    c: &Consultation,
+    slot: Slot,
+    path: impl Into<String>,
+) -> Result<(), AppError> {
+    if is_elsewhere(work, c, slot).await? {
         let (zh, en) = ("这位住民在同一时间已有预约", "The resident has another appointment at this time");
-        return Err(AppError::invalid("starts_at", zh, en));
+        return Err(AppError::invalid(path, zh, en));
     }
     Ok(())
 }

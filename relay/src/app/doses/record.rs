@@ -1,5 +1,6 @@
 //! A nurse writes what became of a dose, at the bed or later from the box's spool.
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
@@ -9,8 +10,9 @@ use yunzhen_domain::doses::{Course, event, exceeds, state_of};
 use yunzhen_domain::ids::{DoseEntryId, ResidentId};
 use yunzhen_domain::machines::dose::{Outcome, State};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Prescription, Resident};
+use yunzhen_domain::records::{DoseEntry, NeedReason, NotGivenReason, Resident};
 use yunzhen_domain::scan_codes::{Mismatch, check_pack, check_resident};
+use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{doses, prescriptions, recalls, residents};
 
 use super::show::{Shown, resident_ref};
@@ -50,7 +52,7 @@ pub async fn record(
     let course = course.ok_or_else(|| {
         AppError::invalid("item_no", "这一种药尚未送到本院", "Nothing of this medicine has reached the home")
     })?;
-    let wish = Wish { app, ctx, supply: &supply, course, input: &input };
+    let wish = Wish { app, ctx, zone: &zone, supply: &supply, course, input: &input };
     let target = wish.target()?;
     if let Err(refused) = wish.check(&resident, &target) {
         if !wish.mismatches(&resident).is_empty() {
@@ -126,6 +128,8 @@ async fn answer(
 struct Wish<'a> {
     app: &'a App,
     ctx: &'a Context,
+    /// Of the home.
+    zone: &'a Zone,
     supply: &'a Supply,
     course: Course<'a>,
     input: &'a views::NewDoseEntry,
@@ -141,14 +145,14 @@ impl Wish<'_> {
             // A correction names the dose; a new one is named by when it was given.
             let due_at = meant.filter(known).unwrap_or_else(|| cut(self.input.at.0));
             if self.course.stopped_at.is_some_and(|stop| due_at >= stop) && !known(&due_at) {
-                return Err(stopped(p));
+                return Err(self.stopped());
             }
             return Ok(Target { due_at, dose: self.course.item.dose, as_needed: true });
         }
         let due = self.course.doses().into_iter().find(|due| Some(due.at) == meant);
         match due {
             Some(due) => Ok(Target { due_at: due.at, dose: due.dose, as_needed: false }),
-            None if matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled) => Err(stopped(p)),
+            None if matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled) => Err(self.stopped()),
             None => Err(AppError::invalid(
                 "due_at",
                 "这个时间没有该药的用药安排",
@@ -256,7 +260,17 @@ impl Wish<'_> {
             return Ok(());
         }
         let by = Names::default().staff(&mut work.tx, last.author).await?.name.clone();
-        Err(AppError::DoseRecorded { state: last.state, at: last.at, by })
+        Err(AppError::DoseRecorded { state: last.state, at: self.clock(last.at), by })
+    }
+
+    fn stopped(&self) -> AppError {
+        let p = &self.supply.prescription;
+        let reason = p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default();
+        AppError::DoseStopped { at: self.clock(p.state_since), reason: reason.into() }
+    }
+
+    fn clock(&self, at: Timestamp) -> DateTime {
+        self.zone.rules().to_datetime(at)
     }
 
     fn stale(&self, current: u32) -> AppError {
@@ -267,11 +281,6 @@ impl Wish<'_> {
         let note = self.input.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
         note.map(|note| bounded("note", note, 500)).transpose()
     }
-}
-
-fn stopped(p: &Prescription) -> AppError {
-    let reason = p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default();
-    AppError::DoseStopped { at: p.state_since, reason: reason.into() }
 }
 
 fn not_fitting(path: &str, mismatch: Mismatch) -> FieldError {

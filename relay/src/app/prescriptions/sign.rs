@@ -8,6 +8,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::documents;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::Event;
+use yunzhen_domain::practice;
 use yunzhen_domain::records::{Prescription, SignedDocument};
 use yunzhen_domain::safety::{Draft, Finding, Outcome, Severity, spoken};
 use yunzhen_store::{consultations, residents, safety_overrides};
@@ -29,6 +30,7 @@ pub async fn signing_document(
     let mut work = Work::unkeyed(app, ctx).await?;
     let p = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
+    practice::enough(&specialist, &app.policy, ctx.now)?;
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
@@ -54,6 +56,7 @@ pub async fn sign(
     };
     let before = load(&mut work, id, Action::SignPrescription, input.version).await?;
     let specialist = caller(&mut work.tx, ctx).await?;
+    practice::enough(&specialist, &app.policy, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before), Some(id)).await?;

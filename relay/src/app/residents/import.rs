@@ -40,7 +40,7 @@ pub async fn apply(app: &App, ctx: &Context, input: views::ResidentImport) -> Re
         return Err(refused(sorted.bad));
     }
     if sorted.good.is_empty() {
-        return Err(AppError::invalid("content", "没有可以登记的住户", "There is nobody to register"));
+        return Err(AppError::invalid("content", "没有可以登记的住民", "There is nobody to register"));
     }
     for Good { resident, readings, ecgs, .. } in &sorted.good {
         residents::insert(&mut work.tx, resident).await?;

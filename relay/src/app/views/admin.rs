@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::codes::{HomeId, LinkSummary};
+use super::codes::{HomeId, LinkSummary, Role};
 use super::common::Time;
 
 /// A clinic box and its link.
@@ -64,8 +64,13 @@ pub struct AuditEvent {
     pub seq: i64,
     /// When.
     pub at: Time,
-    /// Who: role and name, or the system.
+    /// Who, as the row has it: role and id, or `system`.
     pub actor: String,
+    /// In which role.
+    pub actor_role: Role,
+    /// The person's name, the home of a box, the name of a pharmacy's system; nobody else has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_name: Option<String>,
     /// What happened.
     pub action: String,
     /// To what kind of record.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::codes::{DocumentId, DocumentKind, ResidentId};
+use super::codes::{BodySite, DocumentId, DocumentKind, ResidentId};
 use super::common::Time;
 
 /// A document without its bytes.
@@ -15,6 +15,9 @@ pub struct Document {
     pub resident_id: ResidentId,
     /// What it is.
     pub kind: DocumentKind,
+    /// Where on the body, of a photo of a finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_site: Option<BodySite>,
     /// In words.
     pub title: String,
     /// As its bytes say: `image/jpeg`, `image/png`, `image/webp` or `application/pdf`.
@@ -37,6 +40,9 @@ pub struct Document {
 pub struct NewDocument {
     /// What it is.
     pub kind: DocumentKind,
+    /// Where on the body; of a photo only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_site: Option<BodySite>,
     /// In words.
     #[schema(min_length = 1, max_length = 100)]
     pub title: String,

@@ -1,5 +1,6 @@
 //! Signing in.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +12,8 @@ use super::common::Time;
 pub struct Staff {
     /// Staff id.
     pub id: StaffId,
+    /// Version to send with a change.
+    pub version: i64,
     /// Name.
     pub name: String,
     /// Role.
@@ -39,6 +42,21 @@ pub struct Staff {
     /// Professional title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Since when a specialist has practised; nobody sees people remotely without some years on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub practising_since: Option<Date>,
+}
+
+/// Since when a specialist has practised, as it shall be on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PracticeUpdate {
+    /// The `version` that the person saw.
+    pub version: i64,
+    /// The first day of practice by the licence; not after today.
+    #[schema(value_type = String, format = Date)]
+    pub practising_since: Date,
 }
 
 /// User name and password.

@@ -21,7 +21,7 @@ use yunzhen_relay::app::{
 pub const SHARED: usize = 4;
 /// Appointments that everybody wants to move in one case.
 pub const BOOKED: usize = 2;
-/// Slots of one specialist that everybody wants in one case.
+/// Slots of a specialist that everybody wants in one case.
 pub const SLOTS: usize = 3;
 /// Minutes of one of them.
 pub const SLOT_MINUTES: u32 = 20;
@@ -41,8 +41,8 @@ pub enum Act {
     Begin { specialist: usize, which: usize },
     /// One of two nurses or specialists calls it off, as first seen.
     Cancel { which: usize },
-    /// A nurse books one of a few slots of one specialist for one of two residents.
-    Book { resident: usize, slot: usize },
+    /// A nurse books one of a few slots of one of two specialists for one of two residents.
+    Book { specialist: usize, resident: usize, slot: usize },
     /// One of two specialists completes it, as it is when begun.
     Complete { specialist: usize, which: usize },
     /// One of two specialists says that technology broke it off, as it is when begun: the request is booked again.
@@ -77,7 +77,8 @@ pub fn acts() -> impl Strategy<Value = Act> {
         2 => Just(Act::Request),
         3 => (0..2_usize, which.clone()).prop_map(|(specialist, which)| Act::Begin { specialist, which }),
         1 => which.clone().prop_map(|which| Act::Cancel { which }),
-        3 => (0..2_usize, 0..SLOTS).prop_map(|(resident, slot)| Act::Book { resident, slot }),
+        3 => (0..2_usize, 0..2_usize, 0..SLOTS)
+            .prop_map(|(specialist, resident, slot)| Act::Book { specialist, resident, slot }),
         2 => (0..2_usize, which.clone()).prop_map(|(specialist, which)| Act::Complete { specialist, which }),
         2 => (0..2_usize, which).prop_map(|(specialist, which)| Act::Fail { specialist, which }),
         3 => (0..BOOKED, 0..SLOTS).prop_map(|(which, slot)| Act::Move { which, slot }),
@@ -145,7 +146,7 @@ pub async fn begin_case(app: &App, people: &People, case: &str) -> Shared {
     for n in 0..BOOKED {
         let mark = format!("{case}booked{n}");
         let resident = [people.resident, people.neighbour][n % 2];
-        let booked = book(app, people, &mark, resident, SLOTS + n).await.expect("booked");
+        let booked = book(app, people, &mark, (0, resident), SLOTS + n).await.expect("booked");
         shared.booked.push((booked.consultation.id, booked.consultation.version));
     }
     shared.call = press(app, people, &format!("{case}call"), people.caller).await.expect("heard");
@@ -161,12 +162,12 @@ async fn book(
     app: &App,
     people: &People,
     mark: &str,
-    resident_id: ResidentId,
+    (specialist, resident_id): (usize, ResidentId),
     slot: usize,
 ) -> Result<yunzhen_relay::app::views::appointments::Appointment, AppError> {
     let wish = NewAppointment {
         resident_id,
-        specialist_id: people.specialists[0].staff_id().expect("staff"),
+        specialist_id: people.specialists[specialist].staff_id().expect("staff"),
         starts_at: people.slot(mark, slot).into(),
         reason: mark.to_owned(),
     };
@@ -209,8 +210,9 @@ pub async fn send(app: App, people: People, shared: Shared, sent: Sent) -> (Sent
             let why = ReasonBody { version: ASKED, reason: mark };
             consultations::cancel(&app, &ctx(people.nurse), shared.waiting[which], why).await.map(drop)
         }
-        Act::Book { resident, slot } => {
-            book(&app, &people, &mark, [people.resident, people.neighbour][resident], slot).await.map(drop)
+        Act::Book { specialist, resident, slot } => {
+            let who = [people.resident, people.neighbour][resident];
+            book(&app, &people, &mark, (specialist, who), slot).await.map(drop)
         }
         Act::Complete { specialist, which } => {
             let (by, seen) = (ctx(people.specialists[specialist]), VersionBody { version: ASKED + 1 });

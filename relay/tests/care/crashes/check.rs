@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use yunzhen_domain::ids::StaffId;
 use yunzhen_domain::machines::consultation::State;
 use yunzhen_domain::machines::urgent_call;
-use yunzhen_domain::records::{Consultation, UrgentCall};
+use yunzhen_domain::records::{Appointment, Consultation, UrgentCall};
 use yunzhen_store::{Db, Paging, Read, Store, audit, notes, observations, rebookings, referrals, transports, waitlist};
 
 use super::acts::{ASKED, Act, People, SHARED, Sent, Shared, now};
@@ -61,7 +61,7 @@ async fn each_once(db: &mut Read, people: &People, shared: &Shared, done: &[Sent
     all
 }
 
-/// One winner for each time, a move that was answered holds the new time alone, and nobody both waits and is booked.
+/// One winner for each time, nobody with two specialists at once, a move that was answered holds the new time alone, and nobody both waits and is booked.
 async fn no_time_twice(db: &mut Read, people: &People, shared: &Shared, done: &[Sent], all: &[Consultation]) {
     let filter = yunzhen_store::appointments::Filter { held: true, ..Default::default() };
     let (from, until) = (now(), now() + SignedDuration::from_hours(24 * 60));
@@ -70,6 +70,11 @@ async fn no_time_twice(db: &mut Read, people: &People, shared: &Shared, done: &[
     starts.sort_unstable();
     starts.dedup();
     assert_eq!(starts.len(), held.len(), "no time is booked twice");
+    for (n, one) in held.iter().enumerate() {
+        let resident = |a: &Appointment| all.iter().find(|c| c.id == a.consultation_id).map(|c| c.resident_id);
+        let with_another = |other: &&Appointment| other.slot.overlaps(&one.slot) && resident(other) == resident(one);
+        assert_eq!(held[n + 1..].iter().find(with_another), None, "nobody is with two at once");
+    }
     for (which, (id, version)) in shared.booked.iter().enumerate() {
         let moved: Vec<_> = done
             .iter()
