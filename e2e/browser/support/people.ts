@@ -90,8 +90,9 @@ export class Nurse {
   async prepareConsultation(resident: { id: string; name: string }, reason: string): Promise<void> {
     await this.page.goto(`${urlFor(this.stack, "nurse")}/residents/${resident.id}`);
     await this.page.getByRole("button", { name: "开始会诊" }).click();
-    await this.page.getByLabel("收缩压").fill("168");
-    await this.page.getByLabel("舒张压").fill("96");
+    // By its role: the curves on the page before have names with the same words.
+    await this.page.getByRole("textbox", { name: "收缩压" }).fill("168");
+    await this.page.getByRole("textbox", { name: "舒张压" }).fill("96");
     await this.page.getByRole("button", { name: "保存体征" }).click();
     await expect(this.page.getByText("生命体征已保存")).toBeVisible();
     await this.page.getByLabel("会诊原因").fill(reason);
