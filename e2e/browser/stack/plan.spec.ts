@@ -110,14 +110,14 @@ test("a bed's button reaches the nurse, is answered and becomes a consultation t
     await page.getByLabel("说明").fill("胸闷，已吸氧");
     await page.getByRole("button", { name: /^确认/ }).click();
     await page.waitForURL(/\/consultations\//);
-    await slowly(page.getByTestId("queue-place")).toContainText("紧急候诊第");
+    await slowly(page.getByTestId("queue-place").first()).toContainText("紧急候诊第");
     await expect(bedside.page.getByTestId("bedside")).toHaveAttribute("data-standing", "over");
   });
 
   await test.step("a reload and a new start lead back into the same consultation", async () => {
     const address = page.url();
     await page.reload();
-    await slowly(page.getByTestId("queue-place")).toBeVisible();
+    await slowly(page.getByTestId("queue-place").first()).toBeVisible();
     await page.goto(`${urlFor(stack, "nurse")}/deliveries`);
     await page.getByRole("link", { name: "返回会诊" }).click();
     expect(page.url()).toBe(address);

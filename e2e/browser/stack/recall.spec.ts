@@ -77,7 +77,7 @@ test("a recalled batch stops on the shelf, on the road and at the bed, and the h
   await test.step("everybody looks at what is theirs", async () => {
     await tablet.page.goto(`${urlFor(stack, "nurse")}/doses/${home.resident.id}`);
     await expect(dose.getByRole("button", { name: "已服下" })).toBeVisible();
-    await shop.page.getByRole("link", { name: "库存" }).click();
+    await shop.page.getByRole("link", { name: "库存", exact: true }).click();
     await expect(shelf.getByRole("cell").nth(3)).toHaveText("7 片");
   });
 
