@@ -91,7 +91,8 @@ test("a recalled batch stops on the shelf, on the road and at the bed, and the h
       .first()
       .click();
     await sheet.getByLabel("批号").fill(bad);
-    await sheet.getByRole("textbox", { name: "级别" }).click();
+    await sheet.getByLabel("公告日期").fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
+    await sheet.getByRole("combobox", { name: "级别" }).click();
     await desk.page.getByRole("option", { name: /^二级/ }).click();
     await sheet.getByLabel("召回发布单位").fill("浙江省药品监督管理局");
     await sheet.getByLabel("召回原因").fill("溶出度不符合规定");
