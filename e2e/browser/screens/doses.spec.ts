@@ -3,6 +3,7 @@ import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
 import { chain, conflict, day, refill, stoppedDay, waiting } from "./data-doses";
 import { lookAt } from "./look";
+import { lookAtTablet } from "./tablet";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { prescribingAnswers } from "./data-prescribing";
 import { serveBox, type Mode, type OwnAnswers } from "./nurse-box";
@@ -137,23 +138,13 @@ for (const { name, path, mode = "online", own, ready = "main", act } of NURSE) {
   test(`doses ${name}`, async ({ browser }) => {
     const answers: Record<string, { status?: number; body: unknown }> = { ...given, ...own };
     const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
-    const box = await serveBox(mode, said);
-    try {
-      await lookAt(browser, {
-        name: `doses-${name}`,
-        sizes: [
-          [1280, 800],
-          [800, 1280],
-        ],
-        url: box.origin + path,
-        ready,
-        prepare: () => Promise.resolve(),
-        act,
-        expected: /status of (401|404|409|500|503)|AudioContext/,
-      });
-    } finally {
-      await box.close();
-    }
+    await lookAtTablet(browser, serveBox(mode, said), {
+      name: `doses-${name}`,
+      path,
+      ready,
+      act,
+      expected: /status of (401|404|409|500|503)|AudioContext/,
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { setClock } from "./clock";
-import { lookAt } from "./look";
+import { lookAtTablet } from "./tablet";
 import { serveBox, type Mode } from "./nurse-box";
 import type { PlanScene } from "./nurse-plan";
 
@@ -208,23 +208,13 @@ const SCREENS: PlanScreen[] = [
 
 for (const { name, path, mode = "online", scene, ready = "main", act } of SCREENS) {
   test(`nurse plan ${name}`, async ({ browser }) => {
-    const box = await serveBox(mode, undefined, scene);
-    try {
-      await lookAt(browser, {
-        name: `plan-${name}`,
-        sizes: [
-          [1280, 800],
-          [800, 1280],
-        ],
-        url: box.origin + path,
-        ready,
-        prepare: () => Promise.resolve(),
-        act,
-        expected: /status of (401|404|409|500|503)|AudioContext/,
-      });
-    } finally {
-      await box.close();
-    }
+    await lookAtTablet(browser, serveBox(mode, undefined, scene), {
+      name: `plan-${name}`,
+      path,
+      ready,
+      act,
+      expected: /status of (401|404|409|500|503)|AudioContext/,
+    });
   });
 }
 

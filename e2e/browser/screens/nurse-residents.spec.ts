@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { residentsOf } from "./data-residents";
-import { lookAt } from "./look";
+import { lookAtTablet } from "./tablet";
 import { serveBox, type Mode } from "./nurse-box";
 
 /** The nurse's registry: finding, registering, changing, consents, photos and curves, in both languages and schemes, across and upright. */
@@ -258,22 +258,12 @@ const SCREENS: RegistryScreen[] = [
 
 for (const { name, mode = "online", path, ready = "main", act } of SCREENS) {
   test(`residents ${name}`, async ({ browser }) => {
-    const box = await serveBox(mode, residentsOf(mode));
-    try {
-      await lookAt(browser, {
-        name: `nurse-residents-${name}`,
-        sizes: [
-          [1280, 800],
-          [800, 1280],
-        ],
-        url: box.origin + path,
-        ready,
-        prepare: () => Promise.resolve(),
-        act,
-        expected: /status of (404|409|500|503)/,
-      });
-    } finally {
-      await box.close();
-    }
+    await lookAtTablet(browser, serveBox(mode, residentsOf(mode)), {
+      name: `nurse-residents-${name}`,
+      path,
+      ready,
+      act,
+      expected: /status of (404|409|500|503)/,
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { test, type Page } from "@playwright/test";
 import { installFarPeer, type FarPeer } from "./far-peer";
-import { lookAt } from "./look";
+import { lookAtTablet } from "./tablet";
 import { serveBox, type Mode } from "./nurse-box";
 
 /** Every screen of the nurse's tablet in both languages and schemes, held across and upright. */
@@ -12,8 +12,6 @@ interface NurseScreen {
   act?: (page: Page) => Promise<void>;
 }
 
-const ACROSS: [number, number] = [1280, 800];
-const UPRIGHT: [number, number] = [800, 1280];
 /** The specialist, a relative, and the box's preview of its own camera. */
 const PICTURES = [0, 1, 3];
 
@@ -125,20 +123,14 @@ async function answerCalls(page: Page): Promise<void> {
 
 for (const { name, mode, path, ready = "main", act } of SCREENS) {
   test(`nurse ${name}`, async ({ browser }) => {
-    const box = await serveBox(mode);
-    try {
-      await lookAt(browser, {
-        name: `nurse-${name}`,
-        sizes: [ACROSS, UPRIGHT],
-        url: box.origin + path,
-        ready,
-        prepare: answerCalls,
-        act,
-        // The browser itself says so of the answers that a failing or signed-out state is made of.
-        expected: /status of (401|404|409|500|503)/,
-      });
-    } finally {
-      await box.close();
-    }
+    await lookAtTablet(browser, serveBox(mode), {
+      name: `nurse-${name}`,
+      path,
+      ready,
+      prepare: answerCalls,
+      act,
+      // The browser itself says so of the answers that a failing or signed-out state is made of.
+      expected: /status of (401|404|409|500|503)/,
+    });
   });
 }

@@ -4,6 +4,7 @@ import type { Delivery, Discrepancy } from "@yunzhen/client";
 import { buildDay } from "./data";
 import { now } from "./clock";
 import { lookAt, type Screen } from "./look";
+import { ACROSS } from "./tablet";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
 import { deliveries, spool } from "./nurse-record";
@@ -11,7 +12,6 @@ import { sendPage, serve, type Site } from "./site";
 
 const phone: [number, number] = [390, 844];
 const desk: [number, number] = [1440, 900];
-const ACROSS: [number, number] = [1280, 800];
 
 /** So many minutes ago. */
 const at = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();

@@ -4,6 +4,7 @@ import { buildDay } from "./data";
 import { day } from "./data-doses";
 import { answeredByHome, closedEarly, listed, ofHome, ofPharmacy, overseen } from "./data-recalls";
 import { lookAt } from "./look";
+import { lookAtTablet } from "./tablet";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
 import { sendPage, serve, type Site } from "./site";
@@ -143,22 +144,12 @@ for (const { name, path, who, body, ready, size = desk, act } of DESKS) {
 for (const { name, path, answers, ready, act } of TABLETS) {
   test(`recalls ${name}`, async ({ browser }) => {
     const said: OwnAnswers = (method, asked) => (method === "GET" ? answers[asked] : undefined);
-    const box = await serveBox("online", said);
-    try {
-      await lookAt(browser, {
-        name: `recalls-${name}`,
-        sizes: [
-          [1280, 800],
-          [800, 1280],
-        ],
-        url: box.origin + path,
-        ready,
-        prepare: () => Promise.resolve(),
-        act,
-        expected: /status of (401|404)|AudioContext/,
-      });
-    } finally {
-      await box.close();
-    }
+    await lookAtTablet(browser, serveBox("online", said), {
+      name: `recalls-${name}`,
+      path,
+      ready,
+      act,
+      expected: /status of (401|404)|AudioContext/,
+    });
   });
 }
