@@ -144,7 +144,7 @@ mod tests {
 id = "amlodipine-10mg"
 name_zh = "苯磺酸氨氯地平片"
 name_en = "Amlodipine besilate tablets"
-pinyin = "bhsalxpp"
+pinyin = "bhsaldpp"
 atc = "C08CA01"
 form = "片剂"
 strength = "10 mg"

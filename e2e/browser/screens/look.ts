@@ -1,7 +1,7 @@
 /** How a screen is looked at: opened, brought into its state, no error in the page, nothing to the right of the window, axe clean. */
 import { expect, type Browser, type Page } from "@playwright/test";
 import { join } from "node:path";
-import { expectAxeClean, expectTargetsLargeEnough } from "../support/axe";
+import { expectAxeClean, expectTargetsLargeEnough, expectWordsAndColoursClean } from "../support/axe";
 import { setClock } from "./clock";
 
 /** With YUNZHEN_SHOTS=<folder> a picture of each is kept there. */
@@ -49,7 +49,7 @@ export async function lookAt(browser: Browser, screen: Screen): Promise<void> {
     }
     await intoEnglishOnDark(page);
     if (others.length > 0) await turn(first);
-    await check(page, `${screen.name}-en-dark`);
+    await check(page, `${screen.name}-en-dark`, expectWordsAndColoursClean);
     for (const size of others) {
       await turn(size);
       // Structure, names and colours are those of the first size; how much room the English words take is not.

@@ -171,6 +171,21 @@ describe("joining", () => {
     expect(call.getSnapshot().state.phase).toBe("live");
   });
 
+  it("waits for a box that is in another consultation and joins as soon as it is free", async () => {
+    const world = new World();
+    const busy = () => world.problem(409, "box_busy");
+    world.answers = [busy, busy, () => world.answer()];
+    const call = specialist(world);
+    call.start();
+    await world.clock.settle();
+    expect(call.getSnapshot().state).toEqual({ phase: "connecting", attempt: 0, held: "box_busy" });
+    await world.clock.advance(4_000);
+    expect(world.offers()).toHaveLength(3);
+    world.peer.become("connected");
+    await world.clock.settle();
+    expect(call.getSnapshot().state.phase).toBe("live");
+  });
+
   it("ends in words when it is refused or already over, without trying again", async () => {
     for (const [code, reason] of [
       ["room_full", "refused"],
@@ -182,6 +197,7 @@ describe("joining", () => {
       call.start();
       await world.clock.advance(60_000);
       expect(call.getSnapshot().state).toEqual({ phase: "ended", reason });
+      expect(call.getSnapshot().refusal?.code).toBe(code);
       expect(world.offers()).toHaveLength(1);
     }
   });

@@ -245,6 +245,33 @@ async fn a_stop_ends_the_doses_at_once_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_dose_that_was_due_before_a_stop_is_not_given_after_it() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    w.clock_to("2026-11-24T00:10:00Z");
+    let due = w.doses_on("2026-11-24").await.items.remove(0);
+    let id = due.resident.id;
+    w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+    let stopped_at = w.now();
+    w.pass(SignedDuration::from_mins(9));
+    let nurse = w.by(&w.nurse);
+    let after = write(&w, &nurse, id, entry(&due, Some(Outcome::Given), w.now())).await;
+    assert!(matches!(after, Err(AppError::DoseStopped { .. })), "{after:?}");
+    assert_eq!(w.doses_on("2026-11-24").await.items[0].entries.len(), 0);
+    // Given to the resident without a link, told when the link was back: it happened.
+    w.pass(SignedDuration::from_hours(1));
+    let told_late = entry(&due, Some(Outcome::Given), stopped_at.checked_add(SignedDuration::from_mins(2)).unwrap());
+    write(&w, &nurse, id, told_late).await.unwrap();
+    // It is put right with what the doctor said.
+    let held = NewDoseEntry {
+        sequence: 1,
+        not_given: Some(NotGivenReason::DoctorsOrder),
+        ..entry(&due, Some(Outcome::Held), w.now())
+    };
+    write(&w, &nurse, id, held).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_sheet_and_the_labels_are_printed_for_the_home_and_audited() {
     let w = World::new().await;
     w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;

@@ -41,7 +41,10 @@ export function BedDoses({
   // The bed that was scanned must be this one, or the nurse went on to another.
   const here = scanned.resident === resident.bed || scanned.resident?.toLowerCase() === resident.code.toLowerCase();
   const checked = here ? scanned : {};
-  const card = (dose: Dose) => <DoseCard key={keyOf(dose)} dose={dose} spool={spool} scanned={checked} />;
+  const ended = new Set(stopped.map((course) => course.prescription_id));
+  const card = (dose: Dose) => (
+    <DoseCard key={keyOf(dose)} dose={dose} spool={spool} scanned={checked} stopped={ended.has(dose.prescription_id)} />
+  );
   return (
     <article className="yz-card nurse-resident">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={resident.name}>

@@ -56,8 +56,21 @@ const NEED: NeedReason[] = [
 type Asking = "given" | "refused" | "held";
 type Wish = Pick<NewDoseEntry, "outcome" | "not_given" | "need" | "note" | "batch">;
 
-/** One dose with its large answers; saved on the box first, so that it works without the network. */
-export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly SpoolItem[]; scanned: Scanned }) {
+/**
+ * One dose with its large answers; saved on the box first, so that it works without the network. Of a medicine that the doctor stopped it is not given any more,
+ * though it was due before: the answer at hand is to hold it.
+ */
+export function DoseCard({
+  dose,
+  spool,
+  scanned,
+  stopped,
+}: {
+  dose: Dose;
+  spool: readonly SpoolItem[];
+  scanned: Scanned;
+  stopped: boolean;
+}) {
   const { t, i18n } = useTranslation();
   const formats = useFormats();
   const now = useNow(30_000);
@@ -155,7 +168,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
       )}
       {open && asking === undefined && !(early && state === "due") && (
         <Group gap="xs" className="nurse-dose-answers">
-          {recalled && others.length > 0 && (
+          {recalled && !stopped && others.length > 0 && (
             <Button
               size="xl"
               variant="default"
@@ -165,7 +178,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
               {t("app:recalls.dose.otherPack")}
             </Button>
           )}
-          {!recalled && (
+          {!recalled && !stopped && (
             <Button size="xl" leftSection={<IconCheck aria-hidden />} loading={write.isPending} onClick={() => give()}>
               {t("app:doses.give")}
             </Button>
@@ -182,7 +195,7 @@ export function DoseCard({ dose, spool, scanned }: { dose: Dose; spool: readonly
               </Button>
               <Button
                 size="xl"
-                variant={recalled ? "filled" : "default"}
+                variant={recalled || stopped ? "filled" : "default"}
                 leftSection={<IconPlayerPause aria-hidden />}
                 onClick={() => setAsking("held")}
               >

@@ -8,7 +8,7 @@ import type { HomeCamera, Participant, RoomState } from "../api/types";
 import { backoff } from "../live/clock";
 import { browserEnvironment, type CallEnvironment } from "./environment";
 import { acquire, type LocalMedia } from "./local-media";
-import { decide, type CallEffect, type CallEvent } from "./machine";
+import { HELD, decide, type CallEffect, type CallEvent } from "./machine";
 import { Pairs, type Kind } from "./pairs";
 import type { QualityReport } from "./quality";
 import { QualityWatch } from "./quality-watch";
@@ -17,6 +17,8 @@ import type { CallOptions, CallSnapshot } from "./snapshot";
 
 const SUSPECT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 8_000;
+/** How often joining is tried while the box cannot take part. */
+const HELD_MS = 2_000;
 const OWN_PRESS_HOLDS_MS = 2_000;
 
 export class Call {
@@ -240,7 +242,9 @@ export class Call {
             ? SUSPECT_MS
             : effect.after === "answer_timeout"
               ? ANSWER_TIMEOUT_MS
-              : backoff(effect.attempt, this.env.random());
+              : effect.after === "held"
+                ? HELD_MS
+                : backoff(effect.attempt, this.env.random());
         this.env.clock.clearTimer(this.timer);
         this.timer = this.env.clock.setTimer(() => this.dispatch({ type: "timer" }), ms);
         break;
@@ -346,6 +350,9 @@ export class Call {
       else if (error.status === 404 && rejoin !== undefined)
         this.dispatch({ type: "attempt_failed", legUnknown: true });
       else if (error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 408) {
+        const held = HELD.find((code) => code === error.code);
+        if (held) return this.dispatch({ type: "attempt_failed", held });
+        this.update({ refusal: error });
         this.dispatch({ type: "attempt_failed", fatal: error.code === "call_ended" ? "over" : "refused" });
       } else this.dispatch({ type: "attempt_failed" });
     }

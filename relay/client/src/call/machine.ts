@@ -17,9 +17,14 @@ export type EndReason =
   | "refused"
   | "signed_out";
 
+/** What is in the way for a while, as the box names it: it is in another consultation, or full of tablets. */
+export const HELD = ["box_busy", "too_many_tablets"] as const;
+export type Held = (typeof HELD)[number];
+
 export type CallState =
   | { phase: "idle" }
-  | { phase: "connecting"; attempt: number; leg?: string }
+  /** `held`: the home's box cannot take part yet; joining is tried again until it can. */
+  | { phase: "connecting"; attempt: number; leg?: string; held?: Held }
   | { phase: "live"; leg: string }
   /** `suspect`: the old peer may still recover by itself. */
   | { phase: "reconnecting"; attempt: number; leg: string; suspect: boolean }
@@ -28,7 +33,7 @@ export type CallState =
 export type CallEvent =
   | { type: "start"; leg?: string }
   | { type: "answered"; leg: string }
-  | { type: "attempt_failed"; fatal?: "over" | "refused" | "signed_out"; legUnknown?: boolean }
+  | { type: "attempt_failed"; fatal?: "over" | "refused" | "signed_out"; legUnknown?: boolean; held?: Held }
   | { type: "peer_connected" }
   | { type: "peer_disconnected" }
   | { type: "peer_failed" }
@@ -44,7 +49,7 @@ export type CallEffect =
   | { do: "offer"; rejoin?: string }
   | { do: "close_peer" }
   /** One timer at a time; a new one replaces it. */
-  | { do: "timer"; after: "suspect" | "backoff" | "answer_timeout"; attempt: number }
+  | { do: "timer"; after: "suspect" | "backoff" | "answer_timeout" | "held"; attempt: number }
   | { do: "clear_timer" }
   | { do: "remember"; leg: string }
   | { do: "forget" }
@@ -117,6 +122,13 @@ export function decide(state: CallState, event: CallEvent): Step {
             };
           }
           if (event.fatal) return end(event.fatal);
+          if (event.held) {
+            // Not the link's fault: at an even pace, and as a new leg, for the box has forgotten the old one.
+            return {
+              state: { phase: "connecting", attempt: 0, held: event.held },
+              effects: [{ do: "forget" }, { do: "close_peer" }, { do: "timer", after: "held", attempt: 0 }],
+            };
+          }
           return retry(state.attempt, leg, wasLive);
         case "peer_failed":
         case "leg_gone":

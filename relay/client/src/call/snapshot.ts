@@ -1,5 +1,6 @@
 /** What a `Call` is given and what it shows. Types only. */
 import type { HttpOptions } from "../api/http";
+import type { ApiError } from "../api/problem";
 import type { RoomState } from "../api/types";
 import type { CallEnvironment } from "./environment";
 import type { DeviceChoice, MediaProblem } from "./local-media";
@@ -20,6 +21,8 @@ export interface CallOptions {
 
 export interface CallSnapshot {
   state: CallState;
+  /** Why this person was not let in, and what can be done about it. */
+  refusal?: ApiError;
   /** Since when the present phase lasts. */
   since: number;
   /** Since when the call has been up for the first time. */

@@ -285,6 +285,10 @@ export const en: Messages = {
       reconnecting: "Connection lost, coming back by itself…",
       ended: "The call has ended",
     },
+    held: {
+      box_busy: "The home's box is in another consultation; you are connected when that one ends",
+      too_many_tablets: "Four tablets are in this call already; you are connected when one of them leaves",
+    },
     ended: {
       left: "You left the call",
       hang_up: "The call has ended",

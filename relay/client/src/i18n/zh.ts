@@ -279,6 +279,10 @@ export const zh = {
       reconnecting: "连接中断，正在自动恢复…",
       ended: "通话已结束",
     },
+    held: {
+      box_busy: "本院的设备正在另一场会诊中，那场结束后自动接通",
+      too_many_tablets: "已有四台平板在通话中，有一台退出后自动接通",
+    },
     ended: {
       left: "您已离开通话",
       hang_up: "通话已结束",

@@ -27,7 +27,7 @@ import { Countdown } from "./time";
 import "./call-stage.css";
 
 /** Ends after which joining again leads nowhere. */
-const FINAL: readonly EndReason[] = ["over", "cancelled", "refused"];
+const FINAL: readonly EndReason[] = ["over", "cancelled"];
 
 export interface CallStageProps {
   call: Call;
@@ -240,9 +240,24 @@ function StageWords({
           <>
             <IconPhoneOff size={40} aria-hidden />
             <div data-testid="call-ended">{t(`call.ended.${state.reason}`)}</div>
+            {state.reason === "refused" && snapshot.refusal && (
+              <>
+                <strong>{snapshot.refusal.detail ?? snapshot.refusal.problem.title}</strong>
+                <span>{snapshot.refusal.action}</span>
+              </>
+            )}
             {!FINAL.includes(state.reason) && <Button onClick={() => call.start()}>{t("call.rejoin")}</Button>}
           </>
         )}
+      </div>
+    );
+  }
+  if (state.phase === "connecting" && state.held) {
+    return (
+      <div className="yz-stage-centre" data-testid="call-held">
+        <Loader color="white" />
+        <strong>{t(`call.held.${state.held}`)}</strong>
+        {waitingWords}
       </div>
     );
   }

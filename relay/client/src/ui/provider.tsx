@@ -16,14 +16,24 @@ export function useApi(): Api {
   return api;
 }
 
-/** Retries reads that may succeed later; shows old data while it fetches; live events outdate it. */
+/** How soon a read that failed for now is tried again while somebody looks at it. */
+const AGAIN_MS = 5_000;
+
+const forNow = (error: unknown): boolean => error instanceof ApiError && error.retryable;
+
+/**
+ * Retries reads that may succeed later; shows old data while it fetches; live events outdate it. An event is told once, so a read that it caused goes on being
+ * tried until it was answered: what is on the screen would be old without saying so.
+ */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 30_000,
         refetchOnWindowFocus: true,
-        retry: (count, error) => count < 2 && error instanceof ApiError && error.retryable,
+        refetchOnReconnect: true,
+        refetchInterval: (query) => (forNow(query.state.error) ? AGAIN_MS : false),
+        retry: (count, error) => count < 2 && forNow(error),
         networkMode: "always",
       },
       mutations: { networkMode: "always" },

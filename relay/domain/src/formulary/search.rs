@@ -45,16 +45,27 @@ fn rank(typed: &str, fields: &[&str]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::pinyin::of_words;
 
     #[test]
     fn finds_by_chinese_english_initials_and_atc() {
         let f = Formulary::demo().unwrap();
-        for typed in ["氨氯地平", "amlod", "alxp", "C08CA01", " 苯磺酸 "] {
+        for typed in ["氨氯地平", "amlod", "aldp", "C08CA01", " 苯磺酸 "] {
             assert_eq!(f.search_drugs(typed)[0].id.0, "amlodipine-5mg", "{typed}");
         }
         assert_eq!(f.search_diagnoses("yfxg")[0].code, "I10");
         assert_eq!(f.search_diagnoses("i10")[0].code, "I10");
         assert!(f.search_drugs("不存在的药").is_empty());
         assert_eq!(f.search_drugs("").len(), LIMIT);
+    }
+
+    #[test]
+    fn initials_in_the_files_are_those_of_the_names() {
+        let f = Formulary::demo().unwrap();
+        let drugs = f.drugs().map(|drug| (&drug.name_zh, &drug.pinyin));
+        let diagnoses = f.diagnoses().map(|diagnosis| (&diagnosis.display_zh, &diagnosis.pinyin));
+        let letters = |initials: &str| initials.replace(|c: char| c.is_ascii_digit(), "");
+        let wrong = drugs.chain(diagnoses).filter(|(name, initials)| of_words(name) != letters(initials));
+        assert_eq!(wrong.collect::<Vec<_>>(), []);
     }
 }

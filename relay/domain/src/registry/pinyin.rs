@@ -22,8 +22,16 @@ pub fn initials(name: &str) -> String {
         }
         None => name,
     };
+    initials.push_str(&of_words(rest));
+    initials.truncate(20);
+    initials
+}
+
+/// Of words that are no name: `bhsaldpp` for 苯磺酸氨氯地平片.
+pub fn of_words(words: &str) -> String {
+    let mut initials = String::new();
     let mut at_word = true;
-    for c in rest.chars() {
+    for c in words.chars() {
         if let Some(reading) = c.to_pinyin() {
             initials.extend(reading.first_letter().chars().map(plain));
             at_word = true;
@@ -36,7 +44,6 @@ pub fn initials(name: &str) -> String {
             at_word = true;
         }
     }
-    initials.truncate(20);
     initials
 }
 

@@ -208,7 +208,15 @@ impl Wish<'_> {
             return Err(AppError::Invalid(wrong));
         }
         self.bound(target)?;
+        self.not_after_a_stop()?;
         self.not_recalled()
+    }
+
+    /// A dose that was due before the stop is no longer given after it. One that was given without a link, before anybody could tell the nurse, is in the resident.
+    fn not_after_a_stop(&self) -> Result<(), AppError> {
+        let at = self.input.at.0;
+        let after = self.input.outcome == Some(Outcome::Given) && self.course.stopped_at.is_some_and(|stop| at >= stop);
+        if after && !self.app.policy.is_without_link(at, self.ctx.now) { Err(self.stopped()) } else { Ok(()) }
     }
 
     /// The batch that the nurse named.
