@@ -252,7 +252,8 @@ impl Listening {
             StopReason::HangUp => EndReason::HangUp,
             StopReason::Drain => EndReason::Drain,
             StopReason::Cancelled => EndReason::Cancelled,
-            StopReason::Crash | StopReason::Other => EndReason::Crash,
+            StopReason::Crash => EndReason::Crash,
+            StopReason::Other => EndReason::Elsewhere,
         };
         let room = self.room.borrow().clone().filter(|room| room.consultation_id == self.consultation);
         match room {

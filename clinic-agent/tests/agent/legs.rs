@@ -1,9 +1,9 @@
 //! A tablet's leg against the `webrtc` crate as the browser: media both ways through page, box and link.
 
 use crate::http::Browser;
-use crate::world::{AUDIO_SSRC, CONSULTATION, TestDevices, VIDEO_SSRC, World, start_media};
+use crate::world::{AUDIO_SSRC, CONSULTATION, TestDevices, VIDEO_SSRC, World, start_media, start_media_of};
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::routing::post;
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -23,6 +23,7 @@ use webrtc::peer_connection::{
     RTCPeerConnectionState, RTCSessionDescription, Registry, SettingEngineBuilder, register_default_interceptors,
 };
 use yunzhen_clinic_agent::playback::attendance::DOUBT;
+use yunzhen_domain::ids::ConsultationId;
 use yunzhen_protocol::control::{ActiveCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::{
@@ -122,18 +123,8 @@ impl Tablet {
 
     /// Joins through the page; the leg's id.
     async fn join(&mut self, browser: &mut Browser, rejoin: Option<&str>) -> String {
-        let offer = self.peer.create_offer(None).await.unwrap();
-        self.peer.set_local_description(offer).await.unwrap();
-        self.gathered.recv().await.unwrap();
-        let sdp = self.peer.local_description().await.unwrap().sdp;
-        let query = rejoin.map(|leg| format!("&rejoin={leg}")).unwrap_or_default();
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("/page/consultations/{CONSULTATION}/legs?preview=true{query}"))
-            .header(header::CONTENT_TYPE, "application/sdp")
-            .body(Body::from(sdp))
-            .unwrap();
-        let (status, headers, answer) = browser.whole(request).await;
+        let sdp = self.offer().await;
+        let (status, headers, answer) = offered(browser, CONSULTATION, rejoin, sdp).await;
         assert_eq!(status, StatusCode::CREATED, "{answer:?}");
         let answer = String::from_utf8(answer.to_vec()).unwrap();
         let leg = headers["leg-id"].to_str().unwrap().to_owned();
@@ -142,6 +133,13 @@ impl Tablet {
         self.peer.set_remote_description(RTCSessionDescription::answer(answer).unwrap()).await.unwrap();
         self.is(RTCPeerConnectionState::Connected).await;
         leg
+    }
+
+    async fn offer(&mut self) -> String {
+        let offer = self.peer.create_offer(None).await.unwrap();
+        self.peer.set_local_description(offer).await.unwrap();
+        self.gathered.recv().await.unwrap();
+        self.peer.local_description().await.unwrap().sdp
     }
 
     async fn is(&mut self, wanted: RTCPeerConnectionState) {
@@ -180,6 +178,23 @@ impl Tablet {
 
 /// What the library's default codecs call H.264 42e01f with packetization-mode 1.
 const H264_OF_TABLET: u8 = 125;
+
+/// What the page's interface answers to an offer.
+async fn offered(
+    browser: &mut Browser,
+    consultation: ConsultationId,
+    rejoin: Option<&str>,
+    sdp: String,
+) -> (StatusCode, HeaderMap, Bytes) {
+    let query = rejoin.map(|leg| format!("&rejoin={leg}")).unwrap_or_default();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("/page/consultations/{consultation}/legs?preview=true{query}"))
+        .header(header::CONTENT_TYPE, "application/sdp")
+        .body(Body::from(sdp))
+        .unwrap();
+    browser.whole(request).await
+}
 
 fn router() -> Router {
     let expires = clock::now_timestamp() + Duration::from_secs(3600);
@@ -479,6 +494,37 @@ async fn the_relay_s_end_is_told_and_nonsense_is_refused() {
     let ended = events.find(|name, _| name == "ended").await;
     assert_eq!(ended["ended_reason"], "cancelled");
     assert!(events.next().await.is_none(), "the last word ends the stream");
+}
+
+/// Two residents of one home wait, each with a tablet, and the specialist takes the one who came second first.
+#[tokio::test]
+async fn the_box_goes_where_the_specialist_begins_and_the_other_tablet_is_let_in_afterwards() {
+    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let mut browser = Browser::new(world.page);
+    browser.sign_in().await;
+    let urgent = ConsultationId::from_uuid(uuid::Uuid::from_u128(0xc1));
+    let (mut first, mut second) = (Tablet::new().await, Tablet::new().await);
+    let leg = first.join(&mut browser, None).await;
+    let sdp = second.offer().await;
+    let (status, _, problem) = offered(&mut browser, urgent, None, sdp.clone()).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(serde_json::from_slice::<Value>(&problem).unwrap()["code"], "box_busy");
+
+    let mut events = browser.events(&format!("/page/consultations/{CONSULTATION}/legs/{leg}/events")).await;
+    world.relay.tell(start_media_of(urgent));
+    let ended = events.find(|name, _| name == "ended").await;
+    assert_eq!(ended["ended_reason"], "elsewhere");
+    assert_eq!(offered(&mut browser, urgent, None, sdp).await.0, StatusCode::CREATED);
+    let again = Tablet::new().await.offer().await;
+    assert_eq!(offered(&mut browser, CONSULTATION, None, again.clone()).await.0, StatusCode::CONFLICT);
+
+    world.relay.tell(ToBox::StopMedia { consultation_id: urgent, reason: StopReason::HangUp });
+    let let_in = async {
+        while offered(&mut browser, CONSULTATION, None, again.clone()).await.0 != StatusCode::CREATED {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), let_in).await.expect("the box is free");
 }
 
 #[tokio::test]

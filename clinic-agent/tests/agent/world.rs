@@ -30,8 +30,12 @@ pub const VIDEO_SSRC: u32 = 0x1111;
 pub const AUDIO_SSRC: u32 = 0x2222;
 
 pub fn start_media() -> ToBox {
+    start_media_of(CONSULTATION)
+}
+
+pub fn start_media_of(consultation_id: ConsultationId) -> ToBox {
     ToBox::StartMedia {
-        consultation_id: CONSULTATION,
+        consultation_id,
         video: VideoPlan {
             ssrc: VIDEO_SSRC,
             payload_type: payload_type::H264,

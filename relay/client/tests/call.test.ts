@@ -319,6 +319,25 @@ describe("ending", () => {
     }
   });
 
+  it("waits where the box went to another consultation, and returns when that is over or its own begins", async () => {
+    for (const begins of [false, true]) {
+      const world = new World();
+      const call = specialist(world);
+      await live(world, call);
+      world.answers = [() => world.problem(409, "box_busy"), () => world.answer()];
+      world.room({ state: "ended", ended_reason: "elsewhere" });
+      expect(call.getSnapshot().state).toEqual({ phase: "connecting", attempt: 0, held: "box_busy" });
+      await world.clock.advance(2_000);
+      expect(world.offers()).toHaveLength(2);
+      if (begins) call.tryHeld();
+      await world.clock.advance(begins ? 0 : 2_000);
+      expect(world.offers()).toHaveLength(3);
+      world.peer.become("connected");
+      await world.clock.settle();
+      expect(call.getSnapshot().state.phase).toBe("live");
+    }
+  });
+
   it("leaves no ghost when the person hangs up while the answer is on its way", async () => {
     const world = new World();
     let release: (response: Response) => void = () => {};

@@ -175,6 +175,8 @@ pub enum EndReason {
     Drain,
     /// The consultation was cancelled before or during the call.
     Cancelled,
+    /// Said by the box only: it went to another consultation of its home, and lets its tablets in again when that one is over.
+    Elsewhere,
 }
 
 /// The whole room, as one leg sees it. Sent in full on every change; a receiver ignores one with an older `version`.

@@ -418,6 +418,7 @@ const fn stop_reason(reason: EndReason) -> StopReason {
         EndReason::Crash => StopReason::Crash,
         EndReason::Drain => StopReason::Drain,
         EndReason::Cancelled => StopReason::Cancelled,
+        EndReason::Elsewhere => StopReason::Other,
     }
 }
 

@@ -67,12 +67,20 @@ function useTabletAsSource(call: Call): void {
   }, [live, camera, call]);
 }
 
+/** The specialist begins this one: the box comes here, and the nurse need not wait for the next try. */
+function useBeginning(call: Call, state: ConsultationSummary["state"]): void {
+  useEffect(() => {
+    if (state === "in_progress") call.tryHeld();
+  }, [call, state]);
+}
+
 export function CallScreen({ consultation }: { consultation: ConsultationSummary }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
   const link = useLink();
   useTabletAsSource(call);
+  useBeginning(call, consultation.state);
   const [vitalsOpen, vitals] = useDisclosure(false);
   const [endOpen, end] = useDisclosure(false);
   const { residents } = useRound();

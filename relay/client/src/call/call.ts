@@ -64,7 +64,10 @@ export class Call {
       environment: this.env,
       onLive: (roomLive) => this.update({ roomLive }),
       onRoom: (room) => this.onRoom(room),
-      onEnded: (reason) => this.dispatch({ type: "room_ended", reason }),
+      onEnded: (reason) =>
+        this.dispatch(
+          reason === "elsewhere" ? { type: "attempt_failed", held: "box_busy" } : { type: "room_ended", reason },
+        ),
       onRefused: (why) => this.dispatch(why === "gone" ? { type: "leg_gone" } : { type: "attempt_failed", fatal: why }),
     });
     this.snapshot = {
@@ -98,6 +101,12 @@ export class Call {
     if (phase !== "idle" && phase !== "ended") return;
     this.offOnline ??= this.env.onOnline(() => this.dispatch({ type: "online" }));
     this.dispatch({ type: "start", leg: this.env.memory.get(this.memoryKey) ?? undefined });
+  }
+
+  /** What held this person up may be gone: joins now instead of at the next try. */
+  tryHeld(): void {
+    const { state } = this.snapshot;
+    if (state.phase === "connecting" && state.held) this.dispatch({ type: "timer" });
   }
 
   /** Leaves the room; the others are told at once. */

@@ -79,6 +79,12 @@ function retry(attempt: number, leg: string | undefined, wasLive: boolean): Step
   return { state, effects: [{ do: "close_peer" }, { do: "timer", after: "backoff", attempt: next }] };
 }
 
+/** Not the link's fault: tried at an even pace, and as a new leg, for the box has forgotten the old one. */
+const hold = (held: Held): Step => ({
+  state: { phase: "connecting", attempt: 0, held },
+  effects: [{ do: "forget" }, { do: "close_peer" }, { do: "timer", after: "held", attempt: 0 }],
+});
+
 function offer(leg: string | undefined, attempt: number): CallEffect[] {
   return [{ do: "close_peer" }, { do: "offer", rejoin: leg }, { do: "timer", after: "answer_timeout", attempt }];
 }
@@ -122,13 +128,7 @@ export function decide(state: CallState, event: CallEvent): Step {
             };
           }
           if (event.fatal) return end(event.fatal);
-          if (event.held) {
-            // Not the link's fault: at an even pace, and as a new leg, for the box has forgotten the old one.
-            return {
-              state: { phase: "connecting", attempt: 0, held: event.held },
-              effects: [{ do: "forget" }, { do: "close_peer" }, { do: "timer", after: "held", attempt: 0 }],
-            };
-          }
+          if (event.held) return hold(event.held);
           return retry(state.attempt, leg, wasLive);
         case "peer_failed":
         case "leg_gone":
@@ -158,7 +158,8 @@ export function decide(state: CallState, event: CallEvent): Step {
             effects: offer(state.leg, 0),
           };
         case "attempt_failed":
-          // The room's event stream said so: the session is over.
+          // The room's event stream said so: the session is over, or the box went elsewhere.
+          if (event.held) return hold(event.held);
           return event.fatal ? end(event.fatal) : stay(state);
         default:
           return stay(state);

@@ -18,7 +18,8 @@ export interface RoomEventsOptions {
   environment: Pick<CallEnvironment, "openEvents" | "clock" | "random">;
   onLive(live: boolean): void;
   onRoom(room: RoomState): void;
-  onEnded(reason: EndReason): void;
+  /** `elsewhere`: the home's box went to another consultation; this one goes on without it. */
+  onEnded(reason: EndReason | "elsewhere"): void;
   /** The stream was refused for good: `gone` when the leg is unknown, else the session is over. */
   onRefused(why: "gone" | "signed_out"): void;
 }
@@ -99,12 +100,13 @@ export class RoomEvents {
   }
 }
 
-function endReason(value: unknown): EndReason {
+function endReason(value: unknown): EndReason | "elsewhere" {
   const reason =
     value && typeof value === "object"
       ? ((value as { ended_reason?: unknown; reason?: unknown }).ended_reason ?? (value as { reason?: unknown }).reason)
       : undefined;
-  return reason === "crash" || reason === "drain" || reason === "cancelled" ? reason : "hang_up";
+  const known = (["crash", "drain", "cancelled", "elsewhere"] as const).find((one) => one === reason);
+  return known ?? "hang_up";
 }
 
 /** Who came or went between two states. */

@@ -286,7 +286,7 @@ export const en: Messages = {
       ended: "The call has ended",
     },
     held: {
-      box_busy: "The home's box is in another consultation; you are connected when that one ends",
+      box_busy: "The home's box is with another resident's consultation; you are connected when it is your turn",
       too_many_tablets: "Four tablets are in this call already; you are connected when one of them leaves",
     },
     ended: {

@@ -280,7 +280,7 @@ export const zh = {
       ended: "通话已结束",
     },
     held: {
-      box_busy: "本院的设备正在另一场会诊中，那场结束后自动接通",
+      box_busy: "本院的设备正用于另一位老人的会诊，轮到时自动接通",
       too_many_tablets: "已有四台平板在通话中，有一台退出后自动接通",
     },
     ended: {

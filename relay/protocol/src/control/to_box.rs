@@ -66,7 +66,7 @@ pub enum StopReason {
     Drain,
     /// The consultation was cancelled.
     Cancelled,
-    /// Anything else.
+    /// The box is needed in another consultation, or a reason that this version does not know.
     #[serde(other)]
     Other,
 }
