@@ -354,7 +354,7 @@ describe("the early-warning score", () => {
     expect(shownValue(part("temperature", 36.5), t, number)).toBe("36.5 °C");
     expect(shownValue(part("oxygen", 0), t, number)).toBe("app:chart.air");
     expect(shownValue(part("oxygen", 2), t, number)).toContain("app:chart.flow");
-    expect(shownValue(part("consciousness", 1), t, number)).toBe("app:vitals.consciousness.1");
+    expect(shownValue(part("consciousness", 1), t, number)).toBe("vital.level.1");
     expect(shownValue(part("consciousness", 13), t, number)).toContain("glasgow");
   });
   it("draws an incomplete score open, and the highest bar full", () => {

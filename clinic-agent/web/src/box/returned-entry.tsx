@@ -1,8 +1,17 @@
-import { Button, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Text, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconSend, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Banner, ProblemAlert, useAction, useFormats, vitalSign } from "@yunzhen/client/ui";
+import {
+  Banner,
+  LEVELS,
+  ProblemAlert,
+  RESPONSIVENESS,
+  useAction,
+  useFormats,
+  useValueWords,
+  vitalSign,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EntryProblemWords } from "../visit/entry-problem";
@@ -79,6 +88,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
 function Typed({ item }: { item: SpoolItem }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   if (item.kind === "note") return <p className="nurse-returned-typed">{item.body?.text}</p>;
   // What was counted is on the delivery's page, which says that it came back.
   if (item.kind === "receipt") return null;
@@ -102,8 +112,7 @@ function Typed({ item }: { item: SpoolItem }) {
     <ul className="nurse-returned-values" aria-label={t("app:returned.typed")}>
       {readings.map((reading, position) => (
         <li key={position}>
-          {t(`vital.${reading.code}`)} <strong>{reading.value}</strong>{" "}
-          {vitalSign(reading.code)?.shownUnit ?? reading.unit}
+          {t(`vital.${reading.code}`)} <strong>{words(reading).value}</strong> {words(reading).unit}
         </li>
       ))}
       {readings[0] && <li className="nurse-dim">{formats.dateTime(readings[0].measured_at)}</li>}
@@ -152,17 +161,29 @@ function Correction({ item }: { item: SpoolItem }) {
         />
       ) : (
         item.kind === "observations" &&
-        (item.body?.readings ?? []).map((reading, position) => (
-          <TextInput
-            key={position}
-            size="lg"
-            inputMode="decimal"
-            autoComplete="off"
-            label={`${t(`vital.${reading.code}`)} · ${vitalSign(reading.code)?.shownUnit ?? reading.unit}`}
-            value={texts[position] ?? ""}
-            onChange={(event) => change(position, event.currentTarget.value.replace(/[^\d.,]/g, "").slice(0, 6))}
-          />
-        ))
+        (item.body?.readings ?? []).map((reading, position) =>
+          reading.code === RESPONSIVENESS ? (
+            <SegmentedControl
+              key={position}
+              size="lg"
+              fullWidth
+              aria-label={t(`vital.${reading.code}`)}
+              value={texts[position] ?? ""}
+              onChange={(level) => change(position, level)}
+              data={LEVELS.map((level) => ({ value: level, label: t(`vital.level.${level}`) }))}
+            />
+          ) : (
+            <TextInput
+              key={position}
+              size="lg"
+              inputMode="decimal"
+              autoComplete="off"
+              label={`${t(`vital.${reading.code}`)} · ${vitalSign(reading.code)?.shownUnit ?? reading.unit}`}
+              value={texts[position] ?? ""}
+              onChange={(event) => change(position, event.currentTarget.value.replace(/[^\d.,]/g, "").slice(0, 6))}
+            />
+          ),
+        )
       )}
       {wrong.length > 0 && (
         <Banner meaning="danger" role="alert">

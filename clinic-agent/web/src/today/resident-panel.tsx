@@ -16,16 +16,19 @@ import type { Resident, ResidentSummary } from "@yunzhen/client";
 import {
   AllergyBanner,
   ConsultationChip,
+  OTHER_SIGNS,
   Portrait,
   PrescriptionChip,
   ProblemAlert,
   rangeWord,
   RelativeTime,
+  RESPONSIVENESS,
   Skeletons,
   StatusChip,
   useAction,
   useApi,
   useFormats,
+  useValueWords,
   VITAL_SIGNS,
   VitalsPlot,
 } from "@yunzhen/client/ui";
@@ -44,13 +47,15 @@ import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
 
+/** What the keypad takes, and the word beside the numbers. */
+const AT_A_GLANCE = [...VITAL_SIGNS, ...OTHER_SIGNS.filter(({ code }) => code === RESPONSIVENESS)];
 const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
 
 export function ResidentPanel({ residentId, summary }: { residentId: string; summary: RoundRow | undefined }) {
   const { t, i18n } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
-  const formats = useFormats();
+  const words = useValueWords();
   const link = useLink();
   const spool = useSpool();
   const [vitalsOpen, vitals] = useDisclosure(false);
@@ -66,7 +71,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
     summary?.resident ?? (full && { ...full, conditions: [], early_warning: full.early_warning.now });
   const observations = history.data?.items;
   const now = useMemo(
-    () => vitalsNow(VITAL_SIGNS, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
+    () => vitalsNow(AT_A_GLANCE, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
     [full, person, observations],
   );
   const pending = pendingOf(spool.data ?? [], residentId);
@@ -157,8 +162,8 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
                   <li key={sign.code} className={word === "inRange" ? "" : "nurse-vital-out"}>
                     <span className="nurse-dim">{t(`vital.${sign.code}`)}</span>
                     <span className="nurse-vital-value">
-                      {formats.number(last.value, sign.digits)}
-                      <small>{sign.shownUnit}</small>
+                      {words(last).value}
+                      <small>{words(last).unit}</small>
                       {trend && <Arrow size={22} aria-label={t(`app:today.${trend}`)} role="img" />}
                     </span>
                     <span className="nurse-vital-foot">

@@ -14,7 +14,7 @@ import {
   useAction,
   useApi,
   useFormats,
-  vitalSign,
+  useValueWords,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -191,6 +191,7 @@ function SharedBed({ call }: { call: UrgentCall }) {
 function Details({ call }: { call: UrgentCall }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   const signs = atOnce(call.vital_signs ?? []);
   const measuredAt = sameTime(signs);
   return (
@@ -205,7 +206,7 @@ function Details({ call }: { call: UrgentCall }) {
               const word = rangeWord(one);
               return (
                 <li key={one.id}>
-                  {t(`vital.${one.code}`)} <strong>{formats.number(one.value)}</strong> {vitalSign(one.code)?.shownUnit}
+                  {t(`vital.${one.code}`)} <strong>{words(one).value}</strong> {words(one).unit}
                   {word !== "inRange" && <strong> {t(`vital.${word}`)}</strong>}
                   {measuredAt === undefined && <span className="nurse-dim"> {formats.dateTime(one.measured_at)}</span>}
                 </li>

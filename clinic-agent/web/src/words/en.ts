@@ -108,7 +108,6 @@ export const en: Words = {
     point: "Decimal point",
     notAssessed: "Not assessed",
     consciousnessLabel: "Consciousness (for the early-warning score)",
-    consciousness: { "0": "Alert", "1": "New confusion", "2": "To voice", "3": "To pain", "4": "Unresponsive" },
     oxygenLabel: "Oxygen (for the early-warning score)",
     oxygen: { air: "Air", oxygen: "Oxygen" },
     flow: "Flow L/min",

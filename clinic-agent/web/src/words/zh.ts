@@ -97,7 +97,6 @@ export const zh = {
     point: "小数点",
     notAssessed: "未评",
     consciousnessLabel: "意识（预警评分需要）",
-    consciousness: { "0": "清醒", "1": "新出现混乱", "2": "呼唤有反应", "3": "疼痛有反应", "4": "无反应" },
     oxygenLabel: "吸氧（预警评分需要）",
     oxygen: { air: "空气", oxygen: "吸氧" },
     flow: "流量 L/min",
