@@ -69,7 +69,7 @@ class Answers {
     const back = this.scene === "returned";
     if (path === "/page/status/events" && this.scene.startsWith("pressed"))
       this.stream("status", record.pressed(this.scene === "pressed"));
-    else if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 2 : 0));
+    else if (path === "/page/status/events") this.stream("status", record.status(this.link, back ? 3 : 0));
     else if (/\/legs\/[^/]+\/events$/.test(path)) this.stream("room", record.room(room));
     else if (path === "/page/devices") this.json(devicesOf(this.mode));
     else if (path.endsWith("/recording")) this.json(ecgCurve);

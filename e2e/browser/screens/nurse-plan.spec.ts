@@ -79,6 +79,18 @@ const SCREENS: PlanScreen[] = [
     },
   },
   {
+    name: "returned-gone",
+    path: "/registry",
+    scene: "returned",
+    act: async (page) => {
+      await page.locator(".nurse-spool").click();
+      const entry = page.getByTestId("returned-o5");
+      await expect(entry.getByRole("button", { name: /改正并重发|Correct and send/ })).toHaveCount(0);
+      await entry.getByRole("button", { name: /不再发送|Do not send/ }).click();
+      await entry.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "returned-dismiss",
     path: "/residents/r1",
     scene: "returned",

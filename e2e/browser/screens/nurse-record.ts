@@ -462,6 +462,21 @@ export const returned: SpoolItem[] = [
     },
     body: { text: "午后诉头晕，已卧床休息，血压复测 168/96。", written_at: ago(15), kind: "nursing" },
   },
+  {
+    id: "o5",
+    kind: "note",
+    resident_id: "moved",
+    state: "refused",
+    created_at: ago(40),
+    problem: {
+      title: "没有找到",
+      status: 404,
+      code: "not_found",
+      detail: "内容不存在，或您无权查看。",
+      action: "请返回列表重新选择。",
+    },
+    body: { text: "晨间测血压前已服药。", written_at: ago(40), kind: "nursing" },
+  },
 ];
 
 export const staleSince = ago(12);

@@ -15,9 +15,9 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EntryProblemWords } from "../visit/entry-problem";
-import { DISMISS_REASONS, type DismissReason, type SpoolItem } from "./box-api";
+import type { DismissReason, SpoolItem } from "./box-api";
 import { useBoxApi } from "./box-context";
-import { correctedEntry, typedOf, wrongIn } from "./returned";
+import { canCorrect, correctedEntry, reasonsFor, residentGone, typedOf, wrongIn } from "./returned";
 
 /** What was typed, what the hospital said about it, and the two ways on: put right and sent again, or let go with a reason. */
 export function ReturnedEntry({ item }: { item: SpoolItem }) {
@@ -34,14 +34,20 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
   return (
     <div className="nurse-returned" data-testid={`returned-${item.id}`}>
       <Typed item={item} />
-      <Text size="sm" c="var(--yz-danger-text)">
-        {item.problem?.detail ?? item.problem?.title} {item.problem?.action}
-      </Text>
+      {residentGone(item) ? (
+        <Text c="var(--yz-danger-text)">
+          <strong>{t("app:returned.gone")}</strong> {t("app:returned.goneWhatToDo")}
+        </Text>
+      ) : (
+        <Text size="sm" c="var(--yz-danger-text)">
+          {item.problem?.detail ?? item.problem?.title} {item.problem?.action}
+        </Text>
+      )}
       {open === "correct" && <Correction item={item} />}
       {open === "dismiss" && (
         <div className="nurse-choices" role="group" aria-label={t("app:returned.why")}>
           <Text>{t("app:returned.why")}</Text>
-          {DISMISS_REASONS.map((reason) => (
+          {reasonsFor(item).map((reason) => (
             <Button
               key={reason}
               variant="default"
@@ -65,15 +71,11 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {item.kind !== "document" &&
-            item.kind !== "dose" &&
-            item.kind !== "receipt" &&
-            item.kind !== "ecg" &&
-            item.body && (
-              <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
-                {t("app:returned.correct")}
-              </Button>
-            )}
+          {canCorrect(item) && (
+            <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
+              {t("app:returned.correct")}
+            </Button>
+          )}
         </Group>
       ) : (
         <Button variant="subtle" size="lg" onClick={() => setOpen(undefined)}>

@@ -12,9 +12,10 @@ import {
   IconVideo,
 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Resident, ResidentSummary } from "@yunzhen/client";
+import { toApiError, type Resident, type ResidentSummary } from "@yunzhen/client";
 import {
   AllergyBanner,
+  Banner,
   ConsultationChip,
   OTHER_SIGNS,
   Portrait,
@@ -77,6 +78,8 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
   const pending = pendingOf(spool.data ?? [], residentId);
   const consultation = summary?.consultation;
   const open = consultation !== undefined && isCallable(consultation.state);
+  // Moved or merged since the page was opened: what is shown is old, and nothing more is taken for the resident here.
+  const gone = chart.isError && toApiError(chart.error).code === "not_found";
 
   if (!person) {
     return (
@@ -133,8 +136,16 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           <RecordLinks residentId={residentId} />
         </Group>
         <NextAppointment residentId={residentId} consultation={consultation} />
-        <StaleLine since={chart.data?.staleSince} />
-        {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
+        {gone ? (
+          <Banner meaning="person" role="status">
+            {t("app:today.gone")}
+          </Banner>
+        ) : (
+          <>
+            <StaleLine since={chart.data?.staleSince} />
+            {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
+          </>
+        )}
 
         <MissingConsents residentId={residentId} />
         {pending.length > 0 && (
@@ -196,29 +207,31 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 
         {full && <ChartLists chart={full} />}
       </div>
-      <footer className="nurse-actions">
-        <Button variant="default" size="xl" leftSection={<IconHeartbeat aria-hidden />} onClick={vitals.open}>
-          {t("app:today.addVitals")}
-        </Button>
-        <Button variant="default" size="xl" leftSection={<IconNotes aria-hidden />} onClick={note.open}>
-          {t("app:today.addNote")}
-        </Button>
-        {open ? (
-          <PrimaryButton
-            leftSection={<IconVideo aria-hidden />}
-            onClick={() => void navigate(`/consultations/${consultation.id}`)}
-          >
-            {t("app:today.resume")}
-          </PrimaryButton>
-        ) : (
-          <PrimaryButton
-            leftSection={<IconPlayerPlay aria-hidden />}
-            onClick={() => void navigate(`/residents/${residentId}/start`)}
-          >
-            {t("app:today.start")}
-          </PrimaryButton>
-        )}
-      </footer>
+      {!gone && (
+        <footer className="nurse-actions">
+          <Button variant="default" size="xl" leftSection={<IconHeartbeat aria-hidden />} onClick={vitals.open}>
+            {t("app:today.addVitals")}
+          </Button>
+          <Button variant="default" size="xl" leftSection={<IconNotes aria-hidden />} onClick={note.open}>
+            {t("app:today.addNote")}
+          </Button>
+          {open ? (
+            <PrimaryButton
+              leftSection={<IconVideo aria-hidden />}
+              onClick={() => void navigate(`/consultations/${consultation.id}`)}
+            >
+              {t("app:today.resume")}
+            </PrimaryButton>
+          ) : (
+            <PrimaryButton
+              leftSection={<IconPlayerPlay aria-hidden />}
+              onClick={() => void navigate(`/residents/${residentId}/start`)}
+            >
+              {t("app:today.start")}
+            </PrimaryButton>
+          )}
+        </footer>
+      )}
       <Modal opened={vitalsOpen} onClose={vitals.close} title={t("app:vitals.title")} size={860}>
         <VitalsEntry residentId={residentId} onSaved={vitals.close} />
       </Modal>

@@ -55,6 +55,7 @@ export const en: Words = {
     list: "Residents",
     empty: "No residents in this home yet",
     emptyHint: "Ask the administrator to register residents.",
+    gone: "This resident is no longer on this home's list: moved to another home, or the record was merged. What is below is from before and no longer renewed.",
     noMatch: "No resident found",
     noMatchHint: "Check the name or the bed.",
     choose: "Choose a resident",
@@ -122,7 +123,15 @@ export const en: Words = {
     why: "Why is it not sent?",
     dismissed: "Taken away; nothing goes to the record.",
     back: "Back",
-    reason: { wrong: "Measured or typed wrongly", other_resident: "Not this resident's", repeated: "Entered already" },
+    gone: "This resident is no longer on this home's list: moved to another home, or the record was merged.",
+    goneWhatToDo:
+      "What was typed is kept on this tablet's box and stands in no record. Tell it to the nurses where the resident lives now, or ask the administrator; then press “Do not send”.",
+    reason: {
+      handed_on: "Told where the resident lives now",
+      wrong: "Measured or typed wrongly",
+      other_resident: "Not this resident's",
+      repeated: "Entered already",
+    },
   },
   devices: {
     title: "From devices",

@@ -44,6 +44,7 @@ export const zh = {
     list: "住民列表",
     empty: "本院还没有住民资料",
     emptyHint: "请联系管理员在系统中登记住民。",
+    gone: "这位住民已不在本院名单上：已转到别的机构，或档案已合并。以下是之前的资料，不再更新。",
     noMatch: "没有符合的住民",
     noMatchHint: "请检查姓名或床号。",
     choose: "请选择一位住民",
@@ -111,7 +112,15 @@ export const zh = {
     why: "为什么不再发送？",
     dismissed: "已撤下，不会写入记录。",
     back: "返回",
-    reason: { wrong: "测量或填写有误", other_resident: "不是这位住民的", repeated: "已录入过" },
+    gone: "这位住民已不在本院名单上：已转到别的机构，或档案已合并。",
+    goneWhatToDo:
+      "填写的内容仍保存在本机，没有写入任何记录。请把内容告诉现住机构的护士，或请管理员协助；告知后按“不再发送”。",
+    reason: {
+      handed_on: "已告知现住机构",
+      wrong: "测量或填写有误",
+      other_resident: "不是这位住民的",
+      repeated: "已录入过",
+    },
   },
   devices: {
     title: "来自设备",
