@@ -110,7 +110,9 @@ class Answers {
     if (!answer) return false;
     const body = answer.body as { items?: unknown[] };
     const calls = path === "/api/urgent-calls";
-    if (this.link === "offline") this.problem(503, "link_down", "网络中断", "恢复后自动更新。");
+    // The box keeps the calls that the hospital had.
+    if (calls && this.link === "offline") this.json(answer.body);
+    else if (this.link === "offline") this.problem(503, "link_down", "网络中断", "恢复后自动更新。");
     else if (body.items && !calls) this.list(body.items);
     else
       this.response

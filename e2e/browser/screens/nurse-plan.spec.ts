@@ -102,6 +102,13 @@ const SCREENS: PlanScreen[] = [
         .click(),
   },
   { name: "incoming-call", path: "/residents/r1", scene: "calling", ready: "[data-testid=incoming-calls]" },
+  {
+    name: "incoming-call-offline",
+    path: "/residents/r1",
+    mode: "offline",
+    scene: "calling",
+    ready: "[data-testid=incoming-calls]",
+  },
   { name: "incoming-call-answered", path: "/", scene: "call_answered", ready: "[data-testid=incoming-calls]" },
   {
     name: "incoming-call-end",
