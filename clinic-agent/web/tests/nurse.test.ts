@@ -18,6 +18,7 @@ import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } fro
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
 import { matches, roundOf } from "../src/today/round";
 import { vitalsNow } from "../src/today/trend";
+import { isSigned } from "../src/visit/signed";
 import { press, problems, readings } from "../src/visit/vitals-check";
 import { en } from "../src/words/en";
 import { zh } from "../src/words/zh";
@@ -81,6 +82,14 @@ describe("a returned entry", () => {
       "handed_on",
     ]);
   });
+});
+
+it("a doctor's unsigned draft is not shown to the nurse as if it ordered something", () => {
+  expect((["draft", "signed", "approved", "cancelled"] as const).filter((state) => isSigned({ state }))).toEqual([
+    "signed",
+    "approved",
+    "cancelled",
+  ]);
 });
 
 describe("words", () => {

@@ -289,7 +289,39 @@ export const reminded = (id: string): Change => ({
   entity_id: id,
 });
 
+/** Ended because the condition changed: a referral came of it, and the specialist's draft was left lying. */
+const stopped = (): Consultation => ({
+  ...consultation("c9", zhao, "stopped_in_person", { began_at: ago(60), ended_at: ago(48), requested_at: ago(70) }),
+  note: { text: "血压 210/120，伴视物模糊，停止远程会诊。", diagnosis_code: "I10", version: 1 },
+  missing_consents: [],
+  prescriptions: [{ ...summary, id: "draft", state: "draft" }],
+  referrals: [
+    {
+      id: "f1",
+      state: "sent",
+      version: 2,
+      resident: {
+        id: zhao.id,
+        name: zhao.name,
+        age: zhao.age,
+        sex: zhao.sex,
+        bed: zhao.bed,
+        home_id: zhao.home_id,
+        home_name: zhao.home_name,
+      },
+      urgency: "urgent",
+      reason: "血压 210/120，伴视物模糊",
+      hospital: "云溪市第一人民医院",
+      department: "神经内科",
+      created_at: ago(48),
+      state_since: ago(40),
+    },
+  ],
+  allowed: [],
+});
+
 export const consultationDetail = (id: string): Consultation | undefined => {
+  if (id === "c9") return stopped();
   const found = consultations.find((one) => one.id === id);
   if (!found) return undefined;
   return {

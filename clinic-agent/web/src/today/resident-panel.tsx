@@ -43,6 +43,7 @@ import { MissingConsents } from "../consents/missing-consents";
 import { allergiesKnown } from "../residents/find";
 import { RecordLinks } from "../residents/record-links";
 import { WarningChip } from "../residents/warning-chip";
+import { isSigned } from "../visit/signed";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
@@ -245,6 +246,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 function ChartLists({ chart }: { chart: Resident }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const prescriptions = chart.prescriptions.filter(isSigned);
   const ended = chart.consultations.filter((consultation) => !isOpen(consultation.state)).slice(0, 5);
   return (
     <div className="nurse-columns">
@@ -286,13 +288,13 @@ function ChartLists({ chart }: { chart: Resident }) {
           </ul>
         )}
       </section>
-      {chart.prescriptions.length > 0 && (
+      {prescriptions.length > 0 && (
         <section>
           <Title order={2} size="h3">
             {t("app:today.prescriptions")}
           </Title>
           <ul className="nurse-plain-list">
-            {chart.prescriptions.slice(0, 4).map((prescription) => (
+            {prescriptions.slice(0, 4).map((prescription) => (
               <li key={prescription.id}>
                 <Group justify="space-between" gap="xs">
                   <span>{prescription.drug_names.join(t("separator"))}</span>
