@@ -121,7 +121,7 @@ export const en: Messages = {
   },
   sex: { male: "male", female: "female" },
   age: "{{n}} y",
-  bed: "Bed {{bed}}",
+  bed: "{{bed, bed}}",
   separator: ", ",
   consultation: {
     state: {

@@ -121,7 +121,7 @@ export const zh = {
   },
   sex: { male: "男", female: "女" },
   age: "{{n}} 岁",
-  bed: "{{bed}} 床",
+  bed: "{{bed, bed}}",
   separator: "、",
   consultation: {
     state: {
