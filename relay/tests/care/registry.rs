@@ -219,7 +219,10 @@ async fn who_moves_leaves_no_appointment_behind_in_the_old_home() {
     let body = || TransferBody { version: 1, home_id: seed::HOME_2, bed: "108".into() };
     let administrator = w.by(&w.administrator);
     let refused = residents::transfer(&w.app, &administrator, r.id, body()).await;
-    assert!(matches!(&refused, Err(AppError::OpenWorkInHome(open)) if *open == [OpenWork::Consultation]), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(AppError::OpenWorkInHome(open)) if *open == [OpenWork::Consultation]),
+        "{refused:?}"
+    );
     let cancel = ReasonBody { version: asked.version, reason: "转院".into() };
     consultations::cancel(&w.app, &w.by(&w.nurse), asked.id, cancel).await.unwrap();
     residents::transfer(&w.app, &administrator, r.id, body()).await.unwrap();
