@@ -1,6 +1,8 @@
 //! Vital signs: LOINC codes, UCUM units, what is plausible at all and what is normal at rest in old age.
 //! Ranges mark values for a person to look at; they diagnose nothing.
 
+use crate::early_warning::RESPONSIVENESS;
+
 /// One kind of measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VitalSign {
@@ -111,6 +113,15 @@ pub const ALL: &[VitalSign] = &[
     sign("4548-4",  "%",      "糖化血红蛋白","Haemoglobin A1c",           (3.0, 20.0),    Some((4.0, 8.0))),
 ];
 
+/// Chinese and English words of the level of responsiveness, by its number.
+const LEVELS: [(&str, &str); 5] = [
+    ("清醒", "Alert"),
+    ("新出现混乱", "New confusion"),
+    ("呼唤有反应", "To voice"),
+    ("疼痛有反应", "To pain"),
+    ("无反应", "Unresponsive"),
+];
+
 /// The entry of a LOINC code.
 pub fn find(code: &str) -> Option<&'static VitalSign> {
     ALL.iter().find(|v| v.code == code)
@@ -135,6 +146,12 @@ impl VitalSign {
     pub fn is_out_of_range(&self, value: f64) -> bool {
         self.normal.is_some_and(|(low, high)| !(value >= low && value <= high))
     }
+
+    /// The Chinese and the English word of a value whose number is only a code: "0 points" of responsiveness would read as coma.
+    pub fn word(&self, value: f64) -> Option<(&'static str, &'static str)> {
+        let mut levels = (0_i32..).zip(LEVELS).filter(|_| self.code == RESPONSIVENESS);
+        levels.find(|(level, _)| (value - f64::from(*level)).abs() < 0.5).map(|(_, words)| words)
+    }
 }
 
 #[cfg(test)]
@@ -150,6 +167,14 @@ mod tests {
             }
             assert_eq!(ALL.iter().filter(|w| w.code == v.code).count(), 1);
         }
+    }
+
+    #[test]
+    fn an_alert_resident_does_not_read_as_zero_points() {
+        let word = |code, value| find(code).and_then(|sign| sign.word(value));
+        assert_eq!(word(RESPONSIVENESS, 0.0), Some(("清醒", "Alert")));
+        assert_eq!(word(RESPONSIVENESS, 4.0), Some(("无反应", "Unresponsive")));
+        assert_eq!((word(RESPONSIVENESS, 5.0), word("9269-2", 4.0)), (None, None));
     }
 
     #[test]

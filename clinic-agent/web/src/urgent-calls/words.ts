@@ -50,6 +50,7 @@ export const zh = {
     confirm: "确认：{{outcome}}",
     ended: "已记录：{{outcome}}。",
     listError: "暂时查不到一键呼叫，正在重试。请留意床旁。",
+    stale: "网络中断，暂时查不到最新进展：以下为 {{time}} 的情况。请直接到床旁查看。",
   },
   triage: { abnormal: "最近体征异常", unknown: "没有近期体征，情况不明", in_range: "最近体征正常" },
   state: {
@@ -130,6 +131,7 @@ export const en: typeof zh = {
     confirm: "Confirm: {{outcome}}",
     ended: "Recorded: {{outcome}}.",
     listError: "One-key calls cannot be read at the moment; trying again. Please look after the beds.",
+    stale: "No network: the newest state cannot be read. This is how it was on {{time}}. Please go to the bed.",
   },
   triage: {
     abnormal: "Last vital signs out of range",

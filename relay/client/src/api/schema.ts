@@ -32248,7 +32248,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description HTML to keep as a file and print. */
+            /** @description HTML to print or to keep as a file. */
             200: {
                 headers: {
                     [name: string]: unknown;

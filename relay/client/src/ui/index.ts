@@ -11,6 +11,7 @@ export * from "./switches";
 export * from "./save-state";
 export * from "./sign-in";
 export * from "./vitals";
+export * from "./value-words";
 export * from "./vitals-plot";
 export * from "./call-stage";
 export * from "./early-warning-plot";
