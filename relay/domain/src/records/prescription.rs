@@ -416,6 +416,11 @@ impl Prescription {
         self.pharmacy_id.is_none() && self.state.is_open_to_pharmacies()
     }
 
+    /// Why the prescriber withdrew it, once that is so; the words of a decline are not meant.
+    pub fn withdrawal_reason(&self) -> Option<&Sensitive<String>> {
+        self.end_reason.as_ref().filter(|_| matches!(self.state, State::Cancelled | State::Stopped))
+    }
+
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.
     pub fn withdrawal(&self, reason: String) -> Event {
         let some = self.supplied.iter().any(|s| s.quantity > 0);
