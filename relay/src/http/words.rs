@@ -1,7 +1,9 @@
 //! The table of problems: status, code, and the words for the person, in both languages. What is wrong, and what to do.
 
 use axum::http::StatusCode;
+use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::records::WRITE_OVER;
 use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_rtc::{ConnectError, PatchError};
 
@@ -139,6 +141,8 @@ fn of_app(error: &AppError) -> Words {
             words.fields.push(("id_number".to_owned(), said));
             words
         }
+        AppError::NotPossible(Refused { event: WRITE_OVER, .. }) => words(S::CONFLICT, "not_possible_now", ["处方已签名，不能再改", "The prescription is signed and stays as it is"],
+            ["签名后的处方不能改写。", "What was signed is never written over."], ["如需更改，请用“取消并重开”：原处方取消，另开一张代替。", "To change it, cancel it and write another in its place (\"Cancel and replace\")."]),
         AppError::NotPossible(refused) => {
             let mut words = words(S::CONFLICT, "not_possible_now", ["当前状态不能这样操作", "Not possible in this state"], ["", ""], ["请刷新后查看最新状态。", "Reload to see the present state."]);
             words.detail = ("事情已有新的进展，这一步不再适用。".into(), refused.to_string());

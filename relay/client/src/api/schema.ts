@@ -7609,6 +7609,8 @@ export interface components {
              * @description Version to send with the next command.
              */
             version: number;
+            /** @description Why the prescriber withdrew it; absent while it stands. Home and pharmacy read it too. */
+            withdrawal_reason?: string;
         };
         /** @description The diagnosis that is treated. */
         PrescriptionDiagnosis: {
