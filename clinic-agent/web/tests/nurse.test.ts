@@ -14,7 +14,14 @@ import { describe, expect, it } from "vitest";
 import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
 import { canCorrect, correctedEntry, reasonsFor, typedOf, wrongIn } from "../src/box/returned";
 import { pendingOf, summarize } from "../src/box/spool-view";
-import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } from "../src/deliveries/counting";
+import {
+  asBody,
+  expectedFirst,
+  hasDifference,
+  isExpected,
+  startCounts,
+  tooManyDamaged,
+} from "../src/deliveries/counting";
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
 import { matches, roundOf } from "../src/today/round";
 import { vitalsNow } from "../src/today/trend";
@@ -325,5 +332,9 @@ describe("counting a delivery", () => {
       ({ id, state, timeline: [] }) as unknown as Delivery;
     const order = expectedFirst([delivery("a", "received"), delivery("b", "in_transit"), delivery("c", "at_door")]);
     expect(order.map((one) => one.id)).toEqual(["c", "b", "a"]);
+  });
+  it("keeps a withdrawn parcel among those that the nurse looks for, until it went back", () => {
+    expect(isExpected({ state: "recalled" })).toBe(true);
+    expect(isExpected({ state: "returned" })).toBe(false);
   });
 });

@@ -39,6 +39,8 @@ pub struct MedicationSheet<'a> {
     pub zone: &'a Zone,
     /// When the sheet is made.
     pub made_at: Timestamp,
+    /// How often, within 24 hours, what is taken when needed may be given.
+    pub most_when_needed: u32,
     /// In English; else in Chinese.
     pub english: bool,
 }
@@ -94,6 +96,7 @@ impl MedicationSheet<'_> {
             if !times.is_empty() {
                 lines.push(times);
             }
+            lines.extend(self.bound(step.frequency));
             lines.push(who.clone());
             Label { lines, code: pack_code(line.prescription_id, no) }
         };
@@ -179,6 +182,9 @@ impl MedicationSheet<'_> {
     fn row(&self, line: &Line<'_>, step: TaperStep, when: &str) -> Row {
         let item = line.course.item;
         let mut text = format!("{when}  {} · {}", self.name(line.drug), self.dose(step, line.drug));
+        if let Some(bound) = self.bound(step.frequency) {
+            text += &format!(" · {bound}");
+        }
         if matches!(step.frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw) {
             text += &format!(" · {}", self.often(step.frequency));
         }
@@ -214,6 +220,14 @@ impl MedicationSheet<'_> {
             Frequency::St => self.t("立即一次", "once, at once"),
             Frequency::Prn => self.t("必要时", "when needed"),
         }
+    }
+
+    /// Of what is taken when needed, the most of a day: the paper says what the screen refuses.
+    fn bound(&self, frequency: Frequency) -> Option<String> {
+        let most = self.most_when_needed;
+        let words =
+            if self.english { format!("at most {most} in 24 hours") } else { format!("24 小时内最多 {most} 次") };
+        (frequency == Frequency::Prn).then_some(words)
     }
 
     const fn way(&self, route: Route) -> &'static str {

@@ -27,25 +27,11 @@ pub enum ReadingError {
     #[error("`{0}` is not a vital sign that is recorded here")]
     UnknownCode(String),
     /// Another unit than the table's.
-    #[error("{code} is recorded in {expected}")]
-    Unit {
-        /// Which.
-        code: &'static str,
-        /// The unit to use.
-        expected: &'static str,
-    },
+    #[error("{} is recorded in {}", .0.name_en, .0.unit)]
+    Unit(&'static VitalSign),
     /// Outside of what is possible.
-    #[error("{code} is possible between {low} and {high} {unit}")]
-    Implausible {
-        /// Which.
-        code: &'static str,
-        /// Lowest.
-        low: f64,
-        /// Highest.
-        high: f64,
-        /// Unit.
-        unit: &'static str,
-    },
+    #[error("{} is possible between {} and {} {}; look at the value again", .0.name_en, .0.plausible.0, .0.plausible.1, .0.unit)]
+    Implausible(&'static VitalSign),
 }
 
 impl ReadingError {
@@ -53,8 +39,8 @@ impl ReadingError {
     pub const fn field(&self) -> &'static str {
         match self {
             Self::UnknownCode(_) => "code",
-            Self::Unit { .. } => "unit",
-            Self::Implausible { .. } => "value",
+            Self::Unit(_) => "unit",
+            Self::Implausible(_) => "value",
         }
     }
 
@@ -62,8 +48,11 @@ impl ReadingError {
     pub fn zh(&self) -> String {
         match self {
             Self::UnknownCode(_) => "不支持的生命体征".to_owned(),
-            Self::Unit { expected, .. } => format!("单位应为 {expected}"),
-            Self::Implausible { low, high, unit, .. } => format!("数值应在 {low} 至 {high} {unit} 之间，请核对"),
+            Self::Unit(sign) => format!("{}的单位应为 {}", sign.name_zh, sign.unit),
+            Self::Implausible(sign) => {
+                let (low, high) = sign.plausible;
+                format!("{}应在 {low} 至 {high} {} 之间，请核对", sign.name_zh, sign.unit)
+            }
         }
     }
 }
@@ -131,12 +120,12 @@ pub fn find(code: &str) -> Option<&'static VitalSign> {
 pub fn check(code: &str, unit: &str, value: f64) -> Result<&'static VitalSign, ReadingError> {
     let sign = find(code).ok_or_else(|| ReadingError::UnknownCode(code.to_owned()))?;
     if unit != sign.unit {
-        return Err(ReadingError::Unit { code: sign.code, expected: sign.unit });
+        return Err(ReadingError::Unit(sign));
     }
     let (low, high) = sign.plausible;
     // Written so that NaN is implausible too.
     if !(value >= low && value <= high) {
-        return Err(ReadingError::Implausible { code: sign.code, low, high, unit: sign.unit });
+        return Err(ReadingError::Implausible(sign));
     }
     Ok(sign)
 }
@@ -180,9 +169,11 @@ mod tests {
     #[test]
     fn readings_are_checked() {
         assert_eq!(check("8480-6", "mm[Hg]", 172.0).map(|s| s.is_out_of_range(172.0)), Ok(true));
-        assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit { .. })));
-        assert!(matches!(check("8480-6", "mm[Hg]", 1720.0), Err(ReadingError::Implausible { .. })));
-        assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible { .. })));
+        assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit(_))));
+        assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible(_))));
+        let implausible = check("8480-6", "mm[Hg]", 1720.0).unwrap_err();
+        assert_eq!(implausible.zh(), "收缩压应在 50 至 280 mm[Hg] 之间，请核对");
+        assert!(implausible.to_string().starts_with("Systolic blood pressure is possible between 50 and 280"));
         assert!(matches!(check("0-0", "1", 1.0), Err(ReadingError::UnknownCode(_))));
     }
 }

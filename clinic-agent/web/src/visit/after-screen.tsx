@@ -195,7 +195,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
         </Text>
       </Stack>
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
       <FillingsOf prescription={prescription} />
       <Timeline steps={prescription.timeline} level={4} />
     </article>

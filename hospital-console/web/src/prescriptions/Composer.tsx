@@ -145,6 +145,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
           <Select
             label={t("consultations.diagnosis.label")}
             placeholder={t("prescriptions.review.noDiagnosis")}
+            description={writing.diagnosis_code === undefined ? t("prescribing.noDiagnosisYet") : undefined}
             value={writing.diagnosis_code ?? null}
             onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
             data={diagnoses}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Dispense, Prescription } from "../api/types";
 import { owedOf } from "../chart/fillings";
+import { hasEnded } from "./door-to-dose";
 import { useFormats } from "./hooks";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
@@ -44,7 +45,9 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
                 {t("parcel.filling.of", { reached: line?.reached, all: item.quantity, unit })}
                 {line && line.underWay > 0 && ` · ${t("parcel.filling.underWay", { n: line.underWay, unit })}`}
               </span>
-              {line && line.owed > 0 ? (
+              {hasEnded(prescription.state) ? (
+                <StatusChip meaning="waiting">{t("parcel.filling.noMore")}</StatusChip>
+              ) : line && line.owed > 0 ? (
                 <StatusChip meaning="person">{t("parcel.filling.owed", { n: line.owed, unit })}</StatusChip>
               ) : (
                 <StatusChip meaning="done">{t("parcel.filling.nothingOwed")}</StatusChip>

@@ -21,6 +21,7 @@ export * from "./care-status";
 export * from "./door-to-dose";
 export * from "./reminders";
 export * from "./parcels";
+export * from "./withdrawn";
 export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
