@@ -3,7 +3,7 @@
 
 use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::doses::{Course, Round};
-use crate::formulary::Drug;
+use crate::formulary::{Drug, english_unit};
 use crate::ids::PrescriptionId;
 use crate::policy::Policy;
 use crate::records::{Home, Resident};
@@ -250,21 +250,6 @@ fn times(frequency: Frequency) -> String {
 /// Nobody who passes a label learns a name.
 fn initials(resident: &Resident) -> String {
     resident.pinyin.to_uppercase()
-}
-
-/// Counted units have Chinese names in the formulary.
-fn english_unit(unit: &str) -> &str {
-    match unit {
-        "片" => "tablet(s)",
-        "粒" => "capsule(s)",
-        "支" => "piece(s)",
-        "吸" => "puff(s)",
-        "袋" => "sachet(s)",
-        "单位" => "unit(s)",
-        "丸" => "pill(s)",
-        "滴" => "drop(s)",
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ import {
   useAction,
   useApi,
   useFormats,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -40,6 +41,7 @@ import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./c
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const unitWord = useUnit();
   const formats = useFormats();
   const receivable = delivery.allowed.includes("receive");
   const spool = useSpool();
@@ -108,7 +110,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
               <ul className="nurse-plain-list">
                 {delivery.packs.map((pack) => (
                   <li key={`${pack.item_no}${pack.batch}`}>
-                    <strong>{pack.name}</strong> · {pack.quantity} {pack.unit}
+                    <strong>{pack.name}</strong> · {pack.quantity} {unitWord(pack.unit)}
                     {pack.substitution && ` · ${t("app:deliveries.instead")}`}
                     <div className="nurse-dim">
                       {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
@@ -141,6 +143,7 @@ function Chain({ prescriptionId }: { prescriptionId: string }) {
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const unitWord = useUnit();
   const queries = useQueryClient();
   const box = useBoxApi();
   const offline = useOffline();
@@ -230,7 +233,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
                 <div className="nurse-count-name">
                   <strong>{pack.name}</strong>
                   {pack.substitution && <div>{t("app:deliveries.instead")}</div>}
-                  <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: pack.unit })}</div>
+                  <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: unitWord(pack.unit) })}</div>
                   <div className="nurse-dim">
                     {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
                   </div>

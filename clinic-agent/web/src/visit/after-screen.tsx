@@ -15,6 +15,7 @@ import {
   StatusChip,
   useApi,
   useFormats,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -148,6 +149,7 @@ const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
 
 function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   const { t, i18n } = useTranslation();
+  const unitWord = useUnit();
   const api = useApi();
   const formats = useFormats();
   const query = useQuery({
@@ -182,9 +184,9 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
                 {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {item.drug.strength}
               </strong>
               <div>
-                {formats.number(item.dose)} {item.dose_unit} · {t(`frequency.${item.frequency}`)} ·{" "}
+                {formats.number(item.dose)} {unitWord(item.dose_unit)} · {t(`frequency.${item.frequency}`)} ·{" "}
                 {t(`route.${item.route}`)} · {t("app:after.days", { n: item.days })} · {item.quantity}{" "}
-                {item.quantity_unit}
+                {unitWord(item.quantity_unit)}
               </div>
               {item.instruction && <div className="nurse-dim">{item.instruction}</div>}
             </li>

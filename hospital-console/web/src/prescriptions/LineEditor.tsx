@@ -1,4 +1,5 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import {
   ActionIcon,
   Button,
@@ -39,6 +40,7 @@ interface LineEditorProps {
 export function LineEditor(props: LineEditorProps) {
   const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const stepped = line.taper.length > 0;
   const wrongDose = doseProblem(line.dose);
   const beyond = maxDays !== undefined && lineDays(line) > maxDays;
@@ -113,7 +115,7 @@ export function LineEditor(props: LineEditorProps) {
                 value={line.dose ?? ""}
                 onChange={(value) => onChange({ dose: number(value) })}
                 min={0}
-                suffix={` ${line.drug.dose_unit ?? line.drug.unit}`}
+                suffix={` ${unitWord(line.drug.dose_unit ?? line.drug.unit)}`}
                 autoFocus={line.dose === undefined}
                 error={wrongDose ? t(`prescribing.dose.${wrongDose}`) : (problem("dose") ?? problem("dose_unit"))}
               />
@@ -162,7 +164,7 @@ export function LineEditor(props: LineEditorProps) {
               onChange={(value) => onChange({ quantity: number(value) })}
               min={1}
               allowDecimal={false}
-              suffix={` ${line.drug.unit}`}
+              suffix={` ${unitWord(line.drug.unit)}`}
               error={problem("quantity")}
             />
           )}

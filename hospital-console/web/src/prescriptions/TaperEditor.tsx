@@ -1,4 +1,5 @@
 import type { Drug, Frequency } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import { ActionIcon, Button, NumberInput, Select, Stack, Text } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -19,7 +20,7 @@ export function TaperEditor({
   onChange: (steps: Step[]) => void;
 }) {
   const { t } = useTranslation("app");
-  const unit = drug.dose_unit ?? drug.unit;
+  const unit = useUnit()(drug.dose_unit ?? drug.unit);
   const set = (at: number, part: Partial<Step>) =>
     onChange(steps.map((step, index) => (index === at ? { ...step, ...part } : step)));
   const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);

@@ -7,6 +7,7 @@ import { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export { en, zh };
+export { unitIn } from "./units";
 export type { Messages } from "./zh";
 
 const KEY = "yz.language";
