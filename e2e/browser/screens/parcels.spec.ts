@@ -143,6 +143,47 @@ const CONSOLE: ConsoleScreen[] = [
     },
   },
   {
+    name: "courier-two-ways-out",
+    path: "/courier/abc",
+    size: phone,
+    mock: { stops: ["dv1"] },
+    ready: "main form",
+    change: (day) => {
+      Object.assign(find(day, "dv1"), { state: "at_door", allowed: ["fail-attempt", "give-back"] });
+    },
+    act: async (page) => {
+      await enterPin(page);
+      const button = page.getByRole("button", { name: /退回药房|Give back to pharmacy/ });
+      const cut = await button.evaluate((element) => {
+        const label = element.querySelector(".mantine-Button-label") ?? element;
+        return label.scrollWidth > label.clientWidth;
+      });
+      expect(cut).toBe(false);
+    },
+  },
+  {
+    name: "pharmacy-withdrawn",
+    path: "/orders/rx8",
+    size: desk,
+    mock: { who: "pharmacy" },
+    ready: "[data-testid=recovery]",
+    change: (day) => {
+      const order = day.prescriptions.find(({ id }) => id === "rx8");
+      if (!order) throw new Error("no order");
+      Object.assign(order, {
+        state: "cancelled",
+        allowed: [],
+        withdrawal_reason: "住民今晨血压偏低，改用其他药。",
+        timeline: [...order.timeline, { step: "cancel", at: at(5), who: "周启明" }],
+      });
+      Object.assign(find(day, "dv4"), { state: "recalled", allowed: ["take-back", "lose"] });
+    },
+    act: async (page) => {
+      await expect(page.getByText(/医生已撤回这张处方|The prescriber withdrew this prescription/)).toBeVisible();
+      await expect(page.getByText(/^已完结$|^还欠/)).toHaveCount(0);
+    },
+  },
+  {
     name: "pharmacy-discrepancy",
     path: "/orders/rx9",
     size: desk,

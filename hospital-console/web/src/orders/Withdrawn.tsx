@@ -1,6 +1,6 @@
 import type { Delivery, Prescription } from "@yunzhen/client";
 import { WithdrawnBanner } from "@yunzhen/client/ui";
-import { Text } from "@mantine/core";
+import { Box, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
@@ -33,8 +33,10 @@ export function Withdrawn({ prescription }: { prescription: Prescription }) {
   });
   if (!withdrawn) return null;
   return (
-    <WithdrawnBanner title={t(`orders.withdrawn.${withdrawn}`)} timeline={timeline} reason={withdrawal_reason}>
-      <Text>{t(`orders.withdrawn.${whatIsLeft(delivery.data)}`)}</Text>
-    </WithdrawnBanner>
+    <Box mb="md">
+      <WithdrawnBanner title={t(`orders.withdrawn.${withdrawn}`)} timeline={timeline} reason={withdrawal_reason}>
+        <Text>{t(`orders.withdrawn.${whatIsLeft(delivery.data)}`)}</Text>
+      </WithdrawnBanner>
+    </Box>
   );
 }

@@ -165,7 +165,7 @@ export const en: Messages = {
       on_hold: "On hold",
       quarantined: "Held for the pharmacy",
       returning: "On its way back",
-      recalled: "Withdrawn, to go back",
+      recalled: "Withdrawn",
       received: "Received",
       discrepancy: "Received with differences",
       refused: "Refused",

@@ -165,7 +165,7 @@ export const zh = {
       on_hold: "暂停配送",
       quarantined: "暂停交付，待药房处理",
       returning: "退回途中",
-      recalled: "处方已撤回，须退回",
+      recalled: "处方已撤回",
       received: "已签收",
       discrepancy: "签收有差异",
       refused: "已拒收",
