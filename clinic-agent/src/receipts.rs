@@ -35,7 +35,10 @@ pub enum Refusal {
     Unknown,
     /// Another code.
     #[error("wrong parcel code")]
-    WrongCode,
+    WrongCode {
+        /// So many more, and the hand-over is stopped.
+        left: u32,
+    },
     /// Too many of them.
     #[error("too many wrong parcel codes")]
     Stopped,
@@ -122,7 +125,7 @@ impl Receipts {
         };
         if !right {
             self.count(receipt, left).await?;
-            return Ok(Err(if left <= 1 { Refusal::Stopped } else { Refusal::WrongCode }));
+            return Ok(Err(if left <= 1 { Refusal::Stopped } else { Refusal::WrongCode { left: left - 1 } }));
         }
         // The right one after too many wrong ones may be a lucky guess.
         Ok(if left == 0 { Err(Refusal::Stopped) } else { judge(&parcel, receipt) })

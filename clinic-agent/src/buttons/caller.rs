@@ -3,7 +3,7 @@
 
 use super::calls::{Answer, Call, Calls, Press, Standing};
 use super::press::{Effect, KeyEvent, Presses};
-use super::settings::ButtonSettings;
+use super::settings::{Bed, ButtonSettings};
 use super::source::{Condition, Device, Shown, Sink};
 use crate::link::Link;
 use crate::link::http::LinkDown;
@@ -16,29 +16,31 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use yunzhen_runtime::{Lifecycle, clock};
 
-/// Nurses who may say at the same time that they have seen a call.
-const SEEN_QUEUE: usize = 16;
+/// What pages may say at the same time; who comes later waits.
+const PAGE_QUEUE: usize = 16;
 
 /// A disk that hangs holds up no call longer than this.
 const DISK_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A nurse has seen a call.
-struct Seen {
-    id: Uuid,
-    known: oneshot::Sender<bool>,
+/// What a page says.
+enum FromPage {
+    /// A nurse has seen a call.
+    Seen { id: Uuid, known: oneshot::Sender<bool> },
+    /// The relay refused a press of the button on a page.
+    Refused { bed: Bed, status: u16 },
 }
 
 /// What the page asks: how the buttons stand, and which presses are not done with.
 #[derive(Clone)]
 pub struct Buttons {
     shown: watch::Sender<Shown>,
-    seen: mpsc::Sender<Seen>,
+    pages: mpsc::Sender<FromPage>,
 }
 
 impl Buttons {
     /// Starts the tasks of the buttons; without any the box says that it has none. What was pressed before they were taken away is sent all the same.
     pub fn start(life: &Lifecycle, link: Link, spool: Spool, settings: &ButtonSettings) -> Self {
-        let (seen, seen_rx) = mpsc::channel(SEEN_QUEUE);
+        let (pages, pages_rx) = mpsc::channel(PAGE_QUEUE);
         let devices = settings.inputs().into_iter().map(|input| Device { input, condition: Condition::Starting });
         let shown = watch::Sender::new(Shown { devices: devices.collect(), ..Shown::default() });
         let (sink, events) = Sink::new(shown.clone());
@@ -53,8 +55,8 @@ impl Buttons {
             calls: Calls::default(),
             begun: clock::now_instant(),
         };
-        life.spawn("button calls", driver.run(life.clone(), events, seen_rx));
-        Self { shown, seen }
+        life.spawn("button calls", driver.run(life.clone(), events, pages_rx));
+        Self { shown, pages }
     }
 
     /// How the buttons stand, and every change of it.
@@ -71,7 +73,14 @@ impl Buttons {
     pub async fn seen(&self, id: Uuid) -> bool {
         let (known, answer) = oneshot::channel();
         // A box without buttons, or one that is being stopped, has no calls.
-        self.seen.send(Seen { id, known }).await.is_ok() && answer.await.unwrap_or(false)
+        self.pages.send(FromPage::Seen { id, known }).await.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// The relay refused a call from the page of this bed, as one that nobody has: a nurse is to go and look.
+    pub async fn refused(&self, bed: Bed, status: u16) {
+        if self.pages.send(FromPage::Refused { bed, status }).await.is_err() {
+            tracing::warn!(status, "the box is being stopped, and a call that was refused is not shown");
+        }
     }
 }
 
@@ -85,7 +94,7 @@ struct Driver {
 }
 
 impl Driver {
-    async fn run(mut self, life: Lifecycle, mut events: mpsc::Receiver<KeyEvent>, mut seen: mpsc::Receiver<Seen>) {
+    async fn run(mut self, life: Lifecycle, mut events: mpsc::Receiver<KeyEvent>, mut pages: mpsc::Receiver<FromPage>) {
         self.take_up().await;
         let mut open = self.link.open();
         let mut sending = FuturesUnordered::new();
@@ -98,14 +107,7 @@ impl Driver {
             tokio::select! {
                 () = life.soft().cancelled() => break,
                 Some(event) = events.recv() => self.take(event).await,
-                Some(Seen { id, known }) = seen.recv() => {
-                    let is_known = self.calls.seen(id);
-                    if is_known {
-                        self.forget(id).await;
-                    }
-                    // Whether the page still waits for it is its own affair.
-                    let _ = known.send(is_known);
-                }
+                Some(said) = pages.recv() => self.heard(said).await,
                 Some((id, answer)) = sending.next() => {
                     self.calls.answered(id, answer, self.now(), clock::random_fraction());
                     // What was refused stays until a nurse has seen it.
@@ -127,6 +129,24 @@ impl Driver {
                 unheard,
                 "the box is stopped before the relay has heard a button's call; it is kept and sent after the next start"
             );
+        }
+    }
+
+    async fn heard(&mut self, said: FromPage) {
+        match said {
+            FromPage::Seen { id, known } => {
+                let is_known = self.calls.seen(id);
+                if is_known {
+                    self.forget(id).await;
+                }
+                // Whether the page still waits for it is its own affair.
+                let _ = known.send(is_known);
+            }
+            FromPage::Refused { bed, status } => {
+                let at = clock::now_timestamp();
+                let press = Press { id: entry_id(at, &clock::random_bytes()), bed, pressed_at: at };
+                self.calls.refused_on_a_page(press, status);
+            }
         }
     }
 

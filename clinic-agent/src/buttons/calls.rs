@@ -9,7 +9,7 @@
 //!  any ── seen by a nurse ──▶ gone
 //! ```
 //!
-//! A bed has one call at a time, so that there are never more than beds in the configuration.
+//! A bed has one call at a time, so that there are never more than beds in the configuration, and a bound of those that a page named.
 
 use super::settings::Bed;
 use jiff::Timestamp;
@@ -22,6 +22,9 @@ use yunzhen_runtime::backoff::Backoff;
 const RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10));
 /// A call that the relay has is shown as heard for this long; from then on the relay's own list shows it.
 const HEARD_SHOWN: Duration = Duration::from_secs(60);
+
+/// Refused calls that are shown at once.
+const PAGES_SHOWN: usize = 32;
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +134,23 @@ impl Calls {
         let standing = Standing::Waiting { retry_at: now };
         self.0.push(Call { id, bed, pressed_at, attempts: 0, standing });
         true
+    }
+
+    /// The relay refused a press of the button on a page, which nobody repeats: it is shown to the nurses as one of a wired button is. A page names any bed, so of
+    /// more than [`PAGES_SHOWN`] the oldest goes; it was refused before the eyes of whoever pressed.
+    pub fn refused_on_a_page(&mut self, press: Press, status: u16) {
+        let Press { id, bed, pressed_at } = press;
+        if self.is_open(&bed) {
+            return;
+        }
+        self.0.retain(|call| call.bed != bed);
+        let refused = |call: &Call| matches!(call.standing, Standing::Refused { .. });
+        if self.0.iter().filter(|call| refused(call)).count() >= PAGES_SHOWN
+            && let Some(oldest) = self.0.iter().position(refused)
+        {
+            self.0.remove(oldest);
+        }
+        self.0.push(Call { id, bed, pressed_at, attempts: 1, standing: Standing::Refused { status } });
     }
 
     /// Takes what is to be sent now, and lets go what was shown long enough.
@@ -245,6 +265,21 @@ mod tests {
         calls.answered(id, Answer::Heard, now, 1.0);
         assert_eq!(calls.next_due(), Some(now + HEARD_SHOWN));
         assert!(calls.due(now + HEARD_SHOWN).is_empty() && calls.all().is_empty());
+    }
+
+    #[test]
+    fn a_call_from_a_page_that_was_refused_is_shown_until_it_is_seen_and_hides_none_on_the_way() {
+        let (mut calls, wired) = pressed(1);
+        calls.refused_on_a_page(press(Uuid::from_u128(2), "301-1"), 404);
+        assert_eq!(calls.all().iter().map(|call| call.id).collect::<Vec<_>>(), [wired]);
+        calls.answered(wired, Answer::Heard, NOW, 0.0);
+        for number in 0..40 {
+            calls.refused_on_a_page(press(Uuid::from_u128(100 + number), &format!("9{number:02}-1")), 404);
+        }
+        assert_eq!(calls.all().len(), 1 + PAGES_SHOWN);
+        assert_eq!(calls.all().last().map(|call| call.standing), Some(Standing::Refused { status: 404 }));
+        assert!(calls.due(NOW).is_empty(), "nobody repeats it");
+        assert!(calls.seen(Uuid::from_u128(139)));
     }
 
     #[test]

@@ -95,11 +95,12 @@ async fn within_limit(headers: &HeaderMap, body: Body) -> Result<Body, yunzhen_r
     }
 }
 
-/// What a nurse needs most when the link is gone: the round, a resident, today's consultations, deliveries, doses, recalls.
+/// What a nurse needs most when the link is gone: the round, a resident, today's consultations, deliveries, doses, recalls, and the one-key calls that
+/// the hospital had: a reload must not make a call disappear that nobody has answered.
 fn is_kept(path: &str) -> bool {
     let mut parts = path.trim_start_matches("/api/").split('/');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some("residents" | "consultations" | "deliveries" | "doses" | "recalls"), None, None) => true,
+        (Some("residents" | "consultations" | "deliveries" | "doses" | "recalls" | "urgent-calls"), None, None) => true,
         (Some("residents"), Some(id), None) => id.parse::<uuid::Uuid>().is_ok(),
         _ => false,
     }
@@ -189,10 +190,12 @@ mod tests {
     #[test]
     fn what_is_kept_for_offline_reading() {
         let id = "0190a5f0-0000-7000-8000-000000000001";
-        for kept in ["/api/residents", "/api/consultations", "/api/deliveries", &format!("/api/residents/{id}")] {
+        let resident = format!("/api/residents/{id}");
+        for kept in ["/api/residents", "/api/consultations", "/api/deliveries", "/api/urgent-calls", &resident] {
             assert!(is_kept(kept), "{kept}");
         }
-        for not in ["/api/events", "/api/residents/x", "/api/drugs", &format!("/api/residents/{id}/observations")] {
+        let (call, readings) = (format!("/api/urgent-calls/{id}"), format!("{resident}/observations"));
+        for not in ["/api/events", "/api/residents/x", "/api/drugs", &call, &readings] {
             assert!(!is_kept(not), "{not}");
         }
         assert!(is_search(Some("home_id=x&q=wgl")) && !is_search(Some("state=waiting")) && !is_search(None));

@@ -67,15 +67,36 @@ pub const PARCEL_UNKNOWN: Problem = Problem {
     retry_after_seconds: None,
 };
 
-/// Another code than that of the parcel.
-pub const WRONG_PARCEL_CODE: Problem = Problem {
-    status: StatusCode::UNPROCESSABLE_ENTITY,
-    code: "wrong_parcel_code",
-    title: Text { zh: "包裹码不符", en: "Wrong parcel code" },
-    detail: Text { zh: "输入的编码不是这个包裹的。", en: "This is not the code of this parcel." },
-    action: Text { zh: "请核对包裹标签上的编码。", en: "Check the code on the parcel's label." },
-    retry_after_seconds: None,
-};
+/// Another code than that of the parcel; `left` more of them stop it, as they do with a link. No policy allows more than five in all.
+pub const fn wrong_parcel_code(left: u32) -> Problem {
+    let detail = match left {
+        1 => Text {
+            zh: "这不是此包裹的编码。再错 1 次，包裹将暂停交付。",
+            en: "This is not the code of this parcel. After 1 more wrong try its hand-over is stopped.",
+        },
+        2 => Text {
+            zh: "这不是此包裹的编码。再错 2 次，包裹将暂停交付。",
+            en: "This is not the code of this parcel. After 2 more wrong tries its hand-over is stopped.",
+        },
+        3 => Text {
+            zh: "这不是此包裹的编码。再错 3 次，包裹将暂停交付。",
+            en: "This is not the code of this parcel. After 3 more wrong tries its hand-over is stopped.",
+        },
+        4 => Text {
+            zh: "这不是此包裹的编码。再错 4 次，包裹将暂停交付。",
+            en: "This is not the code of this parcel. After 4 more wrong tries its hand-over is stopped.",
+        },
+        _ => Text { zh: "这不是此包裹的编码。", en: "This is not the code of this parcel." },
+    };
+    Problem {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        code: "wrong_parcel_code",
+        title: Text { zh: "包裹码不符", en: "Wrong parcel code" },
+        detail,
+        action: Text { zh: "请核对包裹标签上的编码。", en: "Check the code on the parcel's label." },
+        retry_after_seconds: None,
+    }
+}
 
 /// Too many wrong codes.
 pub const PARCEL_STOPPED: Problem = Problem {

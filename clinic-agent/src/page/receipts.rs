@@ -107,7 +107,7 @@ async fn keep(app: &AppState, nurse: &Nurse, id: Uuid, key: &str, input: NewRece
 const fn words(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Unknown => problems::PARCEL_UNKNOWN,
-        Refusal::WrongCode => problems::WRONG_PARCEL_CODE,
+        Refusal::WrongCode { left } => problems::wrong_parcel_code(left),
         Refusal::Stopped => problems::PARCEL_STOPPED,
         Refusal::Temperature => problems::PARCEL_NOT_MEASURED,
         Refusal::Counts => problems::PARCEL_NOT_COUNTED,

@@ -69,6 +69,8 @@ pub enum DismissReason {
     OtherResident,
     /// It stands in the record already.
     Repeated,
+    /// The resident lives elsewhere by now, and she told the people there.
+    HandedOn,
 }
 
 /// Who let a refused entry go, why and when.

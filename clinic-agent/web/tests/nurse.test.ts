@@ -12,12 +12,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
-import { correctedEntry, typedOf, wrongIn } from "../src/box/returned";
+import { canCorrect, correctedEntry, reasonsFor, typedOf, wrongIn } from "../src/box/returned";
 import { pendingOf, summarize } from "../src/box/spool-view";
-import { asBody, expectedFirst, hasDifference, startCounts, tooManyDamaged } from "../src/deliveries/counting";
+import {
+  asBody,
+  expectedFirst,
+  hasDifference,
+  isExpected,
+  startCounts,
+  tooManyDamaged,
+} from "../src/deliveries/counting";
 import { cardsOf, freshOf, newestFirst, shownUnit, standingOf } from "../src/devices/readings-view";
 import { matches, roundOf } from "../src/today/round";
 import { vitalsNow } from "../src/today/trend";
+import { isSigned } from "../src/visit/signed";
 import { press, problems, readings } from "../src/visit/vitals-check";
 import { en } from "../src/words/en";
 import { zh } from "../src/words/zh";
@@ -72,6 +80,23 @@ describe("a returned entry", () => {
     expect(correctedEntry(note, [" b "])).toEqual({ kind: "note", resident_id: "r1", body: { ...body, text: "b" } });
     expect(correctedEntry(note, [" "])).toBeUndefined();
   });
+
+  it("of a resident who moved meanwhile is not offered to be put right: it could only come back again", () => {
+    const refusedWith = (code: string): SpoolItem => ({ ...item, problem: { title: "", status: 404, code } });
+    expect([canCorrect(refusedWith("invalid")), reasonsFor(refusedWith("invalid"))[0]]).toEqual([true, "wrong"]);
+    expect([canCorrect(refusedWith("not_found")), reasonsFor(refusedWith("not_found"))[0]]).toEqual([
+      false,
+      "handed_on",
+    ]);
+  });
+});
+
+it("a doctor's unsigned draft is not shown to the nurse as if it ordered something", () => {
+  expect((["draft", "signed", "approved", "cancelled"] as const).filter((state) => isSigned({ state }))).toEqual([
+    "signed",
+    "approved",
+    "cancelled",
+  ]);
 });
 
 describe("words", () => {
@@ -307,5 +332,9 @@ describe("counting a delivery", () => {
       ({ id, state, timeline: [] }) as unknown as Delivery;
     const order = expectedFirst([delivery("a", "received"), delivery("b", "in_transit"), delivery("c", "at_door")]);
     expect(order.map((one) => one.id)).toEqual(["c", "b", "a"]);
+  });
+  it("keeps a withdrawn parcel among those that the nurse looks for, until it went back", () => {
+    expect(isExpected({ state: "recalled" })).toBe(true);
+    expect(isExpected({ state: "returned" })).toBe(false);
   });
 });

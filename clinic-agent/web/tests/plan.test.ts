@@ -28,6 +28,7 @@ import {
 } from "../src/schedule/calendar";
 import { Alarm } from "../src/urgent-calls/alarm";
 import { atOnce, bedOfPath, bedsideOf, isRinging, nextPlace, sameTime, worstFirst } from "../src/urgent-calls/standing";
+import { visitsThatHelp } from "../src/eligibility/visits";
 
 const SHANGHAI = "Asia/Shanghai";
 /** The instant at which a clock in Shanghai shows this. */
@@ -404,4 +405,13 @@ describe("referrals and rides", () => {
 it("makes the calendar's link absolute, and leaves one that is", () => {
   expect(feedAddress("/api/calendar-feeds/x", "https://box.home")).toBe("https://box.home/api/calendar-feeds/x");
   expect(feedAddress("https://relay.example/f/x", "https://box.home")).toBe("https://relay.example/f/x");
+});
+
+it("a first visit of a hospital whose proof is there already is not offered, one that has the resident is shown", () => {
+  const seen = { hospital: "第一医院", eligible: true };
+  const lacking = { hospital: "中医院", eligible: false };
+  const visit = (hospital: string, includes_resident = false) => ({ hospital, includes_resident });
+  const [first, second, unknown] = [visit("第一医院"), visit("中医院"), visit("妇幼")];
+  expect(visitsThatHelp([seen, lacking], [first, second, unknown])).toEqual([second, unknown]);
+  expect(visitsThatHelp([seen], [visit("第一医院", true)])).toHaveLength(1);
 });

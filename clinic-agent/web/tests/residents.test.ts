@@ -1,9 +1,17 @@
-import type { Conflict, ConsentText, EarlyWarning, Resident, ResidentInput, ResidentSummary } from "@yunzhen/client";
+import type {
+  Conflict,
+  Consent,
+  ConsentText,
+  EarlyWarning,
+  Resident,
+  ResidentInput,
+  ResidentSummary,
+} from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { barsOf, shownValue } from "../src/chart/early-warning-view";
 import { canPan, canZoom, marksOf, pan, REACH, spanOf, SPANS, windowOf, zh as shared, zoom } from "@yunzhen/client";
 import { boundedPathOf, isSigned, MOST_CHARACTERS, pathOf, viewBoxOf } from "../src/consents/signature-path";
-import { currentText, mayGive, missingForVisit, openKinds } from "../src/consents/texts";
+import { currentText, mayGive, missingForVisit, openKinds, revokedLast } from "../src/consents/texts";
 import { placesOf, viewOf } from "../src/documents/body-places";
 import { base64Of, fitted, MOST_BYTES, problemOf, takenAt } from "../src/documents/picture";
 import { allergiesKnown, found } from "../src/residents/find";
@@ -269,6 +277,15 @@ describe("consents", () => {
     expect(missingForVisit([])).toEqual(["tele_consultation"]);
     expect(openKinds(now)).toEqual(["tele_consultation", "recording", "data_sharing", "surrogate_decision_maker"]);
   });
+  it("that were taken back do not read as never signed", () => {
+    const given = { kind: "recording", given_at: "2026-11-01T00:00:00Z" } as Consent;
+    const back = { ...given, revoked_at: "2026-11-02T00:00:00Z" };
+    const later = { ...given, revoked_at: "2026-11-20T00:00:00Z" };
+    const open = { kind: "recording", in_force: false, outdated: false } as const;
+    expect(revokedLast("recording", open, [back, later])).toBe(later);
+    expect(revokedLast("recording", { ...open, in_force: true }, [back])).toBeUndefined();
+    expect(revokedLast("family_present", undefined, [back])).toBeUndefined();
+  });
   it("are given by who may", () => {
     expect(mayGive("recording", contact)).toEqual(["resident", "surrogate", "guardian"]);
     expect(mayGive("recording", undefined)).toEqual(["resident", "guardian"]);
@@ -354,7 +371,7 @@ describe("the early-warning score", () => {
     expect(shownValue(part("temperature", 36.5), t, number)).toBe("36.5 °C");
     expect(shownValue(part("oxygen", 0), t, number)).toBe("app:chart.air");
     expect(shownValue(part("oxygen", 2), t, number)).toContain("app:chart.flow");
-    expect(shownValue(part("consciousness", 1), t, number)).toBe("app:vitals.consciousness.1");
+    expect(shownValue(part("consciousness", 1), t, number)).toBe("vital.level.1");
     expect(shownValue(part("consciousness", 13), t, number)).toContain("glasgow");
   });
   it("draws an incomplete score open, and the highest bar full", () => {

@@ -79,6 +79,18 @@ const SCREENS: PlanScreen[] = [
     },
   },
   {
+    name: "returned-gone",
+    path: "/registry",
+    scene: "returned",
+    act: async (page) => {
+      await page.locator(".nurse-spool").click();
+      const entry = page.getByTestId("returned-o5");
+      await expect(entry.getByRole("button", { name: /改正并重发|Correct and send/ })).toHaveCount(0);
+      await entry.getByRole("button", { name: /不再发送|Do not send/ }).click();
+      await entry.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "returned-dismiss",
     path: "/residents/r1",
     scene: "returned",
@@ -90,6 +102,13 @@ const SCREENS: PlanScreen[] = [
         .click(),
   },
   { name: "incoming-call", path: "/residents/r1", scene: "calling", ready: "[data-testid=incoming-calls]" },
+  {
+    name: "incoming-call-offline",
+    path: "/residents/r1",
+    mode: "offline",
+    scene: "calling",
+    ready: "[data-testid=incoming-calls]",
+  },
   { name: "incoming-call-answered", path: "/", scene: "call_answered", ready: "[data-testid=incoming-calls]" },
   {
     name: "incoming-call-end",

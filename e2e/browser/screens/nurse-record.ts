@@ -289,7 +289,39 @@ export const reminded = (id: string): Change => ({
   entity_id: id,
 });
 
+/** Ended because the condition changed: a referral came of it, and the specialist's draft was left lying. */
+const stopped = (): Consultation => ({
+  ...consultation("c9", zhao, "stopped_in_person", { began_at: ago(60), ended_at: ago(48), requested_at: ago(70) }),
+  note: { text: "血压 210/120，伴视物模糊，停止远程会诊。", diagnosis_code: "I10", version: 1 },
+  missing_consents: [],
+  prescriptions: [{ ...summary, id: "draft", state: "draft" }],
+  referrals: [
+    {
+      id: "f1",
+      state: "sent",
+      version: 2,
+      resident: {
+        id: zhao.id,
+        name: zhao.name,
+        age: zhao.age,
+        sex: zhao.sex,
+        bed: zhao.bed,
+        home_id: zhao.home_id,
+        home_name: zhao.home_name,
+      },
+      urgency: "urgent",
+      reason: "血压 210/120，伴视物模糊",
+      hospital: "云溪市第一人民医院",
+      department: "神经内科",
+      created_at: ago(48),
+      state_since: ago(40),
+    },
+  ],
+  allowed: [],
+});
+
 export const consultationDetail = (id: string): Consultation | undefined => {
+  if (id === "c9") return stopped();
   const found = consultations.find((one) => one.id === id);
   if (!found) return undefined;
   return {
@@ -461,6 +493,21 @@ export const returned: SpoolItem[] = [
       action: "请核对平板的时间。",
     },
     body: { text: "午后诉头晕，已卧床休息，血压复测 168/96。", written_at: ago(15), kind: "nursing" },
+  },
+  {
+    id: "o5",
+    kind: "note",
+    resident_id: "moved",
+    state: "refused",
+    created_at: ago(40),
+    problem: {
+      title: "没有找到",
+      status: 404,
+      code: "not_found",
+      detail: "内容不存在，或您无权查看。",
+      action: "请返回列表重新选择。",
+    },
+    body: { text: "晨间测血压前已服药。", written_at: ago(40), kind: "nursing" },
   },
 ];
 

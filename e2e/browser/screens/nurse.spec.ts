@@ -93,6 +93,7 @@ const SCREENS: NurseScreen[] = [
   { name: "call-end", mode: "call", path: "/consultations/c1", act: press("end") },
   { name: "call-ended", mode: "ended", path: "/consultations/c1", ready: "[data-testid=call-ended]" },
   { name: "after", mode: "online", path: "/consultations/c3", ready: "main h1" },
+  { name: "after-stopped", mode: "online", path: "/consultations/c9", ready: "main h1" },
   { name: "after-hidden", mode: "online", path: "/consultations/hidden" },
   { name: "deliveries", mode: "online", path: "/deliveries", ready: ".nurse-row" },
   { name: "deliveries-empty", mode: "empty", path: "/deliveries" },

@@ -191,6 +191,24 @@ const NURSE: NurseScreen[] = [
     ready: "article [role=alert]",
   },
   {
+    name: "nurse-withdrawn",
+    own: parcel({
+      state: "recalled",
+      allowed: ["receive"],
+      timeline: [
+        ...(deliveries.find(({ id }) => id === "v1")?.timeline ?? []),
+        { step: "cancel", at: at(2), who: "周启明" },
+      ],
+    }),
+    ready: "article [role=alert]",
+    act: async (page) => {
+      await expect(page.getByText(/不要签收，不要给药|do not accept it, do not give it/)).toBeVisible();
+      await expect(page.getByRole("button", { name: /^确认签收$|^Accept$/ })).toHaveCount(0);
+      await page.getByRole("button", { name: /药品已清点留下|It was counted already/ }).click();
+      await expect(page.getByRole("button", { name: /登记，等药房取回|for the pharmacy to fetch/ })).toBeVisible();
+    },
+  },
+  {
     name: "nurse-discrepancy",
     own: parcel({
       state: "discrepancy",

@@ -114,6 +114,19 @@ export class Nurse {
     await expect(this.page.getByText("已签收").first()).toBeVisible();
   }
 
+  /** Somebody else of the home. */
+  async residentBut(id: string): Promise<{ id: string; name: string }> {
+    const other = await this.page.evaluate(
+      async (but) =>
+        ((await (await fetch("/api/residents")).json()) as { items: { id: string; name: string }[] }).items.find(
+          (resident) => resident.id !== but,
+        ),
+      id,
+    );
+    if (!other) throw new Error("the home has one resident only");
+    return other;
+  }
+
   /** A resident who was seen in person for this diagnosis and is not allergic to any of these; asked of the box's API. */
   async residentSeenFor(diagnosis: string, notAllergicTo: string[]): Promise<{ id: string; name: string }> {
     const ask = <T>(path: string): Promise<T> =>

@@ -4,10 +4,17 @@ import { canPan, canZoom, marksOf, pan, REACH, windowOf, zoom, type Resident } f
 const NOW = Date.parse("2026-11-24T04:00:00Z");
 const HOUR = 3_600_000;
 
+it("keeps today in sight when the window that is zoomed ends now", () => {
+  const half = zoom(windowOf("two_weeks", NOW), "in", NOW);
+  expect([half.from, half.to]).toEqual([NOW - 168 * HOUR, NOW]);
+  expect(zoom(half, "out", NOW)).toEqual(windowOf("two_weeks", NOW));
+});
+
 it("zooms around the middle, never into the future nor beyond what was fetched", () => {
   const day = windowOf("day", NOW);
+  const before = pan(day, "earlier", NOW);
+  expect(zoom(before, "in", NOW)).toEqual({ from: NOW - 30 * HOUR, to: NOW - 18 * HOUR });
   const half = zoom(day, "in", NOW);
-  expect([half.from, half.to]).toEqual([NOW - 18 * HOUR, NOW - 6 * HOUR]);
   const shortest = zoom(half, "in", NOW);
   expect([shortest.to - shortest.from, canZoom(shortest, "in")]).toEqual([6 * HOUR, false]);
   const out = zoom(day, "out", NOW);

@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { CHART, OTHER_SIGNS, VITAL_SIGNS, vitalSign } from "../src/ui/vitals";
+import { en, zh } from "../src";
+import {
+  CHART,
+  levelOf,
+  LEVELS,
+  OTHER_SIGNS,
+  rangeWord,
+  RESPONSIVENESS,
+  VITAL_SIGNS,
+  vitalSign,
+} from "../src/ui/vitals";
 
 /** The relay's own table: code, unit, what is plausible, what is normal. */
 const RELAY = new Map(
@@ -31,4 +41,17 @@ it("reads the whole table", () => {
 it("charts every sign of the relay's table but the level of responsiveness, which is a word", () => {
   expect([...CHART.flat(), "67775-7"].sort()).toEqual([...RELAY.keys()].sort());
   for (const code of CHART.flat()) expect(vitalSign(code), code).toBeDefined();
+});
+
+it("says the level of responsiveness in the relay's words: an alert resident does not read as zero points", () => {
+  const source = readFileSync(join(import.meta.dirname, "../../domain/src/vitals.rs"), "utf8");
+  const words = [...(/const LEVELS[^=]*= \[(.*?)\n\];/s.exec(source)?.[1] ?? "").matchAll(/\("([^"]+)", "([^"]+)"\)/g)];
+  expect(words.map(([, word]) => word)).toEqual(LEVELS.map((level) => zh.vital.level[level]));
+  expect(words.map(([, , word]) => word)).toEqual(LEVELS.map((level) => en.vital.level[level]));
+  expect(levelOf({ code: RESPONSIVENESS, value: 0 })).toBe("0");
+  expect([levelOf({ code: RESPONSIVENESS, value: 9 }), levelOf({ code: "9269-2", value: 3 })]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(rangeWord({ code: RESPONSIVENESS, value: 2 })).toBe("abnormal");
 });

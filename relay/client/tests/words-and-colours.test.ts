@@ -33,6 +33,21 @@ describe("words", () => {
     expect(i18n.language).toBe("en");
   });
 
+  it("of a resident without a bed do not say bed twice", () => {
+    const own = { line: "{{name}}（{{bed, lowerBed}}）" };
+    const i18n = createI18n({ zh: own, en: own });
+    const told = (bed: string) => [i18n.t("bed", { bed }), i18n.t("app:line", { name: "王", bed })];
+    expect([told("301-1"), told("待分配")]).toEqual([
+      ["301-1 床", "王（301-1 床）"],
+      ["床位待分配", "王（床位待分配）"],
+    ]);
+    void i18n.changeLanguage("en");
+    expect([told("301-1"), told("待分配")]).toEqual([
+      ["Bed 301-1", "王（bed 301-1）"],
+      ["Bed not assigned", "王（bed not assigned）"],
+    ]);
+  });
+
   it("are Chinese first", () => {
     expect(createI18n({ zh: {}, en: {} }).t("app.name")).toBe("云诊");
   });

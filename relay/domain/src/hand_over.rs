@@ -166,7 +166,10 @@ impl HandOver<'_> {
         let row = |o: &Observation| {
             let sign = vitals::find(&o.code);
             let name = sign.map_or(o.code.as_str(), |v| self.t(v.name_zh, v.name_en));
-            let text = format!("{name}: {} {} · {}", o.value, self.unit(&o.unit), self.moment(o.measured_at));
+            let value = sign
+                .and_then(|v| v.word(o.value))
+                .map_or_else(|| format!("{} {}", o.value, self.unit(&o.unit)), |(zh, en)| self.t(zh, en).to_owned());
+            let text = format!("{name}: {value} · {}", self.moment(o.measured_at));
             if sign.is_some_and(|v| v.is_out_of_range(o.value)) {
                 Row::Alert(format!("{text} · {}", self.t("超出常规范围", "out of range")))
             } else {

@@ -3,7 +3,7 @@
 
 use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::doses::{Course, Round};
-use crate::formulary::Drug;
+use crate::formulary::{Drug, english_unit};
 use crate::ids::PrescriptionId;
 use crate::policy::Policy;
 use crate::records::{Home, Resident};
@@ -39,6 +39,8 @@ pub struct MedicationSheet<'a> {
     pub zone: &'a Zone,
     /// When the sheet is made.
     pub made_at: Timestamp,
+    /// How often, within 24 hours, what is taken when needed may be given.
+    pub most_when_needed: u32,
     /// In English; else in Chinese.
     pub english: bool,
 }
@@ -94,6 +96,7 @@ impl MedicationSheet<'_> {
             if !times.is_empty() {
                 lines.push(times);
             }
+            lines.extend(self.bound(step.frequency));
             lines.push(who.clone());
             Label { lines, code: pack_code(line.prescription_id, no) }
         };
@@ -179,6 +182,9 @@ impl MedicationSheet<'_> {
     fn row(&self, line: &Line<'_>, step: TaperStep, when: &str) -> Row {
         let item = line.course.item;
         let mut text = format!("{when}  {} · {}", self.name(line.drug), self.dose(step, line.drug));
+        if let Some(bound) = self.bound(step.frequency) {
+            text += &format!(" · {bound}");
+        }
         if matches!(step.frequency, Frequency::Qod | Frequency::Tiw | Frequency::Biw | Frequency::Qw) {
             text += &format!(" · {}", self.often(step.frequency));
         }
@@ -216,6 +222,14 @@ impl MedicationSheet<'_> {
         }
     }
 
+    /// Of what is taken when needed, the most of a day: the paper says what the screen refuses.
+    fn bound(&self, frequency: Frequency) -> Option<String> {
+        let most = self.most_when_needed;
+        let words =
+            if self.english { format!("at most {most} in 24 hours") } else { format!("24 小时内最多 {most} 次") };
+        (frequency == Frequency::Prn).then_some(words)
+    }
+
     const fn way(&self, route: Route) -> &'static str {
         match route {
             Route::Oral => self.t("口服", "by mouth"),
@@ -236,21 +250,6 @@ fn times(frequency: Frequency) -> String {
 /// Nobody who passes a label learns a name.
 fn initials(resident: &Resident) -> String {
     resident.pinyin.to_uppercase()
-}
-
-/// Counted units have Chinese names in the formulary.
-fn english_unit(unit: &str) -> &str {
-    match unit {
-        "片" => "tablet(s)",
-        "粒" => "capsule(s)",
-        "支" => "piece(s)",
-        "吸" => "puff(s)",
-        "袋" => "sachet(s)",
-        "单位" => "unit(s)",
-        "丸" => "pill(s)",
-        "滴" => "drop(s)",
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub use people::{Home, Pharmacy, Session, SessionSubject, Staff, StaffCredential
 pub use pharmacy_system::{OnDuty, PharmacySystem, Webhook, WebhookDelivery, WebhookDeliveryState};
 pub use prescription::{
     Asker, Assessment, AtCounter, Content, Favourite, Instead, Item, Prescription, Question, Rejection, RejectionCode,
-    SignedDocument, Supplied, Supply, TimelineStep,
+    SignedDocument, Supplied, Supply, TimelineStep, WRITE_OVER,
 };
 pub use recall::{AnswerError, Recall, RecallAnswer, RecallEnd, RecallHome};
 pub use referral::{

@@ -375,7 +375,8 @@ impl Check<'_> {
     fn day(&mut self, path: &str, typed: &str) -> Option<Date> {
         let date = typed.parse().ok();
         if date.is_none() {
-            self.fault(path, "日期应写作 2026-11-23 的形式", "A date is written as 2026-11-23");
+            let (zh, en) = no_date(typed);
+            self.fault(path, zh, en);
         }
         date
     }
@@ -392,5 +393,28 @@ impl Check<'_> {
             return None;
         }
         Some(date)
+    }
+}
+
+/// What is wrong with a text that is no date: its form, or that the calendar has no such day.
+fn no_date(typed: &str) -> (&'static str, &'static str) {
+    let form = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    if typed.len() == 10 && typed.bytes().enumerate().all(form) {
+        ("没有这一天，请核对年、月、日", "There is no such day; check year, month and day")
+    } else {
+        ("日期应写作 2026-11-23 的形式", "A date is written as 2026-11-23")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_date;
+
+    #[test]
+    fn a_day_that_the_calendar_has_not_is_not_told_to_be_written_otherwise() {
+        assert!(no_date("2010-02-30").0.contains("没有这一天"));
+        for typed in ["2010/02/03", "2010-2-3", "去年", ""] {
+            assert!(no_date(typed).0.contains("形式"), "{typed}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Vital signs: LOINC codes, UCUM units, what is plausible at all and what is normal at rest in old age.
 //! Ranges mark values for a person to look at; they diagnose nothing.
 
+use crate::early_warning::RESPONSIVENESS;
+
 /// One kind of measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VitalSign {
@@ -25,25 +27,11 @@ pub enum ReadingError {
     #[error("`{0}` is not a vital sign that is recorded here")]
     UnknownCode(String),
     /// Another unit than the table's.
-    #[error("{code} is recorded in {expected}")]
-    Unit {
-        /// Which.
-        code: &'static str,
-        /// The unit to use.
-        expected: &'static str,
-    },
+    #[error("{} is recorded in {}", .0.name_en, .0.unit)]
+    Unit(&'static VitalSign),
     /// Outside of what is possible.
-    #[error("{code} is possible between {low} and {high} {unit}")]
-    Implausible {
-        /// Which.
-        code: &'static str,
-        /// Lowest.
-        low: f64,
-        /// Highest.
-        high: f64,
-        /// Unit.
-        unit: &'static str,
-    },
+    #[error("{} is possible between {} and {} {}; look at the value again", .0.name_en, .0.plausible.0, .0.plausible.1, .0.unit)]
+    Implausible(&'static VitalSign),
 }
 
 impl ReadingError {
@@ -51,8 +39,8 @@ impl ReadingError {
     pub const fn field(&self) -> &'static str {
         match self {
             Self::UnknownCode(_) => "code",
-            Self::Unit { .. } => "unit",
-            Self::Implausible { .. } => "value",
+            Self::Unit(_) => "unit",
+            Self::Implausible(_) => "value",
         }
     }
 
@@ -60,8 +48,11 @@ impl ReadingError {
     pub fn zh(&self) -> String {
         match self {
             Self::UnknownCode(_) => "不支持的生命体征".to_owned(),
-            Self::Unit { expected, .. } => format!("单位应为 {expected}"),
-            Self::Implausible { low, high, unit, .. } => format!("数值应在 {low} 至 {high} {unit} 之间，请核对"),
+            Self::Unit(sign) => format!("{}的单位应为 {}", sign.name_zh, sign.unit),
+            Self::Implausible(sign) => {
+                let (low, high) = sign.plausible;
+                format!("{}应在 {low} 至 {high} {} 之间，请核对", sign.name_zh, sign.unit)
+            }
         }
     }
 }
@@ -111,6 +102,15 @@ pub const ALL: &[VitalSign] = &[
     sign("4548-4",  "%",      "糖化血红蛋白","Haemoglobin A1c",           (3.0, 20.0),    Some((4.0, 8.0))),
 ];
 
+/// Chinese and English words of the level of responsiveness, by its number.
+const LEVELS: [(&str, &str); 5] = [
+    ("清醒", "Alert"),
+    ("新出现混乱", "New confusion"),
+    ("呼唤有反应", "To voice"),
+    ("疼痛有反应", "To pain"),
+    ("无反应", "Unresponsive"),
+];
+
 /// The entry of a LOINC code.
 pub fn find(code: &str) -> Option<&'static VitalSign> {
     ALL.iter().find(|v| v.code == code)
@@ -120,12 +120,12 @@ pub fn find(code: &str) -> Option<&'static VitalSign> {
 pub fn check(code: &str, unit: &str, value: f64) -> Result<&'static VitalSign, ReadingError> {
     let sign = find(code).ok_or_else(|| ReadingError::UnknownCode(code.to_owned()))?;
     if unit != sign.unit {
-        return Err(ReadingError::Unit { code: sign.code, expected: sign.unit });
+        return Err(ReadingError::Unit(sign));
     }
     let (low, high) = sign.plausible;
     // Written so that NaN is implausible too.
     if !(value >= low && value <= high) {
-        return Err(ReadingError::Implausible { code: sign.code, low, high, unit: sign.unit });
+        return Err(ReadingError::Implausible(sign));
     }
     Ok(sign)
 }
@@ -134,6 +134,12 @@ impl VitalSign {
     /// Outside the normal band.
     pub fn is_out_of_range(&self, value: f64) -> bool {
         self.normal.is_some_and(|(low, high)| !(value >= low && value <= high))
+    }
+
+    /// The Chinese and the English word of a value whose number is only a code: "0 points" of responsiveness would read as coma.
+    pub fn word(&self, value: f64) -> Option<(&'static str, &'static str)> {
+        let mut levels = (0_i32..).zip(LEVELS).filter(|_| self.code == RESPONSIVENESS);
+        levels.find(|(level, _)| (value - f64::from(*level)).abs() < 0.5).map(|(_, words)| words)
     }
 }
 
@@ -153,11 +159,21 @@ mod tests {
     }
 
     #[test]
+    fn an_alert_resident_does_not_read_as_zero_points() {
+        let word = |code, value| find(code).and_then(|sign| sign.word(value));
+        assert_eq!(word(RESPONSIVENESS, 0.0), Some(("清醒", "Alert")));
+        assert_eq!(word(RESPONSIVENESS, 4.0), Some(("无反应", "Unresponsive")));
+        assert_eq!((word(RESPONSIVENESS, 5.0), word("9269-2", 4.0)), (None, None));
+    }
+
+    #[test]
     fn readings_are_checked() {
         assert_eq!(check("8480-6", "mm[Hg]", 172.0).map(|s| s.is_out_of_range(172.0)), Ok(true));
-        assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit { .. })));
-        assert!(matches!(check("8480-6", "mm[Hg]", 1720.0), Err(ReadingError::Implausible { .. })));
-        assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible { .. })));
+        assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit(_))));
+        assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible(_))));
+        let implausible = check("8480-6", "mm[Hg]", 1720.0).unwrap_err();
+        assert_eq!(implausible.zh(), "收缩压应在 50 至 280 mm[Hg] 之间，请核对");
+        assert!(implausible.to_string().starts_with("Systolic blood pressure is possible between 50 and 280"));
         assert!(matches!(check("0-0", "1", 1.0), Err(ReadingError::UnknownCode(_))));
     }
 }

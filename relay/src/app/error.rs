@@ -172,6 +172,9 @@ pub enum AppError {
     /// The record that is to be merged away has something under way.
     #[error("something is under way for the record: {0:?}")]
     OpenWork(Vec<OpenWork>),
+    /// A resident who is to move would leave this behind in the home.
+    #[error("something is under way in the home that is left: {0:?}")]
+    OpenWorkInHome(Vec<OpenWork>),
     /// Somebody else has the time.
     #[error("the time is taken")]
     SlotTaken,

@@ -71,6 +71,7 @@ pub async fn make(
         lines: &lines,
         zone: &home.zone,
         made_at: ctx.now,
+        most_when_needed: app.policy.when_needed_doses_per_day,
         english,
     };
     let (page, labels) = (sheet.sheet(), sheet.labels());

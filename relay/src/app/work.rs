@@ -213,12 +213,9 @@ pub(super) fn required(path: &str, text: &str, max_chars: usize) -> Result<Strin
     bounded(path, text, max_chars)
 }
 
-/// A text within its bound.
+/// A text within its bound that hides and reorders nothing.
 pub(super) fn bounded(path: &str, text: &str, max_chars: usize) -> Result<String, AppError> {
-    if text.chars().count() > max_chars {
-        let (zh, en) = (format!("最多 {max_chars} 个字"), format!("At most {max_chars} characters"));
-        return Err(AppError::invalid(path, zh, en));
-    }
+    text::lines(text, max_chars).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))?;
     Ok(text.to_owned())
 }
 

@@ -269,11 +269,12 @@ pub mod status {
         response
     }
 
-    /// A file to keep: whoever opens it later needs nothing of this site.
+    /// A file to look at, to print and to keep under a name: whoever opens it later needs nothing of this site. `attachment` would leave the button
+    /// "open" with a blank tab; the button "download" says so itself.
     pub fn file(kind: &'static str, name: &str, body: axum::body::Body) -> Response {
         let mut response = (StatusCode::OK, body).into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}\"")) {
             response.headers_mut().insert(CONTENT_DISPOSITION, value);
         }
         response
@@ -296,6 +297,13 @@ pub mod status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paper_that_is_meant_to_be_opened_opens() {
+        let answer = status::file("application/pdf", "visit-2026-11-23.pdf", axum::body::Body::empty());
+        let said = answer.headers().get(axum::http::header::CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
+        assert_eq!(said, Some("inline; filename=\"visit-2026-11-23.pdf\""));
+    }
 
     #[test]
     fn chinese_comes_first_unless_english_is_asked_for() {

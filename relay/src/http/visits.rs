@@ -179,7 +179,7 @@ pub async fn cancel(
     operation_id = "printVisitForm",
     tag = "visits",
     params(("id" = VisitId, Path), LanguageQuery),
-    responses((status = 200, description = "HTML to keep as a file and print.", body = String, content_type = "text/html"), ReadProblems),
+    responses((status = 200, description = "HTML to print or to keep as a file.", body = String, content_type = "text/html"), ReadProblems),
 )]
 pub async fn form(
     State(state): State<ApiState>,

@@ -1,7 +1,10 @@
 //! The table of problems: status, code, and the words for the person, in both languages. What is wrong, and what to do.
 
 use axum::http::StatusCode;
+use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::records::WRITE_OVER;
+use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_rtc::{ConnectError, PatchError};
 
 use super::misread;
@@ -138,6 +141,8 @@ fn of_app(error: &AppError) -> Words {
             words.fields.push(("id_number".to_owned(), said));
             words
         }
+        AppError::NotPossible(Refused { event: WRITE_OVER, .. }) => words(S::CONFLICT, "not_possible_now", ["处方已签名，不能再改", "The prescription is signed and stays as it is"],
+            ["签名后的处方不能改写。", "What was signed is never written over."], ["如需更改，请用“取消并重开”：原处方取消，另开一张代替。", "To change it, cancel it and write another in its place (\"Cancel and replace\")."]),
         AppError::NotPossible(refused) => {
             let mut words = words(S::CONFLICT, "not_possible_now", ["当前状态不能这样操作", "Not possible in this state"], ["", ""], ["请刷新后查看最新状态。", "Reload to see the present state."]);
             words.detail = ("事情已有新的进展，这一步不再适用。".into(), refused.to_string());
@@ -221,7 +226,13 @@ fn of_app(error: &AppError) -> Words {
         AppError::OpenWork(open) => {
             let mut words = words(S::CONFLICT, "record_has_open_work", ["要并入的档案还有未结束的事项", "Something is under way for the record that would be merged away"], ["", ""],
                 ["请改为保留这份档案；若两份都有，请先办结或取消这些事项，再合并。", "Keep this record as the one that stands; where both have something under way, end or cancel it first, then merge."]);
-            words.detail = (format!("这份档案名下还有：{}。", open.iter().map(|o| o.zh()).collect::<Vec<_>>().join("、")), format!("It still has {}.", open.iter().map(|o| o.en()).collect::<Vec<_>>().join(", ")));
+            words.detail = still_open("这份档案名下还有", open);
+            words
+        }
+        AppError::OpenWorkInHome(open) => {
+            let mut words = words(S::CONFLICT, "resident_has_open_work", ["还不能转到别的养老院", "The resident cannot move yet"], ["", ""],
+                ["请先办结或取消这些事项，再转院；预约可在新的养老院重新约。", "End or cancel it first, then move; a new appointment is made in the new home."]);
+            words.detail = still_open("原养老院还有未结束的事项", open);
             words
         }
         AppError::SlotTaken => words(S::CONFLICT, "slot_taken", ["这个时间已被预约", "This time is taken"],
@@ -235,6 +246,13 @@ fn of_app(error: &AppError) -> Words {
         AppError::Store(error) => of_store(error),
         AppError::Hash(_) | AppError::Vault(_) | AppError::Answer(_) | AppError::DamagedDocument | AppError::Print(_) => internal(),
     }
+}
+
+/// What is still open, in both languages.
+fn still_open(zh: &str, open: &[OpenWork]) -> Pair {
+    let chinese: Vec<_> = open.iter().map(|kind| kind.zh()).collect();
+    let english: Vec<_> = open.iter().map(|kind| kind.en()).collect();
+    (format!("{zh}：{}。", chinese.join("、")), format!("Still open: {}.", english.join(", ")))
 }
 
 fn clock(at: jiff::civil::DateTime) -> String {

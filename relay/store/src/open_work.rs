@@ -7,6 +7,19 @@ use yunzhen_domain::registry::open_work::OpenWork;
 use crate::row::Cells;
 use crate::{Db, StoreError};
 
+/// What a resident who moves to another home would leave behind.
+pub async fn of_home(db: &mut Db, resident: ResidentId) -> Result<Vec<OpenWork>, StoreError> {
+    let mut found = of_record(db, resident).await?;
+    found.retain(|kind| kind.is_of_the_home());
+    let on_the_way = sqlx::query(
+        "SELECT state FROM prescriptions WHERE resident_id = $1 AND state IN ('dispensing', 'on_hold', 'packed', 'in_delivery') LIMIT 1",
+    );
+    if on_the_way.bind(resident.to_string()).fetch_optional(db.conn()).await?.is_some() {
+        found.push(OpenWork::Prescription);
+    }
+    Ok(found)
+}
+
 /// Each kind once, in the order of the table.
 pub async fn of_record(db: &mut Db, resident: ResidentId) -> Result<Vec<OpenWork>, StoreError> {
     let rows = sqlx::query(

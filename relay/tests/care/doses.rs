@@ -231,7 +231,8 @@ async fn a_stop_ends_the_doses_at_once_and_says_why() {
     let tuesday = w.doses_on("2026-11-24").await.items.remove(0);
     write(&w, &w.by(&w.nurse), tuesday.resident.id, entry(&tuesday, Some(Outcome::Given), w.now())).await.unwrap();
     let wednesday = w.doses_on("2026-11-25").await.items.remove(0);
-    w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+    let stopped = w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+    assert_eq!(stopped.withdrawal_reason.as_deref(), Some("病情变化"));
     let after = w.doses_on("2026-11-25").await;
     assert!(after.items.is_empty() && after.runways.is_empty());
     assert_eq!((after.stopped[0].reason.as_str(), after.stopped[0].prescription_id), ("病情变化", p.id));

@@ -7,7 +7,8 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_relay::app::referrals::{self, HandOverFile};
 use yunzhen_relay::app::views::common::{LanguageQuery, ReasonBody};
 use yunzhen_relay::app::views::consultations::NoteUpdate;
-use yunzhen_relay::app::{AppError, consultations};
+use yunzhen_relay::app::views::residents::{NewObservations, Reading};
+use yunzhen_relay::app::{AppError, consultations, residents};
 use yunzhen_relay::print::{FontFile, PrintConfig, Printer};
 use yunzhen_store::audit;
 
@@ -100,6 +101,29 @@ async fn a_doctor_who_has_never_seen_the_resident_finds_what_matters() {
     let mut db = w.app.store.read().await.unwrap();
     let rows = audit::after(&mut db, 0, 10_000).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.fact.kind == EventKind::ReferralHandOverMade).count(), 2);
+}
+
+/// An emergency doctor read "0 points" of an alert resident as coma.
+#[tokio::test]
+async fn the_level_of_responsiveness_is_a_word_and_not_a_number() {
+    let w = World::new().await;
+    let id = opened(&w, "血压 210/120").await;
+    let resident = w.resident("王秀英").await;
+    let alert = Reading {
+        code: "67775-7".into(),
+        value: 0.0,
+        unit: "{score}".into(),
+        measured_at: w.now().into(),
+        device: None,
+        clock_offset_ms: None,
+        raw_frame: None,
+    };
+    let readings = NewObservations { readings: vec![alert] };
+    residents::record_observations(&w.app, &w.by(&w.nurse), resident.id, readings).await.unwrap();
+    let zh = text_of(&hand_over(&w, id, "zh").await.unwrap().printed.pdf);
+    assert!(zh.contains("意识水平: 清醒") && !zh.contains("0 分"), "{zh}");
+    let en = text_of(&hand_over(&w, id, "en").await.unwrap().printed.pdf);
+    assert!(en.contains("Level of responsiveness: Alert") && !en.contains("0 points"), "{en}");
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 use yunzhen_domain::documents::DocumentError;
+use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::prescription::State;
-use yunzhen_domain::records::{InvitationKind, RejectionCode, Supply};
+use yunzhen_domain::records::{InvitationKind, RejectionCode, Supply, WRITE_OVER};
 use yunzhen_domain::safety::{FindingKind as Kind, Severity};
 use yunzhen_relay::app::views::calendars::ShareCalendar;
 use yunzhen_relay::app::views::common::VersionBody;
@@ -65,9 +66,12 @@ async fn a_hard_stop_needs_a_reason_that_the_pharmacist_sees() {
         PrescriptionDraftUpdate { version, diagnosis_code, supply, valid_days, items, hard_stop_reason, assessment };
     let p2 = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update.clone()).await.unwrap();
     assert_eq!(p2.version, version + 1);
-    let stale = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update).await;
+    let stale = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, update.clone()).await;
     assert!(matches!(stale, Err(AppError::Stale { seen: 1, current: 2 })));
     let signed = w.try_sign(&p2).await.unwrap();
+    let over = PrescriptionDraftUpdate { version: signed.version, ..update };
+    let over = prescriptions::update(&w.app, &w.by(&w.specialist), p.id, over).await;
+    assert!(matches!(over, Err(AppError::NotPossible(Refused { event: WRITE_OVER, .. }))), "{over:?}");
     let seen = prescriptions::get(&w.app, &w.by(&w.pharmacist), signed.id).await.unwrap();
     assert_eq!(seen.hard_stop_reason.as_deref(), Some("早晚分开服用"));
 }

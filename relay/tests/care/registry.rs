@@ -3,9 +3,11 @@
 use yunzhen_domain::checked::IdNumber;
 use yunzhen_domain::early_warning::{Band, OxygenScale};
 use yunzhen_domain::records::Contact;
+use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_domain::registry::{AllergyInput, ConditionInput, Input, MedicineInput};
+use yunzhen_relay::app::views::common::ReasonBody;
 use yunzhen_relay::app::views::residents::{Registered, ResidentChange, ResidentQuery, TransferBody};
-use yunzhen_relay::app::{AppError, residents};
+use yunzhen_relay::app::{AppError, consultations, residents};
 use yunzhen_relay::seed;
 
 use crate::world::{Person, World};
@@ -207,6 +209,23 @@ async fn an_administrator_moves_a_resident_between_homes() {
     assert_eq!(residents::get(&w.app, &w.by(&w.nurse_of_other_home), r.id).await.unwrap().bed, "108");
     let stale = residents::transfer(&w.app, &w.by(&w.administrator), r.id, body(1)).await;
     assert!(matches!(stale, Err(AppError::Stale { .. })));
+}
+
+#[tokio::test]
+async fn who_moves_leaves_no_appointment_behind_in_the_old_home() {
+    let w = World::new().await;
+    let r = w.resident("王秀英").await;
+    let asked = w.waiting("王秀英").await;
+    let body = || TransferBody { version: 1, home_id: seed::HOME_2, bed: "108".into() };
+    let administrator = w.by(&w.administrator);
+    let refused = residents::transfer(&w.app, &administrator, r.id, body()).await;
+    assert!(
+        matches!(&refused, Err(AppError::OpenWorkInHome(open)) if *open == [OpenWork::Consultation]),
+        "{refused:?}"
+    );
+    let cancel = ReasonBody { version: asked.version, reason: "转院".into() };
+    consultations::cancel(&w.app, &w.by(&w.nurse), asked.id, cancel).await.unwrap();
+    residents::transfer(&w.app, &administrator, r.id, body()).await.unwrap();
 }
 
 #[tokio::test]

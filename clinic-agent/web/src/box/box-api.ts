@@ -156,8 +156,8 @@ export type SpoolItem = SpoolItemHead &
   );
 
 export const DISMISS_REASONS = ["wrong", "other_resident", "repeated"] as const;
-/** `corrected`: sent again as a new entry. */
-export type DismissReason = (typeof DISMISS_REASONS)[number] | "corrected";
+/** `corrected`: sent again as a new entry. `handed_on`: the resident lives elsewhere by now, and the people there were told. */
+export type DismissReason = (typeof DISMISS_REASONS)[number] | "corrected" | "handed_on";
 
 export type SpoolEntry =
   | { kind: "observations"; resident_id: string; body: { readings: Reading[] } }

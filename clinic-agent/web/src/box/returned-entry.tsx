@@ -1,14 +1,23 @@
-import { Button, Group, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Text, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPencil, IconSend, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Banner, ProblemAlert, useAction, useFormats, vitalSign } from "@yunzhen/client/ui";
+import {
+  Banner,
+  LEVELS,
+  ProblemAlert,
+  RESPONSIVENESS,
+  useAction,
+  useFormats,
+  useValueWords,
+  vitalSign,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EntryProblemWords } from "../visit/entry-problem";
-import { DISMISS_REASONS, type DismissReason, type SpoolItem } from "./box-api";
+import type { DismissReason, SpoolItem } from "./box-api";
 import { useBoxApi } from "./box-context";
-import { correctedEntry, typedOf, wrongIn } from "./returned";
+import { canCorrect, correctedEntry, reasonsFor, residentGone, typedOf, wrongIn } from "./returned";
 
 /** What was typed, what the hospital said about it, and the two ways on: put right and sent again, or let go with a reason. */
 export function ReturnedEntry({ item }: { item: SpoolItem }) {
@@ -25,14 +34,20 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
   return (
     <div className="nurse-returned" data-testid={`returned-${item.id}`}>
       <Typed item={item} />
-      <Text size="sm" c="var(--yz-danger-text)">
-        {item.problem?.detail ?? item.problem?.title} {item.problem?.action}
-      </Text>
+      {residentGone(item) ? (
+        <Text c="var(--yz-danger-text)">
+          <strong>{t("app:returned.gone")}</strong> {t("app:returned.goneWhatToDo")}
+        </Text>
+      ) : (
+        <Text size="sm" c="var(--yz-danger-text)">
+          {item.problem?.detail ?? item.problem?.title} {item.problem?.action}
+        </Text>
+      )}
       {open === "correct" && <Correction item={item} />}
       {open === "dismiss" && (
         <div className="nurse-choices" role="group" aria-label={t("app:returned.why")}>
           <Text>{t("app:returned.why")}</Text>
-          {DISMISS_REASONS.map((reason) => (
+          {reasonsFor(item).map((reason) => (
             <Button
               key={reason}
               variant="default"
@@ -56,15 +71,11 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {item.kind !== "document" &&
-            item.kind !== "dose" &&
-            item.kind !== "receipt" &&
-            item.kind !== "ecg" &&
-            item.body && (
-              <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
-                {t("app:returned.correct")}
-              </Button>
-            )}
+          {canCorrect(item) && (
+            <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
+              {t("app:returned.correct")}
+            </Button>
+          )}
         </Group>
       ) : (
         <Button variant="subtle" size="lg" onClick={() => setOpen(undefined)}>
@@ -79,6 +90,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
 function Typed({ item }: { item: SpoolItem }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   if (item.kind === "note") return <p className="nurse-returned-typed">{item.body?.text}</p>;
   // What was counted is on the delivery's page, which says that it came back.
   if (item.kind === "receipt") return null;
@@ -102,8 +114,7 @@ function Typed({ item }: { item: SpoolItem }) {
     <ul className="nurse-returned-values" aria-label={t("app:returned.typed")}>
       {readings.map((reading, position) => (
         <li key={position}>
-          {t(`vital.${reading.code}`)} <strong>{reading.value}</strong>{" "}
-          {vitalSign(reading.code)?.shownUnit ?? reading.unit}
+          {t(`vital.${reading.code}`)} <strong>{words(reading).value}</strong> {words(reading).unit}
         </li>
       ))}
       {readings[0] && <li className="nurse-dim">{formats.dateTime(readings[0].measured_at)}</li>}
@@ -152,17 +163,29 @@ function Correction({ item }: { item: SpoolItem }) {
         />
       ) : (
         item.kind === "observations" &&
-        (item.body?.readings ?? []).map((reading, position) => (
-          <TextInput
-            key={position}
-            size="lg"
-            inputMode="decimal"
-            autoComplete="off"
-            label={`${t(`vital.${reading.code}`)} · ${vitalSign(reading.code)?.shownUnit ?? reading.unit}`}
-            value={texts[position] ?? ""}
-            onChange={(event) => change(position, event.currentTarget.value.replace(/[^\d.,]/g, "").slice(0, 6))}
-          />
-        ))
+        (item.body?.readings ?? []).map((reading, position) =>
+          reading.code === RESPONSIVENESS ? (
+            <SegmentedControl
+              key={position}
+              size="lg"
+              fullWidth
+              aria-label={t(`vital.${reading.code}`)}
+              value={texts[position] ?? ""}
+              onChange={(level) => change(position, level)}
+              data={LEVELS.map((level) => ({ value: level, label: t(`vital.level.${level}`) }))}
+            />
+          ) : (
+            <TextInput
+              key={position}
+              size="lg"
+              inputMode="decimal"
+              autoComplete="off"
+              label={`${t(`vital.${reading.code}`)} · ${vitalSign(reading.code)?.shownUnit ?? reading.unit}`}
+              value={texts[position] ?? ""}
+              onChange={(event) => change(position, event.currentTarget.value.replace(/[^\d.,]/g, "").slice(0, 6))}
+            />
+          ),
+        )
       )}
       {wrong.length > 0 && (
         <Banner meaning="danger" role="alert">

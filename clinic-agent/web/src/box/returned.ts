@@ -1,7 +1,22 @@
 /** A returned entry put right: pure. What was measured or written, and when, stays; only the changed value is the nurse's. */
 import type { Reading } from "@yunzhen/client";
 import { problems, type Entries, type EntryProblem } from "../visit/vitals-check";
-import type { SpoolEntry, SpoolItem } from "./box-api";
+import { DISMISS_REASONS, type DismissReason, type SpoolEntry, type SpoolItem } from "./box-api";
+
+/** What is addressed to a resident by name; the others fail for reasons of their own. */
+const OF_A_RESIDENT: readonly SpoolItem["kind"][] = ["observations", "note", "document", "ecg"];
+
+/** The resident left this home's list between writing and sending: no correction makes the hospital take it from here. */
+export const residentGone = (item: SpoolItem): boolean =>
+  item.problem?.code === "not_found" && OF_A_RESIDENT.includes(item.kind);
+
+/** Only what was typed can be put right, and only where the hospital can then take it. */
+export const canCorrect = (item: SpoolItem): boolean =>
+  (item.kind === "observations" || item.kind === "note") && Boolean(item.body) && !residentGone(item);
+
+/** Why it may be let go, the likeliest first. */
+export const reasonsFor = (item: SpoolItem): readonly Exclude<DismissReason, "corrected">[] =>
+  residentGone(item) ? ["handed_on", ...DISMISS_REASONS] : DISMISS_REASONS;
 
 /** One text per reading, in the order of the entry, or one for a note. */
 export function typedOf(item: SpoolItem): string[] {

@@ -26,7 +26,7 @@ export function shownValue(
   if (parameter === "oxygen") return value === 0 ? t("app:chart.air") : t("app:chart.flow", { n: number(value) });
   // 0 alert to 4 unresponsive; above that it is a Glasgow score.
   if (parameter === "consciousness") {
-    return value <= 4 ? t(`app:vitals.consciousness.${value}`) : t("app:chart.glasgow", { n: value });
+    return value <= 4 ? t(`vital.level.${value}`) : t("app:chart.glasgow", { n: value });
   }
   const sign = vitalSign(CODES[parameter] ?? "");
   return `${number(value, sign?.digits)} ${sign?.shownUnit ?? ""}`.trim();

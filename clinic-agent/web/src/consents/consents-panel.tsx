@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, Textarea, Title } from "@mantine/core";
-import { IconSignature } from "@tabler/icons-react";
+import { IconBan, IconSignature } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Consent, ConsentKind, ConsentState, Resident } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useLink, useOffline } from "../box/box-context";
 import { viewBoxOf } from "./signature-path";
 import { TakeConsents } from "./take-consents";
-import { CONSENT_KINDS, openKinds } from "./texts";
+import { CONSENT_KINDS, openKinds, revokedLast } from "./texts";
 
 /** Each kind as it stands, and below it every signature that there ever was. */
 export function ConsentsPanel({ resident }: { resident: Resident }) {
@@ -41,7 +41,12 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
             <li key={kind} className="nurse-consent-row">
               <div>
                 <strong>{t(`app:consents.kind.${kind}`)}</strong>
-                <StandingLine state={state} consent={inForce} />
+                <StandingLine
+                  state={state}
+                  consent={inForce}
+                  revoked={revokedLast(kind, state, history)}
+                  historyKnown={consents.data !== undefined}
+                />
               </div>
               <Group gap="sm" wrap="nowrap">
                 {inForce && (
@@ -99,13 +104,32 @@ export function ConsentsPanel({ resident }: { resident: Resident }) {
   );
 }
 
-function StandingLine({ state, consent }: { state: ConsentState | undefined; consent: Consent | undefined }) {
+function StandingLine({
+  state,
+  consent,
+  revoked,
+  historyKnown,
+}: {
+  state: ConsentState | undefined;
+  consent: Consent | undefined;
+  revoked: Consent | undefined;
+  /** Without the link nobody can say whether it was never signed or taken back. */
+  historyKnown: boolean;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (!state?.in_force) {
     return (
       <div>
-        <StatusChip meaning="waiting">{t("app:consents.state.none")}</StatusChip>
+        {revoked?.revoked_at ? (
+          <StatusChip meaning="danger" icon={IconBan}>
+            {t("app:consents.state.revoked", { time: formats.dateTime(revoked.revoked_at) })}
+          </StatusChip>
+        ) : (
+          <StatusChip meaning="waiting">
+            {t(historyKnown ? "app:consents.state.none" : "app:consents.state.notInForce")}
+          </StatusChip>
+        )}
       </div>
     );
   }

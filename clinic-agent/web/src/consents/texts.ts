@@ -1,5 +1,5 @@
 /** Which text is shown for signing, and what is missing. Pure. */
-import type { ConsentKind, ConsentState, ConsentText, Contact } from "@yunzhen/client";
+import type { Consent, ConsentKind, ConsentState, ConsentText, Contact } from "@yunzhen/client";
 
 /** In the order in which they are shown. */
 export const CONSENT_KINDS: readonly ConsentKind[] = [
@@ -32,6 +32,17 @@ export function openKinds(consents: readonly ConsentState[]): ConsentKind[] {
     const state = consents.find((one) => one.kind === kind);
     return !state?.in_force || state.outdated;
   });
+}
+
+/** The signature that was taken back last, where none is in force: never given and taken back are different facts. */
+export function revokedLast(
+  kind: ConsentKind,
+  state: ConsentState | undefined,
+  history: readonly Consent[],
+): Consent | undefined {
+  if (state?.in_force) return undefined;
+  const revoked = history.filter((one) => one.kind === kind && one.revoked_at);
+  return revoked.sort((a, b) => (b.revoked_at ?? "").localeCompare(a.revoked_at ?? ""))[0];
 }
 
 /** A surrogate cannot appoint herself. */

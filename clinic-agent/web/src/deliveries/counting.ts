@@ -5,6 +5,8 @@ export type Counts = Readonly<Record<number, { quantity: number; damaged: number
 
 const RANK: Partial<Record<DeliveryState, number>> = {
   at_door: 0,
+  // The courier may stand at the door with it: the nurse gives it back.
+  recalled: 0,
   in_transit: 1,
   on_hold: 2,
   quarantined: 2,

@@ -27,6 +27,7 @@ import {
   useAction,
   useApi,
   useFormats,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -35,10 +36,12 @@ import type { NewReceipt } from "../box/box-api";
 import { useBoxApi, useOffline, useSpool } from "../box/box-context";
 import { PrimaryButton } from "../shell";
 import { Timeline } from "../visit/after-screen";
+import { WithdrawnParcel } from "./withdrawn-parcel";
 import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./counting";
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const unitWord = useUnit();
   const formats = useFormats();
   const receivable = delivery.allowed.includes("receive");
   const spool = useSpool();
@@ -95,6 +98,10 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <Banner meaning="person" icon={IconCloudOff} title={t("app:deliveries.waits")} role="status">
             {t("app:deliveries.waitsHint", { time: formats.time(waiting.created_at) })}
           </Banner>
+        ) : receivable && delivery.state === "recalled" ? (
+          <WithdrawnParcel delivery={delivery}>
+            <ReceiveForm delivery={delivery} />
+          </WithdrawnParcel>
         ) : receivable ? (
           <ReceiveForm delivery={delivery} />
         ) : (
@@ -103,7 +110,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
               <ul className="nurse-plain-list">
                 {delivery.packs.map((pack) => (
                   <li key={`${pack.item_no}${pack.batch}`}>
-                    <strong>{pack.name}</strong> · {pack.quantity} {pack.unit}
+                    <strong>{pack.name}</strong> · {pack.quantity} {unitWord(pack.unit)}
                     {pack.substitution && ` · ${t("app:deliveries.instead")}`}
                     <div className="nurse-dim">
                       {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
@@ -131,11 +138,12 @@ function Chain({ prescriptionId }: { prescriptionId: string }) {
     queryKey: ["prescriptions", prescriptionId],
     queryFn: () => api.prescriptions.get(prescriptionId),
   });
-  return query.data?.door_to_dose ? <DoorToDose chain={query.data.door_to_dose} /> : null;
+  return query.data?.door_to_dose ? <DoorToDose chain={query.data.door_to_dose} state={query.data.state} /> : null;
 }
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const unitWord = useUnit();
   const queries = useQueryClient();
   const box = useBoxApi();
   const offline = useOffline();
@@ -149,15 +157,17 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const [pressed, setPressed] = useState(false);
   const [refuseOpen, refuse] = useDisclosure(false);
   const different = hasDifference(packs, counts);
+  const withdrawn = delivery.state === "recalled";
   const tooMany = tooManyDamaged(counts);
   const codeMissing = code.trim() === "";
   const commentMissing = different && comment.trim() === "";
   const receive = useAction((input: NewReceipt, key) => box.receive(delivery.id, input, key), {
     onSuccess: ({ state }) => {
       const late = state === "saved" || state === "sent";
+      const words = late ? "receivedOffline" : withdrawn ? "receivedWithdrawn" : "receivedNow";
       notifications.show({
-        message: t(late ? "app:deliveries.receivedOffline" : "app:deliveries.receivedNow"),
-        color: late ? "blue" : "green",
+        message: t(`app:deliveries.${words}`),
+        color: late ? "blue" : withdrawn ? "yellow" : "green",
       });
       void queries.invalidateQueries({ queryKey: ["deliveries"] });
       void queries.invalidateQueries({ queryKey: ["spool"] });
@@ -187,7 +197,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
     >
       <Stack gap="md">
         <Title order={2} size="h3">
-          {t("app:deliveries.receiveTitle")}
+          {t(withdrawn ? "app:deliveries.withdrawn.counted" : "app:deliveries.receiveTitle")}
         </Title>
         <TextInput
           label={t("app:deliveries.parcelCode")}
@@ -223,7 +233,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
                 <div className="nurse-count-name">
                   <strong>{pack.name}</strong>
                   {pack.substitution && <div>{t("app:deliveries.instead")}</div>}
-                  <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: pack.unit })}</div>
+                  <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: unitWord(pack.unit) })}</div>
                   <div className="nurse-dim">
                     {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
                   </div>
@@ -287,8 +297,14 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
           ) : (
             <span />
           )}
-          <PrimaryButton type="submit" loading={receive.isPending} color={different ? "yellow" : "teal"}>
-            {t(different ? "app:deliveries.acceptWithDifference" : "app:deliveries.accept")}
+          <PrimaryButton type="submit" loading={receive.isPending} color={different || withdrawn ? "yellow" : "teal"}>
+            {t(
+              withdrawn
+                ? "app:deliveries.withdrawn.record"
+                : different
+                  ? "app:deliveries.acceptWithDifference"
+                  : "app:deliveries.accept",
+            )}
           </PrimaryButton>
         </Group>
       </Stack>

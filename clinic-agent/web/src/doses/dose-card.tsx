@@ -19,6 +19,7 @@ import {
   useAction,
   useFormats,
   useNow,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -72,6 +73,7 @@ export function DoseCard({
   stopped: boolean;
 }) {
   const { t, i18n } = useTranslation();
+  const unitWord = useUnit();
   const formats = useFormats();
   const now = useNow(30_000);
   const { state, waiting } = standing(dose, spool);
@@ -111,7 +113,7 @@ export function DoseCard({
             {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {dose.strength}
           </strong>
           <span>
-            {formats.number(dose.dose)} {dose.dose_unit} · {t(`route.${dose.route}`)}
+            {formats.number(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
             {dose.instruction && ` · ${dose.instruction}`}
           </span>
           {(dose.instead ?? []).map((other) => (
@@ -120,7 +122,7 @@ export function DoseCard({
                 name: i18n.language === "en" ? other.drug_name_en : other.drug_name,
                 strength: other.strength,
                 dose: formats.number(other.dose),
-                unit: other.dose_unit,
+                unit: unitWord(other.dose_unit),
               })}
             </strong>
           ))}

@@ -13,6 +13,7 @@ import {
   useFormats,
   useNow,
   useZone,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -226,6 +227,7 @@ function ScanField({
 
 function RunningOut({ plan }: { plan: DosesOfDay }) {
   const { t, i18n } = useTranslation();
+  const unitWord = useUnit();
   const formats = useFormats();
   const soon = plan.runways.filter((runway) => runway.warns && runway.last_day);
   if (soon.length === 0) return null;
@@ -240,7 +242,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
                 name: i18n.language === "en" ? runway.drug_name_en : runway.drug_name,
                 date: formats.date(runway.last_day ?? plan.day),
                 left: formats.number(runway.left),
-                unit: runway.dose_unit,
+                unit: unitWord(runway.dose_unit),
                 why: t(`refill.runsOut.${runway.runs_out}`),
               })}
               {runway.refill && ` · ${t(`refill.state.${runway.refill}`)}`}

@@ -54,7 +54,7 @@ export const zh = {
   pending: "已记录，待发送",
   conflict: "这条记录没有被接受",
   back: "返回列表",
-  refills: { title: "药品快用完", line: "{{bed}} 床 {{name}} · {{drugs}}：可用到 {{date}}" },
+  refills: { title: "药品快用完", line: "{{bed, bed}} {{name}} · {{drugs}}：可用到 {{date}}" },
 };
 
 export const en: typeof zh = {
@@ -112,5 +112,5 @@ export const en: typeof zh = {
   pending: "Written, not sent yet",
   conflict: "This entry was not accepted",
   back: "Back to the list",
-  refills: { title: "Medicines run out", line: "Bed {{bed}} {{name}} · {{drugs}}: until {{date}}" },
+  refills: { title: "Medicines run out", line: "{{bed, bed}} {{name}} · {{drugs}}: until {{date}}" },
 };

@@ -4,6 +4,7 @@ import { IconCalendarPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ProblemAlert, Skeletons, StatusChip, useAction, useApi, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
+import { visitsThatHelp } from "./visits";
 import "./eligibility.css";
 
 /** Per diagnosis: may it be treated remotely, and if not, which proof is missing and how it comes. Shown before booking. */
@@ -72,7 +73,7 @@ export function Standings({
       {lacking && <Text>{t("app:eligibility.advice")}</Text>}
       {lacking && joint_consultation_allowed && <Text>{t("app:eligibility.joint")}</Text>}
       {lacking &&
-        visits.map((visit) => (
+        visitsThatHelp(standings, visits).map((visit) => (
           <div key={visit.id} className="nurse-standing-line">
             <span>
               {t("app:eligibility.planned", { date: formats.date(visit.planned_on), hospital: visit.hospital })}

@@ -2,7 +2,7 @@ import { Button, Group, Text, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Recall } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats, useUnit } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -62,6 +62,7 @@ export function RecallPanel({ recallId }: { recallId: string }) {
 
 function Who({ recall }: { recall: Recall }) {
   const { t } = useTranslation();
+  const unitWord = useUnit();
   const formats = useFormats();
   return (
     <section>
@@ -79,7 +80,7 @@ function Who({ recall }: { recall: Recall }) {
                 t("app:recalls.nobody")
               )}
             </span>
-            <strong>{t("app:recalls.quantity", { n: held.quantity, unit: recall.unit })}</strong>
+            <strong>{t("app:recalls.quantity", { n: held.quantity, unit: unitWord(recall.unit) })}</strong>
             <span className="nurse-dim">
               {held.place === "road"
                 ? t("app:recalls.onRoad")

@@ -12,20 +12,24 @@ import {
   IconVideo,
 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Resident, ResidentSummary } from "@yunzhen/client";
+import { toApiError, type Resident, type ResidentSummary } from "@yunzhen/client";
 import {
   AllergyBanner,
+  Banner,
   ConsultationChip,
+  OTHER_SIGNS,
   Portrait,
   PrescriptionChip,
   ProblemAlert,
   rangeWord,
   RelativeTime,
+  RESPONSIVENESS,
   Skeletons,
   StatusChip,
   useAction,
   useApi,
   useFormats,
+  useValueWords,
   VITAL_SIGNS,
   VitalsPlot,
 } from "@yunzhen/client/ui";
@@ -39,18 +43,21 @@ import { MissingConsents } from "../consents/missing-consents";
 import { allergiesKnown } from "../residents/find";
 import { RecordLinks } from "../residents/record-links";
 import { WarningChip } from "../residents/warning-chip";
+import { isSigned } from "../visit/signed";
 import { VitalsEntry } from "../visit/vitals-entry";
 import { NextAppointment } from "./next-appointment";
 import { isCallable, isOpen, type RoundRow } from "./round";
 import { vitalsNow } from "./trend";
 
+/** What the keypad takes, and the word beside the numbers. */
+const AT_A_GLANCE = [...VITAL_SIGNS, ...OTHER_SIGNS.filter(({ code }) => code === RESPONSIVENESS)];
 const TWO_WEEKS_MS = 14 * 24 * 3600 * 1000;
 
 export function ResidentPanel({ residentId, summary }: { residentId: string; summary: RoundRow | undefined }) {
   const { t, i18n } = useTranslation();
   const api = useApi();
   const navigate = useNavigate();
-  const formats = useFormats();
+  const words = useValueWords();
   const link = useLink();
   const spool = useSpool();
   const [vitalsOpen, vitals] = useDisclosure(false);
@@ -66,12 +73,14 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
     summary?.resident ?? (full && { ...full, conditions: [], early_warning: full.early_warning.now });
   const observations = history.data?.items;
   const now = useMemo(
-    () => vitalsNow(VITAL_SIGNS, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
+    () => vitalsNow(AT_A_GLANCE, full?.last_observations ?? person?.last_observations ?? [], observations ?? []),
     [full, person, observations],
   );
   const pending = pendingOf(spool.data ?? [], residentId);
   const consultation = summary?.consultation;
   const open = consultation !== undefined && isCallable(consultation.state);
+  // Moved or merged since the page was opened: what is shown is old, and nothing more is taken for the resident here.
+  const gone = chart.isError && toApiError(chart.error).code === "not_found";
 
   if (!person) {
     return (
@@ -128,8 +137,16 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           <RecordLinks residentId={residentId} />
         </Group>
         <NextAppointment residentId={residentId} consultation={consultation} />
-        <StaleLine since={chart.data?.staleSince} />
-        {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
+        {gone ? (
+          <Banner meaning="person" role="status">
+            {t("app:today.gone")}
+          </Banner>
+        ) : (
+          <>
+            <StaleLine since={chart.data?.staleSince} />
+            {chart.isError && <ProblemAlert error={chart.error} onRetry={() => void chart.refetch()} />}
+          </>
+        )}
 
         <MissingConsents residentId={residentId} />
         {pending.length > 0 && (
@@ -157,8 +174,8 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
                   <li key={sign.code} className={word === "inRange" ? "" : "nurse-vital-out"}>
                     <span className="nurse-dim">{t(`vital.${sign.code}`)}</span>
                     <span className="nurse-vital-value">
-                      {formats.number(last.value, sign.digits)}
-                      <small>{sign.shownUnit}</small>
+                      {words(last).value}
+                      <small>{words(last).unit}</small>
                       {trend && <Arrow size={22} aria-label={t(`app:today.${trend}`)} role="img" />}
                     </span>
                     <span className="nurse-vital-foot">
@@ -191,29 +208,31 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 
         {full && <ChartLists chart={full} />}
       </div>
-      <footer className="nurse-actions">
-        <Button variant="default" size="xl" leftSection={<IconHeartbeat aria-hidden />} onClick={vitals.open}>
-          {t("app:today.addVitals")}
-        </Button>
-        <Button variant="default" size="xl" leftSection={<IconNotes aria-hidden />} onClick={note.open}>
-          {t("app:today.addNote")}
-        </Button>
-        {open ? (
-          <PrimaryButton
-            leftSection={<IconVideo aria-hidden />}
-            onClick={() => void navigate(`/consultations/${consultation.id}`)}
-          >
-            {t("app:today.resume")}
-          </PrimaryButton>
-        ) : (
-          <PrimaryButton
-            leftSection={<IconPlayerPlay aria-hidden />}
-            onClick={() => void navigate(`/residents/${residentId}/start`)}
-          >
-            {t("app:today.start")}
-          </PrimaryButton>
-        )}
-      </footer>
+      {!gone && (
+        <footer className="nurse-actions">
+          <Button variant="default" size="xl" leftSection={<IconHeartbeat aria-hidden />} onClick={vitals.open}>
+            {t("app:today.addVitals")}
+          </Button>
+          <Button variant="default" size="xl" leftSection={<IconNotes aria-hidden />} onClick={note.open}>
+            {t("app:today.addNote")}
+          </Button>
+          {open ? (
+            <PrimaryButton
+              leftSection={<IconVideo aria-hidden />}
+              onClick={() => void navigate(`/consultations/${consultation.id}`)}
+            >
+              {t("app:today.resume")}
+            </PrimaryButton>
+          ) : (
+            <PrimaryButton
+              leftSection={<IconPlayerPlay aria-hidden />}
+              onClick={() => void navigate(`/residents/${residentId}/start`)}
+            >
+              {t("app:today.start")}
+            </PrimaryButton>
+          )}
+        </footer>
+      )}
       <Modal opened={vitalsOpen} onClose={vitals.close} title={t("app:vitals.title")} size={860}>
         <VitalsEntry residentId={residentId} onSaved={vitals.close} />
       </Modal>
@@ -227,6 +246,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 function ChartLists({ chart }: { chart: Resident }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const prescriptions = chart.prescriptions.filter(isSigned);
   const ended = chart.consultations.filter((consultation) => !isOpen(consultation.state)).slice(0, 5);
   return (
     <div className="nurse-columns">
@@ -268,13 +288,13 @@ function ChartLists({ chart }: { chart: Resident }) {
           </ul>
         )}
       </section>
-      {chart.prescriptions.length > 0 && (
+      {prescriptions.length > 0 && (
         <section>
           <Title order={2} size="h3">
             {t("app:today.prescriptions")}
           </Title>
           <ul className="nurse-plain-list">
-            {chart.prescriptions.slice(0, 4).map((prescription) => (
+            {prescriptions.slice(0, 4).map((prescription) => (
               <li key={prescription.id}>
                 <Group justify="space-between" gap="xs">
                   <span>{prescription.drug_names.join(t("separator"))}</span>

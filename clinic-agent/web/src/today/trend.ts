@@ -1,6 +1,6 @@
 /** The last value of each vital sign and where it is going. Pure. */
 import type { Observation } from "@yunzhen/client";
-import { vitalSign, type VitalSign } from "@yunzhen/client/ui";
+import { RESPONSIVENESS, vitalSign, type VitalSign } from "@yunzhen/client/ui";
 
 export interface VitalNow {
   sign: VitalSign;
@@ -23,7 +23,8 @@ export function vitalsNow(
     const before = known.find(
       (observation) => observation.id !== newest.id && observation.measured_at < newest.measured_at,
     );
-    if (!before) return [{ sign, last: newest, trend: undefined }];
+    // A word goes neither up nor down.
+    if (!before || sign.code === RESPONSIVENESS) return [{ sign, last: newest, trend: undefined }];
     const step = (sign.plausible[1] - sign.plausible[0]) * 0.01;
     const delta = newest.value - before.value;
     return [{ sign, last: newest, trend: Math.abs(delta) < step ? "same" : delta > 0 ? "up" : "down" }];

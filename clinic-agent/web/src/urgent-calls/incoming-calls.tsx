@@ -14,7 +14,7 @@ import {
   useAction,
   useApi,
   useFormats,
-  vitalSign,
+  useValueWords,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -30,17 +30,19 @@ const BACKSTOP_MS = 15_000;
 export function IncomingCalls() {
   const { t } = useTranslation();
   const api = useApi();
+  const formats = useFormats();
   const list = useQuery({
     queryKey: ["urgent-calls", "open"],
-    queryFn: () => api.urgentCalls.list({ open: true }),
+    queryFn: () => api.urgentCalls.openFresh(),
     refetchInterval: BACKSTOP_MS,
     refetchIntervalInBackground: true,
   });
-  const calls = worstFirst(list.data?.items ?? []);
+  const since = list.data?.staleSince;
+  const calls = worstFirst(list.data?.data.items ?? []);
   const ringing = calls.filter((call) => isRinging(call.state)).map((call) => call.id);
   const alarm = useAlarm(ringing);
   if (calls.length === 0) {
-    return list.isError && list.error && !list.data ? (
+    return (list.isError && !list.data) || since ? (
       <div className="nurse-notice">
         <Banner meaning="person" role="status">
           {t("app:urgent.incoming.listError")}
@@ -62,6 +64,11 @@ export function IncomingCalls() {
           )
           .join(t("separator"))}
       </div>
+      {since && (
+        <Banner meaning="person" role="status">
+          {t("app:urgent.incoming.stale", { time: formats.dateTime(since) })}
+        </Banner>
+      )}
       {ringing.length > 0 && alarm.blocked && (
         <Banner
           meaning="person"
@@ -80,6 +87,7 @@ export function IncomingCalls() {
           key={call.id}
           call={call}
           full={position === 0}
+          stale={since !== undefined}
           onSilence={
             position === 0 && isRinging(call.state) && !alarm.silent && !alarm.blocked ? alarm.silence : undefined
           }
@@ -89,7 +97,15 @@ export function IncomingCalls() {
   );
 }
 
-function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boolean; onSilence?: () => void }) {
+interface IncomingCallProps {
+  call: UrgentCall;
+  full: boolean;
+  /** There is no link: what was done about it since is not known, and nothing can be said about it. */
+  stale: boolean;
+  onSilence?: () => void;
+}
+
+function IncomingCall({ call, full, stale, onSilence }: IncomingCallProps) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
@@ -138,7 +154,7 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
               {t("app:urgent.incoming.open")}
             </Button>
           )}
-          {call.allowed.includes("answer") && (
+          {!stale && call.allowed.includes("answer") && (
             <Button
               size="xl"
               color="red"
@@ -150,7 +166,7 @@ function IncomingCall({ call, full, onSilence }: { call: UrgentCall; full: boole
               {t("app:urgent.incoming.answer")}
             </Button>
           )}
-          {call.state === "answered" && call.allowed.includes("end") && (
+          {!stale && call.state === "answered" && call.allowed.includes("end") && (
             <Button size="xl" className="nurse-primary" onClick={end.open}>
               {t("app:urgent.incoming.end")}
             </Button>
@@ -191,6 +207,7 @@ function SharedBed({ call }: { call: UrgentCall }) {
 function Details({ call }: { call: UrgentCall }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   const signs = atOnce(call.vital_signs ?? []);
   const measuredAt = sameTime(signs);
   return (
@@ -205,7 +222,7 @@ function Details({ call }: { call: UrgentCall }) {
               const word = rangeWord(one);
               return (
                 <li key={one.id}>
-                  {t(`vital.${one.code}`)} <strong>{formats.number(one.value)}</strong> {vitalSign(one.code)?.shownUnit}
+                  {t(`vital.${one.code}`)} <strong>{words(one).value}</strong> {words(one).unit}
                   {word !== "inRange" && <strong> {t(`vital.${word}`)}</strong>}
                   {measuredAt === undefined && <span className="nurse-dim"> {formats.dateTime(one.measured_at)}</span>}
                 </li>

@@ -1,5 +1,6 @@
 /** How an urgent call stands. Pure. */
 import type { Observation, UrgentCall, UrgentCallState } from "@yunzhen/client";
+import { RESPONSIVENESS } from "@yunzhen/client/ui";
 
 const UNANSWERED: readonly UrgentCallState[] = ["raised", "with_next_on_duty", "with_administrator"];
 
@@ -67,6 +68,7 @@ const AT_ONCE = [
   "8310-5",
   "14743-9",
   "15074-8",
+  RESPONSIVENESS,
   "9269-2",
   "72514-3",
 ];

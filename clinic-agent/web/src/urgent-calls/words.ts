@@ -2,7 +2,7 @@
 export const zh = {
   button: {
     title: "呼叫护士",
-    bed: "{{bed}} 床",
+    bed: "{{bed, bed}}",
     press: "按一下，护士马上知道",
     sending: "正在呼叫…",
     heard: "已呼叫，护士知道了",
@@ -20,15 +20,15 @@ export const zh = {
     setSave: "设为这个床位",
   },
   wired: {
-    sending: "{{bed}} 床 {{time}} 按了呼叫按钮，医院还没有收到，本机正在重发。请马上去看。",
+    sending: "{{bed, bed}} {{time}} 按了呼叫按钮，医院还没有收到，本机正在重发。请马上去看。",
     refused:
-      "{{bed}} 床 {{time}} 按了呼叫按钮，但登记中没有这个床位的住民，没有通知医生。请马上去看，并请管理员核对按钮设置。",
+      "{{bed, bed}} {{time}} 按了呼叫按钮，但登记中没有这个床位的住民，没有通知医生。请马上去看，并请管理员核对按钮设置。",
     seen: "我去看",
   },
   incoming: {
     title: "一键呼叫",
-    from: "{{bed}} 床 {{name}}",
-    fromBed: "{{bed}} 床",
+    from: "{{bed, bed}} {{name}}",
+    fromBed: "{{bed, bed}}",
     or: "或",
     shared: "这个床位登记了多人，请当面确认是谁：",
     who: "是哪位住民？",
@@ -50,6 +50,7 @@ export const zh = {
     confirm: "确认：{{outcome}}",
     ended: "已记录：{{outcome}}。",
     listError: "暂时查不到一键呼叫，正在重试。请留意床旁。",
+    stale: "网络中断，暂时查不到最新进展：以下为 {{time}} 的情况。请直接到床旁查看。",
   },
   triage: { abnormal: "最近体征异常", unknown: "没有近期体征，情况不明", in_range: "最近体征正常" },
   state: {
@@ -81,7 +82,7 @@ export const zh = {
 export const en: typeof zh = {
   button: {
     title: "Call a nurse",
-    bed: "Bed {{bed}}",
+    bed: "{{bed, bed}}",
     press: "Press once: the nurse knows at once",
     sending: "Calling…",
     heard: "The nurse has been called",
@@ -100,15 +101,15 @@ export const en: typeof zh = {
   },
   wired: {
     sending:
-      "Bed {{bed}} pressed the call button at {{time}}; the hospital has not heard it yet and the box tries again. Go there now.",
+      "{{bed, bed}} pressed the call button at {{time}}; the hospital has not heard it yet and the box tries again. Go there now.",
     refused:
-      "Bed {{bed}} pressed the call button at {{time}}, but no resident is registered in that bed and no doctor was told. Go there now, and have the administrator check the buttons.",
+      "{{bed, bed}} pressed the call button at {{time}}, but no resident is registered in that bed and no doctor was told. Go there now, and have the administrator check the buttons.",
     seen: "I go there",
   },
   incoming: {
     title: "One-key call",
-    from: "Bed {{bed}} {{name}}",
-    fromBed: "Bed {{bed}}",
+    from: "{{bed, bed}} {{name}}",
+    fromBed: "{{bed, bed}}",
     or: " or ",
     shared: "Several residents have this bed; see who it is:",
     who: "Who was it?",
@@ -130,6 +131,7 @@ export const en: typeof zh = {
     confirm: "Confirm: {{outcome}}",
     ended: "Recorded: {{outcome}}.",
     listError: "One-key calls cannot be read at the moment; trying again. Please look after the beds.",
+    stale: "No network: the newest state cannot be read. This is how it was on {{time}}. Please go to the bed.",
   },
   triage: {
     abnormal: "Last vital signs out of range",

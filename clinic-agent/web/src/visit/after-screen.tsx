@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconPrescription } from "@tabler/icons-react";
+import { IconArrowLeft, IconBuildingHospital, IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { Consultation, Prescription, TimelineStep } from "@yunzhen/client";
+import type { Consultation, Prescription, ReferralSummary, TimelineStep } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
@@ -12,13 +12,17 @@ import {
   PrescriptionChip,
   ProblemAlert,
   Skeletons,
+  StatusChip,
   useApi,
   useFormats,
+  useUnit,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { ReferralChip } from "../referrals/chips";
 import { OnInRound } from "../rounds/next-in-round";
 import { OutcomeBanner } from "../schedule/outcome-banner";
+import { isSigned } from "./signed";
 
 /** After the call: what was decided, and where the medicine is. */
 export function AfterScreen({ consultation }: { consultation: Consultation }) {
@@ -29,6 +33,8 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
     consultation.began_at && consultation.ended_at
       ? Math.max(1, Math.round((Date.parse(consultation.ended_at) - Date.parse(consultation.began_at)) / 60_000))
       : undefined;
+  const referrals = consultation.referrals ?? [];
+  const prescriptions = consultation.prescriptions.filter(isSigned);
   return (
     <div className="nurse-after">
       <header className="nurse-screen-head">
@@ -68,11 +74,23 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
           </dd>
         </dl>
       </section>
+      {referrals.length > 0 && (
+        <section>
+          <Title order={2} mb="sm">
+            {t("app:after.referrals")}
+          </Title>
+          <Stack gap="md">
+            {referrals.map((referral) => (
+              <ReferralCard key={referral.id} referral={referral} />
+            ))}
+          </Stack>
+        </section>
+      )}
       <section>
         <Title order={2} mb="sm">
           {t("app:after.prescriptions")}
         </Title>
-        {consultation.prescriptions.length === 0 ? (
+        {prescriptions.length === 0 ? (
           <div className="yz-card">
             <EmptyState
               icon={IconPrescription}
@@ -82,7 +100,7 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
           </div>
         ) : (
           <Stack gap="md">
-            {consultation.prescriptions.map((summary) => (
+            {prescriptions.map((summary) => (
               <PrescriptionCard key={summary.id} prescriptionId={summary.id} />
             ))}
           </Stack>
@@ -98,10 +116,40 @@ export function AfterScreen({ consultation }: { consultation: Consultation }) {
   );
 }
 
+/** Where the resident goes now, one press from what the hospital asks and says. */
+function ReferralCard({ referral }: { referral: ReferralSummary }) {
+  const { t } = useTranslation();
+  const place = [referral.hospital, referral.department].filter(Boolean).join(" ");
+  return (
+    <article className="yz-card nurse-pad">
+      <Group justify="space-between" gap="sm">
+        <div>
+          <Group gap="xs">
+            <strong>{place || t("app:after.referralNoPlace")}</strong>
+            <ReferralChip state={referral.state} />
+            {referral.urgency === "urgent" && <StatusChip meaning="danger">{t("urgency.urgent")}</StatusChip>}
+          </Group>
+          <Text>{referral.reason}</Text>
+        </div>
+        <Button
+          component={Link}
+          to={`/referrals/${referral.id}`}
+          size="lg"
+          mih={60}
+          leftSection={<IconBuildingHospital aria-hidden />}
+        >
+          {t("app:after.toReferral")}
+        </Button>
+      </Group>
+    </article>
+  );
+}
+
 const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
 
 function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   const { t, i18n } = useTranslation();
+  const unitWord = useUnit();
   const api = useApi();
   const formats = useFormats();
   const query = useQuery({
@@ -136,9 +184,9 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
                 {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {item.drug.strength}
               </strong>
               <div>
-                {formats.number(item.dose)} {item.dose_unit} · {t(`frequency.${item.frequency}`)} ·{" "}
+                {formats.number(item.dose)} {unitWord(item.dose_unit)} · {t(`frequency.${item.frequency}`)} ·{" "}
                 {t(`route.${item.route}`)} · {t("app:after.days", { n: item.days })} · {item.quantity}{" "}
-                {item.quantity_unit}
+                {unitWord(item.quantity_unit)}
               </div>
               {item.instruction && <div className="nurse-dim">{item.instruction}</div>}
             </li>
@@ -149,7 +197,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.valid_until && ` · ${t("app:after.valid", { date: formats.date(prescription.valid_until) })}`}
         </Text>
       </Stack>
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
       <FillingsOf prescription={prescription} />
       <Timeline steps={prescription.timeline} level={4} />
     </article>

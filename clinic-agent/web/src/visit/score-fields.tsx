@@ -1,9 +1,8 @@
 import { SegmentedControl, Text, TextInput } from "@mantine/core";
+import { LEVELS, RESPONSIVENESS } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CONSCIOUSNESS, OXYGEN, oxygenWrong, type Entries } from "./vitals-check";
-
-const LEVELS = ["0", "1", "2", "3", "4"] as const;
+import { OXYGEN, oxygenWrong, type Entries } from "./vitals-check";
 
 /** Air or oxygen, alert or not: without these two there is no early-warning score. */
 export function ScoreFields({
@@ -27,11 +26,11 @@ export function ScoreFields({
           size="lg"
           fullWidth
           aria-labelledby="consciousness"
-          value={entries[CONSCIOUSNESS] || "none"}
-          onChange={(value) => onChange(CONSCIOUSNESS, value === "none" ? "" : value)}
+          value={entries[RESPONSIVENESS] || "none"}
+          onChange={(value) => onChange(RESPONSIVENESS, value === "none" ? "" : value)}
           data={[
             { value: "none", label: t("app:vitals.notAssessed") },
-            ...LEVELS.map((value) => ({ value, label: t(`app:vitals.consciousness.${value}`) })),
+            ...LEVELS.map((value) => ({ value, label: t(`vital.level.${value}`) })),
           ]}
         />
       </div>

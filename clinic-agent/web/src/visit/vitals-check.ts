@@ -1,6 +1,6 @@
 /** What the nurse typed → readings, or what is wrong with it. Pure. */
 import type { Reading } from "@yunzhen/client";
-import { VITAL_SIGNS, type VitalSign } from "@yunzhen/client/ui";
+import { RESPONSIVENESS, VITAL_SIGNS, type VitalSign } from "@yunzhen/client/ui";
 
 export type Entries = Readonly<Record<string, string>>;
 
@@ -9,13 +9,11 @@ export type EntryProblem =
 
 /** Flow of inhaled oxygen in L/min, 0 is air. */
 export const OXYGEN = "3151-8";
-/** 0 alert, 1 new confusion, 2 responds to voice, 3 to pain, 4 unresponsive. */
-export const CONSCIOUSNESS = "67775-7";
 const MOST_FLOW = 60;
 /** What is chosen rather than measured: code and unit. */
 const CHOSEN: readonly [string, string][] = [
   [OXYGEN, "L/min"],
-  [CONSCIOUSNESS, "{score}"],
+  [RESPONSIVENESS, "{score}"],
 ];
 
 const SYSTOLIC = "8480-6";

@@ -121,6 +121,8 @@ export const consents: typeof zh.consents = {
   giver: { resident: "The resident", surrogate: "The surrogate", guardian: "A legal guardian" },
   state: {
     none: "Not signed",
+    notInForce: "Not signed, or revoked",
+    revoked: "Revoked {{time}}",
     given: "In force",
     since: "Signed {{time}}, in force",
     outdated: "The text has changed, please sign again",

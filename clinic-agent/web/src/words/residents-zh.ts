@@ -118,6 +118,8 @@ export const consents = {
   giver: { resident: "住民本人", surrogate: "医疗代理人", guardian: "法定监护人" },
   state: {
     none: "未签署",
+    notInForce: "未签署或已撤回",
+    revoked: "{{time}} 已撤回",
     given: "有效",
     since: "{{time}} 签署，有效",
     outdated: "文本已更新，请重新签署",

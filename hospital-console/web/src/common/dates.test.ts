@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays, dateOf, fromLocalInput, mondayOf, nextQuarter, startOfDay, toLocalInput } from "./dates";
+import { addDays, coversDay, dateOf, fromLocalInput, mondayOf, nextQuarter, startOfDay, toLocalInput } from "./dates";
 import { fieldError, lineError } from "./fields";
 import { ApiError } from "@yunzhen/client";
 
@@ -9,6 +9,13 @@ describe("dates", () => {
     expect(addDays("2028-03-01", -1)).toBe("2028-02-29");
     expect(mondayOf("2027-01-01")).toBe("2026-12-28");
     expect(mondayOf("2026-11-23")).toBe("2026-11-23");
+  });
+  it("are covered by a duty from midnight to midnight, which would read 00:00–00:00", () => {
+    const [starts_at, ends_at] = [startOfDay("2026-11-24"), startOfDay("2026-11-25")];
+    expect(coversDay({ starts_at, ends_at }, "2026-11-24")).toBe(true);
+    expect(coversDay({ starts_at, ends_at }, "2026-11-25")).toBe(false);
+    const late = fromLocalInput("2026-11-24T08:00") ?? "";
+    expect(coversDay({ starts_at: late, ends_at }, "2026-11-24")).toBe(false);
   });
   it("come back from a form as they went in", () => {
     const text = "2026-11-24T09:30";

@@ -37,6 +37,14 @@ export const mondayOf = (date: string): string => addDays(date, -weekdayIndex(da
 /** Local midnight as an instant: the edge of a window to ask for. */
 export const startOfDay = (date: string): string => new Date(`${date}T00:00:00`).toISOString();
 
+/** From midnight to midnight, or longer: "00:00–00:00" says nothing. */
+export function coversDay({ starts_at, ends_at }: { starts_at: string; ends_at: string }, date: string): boolean {
+  return (
+    Date.parse(starts_at) <= Date.parse(startOfDay(date)) &&
+    Date.parse(startOfDay(addDays(date, 1))) <= Date.parse(ends_at)
+  );
+}
+
 /** For `<input type="datetime-local">`. */
 export function toLocalInput(at: Date | number | string): string {
   const d = new Date(at);

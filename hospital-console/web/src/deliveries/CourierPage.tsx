@@ -1,5 +1,14 @@
 import { ApiError, LiveEvents } from "@yunzhen/client";
-import { Banner, ColorSchemeSwitch, LanguageSwitch, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import {
+  Banner,
+  ColorSchemeSwitch,
+  Countdown,
+  LanguageSwitch,
+  ProblemAlert,
+  Skeletons,
+  useAction,
+  useNow,
+} from "@yunzhen/client/ui";
 import { Button, Group, PinInput, Stack, Text, Title } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -52,12 +61,19 @@ export function CourierPage() {
 function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: string) => void }) {
   const { t } = useTranslation("app");
   const [pin, setPin] = useState("");
+  // The relay says how long it takes no PIN at all.
+  const [until, setUntil] = useState(0);
   const open = useAction((entered: string) => api.session.courier(token, entered), {
     onSuccess: ({ run_id }) => onEntered(run_id),
+    onError: ({ retryAfterMs = 0 }) => setUntil(Date.now() + retryAfterMs),
   });
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    if (pin.length >= 4) open.mutate(pin);
+  const waitUntil = useNow(1000) < until ? until : undefined;
+  const enter = (entered: string) => {
+    if (entered.length === PIN_LENGTH && waitUntil === undefined) open.mutate(entered);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    enter(pin);
   };
   return (
     <main className={classes.main}>
@@ -76,14 +92,20 @@ function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: stri
           classNames={{ root: classes.pin, pinInput: classes.pinBox, input: classes.pinDigit }}
           value={pin}
           onChange={setPin}
-          onComplete={(value) => open.mutate(value)}
+          onComplete={enter}
           aria-label={t("deliveries.pin.label")}
           getInputProps={(index) => ({ "aria-label": `${t("deliveries.pin.label")} ${index + 1}/${PIN_LENGTH}` })}
           autoFocus
         />
-        {open.error && <PinProblem error={open.error} />}
+        {open.error && <PinProblem error={open.error} waitUntil={waitUntil} />}
         <div className={classes.bottom}>
-          <Button type="submit" size="xl" fullWidth disabled={pin.length < PIN_LENGTH} loading={open.isPending}>
+          <Button
+            type="submit"
+            size="xl"
+            fullWidth
+            disabled={pin.length < PIN_LENGTH || waitUntil !== undefined}
+            loading={open.isPending}
+          >
             {t("deliveries.pin.open")}
           </Button>
         </div>
@@ -107,7 +129,7 @@ function useLive() {
   }, [live]);
 }
 
-function PinProblem({ error }: { error: ApiError }) {
+function PinProblem({ error, waitUntil }: { error: ApiError; waitUntil: number | undefined }) {
   const { t } = useTranslation("app");
   if (error.code === "network") {
     return (
@@ -125,7 +147,13 @@ function PinProblem({ error }: { error: ApiError }) {
   if (error.status === 429)
     return (
       <Banner meaning="person" role="alert">
-        {t("deliveries.pin.throttled")}
+        {waitUntil === undefined ? (
+          t("deliveries.pin.again")
+        ) : (
+          <>
+            {t("deliveries.pin.throttled")} <Countdown until={waitUntil} />
+          </>
+        )}
       </Banner>
     );
   return <ProblemAlert error={error} />;

@@ -50,7 +50,7 @@ export function Held({ delivery, run }: { delivery: Delivery; run: CourierRun })
 export function Temperature({ delivery, temperatures }: { delivery: Delivery; temperatures: Temperatures }) {
   const { t } = useTranslation("app");
   const formats = useFormats();
-  const { waiting, error } = useSyncExternalStore(temperatures.subscribe, temperatures.getSnapshot);
+  const { waiting, error, refusedOf } = useSyncExternalStore(temperatures.subscribe, temperatures.getSnapshot);
   const [typed, setTyped] = useState("");
   const [tried, setTried] = useState(false);
   const celsius = celsiusOf(typed);
@@ -86,7 +86,7 @@ export function Temperature({ delivery, temperatures }: { delivery: Delivery; te
         </Text>
       )}
       {mine.length > 0 && <Text role="status">{t("deliveries.temperature.waiting", { n: mine.length })}</Text>}
-      {error && <ProblemAlert error={error} />}
+      {error && refusedOf === delivery.id && <ProblemAlert error={error} />}
       {isCarried(delivery) && (
         <form onSubmit={submit} noValidate>
           <TextInput

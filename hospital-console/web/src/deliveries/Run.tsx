@@ -1,19 +1,22 @@
 import type { CourierRun, Delivery } from "@yunzhen/client";
-import { DeliveryChip, ProblemAlert, useAction } from "@yunzhen/client/ui";
+import { DeliveryChip, ProblemAlert, StatusChip, useAction } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Text, Title } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconListNumbers, IconSnowflake } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconListNumbers, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { isOver, moved, nextStop } from "./courier";
+import { pressOf, type Outbox, type OutboxState } from "./outbox";
 import { Stop } from "./Stop";
+import { useKept } from "./useKept";
 import classes from "./courier.module.css";
 
 /** The courier's parcels of today: the next stop under the thumb, all of them in order behind one press. */
 export function Run({ run, asOf }: { run: CourierRun; asOf: number | undefined }) {
   const { t } = useTranslation("app");
+  const { outbox, temperatures } = useKept(run.id);
   // Stays on a parcel that has just ended, until the courier goes on.
   const [chosen, setChosen] = useState(() => (nextStop(run.stops) ?? run.stops.at(-1))?.id);
   const [listed, setListed] = useState(false);
@@ -23,6 +26,7 @@ export function Run({ run, asOf }: { run: CourierRun; asOf: number | undefined }
     return (
       <RunList
         run={run}
+        outbox={outbox}
         onChoose={(id) => {
           setChosen(id);
           setListed(false);
@@ -50,14 +54,17 @@ export function Run({ run, asOf }: { run: CourierRun; asOf: number | undefined }
         delivery={stop}
         run={run}
         asOf={asOf}
+        outbox={outbox}
+        temperatures={temperatures}
         onNext={isOver(stop) && nextStop(run.stops) ? () => setChosen(nextStop(run.stops)?.id) : undefined}
       />
     </>
   );
 }
 
-function RunList({ run, onChoose }: { run: CourierRun; onChoose: (id: string) => void }) {
+function RunList({ run, outbox, onChoose }: { run: CourierRun; outbox: Outbox; onChoose: (id: string) => void }) {
   const { t } = useTranslation("app");
+  const kept = useSyncExternalStore(outbox.subscribe, outbox.getSnapshot);
   const queryClient = useQueryClient();
   const reorder = useAction(
     (order: string[], key) => api.courierRuns.reorder(run.id, { version: run.version, order }, key),
@@ -74,13 +81,12 @@ function RunList({ run, onChoose }: { run: CourierRun; onChoose: (id: string) =>
       <ol className={classes.runList}>
         {run.stops.map((stop, index) => (
           <li key={stop.id} className={classes.card}>
-            <RunRow stop={stop} index={index} onChoose={onChoose} />
+            <RunRow stop={stop} index={index} kept={kept} onChoose={onChoose} />
             {run.allowed.includes("order") && run.stops.length > 1 && (
               <div className={classes.pair}>
                 <ActionIcon
                   variant="default"
                   size={48}
-                  w="100%"
                   disabled={index === 0 || reorder.isPending}
                   onClick={() => change(index, -1)}
                   aria-label={t("deliveries.run.up", { home: stop.home.name })}
@@ -90,7 +96,6 @@ function RunList({ run, onChoose }: { run: CourierRun; onChoose: (id: string) =>
                 <ActionIcon
                   variant="default"
                   size={48}
-                  w="100%"
                   disabled={index === run.stops.length - 1 || reorder.isPending}
                   onClick={() => change(index, 1)}
                   aria-label={t("deliveries.run.down", { home: stop.home.name })}
@@ -106,7 +111,16 @@ function RunList({ run, onChoose }: { run: CourierRun; onChoose: (id: string) =>
   );
 }
 
-function RunRow({ stop, index, onChoose }: { stop: Delivery; index: number; onChoose: (id: string) => void }) {
+interface RunRowProps {
+  stop: Delivery;
+  index: number;
+  kept: OutboxState;
+  onChoose: (id: string) => void;
+}
+
+function RunRow({ stop, index, kept, onChoose }: RunRowProps) {
+  const { t } = useTranslation("app");
+  const press = pressOf(kept, stop.id);
   return (
     <button type="button" className={classes.runRow} onClick={() => onChoose(stop.id)}>
       <span>
@@ -118,6 +132,12 @@ function RunRow({ stop, index, onChoose }: { stop: Delivery; index: number; onCh
       <span>{stop.home.address}</span>
       <span>
         {stop.parcel_code} <DeliveryChip state={stop.state} />
+        {press.phase === "waiting" && (
+          <StatusChip meaning="person" icon={IconWifiOff}>
+            {t("deliveries.offline.kept", { action: t(`deliveries.act.${press.pending.command}`) })}
+          </StatusChip>
+        )}
+        {press.phase === "refused" && <StatusChip meaning="danger">{t("deliveries.offline.refused")}</StatusChip>}
       </span>
     </button>
   );

@@ -3,44 +3,32 @@ import { Banner, isAtCounter, ProblemAlert, useFormats } from "@yunzhen/client/u
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconMapPin, IconPhone, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
 import { isOver, may, nextCommand, progress, type Command } from "./courier";
-import { Outbox } from "./outbox";
+import { pressOf, type Outbox } from "./outbox";
 import { GiveBackSheet, PickUpSheet, ReasonSheet } from "./sheets";
 import { Held, Temperature } from "./Held";
-import { Temperatures } from "./temperatures";
+import type { Temperatures } from "./temperatures";
 import classes from "./courier.module.css";
 
 interface StopProps {
   delivery: Delivery;
   run: CourierRun;
   asOf: number | undefined;
+  outbox: Outbox;
+  temperatures: Temperatures;
   /** On to the next parcel, when this one is over and there is one. */
   onNext: (() => void) | undefined;
 }
 
 /** One stop, one hand: what and where on top, the next step under the thumb. */
-export function Stop({ delivery, run, asOf, onNext }: StopProps) {
+export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: StopProps) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const queryClient = useQueryClient();
-  const answered = (answer: Delivery) =>
-    queryClient.setQueryData(keys.deliveries.run(run.id), (known: CourierRun | undefined) =>
-      known ? { ...known, stops: known.stops.map((stop) => (stop.id === answer.id ? answer : stop)) } : known,
-    );
-  const [outbox] = useState(() => new Outbox(answered));
-  const [temperatures] = useState(() => new Temperatures(answered));
-  useEffect(() => {
-    outbox.start();
-    temperatures.start();
-    return () => {
-      outbox.stop();
-      temperatures.stop();
-    };
-  }, [outbox, temperatures]);
-  const sending = useSyncExternalStore(outbox.subscribe, outbox.getSnapshot);
+  const sending = pressOf(useSyncExternalStore(outbox.subscribe, outbox.getSnapshot), delivery.id);
   const [asking, setAsking] = useState<"fail-attempt" | "give-back" | "pick-up">();
   const busy = sending.phase === "sending" || sending.phase === "waiting";
   const next = nextCommand(delivery);
@@ -60,7 +48,7 @@ export function Stop({ delivery, run, asOf, onNext }: StopProps) {
         <ProblemAlert
           error={sending.error}
           onRetry={() => {
-            outbox.dismiss();
+            outbox.dismiss(delivery.id);
             refetch();
           }}
         />

@@ -1,6 +1,6 @@
 /**
- * The courier's press is kept until it has an answer: on a phone in a cellar the request may take minutes. One command
- * at a time, the same idempotency key on every try, also after the page was closed.
+ * The courier's presses are kept until they have an answer: on a phone in a cellar the request may take minutes. One of each parcel, in the order in which they
+ * were pressed, each with the same idempotency key on every try, also after the page was closed.
  */
 import { ApiError, newIdempotencyKey, type Delivery } from "@yunzhen/client";
 import { api } from "../app/api";
@@ -21,16 +21,43 @@ export interface Pending {
 const NAME = "yz.courier.pending";
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
 
-export type OutboxState =
+export interface OutboxState {
+  /** Oldest first, at most one of each parcel. */
+  waiting: readonly Pending[];
+  /** The last try had no answer. */
+  noSignal: boolean;
+  /** What the relay did not take, by parcel, until it was read. */
+  refused: Readonly<Record<string, ApiError>>;
+}
+
+/** Where the press of one parcel is. */
+export type Press =
   { phase: "idle" } | { phase: "sending" | "waiting"; pending: Pending } | { phase: "refused"; error: ApiError };
 
+export function pressOf(state: OutboxState, deliveryId: string): Press {
+  const pending = state.waiting.find((one) => one.deliveryId === deliveryId);
+  if (pending) return { phase: state.noSignal ? "waiting" : "sending", pending };
+  const error = state.refused[deliveryId];
+  return error ? { phase: "refused", error } : { phase: "idle" };
+}
+
+function kept(): Pending[] {
+  const text = localStorage.getItem(NAME);
+  if (text === null) return [];
+  const found = JSON.parse(text) as Pending | Pending[];
+  return Array.isArray(found) ? found : [found];
+}
+
 export class Outbox {
-  private state: OutboxState = { phase: "idle" };
+  private state: OutboxState;
   private attempt = 0;
+  private sending = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly onAnswer: (delivery: Delivery) => void) {}
+  constructor(private readonly onAnswer: (delivery: Delivery) => void) {
+    this.state = { waiting: kept(), noSignal: false, refused: {} };
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -40,65 +67,76 @@ export class Outbox {
 
   /** Takes up what was pressed before the page was closed. */
   start(): void {
-    window.addEventListener("online", this.now);
-    const text = localStorage.getItem(NAME);
-    if (text !== null) void this.send(JSON.parse(text) as Pending);
+    window.addEventListener("online", this.flush);
+    this.flush();
   }
   stop(): void {
-    window.removeEventListener("online", this.now);
+    window.removeEventListener("online", this.flush);
     clearTimeout(this.timer);
   }
 
   press(delivery: Delivery, command: Command, more: Pick<Pending, "reason" | "scan" | "celsius"> = {}): void {
-    if (this.state.phase === "sending" || this.state.phase === "waiting") return;
-    const pending: Pending = {
-      deliveryId: delivery.id,
-      command,
-      version: delivery.version,
-      ...more,
-      key: newIdempotencyKey(),
-    };
-    localStorage.setItem(NAME, JSON.stringify(pending));
+    const { id: deliveryId, version } = delivery;
+    if (this.state.waiting.some((one) => one.deliveryId === deliveryId)) return;
+    const pending: Pending = { deliveryId, command, version, ...more, key: newIdempotencyKey() };
+    this.set({ waiting: [...this.state.waiting, pending], refused: this.without(deliveryId) });
     this.attempt = 0;
-    void this.send(pending);
+    this.flush();
   }
-  dismiss(): void {
-    this.set({ phase: "idle" });
+  dismiss(deliveryId: string): void {
+    this.set({ refused: this.without(deliveryId) });
   }
 
-  private readonly now = (): void => {
-    if (this.state.phase === "waiting") void this.send(this.state.pending);
+  private readonly flush = (): void => {
+    if (!this.sending) void this.send();
   };
 
-  private async send(pending: Pending): Promise<void> {
+  private async send(): Promise<void> {
     clearTimeout(this.timer);
-    this.set({ phase: "sending", pending });
-    try {
-      const { deliveryId, command, version, reason, scan, celsius, key } = pending;
-      const delivery =
-        command === "fail-attempt"
-          ? await api.deliveries.failAttempt(deliveryId, version, reason ?? "", key)
-          : command === "pick-up"
-            ? await api.parcels.pickUp(deliveryId, { version, scan, celsius }, key)
-            : await api.deliveries.step(deliveryId, command, version, key);
-      localStorage.removeItem(NAME);
-      this.set({ phase: "idle" });
-      this.onAnswer(delivery);
-    } catch (error) {
-      if (error instanceof ApiError && !error.retryable) {
-        localStorage.removeItem(NAME);
-        this.set({ phase: "refused", error });
-        return;
+    this.sending = true;
+    for (let next = this.state.waiting[0]; next !== undefined; next = this.state.waiting[0]) {
+      try {
+        const delivery = await give(next);
+        this.attempt = 0;
+        this.set({ waiting: this.others(next), noSignal: false });
+        this.onAnswer(delivery);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.retryable) {
+          this.set({ noSignal: true });
+          this.timer = setTimeout(this.flush, RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)]);
+          this.attempt += 1;
+          break;
+        }
+        const refused = { ...this.state.refused, [next.deliveryId]: error };
+        this.set({ waiting: this.others(next), noSignal: false, refused });
       }
-      this.set({ phase: "waiting", pending });
-      const wait = RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)];
-      this.attempt += 1;
-      this.timer = setTimeout(() => void this.send(pending), wait);
     }
+    this.sending = false;
   }
 
-  private set(state: OutboxState): void {
-    this.state = state;
+  private others(pending: Pending): Pending[] {
+    return this.state.waiting.filter((one) => one.key !== pending.key);
+  }
+
+  private without(deliveryId: string): Record<string, ApiError> {
+    return Object.fromEntries(Object.entries(this.state.refused).filter(([id]) => id !== deliveryId));
+  }
+
+  private set(change: Partial<OutboxState>): void {
+    this.state = { ...this.state, ...change };
+    if (this.state.waiting.length > 0) localStorage.setItem(NAME, JSON.stringify(this.state.waiting));
+    else localStorage.removeItem(NAME);
     this.listeners.forEach((listener) => listener());
+  }
+}
+
+function give({ deliveryId, command, version, reason, scan, celsius, key }: Pending): Promise<Delivery> {
+  switch (command) {
+    case "fail-attempt":
+      return api.deliveries.failAttempt(deliveryId, version, reason ?? "", key);
+    case "pick-up":
+      return api.parcels.pickUp(deliveryId, { version, scan, celsius }, key);
+    default:
+      return api.deliveries.step(deliveryId, command, version, key);
   }
 }

@@ -17,8 +17,9 @@ const RETRY_MS = 5000;
 
 export interface TemperaturesState {
   waiting: readonly Reading[];
-  /** The relay will not take the last one. */
+  /** The relay will not take the last one, of this parcel. */
   error: ApiError | undefined;
+  refusedOf?: string | undefined;
 }
 
 export class Temperatures {
@@ -79,7 +80,8 @@ export class Temperatures {
   }
 
   private done(reading: Reading, error?: ApiError): void {
-    this.set({ waiting: this.state.waiting.filter((one) => one.key !== reading.key), error });
+    const waiting = this.state.waiting.filter((one) => one.key !== reading.key);
+    this.set({ waiting, error, refusedOf: error && reading.deliveryId });
   }
 
   private set(state: TemperaturesState): void {

@@ -51,7 +51,7 @@ export function WeekTable({ days, shifts, now, onAdd, onRemove }: WeekTableProps
                 <td key={from} className={today(from, until) ? classes.today : undefined}>
                   <ul className={classes.turns}>
                     {turnsOf(shifts, line, from, until).map((turn) => (
-                      <TurnItem key={turn.shift.id} turn={turn} now={now} onRemove={onRemove} />
+                      <TurnItem key={turn.shift.id} turn={turn} day={{ from, until }} now={now} onRemove={onRemove} />
                     ))}
                   </ul>
                   {until > now && (
@@ -73,12 +73,20 @@ export function WeekTable({ days, shifts, now, onAdd, onRemove }: WeekTableProps
   );
 }
 
-function TurnItem({ turn, now, onRemove }: { turn: Turn; now: number; onRemove: (shift: Shift) => void }) {
+interface TurnItemProps {
+  turn: Turn;
+  day: { from: number; until: number };
+  now: number;
+  onRemove: (shift: Shift) => void;
+}
+
+function TurnItem({ turn, day, now, onRemove }: TurnItemProps) {
   const { t } = useTranslation("app");
   const formats = useFormats();
   const { shift } = turn;
   // Midnight at the end of a day is 24:00 of that day, not 00:00.
-  const until = turn.goesOn ? "24:00" : formats.time(turn.until);
+  const until = turn.until === day.until ? "24:00" : formats.time(turn.until);
+  const whole = turn.from === day.from && turn.until === day.until;
   const over = Date.parse(shift.ends_at) <= now;
   const here = turn.from <= now && now < turn.until;
   return (
@@ -86,7 +94,7 @@ function TurnItem({ turn, now, onRemove }: { turn: Turn; now: number; onRemove: 
       <div>
         <Text size="sm">
           {turn.begun && <IconArrowNarrowLeft size={14} role="img" aria-label={t("duty.begun")} />}
-          {formats.time(turn.from)}–{until}
+          {whole ? t("duty.wholeDay") : `${formats.time(turn.from)}–${until}`}
           {turn.goesOn && <IconArrowNarrowRight size={14} role="img" aria-label={t("duty.goesOn")} />}
         </Text>
         <Text fw={600}>{shift.specialist.name}</Text>

@@ -66,15 +66,15 @@ export const zh = {
   },
   transfer: {
     open: "转到另一所护理院",
-    openOf: "将{{name}}（{{home}} {{bed}} 床）转到另一所护理院",
+    openOf: "将{{name}}（{{home}} {{bed, bed}}）转到另一所护理院",
     title: "转到另一所护理院",
-    lead: "{{name}}，现住 {{home}} {{bed}} 床。转入后，原护理院不再能打开病历，新护理院立即可以；两边都会得到通知。",
+    lead: "{{name}}，现住 {{home}} {{bed, bed}}。转入后，原护理院不再能打开病历，新护理院立即可以；两边都会得到通知。",
     home: "转入的护理院",
     choose: "请选择",
     bed: "新床位",
     required: "必填",
     confirm: "确认转入",
-    moved: "{{name}}已转入{{home}} {{bed}} 床，两所护理院都会得到通知。",
+    moved: "{{name}}已转入{{home}} {{bed, bed}}，两所护理院都会得到通知。",
   },
 };
 
@@ -149,14 +149,14 @@ export const en: typeof zh = {
   },
   transfer: {
     open: "Move",
-    openOf: "Move {{name}} ({{home}}, bed {{bed}}) to another home",
+    openOf: "Move {{name}} ({{home}}, {{bed, lowerBed}}) to another home",
     title: "Move to another home",
-    lead: "{{name}}, now in {{home}}, bed {{bed}}. The old home can then no longer open the record and the new one can at once; both are told.",
+    lead: "{{name}}, now in {{home}}, {{bed, lowerBed}}. The old home can then no longer open the record and the new one can at once; both are told.",
     home: "To which home",
     choose: "Choose",
     bed: "New bed",
     required: "Needed",
     confirm: "Move",
-    moved: "{{name}} now lives in {{home}}, bed {{bed}}; both homes are told.",
+    moved: "{{name}} now lives in {{home}}, {{bed, lowerBed}}; both homes are told.",
   },
 };

@@ -19,6 +19,7 @@ import { PackedPanel } from "./PackedPanel";
 import { PackForm } from "./PackForm";
 import { PickList } from "./PickList";
 import { useOrder } from "./useOrder";
+import { Withdrawn } from "./Withdrawn";
 import { WentBack } from "./WentBack";
 import classes from "./orders.module.css";
 
@@ -90,6 +91,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           {t("prescribing.ask.waitingHint")}
         </Banner>
       )}
+      <Withdrawn prescription={prescription} />
       {order.accept.isError && <ProblemAlert error={order.accept.error} />}
       {may("accept") && mine && (
         <Box className={classes.panel} mb="md">
@@ -99,7 +101,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           <OfferChips why={mine.why} />
         </Box>
       )}
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
           {order.packed && <PackedPanel packed={order.packed} />}

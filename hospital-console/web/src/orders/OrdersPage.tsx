@@ -13,6 +13,7 @@ import { BoardScan } from "./BoardScan";
 import { COLUMNS, matchesOrder, readOrders, readParcels, sortOrders, type Column } from "./board";
 import { OrderColumn } from "./OrderColumn";
 import { useNewOrderSound } from "./useNewOrderSound";
+import { useWithdrawnNotice } from "./useWithdrawnNotice";
 import classes from "./orders.module.css";
 
 /** The pharmacy's start screen: where every order is, by column on a desktop, by list on a phone. */
@@ -37,6 +38,7 @@ export function OrdersPage() {
     prescriptions.data?.filter((p) => p.state === "approved").map((p) => p.id),
     sound,
   );
+  useWithdrawnNotice(prescriptions.data);
   const error = prescriptions.error ?? deliveries.error;
 
   return (

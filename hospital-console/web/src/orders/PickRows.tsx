@@ -1,4 +1,5 @@
 import type { PrescriptionItem, Stock } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import { ActionIcon, Button, NumberInput, Select, Text } from "@mantine/core";
 import { IconCheck, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -19,6 +20,7 @@ interface Props {
 /** The batches of one medicine: chosen from what is on the shelf, what expires first already chosen. */
 export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   const choices = usable(item, stock, today);
   const own = picks.filter((p) => p.item_no === item.no);
   const replace = (old: Pick, next?: Pick) => onPicks(picks.flatMap((p) => (p === old ? (next ? [next] : []) : [p])));
@@ -28,7 +30,7 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
     <>
       {item.owed < item.quantity && (
         <Text size="sm" c="dimmed">
-          {t("orders.pick.owed", { owed: item.owed, unit: item.quantity_unit })}
+          {t("orders.pick.owed", { owed: item.owed, unit: unitWord(item.quantity_unit) })}
         </Text>
       )}
       {own.map((pick) => {
@@ -44,7 +46,12 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
               allowDeselect={false}
               data={offered.map((s) => ({
                 value: s.batch,
-                label: t("orders.pick.choice", { batch: s.batch, expiry: s.expiry, on_hand: s.on_hand, unit: s.unit }),
+                label: t("orders.pick.choice", {
+                  batch: s.batch,
+                  expiry: s.expiry,
+                  on_hand: s.on_hand,
+                  unit: unitWord(s.unit),
+                }),
               }))}
               onChange={(batch) => {
                 const s = choices.find((one) => one.batch === batch);
@@ -57,7 +64,7 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
               value={pick.quantity}
               min={0}
               allowDecimal={false}
-              suffix={` ${item.quantity_unit}`}
+              suffix={` ${unitWord(item.quantity_unit)}`}
               onChange={(value) => replace(pick, { ...pick, quantity: typeof value === "number" ? value : 0 })}
               error={problem === "none" ? said("quantity") : t(`orders.pick.problem.${problem}`)}
             />
@@ -75,7 +82,7 @@ export function PickRows({ item, picks, stock, today, error, onPicks }: Props) {
       })}
       {missing > 0 && (
         <Text size="sm" c="var(--yz-person-text)">
-          {t("orders.pick.missing", { missing, owed: item.owed, unit: item.quantity_unit })}
+          {t("orders.pick.missing", { missing, owed: item.owed, unit: unitWord(item.quantity_unit) })}
           {!free && own.length === 0 && ` · ${t("orders.pick.noBatch")}`}
         </Text>
       )}

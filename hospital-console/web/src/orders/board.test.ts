@@ -1,9 +1,15 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, type Order } from "./board";
+import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, withdrawnSince, type Order } from "./board";
 
-const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]) =>
-  ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] } }) as unknown as Order;
+const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"], discrepancy = false) =>
+  ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] }, discrepancy }) as unknown as Order;
+const summary = (id: string, state: PrescriptionSummary["state"]) => ({ id, state }) as unknown as PrescriptionSummary;
+const parcel = (id: string, prescription_id: string, state: Delivery["state"], open = false) =>
+  ({
+    ...{ id, prescription_id, state, timeline: [] },
+    discrepancies: open ? [{ state: "open" }] : [],
+  }) as unknown as Delivery;
 
 describe("the board", () => {
   it("has a column for every state it asks for", () => {
@@ -24,19 +30,43 @@ describe("the board", () => {
     };
     const orders = await readOrders({ prescriptions: { list } } as unknown as Api);
     expect(orders.map((p) => p.id)).toEqual(["first", "late", "old"]);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
+  });
+  it("keeps a withdrawn order until its parcel is back or lost", () => {
+    for (const state of ["cancelled", "stopped"] as const) {
+      expect(columnOf(order(state, "recalled"))).toBe("not_deliverable");
+      expect(columnOf(order(state, "discrepancy", true))).toBe("query");
+      for (const ended of ["returned", "lost", "cancelled", "discrepancy"] as const)
+        expect(columnOf(order(state, ended)), ended).toBeUndefined();
+      expect(columnOf(order(state))).toBeUndefined();
+    }
+  });
+  it("says which order under way was withdrawn since, and says it once", () => {
+    const before = [summary("a", "dispensing"), summary("b", "packed"), summary("c", "cancelled")];
+    const now = [summary("a", "cancelled"), summary("b", "packed"), summary("c", "cancelled")];
+    expect(withdrawnSince(before, now).map((p) => p.id)).toEqual(["a"]);
+    expect(withdrawnSince(now, now)).toEqual([]);
+  });
+  it("looks at the newest parcel of an order, and at an open discrepancy of any", () => {
+    const parcels = [parcel("second", "x", "in_transit"), parcel("first", "x", "discrepancy")];
+    const place = (all: Delivery[]) =>
+      Object.entries(sortOrders([summary("x", "in_delivery")], all)).find(([, orders]) => orders.length > 0)?.[0];
+    expect(place(parcels)).toBe("in_delivery");
+    expect(place([parcels[0] as Delivery, parcel("first", "x", "discrepancy", true)])).toBe("query");
   });
   it("puts held-up and short deliveries where a person looks", () => {
     expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");
-    expect(columnOf(order("delivered", "discrepancy"))).toBe("query");
+    expect(columnOf(order("delivered", "discrepancy", true))).toBe("query");
+    expect(columnOf(order("dispensing", "discrepancy", true))).toBe("query");
+    expect(columnOf(order("dispensing", "discrepancy"))).toBe("ordered");
     expect(columnOf(order("in_delivery", "lost"))).toBe("not_deliverable");
     expect(columnOf(order("in_delivery", "at_door"))).toBe("in_delivery");
   });
   it("sorts urgent first, then oldest", () => {
-    const summary = (id: string, urgency: string, signed_at: string) =>
+    const signed = (id: string, urgency: string, signed_at: string) =>
       ({ id, urgency, signed_at, state: "approved" }) as unknown as PrescriptionSummary;
     const board = sortOrders(
-      [summary("b", "routine", "2"), summary("a", "routine", "1"), summary("c", "urgent", "3")],
+      [signed("b", "routine", "2"), signed("a", "routine", "1"), signed("c", "urgent", "3")],
       [],
     );
     expect(board.ordered.map((o) => o.id)).toEqual(["c", "a", "b"]);

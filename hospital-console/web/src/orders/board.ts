@@ -11,7 +11,7 @@ import {
 export const COLUMNS = ["ordered", "ready", "in_delivery", "not_deliverable", "query", "delivered"] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** Orders that somebody has to do something for; drafts, reviews and cancelled ones are nobody's order. */
+/** Orders that somebody has to do something for; drafts and reviews are nobody's order. */
 export const UNDER_WAY: readonly PrescriptionState[] = [
   "approved",
   "dispensing",
@@ -22,6 +22,8 @@ export const UNDER_WAY: readonly PrescriptionState[] = [
 ];
 /** What is over; the newest are enough to look at. */
 export const OVER: readonly PrescriptionState[] = ["delivered"];
+/** Ended by its prescriber; on the board only while its parcel still is somebody's to do. The newest are enough: a parcel is not on the road for long. */
+export const WITHDRAWN: readonly PrescriptionState[] = ["cancelled", "stopped"];
 /** On its way back to the pharmacy, or nobody knows where. */
 const BACK: readonly DeliveryState[] = ["returning", "recalled", "refused", "lost"];
 const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
@@ -36,13 +38,24 @@ const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
   "refused",
 ];
 
-/** All orders under way and the newest of those that are over. */
+/** All orders under way and the newest of those that are over or withdrawn. */
 export async function readOrders(api: Api): Promise<PrescriptionSummary[]> {
-  const [underWay, over] = await Promise.all([
+  const [underWay, over, withdrawn] = await Promise.all([
     everyPage((cursor) => api.prescriptions.list({ state: UNDER_WAY.join(","), cursor })),
     api.prescriptions.list({ state: OVER.join(","), newest: true }),
+    api.prescriptions.list({ state: WITHDRAWN.join(","), newest: true }),
   ]);
-  return [...underWay, ...over.items];
+  // One that was withdrawn between the answers is taken as it ended.
+  return [...new Map([...underWay, ...over.items, ...withdrawn.items].map((order) => [order.id, order])).values()];
+}
+
+/** Orders that were under way when the board was last read, and are withdrawn now. */
+export function withdrawnSince(
+  before: readonly PrescriptionSummary[],
+  now: readonly PrescriptionSummary[],
+): PrescriptionSummary[] {
+  const underWay = new Set(before.filter(({ state }) => UNDER_WAY.includes(state)).map(({ id }) => id));
+  return now.filter(({ id, state }) => WITHDRAWN.includes(state) && underWay.has(id));
 }
 
 /** All parcels under way and the newest of the others; one that ends between the two answers is taken as it ended. */
@@ -55,14 +68,22 @@ export async function readParcels(api: Api): Promise<Delivery[]> {
 }
 
 export interface Order extends PrescriptionSummary {
+  /** Its newest parcel. */
   delivery: Delivery | undefined;
+  /** A count that did not come out, of whichever of its parcels, waits to be settled. */
+  discrepancy: boolean;
 }
 
 export function columnOf(order: Order): Column | undefined {
   const delivery = order.delivery?.state;
+  if (order.discrepancy) return "query";
+  if (WITHDRAWN.includes(order.state)) {
+    // Lost is the end of it; until then the pharmacy takes it back.
+    return delivery && delivery !== "lost" && BACK.includes(delivery) ? "not_deliverable" : undefined;
+  }
+  // A parcel of an earlier filling says nothing of the one that is being picked.
   if (order.state === "dispensing") return "ordered";
   if (order.state === "on_hold" || delivery === "on_hold" || delivery === "quarantined") return "query";
-  if (delivery === "discrepancy") return "query";
   if (delivery && BACK.includes(delivery)) return "not_deliverable";
   switch (order.state) {
     case "approved":
@@ -89,7 +110,12 @@ export function sortOrders(
   orders: readonly PrescriptionSummary[],
   deliveries: readonly Delivery[],
 ): Record<Column, Order[]> {
-  const byPrescription = new Map(deliveries.map((d) => [d.prescription_id, d]));
+  const open = new Set(
+    deliveries.filter((d) => d.discrepancies?.some(({ state }) => state === "open")).map((d) => d.prescription_id),
+  );
+  const byPrescription = new Map<string | undefined, Delivery>();
+  // Newest first: an earlier filling's parcel stands behind.
+  for (const d of deliveries) if (!byPrescription.has(d.prescription_id)) byPrescription.set(d.prescription_id, d);
   const board: Record<Column, Order[]> = {
     ordered: [],
     ready: [],
@@ -99,7 +125,11 @@ export function sortOrders(
     delivered: [],
   };
   for (const summary of orders) {
-    const order = { ...summary, delivery: byPrescription.get(summary.id) };
+    const order = {
+      ...summary,
+      delivery: byPrescription.get(summary.id),
+      discrepancy: open.has(summary.id),
+    };
     const column = columnOf(order);
     if (column) board[column].push(order);
   }

@@ -1,5 +1,5 @@
 import type { Consultation, NewFavourite, Prescription, PrescriptionItem, Resident } from "@yunzhen/client";
-import { ProblemAlert, StatusChip } from "@yunzhen/client/ui";
+import { ProblemAlert, StatusChip, useUnit } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
 import { IconCircleCheck, IconLoader2, IconPlus, IconSignature, IconStar } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
@@ -46,6 +46,7 @@ interface ComposerProps {
 /** Writes a prescription line by line; the safety answers stand under what they are about. */
 export function Composer({ consultation, resident, start, repeat, diagnosisCode, onSaved, onClose }: ComposerProps) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const state = useWriting(consultation.id, start, diagnosisCode);
   const { writing, change, findings, saved } = state;
   const [reviewing, setReviewing] = useState<Prescription>();
@@ -145,6 +146,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
           <Select
             label={t("consultations.diagnosis.label")}
             placeholder={t("prescriptions.review.noDiagnosis")}
+            description={writing.diagnosis_code === undefined ? t("prescribing.noDiagnosisYet") : undefined}
             value={writing.diagnosis_code ?? null}
             onChange={(value) => change({ ...writing, diagnosis_code: value ?? undefined })}
             data={diagnoses}
@@ -184,7 +186,9 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
                 line={line}
                 no={index + 1}
                 maxDays={limits && maxDays(writing.supply, limits)}
-                quantity={counted === undefined || counted === 0 ? undefined : `${counted} ${line.drug?.unit ?? ""}`}
+                quantity={
+                  counted === undefined || counted === 0 ? undefined : `${counted} ${unitWord(line.drug?.unit ?? "")}`
+                }
                 problem={(field) => (no === undefined ? undefined : fieldError(refused, `items[${no - 1}].${field}`))}
                 onKeep={no === undefined ? undefined : () => setKeeping({ items: completeItems([line]) })}
                 findings={no === undefined ? [] : of(no)}

@@ -1,5 +1,5 @@
 import type { Favourite, NewFavourite, PrescriptionItem, Resident } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useAction, useFormats, useUnit } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
@@ -65,6 +65,7 @@ export function Favourites({
 
 function Kept({ onUse }: { onUse: (items: readonly PrescriptionItem[]) => void }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const queryClient = useQueryClient();
   const query = useQuery({ queryKey: keys.favourites, queryFn: () => api.favourites.list() });
   const remove = useAction((favourite: Favourite, key) => api.favourites.delete(favourite.id, key), {
@@ -86,7 +87,7 @@ function Kept({ onUse }: { onUse: (items: readonly PrescriptionItem[]) => void }
               <Text fw={600}>{favourite.name}</Text>
               <Text size="sm" c="dimmed">
                 {favourite.items
-                  .map((item) => `${drugName(item.drug, i18n.language)} ${item.dose} ${item.dose_unit}`)
+                  .map((item) => `${drugName(item.drug, i18n.language)} ${item.dose} ${unitWord(item.dose_unit)}`)
                   .join(t("shared:separator"))}
               </Text>
               {favourite.unknown > 0 && (

@@ -1,4 +1,5 @@
 import type { PrescriptionItem, TaperStep } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { drugName } from "./DrugSearch";
@@ -7,6 +8,7 @@ import { DrugTags } from "./DrugTags";
 /** One medicine as it is read aloud: name and strength, then how it is taken, then how much in all. */
 export function ItemLine({ item }: { item: PrescriptionItem }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   return (
     <>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
@@ -17,12 +19,14 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
           <DrugTags drug={item.drug} />
         </Group>
         <Text style={{ whiteSpace: "nowrap" }} fw={500}>
-          × {item.quantity} {item.quantity_unit}
+          × {item.quantity} {unitWord(item.quantity_unit)}
         </Text>
       </Group>
       <Text size="sm" c="dimmed">
         {[
-          ...(item.taper?.length ? [] : [`${item.dose} ${item.dose_unit}`, t(`shared:frequency.${item.frequency}`)]),
+          ...(item.taper?.length
+            ? []
+            : [`${item.dose} ${unitWord(item.dose_unit)}`, t(`shared:frequency.${item.frequency}`)]),
           t(`shared:route.${item.route}`),
           t("prescriptions.document.days", { count: item.days }),
           item.instruction,
@@ -39,12 +43,13 @@ export function ItemLine({ item }: { item: PrescriptionItem }) {
 /** A dose that changes, one line a step. */
 export function Steps({ steps = [], unit }: { steps?: readonly TaperStep[]; unit: string }) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   return steps.map((step, index) => (
     <Text size="sm" key={index}>
       {t("prescribing.taper.line", {
         no: index + 1,
         dose: step.dose,
-        unit,
+        unit: unitWord(unit),
         frequency: t(`shared:frequency.${step.frequency}`),
         days: step.days,
       })}

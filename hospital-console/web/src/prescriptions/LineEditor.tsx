@@ -1,4 +1,5 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import {
   ActionIcon,
   Button,
@@ -12,7 +13,7 @@ import {
 } from "@mantine/core";
 import { IconStar, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { FREQUENCIES, lineDays, ROUTES, whenNeeded, type Line } from "./draft";
+import { doseProblem, FREQUENCIES, lineDays, ROUTES, whenNeeded, type Line } from "./draft";
 import { drugName, DrugSearch } from "./DrugSearch";
 import { DrugTags } from "./DrugTags";
 import { FindingList } from "./FindingList";
@@ -39,7 +40,9 @@ interface LineEditorProps {
 export function LineEditor(props: LineEditorProps) {
   const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const stepped = line.taper.length > 0;
+  const wrongDose = doseProblem(line.dose);
   const beyond = maxDays !== undefined && lineDays(line) > maxDays;
   const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
   return (
@@ -112,14 +115,9 @@ export function LineEditor(props: LineEditorProps) {
                 value={line.dose ?? ""}
                 onChange={(value) => onChange({ dose: number(value) })}
                 min={0}
-                decimalScale={3}
-                suffix={` ${line.drug.dose_unit ?? line.drug.unit}`}
+                suffix={` ${unitWord(line.drug.dose_unit ?? line.drug.unit)}`}
                 autoFocus={line.dose === undefined}
-                error={
-                  line.dose !== undefined && line.dose <= 0
-                    ? t("prescribing.dose.zero")
-                    : (problem("dose") ?? problem("dose_unit"))
-                }
+                error={wrongDose ? t(`prescribing.dose.${wrongDose}`) : (problem("dose") ?? problem("dose_unit"))}
               />
               <Select
                 label={t("prescriptions.line.frequency")}
@@ -166,7 +164,7 @@ export function LineEditor(props: LineEditorProps) {
               onChange={(value) => onChange({ quantity: number(value) })}
               min={1}
               allowDecimal={false}
-              suffix={` ${line.drug.unit}`}
+              suffix={` ${unitWord(line.drug.unit)}`}
               error={problem("quantity")}
             />
           )}

@@ -1,4 +1,5 @@
 import type { MedicineInHand } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { drugName } from "./DrugSearch";
@@ -7,6 +8,7 @@ import classes from "./prescriptions.module.css";
 /** What the resident takes, and for how long what was prescribed still lasts. */
 export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInHand[] }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const lasts = ({ days_left, until }: MedicineInHand): string | undefined =>
     days_left === undefined || until === undefined
       ? undefined
@@ -26,7 +28,7 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
         const { drug, dose, frequency, dose_text } = medicine;
         const taken =
           dose !== undefined && frequency !== undefined
-            ? `${dose} ${drug?.dose_unit ?? drug?.unit ?? ""} · ${t(`shared:frequency.${frequency}`)}`
+            ? `${dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")} · ${t(`shared:frequency.${frequency}`)}`
             : dose_text && t("prescribing.hand.record", { dose: dose_text });
         return (
           <li key={index}>

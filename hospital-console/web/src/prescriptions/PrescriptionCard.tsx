@@ -83,7 +83,7 @@ export function PrescriptionCard({
           </Anchor>
         </Banner>
       )}
-      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} />}
+      {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
       {prescription.offers && <OfferList offers={prescription.offers} />}
       <FillingsOf prescription={prescription} />
       {prescription.state !== "draft" && <Timeline entries={prescription.timeline} />}

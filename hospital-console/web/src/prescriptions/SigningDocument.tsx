@@ -1,5 +1,5 @@
 import type { Assessment, Frequency, Prescription, Route, Supply, TaperStep } from "@yunzhen/client";
-import { useFormats } from "@yunzhen/client/ui";
+import { useFormats, useUnit } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { AssessmentText } from "./AssessmentFields";
@@ -38,6 +38,7 @@ interface Document {
 
 export function SigningDocument({ document, prescription }: { document: string; prescription: Prescription }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const formats = useFormats();
   const parsed = JSON.parse(document) as Document;
   const fact = (term: string, value: string) => (
@@ -81,7 +82,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                     : (item.name_zh ?? item.drug_id)}
                 </Text>
                 <Text fw={500} style={{ whiteSpace: "nowrap" }}>
-                  × {item.quantity} {item.quantity_unit ?? known?.quantity_unit}
+                  × {item.quantity} {unitWord(item.quantity_unit ?? known?.quantity_unit ?? "")}
                 </Text>
               </Group>
               <Text size="sm">
@@ -89,7 +90,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                   ...(item.taper
                     ? []
                     : [
-                        `${item.dose} ${item.dose_unit ?? known?.dose_unit ?? ""}`,
+                        `${item.dose} ${unitWord(item.dose_unit ?? known?.dose_unit ?? "")}`,
                         t(`shared:frequency.${item.frequency}`),
                       ]),
                   t(`shared:route.${item.route}`),

@@ -1,8 +1,9 @@
 import type { Drug, Frequency } from "@yunzhen/client";
+import { useUnit } from "@yunzhen/client/ui";
 import { ActionIcon, Button, NumberInput, Select, Stack, Text } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { STEP_FREQUENCIES, type Step } from "./draft";
+import { doseProblem, STEP_FREQUENCIES, type Step } from "./draft";
 import classes from "./prescriptions.module.css";
 
 /** A dose that changes: its steps one after the other, at least two. */
@@ -19,7 +20,7 @@ export function TaperEditor({
   onChange: (steps: Step[]) => void;
 }) {
   const { t } = useTranslation("app");
-  const unit = drug.dose_unit ?? drug.unit;
+  const unit = useUnit()(drug.dose_unit ?? drug.unit);
   const set = (at: number, part: Partial<Step>) =>
     onChange(steps.map((step, index) => (index === at ? { ...step, ...part } : step)));
   const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
@@ -28,6 +29,7 @@ export function TaperEditor({
     <Stack gap="xs" className={classes.full}>
       {steps.map((step, index) => {
         const no = index + 1;
+        const wrongDose = doseProblem(step.dose);
         const label = (field: string) => `${t("prescribing.taper.step", { no })} · ${field}`;
         return (
           <div key={index} className={classes.step} role="group" aria-label={t("prescribing.taper.step", { no })}>
@@ -36,11 +38,8 @@ export function TaperEditor({
               aria-label={label(t("prescriptions.line.dose"))}
               value={step.dose ?? ""}
               onChange={(value) => set(index, { dose: number(value) })}
-              decimalScale={3}
               suffix={` ${unit}`}
-              error={
-                step.dose !== undefined && step.dose <= 0 ? t("prescribing.dose.zero") : problem(`taper[${index}].dose`)
-              }
+              error={wrongDose ? t(`prescribing.dose.${wrongDose}`) : problem(`taper[${index}].dose`)}
             />
             <Select
               aria-label={label(t("prescriptions.line.frequency"))}

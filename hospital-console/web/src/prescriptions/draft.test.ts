@@ -1,6 +1,7 @@
-import type { Drug, Finding, PrescribingLimits, PrescriptionItem } from "@yunzhen/client";
+import type { Drug, Finding, PrescribingLimits, Prescription, PrescriptionItem } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import {
+  doseProblem,
   emptyLine,
   emptyWriting,
   itemNumber,
@@ -11,6 +12,7 @@ import {
   toDraft,
   withItems,
   worstFirst,
+  writingFrom,
   type Writing,
 } from "./draft";
 
@@ -24,9 +26,20 @@ function writing(): Writing {
 }
 
 describe("a prescription being written", () => {
-  it("is no draft without diagnosis or complete line", () => {
+  it("is no draft without a complete line; without a diagnosis it is counted and checked, and not signed", () => {
     expect(toDraft(emptyWriting("I10"))).toBeUndefined();
-    expect(toDraft({ ...writing(), diagnosis_code: undefined })).toBeUndefined();
+    const undecided = { ...writing(), diagnosis_code: undefined };
+    expect(toDraft(undecided)).toMatchObject({ diagnosis_code: "", items: [{ drug_id: "amlodipine-5mg" }] });
+    expect(obstacle(undecided, [])).toBe("no_diagnosis");
+    const stored = { diagnosis: { code: "", display: "" }, items: [] } as unknown as Prescription;
+    expect(writingFrom(stored).diagnosis_code).toBeUndefined();
+  });
+  it("refuses a dose with more digits than are kept, and does not round it", () => {
+    expect([0.1234, 0.0004, 2.12345].map(doseProblem)).toEqual(["decimals", "decimals", "decimals"]);
+    expect([0.123, 47.5, 0.1, 99_999.999, undefined].map(doseProblem)).toEqual(Array(5).fill(undefined));
+    expect(doseProblem(0)).toBe("zero");
+    const line = { ...emptyLine(), drug, dose: 0.1234 };
+    expect(toDraft({ ...emptyWriting("I10"), lines: [line] })).toBeUndefined();
   });
   it("sends complete lines only and numbers them as the relay does", () => {
     const now = writing();

@@ -108,7 +108,8 @@ const lineFrom = (item: PrescriptionItem): Line => ({
 /** From a stored draft, to go on with it. */
 export function writingFrom(prescription: Prescription): Writing {
   return {
-    diagnosis_code: prescription.diagnosis.code,
+    // A draft may be without one until it is chosen.
+    diagnosis_code: prescription.diagnosis.code || undefined,
     supply: prescription.supply,
     valid_days: prescription.valid_days,
     hard_stop_reason: prescription.hard_stop_reason ?? "",
@@ -129,7 +130,17 @@ export const lineDays = (line: Line): number =>
 
 export const whenNeeded = ({ frequency }: Pick<Line, "frequency">): boolean => frequency === "prn";
 
-const isDose = (dose: number | undefined): boolean => dose !== undefined && dose > 0;
+/** More digits than the relay keeps: another dose would be stored than was typed. */
+const tooFine = (dose: number): boolean => Math.abs(dose * 1000 - Math.round(dose * 1000)) > 1e-6;
+
+const isDose = (dose: number | undefined): boolean => dose !== undefined && dose > 0 && !tooFine(dose);
+
+/** What is wrong with a dose that was typed. */
+export function doseProblem(dose: number | undefined): "zero" | "decimals" | undefined {
+  if (dose === undefined) return undefined;
+  if (dose <= 0) return "zero";
+  return tooFine(dose) ? "decimals" : undefined;
+}
 
 const complete = (line: Line): line is Line & { drug: Drug } =>
   line.drug !== undefined &&
@@ -177,12 +188,12 @@ export const maxDays = (supply: Supply, limits: PrescribingLimits): number =>
     chronic: limits.supply_chronic_assessed_days,
   })[supply];
 
-/** Nothing until there is a diagnosis and at least one complete line. */
+/** Nothing until there is one complete line. Without a diagnosis it cannot be signed, but the relay counts and checks it. */
 export function toDraft(writing: Writing): Draft | undefined {
   const items = completeItems(writing.lines);
-  if (writing.diagnosis_code === undefined || items.length === 0) return undefined;
+  if (items.length === 0) return undefined;
   return {
-    diagnosis_code: writing.diagnosis_code,
+    diagnosis_code: writing.diagnosis_code ?? "",
     supply: writing.supply,
     valid_days: writing.valid_days,
     items,

@@ -62,7 +62,8 @@ export const zh = {
     total: "共 {{days}} 天",
     line: "第 {{no}} 步：{{dose}} {{unit}}，{{frequency}}，{{days}} 天",
   },
-  dose: { zero: "剂量须大于 0。" },
+  dose: { zero: "剂量须大于 0。", decimals: "剂量最多三位小数，请核对。" },
+  noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
   favourite: {
     open: "常用方",
     title: "常用方",
@@ -190,7 +191,12 @@ export const en: typeof zh = {
     total: "{{days}} days in all",
     line: "Step {{no}}: {{dose}} {{unit}}, {{frequency}}, {{days}} days",
   },
-  dose: { zero: "The dose must be more than 0." },
+  dose: {
+    zero: "The dose must be more than 0.",
+    decimals: "A dose has at most three decimals; please check it.",
+  },
+  noDiagnosisYet:
+    "No diagnosis yet: quantities and medicines are checked already; the first visit and what depends on the disease are checked once it is chosen.",
   favourite: {
     open: "Favourites",
     title: "Favourites",

@@ -1,5 +1,5 @@
 import type { Recall, RecallHome } from "@yunzhen/client";
-import { StatusChip, useFormats } from "@yunzhen/client/ui";
+import { StatusChip, useFormats, useUnit } from "@yunzhen/client/ui";
 import { Button, Table, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -50,6 +50,7 @@ export function Homes({ recall }: { recall: Recall }) {
 
 function HomeRow({ home, recall }: { home: RecallHome; recall: Recall }) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   const formats = useFormats();
   const since = recall.holdings
     .filter((held) => held.place === "home" && held.home_id === home.home_id)
@@ -59,7 +60,7 @@ function HomeRow({ home, recall }: { home: RecallHome; recall: Recall }) {
     <Table.Tr data-testid={`home-${home.home_id}`} data-state={home.state}>
       <Table.Td fw={600}>{home.home_name}</Table.Td>
       <Table.Td ta="right">
-        {home.supplied} {recall.unit}
+        {home.supplied} {unitWord(recall.unit)}
       </Table.Td>
       <Table.Td style={{ whiteSpace: "nowrap" }}>{since ? formats.dateTime(since) : "–"}</Table.Td>
       <Table.Td>
@@ -89,6 +90,7 @@ function HomeRow({ home, recall }: { home: RecallHome; recall: Recall }) {
 /** What is in orders and parcels and not in a home. */
 export function Elsewhere({ recall }: { recall: Recall }) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   const formats = useFormats();
   const held = recall.holdings.filter((one) => one.place !== "home");
   return (
@@ -113,7 +115,7 @@ export function Elsewhere({ recall }: { recall: Recall }) {
               <Table.Td>{one.pharmacy_name}</Table.Td>
               <Table.Td>{one.home_name}</Table.Td>
               <Table.Td ta="right">
-                {one.quantity} {recall.unit}
+                {one.quantity} {unitWord(recall.unit)}
               </Table.Td>
               <Table.Td style={{ whiteSpace: "nowrap" }}>{formats.dateTime(one.since)}</Table.Td>
               <Table.Td ta="right" className={classes.notPrinted}>

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "../common/download";
 import page from "../common/Page.module.css";
-import { badLines, badLinesCsv, fieldParts, lineNumber, matchesBad } from "./report";
+import { badLines, badLinesCsv, entryNumber, fieldParts, lineNumber, matchesBad } from "./report";
 import classes from "./import.module.css";
 
 /** What came of a file, or would come: counts, and each list with what to do about it. */
@@ -58,12 +58,14 @@ export function Report({ report, name }: { report: ImportReport; name: string })
   );
 }
 
-/** "Line 12" for a table, the entry's own name in a Bundle. */
+/** "Line 12" of a table; in a Bundle the entry's own name, or its number. */
 function usePlace(): (place: string) => string {
   const { t } = useTranslation("app");
   return (place) => {
     const line = lineNumber(place);
-    return line === undefined ? place : t("residentImports.report.line", { line });
+    const entry = entryNumber(place);
+    if (line !== undefined) return t("residentImports.report.line", { line });
+    return entry === undefined ? place : t("residentImports.report.entry", { entry });
   };
 }
 

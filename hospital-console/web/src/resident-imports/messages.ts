@@ -43,6 +43,7 @@ export const zh = {
     registeredTab: "名单 {{count}}",
     place: "位置",
     line: "第 {{line}} 行",
+    entry: "第 {{entry}} 条",
     field: "栏目",
     wholeLine: "整行",
     nth: "{{word}}（第 {{index}} 项）",
@@ -83,6 +84,7 @@ export const zh = {
     observations: "体征",
     oxygen_scale: "血氧评分",
     reference: "引用",
+    resourceType: "资料类型",
   },
   help: {
     title: "表格怎么填",
@@ -157,6 +159,7 @@ export const en: typeof zh = {
     registeredTab: "People {{count}}",
     place: "Where",
     line: "Line {{line}}",
+    entry: "Entry {{entry}}",
     field: "Field",
     wholeLine: "Whole line",
     nth: "{{word}} (no. {{index}})",
@@ -199,6 +202,7 @@ export const en: typeof zh = {
     observations: "Vital signs",
     oxygen_scale: "Oxygen scale",
     reference: "Reference",
+    resourceType: "Resource type",
   },
   help: {
     title: "How the table is written",

@@ -1,6 +1,6 @@
 import type { ImportReport } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { badLines, badLinesCsv, fieldParts, lineNumber, matchesBad } from "./report";
+import { badLines, badLinesCsv, entryNumber, fieldParts, lineNumber, matchesBad } from "./report";
 
 const report: ImportReport = {
   dry_run: true,
@@ -39,6 +39,8 @@ it("finds lines by place, field and reason", () => {
 it("says where and what", () => {
   expect([lineNumber("line 12"), lineNumber("Patient/p1")]).toEqual([12, undefined]);
   expect(fieldParts("conditions[1].since")).toEqual({ name: "conditions", index: 2 });
+  expect([entryNumber("entry[7]"), entryNumber("Patient/p1")]).toEqual([8, undefined]);
+  expect(fieldParts("resourceType")).toEqual({ name: "resourceType" });
   expect(fieldParts("id_number")).toEqual({ name: "id_number" });
   expect(fieldParts("")).toEqual({ name: "" });
 });

@@ -32,9 +32,15 @@ export function lineNumber(place: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
+/** `entry[7]` → 8: what has no name of its own is found by counting. */
+export function entryNumber(place: string): number | undefined {
+  const found = /^entry\[(\d+)\]$/.exec(place)?.[1];
+  return found === undefined ? undefined : Number(found) + 1;
+}
+
 /** `conditions[1].since` → the field and which of its entries. */
 export function fieldParts(field: string): { name: string; index?: number } {
-  const [, name = field, index] = /^([a-z_]+)(?:\[(\d+)\])?/.exec(field) ?? [];
+  const [, name = field, index] = /^([A-Za-z_]+)(?:\[(\d+)\])?/.exec(field) ?? [];
   return index === undefined ? { name } : { name, index: Number(index) + 1 };
 }
 

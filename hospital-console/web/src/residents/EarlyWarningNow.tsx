@@ -1,10 +1,9 @@
 import type { EarlyWarningParameter, EarlyWarningScore, OxygenScale } from "@yunzhen/client";
-import { Banner, StatusChip } from "@yunzhen/client/ui";
+import { Banner, StatusChip, useValueWords } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { dayAndClock } from "../common/time";
-import { unitText, vitalValue } from "../common/vitals";
 import { BAND, partWords, scoreText } from "./early-warning";
 import classes from "./ResidentRecord.module.css";
 
@@ -67,6 +66,7 @@ export function EarlyWarningNow({ score, scale }: { score: EarlyWarningScore; sc
 
 function PartValue({ parameter, value }: { parameter: EarlyWarningParameter; value: number }) {
   const { t } = useTranslation("app");
+  const valueWords = useValueWords();
   const words = partWords(parameter, value);
   switch (words.say) {
     case "air":
@@ -74,18 +74,10 @@ function PartValue({ parameter, value }: { parameter: EarlyWarningParameter; val
     case "flow":
       return t("residents.warning.flow", { litres: words.litres });
     case "level":
-      return t(`residents.warning.level.${words.level}` as "residents.warning.level.0");
+      return t(`shared:vital.level.${words.level}`);
     case "glasgow":
       return t("residents.warning.glasgow", { points: words.points });
     case "value":
-      return `${vitalValue(words.code, words.value)} ${unitText(UNIT[parameter] ?? "")}`;
+      return `${valueWords(words).value} ${valueWords(words).unit}`;
   }
 }
-
-const UNIT: Partial<Record<EarlyWarningParameter, string>> = {
-  respiration: "/min",
-  saturation: "%",
-  systolic: "mm[Hg]",
-  pulse: "/min",
-  temperature: "Cel",
-};

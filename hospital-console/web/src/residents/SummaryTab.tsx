@@ -1,7 +1,8 @@
-import type { ConsentState, Contact, Resident } from "@yunzhen/client";
+import type { ConsentState, Contact, Eligibility, Resident } from "@yunzhen/client";
 import { Group, Text } from "@mantine/core";
 import { IconAlertOctagon, IconCircleCheck, IconInfoCircle, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useStaff } from "../app/session";
 import { Section } from "../common/Section";
 import { day } from "../common/time";
 import { AllergyChips } from "./AllergyChips";
@@ -80,8 +81,10 @@ export function AllergiesSection({ resident }: { resident: Pick<Resident, "aller
   );
 }
 
+/** What may be prescribed remotely is decided by who asks: another hospital's first visit gives this one no right to it. */
 export function ProblemsSection({ resident }: { resident: Pick<Resident, "conditions" | "eligibility"> }) {
   const { t, i18n } = useTranslation("app");
+  const { hospital } = useStaff();
   const zh = i18n.language.startsWith("zh");
   return (
     <Section title={t("residents.problems")}>
@@ -92,7 +95,8 @@ export function ProblemsSection({ resident }: { resident: Pick<Resident, "condit
       )}
       <ul className={classes.rows}>
         {resident.conditions.map((condition) => {
-          const fact = resident.eligibility.find((e) => e.diagnosis_code === condition.code);
+          const ours = (e: Eligibility) => hospital == null || e.hospital === hospital;
+          const fact = resident.eligibility.find((e) => e.diagnosis_code === condition.code && ours(e));
           return (
             <li key={condition.code}>
               <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">

@@ -81,7 +81,6 @@ export const zh = {
     points: "{{count}} 分",
     air: "未吸氧",
     flow: "{{litres}} L/min",
-    level: ["清醒", "新发意识模糊", "呼唤有反应", "疼痛有反应", "无反应"],
     glasgow: "昏迷评分 {{points}}",
     noTrend: "近 7 天没有可以评分的体征。",
     plot: "早期预警评分随时间变化，{{count}} 个点，最近为 {{score}}",
@@ -143,8 +142,6 @@ export const zh = {
     whole: "看全图",
     picture: "图片，可滚动",
   },
-  high: "偏高",
-  low: "偏低",
 };
 
 export const en: typeof zh = {
@@ -236,7 +233,6 @@ export const en: typeof zh = {
     points: "{{count}} pts",
     air: "on air",
     flow: "{{litres}} L/min",
-    level: ["alert", "new confusion", "responds to voice", "responds to pain", "unresponsive"],
     glasgow: "Glasgow {{points}}",
     noTrend: "No vital signs to score in the last 7 days.",
     plot: "Early-warning score over time, {{count}} points, the last {{score}}",
@@ -298,6 +294,4 @@ export const en: typeof zh = {
     whole: "Whole picture",
     picture: "Picture, can be scrolled",
   },
-  high: "high",
-  low: "low",
 };

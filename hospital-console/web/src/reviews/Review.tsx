@@ -132,7 +132,7 @@ function Opened({ prescription, onDone }: { prescription: Prescription; onDone: 
       )}
       {prescription.door_to_dose && (
         <Box px="lg" pt="sm">
-          <DoorToDose chain={prescription.door_to_dose} />
+          <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />
         </Box>
       )}
       <div className={classes.split}>

@@ -69,10 +69,16 @@ function RunningOrder({ round }: { round: Round }) {
   const { t } = useTranslation("app");
   const queryClient = useQueryClient();
   const begin = useBegin();
+  const outdate = () => void queryClient.invalidateQueries({ queryKey: keys.rounds.one(round.id) });
   const reorder = useAction((body: RoundOrder, key) => api.rounds.reorder(round.id, body, key), {
     onSuccess: (next) => queryClient.setQueryData(keys.rounds.one(round.id), next),
-    onError: () => void queryClient.invalidateQueries({ queryKey: keys.rounds.one(round.id) }),
+    onError: outdate,
   });
+  const noShow = useAction(
+    ({ id, version }: { id: string; version: number }, key) => api.consultations.noShow(id, version, key),
+    { onSuccess: outdate, onError: outdate },
+  );
+  const missed = (stop: RoundStop) => (mayHaveMissed(stop) ? () => noShow.mutate(stop.consultation) : undefined);
   const change = (stop: RoundStop, by: -1 | 1) => {
     const order = moved(round.stops, stop.consultation.id, by);
     return order && (() => reorder.mutate({ version: round.version, order }));
@@ -82,6 +88,7 @@ function RunningOrder({ round }: { round: Round }) {
     <>
       {begin.problem}
       {reorder.isError && <ProblemAlert error={reorder.error} />}
+      {noShow.isError && <ProblemAlert error={noShow.error} />}
       <div className={page.surface}>
         <Table horizontalSpacing="sm" verticalSpacing="sm" miw={980}>
           <Table.Thead>
@@ -108,6 +115,8 @@ function RunningOrder({ round }: { round: Round }) {
                 onDown={change(stop, 1)}
                 onBegin={stop.consultation.state === "waiting" ? () => begin.begin(stop.consultation) : undefined}
                 beginning={begin.pendingId === stop.consultation.id}
+                onNoShow={missed(stop)}
+                missing={noShow.isPending && noShow.variables?.id === stop.consultation.id}
               />
             ))}
           </Table.Tbody>
@@ -115,6 +124,11 @@ function RunningOrder({ round }: { round: Round }) {
       </div>
     </>
   );
+}
+
+/** Whoever was due and is not there, or waited and went away again. */
+function mayHaveMissed({ consultation: { state }, planned_at }: RoundStop): boolean {
+  return Date.parse(planned_at) <= Date.now() && (state === "scheduled" || state === "waiting");
 }
 
 interface StopProps {
@@ -126,9 +140,11 @@ interface StopProps {
   onDown: (() => void) | undefined;
   onBegin: (() => void) | undefined;
   beginning: boolean;
+  onNoShow: (() => void) | undefined;
+  missing: boolean;
 }
 
-function Stop({ stop, n, told, busy, onUp, onDown, onBegin, beginning }: StopProps) {
+function Stop({ stop, n, told, busy, onUp, onDown, onBegin, beginning, onNoShow, missing }: StopProps) {
   const { t } = useTranslation("app");
   const { consultation } = stop;
   const name = consultation.resident.name;
@@ -194,6 +210,11 @@ function Stop({ stop, n, told, busy, onUp, onDown, onBegin, beginning }: StopPro
                 <IconArrowDown size={18} />
               </ActionIcon>
             </>
+          )}
+          {onNoShow && (
+            <Button variant="default" loading={missing} onClick={onNoShow} aria-label={t("rounds.noShowOf", { name })}>
+              {t("appointments.noShow")}
+            </Button>
           )}
           {onBegin ? (
             <Button loading={beginning} onClick={onBegin} aria-label={t("consultations.seeNowOf", { name })}>

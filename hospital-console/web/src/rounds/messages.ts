@@ -23,6 +23,7 @@ export const zh = {
   later: "{{name}} 推后一位",
   open: "打开",
   openOf: "打开 {{name}} 的会诊",
+  noShowOf: "{{name}} 未到诊",
   plan: {
     action: "安排查房",
     title: "安排查房",
@@ -63,6 +64,7 @@ export const en: typeof zh = {
   later: "{{name}} one place later",
   open: "Open",
   openOf: "Open the consultation of {{name}}",
+  noShowOf: "{{name}} did not come",
   plan: {
     action: "Plan a round",
     title: "Plan a round",

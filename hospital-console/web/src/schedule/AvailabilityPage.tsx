@@ -16,6 +16,7 @@ import { PageHeader } from "../common/PageHeader";
 import page from "../common/Page.module.css";
 import { ExceptionRows, RuleRows } from "./Rows";
 import { draftOf, faults, updateOf, type AvailabilityDraft } from "./draft";
+import { overlaps } from "./overlaps";
 import { Preview } from "./Preview";
 import classes from "./schedule.module.css";
 
@@ -78,6 +79,7 @@ function Editor({ published }: { published: Availability }) {
   };
   if (overtaken && !dirty && !publish.isPending) loadTheirs();
   const wrong = faults(draft);
+  const over = overlaps(draft);
   const save = (version: number) => {
     setTried(true);
     if (wrong.length === 0) publish.mutate({ ...body, version });
@@ -138,8 +140,14 @@ function Editor({ published }: { published: Availability }) {
               allowDeselect={false}
               maw={360}
             />
-            <RuleRows draft={draft} onChange={setDraft} faults={tried ? wrong : []} error={error} />
-            <ExceptionRows draft={draft} onChange={setDraft} faults={tried ? wrong : []} error={error} />
+            <RuleRows draft={draft} onChange={setDraft} faults={tried ? wrong : []} overlaps={over} error={error} />
+            <ExceptionRows
+              draft={draft}
+              onChange={setDraft}
+              faults={tried ? wrong : []}
+              overlaps={over}
+              error={error}
+            />
             <Text size="sm" c="dimmed">
               {t("schedule.availability.bookedStay")}
             </Text>

@@ -1,12 +1,13 @@
 import type { Appointment, Round } from "@yunzhen/client";
 import { useNow } from "@yunzhen/client/ui";
 import { IconClockExclamation, IconPhoneCall, IconUsersGroup } from "@tabler/icons-react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { addDays, dateOf, WEEKDAYS, weekdayIndex } from "../common/dates";
+import { addDays, coversDay, dateOf, WEEKDAYS, weekdayIndex } from "../common/dates";
 import { clock } from "../common/time";
 import { lateOf } from "../rounds/order";
-import { hoursOf, place, type Span } from "./layout";
+import { hoursOf, place, presentHour, type Span } from "./layout";
 import type { Days } from "./useDays";
 import classes from "./schedule.module.css";
 
@@ -40,8 +41,16 @@ export function Grid({ first, length, days, onOpen, onBook }: GridProps) {
     ),
   );
   const hours = Array.from({ length: until - from }, (_, n) => from + n);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [opened] = useState(() => Date.now());
+  // Once for each stretch of days: afterwards the page stands where the person left it.
+  useLayoutEffect(() => {
+    const today = dateOf(opened);
+    if (scroller.current && addDays(first, -1) < today && today < addDays(first, length))
+      scroller.current.scrollTop = presentHour(opened, new Date(`${today}T00:00:00`).getTime(), from) * MINUTE;
+  }, [first, length]);
   return (
-    <div className={classes.scroller} tabIndex={0} role="region" aria-label={t("schedule.grid")}>
+    <div className={classes.scroller} ref={scroller} tabIndex={0} role="region" aria-label={t("schedule.grid")}>
       <div className={classes.grid} style={{ gridTemplateColumns: `52px repeat(${length}, minmax(112px, 1fr))` }}>
         <div className={classes.corner} />
         {dates.map((date) => (
@@ -117,11 +126,13 @@ function DayHead({ date, days }: { date: string; days: Days }) {
       {turns.map((shift) => (
         <span key={shift.id} className={classes.duty}>
           <IconPhoneCall size={14} aria-hidden />
-          {t("schedule.duty", {
-            line: shift.line,
-            from: clock(shift.starts_at, i18n.language),
-            until: clock(shift.ends_at, i18n.language),
-          })}
+          {coversDay(shift, date)
+            ? t("schedule.dutyWholeDay", { line: shift.line })
+            : t("schedule.duty", {
+                line: shift.line,
+                from: clock(shift.starts_at, i18n.language),
+                until: clock(shift.ends_at, i18n.language),
+              })}
         </span>
       ))}
     </div>

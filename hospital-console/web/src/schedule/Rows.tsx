@@ -1,23 +1,25 @@
 import type { AvailabilityException, AvailabilityRule, Weekday } from "@yunzhen/client";
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from "@mantine/core";
-import { IconCalendarOff, IconCalendarPlus, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCalendarOff, IconCalendarPlus, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { dateOf, WEEKDAYS } from "../common/dates";
 import { lineError } from "../common/fields";
 import { nextKey, type AvailabilityDraft, type Keyed, type LineFault } from "./draft";
+import type { Overlap } from "./overlaps";
 import classes from "./schedule.module.css";
 
 interface RowsProps {
   draft: AvailabilityDraft;
   onChange: (draft: AvailabilityDraft) => void;
   faults: LineFault[];
+  overlaps: readonly Overlap[];
   error: unknown;
 }
 
 const NEW_RULE = { start: "14:00", end: "16:00", slot_minutes: 15 };
 
 /** The weekly rules, a line each. */
-export function RuleRows({ draft, onChange, faults, error }: RowsProps) {
+export function RuleRows({ draft, onChange, faults, overlaps, error }: RowsProps) {
   const { t } = useTranslation("app");
   const put = (key: number, part: Partial<AvailabilityRule>) =>
     onChange({ ...draft, rules: draft.rules.map((rule) => (rule.key === key ? { ...rule, ...part } : rule)) });
@@ -39,6 +41,7 @@ export function RuleRows({ draft, onChange, faults, error }: RowsProps) {
             key={rule.key}
             label={t("schedule.rules.line", { n: n + 1 })}
             fault={faults.find((f) => f.key === rule.key)}
+            overlap={overlaps.find((o) => o.key === rule.key)}
             told={lineError(error, `rules[${n}]`)}
             onRemove={() => onChange({ ...draft, rules: draft.rules.filter((r) => r.key !== rule.key) })}
           >
@@ -74,7 +77,7 @@ export function RuleRows({ draft, onChange, faults, error }: RowsProps) {
 }
 
 /** Single days that differ. */
-export function ExceptionRows({ draft, onChange, faults, error }: RowsProps) {
+export function ExceptionRows({ draft, onChange, faults, overlaps, error }: RowsProps) {
   const { t } = useTranslation("app");
   const put = (key: number, part: object) =>
     onChange({
@@ -98,6 +101,7 @@ export function ExceptionRows({ draft, onChange, faults, error }: RowsProps) {
             key={e.key}
             label={t("schedule.exceptions.line", { n: n + 1 })}
             fault={faults.find((f) => f.key === e.key)}
+            overlap={overlaps.find((o) => o.key === e.key)}
             told={lineError(error, `exceptions[${n}]`)}
             onRemove={() => onChange({ ...draft, exceptions: draft.exceptions.filter((x) => x.key !== e.key) })}
           >
@@ -181,12 +185,14 @@ function DateField({ label, value, onChange }: { label: string; value: string; o
 function Line({
   label,
   fault,
+  overlap,
   told,
   onRemove,
   children,
 }: {
   label: string;
   fault: LineFault | undefined;
+  overlap: Overlap | undefined;
   told: string | undefined;
   onRemove: () => void;
   children: React.ReactNode;
@@ -205,6 +211,12 @@ function Line({
       {wrong && (
         <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={4}>
           {wrong}
+        </Text>
+      )}
+      {overlap && (
+        <Text size="sm" c="var(--yz-person-text)" role="status" mt={4}>
+          <IconAlertTriangle size={16} aria-hidden style={{ verticalAlign: "-3px" }} />{" "}
+          {t("schedule.overlap", { line: overlap.line, from: overlap.from, until: overlap.until })}
         </Text>
       )}
     </fieldset>

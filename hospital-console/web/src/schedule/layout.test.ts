@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursOf, place } from "./layout";
+import { hoursOf, place, presentHour } from "./layout";
 
 const at = (clock: string): number => {
   const [h = 0, m = 0] = clock.split(":").map(Number);
@@ -30,4 +30,9 @@ describe("a day's column", () => {
     expect(hoursOf([])).toEqual([8, 18]);
     expect(hoursOf([{ from: 400, until: 1150 }])).toEqual([6, 20]);
   });
+});
+
+it("opens at the hour that it is, and at the top before the first one", () => {
+  expect(presentHour(at("17:48"), 0, 8)).toBe(9 * 60);
+  expect(presentHour(at("06:10"), 0, 8)).toBe(0);
 });

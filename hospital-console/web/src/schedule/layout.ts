@@ -22,6 +22,11 @@ export function hoursOf(spans: readonly { from: number; until: number }[]): [num
   return [from, Math.min(24, until)];
 }
 
+/** Minutes from the column's top to the beginning of the hour that it is: what comes now is in sight when the day is opened. */
+export function presentHour(now: number, midnight: number, firstHour: number): number {
+  return Math.max(0, (Math.floor((now - midnight) / 3_600_000) - firstHour) * 60);
+}
+
 /** `midnight`: the day's beginning; what began the day before or ends the day after is cut at its edges. */
 export function place<T extends Span>(items: readonly T[], midnight: number, firstHour: number): Placed<T>[] {
   const minute = (at: number) => Math.min(1440, Math.max(0, (at - midnight) / 60_000));

@@ -8,6 +8,7 @@ export const zh = {
   week: { name: "周", before: "前一周", after: "后一周" },
   zone: "时间按本机时区（{{zone}}）显示。",
   duty: "值班 {{line}} 线 {{from}}–{{until}}",
+  dutyWholeDay: "值班 {{line}} 线 全天",
   round: "{{home}} 查房 {{count}} 位",
   free: "空闲",
   bookAt: "{{time}} 空闲，预约",
@@ -67,6 +68,7 @@ export const zh = {
     validity: "截止日须不早于生效日",
     no_date: "请填写日期",
   },
+  overlap: "{{from}}–{{until}} 与每周固定时间第 {{line}} 段重叠：仍可公布，重叠处只按先开始的一段给出时段",
   preview: {
     title: "未来两周",
     total: "共 {{count}} 个时段",
@@ -86,6 +88,7 @@ export const en: typeof zh = {
   week: { name: "Week", before: "Week before", after: "Week after" },
   zone: "Times are those of this computer ({{zone}}).",
   duty: "On duty, line {{line}}, {{from}}–{{until}}",
+  dutyWholeDay: "On duty, line {{line}}, all day",
   round: "Round at {{home}}, {{count}}",
   free: "free",
   bookAt: "{{time}} is free: book it",
@@ -145,6 +148,8 @@ export const en: typeof zh = {
     validity: "The last day must not be before the first",
     no_date: "Please give a date",
   },
+  overlap:
+    "{{from}}–{{until}} overlaps weekly block {{line}}: it can be published; where both are, the times are those of the one that begins first",
   preview: {
     title: "The next two weeks",
     total: "{{count}} times",

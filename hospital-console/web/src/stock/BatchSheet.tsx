@@ -1,5 +1,5 @@
 import type { Stock, StockReason } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useAction, useFormats, useUnit } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Select, Stack, Tabs, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -18,6 +18,7 @@ const REASONS: Record<Step, readonly StockReason[]> = {
 /** One batch: its numbers, what a person may change, and everything that happened to it. */
 export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => void }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const apart = batch.quarantined > 0;
   const name = i18n.language.startsWith("zh") ? batch.name_zh : batch.name_en;
   return (
@@ -36,7 +37,7 @@ export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => vo
                 {t(`stock.${part === "on_hand" ? "onHand" : part}`)}
               </Text>
               <Text fw={600}>
-                {batch[part]} {batch.unit}
+                {batch[part]} {unitWord(batch.unit)}
               </Text>
             </div>
           ))}
@@ -68,6 +69,7 @@ export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => vo
 
 function StepForm({ batch, step }: { batch: Stock; step: Step }) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   const queryClient = useQueryClient();
   const count = step === "count";
   const [quantity, setQuantity] = useState<number | "">("");
@@ -99,7 +101,7 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
       <Stack gap="sm">
         <Group grow align="flex-start">
           <NumberInput
-            label={t(count ? "stock.counted" : "stock.quantity", { unit: batch.unit })}
+            label={t(count ? "stock.counted" : "stock.quantity", { unit: unitWord(batch.unit) })}
             min={0}
             max={100_000}
             allowDecimal={false}
@@ -134,6 +136,7 @@ function StepForm({ batch, step }: { batch: Stock; step: Step }) {
 
 function History({ batch }: { batch: Stock }) {
   const { t } = useTranslation("app");
+  const unitWord = useUnit();
   const formats = useFormats();
   const query = useQuery({ queryKey: keys.stock.moves(batch.id), queryFn: () => api.stock.moves(batch.id) });
   return (
@@ -145,7 +148,7 @@ function History({ batch }: { batch: Stock }) {
       {query.isError && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {query.data?.items.map((line, i) => (
         <Text key={`${line.at} ${line.kind} ${i}`} size="sm">
-          {formats.dateTime(line.at)} · {t(`stock.kind.${line.kind}`)} {line.quantity} {batch.unit}
+          {formats.dateTime(line.at)} · {t(`stock.kind.${line.kind}`)} {line.quantity} {unitWord(batch.unit)}
           {line.reason && ` · ${t(`stock.reasons.${line.reason}`)}`}
           {line.comment && ` · ${line.comment}`}
           {line.by && ` · ${line.by.name}`}

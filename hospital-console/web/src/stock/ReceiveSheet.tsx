@@ -1,5 +1,5 @@
 import { parseGs1, type Drug } from "@yunzhen/client";
-import { besideCamera, ProblemAlert, useAction } from "@yunzhen/client/ui";
+import { besideCamera, ProblemAlert, useAction, useUnit } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
 /** Goods came in: what, which batch, until when, how much. A scanner or the camera fills in what is printed on the pack. */
 export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const queryClient = useQueryClient();
   const [drug, setDrug] = useState<Drug>();
   const [scan, setScan] = useState("");
@@ -116,7 +117,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
           </Group>
           <Group grow align="flex-start">
             <NumberInput
-              label={t("stock.quantity", { unit: drug?.unit ?? "–" })}
+              label={t("stock.quantity", { unit: unitWord(drug?.unit ?? "–") })}
               min={1}
               max={100_000}
               allowDecimal={false}

@@ -1,5 +1,5 @@
 import type { Stock } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, useUnit } from "@yunzhen/client/ui";
 import { Badge, Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
 import { IconFileImport, IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -76,6 +76,7 @@ export function StockPage() {
 
 function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: string; onOpen: (id: string) => void }) {
   const { t, i18n } = useTranslation("app");
+  const unitWord = useUnit();
   const zh = i18n.language.startsWith("zh");
   return (
     <div className={page.surface}>
@@ -121,7 +122,7 @@ function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: strin
                   )}
                 </Table.Td>
                 <Table.Td ta="right" fw={600}>
-                  {s.on_hand} {s.unit}
+                  {s.on_hand} {unitWord(s.unit)}
                 </Table.Td>
                 <Table.Td ta="right">{s.underway || "–"}</Table.Td>
                 <Table.Td ta="right">{s.quarantined || "–"}</Table.Td>

@@ -1,5 +1,5 @@
 import type { EndUrgentCall, Observation, UrgentCall, UrgentCallOutcome } from "@yunzhen/client";
-import { ProblemAlert, RelativeTime, UrgentCallChip, useAction, useFormats } from "@yunzhen/client/ui";
+import { ProblemAlert, RelativeTime, UrgentCallChip, useAction, useFormats, useValueWords } from "@yunzhen/client/ui";
 import { Button, Drawer, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { IconPhone, IconPhoneIncoming } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -12,7 +12,7 @@ import { fieldError } from "../common/fields";
 import { keys } from "../common/keys";
 import { Person } from "../common/Person";
 import { Section } from "../common/Section";
-import { outside, unitText, vitalName, vitalValue } from "../common/vitals";
+import { outside, vitalName } from "../common/vitals";
 import classes from "./urgent-calls.module.css";
 
 const OUTCOMES: readonly UrgentCallOutcome[] = [
@@ -107,12 +107,13 @@ export function CallSheet({
 
 function Vital({ reading }: { reading: Observation }) {
   const { t, i18n } = useTranslation("app");
+  const { value, unit } = useValueWords()(reading);
   const out = outside(reading);
   return (
     <div className={out ? classes.outside : undefined}>
       <dt>{vitalName(reading.code, i18n.language)}</dt>
       <dd>
-        {vitalValue(reading.code, reading.value)} {unitText(reading.unit)} {out && t(`shared:vital.${out}`)}
+        {value} {unit} {out && t(`shared:vital.${out}`)}
       </dd>
       <dd>
         <RelativeTime at={reading.measured_at} />

@@ -1,6 +1,6 @@
 export const zh = {
   title: "一键呼叫",
-  from: "{{who}} · {{home}} {{bed}} 床",
+  from: "{{who}} · {{home}} {{bed, bed}}",
   bedOnly: "床旁呼叫",
   look: "查看",
   lookAt: "查看 {{who}} 的呼叫",
@@ -33,7 +33,7 @@ export const zh = {
 
 export const en: typeof zh = {
   title: "One-key call",
-  from: "{{who}} · {{home}}, bed {{bed}}",
+  from: "{{who}} · {{home}}, {{bed, lowerBed}}",
   bedOnly: "Call from the bed",
   look: "Look",
   lookAt: "Look at the call of {{who}}",

@@ -1,5 +1,5 @@
 /** Use cases of the schedule: availability, slots, appointments, waitlist, duty, rounds, urgent calls, calendars. */
-import { command, creation, data, type Care } from "./answers";
+import { command, creation, data, fresh, type Care } from "./answers";
 import type * as T from "./types";
 
 /** A window of time; at most 62 days. */
@@ -48,6 +48,8 @@ export const rounds = (care: () => Care) => ({
 export const urgentCalls = (care: () => Care) => ({
   list: (query: { open?: boolean; home_id?: string; cursor?: string } = {}) =>
     data(care().GET("/api/urgent-calls", { params: { query } })),
+  /** As the box last heard it, when there is no link. */
+  openFresh: () => fresh(care().GET("/api/urgent-calls", { params: { query: { open: true } } })),
   get: (id: string) => data(care().GET("/api/urgent-calls/{id}", { params: { path: { id } } })),
   answer: (id: string, version: number, key?: string) =>
     data(care().POST("/api/urgent-calls/{id}/answer", { params: command(id, key), body: { version } })),

@@ -5676,7 +5676,7 @@ export interface components {
          * @description Why a room ended.
          * @enum {string}
          */
-        EndReason: "hang_up" | "crash" | "drain" | "cancelled";
+        EndReason: "hang_up" | "crash" | "drain" | "cancelled" | "elsewhere";
         /** @description What became of a call. */
         EndUrgentCall: {
             /** @description In words; the reason of the consultation or the referral, when it becomes one. */
@@ -7609,6 +7609,8 @@ export interface components {
              * @description Version to send with the next command.
              */
             version: number;
+            /** @description Why the prescriber withdrew it; absent while it stands. Home and pharmacy read it too. */
+            withdrawal_reason?: string;
         };
         /** @description The diagnosis that is treated. */
         PrescriptionDiagnosis: {
@@ -32248,7 +32250,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description HTML to keep as a file and print. */
+            /** @description HTML to print or to keep as a file. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,8 @@ export type Span = keyof typeof SPANS;
 /** How far back readings are fetched. */
 export const REACH = SPANS.three_months;
 const SHORTEST = 6 * HOUR;
+/** A page that ticks by the minute shows a window that ended a moment ago. */
+const AT_ITS_END = 5 * 60_000;
 
 export const windowOf = (span: Span, now: number): ChartWindow => ({ from: now - SPANS[span], to: now });
 
@@ -21,10 +23,11 @@ export function spanOf(window: ChartWindow, now: number): Span | undefined {
   return (Object.keys(SPANS) as Span[]).find((span) => Math.abs(window.to - window.from - SPANS[span]) < 60_000);
 }
 
-/** Half as long or twice as long around its middle. */
+/** Half as long or twice as long: around its middle, or, where it ends now, to its end, so that the newest days stay in sight. */
 export function zoom(window: ChartWindow, direction: "in" | "out", now: number): ChartWindow {
   const length = window.to - window.from;
   const next = Math.min(REACH, Math.max(SHORTEST, direction === "in" ? length / 2 : length * 2));
+  if (window.to >= now - AT_ITS_END) return within({ from: window.to - next, to: window.to }, now);
   const middle = (window.from + window.to) / 2;
   return within({ from: middle - next / 2, to: middle + next / 2 }, now);
 }

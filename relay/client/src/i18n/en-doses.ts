@@ -19,6 +19,7 @@ export const enDoses: typeof zhDoses = {
       pharmacy: "Pharmacy's turn",
       courier: "Courier's turn",
       nurse: "Nurse's turn",
+      ended: "Ended",
       nobody: "Closed",
     },
     late: "Late",

@@ -20,6 +20,7 @@ export const enParcels: typeof zhParcels = {
     },
     of: "{{reached}} of {{all}} {{unit}} arrived",
     underWay: "{{n}} {{unit}} under way",
+    noMore: "Ended: no more is sent",
     owed: "{{n}} {{unit}} still owed",
     nothingOwed: "Nothing owed",
     batch: "Batch {{batch}} · expires {{expiry}}",
@@ -64,6 +65,7 @@ export const enParcels: typeof zhParcels = {
       nurse: "Do not accept or use it; give it back to the courier.",
     },
   },
+  withdrawn: { by: "Withdrawn by {{who}} at {{time}}", reason: "Reason: {{reason}}" },
   temperature: {
     title: "Temperature on the way",
     none: "No temperature yet",

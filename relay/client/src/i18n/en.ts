@@ -121,7 +121,7 @@ export const en: Messages = {
   },
   sex: { male: "male", female: "female" },
   age: "{{n}} y",
-  bed: "Bed {{bed}}",
+  bed: "{{bed, bed}}",
   separator: ", ",
   consultation: {
     state: {
@@ -165,7 +165,7 @@ export const en: Messages = {
       on_hold: "On hold",
       quarantined: "Held for the pharmacy",
       returning: "On its way back",
-      recalled: "Called back",
+      recalled: "Withdrawn, to go back",
       received: "Received",
       discrepancy: "Received with differences",
       refused: "Refused",
@@ -259,6 +259,7 @@ export const en: Messages = {
     "14682-9": "Creatinine",
     "2823-3": "Potassium",
     "4548-4": "HbA1c",
+    level: { "0": "Alert", "1": "New confusion", "2": "To voice", "3": "To pain", "4": "Unresponsive" },
     plotLabel: "{{name}} over time, {{count}} values, latest {{value}} {{unit}}",
     showTable: "Show the numbers",
     showPlot: "Show the curve",
@@ -270,6 +271,7 @@ export const en: Messages = {
     normalRange: "normal range",
     high: "high",
     low: "low",
+    abnormal: "not normal",
     inRange: "normal",
     noData: "Nothing recorded",
     source: { nurse: "entered by nurse", device: "device", seed: "earlier record" },

@@ -1,11 +1,13 @@
 /** Language: Chinese first. Kept in this browser; `zh` unless the person chose otherwise. */
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
+import { addBedFormats } from "./bed";
 import { en } from "./en";
 import { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export { en, zh };
+export { unitIn } from "./units";
 export type { Messages } from "./zh";
 
 const KEY = "yz.language";
@@ -32,6 +34,7 @@ export function createI18n<T extends object>(own: { zh: T; en: T }, language: La
     returnNull: false,
     initAsync: false,
   });
+  addBedFormats(instance);
   const apply = (lng: string): void => {
     if (typeof document === "undefined") return;
     document.documentElement.lang = lng === "en" ? "en" : "zh-CN";
@@ -57,7 +60,7 @@ export function keyPaths(messages: object, prefix = ""): string[] {
   return Object.entries(messages).flatMap(([key, value]) => {
     const path = prefix ? `${prefix}.${key}` : key;
     if (value && typeof value === "object") return keyPaths(value as object, path);
-    const names = [...String(value).matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+    const names = [...String(value).matchAll(/\{\{(\w+)(?:, \w+)?\}\}/g)].map((match) => match[1]).sort();
     return [names.length > 0 ? `${path}(${names.join(",")})` : path];
   });
 }

@@ -19,6 +19,7 @@ export const zhDoses = {
       courier: "轮到配送员",
       nurse: "轮到护士",
       nobody: "已完结",
+      ended: "已终止",
     },
     late: "已超时",
     wasLate: "超时",

@@ -19,6 +19,7 @@ export const zhParcels = {
     },
     of: "已送达 {{reached}} / {{all}} {{unit}}",
     underWay: "在途 {{n}} {{unit}}",
+    noMore: "处方已终止，不再配送",
     owed: "还欠 {{n}} {{unit}}",
     nothingOwed: "不欠",
     batch: "批号 {{batch}} · 有效期至 {{expiry}}",
@@ -63,6 +64,7 @@ export const zhParcels = {
       nurse: "请勿签收和使用，把包裹交还配送员。",
     },
   },
+  withdrawn: { by: "{{who}} 于 {{time}} 撤回", reason: "原因：{{reason}}" },
   temperature: {
     title: "运输温度",
     none: "还没有温度记录",

@@ -121,7 +121,7 @@ export const zh = {
   },
   sex: { male: "男", female: "女" },
   age: "{{n}} 岁",
-  bed: "{{bed}} 床",
+  bed: "{{bed, bed}}",
   separator: "、",
   consultation: {
     state: {
@@ -165,7 +165,7 @@ export const zh = {
       on_hold: "暂停配送",
       quarantined: "暂停交付，待药房处理",
       returning: "退回途中",
-      recalled: "已召回，退回途中",
+      recalled: "处方已撤回，须退回",
       received: "已签收",
       discrepancy: "签收有差异",
       refused: "已拒收",
@@ -253,6 +253,7 @@ export const zh = {
     "14682-9": "肌酐",
     "2823-3": "血钾",
     "4548-4": "糖化血红蛋白",
+    level: { "0": "清醒", "1": "新出现混乱", "2": "呼唤有反应", "3": "疼痛有反应", "4": "无反应" },
     plotLabel: "{{name}}随时间变化，{{count}} 个数值，最近 {{value}} {{unit}}",
     showTable: "显示数值表",
     showPlot: "显示曲线",
@@ -264,6 +265,7 @@ export const zh = {
     normalRange: "正常范围",
     high: "偏高",
     low: "偏低",
+    abnormal: "异常",
     inRange: "正常",
     noData: "没有记录",
     source: { nurse: "护士录入", device: "设备", seed: "既往记录" },

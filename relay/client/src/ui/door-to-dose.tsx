@@ -1,7 +1,7 @@
 /** From the signature to the first dose: what is behind, what is late, whose turn it is. One drawing for every screen; the courier has none of it. */
-import { IconAlertTriangle, IconCircle, IconCircleCheck, IconCircleDot } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircle, IconCircleCheck, IconCircleDot, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { ChainTurn, DoorToDose as Chain, DoseState, RefillState } from "../api/types";
+import type { ChainTurn, DoorToDose as Chain, DoseState, PrescriptionState, RefillState } from "../api/types";
 import type { Meaning } from "../theme/tokens";
 import "./door-to-dose.css";
 import { useFormats } from "./hooks";
@@ -19,7 +19,12 @@ export function TurnChip({ turn, late }: { turn: ChainTurn; late?: boolean | und
   );
 }
 
-export function DoorToDose({ chain }: { chain: Chain }) {
+/** Nobody's turn any more, though the way was not gone to its end. */
+const ENDED: readonly PrescriptionState[] = ["rejected", "cancelled", "stopped", "expired"];
+
+export const hasEnded = (state: PrescriptionState): boolean => ENDED.includes(state);
+
+export function DoorToDose({ chain, state }: { chain: Chain; state: PrescriptionState }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const open = chain.turn === "nobody" ? -1 : chain.steps.findIndex((step) => !step.at);
@@ -27,7 +32,13 @@ export function DoorToDose({ chain }: { chain: Chain }) {
     <section className="yz-chain" aria-label={t("chain.title")} data-testid="door-to-dose">
       <div className="yz-chain-head">
         <strong>{t("chain.title")}</strong>
-        <TurnChip turn={chain.turn} late={chain.late} />
+        {hasEnded(state) ? (
+          <StatusChip meaning="waiting" icon={IconCircleX}>
+            {t("chain.turn.ended")}
+          </StatusChip>
+        ) : (
+          <TurnChip turn={chain.turn} late={chain.late} />
+        )}
       </div>
       <ol>
         {chain.steps.map((step, position) => {

@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Dispense, Prescription } from "../api/types";
 import { owedOf } from "../chart/fillings";
-import { useFormats } from "./hooks";
+import { hasEnded } from "./door-to-dose";
+import { useFormats, useUnit } from "./hooks";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
 import { StatusChip } from "./status";
@@ -13,6 +14,7 @@ import "./fillings.css";
 /** What each pharmacy sent of a prescription and what is still owed, for who prescribed it and who waits for it. */
 export function FillingsOf({ prescription }: { prescription: Prescription }) {
   const { t, i18n } = useTranslation("shared");
+  const unitWord = useUnit();
   const api = useApi();
   const query = useQuery({
     queryKey: ["prescriptions", "dispenses", prescription.id],
@@ -36,7 +38,7 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
       <ul className="yz-fillings">
         {prescription.items.map((item) => {
           const line = lines.find((one) => one.no === item.no);
-          const unit = item.quantity_unit;
+          const unit = unitWord(item.quantity_unit);
           return (
             <li key={item.no} className="yz-filling-head">
               <span>{i18n.language === "en" ? item.drug.name_en : item.drug.name_zh}</span>
@@ -44,7 +46,9 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
                 {t("parcel.filling.of", { reached: line?.reached, all: item.quantity, unit })}
                 {line && line.underWay > 0 && ` · ${t("parcel.filling.underWay", { n: line.underWay, unit })}`}
               </span>
-              {line && line.owed > 0 ? (
+              {hasEnded(prescription.state) ? (
+                <StatusChip meaning="waiting">{t("parcel.filling.noMore")}</StatusChip>
+              ) : line && line.owed > 0 ? (
                 <StatusChip meaning="person">{t("parcel.filling.owed", { n: line.owed, unit })}</StatusChip>
               ) : (
                 <StatusChip meaning="done">{t("parcel.filling.nothingOwed")}</StatusChip>
@@ -68,6 +72,7 @@ const MEANING = {
 
 function Filling({ filling }: { filling: Dispense }) {
   const { t } = useTranslation("shared");
+  const unitWord = useUnit();
   const formats = useFormats();
   return (
     <li>
@@ -92,7 +97,7 @@ function Filling({ filling }: { filling: Dispense }) {
       )}
       {filling.packs.map((pack) => (
         <div key={`${pack.item_no} ${pack.batch}`}>
-          {pack.name} × {pack.quantity} {pack.unit}{" "}
+          {pack.name} × {pack.quantity} {unitWord(pack.unit)}{" "}
           <Text size="sm" c="dimmed" component="span">
             {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
             {pack.substitution &&

@@ -6,6 +6,7 @@ import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
+import { unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
 
@@ -25,6 +26,12 @@ export function useNow(everyMs = 30_000): number {
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;
+}
+
+/** The name of a dose's or a pack's unit in the reader's language. */
+export function useUnit(): (unit: string) => string {
+  const { language } = useTranslation().i18n;
+  return (unit) => unitIn(unit, language);
 }
 
 /** A command of the user, under one idempotency key however often it is tried (`Action`). */

@@ -3,7 +3,7 @@ import { Text } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Delivery, Discrepancy } from "../api/types";
-import { useFormats } from "./hooks";
+import { useFormats, useUnit } from "./hooks";
 import { Banner } from "./states";
 import { StatusChip } from "./status";
 
@@ -31,6 +31,7 @@ export const isAtCounter = (delivery: Delivery): boolean => ["awaiting_courier",
 /** One discrepancy with the real quantities, and how it was settled. */
 export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
   const { t } = useTranslation("shared");
+  const unitWord = useUnit();
   const formats = useFormats();
   const { state, cause, lines, comment, resolution, resolved_at, resolved_by, note } = discrepancy;
   return (
@@ -41,7 +42,7 @@ export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
       </Text>
       {lines.map((line) => (
         <Text key={line.item_no} size="sm">
-          {t("parcel.discrepancy.line", { ...line })}
+          {t("parcel.discrepancy.line", { ...line, unit: unitWord(line.unit) })}
         </Text>
       ))}
       {cause !== "count" && state === "open" && <Text size="sm">{t("parcel.discrepancy.retrieve")}</Text>}

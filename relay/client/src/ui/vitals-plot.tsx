@@ -8,7 +8,9 @@ import uPlot from "uplot";
 import type { Observation } from "../api/types";
 import { wallClock } from "../time/zone";
 import { useFormats } from "./hooks";
-import { bandOf, CHART, rangeWord, vitalSign } from "./vitals";
+import { StatusChip } from "./status";
+import { useValueWords } from "./value-words";
+import { bandOf, CHART, rangeWord, RESPONSIVENESS, vitalSign } from "./vitals";
 import { VitalsTable } from "./vitals-table";
 
 export interface PlotMark {
@@ -67,6 +69,9 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
     [groups, span],
   );
 
+  const levels = codes ? [] : observations.filter((observation) => observation.code === RESPONSIVENESS);
+  const shownLevels = levels.filter((value) => within(value, span));
+  const newestLevel = shownLevels.at(-1);
   if (groups.length === 0) {
     return (
       <Text c="dimmed" py="md">
@@ -88,7 +93,7 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
         </Button>
       </Group>
       {asTable ? (
-        <VitalsTable observations={plots.flatMap(({ values }) => values)} />
+        <VitalsTable observations={[...plots.flatMap(({ values }) => values), ...shownLevels]} />
       ) : (
         plots.map(({ group, values, last }) =>
           values.length > 0 ? (
@@ -106,6 +111,7 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
           ),
         )
       )}
+      {!asTable && (newestLevel ? <WordInSpan newest={newestLevel} /> : <NoneInSpan last={levels.at(-1)} />)}
       {window && never.length > 0 && (
         <Text c="dimmed" size="sm">
           {t("vital.never", { names: never.join(t("separator")) })}
@@ -126,17 +132,36 @@ const within = ({ measured_at }: Observation, [from, to]: [number, number]): boo
 function NoneInSpan({ last }: { last: Observation | undefined }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   if (!last) return null;
-  const sign = vitalSign(last.code);
+  const { value, unit } = words(last);
   return (
     <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
       <Text fw={600}>{nameOf([last.code], t)}</Text>
       <Text c="dimmed">
         {t("vital.noneInSpan", {
-          value: `${formats.number(last.value, sign?.digits)} ${sign?.shownUnit ?? last.unit}`,
+          value: `${value} ${unit}`.trim(),
           time: formats.dateTime(last.measured_at),
         })}
       </Text>
+    </Group>
+  );
+}
+
+/** Words have no axis: the newest of the stretch stands beside its name, all of them in the table. */
+function WordInSpan({ newest }: { newest: Observation }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const words = useValueWords();
+  const range = rangeWord(newest);
+  return (
+    <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
+      <Text fw={600}>{nameOf([newest.code], t)}</Text>
+      <Group gap="xs" align="baseline">
+        {range !== "inRange" && <StatusChip meaning="person">{t(`vital.${range}`)}</StatusChip>}
+        <strong>{words(newest).value}</strong>
+        <Text c="dimmed">{formats.dateTime(newest.measured_at)}</Text>
+      </Group>
     </Group>
   );
 }

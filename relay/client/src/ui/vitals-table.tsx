@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import type { Observation } from "../api/types";
 import { useFormats } from "./hooks";
 import { StatusChip } from "./status";
-import { rangeWord, vitalSign } from "./vitals";
+import { useValueWords } from "./value-words";
+import { rangeWord } from "./vitals";
 
 /** The numbers of the plots for those who read rather than look, newest first. */
 export function VitalsTable({ observations }: { observations: readonly Observation[] }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const words = useValueWords();
   const newest = [...observations].sort((a, b) => b.measured_at.localeCompare(a.measured_at));
   return (
     <div style={{ maxHeight: 420, overflow: "auto" }} tabIndex={0} role="region" aria-label={t("vital.showTable")}>
@@ -27,14 +29,15 @@ export function VitalsTable({ observations }: { observations: readonly Observati
         <Table.Tbody>
           {newest.map((observation) => {
             const word = rangeWord(observation);
+            const { value, unit } = words(observation);
             return (
               <Table.Tr key={observation.id}>
                 <Table.Td>{formats.dateTime(observation.measured_at)}</Table.Td>
                 <Table.Td>{t(`vital.${observation.code}`)}</Table.Td>
                 <Table.Td ta="right">
-                  {formats.number(observation.value, vitalSign(observation.code)?.digits)}{" "}
+                  {value}{" "}
                   <Text span c="dimmed" inherit>
-                    {vitalSign(observation.code)?.shownUnit ?? observation.unit}
+                    {unit}
                   </Text>
                 </Table.Td>
                 <Table.Td>

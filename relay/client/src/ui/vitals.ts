@@ -12,6 +12,10 @@ export interface VitalSign {
   band: [number, number];
 }
 
+/** How responsive somebody is: its number is only a code, people read the word (`vital.level`). */
+export const RESPONSIVENESS = "67775-7";
+export const LEVELS = ["0", "1", "2", "3", "4"] as const;
+
 /** What is typed at the bed, in the order of the keypad. */
 export const VITAL_SIGNS: readonly VitalSign[] = [
   { code: "8480-6", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [50, 280], band: [90, 150] },
@@ -29,6 +33,7 @@ export const OTHER_SIGNS: readonly VitalSign[] = [
   { code: "8478-0", unit: "mm[Hg]", shownUnit: "mmHg", digits: 0, plausible: [30, 220], band: [65, 110] },
   { code: "72514-3", unit: "{score}", shownUnit: "/10", digits: 0, plausible: [0, 10], band: [0, 3] },
   { code: "9269-2", unit: "{score}", shownUnit: "/15", digits: 0, plausible: [3, 15], band: [14, 15] },
+  { code: RESPONSIVENESS, unit: "{score}", shownUnit: "", digits: 0, plausible: [0, 4], band: [0, 0.5] },
   { code: "3151-8", unit: "L/min", shownUnit: "L/min", digits: 1, plausible: [0, 60], band: [0, 0] },
   { code: "8302-2", unit: "cm", shownUnit: "cm", digits: 0, plausible: [80, 220], band: [0, 0] },
   { code: "39156-5", unit: "kg/m2", shownUnit: "kg/m²", digits: 1, plausible: [8, 80], band: [18.5, 28] },
@@ -57,6 +62,11 @@ export const CHART: readonly (readonly string[])[] = [
   ["4548-4"],
 ];
 
+/** Which level the value of a reading is, when it is one. */
+export function levelOf(reading: { code: string; value: number }): (typeof LEVELS)[number] | undefined {
+  return reading.code === RESPONSIVENESS ? LEVELS[Math.round(reading.value)] : undefined;
+}
+
 export function vitalSign(code: string): VitalSign | undefined {
   // Both codes mean oxygen saturation; glucose by meter or laboratory share a plot.
   const same = code === "59408-5" ? "2708-6" : code === "15074-8" ? "14743-9" : code;
@@ -72,8 +82,10 @@ export function bandOf(observation: Pick<Observation, "code" | "low" | "high">):
 
 export function rangeWord(
   observation: Pick<Observation, "code" | "low" | "high" | "value">,
-): "high" | "low" | "inRange" {
+): "high" | "low" | "abnormal" | "inRange" {
   const band = bandOf(observation);
   if (!band) return "inRange";
+  // A word is neither high nor low.
+  if (observation.code === RESPONSIVENESS) return observation.value > band[1] ? "abnormal" : "inRange";
   return observation.value > band[1] ? "high" : observation.value < band[0] ? "low" : "inRange";
 }

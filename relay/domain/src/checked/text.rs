@@ -58,6 +58,17 @@ pub fn line(text: &str, most: usize) -> Result<String, TextError> {
     Ok(text.to_owned())
 }
 
+/// Words of several lines within their bound, as typed: a note, a reason. They may be empty.
+pub fn lines(text: &str, most: usize) -> Result<(), TextError> {
+    if text.chars().any(is_hidden) {
+        return Err(TextError::Hidden);
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(TextError::Control);
+    }
+    if text.chars().count() > most { Err(TextError::TooLong(most)) } else { Ok(()) }
+}
+
 /// The same, where nothing may be said.
 pub fn optional_line(text: &str, most: usize) -> Result<String, TextError> {
     if text.trim().is_empty() { Ok(String::new()) } else { line(text, most) }
@@ -94,6 +105,15 @@ const fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_have_lines_and_no_marks_that_turn_them_round() {
+        assert_eq!(lines("昨夜睡得好。\n\t今晨血压 128/76", 40), Ok(()));
+        assert_eq!(lines("", 40), Ok(()));
+        assert_eq!(lines("无过敏\u{202e}敏过", 40), Err(TextError::Hidden));
+        assert_eq!(lines("a\u{0}b", 40), Err(TextError::Control));
+        assert_eq!(lines("睡得好", 2), Err(TextError::TooLong(2)));
+    }
 
     #[test]
     fn names_of_every_script_and_rare_characters_are_kept_as_typed() {

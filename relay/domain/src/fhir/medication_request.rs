@@ -107,6 +107,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
     let p = of.prescription;
     let status = of.codes().medication_request;
     let name = of.formulary.diagnosis(&p.diagnosis_code).map(|d| d.display_zh.as_str());
+    let code = Some(p.diagnosis_code.as_str()).filter(|code| !code.is_empty());
     let validity = p.signed_at.map(|at| Days { start: Some(Day(Policy::local_date(at))), end: p.valid_until.map(Day) });
     let line = |item: &Item| {
         let drug = of.formulary.drug(&item.drug_id);
@@ -124,7 +125,8 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
             encounter: of.only.is_none().then(|| Reference::to("Encounter", p.consultation_id)),
             authored_on: p.signed_at.map(Instant),
             requester: Reference::practitioner(of.specialist),
-            reason_code: vec![diagnosis(&p.diagnosis_code, name)],
+            // A draft may be without one.
+            reason_code: code.map(|code| diagnosis(code, name)).into_iter().collect(),
             group_identifier: group(p),
             course_of_therapy_type: CodeableConcept::of(Coding::new(
                 "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy",

@@ -167,3 +167,22 @@ pub struct AllergyGroup {
     #[serde(skip)]
     pub version: String,
 }
+
+/// Counted units have Chinese names in the formulary; the pages say the same in `relay/client/src/i18n/units.ts`.
+pub fn english_unit(unit: &str) -> &str {
+    match unit {
+        "片" => "tablet(s)",
+        "粒" => "capsule(s)",
+        "支" => "piece(s)",
+        "吸" | "揿" => "puff(s)",
+        "喷" => "spray(s)",
+        "袋" => "sachet(s)",
+        "瓶" => "bottle(s)",
+        "盒" => "box(es)",
+        "贴" => "patch(es)",
+        "单位" => "unit(s)",
+        "丸" => "pill(s)",
+        "滴" => "drop(s)",
+        other => other,
+    }
+}

@@ -64,6 +64,7 @@ fn printed(english: bool) -> (String, Vec<Label>) {
         lines: &lines,
         zone: &zone,
         made_at: at("2026-11-25T02:00:00Z"),
+        most_when_needed: 6,
         english,
     };
     let page = sheet.sheet();
@@ -89,6 +90,7 @@ fn a_label_names_nobody_and_its_code_opens_this_medicine_only() {
     assert_eq!(labels.len(), 5, "one of each medicine and one of the bed");
     assert!(labels.iter().flat_map(|label| &label.lines).all(|line| !line.contains('㛃')));
     assert_eq!(labels[0].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 每日四次", "08:00  12:00  17:00  21:00", "JJY · 3-12"]);
+    assert_eq!(labels[3].lines, ["苯磺酸氨氯地平片 5 mg", "1 片 必要时", "24 小时内最多 6 次", "JJY · 3-12"]);
     let id = PrescriptionId::from_uuid(Uuid::from_u128(1));
     assert_eq!(check_pack(&labels[0].code, id, 1), Ok(()));
     assert_eq!(

@@ -302,11 +302,15 @@ pub struct Content {
     pub assessment: Option<Sensitive<Assessment>>,
 }
 
+/// What is refused where a signed text was to be written over.
+pub const WRITE_OVER: &str = "write_over_signed";
+
 impl Prescription {
     /// The draft with other content; refused once it is signed, for ever.
     pub fn revise(mut self, content: Content, findings: Vec<Finding>) -> Result<Self, Refused> {
         if self.state != State::Draft {
-            return Err(Refused { state: self.state.as_str(), event: "edit" });
+            let event = if self.signed_at.is_some() { WRITE_OVER } else { "edit" };
+            return Err(Refused { state: self.state.as_str(), event });
         }
         self.version += 1;
         self.diagnosis_code = content.diagnosis_code;
@@ -414,6 +418,11 @@ impl Prescription {
     /// Nobody has it, and pharmacies may take it.
     pub const fn is_in_the_pool(&self) -> bool {
         self.pharmacy_id.is_none() && self.state.is_open_to_pharmacies()
+    }
+
+    /// Why the prescriber withdrew it, once that is so; the words of a decline are not meant.
+    pub fn withdrawal_reason(&self) -> Option<&Sensitive<String>> {
+        self.end_reason.as_ref().filter(|_| matches!(self.state, State::Cancelled | State::Stopped))
     }
 
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.

@@ -40,6 +40,11 @@ impl OpenWork {
         }
     }
 
+    /// Is it bound to the home, so that who moves to another one leaves it behind? A prescription is while its medicine is on the way there.
+    pub const fn is_of_the_home(self) -> bool {
+        !matches!(self, Self::Prescription | Self::Referral)
+    }
+
     /// For a person, in English.
     pub const fn en(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use yunzhen_domain::checked::Dose;
 use yunzhen_domain::dosage::{Frequency, TaperStep, steps};
-use yunzhen_domain::formulary::Drug;
+use yunzhen_domain::formulary::{Drug, english_unit};
 use yunzhen_domain::records::{Assessment, Content, Item};
 use yunzhen_domain::safety::{Draft, DraftItem, quantity};
 
@@ -126,7 +126,8 @@ fn same_unit(drug: &Drug, typed: Option<&str>) -> Result<(), Wrong> {
     match typed.map(str::trim) {
         Some(typed) if typed != unit => {
             let zh = format!("{}的剂量单位是“{unit}”，不是“{typed}”；请换算后填写", drug.name_zh);
-            let en = format!("The dose of {} is given in {unit}, not in {typed}: convert it", drug.name_en);
+            let (of, named) = (&drug.name_en, english_unit(unit));
+            let en = format!("The dose of {of} is given in {named}, not in {}: convert it", english_unit(typed));
             Err(says("dose_unit", zh, en))
         }
         _ => Ok(()),

@@ -173,6 +173,7 @@ pub(super) async fn full(
         approved_at: p.approved_at.map(Into::into),
         pharmacist: names.staff_ref_opt(db, p.pharmacist_id).await?,
         rejection: p.rejection.clone(),
+        withdrawal_reason: p.withdrawal_reason().map(|reason| reason.expose().clone()),
         offers: offers::shown(app, db, ctx, &mut names, p).await?,
         pharmacy,
         delivery_id: p.delivery_id,

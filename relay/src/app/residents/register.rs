@@ -9,7 +9,7 @@ use yunzhen_domain::registry::difference::differences;
 use yunzhen_domain::registry::duplicates::{TakenOver, likeness};
 use yunzhen_domain::registry::{self, Fault, Frame};
 use yunzhen_domain::{Sensitive, checked};
-use yunzhen_store::{Db, duplicates, homes, residents};
+use yunzhen_store::{Db, duplicates, homes, open_work, residents};
 
 use super::views;
 use crate::app::homes::day_at;
@@ -91,6 +91,12 @@ pub async fn transfer(
     let after = Resident { version: before.version + 1, home_id: input.home_id, bed, ..before.clone() };
     if (after.home_id, &after.bed) != (before.home_id, &before.bed) {
         refuse_taken_bed(&mut work.tx, &after).await?;
+    }
+    if after.home_id != before.home_id {
+        let open = open_work::of_home(&mut work.tx, id).await?;
+        if !open.is_empty() {
+            return Err(AppError::OpenWorkInHome(open));
+        }
     }
     residents::update(&mut work.tx, &before, &after, ctx.now, &ctx.actor.reference().to_string()).await?;
     // Both homes hear of it.

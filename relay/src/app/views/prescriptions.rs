@@ -246,6 +246,9 @@ pub struct Prescription {
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejection: Option<Rejection>,
+    /// Why the prescriber withdrew it; absent while it stands. Home and pharmacy read it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal_reason: Option<String>,
     /// To which pharmacies it is or was offered; absent before the approval and for whom it does not concern.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offers: Option<Offers>,

@@ -1,0 +1,22 @@
+/**
+ * Counted units have Chinese names in the formulary; everything else (g, mL, IU) is written alike in both languages. The relay's papers say the same
+ * (`yunzhen_domain::formulary::english_unit`).
+ */
+const ENGLISH: Readonly<Record<string, string>> = {
+  片: "tablet(s)",
+  粒: "capsule(s)",
+  支: "piece(s)",
+  吸: "puff(s)",
+  揿: "puff(s)",
+  喷: "spray(s)",
+  袋: "sachet(s)",
+  瓶: "bottle(s)",
+  盒: "box(es)",
+  贴: "patch(es)",
+  单位: "unit(s)",
+  丸: "pill(s)",
+  滴: "drop(s)",
+};
+
+export const unitIn = (unit: string, language: string): string =>
+  language.startsWith("en") ? (ENGLISH[unit] ?? unit) : unit;
