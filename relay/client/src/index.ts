@@ -19,6 +19,7 @@ export * from "./call/local-media";
 export * from "./call/call";
 export * from "./call/snapshot";
 export * from "./scan/gs1";
+export { isFetchingDecoder } from "./scan/reader";
 export * from "./sign/jws";
 export * from "./sign/key-store";
 export * from "./sign/signer";

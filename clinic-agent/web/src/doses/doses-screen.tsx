@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { daysAfter, wallClock, type DosesOfDay } from "@yunzhen/client";
 import {
   Banner,
+  besideCamera,
   EmptyState,
   ProblemAlert,
   Skeletons,
@@ -161,7 +162,7 @@ function BedRow({ bed }: { bed: Bed }) {
   );
 }
 
-/** A scanner types into this field and ends with Enter; a bed number can be typed by hand. */
+/** A scanner types into this field and ends with Enter, the camera reads the same codes; a bed number can be typed by hand. */
 function ScanField({
   plan,
   at,
@@ -175,8 +176,8 @@ function ScanField({
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState<string>();
-  const read = (): void => {
-    const scan = readScan(text, plan, at);
+  const read = (code: string): void => {
+    const scan = readScan(code, plan, at);
     setText("");
     setWrong(undefined);
     if (scan.kind === "resident") {
@@ -193,7 +194,7 @@ function ScanField({
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() !== "") read();
+        if (text.trim() !== "") read(text);
       }}
     >
       <TextInput
@@ -201,6 +202,12 @@ function ScanField({
         placeholder={t("app:doses.scan")}
         description={t("app:doses.scanHint")}
         inputWrapperOrder={["label", "input", "description", "error"]}
+        inputContainer={besideCamera({
+          label: t("scan.camera"),
+          short: t("call.camera"),
+          close: t("action.close"),
+          onCode: read,
+        })}
         leftSection={<IconQrcode size={22} aria-hidden />}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

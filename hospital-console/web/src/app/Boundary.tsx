@@ -1,3 +1,4 @@
+import { isFetchingDecoder } from "@yunzhen/client";
 import { ProblemAlert } from "@yunzhen/client/ui";
 import { Component, type ReactNode } from "react";
 
@@ -24,6 +25,7 @@ const RELOADED = "yz.reloaded-at";
 /** After an update of the console an open page asks for parts that are gone: load the new one, at most once a minute. */
 export function reloadAfterUpdate(): void {
   window.addEventListener("vite:preloadError", (event) => {
+    if (isFetchingDecoder()) return;
     if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < 60_000) return;
     event.preventDefault();
     sessionStorage.setItem(RELOADED, String(Date.now()));

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { orderOf } from "./board-scan";
 
-/** A label leads to its order: by a wedge scanner, which types and ends with Enter, or by the camera where the browser can read a code. */
+/** A label leads to its order: by a wedge scanner, which types and ends with Enter, or by the camera. */
 export function BoardScan({
   orders,
   parcels,

@@ -1,4 +1,5 @@
 import { parseGs1, type PrescriptionItem, type Stock } from "@yunzhen/client";
+import { besideCamera } from "@yunzhen/client/ui";
 import { TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useState } from "react";
@@ -13,13 +14,13 @@ interface Props {
   onPicks: (picks: readonly Pick[]) => void;
 }
 
-/** Where a scanner types: it is a keyboard that ends with Enter. What it read is told here, in words. */
+/** Where a scanner types: it is a keyboard that ends with Enter. What it, or the camera, read is told here, in words. */
 export function ScanField({ items, picks, stock, today, onPicks }: Props) {
   const { t } = useTranslation("app");
   const [text, setText] = useState("");
   const [said, setSaid] = useState<{ error?: string; note?: string }>({});
-  const read = () => {
-    const result = parseGs1(text, today);
+  const read = (code: string) => {
+    const result = parseGs1(code, today);
     if (!result.ok) {
       if (result.problem !== "empty") setSaid({ error: t(`orders.scan.problem.${result.problem}`) });
       return;
@@ -47,6 +48,16 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
       error={said.error}
       description={said.note ?? t("orders.scan.hint")}
       inputWrapperOrder={["label", "input", "description", "error"]}
+      inputContainer={besideCamera({
+        label: t("shared:scan.camera"),
+        short: t("shared:call.camera"),
+        close: t("shared:action.close"),
+        size: "sm",
+        onCode: (code) => {
+          setText(code);
+          read(code);
+        },
+      })}
       onChange={(event) => {
         setText(event.currentTarget.value);
         setSaid({});
@@ -55,7 +66,7 @@ export function ScanField({ items, picks, stock, today, onPicks }: Props) {
         if (event.key !== "Enter") return;
         // The scanner's Enter ends its code and not the order.
         event.preventDefault();
-        read();
+        read(text);
       }}
     />
   );

@@ -1,5 +1,5 @@
 import { parseGs1, type Drug } from "@yunzhen/client";
-import { ProblemAlert, useAction, useUnit } from "@yunzhen/client/ui";
+import { besideCamera, ProblemAlert, useAction, useUnit } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -10,7 +10,7 @@ import { keys } from "../common/keys";
 import { problemAt } from "../common/problemAt";
 import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
 
-/** Goods came in: what, which batch, until when, how much. A scanner fills in what is printed on the pack. */
+/** Goods came in: what, which batch, until when, how much. A scanner or the camera fills in what is printed on the pack. */
 export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
   const { t, i18n } = useTranslation("app");
   const unitWord = useUnit();
@@ -31,8 +31,8 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
       onClose();
     },
   });
-  const read = () => {
-    const result = parseGs1(scan, today);
+  const read = (code: string) => {
+    const result = parseGs1(code, today);
     if (!result.ok) {
       setScanProblem(t(`orders.scan.problem.${result.problem === "empty" ? "format" : result.problem}`));
       return;
@@ -41,6 +41,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
     setExpiry(result.code.expiry);
     setGtin(result.code.gtin);
     setScan("");
+    setScanProblem(undefined);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -85,8 +86,18 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
             onKeyDown={(event) => {
               if (event.key !== "Enter") return;
               event.preventDefault();
-              read();
+              read(scan);
             }}
+            inputContainer={besideCamera({
+              label: t("shared:scan.camera"),
+              short: t("shared:call.camera"),
+              close: t("app.close"),
+              size: "sm",
+              onCode: (code) => {
+                setScan(code);
+                read(code);
+              },
+            })}
           />
           <Group grow align="flex-start">
             <TextInput

@@ -42,7 +42,7 @@ export function constraints(wanted: Wanted, choice: DeviceChoice): MediaStreamCo
   };
 }
 
-function mediaProblem(error: unknown): MediaProblem {
+export function mediaProblem(error: unknown): MediaProblem {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
   switch (name) {
     case "NotAllowedError":

@@ -344,4 +344,13 @@ export const en: Messages = {
     tapToPlay: "Tap to hear sound",
     duration: "Duration",
   },
+  scan: {
+    camera: "Scan with the camera",
+    opening: "Opening the camera…",
+    aim: "Hold the code still in the middle of the picture.",
+    device: "camera",
+    noReader:
+      "What reads the code could not be loaded: the network may be down, or the system was updated. Try again, or reload the page later.",
+    byHand: "Close this window and use a scanner, or type the code.",
+  },
 };

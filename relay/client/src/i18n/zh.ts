@@ -333,6 +333,14 @@ export const zh = {
     tapToPlay: "点按以播放声音",
     duration: "通话时长",
   },
+  scan: {
+    camera: "用摄像头扫码",
+    opening: "正在打开摄像头…",
+    aim: "请将二维码放在画面中央，保持平稳。",
+    device: "摄像头",
+    noReader: "识别程序没有加载成功：可能网络中断，或系统刚更新过。请重试，或稍后刷新页面。",
+    byHand: "关闭此窗口后，可用扫码枪扫描或手工输入。",
+  },
 };
 
 export type Messages = typeof zh;

@@ -1,33 +1,26 @@
-/**
- * A 2D code by the camera, where the browser can read one (Chromium on Android and ChromeOS: `BarcodeDetector`). Where it cannot, nothing is shown: a wedge
- * scanner types into the field beside it, and so does a person.
- */
-import { Button, Modal } from "@mantine/core";
-import { IconScan } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
-
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
-}
-type DetectorClass = new (options: { formats: string[] }) => Detector;
-
-const detectorClass = (): DetectorClass | undefined =>
-  (globalThis as unknown as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-
-/** Between two looks at the picture. */
-const LOOK_MS = 250;
+/** A 2D code by the camera, beside the field that a wedge scanner or a person types into. Where there is no camera to be had, it says why. */
+import { Box, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { IconAlertOctagon, IconScan } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { watch, type ScanProblem } from "../scan/watch";
+import { Banner } from "./states";
 
 export interface ScanButtonProps {
   label: string;
+  /** What the button shows of the label where there is little room. */
+  short?: string;
   /** Of the cross that closes the picture. */
   close: string;
   size?: string;
   onCode: (code: string) => void;
 }
 
-export function ScanButton({ label, close, size = "lg", onCode }: ScanButtonProps) {
+/** Escape closes the picture and not the sheet that it was opened from, which listens to the whole window. */
+const OWN_ESCAPE = { "data-mantine-stop-propagation": "true" };
+
+export function ScanButton({ label, short = label, close, size = "lg", onCode }: ScanButtonProps) {
   const [open, setOpen] = useState(false);
-  if (!detectorClass() || !("mediaDevices" in navigator)) return null;
   return (
     <>
       <Button
@@ -35,18 +28,27 @@ export function ScanButton({ label, close, size = "lg", onCode }: ScanButtonProp
         size={size}
         type="button"
         leftSection={<IconScan aria-hidden />}
+        aria-label={label}
         onClick={() => setOpen(true)}
       >
-        {label}
+        {short}
       </Button>
       {open && (
-        <Modal opened onClose={() => setOpen(false)} title={label} closeButtonProps={{ "aria-label": close }}>
+        <Modal
+          opened
+          onClose={() => setOpen(false)}
+          title={label}
+          closeButtonProps={{ "aria-label": close }}
+          attributes={{ content: OWN_ESCAPE, close: OWN_ESCAPE }}
+          onKeyDown={(event: KeyboardEvent) => {
+            if (event.key === "Escape") setOpen(false);
+          }}
+        >
           <Camera
             onCode={(code) => {
               setOpen(false);
               onCode(code);
             }}
-            onFailed={() => setOpen(false)}
           />
         </Modal>
       )}
@@ -54,45 +56,64 @@ export function ScanButton({ label, close, size = "lg", onCode }: ScanButtonProp
   );
 }
 
-function Camera({ onCode, onFailed }: { onCode: (code: string) => void; onFailed: () => void }) {
+/** For a field's `inputContainer`: the button stands beside what is typed into, and under it where there is no room. */
+export const besideCamera = (button: ScanButtonProps) => (input: ReactNode) => (
+  <Group gap="xs">
+    <Box flex="1 1 180px">{input}</Box>
+    <ScanButton {...button} />
+  </Group>
+);
+
+function Camera({ onCode }: { onCode: (code: string) => void }) {
+  const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
-  const callbacks = useRef({ onCode, onFailed });
-  callbacks.current = { onCode, onFailed };
+  const found = useRef(onCode);
+  found.current = onCode;
+  const [attempt, setAttempt] = useState(0);
+  const [seen, setSeen] = useState(false);
+  const [problem, setProblem] = useState<ScanProblem>();
   useEffect(() => {
-    const Detect = detectorClass();
-    if (!Detect) return;
-    const detector = new Detect({ formats: ["qr_code", "data_matrix"] });
-    let over = false;
-    let stream: MediaStream | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async (): Promise<void> => {
-      const element = video.current;
-      if (over || !element) return;
-      const found = await detector.detect(element).catch(() => []);
-      const code = found[0]?.rawValue;
-      if (over) return;
-      if (code) callbacks.current.onCode(code);
-      else timer = setTimeout(() => void look(), LOOK_MS);
-    };
-    navigator.mediaDevices
-      .getUserMedia({ video: { facingMode: "environment" } })
-      .then(async (opened) => {
-        stream = opened;
-        if (over || !video.current) {
-          opened.getTracks().forEach((track) => track.stop());
-          return;
-        }
-        video.current.srcObject = opened;
-        await video.current.play();
-        await look();
-      })
-      // No camera, or it was not allowed: the field is there.
-      .catch(() => callbacks.current.onFailed());
-    return () => {
-      over = true;
-      clearTimeout(timer);
-      stream?.getTracks().forEach((track) => track.stop());
-    };
-  }, []);
-  return <video ref={video} muted playsInline style={{ width: "100%", borderRadius: 8 }} />;
+    if (!video.current) return;
+    return watch(video.current, {
+      onPicture: () => setSeen(true),
+      onCode: (code) => found.current(code),
+      onProblem: setProblem,
+    });
+  }, [attempt]);
+  if (problem)
+    return (
+      <Stack>
+        <Banner
+          meaning="person"
+          icon={IconAlertOctagon}
+          role="alert"
+          title={
+            problem === "reader" ? t("scan.noReader") : t(`call.mediaProblem.${problem}`, { device: t("scan.device") })
+          }
+        >
+          {t("scan.byHand")}
+        </Banner>
+        <Group justify="flex-end">
+          <Button
+            {...OWN_ESCAPE}
+            variant="default"
+            size="lg"
+            type="button"
+            onClick={() => {
+              setProblem(undefined);
+              setSeen(false);
+              setAttempt(attempt + 1);
+            }}
+          >
+            {t("action.retry")}
+          </Button>
+        </Group>
+      </Stack>
+    );
+  return (
+    <Stack gap="xs">
+      <video ref={video} muted playsInline style={{ width: "100%", borderRadius: 8 }} />
+      <Text role="status">{t(seen ? "scan.aim" : "scan.opening")}</Text>
+    </Stack>
+  );
 }
