@@ -2,8 +2,8 @@ import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, type Order } from "./board";
 
-const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"]) =>
-  ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] } }) as unknown as Order;
+const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"], unsettled = false) =>
+  ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] }, unsettled }) as unknown as Order;
 
 describe("the board", () => {
   it("has a column for every state it asks for", () => {
@@ -28,9 +28,25 @@ describe("the board", () => {
   });
   it("puts held-up and short deliveries where a person looks", () => {
     expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");
-    expect(columnOf(order("delivered", "discrepancy"))).toBe("query");
+    expect(columnOf(order("delivered", "discrepancy", true))).toBe("query");
+    expect(columnOf(order("dispensing", "discrepancy", true))).toBe("query");
     expect(columnOf(order("in_delivery", "lost"))).toBe("not_deliverable");
     expect(columnOf(order("in_delivery", "at_door"))).toBe("in_delivery");
+  });
+  it("shows a settled order as finished, and one that is sent again by its new parcel", () => {
+    expect(columnOf(order("delivered", "discrepancy"))).toBe("delivered");
+    expect(columnOf(order("dispensing", "discrepancy"))).toBe("ordered");
+    const summary = { id: "p", state: "in_delivery" } as unknown as PrescriptionSummary;
+    const parcel = (state: Delivery["state"], open: string) =>
+      ({
+        id: state,
+        state,
+        prescription_id: "p",
+        timeline: [],
+        discrepancies: [{ state: open }],
+      }) as unknown as Delivery;
+    const board = sortOrders([summary], [parcel("in_transit", "resolved"), parcel("discrepancy", "open")]);
+    expect(board.in_delivery.map((o) => o.delivery?.state)).toEqual(["in_transit"]);
   });
   it("sorts urgent first, then oldest", () => {
     const summary = (id: string, urgency: string, signed_at: string) =>

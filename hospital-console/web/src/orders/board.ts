@@ -56,13 +56,15 @@ export async function readParcels(api: Api): Promise<Delivery[]> {
 
 export interface Order extends PrescriptionSummary {
   delivery: Delivery | undefined;
+  /** Something of it was short, damaged or called back, and the pharmacy has not settled it. */
+  unsettled: boolean;
 }
 
 export function columnOf(order: Order): Column | undefined {
   const delivery = order.delivery?.state;
+  if (order.unsettled && (order.state === "dispensing" || order.state === "delivered")) return "query";
   if (order.state === "dispensing") return "ordered";
   if (order.state === "on_hold" || delivery === "on_hold" || delivery === "quarantined") return "query";
-  if (delivery === "discrepancy") return "query";
   if (delivery && BACK.includes(delivery)) return "not_deliverable";
   switch (order.state) {
     case "approved":
@@ -80,6 +82,10 @@ export function columnOf(order: Order): Column | undefined {
   }
 }
 
+function isUnsettled(parcel: Delivery): boolean {
+  return (parcel.discrepancies ?? []).some(({ state }) => state === "open");
+}
+
 /** Since when it is where it is, as far as the board can tell. */
 export function since(order: Order): string | undefined {
   return order.delivery?.timeline.at(-1)?.at ?? order.waiting_since ?? order.signed_at ?? undefined;
@@ -89,7 +95,9 @@ export function sortOrders(
   orders: readonly PrescriptionSummary[],
   deliveries: readonly Delivery[],
 ): Record<Column, Order[]> {
-  const byPrescription = new Map(deliveries.map((d) => [d.prescription_id, d]));
+  // Those under way come first, then the newest: an order has one parcel at a time.
+  const byPrescription = new Map([...deliveries].reverse().map((d) => [d.prescription_id, d]));
+  const unsettled = new Set(deliveries.filter(isUnsettled).map((d) => d.prescription_id));
   const board: Record<Column, Order[]> = {
     ordered: [],
     ready: [],
@@ -99,7 +107,7 @@ export function sortOrders(
     delivered: [],
   };
   for (const summary of orders) {
-    const order = { ...summary, delivery: byPrescription.get(summary.id) };
+    const order = { ...summary, delivery: byPrescription.get(summary.id), unsettled: unsettled.has(summary.id) };
     const column = columnOf(order);
     if (column) board[column].push(order);
   }
