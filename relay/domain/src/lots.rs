@@ -78,7 +78,22 @@ pub struct Use<'a> {
 
 /// What may still be given after these uses. Packs are used in the order in which they came, and none after it was called back; what nobody could have given
 /// takes nothing away.
-pub fn left(lots: &[Lot], mut uses: Vec<Use<'_>>) -> u64 {
+pub fn left(lots: &[Lot], uses: Vec<Use<'_>>) -> u64 {
+    rests(lots, uses).into_iter().filter(|(lot, _)| lot.barred_since.is_none()).map(|(_, milli)| milli).sum()
+}
+
+/// How many of the `units` of the line that this recall is about were given whole, by the home's own record.
+pub fn given_of(recall: &Recall, lots: &[Lot], uses: Vec<Use<'_>>, units: u32) -> u32 {
+    let rests = rests(lots, uses);
+    let of_it = || rests.iter().filter(|(lot, _)| lot.is_called_back_by(recall));
+    let came: u64 = of_it().map(|(lot, _)| lot.milli).sum();
+    let left: u64 = of_it().map(|(_, milli)| milli).sum();
+    let given = (u64::from(units) * came.saturating_sub(left)).checked_div(came).unwrap_or_default();
+    u32::try_from(given).unwrap_or(units)
+}
+
+/// What these uses leave of each lot.
+fn rests<'a>(lots: &'a [Lot], mut uses: Vec<Use<'_>>) -> Vec<(&'a Lot, u64)> {
     uses.sort_by_key(|one| one.at);
     let mut rest: Vec<(&Lot, u64)> = lots.iter().map(|lot| (lot, lot.milli)).collect();
     for one in uses {
@@ -93,7 +108,7 @@ pub fn left(lots: &[Lot], mut uses: Vec<Use<'_>>) -> u64 {
             wanted -= taken;
         }
     }
-    rest.into_iter().filter(|(lot, _)| lot.barred_since.is_none()).map(|(_, milli)| milli).sum()
+    rest
 }
 
 #[cfg(test)]

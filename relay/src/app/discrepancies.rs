@@ -4,14 +4,16 @@ use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DiscrepancyId;
 use yunzhen_domain::machines::discrepancy::{Cause, State};
+use yunzhen_domain::machines::prescription;
 use yunzhen_domain::records::{Delivery, Difference, Discrepancy};
-use yunzhen_store::{Db, Paging, discrepancies};
+use yunzhen_store::{Db, Paging, deliveries, discrepancies, prescriptions};
 
 use super::names::Names;
+use super::people::name_of;
 use super::views::common::Page;
 use super::views::discrepancies as views;
 use super::work::{Start, Work, authorize, bounded, may_list, same_version};
-use super::{App, AppError, Context, fresh};
+use super::{App, AppError, Context, fresh, refills, stock};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -98,7 +100,7 @@ pub async fn get(app: &App, ctx: &Context, id: DiscrepancyId) -> Result<views::D
     show(&mut db, ctx, &mut Names::default(), &task).await
 }
 
-/// The pharmacy settles it.
+/// The pharmacy settles it, and with it what the order still owed of what was missing.
 pub async fn resolve(
     app: &App,
     ctx: &Context,
@@ -118,8 +120,31 @@ pub async fn resolve(
     let task = before.resolve(input.resolution, note, ctx.now, by)?;
     discrepancies::update(&mut work.tx, &task).await?;
     work.record(EventKind::DiscrepancyResolved, task.id.uuid(), Some(task.home_id), Some(task.pharmacy_id));
+    close(&mut work, ctx, &task).await?;
     let view = show(&mut work.tx, ctx, &mut Names::default(), &task).await?;
     work.finish(view).await
+}
+
+/// The order after the settlement: what was picked for more than is owed now goes back to the shelf.
+async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy) -> Result<(), AppError> {
+    use prescription::State as P;
+    let before = prescriptions::get(&mut work.tx, task.prescription_id).await?.ok_or(AppError::NotFound)?;
+    let parcel = deliveries::get(&mut work.tx, task.delivery_id).await?.ok_or(AppError::NotFound)?;
+    let name = name_of(&mut work.tx, &ctx.actor).await?;
+    let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
+    let Some(after) = task.closes(&before, &parcel, ctx.now, who)? else { return Ok(()) };
+    if matches!(before.state, P::Dispensing | P::OnHold) {
+        let of = stock::Of { pharmacy: task.pharmacy_id, order: before.id };
+        stock::put_back(work, ctx, of, &before.packs).await?;
+    }
+    let kind = match after.state {
+        P::Delivered => EventKind::PrescriptionClosed,
+        P::Cancelled => EventKind::PrescriptionCancelled,
+        // Only less is owed: the settlement itself is the fact.
+        _ => return Ok(prescriptions::update(&mut work.tx, &after).await?),
+    };
+    super::prescriptions::change(work, ctx, kind, &after).await?;
+    if after.state == P::Cancelled { refills::lapse(work, ctx, after.id).await } else { Ok(()) }
 }
 
 /// One as its reader needs it.

@@ -65,7 +65,7 @@ pub(super) async fn follow(work: &mut Work, ctx: &Context, kind: EventKind, p: &
         }
         K::PrescriptionAnswered if p.state == prescription::State::Dispensing => end(work, ctx, p, Event::Resume).await,
         K::PrescriptionDelivered | K::PrescriptionPartDelivered => end(work, ctx, p, Event::Complete).await,
-        K::PrescriptionReturned | K::PrescriptionCancelled | K::PrescriptionStopped => {
+        K::PrescriptionReturned | K::PrescriptionClosed | K::PrescriptionCancelled | K::PrescriptionStopped => {
             end(work, ctx, p, Event::Cancel).await
         }
         _ => Ok(()),

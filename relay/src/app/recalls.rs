@@ -1,6 +1,7 @@
 //! Batches that are called back. Declaring one is one transaction: the shelves are emptied into quarantine, parcels on the road stop, and every home that was
 //! given of it is asked. From then on it is not picked, not taken in, not let go: the steps of the shelf and of the parcels ask here ([`barred`], [`in_packs`]).
 
+mod on_record;
 mod show;
 
 use yunzhen_domain::access::{Action, Facts};
@@ -226,7 +227,14 @@ pub async fn answer(
         given: input.given,
         note: note.map(|note| bounded("note", note, 500)).transpose()?.map(Into::into),
     };
-    let home = home.answer(&recall, answer).map_err(not_fitting)?;
+    let on_record = match input.counted_again {
+        true => 0,
+        false => {
+            let held = show::holdings(&mut work.tx, &recall, ctx.now).await?;
+            on_record::given(app, &mut work.tx, &recall, &held, home.home_id).await?
+        }
+    };
+    let home = home.answer(&recall, answer, on_record).map_err(not_fitting)?;
     recalls::update_home(&mut work.tx, &home).await?;
     work.record(EventKind::RecallAnswered, id.uuid(), Some(home.home_id), None);
     answered_with(app, ctx, work, &recall).await
@@ -237,6 +245,16 @@ fn not_fitting(error: AnswerError) -> AppError {
         AnswerError::More { supplied } => {
             let en = format!("Only {supplied} reached this home: check the count");
             AppError::invalid("set_apart", format!("送到本院的只有 {supplied}，请核对数量"), en)
+        }
+        AnswerError::Given { supplied, given } => {
+            let left = supplied.saturating_sub(given);
+            let zh = format!(
+                "本院领用 {supplied}，给药记录中已给 {given}，最多还剩 {left}。请再清点一次；如数量确实无误，请确认“已再次清点”后回报"
+            );
+            let en = format!(
+                "Of {supplied} that came {given} are recorded as given, so at most {left} can be left. Count again; if it is so, say that it was counted again"
+            );
+            AppError::invalid("set_apart", zh, en)
         }
         AnswerError::Missing { missing } => {
             let en = format!("{missing} are neither set apart nor given: say where they are");

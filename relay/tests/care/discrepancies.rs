@@ -1,8 +1,13 @@
 //! Short or damaged opens a task with the real quantities; the pharmacy settles it and the nurse sees how.
 
+use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::discrepancy::{Cause, Resolution, State};
+use yunzhen_domain::machines::{dispense, prescription};
+use yunzhen_domain::records::{Count, PartReason};
+use yunzhen_relay::app::views::deliveries::ReceiveBody;
 use yunzhen_relay::app::views::discrepancies::{DiscrepancyQuery, ResolveBody};
-use yunzhen_relay::app::{AppError, deliveries, discrepancies};
+use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, Prescription};
+use yunzhen_relay::app::{AppError, deliveries, discrepancies, dispenses, prescriptions, stock};
 
 use crate::world::{World, courier_of};
 
@@ -49,4 +54,114 @@ async fn a_complete_count_opens_nothing() {
     w.receive(&d, &packed.parcel_code, 7).await.unwrap();
     let all = discrepancies::list(&w.app, &w.by(&w.pharmacy), Default::default()).await.unwrap();
     assert!(all.items.is_empty());
+}
+
+/// Settles the only thing that is open of the order, and looks at the order.
+async fn settle(w: &World, how: Resolution) -> Prescription {
+    let open = DiscrepancyQuery { state: Some("open".into()), cursor: None };
+    let task = discrepancies::list(&w.app, &w.by(&w.pharmacy), open).await.unwrap().items.remove(0);
+    let body = ResolveBody { version: task.version, resolution: how, note: None };
+    discrepancies::resolve(&w.app, &w.by(&w.pharmacy), task.id, body).await.unwrap();
+    prescriptions::get(&w.app, &w.by(&w.pharmacy), task.prescription_id).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_refunded_written_off_or_explained_ends_the_order_and_what_is_sent_again_is_owed() {
+    for how in Resolution::ALL.iter().copied() {
+        let w = World::new().await;
+        let packed = w.packed().await;
+        let d = w.on_the_road(&packed.delivery).await;
+        w.receive(&d, &packed.parcel_code, 5).await.unwrap();
+        let order = settle(&w, how).await;
+        let owed = order.items[0].owed;
+        if how == Resolution::Resent {
+            assert_eq!((order.state, owed), (prescription::State::Dispensing, 2));
+            assert!(order.allowed.contains(&"dispense".to_owned()));
+            assert_eq!(w.count(EventKind::PrescriptionClosed).await, 0);
+            continue;
+        }
+        assert_eq!((order.state, owed), (prescription::State::Delivered, 0), "{how:?}");
+        assert_eq!(order.timeline.last().map(|step| step.step.as_str()), Some("close"));
+        assert!(!order.allowed.iter().any(|one| ["decline", "dispense", "pack"].contains(&one.as_str())));
+        assert_eq!(w.count(EventKind::PrescriptionClosed).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_arrived_whole_is_not_told_as_delivered_when_it_is_refunded() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    w.receive(&d, &packed.parcel_code, 0).await.unwrap();
+    let order = settle(&w, Resolution::Refunded).await;
+    assert_eq!(order.state, prescription::State::Cancelled);
+    assert_eq!(w.see(order.id).await.timeline.last().map(|step| step.step.clone()), Some("close_unsupplied".into()));
+}
+
+#[tokio::test]
+async fn a_settlement_closes_what_was_missing_and_not_what_was_never_sent() {
+    let w = World::new().await;
+    let accepted = w.accept(&w.approved().await).await;
+    let id = accepted.prescription.id;
+    let pack = |quantity| NewPack {
+        item_no: 1,
+        batch: "B2026-11".to_owned(),
+        expiry: jiff::civil::date(2028, 1, 31),
+        quantity,
+        drug_id: None,
+        substitution_reason: None,
+    };
+    let body = |version, quantity, part: bool| DispenseBody {
+        version,
+        secret: accepted.secret.clone(),
+        packs: vec![pack(quantity)],
+        part_reason: part.then_some(PartReason::OutOfStock),
+    };
+    let part = body(accepted.prescription.version, 4, true);
+    let part = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), id, part).await.unwrap();
+    let packed = w.pack(&part, &accepted.secret).await;
+    let d = w.on_the_road(&packed.delivery).await;
+    let counts = vec![Count { item_no: 1, quantity: 4, damaged: 1 }];
+    let parcel_code = packed.parcel_code.clone();
+    let count = ReceiveBody { version: d.version, parcel_code, counts, comment: None, celsius: None };
+    deliveries::receive(&w.app, &w.by(&w.nurse), d.id, count).await.unwrap();
+    // The whole rest is picked already when the broken one is written off: it goes back, and less is picked.
+    let rest = body(w.see(id).await.version, 4, false);
+    prescriptions::dispense(&w.app, &w.by(&w.pharmacy), id, rest).await.unwrap();
+    let on_hand = async || stock::list(&w.app, &w.by(&w.pharmacy), Default::default()).await.unwrap().items;
+    let there = |shelf: Vec<yunzhen_relay::app::views::stock::Stock>| {
+        shelf.iter().filter(|s| s.drug_id.0 == "amlodipine-5mg").map(|s| s.on_hand).sum::<i64>()
+    };
+    let picked = there(on_hand().await);
+    let order = settle(&w, Resolution::WrittenOff).await;
+    assert_eq!((order.state, order.items[0].owed), (prescription::State::Dispensing, 3));
+    assert_eq!(there(on_hand().await), picked + 4);
+    let rest = body(order.version, 3, false);
+    let rest = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), id, rest).await.unwrap();
+    let packed = w.pack(&rest, &accepted.secret).await;
+    let d = w.on_the_road(&packed.delivery).await;
+    w.receive(&d, &packed.parcel_code, 3).await.unwrap();
+    assert_eq!(w.see(id).await.state, prescription::State::Delivered);
+    let fillings = dispenses::list(&w.app, &w.by(&w.pharmacy), id).await.unwrap().items;
+    assert!(fillings.iter().all(|one| one.state == dispense::State::Completed), "{fillings:?}");
+}
+
+#[tokio::test]
+async fn what_another_pharmacy_took_over_is_not_closed_under_its_hands() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let d = w.on_the_road(&packed.delivery).await;
+    w.receive(&d, &packed.parcel_code, 5).await.unwrap();
+    let p = w.see(packed.prescription.id).await;
+    let code = yunzhen_domain::records::DeclineCode::OutOfStock;
+    let body = yunzhen_relay::app::views::dispenses::DeclineBody { version: p.version, code, reason: None };
+    let p = prescriptions::decline(&w.app, &w.by(&w.pharmacy), p.id, body).await.unwrap();
+    let body = yunzhen_relay::app::views::common::VersionBody { version: p.version };
+    prescriptions::accept(&w.app, &w.by(&w.other_pharmacy), p.id, body).await.unwrap();
+    let open = DiscrepancyQuery { state: Some("open".into()), cursor: None };
+    let task = discrepancies::list(&w.app, &w.by(&w.pharmacy), open).await.unwrap().items.remove(0);
+    let body = ResolveBody { version: task.version, resolution: Resolution::Explained, note: None };
+    discrepancies::resolve(&w.app, &w.by(&w.pharmacy), task.id, body).await.unwrap();
+    let p = w.see(p.id).await;
+    assert_eq!((p.state, p.items[0].owed), (prescription::State::Dispensing, 2));
 }

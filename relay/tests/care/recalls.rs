@@ -69,7 +69,7 @@ fn fields(refused: AppError) -> Vec<String> {
 
 async fn answer(w: &World, by: &Person, r: &Recall, set_apart: u32, given: u32) -> Result<Recall, AppError> {
     let version = r.summary.own.as_ref().map_or(1, |own| own.version);
-    let body = AnswerRecallBody { version, set_apart, given, note: None };
+    let body = AnswerRecallBody { version, set_apart, given, note: None, counted_again: false };
     recalls::answer(&w.app, &w.by(by), r.summary.id, body).await
 }
 
@@ -555,4 +555,28 @@ async fn the_system_of_a_pharmacy_hears_of_a_recall_by_its_stable_name() {
         .filter_map(|row| pharmacy_events::told(&system, &row.fact))
         .collect();
     assert_eq!(told, ["recall.declared"]);
+}
+
+#[tokio::test]
+async fn a_home_is_asked_again_when_it_sets_more_apart_than_its_own_doses_leave() {
+    let w = World::new().await;
+    received(&w, &w.nurse, &packed_for(&w, "王秀英").await).await;
+    w.clock_to("2026-11-24T00:05:00Z");
+    let dose = w.doses_on("2026-11-24").await.items.remove(0);
+    give(&w, &dose, None).await.unwrap();
+    let r = declare(&w, &w.pharmacist).await;
+    let mine = see(&w, &w.nurse, r.summary.id).await.unwrap();
+    assert_eq!(mine.summary.own.as_ref().unwrap().given_on_record, Some(1));
+    assert!(r.homes.iter().all(|home| home.given_on_record.is_none()), "what was given is for the home that gave it");
+    let refused = answer(&w, &w.nurse, &mine, 7, 0).await.unwrap_err();
+    let AppError::Invalid(said) = &refused else { panic!("{refused:?}") };
+    assert!(said[0].message_zh.contains("已给 1，最多还剩 6"), "{said:?}");
+    assert_eq!(fields(refused), ["set_apart"]);
+    assert_eq!(w.count(EventKind::RecallAnswered).await, 0);
+    let after = answer(&w, &w.nurse, &mine, 6, 1).await.unwrap();
+    // The dose was written and not given: counted again, there are seven.
+    let version = after.summary.own.as_ref().unwrap().version;
+    let body = AnswerRecallBody { version, set_apart: 7, given: 0, note: None, counted_again: true };
+    let after = recalls::answer(&w.app, &w.by(&w.nurse), r.summary.id, body).await.unwrap();
+    assert_eq!(after.summary.own.unwrap().set_apart, Some(7));
 }

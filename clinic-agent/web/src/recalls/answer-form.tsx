@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Text, Textarea } from "@mantine/core";
+import { Button, Checkbox, Group, NumberInput, Text, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Recall, RecallHome } from "@yunzhen/client";
@@ -6,17 +6,24 @@ import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-/** Every unit that came is accounted for: set apart, given, or its whereabouts said. */
+/**
+ * Every unit that came is accounted for: set apart, given, or its whereabouts said. It begins with what the home's own doses say; whoever finds more than they
+ * leave counts again and says so.
+ */
 export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: RecallHome; onDone: () => void }) {
   const { t } = useTranslation();
   const api = useApi();
   const queries = useQueryClient();
-  const [apart, setApart] = useState<number | "">(own.set_apart ?? "");
-  const [given, setGiven] = useState<number | "">(own.given ?? "");
+  const onRecord = own.given_on_record;
+  const left = Math.max(0, own.supplied - (onRecord ?? 0));
+  const [apart, setApart] = useState<number | "">(own.set_apart ?? (onRecord === undefined ? "" : left));
+  const [given, setGiven] = useState<number | "">(own.given ?? onRecord ?? "");
+  const [again, setAgain] = useState(false);
   const [note, setNote] = useState(own.note ?? "");
   const { unit } = recall;
   const counted = apart !== "" && given !== "";
   const rest = counted ? own.supplied - apart - given : 0;
+  const unlikely = rest >= 0 && apart !== "" && apart > left;
   const answer = useAction(
     (_: null, key) =>
       api.recalls.answer(
@@ -26,6 +33,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           set_apart: Number(apart),
           given: Number(given),
           note: note.trim() || undefined,
+          counted_again: unlikely && again ? true : undefined,
         },
         key,
       ),
@@ -36,11 +44,14 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
         notifications.show({ message: t("app:recalls.saved"), color: "green" });
         onDone();
       },
+      // A dose may have been recorded meanwhile.
+      onError: () => void queries.invalidateQueries({ queryKey: ["recalls", "one", recall.id] }),
     },
   );
   const fill = (found: number, used: number) => {
     setApart(found);
     setGiven(used);
+    setAgain(false);
   };
   return (
     <form
@@ -53,7 +64,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
     >
       <Text mb="sm">{t("app:recalls.supplied", { n: own.supplied, unit })}</Text>
       <Group gap="sm" mb="md">
-        <Button variant="default" size="lg" onClick={() => fill(own.supplied, 0)}>
+        <Button variant="default" size="lg" onClick={() => fill(left, own.supplied - left)}>
           {t("app:recalls.allFound")}
         </Button>
         <Button variant="default" size="lg" onClick={() => fill(0, own.supplied)}>
@@ -68,7 +79,10 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           allowDecimal={false}
           value={apart}
           error={rest < 0 ? t("app:recalls.tooMany") : undefined}
-          onChange={(value) => setApart(typeof value === "number" ? value : "")}
+          onChange={(value) => {
+            setApart(typeof value === "number" ? value : "");
+            setAgain(false);
+          }}
         />
         <NumberInput
           size="lg"
@@ -79,6 +93,16 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           onChange={(value) => setGiven(typeof value === "number" ? value : "")}
         />
       </Group>
+      {unlikely && (
+        <Checkbox
+          mt="md"
+          size="lg"
+          label={t("app:recalls.countedAgain", { apart, unit })}
+          description={t("app:recalls.onRecord", { given: own.supplied - left, left, unit })}
+          checked={again}
+          onChange={(event) => setAgain(event.currentTarget.checked)}
+        />
+      )}
       {rest > 0 && (
         <Textarea
           mt="md"
@@ -98,7 +122,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           type="submit"
           size="xl"
           loading={answer.isPending}
-          disabled={!counted || rest < 0 || (rest > 0 && note.trim() === "")}
+          disabled={!counted || rest < 0 || (unlikely && !again) || (rest > 0 && note.trim() === "")}
         >
           {t("app:recalls.save")}
         </Button>

@@ -1,6 +1,6 @@
 import type { Discrepancy, DiscrepancyResolution } from "@yunzhen/client";
 import { DiscrepancyView, ProblemAlert, useAction } from "@yunzhen/client/ui";
-import { Button, Group, Radio, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -21,7 +21,13 @@ export function Settlement({ discrepancy }: { discrepancy: Discrepancy }) {
       const more = note.trim() === "" ? {} : { note: note.trim() };
       return api.discrepancies.resolve(discrepancy.id, { version: discrepancy.version, resolution, ...more }, key);
     },
-    { onSuccess: () => void queryClient.invalidateQueries({ queryKey: keys.deliveries.all }) },
+    {
+      onSuccess: () => {
+        for (const queryKey of [keys.deliveries.all, keys.prescriptions.all, keys.stock.all]) {
+          void queryClient.invalidateQueries({ queryKey });
+        }
+      },
+    },
   );
   return (
     <Stack gap="xs" mt="sm">
@@ -40,6 +46,11 @@ export function Settlement({ discrepancy }: { discrepancy: Discrepancy }) {
               ))}
             </Group>
           </Radio.Group>
+          {how && discrepancy.cause !== "temperature" && (
+            <Text size="sm" c="dimmed">
+              {t(how === "resent" ? "orders.settle.owed" : "orders.settle.ends")}
+            </Text>
+          )}
           <TextInput
             label={t("orders.settle.note")}
             value={note}

@@ -58,9 +58,18 @@ describe("the board", () => {
     expect(columnOf(order("in_delivery", "on_hold"))).toBe("query");
     expect(columnOf(order("delivered", "discrepancy", true))).toBe("query");
     expect(columnOf(order("dispensing", "discrepancy", true))).toBe("query");
-    expect(columnOf(order("dispensing", "discrepancy"))).toBe("ordered");
     expect(columnOf(order("in_delivery", "lost"))).toBe("not_deliverable");
     expect(columnOf(order("in_delivery", "at_door"))).toBe("in_delivery");
+  });
+  it("shows a settled order as finished, and one that is owed again as ordered", () => {
+    expect(columnOf(order("delivered", "discrepancy"))).toBe("delivered");
+    expect(columnOf(order("dispensing", "discrepancy"))).toBe("ordered");
+  });
+  it("goes by an order's newest parcel, and by a count of any of them that nobody settled", () => {
+    const under = [summary("p", "in_delivery")];
+    const [again, short] = [parcel("2", "p", "in_transit"), parcel("1", "p", "discrepancy")];
+    expect(sortOrders(under, [again, short]).in_delivery.map((o) => o.delivery?.id)).toEqual(["2"]);
+    expect(sortOrders(under, [again, parcel("1", "p", "discrepancy", true)]).query).toHaveLength(1);
   });
   it("sorts urgent first, then oldest", () => {
     const signed = (id: string, urgency: string, signed_at: string) =>

@@ -4089,6 +4089,8 @@ export interface components {
         };
         /** @description The home has looked for it. What is neither set apart nor given needs a note. */
         AnswerRecallBody: {
+            /** @description It was counted again: there is more than the home's own doses leave. */
+            counted_again?: boolean;
             /**
              * Format: int32
              * @description How many had been given to residents already.
@@ -7982,6 +7984,11 @@ export interface components {
              * @description How many had been given already.
              */
             given?: number;
+            /**
+             * Format: int32
+             * @description How many the home's own doses say were given (the home's own answer in one recall only).
+             */
+            given_on_record?: number;
             /** @description Home id. */
             home_id: components["schemas"]["HomeId"];
             /** @description Its name. */

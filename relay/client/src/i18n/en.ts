@@ -183,6 +183,8 @@ export const en: Messages = {
     answer: "Prescriber answered",
     stop: "Stopped",
     deliver_part: "Delivered in part",
+    close: "What was missing is settled",
+    close_unsupplied: "Settled with nothing delivered",
     approve: "Approved by the pharmacist",
     reject: "Returned by the pharmacist",
     accept: "Accepted",

@@ -183,6 +183,8 @@ export const zh = {
     answer: "医生答复",
     stop: "已停用",
     deliver_part: "部分送达",
+    close: "差异已结清，订单完结",
+    close_unsupplied: "差异已结清，无药送达",
     approve: "审方通过",
     reject: "审方退回",
     accept: "已接单",

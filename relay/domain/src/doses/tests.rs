@@ -31,7 +31,8 @@ pub(crate) fn at(text: &str) -> Timestamp {
 
 /// Delivered whole, signed on 23 November 2026.
 pub(crate) fn prescription(items: Vec<Item>) -> Prescription {
-    let supplied = items.iter().map(|i| Supplied { item_no: i.no, quantity: i.quantity, instead: vec![] }).collect();
+    let supplied =
+        items.iter().map(|i| Supplied { item_no: i.no, quantity: i.quantity, instead: vec![], closed: 0 }).collect();
     Prescription {
         id: PrescriptionId::from_uuid(Uuid::from_u128(1)),
         version: 1,

@@ -63,7 +63,7 @@ fn prepares(p: &Prescription) -> bool {
     match p.state {
         S::Dispensing | S::OnHold => true,
         S::Cancelled | S::Stopped => {
-            let turns = ["accept", "deliver_part", "pack", "deliver", "return", "decline"];
+            let turns = ["accept", "deliver_part", "pack", "deliver", "return", "decline", "close_unsupplied"];
             let last = p.timeline.iter().rev().find(|step| turns.contains(&step.step.as_str()));
             last.is_some_and(|step| ["accept", "deliver_part"].contains(&step.step.as_str()))
         }

@@ -41,6 +41,18 @@ named_enum! {
     }
 }
 
+impl Resolution {
+    /// For people.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Resent => "已补发",
+            Self::Refunded => "已退款",
+            Self::WrittenOff => "已核销",
+            Self::Explained => "已查明，无需处理",
+        }
+    }
+}
+
 /// What can happen to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {

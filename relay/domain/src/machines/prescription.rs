@@ -29,11 +29,11 @@ named_enum! {
         Packed = "packed",
         /// Handed to the courier.
         InDelivery = "in_delivery",
-        /// Everything was received by the home.
+        /// Everything was received by the home, or what is missing was settled.
         Delivered = "delivered",
         /// Its parcel came back or was lost; while it is valid a pharmacy may take it again.
         Returned = "returned",
-        /// Withdrawn by the prescriber before anything reached the home.
+        /// Ended before anything reached the home: withdrawn by the prescriber, or settled by the pharmacy when nothing of it had arrived whole.
         Cancelled = "cancelled",
         /// Withdrawn by the prescriber after something reached the home: it is not given any more.
         Stopped = "stopped",
@@ -97,6 +97,11 @@ pub enum Event {
     },
     /// The parcel is lost, refused or came back.
     Return,
+    /// The pharmacy settled what was missing, and nothing is owed any more.
+    Close {
+        /// The home has some of it.
+        supplied: bool,
+    },
     /// The prescriber withdraws it; nothing of it has reached the home.
     Cancel {
         /// Why.
@@ -130,6 +135,8 @@ impl Event {
             Self::Deliver { complete: true } => "deliver",
             Self::Deliver { complete: false } => "deliver_part",
             Self::Return => "return",
+            Self::Close { supplied: true } => "close",
+            Self::Close { supplied: false } => "close_unsupplied",
             Self::Cancel { .. } => "cancel",
             Self::Stop { .. } => "stop",
             Self::Expire => "expire",
@@ -170,6 +177,9 @@ impl State {
             // The pharmacy that supplied a part owes the rest, or gives it back to the others.
             (S::InDelivery, Event::Deliver { complete: false }) => S::Dispensing,
             (S::Packed | S::InDelivery, Event::Return) => S::Returned,
+            (S::Approved | S::Dispensing | S::OnHold | S::Returned, Event::Close { supplied: true }) => S::Delivered,
+            // Nobody may take it for delivered of which the home has nothing.
+            (S::Approved | S::Dispensing | S::OnHold | S::Returned, Event::Close { supplied: false }) => S::Cancelled,
             (
                 S::Draft
                 | S::Signed
@@ -224,6 +234,8 @@ pub fn sample_events() -> Vec<Event> {
         Event::Deliver { complete: true },
         Event::Deliver { complete: false },
         Event::Return,
+        Event::Close { supplied: true },
+        Event::Close { supplied: false },
         Event::Cancel { reason: String::new() },
         Event::Stop { reason: String::new() },
         Event::Expire,

@@ -155,9 +155,16 @@ impl Delivery {
                 item_no: count.item_no,
                 quantity: good / factor,
                 instead: other.filter(|_| good > 0).map(|drug_id| Instead { drug_id, factor }).into_iter().collect(),
+                closed: 0,
             }
         };
         self.counts.iter().map(whole).collect()
+    }
+
+    /// What was packed of a line and, by the count, has not reached the home whole, in prescribed units.
+    pub fn missing(&self, item_no: u16) -> u32 {
+        let arrived = self.arrived().into_iter().filter(|line| line.item_no == item_no).map(|line| line.quantity).sum();
+        prescribed_units(&self.packs, item_no).saturating_sub(arrived)
     }
 
     /// The record after `event`: state, facts and version move together. `who` is the name shown in the timeline.

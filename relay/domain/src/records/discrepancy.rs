@@ -4,9 +4,12 @@ use crate::Sensitive;
 use crate::ids::{DeliveryId, DiscrepancyId, HomeId, PharmacyId, PrescriptionId, ResidentId, StaffId};
 use crate::machines::Refused;
 use crate::machines::discrepancy::{Cause, Event, Resolution, State};
+use crate::machines::prescription;
+use crate::records::{Delivery, Item, Prescription, prescribed_units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// One line as it was expected and as it was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -78,5 +81,59 @@ impl Discrepancy {
         self.resolved_at = Some(at);
         self.resolved_by = Some(by);
         Ok(self)
+    }
+
+    /// The order after this settlement, or `None` where it makes no difference to it. What is sent again stays owed; refunded, written off and explained close
+    /// what the count found missing. With nothing owed the order ends: whoever gets the money back waits for no parcel.
+    pub fn closes(
+        &self,
+        order: &Prescription,
+        parcel: &Delivery,
+        at: Timestamp,
+        who: (&str, Option<Uuid>),
+    ) -> Result<Option<Prescription>, Refused> {
+        use prescription::State as P;
+        let is_closed = match self.resolution {
+            Some(Resolution::Refunded | Resolution::WrittenOff | Resolution::Explained) => true,
+            Some(Resolution::Resent) | None => false,
+        };
+        // A warm parcel is opened for beside its count, and counts nothing missing a second time.
+        let counted = self.cause != Cause::Temperature;
+        // What another pharmacy took over meanwhile is that pharmacy's to send.
+        let own = order.pharmacy_id.is_none_or(|pharmacy| pharmacy == self.pharmacy_id);
+        let (sent, open) = match order.state {
+            P::Approved | P::Dispensing | P::OnHold | P::Returned => (&[][..], true),
+            P::Packed | P::InDelivery => (&order.packs[..], true),
+            _ => (&[][..], false),
+        };
+        if !(is_closed && counted && own && open) {
+            return Ok(None);
+        }
+        let waits = |item: &Item| order.owed(item).saturating_sub(prescribed_units(sent, item.no));
+        let closed: Vec<(u16, u32)> =
+            order.items.iter().map(|item| (item.no, parcel.missing(item.no).min(waits(item)))).collect();
+        if closed.iter().all(|(_, quantity)| *quantity == 0) {
+            return Ok(None);
+        }
+        let mut order = order.clone();
+        for (no, quantity) in closed.into_iter().filter(|(_, quantity)| *quantity > 0) {
+            order.close(no, quantity);
+        }
+        if !order.is_settled() || matches!(order.state, P::Packed | P::InDelivery) {
+            // What lies on the counter was picked for more: it is picked again.
+            if matches!(order.state, P::Dispensing | P::OnHold) {
+                order.packs.clear();
+            }
+            order.version += 1;
+            return Ok(Some(order));
+        }
+        let supplied = order.in_the_home();
+        let mut ended = order.apply(prescription::Event::Close { supplied }, at, who)?;
+        ended.pharmacy_id = Some(self.pharmacy_id);
+        if !supplied {
+            let how = self.resolution.map_or("", Resolution::zh);
+            ended.end_reason = Some(format!("药房结清差异：{how}").into());
+        }
+        Ok(Some(ended))
     }
 }

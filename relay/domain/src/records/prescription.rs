@@ -182,6 +182,14 @@ pub struct Supplied {
     /// Other products that came for the line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<Instead>,
+    /// Was missing and is not owed any more: the pharmacy settled it otherwise than by sending it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub closed: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// Another product that is in the home for a line.
@@ -346,6 +354,7 @@ impl Prescription {
             Event::Pack { delivery } => self.delivery_id = Some(delivery),
             Event::Deliver { .. } => self.packs.clear(),
             Event::Return => self.begin_filling(None),
+            Event::Close { .. } => self.packs.clear(),
             Event::Cancel { reason } | Event::Stop { reason } => self.end_reason = Some(reason.into()),
             Event::Reject { .. } | Event::Ask | Event::Answer | Event::Dispense | Event::HandOver | Event::Expire => {}
         }
@@ -391,8 +400,27 @@ impl Prescription {
 
     /// What a pharmacy still owes of a line.
     pub fn owed(&self, item: &Item) -> u32 {
-        let supplied = self.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
-        item.quantity.saturating_sub(supplied)
+        let gone = |s: &Supplied| s.quantity.saturating_add(s.closed);
+        let gone = self.supplied.iter().filter(|s| s.item_no == item.no).map(gone).sum();
+        item.quantity.saturating_sub(gone)
+    }
+
+    /// Nothing of any line is owed.
+    pub fn is_settled(&self) -> bool {
+        self.items.iter().all(|item| self.owed(item) == 0)
+    }
+
+    /// Some of it has reached the home.
+    pub fn in_the_home(&self) -> bool {
+        self.supplied.iter().any(|s| s.quantity > 0)
+    }
+
+    /// Takes off what is owed of a line what was missing and is settled.
+    pub(super) fn close(&mut self, item_no: u16, quantity: u32) {
+        match self.supplied.iter_mut().find(|s| s.item_no == item_no) {
+            Some(line) => line.closed = line.closed.saturating_add(quantity),
+            None => self.supplied.push(Supplied { item_no, quantity: 0, instead: Vec::new(), closed: quantity }),
+        }
     }
 
     /// What became of it when the home received `arrived` (whole quantities of each line): adds them up, and says whether nothing is owed any more.
@@ -407,7 +435,7 @@ impl Prescription {
                 None => self.supplied.push(line),
             }
         }
-        self.items.iter().all(|item| self.owed(item) == 0)
+        self.is_settled()
     }
 
     /// The other products that are in the home for a line.
@@ -427,7 +455,6 @@ impl Prescription {
 
     /// How the prescriber's withdrawal is meant: before anything reached the home, or after.
     pub fn withdrawal(&self, reason: String) -> Event {
-        let some = self.supplied.iter().any(|s| s.quantity > 0);
-        if some { Event::Stop { reason } } else { Event::Cancel { reason } }
+        if self.in_the_home() { Event::Stop { reason } } else { Event::Cancel { reason } }
     }
 }

@@ -128,6 +128,14 @@ pub enum AnswerError {
         /// What it was given.
         supplied: u32,
     },
+    /// More than can be left by the home's own record of doses, and nobody counted again.
+    #[error("{given} of {supplied} are recorded as given: at most {} can be left", supplied.saturating_sub(*given))]
+    Given {
+        /// What it was given.
+        supplied: u32,
+        /// What its record says residents were given.
+        given: u32,
+    },
     /// Units are neither found nor given, and nothing says where they are.
     #[error("{missing} are neither set apart nor given: say where they are")]
     Missing {
@@ -151,13 +159,17 @@ impl RecallHome {
         Facts { home_id: Some(self.home_id), ..Facts::default() }
     }
 
-    /// The record after the home has looked. Every unit is accounted for: set apart, given, or its whereabouts said.
-    pub fn answer(mut self, recall: &Recall, answer: RecallAnswer) -> Result<Self, AnswerError> {
+    /// The record after the home has looked. Every unit is accounted for: set apart, given, or its whereabouts said. `on_record` is what its own doses say was
+    /// given, 0 where somebody counted again and says that the record is wrong.
+    pub fn answer(mut self, recall: &Recall, answer: RecallAnswer, on_record: u32) -> Result<Self, AnswerError> {
         recall.state.apply(Event::Answer)?;
         self.state = self.state.apply(recall_home::Event::Answer)?;
         let told = u64::from(answer.set_apart) + u64::from(answer.given);
         match u64::from(self.supplied).checked_sub(told) {
             None => return Err(AnswerError::More { supplied: self.supplied }),
+            Some(_) if answer.set_apart > self.supplied.saturating_sub(on_record) => {
+                return Err(AnswerError::Given { supplied: self.supplied, given: on_record });
+            }
             Some(0) => {}
             Some(missing) if answer.note.is_none() => {
                 return Err(AnswerError::Missing { missing: u32::try_from(missing).unwrap_or(u32::MAX) });
@@ -216,21 +228,32 @@ mod tests {
     #[test]
     fn every_unit_is_accounted_for() {
         let open = recall(State::Open);
-        let answered = home(7).answer(&open, found(4, 3, None)).expect("whole");
+        let answered = home(7).answer(&open, found(4, 3, None), 0).expect("whole");
         assert_eq!((answered.state, answered.version), (recall_home::State::Answered, 2));
-        assert_eq!(home(7).answer(&open, found(4, 4, None)), Err(AnswerError::More { supplied: 7 }));
-        assert_eq!(home(7).answer(&open, found(u32::MAX, u32::MAX, None)), Err(AnswerError::More { supplied: 7 }));
-        assert_eq!(home(7).answer(&open, found(0, 0, None)), Err(AnswerError::Missing { missing: 7 }));
-        assert!(home(7).answer(&open, found(0, 0, Some("打碎了"))).is_ok());
-        let withdrawn = home(7).answer(&recall(State::Withdrawn), found(7, 0, None));
+        assert_eq!(home(7).answer(&open, found(4, 4, None), 0), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(u32::MAX, u32::MAX, None), 0), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(0, 0, None), 0), Err(AnswerError::Missing { missing: 7 }));
+        assert!(home(7).answer(&open, found(0, 0, Some("打碎了")), 0).is_ok());
+        let withdrawn = home(7).answer(&recall(State::Withdrawn), found(7, 0, None), 0);
         assert!(matches!(withdrawn, Err(AnswerError::Refused(_))));
-        let late = home(7).answer(&recall(State::ClosedEarly), found(7, 0, None));
+        let late = home(7).answer(&recall(State::ClosedEarly), found(7, 0, None), 0);
         assert!(late.is_ok(), "what is found after the close is told all the same");
     }
 
     #[test]
+    fn what_the_homes_own_record_says_was_given_cannot_be_set_apart_too() {
+        let open = recall(State::Open);
+        let given = AnswerError::Given { supplied: 8, given: 1 };
+        assert_eq!(home(8).answer(&open, found(8, 0, None), 1), Err(given));
+        assert_eq!(given.to_string(), "1 of 8 are recorded as given: at most 7 can be left");
+        assert!(home(8).answer(&open, found(7, 1, None), 1).is_ok());
+        assert!(home(8).answer(&open, found(8, 0, None), 0).is_ok(), "counted again: the record is wrong");
+        assert!(home(8).answer(&open, found(0, 0, Some("打碎了")), 9).is_ok());
+    }
+
+    #[test]
     fn more_that_turns_up_is_asked_for_again() {
-        let answered = home(7).answer(&recall(State::Open), found(7, 0, None)).expect("whole");
+        let answered = home(7).answer(&recall(State::Open), found(7, 0, None), 0).expect("whole");
         let again = answered.ask(3, Timestamp::UNIX_EPOCH).expect("asked");
         assert_eq!((again.state, again.supplied, again.version), (recall_home::State::Asked, 10, 3));
     }

@@ -19,7 +19,8 @@ fn the_last_day_is_the_last_with_all_its_doses() {
     let begin = runway(&p, &[], "2026-11-23T02:00:00Z");
     assert_eq!((begin.left_milli, begin.last_day, begin.runs_out), (28_000, Some(date(2026, 12, 21)), RunsOut::Cap));
     // Ten of them: the first is on the 24th.
-    let short = Prescription { supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![] }], ..p.clone() };
+    let short =
+        Prescription { supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![], closed: 0 }], ..p.clone() };
     let begin = runway(&short, &[], "2026-11-23T02:00:00Z");
     assert_eq!((begin.last_day, begin.runs_out), (Some(date(2026, 12, 3)), RunsOut::Stock));
     let policy = Policy::default();
@@ -37,7 +38,7 @@ fn the_last_day_is_the_last_with_all_its_doses() {
 #[test]
 fn what_nobody_wrote_about_counts_as_taken_and_what_was_refused_does_not() {
     let p = Prescription {
-        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![] }],
+        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![], closed: 0 }],
         ..prescription(vec![item(Frequency::Qd, 28)])
     };
     let day = |n: i64| at("2026-11-24T00:00:00Z") + jiff::SignedDuration::from_hours(24 * n);
@@ -56,7 +57,7 @@ fn what_nobody_wrote_about_counts_as_taken_and_what_was_refused_does_not() {
 fn a_rest_that_can_be_fetched_no_longer_ends_with_the_validity() {
     let p = Prescription {
         state: prescription::State::Returned,
-        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![] }],
+        supplied: vec![Supplied { item_no: 1, quantity: 10, instead: vec![], closed: 0 }],
         ..crate::doses::tests::prescription(vec![item(Frequency::Qd, 28)])
     };
     let found = runway(&p, &[], "2026-11-24T02:00:00Z");
@@ -102,7 +103,7 @@ fn what_was_called_back_does_not_last() {
 proptest::proptest! {
     #[test]
     fn the_stock_covers_every_day_up_to_the_last_and_not_the_next(f in 0..Frequency::ALL.len(), days in 1_u16..60, quantity in 1_u32..200) {
-        let p = Prescription { supplied: vec![Supplied { item_no: 1, quantity, instead: vec![] }], ..prescription(vec![item(Frequency::ALL[f], days)]) };
+        let p = Prescription { supplied: vec![Supplied { item_no: 1, quantity, instead: vec![], closed: 0 }], ..prescription(vec![item(Frequency::ALL[f], days)]) };
         let zone = Zone::shanghai();
         let now = at("2026-11-23T02:00:00Z");
         let course = Course { item: &p.items[0], received_at: now, stopped_at: None, zone: &zone };

@@ -106,6 +106,10 @@ pub(super) async fn recall(
     let mut names = Names::default();
     let mut held = self::holdings(db, r, ctx.now).await?;
     held.retain(|held| concerns(&ctx.actor, held));
+    let on_record = match ctx.actor.home_id() {
+        Some(home) => Some(super::on_record::given(app, db, r, &held, home).await?),
+        None => None,
+    };
     let all = recalls::homes_of(db, [r.id]).await?.remove(&r.id).unwrap_or_default();
     let to_hospital = matches!(ctx.actor.role(), Role::Administrator | Role::Pharmacist);
     let mut homes = Vec::new();
@@ -120,8 +124,12 @@ pub(super) async fn recall(
         Some(id) => Some(names.pharmacy(db, id).await?),
         None => None,
     };
+    let mut summary = summary(app, db, ctx, &mut names, r, &all).await?;
+    if let Some(own) = &mut summary.own {
+        own.given_on_record = on_record;
+    }
     Ok(views::Recall {
-        summary: summary(app, db, ctx, &mut names, r, &all).await?,
+        summary,
         declared_by: names.staff_ref(db, r.declared_by).await?,
         declared_by_pharmacy,
         closed: end(db, &mut names, r.closed.as_ref()).await?,
@@ -153,6 +161,7 @@ async fn home(db: &mut Db, names: &mut Names, home: &RecallHome) -> Result<views
         set_apart: answer.map(|answer| answer.set_apart),
         given: answer.map(|answer| answer.given),
         note: answer.and_then(|answer| answer.note.as_ref().map(|note| note.expose().clone())),
+        given_on_record: None,
     })
 }
 

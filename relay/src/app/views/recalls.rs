@@ -75,6 +75,9 @@ pub struct AnswerRecallBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub note: Option<String>,
+    /// It was counted again: there is more than the home's own doses leave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted_again: bool,
 }
 
 /// A batch that was called back, as a list shows it.
@@ -245,6 +248,9 @@ pub struct RecallHome {
     /// Where the rest is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How many the home's own doses say were given (the home's own answer in one recall only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_on_record: Option<u32>,
 }
 
 /// What stands behind a warning at a dose.
