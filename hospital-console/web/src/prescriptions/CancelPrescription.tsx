@@ -36,13 +36,14 @@ export function CancelPrescription({ prescription }: { prescription: Prescriptio
       <Modal
         opened={opened}
         onClose={dialog.close}
-        title={t("prescriptions.cancel.title")}
+        title={t(there ? "prescribing.withdraw.stopTitle" : "prescriptions.cancel.title")}
         closeButtonProps={{ "aria-label": t("app.close") }}
       >
         <Stack>
           <Text>{t(`prescribing.withdraw.${what}`)}</Text>
           <Textarea
             label={t("prescriptions.cancel.reason")}
+            description={t("prescribing.withdraw.readBy")}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
             autosize

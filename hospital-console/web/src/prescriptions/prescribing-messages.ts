@@ -37,6 +37,8 @@ export const zh = {
     some_there: "已有部分药品送到护理院。取消后未送的不再送，已送到的请停止给药。",
     delivered: "药已送到护理院。停用后请通知护士停止给药，剩余药品按规定处理。",
     stop: "停用处方",
+    stopTitle: "停用这张处方？",
+    readBy: "护理院和药房会看到原因。",
   },
   replace: {
     action: "取消并重开",
@@ -166,6 +168,8 @@ export const en: typeof zh = {
     delivered:
       "The home has it. Please tell the nurses to stop giving it; what is left is disposed of as the home's rules say.",
     stop: "Stop the prescription",
+    stopTitle: "Stop this prescription?",
+    readBy: "The home and the pharmacy read the reason.",
   },
   replace: {
     action: "Cancel and replace",
