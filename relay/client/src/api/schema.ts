@@ -5678,7 +5678,7 @@ export interface components {
          * @description Why a room ended.
          * @enum {string}
          */
-        EndReason: "hang_up" | "crash" | "drain" | "cancelled";
+        EndReason: "hang_up" | "crash" | "drain" | "cancelled" | "elsewhere";
         /** @description What became of a call. */
         EndUrgentCall: {
             /** @description In words; the reason of the consultation or the referral, when it becomes one. */
