@@ -499,7 +499,7 @@ async fn the_relay_s_end_is_told_and_nonsense_is_refused() {
 /// Two residents of one home wait, each with a tablet, and the specialist takes the one who came second first.
 #[tokio::test]
 async fn the_box_goes_where_the_specialist_begins_and_the_other_tablet_is_let_in_afterwards() {
-    let mut world = World::new(router(), Box::new(TestDevices::default())).await;
+    let world = World::new(router(), Box::new(TestDevices::default())).await;
     let mut browser = Browser::new(world.page);
     browser.sign_in().await;
     let urgent = ConsultationId::from_uuid(uuid::Uuid::from_u128(0xc1));
