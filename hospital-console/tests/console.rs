@@ -274,6 +274,11 @@ async fn the_page_is_served_for_every_path_of_the_application_with_its_headers()
     let page = browser.get("/").await;
     assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
     assert_eq!(browser.get("/courier/some-token").await.body, page.body, "the application's own paths are the page");
+    let moved = browser.get("/fhir/Patient?_count=2").await;
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (StatusCode::PERMANENT_REDIRECT, "/api/fhir/Patient?_count=2")
+    );
     assert_eq!(browser.get("/assets/none.js").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/session/none").await.status, StatusCode::NOT_FOUND);
     let again = browser.send(Method::GET, "/", &[("if-none-match", page.header("etag"))], Body::empty()).await;

@@ -41,7 +41,7 @@ use axum::response::Response;
 use axum::routing::{any, delete, get, post, put};
 use yunzhen_runtime::web::cookies::CookiePolicy;
 use yunzhen_runtime::web::headers::{self, Transport};
-use yunzhen_runtime::web::{assets, csrf};
+use yunzhen_runtime::web::{assets, csrf, moved};
 
 /// Largest body that the page may send.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -99,6 +99,8 @@ pub fn router(state: AppState) -> Router {
         .route("/page/urgent-calls/{call}", get(urgent_calls::progress))
         .route("/page/{*rest}", any(nothing_here))
         .route("/api/{*rest}", any(api::forward))
+        .route("/fhir", any(moved::below_api))
+        .route("/fhir/{*rest}", any(moved::below_api))
         .route("/healthz", get(|| async { "ok" }))
         .fallback(page)
         .layer(DefaultBodyLimit::max(MAX_BODY))

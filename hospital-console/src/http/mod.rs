@@ -17,6 +17,7 @@ use yunzhen_runtime::web::assets;
 use yunzhen_runtime::web::cookies::CookiePolicy;
 use yunzhen_runtime::web::csrf;
 use yunzhen_runtime::web::headers::{self, Transport};
+use yunzhen_runtime::web::moved;
 use yunzhen_runtime::web::problem::Problem;
 
 use crate::problems;
@@ -47,6 +48,8 @@ pub fn router(state: AppState) -> Router {
         .route("/session/signing-certificate", post(signing::issue))
         .route("/session/{*rest}", any(nothing_here))
         .route("/api/{*rest}", any(api::forward))
+        .route("/fhir", any(moved::below_api))
+        .route("/fhir/{*rest}", any(moved::below_api))
         .route("/healthz", get(|| async { "ok" }))
         .fallback(page)
         .layer(middleware::from_fn_with_state(cookies, csrf::guard))

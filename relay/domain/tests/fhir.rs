@@ -80,7 +80,7 @@ fn a_part_that_reached_the_home_and_the_rest_that_another_pharmacy_prepares() {
     let mut first = parcel(&p, 1, delivery::State::Received);
     first.packs[0].quantity = 4;
     first.packs.truncate(1);
-    p.supply(vec![Supplied { item_no: 1, quantity: 4, instead: vec![] }]);
+    p.supply(vec![Supplied { item_no: 1, quantity: 4, instead: vec![], closed: 0 }]);
     p.pharmacy_id = Some(cast.pharmacies[1].id);
     let parcels = [first];
     let found = fhir::dispenses_of(cast.prescription(&p, &parcels));
@@ -254,6 +254,11 @@ fn a_consultation_in_every_state() {
             &format!("ServiceRequest-consultation-{state}"),
             &[fhir::request_of_consultation(&c, resident, &cast.nurse, who)],
         );
+        let task = fhir::task_of_consultation(&c, resident, &cast.nurse, who);
+        assert_eq!(task.is_some(), *state == consultation::State::FailedTechnical, "{state}");
+        if let Some(task) = task {
+            all(&format!("Task-consultation-{state}"), &[task]);
+        }
         if *state == consultation::State::Waiting {
             all("Encounter-waiting-measured", &of(true).into_iter().collect::<Vec<_>>());
         }

@@ -59,6 +59,7 @@ fn maps() -> Vec<(&'static str, &'static str, Vec<Code>)> {
                 ("ServiceRequest.status", Some(c.service_request)),
                 ("Appointment.status", Some(fhir::appointment(*s, false))),
                 ("Encounter.status", c.encounter),
+                ("Task.status", c.task),
             ],
         ));
     }

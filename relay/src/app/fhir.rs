@@ -14,7 +14,7 @@ use self::sources::{Narrow, Record, Source, find, page, sources};
 use super::names::Names;
 use super::reads::Seen;
 use super::relations::Ties;
-use super::work::{authorize, may_list};
+use super::work::authorize;
 use super::{App, AppError, Context};
 
 /// Records read at once.
@@ -57,9 +57,9 @@ impl std::str::FromStr for Mark {
     }
 }
 
-/// Whether the caller can search for a kind at all.
+/// Whether the caller can search for a kind at all. That a kind is served is public, so a role that never reads it hears so; single resources stay hidden.
 pub fn may_search(ctx: &Context, kind: Kind) -> Result<(), AppError> {
-    may_list(ctx, kind.actions()[0])
+    if may_try(&ctx.actor, kind.actions()[0]) { Ok(()) } else { Err(AppError::Forbidden) }
 }
 
 /// What the caller may see of what is asked for, newest first.

@@ -53,8 +53,9 @@ mod words;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{any, delete, get, post, put};
 use yunzhen_domain::access::Action;
+use yunzhen_runtime::web::moved;
 
 use crate::app::App;
 use crate::rooms::Rooms;
@@ -273,6 +274,8 @@ pub fn router(state: ApiState) -> Router {
         .nest("/pharmacy/v1", pharmacy_routes());
     Router::new()
         .nest("/api", fhir::routes(api))
+        .route("/fhir", any(moved::below_api))
+        .route("/fhir/{*rest}", any(moved::below_api))
         .fallback(async || Problem::from(Fault::NoSuchPlace))
         .method_not_allowed_fallback(async || Problem::from(Fault::Method))
         .layer(DefaultBodyLimit::max(extract::MAX_BODY_BYTES))

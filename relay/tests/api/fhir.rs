@@ -81,7 +81,10 @@ async fn refusals_are_outcomes_with_the_codes_of_the_standard() {
         ("/api/fhir/Patient/nobody", Some("nurse1"), 404, "not-found"),
         ("/api/fhir/Composition", Some("nurse1"), 404, "not-found"),
         ("/api/fhir", Some("nurse1"), 404, "not-found"),
-        ("/api/fhir/Patient", Some("courier"), 404, "not-found"),
+        ("/api/fhir/Patient", Some("courier"), 403, "forbidden"),
+        ("/api/fhir/SupplyDelivery", Some("specialist1"), 403, "forbidden"),
+        ("/api/fhir/MedicationAdministration", Some("specialist1"), 403, "forbidden"),
+        ("/api/fhir/SupplyDelivery/nobody", Some("specialist1"), 404, "not-found"),
         ("/api/fhir/Task?_page=7", Some("nurse1"), 400, "invalid"),
         ("/api/fhir/Task?_id=%00", Some("nurse1"), 400, "invalid"),
         ("/api/fhir/Observation?status=final", Some("nurse1"), 400, "invalid"),
@@ -95,4 +98,17 @@ async fn refusals_are_outcomes_with_the_codes_of_the_standard() {
     }
     let written = world.send(Method::POST, "/api/fhir/Patient", Some("nurse1"), None).await;
     assert_eq!((written.status, written.body["issue"][0]["code"].as_str()), (405, Some("not-supported")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_interface_is_found_at_the_root_too() {
+    let world = World::new().await;
+    for (path, leads_to) in [
+        ("/fhir/metadata", "/api/fhir/metadata"),
+        ("/fhir/Task?_count=2", "/api/fhir/Task?_count=2"),
+        ("/fhir", "/api/fhir"),
+    ] {
+        let answer = get(&world, path, None).await;
+        assert_eq!((answer.status, answer.location.as_deref()), (308, Some(leads_to)), "{path}");
+    }
 }

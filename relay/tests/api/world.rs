@@ -396,19 +396,21 @@ impl World {
 pub struct Answer {
     pub status: u16,
     pub kind: String,
+    pub location: Option<String>,
     pub body: Value,
 }
 
 impl Answer {
     pub async fn of(response: Response<Body>) -> Self {
         let status = response.status().as_u16();
-        let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
+        let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (kind, location) = (header("content-type").unwrap_or_default(), header("location"));
         if kind.starts_with("text/event-stream") {
-            return Self { status, kind, body: Value::Null };
+            return Self { status, kind, location, body: Value::Null };
         }
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self { status, kind, body }
+        Self { status, kind, location, body }
     }
 
     /// Our code, in a problem or in an OperationOutcome.

@@ -12,8 +12,9 @@ use yunzhen_domain::ids::{ResidentId, VisitId};
 use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::visit;
 use yunzhen_domain::records::{NotGivenReason, Visit, VisitStop};
+use yunzhen_relay::app::views::common::ReasonBody;
 use yunzhen_relay::app::views::doses::{Dose, NewDoseEntry};
-use yunzhen_relay::app::{AppError, Context, doses, fhir};
+use yunzhen_relay::app::{AppError, Context, consultations, doses, fhir};
 use yunzhen_relay::seed;
 use yunzhen_store::{staff, visits};
 
@@ -131,7 +132,7 @@ async fn who_is_not_concerned_finds_nothing_and_reads_nothing() {
 
     let courier = w.of(courier_of(&road));
     for kind in Kind::ALL {
-        assert!(matches!(fhir::may_search(&courier, kind), Err(AppError::NotFound)), "{}", kind.name());
+        assert!(matches!(fhir::may_search(&courier, kind), Err(AppError::Forbidden)), "{}", kind.name());
     }
     for (kind, id) in &targets {
         assert!(fhir::read(&w.app, &courier, *kind, id).await.is_err(), "{}", kind.name());
@@ -311,4 +312,32 @@ async fn every_answer_leaves_the_row_that_the_screen_leaves() {
     let other = asked(Kind::MedicationRequest, &format!("patient={resident}"));
     fhir::search(&w.app, &w.by(&w.nurse_of_other_home), Kind::MedicationRequest, &other).await.unwrap();
     assert_eq!(w.newest().await, start);
+}
+
+#[tokio::test]
+async fn a_consultation_that_failed_is_a_failed_task_and_its_request_stays_active() {
+    let w = World::new().await;
+    let c = w.in_progress("王秀英").await;
+    let id = format!("{}-consultation", c.id);
+    assert!(is_hidden(&read(&w, &w.nurse, Kind::Task, &id).await), "there is none before");
+    let body = ReasonBody { version: c.version, reason: "画面中断".into() };
+    consultations::fail(&w.app, &w.by(&w.specialist), c.id, body).await.unwrap();
+    for by in [&w.nurse, &w.specialist] {
+        let task = read(&w, by, Kind::Task, &id).await.unwrap();
+        assert_eq!(json!([task["status"], task["statusReason"]["text"]]), json!(["failed", "画面中断"]));
+        assert_eq!(every_page(&w, by, Kind::Task, "status=failed&code=consult").await, std::slice::from_ref(&id));
+        for leads in [&task["focus"], &task["encounter"]] {
+            let (kind, id) = leads["reference"].as_str().unwrap().split_once('/').unwrap();
+            let seen = read(&w, by, kind.parse().unwrap(), id).await.unwrap();
+            assert!(["active", "finished"].contains(&seen["status"].as_str().unwrap()), "{seen}");
+        }
+    }
+    // It was asked for anew and nobody has it: a specialist who sees the request sees what became of it.
+    let of_stranger =
+        (read(&w, &w.stranger, Kind::Task, &id).await, read(&w, &w.stranger, Kind::ServiceRequest, &id).await);
+    assert_eq!(of_stranger.0.is_ok(), of_stranger.1.is_ok());
+    for by in [&w.nurse_of_other_home, &w.pharmacist, &w.pharmacy] {
+        assert!(read(&w, by, Kind::Task, &id).await.is_err(), "{:?}", by.actor);
+        assert!(every_page(&w, by, Kind::Task, "code=consult").await.is_empty());
+    }
 }

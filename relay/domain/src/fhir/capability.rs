@@ -45,8 +45,8 @@ pub struct Name(Kind);
 
 impl super::types::Absent for Name {}
 
-const ACCESS: &str = "Read only. What a reader sees is what the access table gives the role; what is out of reach does not exist. Searches are \
-strict: an unknown parameter is refused.";
+const ACCESS: &str = "Read only. What a reader sees is what the access table gives the role; what is out of reach does not exist. A search for \
+what the role never reads is refused with 403. Searches are strict: an unknown parameter is refused.";
 
 /// The statement of this program; `base` is the address of the API where the installation knows it.
 pub fn statement(version: &'static str, base: Option<String>) -> CapabilityStatement {

@@ -128,9 +128,9 @@ pub const fn delivery(state: delivery::State) -> DeliveryCodes {
         S::Accepted => ("accepted", None),
         S::InTransit | S::AtDoor => ("in-progress", Some("in-progress")),
         S::OnHold | S::Quarantined => ("on-hold", Some("in-progress")),
-        S::Returning | S::Recalled | S::Refused => ("in-progress", Some("in-progress")),
+        S::Returning | S::Recalled => ("in-progress", Some("in-progress")),
         S::Received | S::Discrepancy => ("completed", Some("completed")),
-        S::Lost | S::Returned => ("failed", Some("abandoned")),
+        S::Refused | S::Lost | S::Returned => ("failed", Some("abandoned")),
         S::Cancelled => ("cancelled", None),
     };
     DeliveryCodes { task, supply_delivery, business_status: state.as_str() }

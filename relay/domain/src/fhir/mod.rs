@@ -35,7 +35,9 @@ pub use patient::patient as patient_of;
 pub use provenance::of_prescription as provenances_of;
 pub use service_request::{of_consultation as request_of_consultation, of_referral as request_of_referral};
 pub use supply_delivery::of_delivery as supplies_of;
-pub use task::{of_delivery as task_of_delivery, of_prescription as tasks_of_prescription};
+pub use task::{
+    of_consultation as task_of_consultation, of_delivery as task_of_delivery, of_prescription as tasks_of_prescription,
+};
 
 use crate::formulary::Formulary;
 use crate::ids::PharmacyId;

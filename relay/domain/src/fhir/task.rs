@@ -1,4 +1,5 @@
-//! Task: the pharmacist's approval, the pharmacy's fulfilment, the courier's delivery. The fine state stands in `businessStatus`.
+//! Task: the pharmacist's approval, the pharmacy's fulfilment, the courier's delivery, and the call that failed for technical reasons. The fine state stands in
+//! `businessStatus`.
 
 use super::medication_dispense::{batches, dispense_id};
 use super::medication_request::{group, lines};
@@ -6,7 +7,7 @@ use super::supply_delivery::supply_id;
 use super::types::{CodeableConcept, Coding, Identifier, Instant, OURS, Reference, fhir};
 use super::{Body, DeliveryContext, Kind, PrescriptionContext, Resource, codes};
 use crate::machines::prescription::State;
-use crate::records::TimelineStep;
+use crate::records::{Consultation, Resident, Staff, TimelineStep};
 use jiff::Timestamp;
 
 fhir! {
@@ -15,7 +16,7 @@ fhir! {
         id: String,
         identifier: Vec<Identifier>,
         based_on: Vec<Reference>,
-        group_identifier: Identifier,
+        group_identifier: Option<Identifier>,
         status: &'static str,
         status_reason: Option<CodeableConcept>,
         business_status: CodeableConcept,
@@ -23,6 +24,7 @@ fhir! {
         code: CodeableConcept,
         focus: Option<Reference>,
         #[serde(rename = "for")] subject: Reference,
+        encounter: Option<Reference>,
         authored_on: Option<Instant>,
         last_modified: Option<Instant>,
         requester: Option<Reference>,
@@ -60,7 +62,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
             id: id.clone(),
             identifier: vec![Identifier::ours("task", &id)],
             based_on: lines(p),
-            group_identifier: group(p),
+            group_identifier: Some(group(p)),
             status,
             status_reason: rejection.map(|r| CodeableConcept::of(Coding::ours("rejection", r.code.as_str()))),
             business_status: CodeableConcept::of(Coding::ours("prescription-state", p.state.as_str())),
@@ -68,6 +70,7 @@ pub fn of_prescription(of: PrescriptionContext<'_>) -> Vec<Resource> {
             code: CodeableConcept::of(Coding::new(CODES, code, None)),
             focus: lines(p).into_iter().next(),
             subject: Reference::patient(of.resident),
+            encounter: None,
             authored_on: authored.map(Instant),
             last_modified: modified(&p.timeline, authored),
             requester,
@@ -102,7 +105,7 @@ pub fn of_delivery(of: DeliveryContext<'_>) -> Resource {
         id: id.clone(),
         identifier: vec![Identifier::ours("delivery", d.id)],
         based_on: lines(p),
-        group_identifier: group(p),
+        group_identifier: Some(group(p)),
         status: codes.task,
         status_reason: d.quarantine.map(|why| CodeableConcept::of(Coding::ours("quarantine", why.as_str()))),
         business_status: CodeableConcept::of(Coding::ours("delivery-state", codes.business_status)),
@@ -110,6 +113,7 @@ pub fn of_delivery(of: DeliveryContext<'_>) -> Resource {
         code: CodeableConcept::of(Coding::new(&system, "deliver", None)),
         focus: dispenses.first().cloned(),
         subject: Reference::patient(of.resident),
+        encounter: None,
         authored_on: Some(Instant(d.created_at)),
         last_modified: modified(&d.timeline, Some(d.created_at)),
         requester: Some(Reference::pharmacy(of.pharmacy)),
@@ -126,6 +130,41 @@ pub fn of_delivery(of: DeliveryContext<'_>) -> Resource {
             .collect(),
     };
     resource(id, codes.task, Some(d.created_at), (&system, "deliver"), body)
+}
+
+/// The call of a consultation that failed for technical reasons; the request stays active and is booked anew. No other consultation has a Task.
+pub fn of_consultation(
+    c: &Consultation,
+    resident: &Resident,
+    nurse: &Staff,
+    specialist: Option<&Staff>,
+) -> Option<Resource> {
+    let codes = codes::consultation(c.state, c.began_at.is_some(), false);
+    let status = codes.task?;
+    let system = format!("{OURS}/CodeSystem/task");
+    let id = format!("{}-consultation", c.id);
+    let request = Reference::to("ServiceRequest", &id);
+    let body = Task {
+        id: id.clone(),
+        identifier: vec![Identifier::ours("task", &id)],
+        based_on: vec![request.clone()],
+        group_identifier: None,
+        status,
+        status_reason: c.end_reason.as_ref().map(|why| CodeableConcept::text(why.expose())),
+        business_status: CodeableConcept::of(Coding::ours("consultation-state", c.state.as_str())),
+        intent: "order",
+        code: CodeableConcept::of(Coding::new(&system, "consult", None)),
+        focus: Some(request),
+        subject: Reference::patient(resident),
+        encounter: codes.encounter.map(|_| Reference::to("Encounter", c.id)),
+        authored_on: Some(Instant(c.requested_at)),
+        last_modified: c.ended_at.max(Some(c.requested_at)).map(Instant),
+        requester: Some(Reference::practitioner(nurse)),
+        owner: specialist.map(Reference::practitioner),
+        input: Vec::new(),
+        output: Vec::new(),
+    };
+    Some(resource(id, status, Some(c.requested_at), (&system, "consult"), body))
 }
 
 fn resource(id: String, status: &'static str, at: Option<Timestamp>, code: (&str, &str), body: Task) -> Resource {

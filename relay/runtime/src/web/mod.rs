@@ -7,4 +7,5 @@ pub mod assets;
 pub mod cookies;
 pub mod csrf;
 pub mod headers;
+pub mod moved;
 pub mod problem;

@@ -132,6 +132,10 @@ impl Show<'_> {
                 let nurse = self.names.staff(db, c.requested_by).await?;
                 Some(fhir::request_of_consultation(c, &resident, nurse, specialist))
             }
+            Kind::Task => {
+                let nurse = self.names.staff(db, c.requested_by).await?;
+                fhir::task_of_consultation(c, &resident, nurse, specialist)
+            }
             Kind::Appointment => {
                 let held = appointments::get(db, c.id).await?;
                 let waits = c.state == State::Requested && waitlist::get(db, c.id).await?.is_some();

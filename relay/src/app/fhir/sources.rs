@@ -43,7 +43,7 @@ pub(super) const fn sources(kind: Kind) -> &'static [Source] {
         Kind::Patient => &[Source::Residents],
         Kind::ServiceRequest => &[Source::Consultations, Source::Referrals],
         Kind::SupplyDelivery => &[Source::Deliveries],
-        Kind::Task => &[Source::Prescriptions, Source::Deliveries],
+        Kind::Task => &[Source::Prescriptions, Source::Deliveries, Source::Consultations],
     }
 }
 
@@ -51,6 +51,8 @@ impl Source {
     /// The action of a search in it, then that of a read.
     pub(super) const fn actions(self, kind: Kind) -> [Action; 2] {
         match self {
+            // A Task may be of a prescription too, which others read.
+            Self::Consultations if matches!(kind, Kind::Task) => Kind::ServiceRequest.actions(),
             Self::Consultations => kind.actions(),
             Self::Deliveries => [Action::ViewSupply, Action::ViewSupply],
             Self::Doses => [Action::ViewDoses, Action::ViewDoses],
@@ -257,6 +259,7 @@ fn named(kind: Kind, id: &str) -> Option<(Source, Uuid)> {
     let source = match (kind, rest) {
         (Kind::Observation, "-ecg") => Source::Ecgs,
         (Kind::Task, "-delivery") => Source::Deliveries,
+        (Kind::Task, "-consultation") => Source::Consultations,
         (Kind::ServiceRequest, "-referral") => Source::Referrals,
         _ => sources(kind).first().copied()?,
     };

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use yunzhen_domain::ids::{DeliveryId, PrescriptionId};
-use yunzhen_domain::machines::delivery::Holder;
+use yunzhen_domain::machines::delivery::{Holder, State as Parcel};
 use yunzhen_domain::machines::prescription::State;
+use yunzhen_domain::machines::recall;
 use yunzhen_domain::policy::Policy;
-use yunzhen_domain::records::{Delivery, Prescription, Stock, StockEntry, StockMove, Units};
-use yunzhen_store::{Paging, Read, audit, deliveries, dispenses, prescriptions, stock};
+use yunzhen_domain::records::{Delivery, Prescription, Stock, StockEntry, StockMove as M, Units};
+use yunzhen_store::{Paging, Read, audit, deliveries, dispenses, prescriptions, recalls, stock};
 
 use super::Chain;
 use super::commands::PRESCRIBED;
+
+/// A batch of a pharmacy with its whole history, oldest first.
+type Shelf = (Stock, Vec<StockEntry>);
 
 impl Chain {
     pub async fn stored(&self, id: PrescriptionId) -> Prescription {
@@ -26,40 +30,55 @@ impl Chain {
     pub async fn laws(&self) {
         let mut db = self.w.app.store.read().await.expect("read");
         let shelves = shelves(&mut db, self).await;
-        let mut underway = 0;
+        let (mut underway, mut all) = (0, Vec::new());
         for id in &self.prescriptions {
             let p = prescriptions::get(&mut db, *id).await.expect("query").expect("it was acknowledged");
-            let moves: Vec<&StockEntry> =
-                shelves.iter().flat_map(|(_, moves)| moves).filter(|line| line.prescription_id == Some(*id)).collect();
             let parcels = deliveries::by_prescription(&mut db, *id).await.expect("parcels");
-            nothing_leaves_without_both_signatures(&p, &moves);
+            nothing_leaves_without_both_signatures(&p, &shelves);
             taken_while_it_was_valid(&mut db, &p).await;
-            underway += never_more_than_prescribed(&p, &moves);
-            one_holder(&p, &parcels, &moves);
+            let of_it = never_more_than_prescribed(&p, &shelves);
+            one_holder(&p, &parcels, of_it);
+            finished_when_nothing_is_owed(&p);
+            underway += of_it;
+            all.extend(parcels);
         }
+        one_takes_the_place_of_one(&mut db, self).await;
         stock_is_conserved(&shelves, underway);
+        what_is_called_back_lies_still(&mut db, self, &shelves, &all).await;
         acknowledged_once(&mut db, self).await;
     }
 }
 
-/// Every batch of both pharmacies with its whole history, oldest first.
-async fn shelves(db: &mut Read, chain: &Chain) -> Vec<(Stock, Vec<StockEntry>)> {
+async fn shelves(db: &mut Read, chain: &Chain) -> Vec<Shelf> {
     let mut all = Vec::new();
     for pharmacy in [&chain.w.pharmacy, &chain.w.other_pharmacy] {
         let pharmacy = pharmacy.actor.pharmacy_id().expect("a pharmacy");
         for batch in stock::list(db, pharmacy, None).await.expect("stock") {
-            let moves = stock::moves(db, batch.id, Paging::oldest(100_000)).await.expect("moves").items;
-            all.push((batch, moves));
+            if super::DRUGS.contains(&batch.drug_id.0.as_str()) {
+                let moves = stock::moves(db, batch.id, Paging::oldest(100_000)).await.expect("moves").items;
+                all.push((batch, moves));
+            }
         }
     }
     all
 }
 
-/// No medicine without a signature, an approval, and before a withdrawal, a rejection or the end of its validity.
-fn nothing_leaves_without_both_signatures(p: &Prescription, moves: &[&StockEntry]) {
-    let taken = moves.iter().filter(|line| line.kind == StockMove::Taken);
-    let ended = p.timeline.iter().find(|step| matches!(step.step.as_str(), "cancel" | "stop" | "reject" | "expire"));
-    for line in taken {
+/// The lines of the history that are of a prescription.
+fn of<'a>(p: &Prescription, shelves: &'a [Shelf]) -> impl Iterator<Item = (&'a Stock, &'a StockEntry)> {
+    let id = p.id;
+    let lines = shelves.iter().flat_map(|(batch, moves)| moves.iter().map(move |line| (batch, line)));
+    lines.filter(move |(_, line)| line.prescription_id == Some(id))
+}
+
+fn sum<'a>(moves: impl Iterator<Item = &'a StockEntry>, kinds: &[M]) -> i64 {
+    moves.filter(|line| kinds.contains(&line.kind)).map(|line| i64::from(line.quantity)).sum()
+}
+
+/// No medicine without a signature, an approval, and before a withdrawal, a rejection, a settlement or the end of its validity.
+fn nothing_leaves_without_both_signatures(p: &Prescription, shelves: &[Shelf]) {
+    let ends = ["cancel", "stop", "reject", "expire", "close", "close_unsupplied"];
+    let ended = p.timeline.iter().find(|step| ends.contains(&step.step.as_str()));
+    for (_, line) in of(p, shelves).filter(|(_, line)| line.kind == M::Taken) {
         assert!(p.signature.is_some() && p.approval.is_some(), "taken without both signatures: {p:?}");
         assert!(p.approved_at.is_some_and(|at| at <= line.at), "taken before it was approved: {p:?}");
         assert!(ended.is_none_or(|end| line.at <= end.at), "taken after it had ended: {p:?}");
@@ -76,26 +95,32 @@ async fn taken_while_it_was_valid(db: &mut Read, p: &Prescription) {
     }
     let open = fillings.iter().filter(|filling| !filling.state.is_terminal()).count();
     assert!(open <= 1, "filled twice at once: {fillings:?}");
+    let filled = matches!(p.state, State::Dispensing | State::OnHold | State::Packed | State::InDelivery);
+    assert!(open == 0 || filled, "{:?} while it is filled: {fillings:?}", p.state);
 }
 
-/// Of the shelf's units: with the home, or on their way. Returns what is on its way.
-fn never_more_than_prescribed(p: &Prescription, moves: &[&StockEntry]) -> i64 {
-    let sum = |kinds: &[StockMove]| {
-        let of = moves.iter().filter(|line| kinds.contains(&line.kind));
-        of.map(|line| i64::from(line.quantity)).sum::<i64>()
-    };
-    use StockMove as M;
-    let supplied = sum(&[M::Supplied]);
-    let underway = sum(&[M::Taken]) - sum(&[M::PutBack, M::Quarantined, M::Supplied, M::Spoilt]);
-    assert!(underway >= 0, "more came back than went out: {p:?}");
-    assert!(supplied + underway <= i64::from(PRESCRIBED), "{supplied} and {underway} of {PRESCRIBED}: {p:?}");
-    let told: u32 = p.supplied.iter().map(|s| s.quantity).sum();
-    assert_eq!(i64::from(told), supplied, "the prescription says what the shelf says: {p:?}");
-    underway
+/// Of the shelf's units, line by line: with the home, on their way, or settled. Returns what is on its way.
+fn never_more_than_prescribed(p: &Prescription, shelves: &[Shelf]) -> i64 {
+    let mut all = 0;
+    for item in &p.items {
+        let moves = || of(p, shelves).filter(|(batch, _)| batch.drug_id == item.drug_id).map(|(_, line)| line);
+        let supplied = sum(moves(), &[M::Supplied]);
+        let underway = sum(moves(), &[M::Taken]) - sum(moves(), &[M::PutBack, M::Quarantined, M::Supplied, M::Spoilt]);
+        let told = p.supplied.iter().filter(|s| s.item_no == item.no);
+        let closed: i64 = told.clone().map(|s| i64::from(s.closed)).sum();
+        let told: i64 = told.map(|s| i64::from(s.quantity)).sum();
+        assert!(underway >= 0, "more came back than went out: {p:?}");
+        let most = i64::from(item.quantity);
+        assert!(item.quantity <= PRESCRIBED);
+        assert!(supplied + underway + closed <= most, "{supplied}, {underway} and {closed} of {most}: {p:?}");
+        assert_eq!(told, supplied, "the prescription says what the shelf says: {p:?}");
+        all += underway;
+    }
+    all
 }
 
 /// At most one parcel is alive, somebody has it, and what is on its way is in it or on the counter.
-fn one_holder(p: &Prescription, parcels: &[Delivery], moves: &[&StockEntry]) {
+fn one_holder(p: &Prescription, parcels: &[Delivery], underway: i64) {
     let alive: Vec<&Delivery> = parcels.iter().filter(|d| !d.state.is_terminal()).collect();
     assert!(alive.len() <= 1, "two parcels at once: {alive:?}");
     let ended = matches!(p.state, State::Cancelled | State::Stopped | State::Rejected | State::Expired);
@@ -111,28 +136,77 @@ fn one_holder(p: &Prescription, parcels: &[Delivery], moves: &[&StockEntry]) {
         State::Dispensing | State::OnHold => p.packs.iter().map(|pack| i64::from(pack.quantity)).sum(),
         _ => 0,
     };
-    use StockMove as M;
-    let sum = |kinds: &[StockMove]| {
-        let of = moves.iter().filter(|line| kinds.contains(&line.kind));
-        of.map(|line| i64::from(line.quantity)).sum::<i64>()
-    };
-    let underway = sum(&[M::Taken]) - sum(&[M::PutBack, M::Quarantined, M::Supplied, M::Spoilt]);
     assert_eq!(underway, in_parcels + on_the_counter, "a unit is nowhere, or in two places: {p:?} {parcels:?}");
 }
 
-/// The numbers of every batch are what its history makes of nothing, and what is underway belongs to somebody.
-fn stock_is_conserved(shelves: &[(Stock, Vec<StockEntry>)], underway: i64) {
-    let mut sum = 0;
+/// An order is delivered exactly when nothing of it is owed, and never with nothing in the home.
+fn finished_when_nothing_is_owed(p: &Prescription) {
+    let owed: u32 = p.items.iter().map(|item| p.owed(item)).sum();
+    match p.state {
+        State::Delivered => assert!(owed == 0 && p.in_the_home(), "{p:?}"),
+        State::Dispensing | State::OnHold | State::Approved | State::Returned => assert!(owed > 0, "{p:?}"),
+        _ => {}
+    }
+}
+
+/// What is replaced has ended, and one at most stands in its place.
+async fn one_takes_the_place_of_one(db: &mut Read, chain: &Chain) {
+    let mut replaced: BTreeMap<PrescriptionId, usize> = BTreeMap::new();
+    for id in &chain.prescriptions {
+        let p = prescriptions::get(db, *id).await.expect("query").expect("it was acknowledged");
+        let Some(prior) = p.replaces else { continue };
+        // What took its place and was withdrawn itself leaves the place free.
+        *replaced.entry(prior).or_default() += usize::from(!matches!(p.state, State::Cancelled | State::Stopped));
+        let prior = prescriptions::get(db, prior).await.expect("query").expect("there");
+        let over = matches!(prior.state, State::Cancelled | State::Stopped | State::Rejected | State::Expired);
+        assert!(over, "two for one: {prior:?}");
+    }
+    assert!(replaced.values().all(|times| *times <= 1), "{replaced:?}");
+}
+
+/// The numbers of every batch are what its history adds up to, none is negative, and what is underway belongs to somebody.
+fn stock_is_conserved(shelves: &[Shelf], underway: i64) {
+    let mut all = 0;
     for (batch, moves) in shelves {
         assert!(batch.units.balance(), "{batch:?}");
-        // Lines of one command have one time: what comes first is told by what it needs.
-        let mut moves: Vec<&StockEntry> = moves.iter().collect();
-        moves.sort_by_key(|line| (line.kind != StockMove::Received, line.kind != StockMove::Taken));
-        let replayed = moves.iter().try_fold(Units::default(), |units, line| units.after(line.kind, line.quantity));
-        assert_eq!(replayed, Ok(batch.units), "the row is what its history says");
-        sum += batch.units.underway;
+        let n = |kinds: &[M]| sum(moves.iter(), kinds);
+        let told = Units {
+            received: n(&[M::Received]),
+            corrected: n(&[M::Found]) - n(&[M::Missing]),
+            on_hand: n(&[M::Received, M::Found, M::PutBack, M::Released])
+                - n(&[M::Missing, M::Taken, M::WrittenOff, M::SetApart]),
+            underway: n(&[M::Taken]) - n(&[M::PutBack, M::Quarantined, M::Supplied, M::Spoilt]),
+            quarantined: n(&[M::Quarantined, M::SetApart]) - n(&[M::Released, M::Discarded]),
+            supplied: n(&[M::Supplied]),
+            written_off: n(&[M::Spoilt, M::WrittenOff, M::Discarded]),
+        };
+        assert_eq!(told, batch.units, "the row is what its history says");
+        let Units { on_hand, underway, quarantined, supplied, written_off, .. } = told;
+        assert!([on_hand, underway, quarantined, supplied, written_off].iter().all(|n| *n >= 0), "{batch:?}");
+        all += underway;
     }
-    assert_eq!(sum, underway, "what is underway is underway for a prescription");
+    assert_eq!(all, underway, "what is underway is underway for a prescription");
+}
+
+/// Nothing of a batch that is called back lies on a shelf or is on its way to a home, and every unit that is in the home is asked for.
+async fn what_is_called_back_lies_still(db: &mut Read, chain: &Chain, shelves: &[Shelf], parcels: &[Delivery]) {
+    for id in &chain.recalls {
+        let one = recalls::get(db, *id).await.expect("query").expect("it was acknowledged");
+        if one.state == recall::State::Withdrawn {
+            continue;
+        }
+        let of_it =
+            || shelves.iter().map(|(batch, _)| batch).filter(|b| b.drug_id == one.drug_id && b.batch == one.batch);
+        assert!(of_it().all(|batch| batch.units.on_hand == 0), "on the shelf: {one:?}");
+        for d in parcels.iter().filter(|d| d.packs.iter().any(|pack| one.is_of(pack))) {
+            let goes_on = matches!(d.state, Parcel::InTransit | Parcel::AtDoor | Parcel::OnHold);
+            assert!(!goes_on, "a parcel of it is {:?}: {one:?}", d.state);
+        }
+        let homes = recalls::homes_of(db, [*id]).await.expect("homes").remove(id).unwrap_or_default();
+        let asked: i64 = homes.iter().map(|home| i64::from(home.supplied)).sum();
+        let supplied: i64 = of_it().map(|batch| batch.units.supplied).sum();
+        assert_eq!(asked, supplied, "every unit in a home is asked for: {homes:?}");
+    }
 }
 
 /// Every acknowledged command is in the log, and not twice.
