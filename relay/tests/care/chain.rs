@@ -27,7 +27,7 @@ use crate::world::World;
 use commands::{Command, Done};
 
 /// Steps of one walk; the walks of one run of the test.
-const STEPS: usize = 240;
+const STEPS: usize = 320;
 const SEEDS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0x2545_f491_4f6c_dd1d];
 /// The batch of which both pharmacies have some of everything, and another one of the tablets.
 const BATCHES: [&str; 2] = ["B2026-11", "C1"];
@@ -188,7 +188,7 @@ impl Chain {
 
     /// Minutes, hours, or past the end of a validity; the jobs find out by themselves.
     async fn time_passes(&mut self) {
-        let hours = [0, 1, 7, 26, 80][self.dice.below(5)];
+        let hours = [0, 0, 1, 1, 7, 7, 26, 80][self.dice.below(8)];
         self.w.pass(SignedDuration::from_mins(17) + SignedDuration::from_hours(hours));
         let now = self.w.now();
         if self.dice.one_in(2) {

@@ -17,11 +17,18 @@ const KINDS: usize = 13;
 
 impl Chain {
     pub async fn with_a_parcel(&mut self) -> Option<Sent> {
-        if !self.receipts.is_empty() && self.dice.one_in(6) {
+        if !self.receipts.is_empty() && self.dice.one_in(3) {
             return self.hand_in();
         }
-        let id = *self.dice.of(&self.parcels)?;
-        let d = self.parcel(id).await;
+        let mut id = *self.dice.of(&self.parcels)?;
+        let mut d = self.parcel(id).await;
+        for _ in 0..4 {
+            if !d.state.is_terminal() {
+                break;
+            }
+            id = *self.dice.of(&self.parcels)?;
+            d = self.parcel(id).await;
+        }
         if d.state.is_terminal() && !self.dice.one_in(6) {
             return self.with_a_prescription().await;
         }
@@ -44,7 +51,7 @@ impl Chain {
             10 => Command::Measure(id, measured(self.celsius(), self.w.now())),
             11 => {
                 self.count_without_a_link(&d);
-                return self.hand_in().filter(|_| self.dice.one_in(3));
+                return if self.dice.one_in(3) { self.hand_in() } else { None };
             }
             _ => Command::Lose(id, version),
         };
@@ -64,8 +71,8 @@ impl Chain {
             Parcel::AwaitingCourier => 0,
             Parcel::Accepted => 1,
             Parcel::InTransit if d.cold_chain => [2, 3, 5, 6, 10, 10][self.dice.below(6)],
-            Parcel::InTransit => [2, 3, 5, 6, 11][self.dice.below(5)],
-            Parcel::AtDoor => [6, 6, 7, 11, 11][self.dice.below(5)],
+            Parcel::InTransit => [2, 2, 3, 5, 6, 6, 11][self.dice.below(7)],
+            Parcel::AtDoor => [6, 7, 11, 11][self.dice.below(4)],
             Parcel::OnHold => [4, 5, 6][self.dice.below(3)],
             Parcel::Quarantined => [9, 9, 5, 11][self.dice.below(4)],
             Parcel::Returning | Parcel::Refused | Parcel::Recalled => 8,

@@ -15,8 +15,8 @@ use crate::pharmacy_systems::at_counter;
 use crate::world::Person;
 
 /// Most that are written at once, and most with those that take the place of others.
-const MOST: usize = 7;
-const MOST_IN_ALL: usize = 13;
+const MOST: usize = 18;
+const MOST_IN_ALL: usize = 24;
 
 impl Chain {
     /// What somebody does next; nothing where a document could not even be made to sign.
@@ -36,8 +36,16 @@ impl Chain {
     }
 
     pub async fn with_a_prescription(&mut self) -> Option<Sent> {
-        let id = *self.dice.of(&self.prescriptions)?;
-        let p = self.stored(id).await;
+        let mut id = *self.dice.of(&self.prescriptions)?;
+        let mut p = self.stored(id).await;
+        // Mostly one that has not ended.
+        for _ in 0..4 {
+            if !p.state.is_terminal() {
+                break;
+            }
+            id = *self.dice.of(&self.prescriptions)?;
+            p = self.stored(id).await;
+        }
         // Now and then somebody acts on what they saw before.
         let version = p.version - i64::from(self.dice.one_in(16));
         let number = if self.dice.one_in(4) { self.dice.below(12) } else { self.apt(&p) };
@@ -59,7 +67,7 @@ impl Chain {
             7 => Command::Dispense(id, self.packs(&p, version)),
             8 => Command::Decline(id, version),
             9 => Command::Pack(id, self.closed(id, version)),
-            10 if self.prescriptions.len() < MOST_IN_ALL => {
+            10 if self.dice.one_in(2) && self.prescriptions.len() < MOST_IN_ALL => {
                 let reason = Some("剂量调整".to_owned());
                 Command::Replace(id, ReplaceBody { version, consultation_id: self.consultation, reason })
             }
@@ -101,12 +109,14 @@ impl Chain {
         match p.state {
             State::Draft => 0,
             State::Signed => 1,
+            State::InReview if self.dice.one_in(6) => 4,
             State::InReview => 2,
             State::InQuestion | State::OnHold => 5,
             State::Approved | State::Returned => 6,
+            State::Dispensing if self.dice.one_in(6) => [4, 8][self.dice.below(2)],
             State::Dispensing if p.packs.is_empty() => 7,
             State::Dispensing => 9,
-            State::Rejected | State::Expired => 10,
+            State::Rejected | State::Expired if self.dice.one_in(2) => 10,
             _ => self.dice.below(12),
         }
     }
