@@ -208,7 +208,7 @@ async fn what_cannot_be_right_is_refused_in_words_without_a_link_and_nothing_is_
         };
         assert_eq!((status, problem["code"].as_str().unwrap()), expected, "try {n}");
         let says = problem["detail"].as_str().unwrap();
-        assert_eq!(says.contains(&format!("再错 {} 次", 4 - n)), n < 4, "try {n}: {says}");
+        assert_eq!(says.contains(&format!("{} more wrong", 4 - n)), n < 4, "try {n}: {says}");
     }
     let (status, problem) = receive(&mut browser, PARCEL, "key-receipt-2", &counted(CODE)).await;
     assert_eq!(

@@ -29,6 +29,7 @@ use commands::{Command, Done};
 /// Steps of one walk; the walks of one run of the test.
 const STEPS: usize = 320;
 const SEEDS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0x2545_f491_4f6c_dd1d];
+const FURTHER: [u64; 6] = [1, 2, 3, 4, 5, 6];
 /// The batch of which both pharmacies have some of everything, and another one of the tablets.
 const BATCHES: [&str; 2] = ["B2026-11", "C1"];
 const DRUGS: [&str; 3] = ["amlodipine-5mg", "metoprolol-47.5mg", "insulin-glargine-300u"];
@@ -249,7 +250,12 @@ fn is_refusal(error: &AppError) -> bool {
 fn whatever_people_do_and_whenever_the_program_stops_the_laws_of_the_chain_hold() {
     let mut done: BTreeMap<&'static str, usize> = BTreeMap::new();
     let asked: Option<u64> = std::env::var("YUNZHEN_SEED").ok().map(|seed| seed.parse().expect("a number"));
-    for seed in asked.map_or(SEEDS.to_vec(), |seed| vec![seed]) {
+    // Where a stopped command stands is the runtime's to say, so no walk is quite the same twice: others are walked until every kind of step was taken.
+    let seeds: Vec<u64> = asked.map_or_else(|| SEEDS.into_iter().chain(FURTHER).collect(), |seed| vec![seed]);
+    for (n, seed) in seeds.into_iter().enumerate() {
+        if n >= SEEDS.len() && missing(&done).is_empty() {
+            break;
+        }
         let _seed = Printed(seed);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         runtime.expect("runtime").block_on(async {
@@ -270,8 +276,12 @@ fn whatever_people_do_and_whenever_the_program_stops_the_laws_of_the_chain_hold(
     if asked.is_some() {
         return;
     }
-    let missing: Vec<&str> = commands::NAMES.into_iter().filter(|name| !done.contains_key(name)).collect();
+    let missing = missing(&done);
     assert!(missing.is_empty(), "no walk came to {missing:?}: the test proves little; {done:?}");
+}
+
+fn missing(done: &BTreeMap<&'static str, usize>) -> Vec<&'static str> {
+    commands::NAMES.into_iter().filter(|name| !done.contains_key(name)).collect()
 }
 
 /// Says which walk it was when it breaks a law.
