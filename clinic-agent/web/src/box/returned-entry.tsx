@@ -41,6 +41,9 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
       ) : (
         <Text size="sm" c="var(--yz-danger-text)">
           {item.problem?.detail ?? item.problem?.title} {item.problem?.action}
+          {item.problem?.fields?.map((field) => (
+            <strong key={field.path}> {field.message}</strong>
+          ))}
         </Text>
       )}
       {open === "correct" && <Correction item={item} />}

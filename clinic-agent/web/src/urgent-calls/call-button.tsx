@@ -109,7 +109,12 @@ function Press({ bed }: { bed: string }) {
               <IconAlertTriangle size={48} aria-hidden /> {t("app:urgent.button.failed")}
             </p>
             <p>{t("app:urgent.button.failedHint")}</p>
-            <ProblemAlert error={call.error} />
+            {call.error?.status === 404 ? (
+              // The box shows it on the nurses' tablets.
+              <p>{t("app:urgent.button.unknownBed")}</p>
+            ) : (
+              <ProblemAlert error={call.error} />
+            )}
           </div>
         ) : open && raised ? (
           <>
