@@ -17,6 +17,13 @@ pub async fn of_home(db: &mut Db, resident: ResidentId) -> Result<Vec<OpenWork>,
     if on_the_way.bind(resident.to_string()).fetch_optional(db.conn()).await?.is_some() {
         found.push(OpenWork::Prescription);
     }
+    let expected = sqlx::query(
+        "SELECT s.state FROM visit_stops s JOIN visits v ON v.id = s.visit_id
+         WHERE s.resident_id = $1 AND s.state = 'expected' AND v.state IN ('planned', 'under_way') LIMIT 1",
+    );
+    if expected.bind(resident.to_string()).fetch_optional(db.conn()).await?.is_some() {
+        found.push(OpenWork::FirstVisit);
+    }
     Ok(found)
 }
 

@@ -5,13 +5,15 @@ use jiff::civil::date;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::visit::State;
 use yunzhen_domain::machines::visit_stop::State as StopState;
+use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_relay::app::views::common::{LanguageQuery, ReasonBody, VersionBody};
 use yunzhen_relay::app::views::eligibility::{EligibilityQuery, Standing};
+use yunzhen_relay::app::views::residents::TransferBody;
 use yunzhen_relay::app::views::visits::{
     CandidateQuery, ConfirmedDiagnosis, PlannedStop, StopResult, Visit, VisitPlan, VisitPlanUpdate, VisitQuery,
     VisitResults,
 };
-use yunzhen_relay::app::{AppError, Idempotency, eligibility, visits};
+use yunzhen_relay::app::{AppError, Idempotency, eligibility, residents, visits};
 use yunzhen_relay::seed;
 use yunzhen_store::audit;
 
@@ -113,6 +115,25 @@ async fn a_nurse_reads_her_part_of_the_route_and_puts_a_resident_on_it() {
     let joined = visits::join(&w.app, &w.by(&w.nurse), id, join(&["I10"])).await.unwrap();
     assert_eq!(joined.summary.version, visit.summary.version + 1);
     assert!(stops(&joined).contains(&("302-1 孙桂兰".into(), vec!["I10".into()])));
+}
+
+#[tokio::test]
+async fn who_is_expected_by_the_doctors_does_not_move_to_another_home_meanwhile() {
+    let w = World::new().await;
+    let visit = planned(&w).await;
+    let home = visit.route.iter().find(|home| home.home_id == seed::HOME_1).unwrap();
+    let resident_id = home.stops[0].resident_id;
+    let administrator = w.by(&w.administrator);
+    let version = residents::get(&w.app, &w.by(&w.nurse), resident_id).await.unwrap().version;
+    let body = || TransferBody { version, home_id: seed::HOME_2, bed: "108".into() };
+    let refused = residents::transfer(&w.app, &administrator, resident_id, body()).await;
+    assert!(
+        matches!(&refused, Err(AppError::OpenWorkInHome(open)) if open.contains(&OpenWork::FirstVisit)),
+        "{refused:?}"
+    );
+    let cancel = ReasonBody { version: visit.summary.version, reason: "道路中断".into() };
+    visits::cancel(&w.app, &w.by(&w.specialist), visit.summary.id, cancel).await.unwrap();
+    residents::transfer(&w.app, &administrator, resident_id, body()).await.unwrap();
 }
 
 #[tokio::test]

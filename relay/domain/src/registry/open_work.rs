@@ -19,6 +19,8 @@ named_enum! {
         UrgentCall = "urgent_call",
         /// Written, signed, or on its way.
         Prescription = "prescription",
+        /// Expected by the doctors of a round in person.
+        FirstVisit = "first_visit",
         /// From the draft to the report.
         Referral = "referral",
         /// A ride that was asked for.
@@ -35,6 +37,7 @@ impl OpenWork {
             Self::Consultation => "会诊",
             Self::UrgentCall => "一键呼叫",
             Self::Prescription => "未完成的处方",
+            Self::FirstVisit => "上门初诊名单",
             Self::Referral => "转诊",
             Self::Transport => "接送",
         }
@@ -53,6 +56,7 @@ impl OpenWork {
             Self::Consultation => "a consultation",
             Self::UrgentCall => "a one-key call",
             Self::Prescription => "a prescription that is not done",
+            Self::FirstVisit => "a place on a visit in person",
             Self::Referral => "a referral",
             Self::Transport => "a ride",
         }
