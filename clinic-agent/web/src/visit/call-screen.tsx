@@ -86,6 +86,8 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
   const { residents } = useRound();
   const resident = residents.data?.data.items.find((one) => one.id === consultation.resident.id);
   const ended = snapshot.state.phase === "ended";
+  // Nobody of this visit sees the home while the box is with another one.
+  const held = snapshot.state.phase === "connecting" && snapshot.state.held !== undefined;
   return (
     <div className="nurse-call">
       <header className="nurse-call-head">
@@ -121,7 +123,7 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
             </>
           }
         />
-        {!ended && <OurPicture call={call} />}
+        {!ended && !held && <OurPicture call={call} />}
       </div>
       <CallBar call={call} onVitals={vitals.open} onEnd={end.open} />
       <Drawer
