@@ -3,7 +3,7 @@ import { buildDay, type Day } from "./data";
 import { careAnswers } from "./data-care";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** The specialist's schedule, urgent calls, rounds, first visits and referrals, in both languages and schemes. */
@@ -64,9 +64,7 @@ const sheet = async (page: Page) => {
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

@@ -3,7 +3,7 @@ import { buildDay } from "./data";
 import { prescribingAnswers } from "./data-prescribing";
 import { lookAt } from "./look";
 import { installMock, type MockOptions } from "./mock";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** Every console screen in both languages and schemes. */
@@ -18,9 +18,7 @@ interface ConsoleScreen {
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

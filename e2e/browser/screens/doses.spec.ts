@@ -8,7 +8,7 @@ import { installMock, type Answers, type MockOptions } from "./mock";
 import { prescribingAnswers } from "./data-prescribing";
 import { serveBox, type Mode, type OwnAnswers } from "./nurse-box";
 import * as record from "./nurse-record";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** Doses on the nurse's tablet, the way from door to dose on every screen that has it, and requests for a refill. */
@@ -225,9 +225,7 @@ const CONSOLE: ConsoleScreen[] = [
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

@@ -8,7 +8,7 @@ import { ACROSS } from "./tablet";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
 import { deliveries, spool } from "./nurse-record";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 
 const phone: [number, number] = [390, 844];
 const desk: [number, number] = [1440, 900];
@@ -18,9 +18,7 @@ const at = (minutes: number): string => new Date(now() - minutes * 60_000).toISO
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

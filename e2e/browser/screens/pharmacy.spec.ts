@@ -4,7 +4,7 @@ import { ownSystems } from "./data-pharmacy-systems";
 import { refused } from "./data-registry";
 import { lookAt } from "./look";
 import { installMock, type Answers } from "./mock";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** The pharmacy's shelf and its orders with batches, in both languages and schemes. */
@@ -20,9 +20,7 @@ interface PharmacyScreen {
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

@@ -3,7 +3,7 @@ import { buildDay, type Day } from "./data";
 import { prescribingAnswers, prescriptionsOf, summaryOf } from "./data-prescribing";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** Questions, replacement, steps of a dose, favourites, the assessment, the review with its facts, in both languages and schemes. */
@@ -18,9 +18,7 @@ interface PrescribingScreen {
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

@@ -7,14 +7,12 @@ import { lookAt } from "./look";
 import { lookAtTablet } from "./tablet";
 import { installMock, type MockOptions } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 
 /** A batch that is called back: on the desks of pharmacist, pharmacy and administrator, and on the nurse's tablet. */
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

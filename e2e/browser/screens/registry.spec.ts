@@ -4,7 +4,7 @@ import { buildDay } from "./data";
 import { registryAnswers } from "./data-registry";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { now } from "./clock";
 
 /** The administrator's pages of the registry and the specialist's resident record, in both languages and schemes. */
@@ -22,9 +22,7 @@ interface RegistryScreen {
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

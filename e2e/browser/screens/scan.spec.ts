@@ -7,14 +7,12 @@ import { day } from "./data-doses";
 import { lookAt } from "./look";
 import { installMock } from "./mock";
 import { serveBox, type OwnAnswers } from "./nurse-box";
-import { sendPage, serve, type Site } from "./site";
+import { serveConsole, type Site } from "./site";
 import { lookAtTablet } from "./tablet";
 
 let site: Site;
 test.beforeAll(async () => {
-  site = await serve((request, response) => {
-    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
-  });
+  site = await serveConsole();
 });
 test.afterAll(() => site.close());
 

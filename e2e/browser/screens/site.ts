@@ -52,3 +52,9 @@ export async function serve(listener: RequestListener): Promise<Site> {
     },
   };
 }
+
+/** The hospital's pages without a console behind them; what they ask for is answered in the page (`mock.ts`). */
+export const serveConsole = (): Promise<Site> =>
+  serve((request, response) => {
+    void sendPage("hospital-console", new URL(request.url ?? "/", "http://x").pathname, response);
+  });
