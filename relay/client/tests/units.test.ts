@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { unitIn } from "../src";
 
@@ -7,4 +8,15 @@ it("says counted units in the reader's language, and leaves what is written alik
     ...["g", "mL"],
   ]);
   expect(unitIn("片", "zh")).toBe("片");
+});
+
+it("says them as the relay's papers do", () => {
+  const source = readFileSync(new URL("../../domain/src/formulary/types.rs", import.meta.url), "utf8");
+  const body = /fn english_unit\(.*?\n\}/s.exec(source)?.[0] ?? "";
+  const arms = [...body.matchAll(/^ +((?:"[^"]+"(?: \| )?)+) => "([^"]+)"/gm)];
+  const printed = arms.flatMap(([, units = "", words]) =>
+    [...units.matchAll(/"([^"]+)"/g)].map(([, unit]) => [unit, words]),
+  );
+  expect(printed.length).toBeGreaterThan(10);
+  expect(printed.map(([unit = ""]) => [unit, unitIn(unit, "en")])).toEqual(printed);
 });

@@ -29,7 +29,7 @@ pub(in crate::app) async fn summaries(
 ) -> Result<Vec<views::PrescriptionSummary>, AppError> {
     let residents = residents::get_all(db, all.iter().map(|p| p.resident_id)).await?;
     let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
-    let in_homes = all.iter().filter(|p| in_the_home(p)).map(|p| p.id);
+    let in_homes = all.iter().filter(|p| p.in_the_home()).map(|p| p.id);
     let first_doses = doses::first_given_of(db, in_homes).await?;
     let drug_name =
         |i: &Item| app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone());
@@ -65,18 +65,13 @@ pub(in crate::app) async fn summaries(
     Ok(lines)
 }
 
-/// Of which something has come, so that a dose may have been given.
-fn in_the_home(p: &Prescription) -> bool {
-    p.supplied.iter().any(|supplied| supplied.quantity > 0)
-}
-
 /// The way from the signature to the first dose.
 async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Result<Option<DoorToDose>, AppError> {
     let delivery = match p.delivery_id {
         Some(id) => deliveries::get(db, id).await?,
         None => None,
     };
-    let first_dose = if in_the_home(p) { doses::first_given(db, p.id).await? } else { None };
+    let first_dose = if p.in_the_home() { doses::first_given(db, p.id).await? } else { None };
     Ok(door_to_dose(p, delivery.as_ref(), first_dose, &app.policy, now))
 }
 
