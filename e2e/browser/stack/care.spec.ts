@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import {
   chooseDoctor,
@@ -11,6 +11,7 @@ import {
   spoken,
   type Person,
 } from "../support/care";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The specialist's care pages on the real programs: published times and who gets them, first visits. */

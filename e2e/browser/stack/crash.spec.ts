@@ -1,7 +1,8 @@
-import { chromium, expect, test, type Browser } from "@playwright/test";
+import { chromium, expect, type Browser } from "@playwright/test";
 import { CHROMIUM, CHROMIUM_ARGS } from "../support/browser";
 import { inACall, open } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture } from "../support/picture";
+import { test } from "../support/scenario";
 import { accountOf, runningStack, startProgram, stopProgram, urlFor, type Stack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
 import { Person } from "../../../scripts/stack/person.mjs";

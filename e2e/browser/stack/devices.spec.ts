@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Nurse, open, Specialist } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The demo's box has simulated devices: their readings wait until the nurse says whose they are. */

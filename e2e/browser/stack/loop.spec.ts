@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { expectAxeClean, expectAxeCleanInEnglishOnDark } from "../support/axe";
 import { Courier, Nurse, open, Pharmacist, Pharmacy, Specialist } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture, expectSound } from "../support/picture";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The whole loop on the real programs, several people at once, with proof that picture and sound arrive. */

@@ -1,9 +1,10 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { approvedOrder, signedIn, type Versioned } from "../support/orders";
+import { test } from "../support/scenario";
 import { runningStack } from "../support/stack";
 
 const SCRIPT = resolve(import.meta.dirname, "../../../scripts/pharmacy-conformance.mjs");

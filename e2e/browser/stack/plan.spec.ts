@@ -1,6 +1,7 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { Nurse, open } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor, type Stack } from "../support/stack";
 
 /** What is planned and what calls, on the real programs: booking against a colleague, a bed's button, a round, a ride. */

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Nurse, open, Specialist } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** A picture that the page can decode: one pixel. */

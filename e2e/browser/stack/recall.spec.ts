@@ -1,8 +1,9 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import type { Person } from "../../../scripts/stack/person.mjs";
 import { approvedOrder, signedIn, type Ordered, type Versioned } from "../support/orders";
 import { Courier, Nurse, open, Pharmacy, signIn, type Parcel } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor, type Stack } from "../support/stack";
 
 const DRUG = "amlodipine-5mg";

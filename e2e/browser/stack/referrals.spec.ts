@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { DESK, HOSPITAL, inBed, nurseAndSpecialist, slowly, TABLET, withdraw } from "../support/care";
 import { Nurse, open, signIn, signInAs } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** Out of remote care on the real programs: a referral and its draft, the condition that changes, the one-key call. */

@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { expectAxeClean, expectAxeCleanInEnglishOnDark } from "../support/axe";
 import { open, signInAs } from "../support/people";
+import { test } from "../support/scenario";
 import { accountOf, runningStack } from "../support/stack";
 
 /** The administrator's registry and the specialist's record on the real programs. */

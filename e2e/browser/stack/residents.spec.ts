@@ -1,6 +1,7 @@
-import { expect, test, type Browser, type Page } from "@playwright/test";
+import { expect, type Browser, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { Nurse, open } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor, type Stack } from "../support/stack";
 
 /** The registry on the real programs: a resident from the first entry to consent, photo and score; two people at one record; a photo without the link. */

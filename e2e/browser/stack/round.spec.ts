@@ -1,7 +1,8 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { ask, DESK, inBed, slowly, TABLET, type Person } from "../support/care";
 import { Nurse, open, Specialist } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** Round mode on the real programs: what the nurse measures while somebody else is in the call. */

@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { chooseDoctor, DESK, inBed, inDays, joinWaitlist, slowly, TABLET } from "../support/care";
 import { Nurse, open, signIn, signInAs } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The specialist's sheets on the real programs: a wish is passed on, accepted for a time, and the appointment moved. */

@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { approvedOrder } from "../support/orders";
 import { Courier, Nurse, open, Pharmacy } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 /** The prescriber allows another strength: the pharmacy gives twice as many of the half, and the nurse counts and gives those. */

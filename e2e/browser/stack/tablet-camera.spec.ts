@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { inACall } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture, expectSound, greenShare, readFrame } from "../support/picture";
+import { test } from "../support/scenario";
 import { accountOf, runningStack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
 import { Person } from "../../../scripts/stack/person.mjs";

@@ -1,6 +1,7 @@
-import { expect, test, type Locator } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { Keyboard } from "../support/keyboard";
 import { Nurse, open } from "../support/people";
+import { test } from "../support/scenario";
 import { accountOf, runningStack, urlFor } from "../support/stack";
 
 /** A finger on the tablet: what it presses is large enough for a gloved one. */

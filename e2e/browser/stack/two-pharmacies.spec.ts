@@ -1,10 +1,11 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Person } from "../../../scripts/stack/person.mjs";
 import { approvedOrder } from "../support/orders";
 import { open, Pharmacy, signIn, signInAs } from "../support/people";
+import { test } from "../support/scenario";
 import { runningStack, type Stack } from "../support/stack";
 
 /** A second pharmacy, as who installs registers it, beside the running relay. */

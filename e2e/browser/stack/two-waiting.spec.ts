@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { DESK, slowly, TABLET } from "../support/care";
 import { Nurse, open, Specialist } from "../support/people";
 import { expectFramesAdvance, expectMovingPicture } from "../support/picture";
+import { test } from "../support/scenario";
 import { runningStack, urlFor } from "../support/stack";
 
 test("two residents of one home wait, and each nurse is connected when the doctor takes hers, whichever comes first", async ({

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { expect, type BrowserContext, type Page } from "@playwright/test";
 import { observePeers, expectFramesAdvance, expectMovingPicture, expectSound } from "../support/picture";
+import { test } from "../support/scenario";
 import { accountOf, runningStack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
 import { Person } from "../../../scripts/stack/person.mjs";

@@ -1,0 +1,47 @@
+import { expect } from "@playwright/test";
+import { DESK, slowly, TABLET } from "../support/care";
+import { inACall, Nurse, open, signInAs } from "../support/people";
+import { expectFramesAdvance, expectMovingPicture } from "../support/picture";
+import { test } from "../support/scenario";
+import { runningStack } from "../support/stack";
+
+test("a second doctor who begins with another resident of the home takes nobody out of the first one's call", async ({
+  browser,
+}) => {
+  const stack = runningStack();
+  const { tablet, desk, id } = await inACall(stack, browser);
+  const windows = await Promise.all([open(browser, TABLET), open(browser, DESK)]);
+  const [{ page: other }, { page: second }] = windows;
+  const nurse = new Nurse(other, stack);
+  await nurse.signIn();
+  const resident = await nurse.residentBut((await nurse.residentSeenFor("I10", [])).id);
+  await nurse.startConsultation(resident, "头晕");
+  await expect(other.getByTestId("call-held")).toContainText("本院的设备正用于另一位老人的会诊");
+
+  await test.step("her waiting room says that the home is in a call, and she may begin all the same", async () => {
+    await signInAs(second, stack, "specialist2");
+    const row = second.getByRole("row").filter({ hasText: resident.name });
+    await expect(row).toContainText("院内正通话");
+    await row.getByRole("button", { name: `接诊 ${resident.name}` }).click();
+    await second.waitForURL(/\/consultations\//);
+    await expect(second.getByTestId("call-waiting")).toContainText("护理院的设备正用于另一位老人的会诊");
+    await expect(other.getByTestId("call-held")).toContainText("周敏已在线上等候");
+  });
+
+  await test.step("the first conversation goes on", async () => {
+    await expectFramesAdvance(desk.page);
+    await expectMovingPicture(tablet.page);
+    expect(tablet.page.url()).toContain(id);
+  });
+
+  await test.step("when it is over, hers begins: nobody pressed anything", async () => {
+    await desk.page.getByRole("button", { name: "结束会诊" }).click();
+    await expect(desk.page.getByText("会诊已结束")).toBeVisible();
+    await slowly(second.getByTestId("main-video")).toBeVisible();
+    await expectFramesAdvance(second);
+    await expectMovingPicture(other);
+    await second.getByRole("button", { name: "结束会诊" }).click();
+    await expect(second.getByText("会诊已结束")).toBeVisible();
+  });
+  await Promise.all([...windows, tablet, desk].map(({ context }) => context.close()));
+});
