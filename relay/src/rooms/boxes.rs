@@ -147,6 +147,11 @@ impl Boxes {
         self.entries.get_mut(&id)
     }
 
+    /// The consultation that a home hung up on last, also while its box is away.
+    pub(super) fn hung_up(&self, id: HomeId) -> Option<ConsultationId> {
+        self.entries.get(&id).map_or_else(|| self.hung_up.get(&id).copied(), |entry| entry.hung_up)
+    }
+
     /// The box of a home, while this consultation has its media.
     pub(super) fn in_call(&mut self, id: HomeId, consultation: ConsultationId) -> Option<&mut BoxEntry> {
         self.home(id).filter(|entry| entry.attached == Some(consultation))

@@ -62,6 +62,7 @@ async fn on_event(rooms: &Rooms, id: ConsultationId, home_id: HomeId, event: Roo
             if let Some(live) = rooms.0.state.lock().await.live.get_mut(&id) {
                 live.legs.remove(&leg);
             }
+            rooms.0.wake.notify_one();
             return;
         }
         _ => return,

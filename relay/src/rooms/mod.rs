@@ -16,7 +16,7 @@ mod reconcile;
 mod sessions;
 pub mod tokens;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -58,6 +58,16 @@ struct State {
     boxes: Boxes,
     live: HashMap<ConsultationId, Live>,
     tokens: MediaTokens,
+    /// Which consultation each home's media belonged to at the last turn, also while the box is away.
+    had_box: BTreeMap<HomeId, ConsultationId>,
+}
+
+impl State {
+    /// Whether a person has a leg in a room.
+    fn is_in(&self, id: ConsultationId, person: Uuid) -> bool {
+        let is_theirs = |held: &Held| held.owner == LegOwner::Person(person);
+        self.live.get(&id).is_some_and(|live| live.legs.values().any(is_theirs))
+    }
 }
 
 /// A room that is open.
@@ -147,6 +157,8 @@ impl Rooms {
             live.legs.remove(&old);
         }
         live.legs.insert(answer.leg, Held { owner: join.owner, session: join.session });
+        // Who is in the call decides with which of its consultations a home's box is.
+        self.0.wake.notify_one();
         Ok(answer)
     }
 
@@ -168,6 +180,7 @@ impl Rooms {
         if let Some(live) = self.0.state.lock().await.live.get_mut(&consultation) {
             live.legs.remove(&leg);
         }
+        self.0.wake.notify_one();
         room.disconnect(leg, LeaveReason::HangUp).await
     }
 
@@ -390,6 +403,7 @@ impl Rooms {
         if let Some(live) = state.live.get(&id).filter(|live| live.home_id == ticket.home_id) {
             live.room.leave_external(LeaveReason::HangUp).await;
         }
+        self.0.wake.notify_one();
     }
 }
 

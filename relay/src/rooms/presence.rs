@@ -50,6 +50,7 @@ struct Shared {
 struct View {
     calls: HashMap<ConsultationId, CallPresence>,
     boxes: HashMap<HomeId, BoxPresence>,
+    home_calls: HashMap<HomeId, ConsultationId>,
 }
 
 impl Presence {
@@ -63,6 +64,11 @@ impl Presence {
         self.read().boxes.get(&id).cloned()
     }
 
+    /// The consultation under way that a home's box is with, or is to be with when it comes back.
+    pub fn home_call(&self, id: HomeId) -> Option<ConsultationId> {
+        self.read().home_calls.get(&id).copied()
+    }
+
     /// Changes whenever a box comes, goes, or has another link.
     pub fn boxes_changed(&self) -> watch::Receiver<()> {
         self.0.boxes_changed.subscribe()
@@ -73,6 +79,10 @@ impl Presence {
             Some(call) => self.write().calls.insert(id, call),
             None => self.write().calls.remove(&id),
         };
+    }
+
+    pub(super) fn set_home_calls(&self, calls: HashMap<HomeId, ConsultationId>) {
+        self.write().home_calls = calls;
     }
 
     pub(super) fn set_box(&self, id: HomeId, presence: Option<BoxPresence>) {

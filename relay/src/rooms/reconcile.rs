@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::machines::consultation::State as Care;
+use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::control::{AudioPlan, StopReason, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::EndReason;
@@ -44,20 +45,15 @@ pub(super) async fn run(rooms: Rooms, life: Lifecycle) -> Result<(), std::conver
 impl Rooms {
     async fn reconcile(&self) -> Result<(), AppError> {
         let records = crate::app::consultations::active(&self.0.app).await?;
-        let active: Vec<Active> = records
-            .iter()
-            .map(|record| Active {
-                id: record.id,
-                home_id: record.home_id,
-                began_at: record.began_at,
-                waiting_since: record.waiting_since,
-            })
-            .collect();
         // The record is read before the lock is taken: boxes and browsers wait for the lock, and never for the database.
+        let active = self.who_is_there(&records).await;
         let over = self.what_is_over(&active).await?;
         let chosen = plan::homes(&active);
         let mut names = self.names(&chosen).await?;
+        let begun = active.iter().filter(|one| one.began_at.is_some() && chosen.get(&one.home_id) == Some(&one.id));
+        self.0.presence.set_home_calls(begun.map(|one| (one.home_id, one.id)).collect());
         let mut state = self.0.state.lock().await;
+        state.had_box.clone_from(&chosen);
         for (id, reason) in over {
             end(&mut state, id, reason).await;
         }
@@ -68,6 +64,22 @@ impl Rooms {
             }
         }
         Ok(())
+    }
+
+    /// What the record says is going on, with who is in each room.
+    async fn who_is_there(&self, records: &[Consultation]) -> Vec<Active> {
+        let state = self.0.state.lock().await;
+        let active = |record: &Consultation| Active {
+            id: record.id,
+            home_id: record.home_id,
+            began_at: record.began_at,
+            waiting_since: record.waiting_since,
+            specialist: record.specialist_id,
+            attended: record.specialist_id.is_some_and(|who| state.is_in(record.id, who.uuid())),
+            has_box: state.had_box.get(&record.home_id) == Some(&record.id),
+            hung_up: state.boxes.hung_up(record.home_id) == Some(record.id),
+        };
+        records.iter().map(active).collect()
     }
 
     /// The rooms that have to end, and why.

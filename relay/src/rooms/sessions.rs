@@ -49,6 +49,7 @@ impl Rooms {
             }
         }
         drop(state);
+        self.0.wake.notify_one();
         for (id, room, leg) in leaving {
             tracing::info!(consultation = %id, %leg, "taken out of the call: the session is over");
             room.disconnect(leg, LeaveReason::HangUp).await;

@@ -112,15 +112,19 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
           call={call}
           prefer="specialist"
           waitingWords={
-            <>
-              <strong>{t("app:call.waiting")}</strong>
-              {consultation.queue && (
-                <strong>
-                  <QueueWords place={consultation.queue} />
-                </strong>
-              )}
-              <span>{t("app:call.waitingHint")}</span>
-            </>
+            held && consultation.state === "in_progress" ? (
+              <span>{t("app:call.taken", { name: consultation.specialist?.name })}</span>
+            ) : (
+              <>
+                <strong>{t("app:call.waiting")}</strong>
+                {consultation.queue && (
+                  <strong>
+                    <QueueWords place={consultation.queue} />
+                  </strong>
+                )}
+                <span>{t("app:call.waitingHint")}</span>
+              </>
+            )
           }
         />
         {!ended && !held && <OurPicture call={call} />}

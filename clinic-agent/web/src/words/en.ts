@@ -244,6 +244,7 @@ export const en: Words = {
   },
   call: {
     waiting: "The specialist has been told, please wait",
+    taken: "{{name}} is there already; you are connected when the box is free",
     waitingHint: "The specialist appears here by themselves. You can enter vital signs meanwhile.",
     microphone: "Microphone",
     microphoneOn: "Mic on",

@@ -232,6 +232,7 @@ export const zh = {
   },
   call: {
     waiting: "已通知专科医生，请稍候",
+    taken: "{{name}}已在线上等候，设备空出后自动接通",
     waitingHint: "医生接诊后会自动出现在这里。您可以先录入体征。",
     microphone: "麦克风",
     microphoneOn: "麦克风已开",

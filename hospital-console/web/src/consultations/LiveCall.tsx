@@ -24,7 +24,13 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
   }, [state.phase, queryClient]);
   return (
     <div className={classes.stage}>
-      <CallStage call={call} prefer="home" waitingWords={t("consultations.picture.waitingHome")} />
+      <CallStage
+        call={call}
+        prefer="home"
+        waitingWords={t(
+          consultation.link === "busy" ? "consultations.picture.busyHome" : "consultations.picture.waitingHome",
+        )}
+      />
       <MediaProblems call={call} />
       <div className={classes.controls}>
         <CallControls call={call}>

@@ -26,7 +26,7 @@ export const zh = {
   queue: { place: "排第 {{n}}", placeAndWait: "排第 {{n}}，约等 {{minutes}} 分钟", toYou: "指派给您" },
   minutes: "{{count}} 分钟",
   hours: "{{h}} 小时 {{m}} 分",
-  link: { good: "良好", weak: "较弱", poor: "很差", lost: "中断", none: "未接入" },
+  link: { good: "良好", weak: "较弱", poor: "很差", lost: "中断", none: "未接入", busy: "院内正通话" },
   visit: {
     finish: "结束会诊",
     finishing: "正在结束",
@@ -81,7 +81,12 @@ export const zh = {
     eligible: "可开处方",
     others: "其他诊断",
   },
-  picture: { homeCamera: "护理院镜头", switchFailed: "未能切换镜头", waitingHome: "等待护理院接入…" },
+  picture: {
+    homeCamera: "护理院镜头",
+    switchFailed: "未能切换镜头",
+    waitingHome: "等待护理院接入…",
+    busyHome: "护理院的设备正用于另一位老人的会诊，那边结束后自动接通",
+  },
   invite: {
     title: "邀请加入会诊",
     action: "邀请",
@@ -140,7 +145,7 @@ export const en: typeof zh = {
   queue: { place: "No. {{n}}", placeAndWait: "No. {{n}}, about {{minutes}} min", toYou: "Sent to you" },
   minutes: "{{count}} min",
   hours: "{{h}} h {{m}} min",
-  link: { good: "Good", weak: "Weak", poor: "Poor", lost: "Lost", none: "Not joined" },
+  link: { good: "Good", weak: "Weak", poor: "Poor", lost: "Lost", none: "Not joined", busy: "In another call" },
   visit: {
     finish: "Finish visit",
     finishing: "Finishing",
@@ -200,6 +205,7 @@ export const en: typeof zh = {
     homeCamera: "Camera in the home",
     switchFailed: "The camera could not be switched",
     waitingHome: "Waiting for the home to join…",
+    busyHome: "The home's box is in another resident's consultation; you are connected when that one is over",
   },
   invite: {
     title: "Invite to the consultation",

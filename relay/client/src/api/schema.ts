@@ -6090,7 +6090,7 @@ export interface components {
          * @description How well the home is heard and seen, in a word.
          * @enum {string}
          */
-        LinkSummary: "good" | "weak" | "poor" | "lost" | "none";
+        LinkSummary: "good" | "weak" | "poor" | "lost" | "none" | "busy";
         /** @description A value with its age. */
         Measured: {
             /**

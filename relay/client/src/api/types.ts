@@ -9,7 +9,7 @@ export interface Page<T> {
   next?: string | null;
 }
 
-export type LinkLevel = Exclude<Schemas["LinkSummary"], "none">;
+export type LinkLevel = Exclude<Schemas["LinkSummary"], "none" | "busy">;
 export type Staff = Schemas["Staff"];
 export type Role = Schemas["Role"];
 export type Home = Schemas["Home"];

@@ -58,6 +58,7 @@ export const en: Messages = {
     poor: "Poor network: the picture may stop",
     lost: "Connection lost",
     none: "Not connected",
+    busy: "In another call",
     offline: "Offline: everything is saved here",
     connecting: "Connecting",
     roundTrip: "round trip {{ms}} ms",

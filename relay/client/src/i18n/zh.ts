@@ -58,6 +58,7 @@ export const zh = {
     poor: "网络差：画面可能停顿",
     lost: "连接中断",
     none: "未连接",
+    busy: "正在另一场通话",
     offline: "离线：所有记录都保存在本机",
     connecting: "正在连接",
     roundTrip: "往返 {{ms}} 毫秒",

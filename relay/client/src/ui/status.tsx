@@ -3,6 +3,7 @@ import {
   IconCircleCheck,
   IconClock,
   IconCloudOff,
+  IconPhoneCall,
   IconPlayerPlay,
   IconUrgent,
   IconWifi,
@@ -105,7 +106,7 @@ export function DeliveryChip({ state }: { state: DeliveryState }) {
   return <StatusChip meaning={DELIVERY[state]}>{t(`delivery.state.${state}`)}</StatusChip>;
 }
 
-export type LinkWordsLevel = LinkLevel | "none" | "offline" | "connecting";
+export type LinkWordsLevel = LinkLevel | "none" | "busy" | "offline" | "connecting";
 
 const LINK: Record<LinkWordsLevel, { meaning: Meaning; icon: Icon }> = {
   good: { meaning: "done", icon: IconWifi },
@@ -113,6 +114,7 @@ const LINK: Record<LinkWordsLevel, { meaning: Meaning; icon: Icon }> = {
   poor: { meaning: "person", icon: IconWifi1 },
   lost: { meaning: "danger", icon: IconWifiOff },
   none: { meaning: "waiting", icon: IconWifiOff },
+  busy: { meaning: "waiting", icon: IconPhoneCall },
   offline: { meaning: "person", icon: IconCloudOff },
   connecting: { meaning: "waiting", icon: IconClock },
 };

@@ -29,6 +29,8 @@ named_enum! {
         Lost = "lost",
         /// Not connected.
         None = "none",
+        /// The home's box is in another consultation that a specialist began.
+        Busy = "busy",
     }
 }
 

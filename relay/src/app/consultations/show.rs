@@ -67,6 +67,9 @@ pub(in crate::app) async fn summaries(
         let call = app.presence.call(c.id);
         // Before the call there is still the box: its link tells whether a call can be had.
         let link = match call {
+            _ if has_call(c) && app.presence.home_call(c.home_id).is_some_and(|other| other != c.id) => {
+                LinkSummary::Busy
+            }
             Some(call) => call.link.map_or(LinkSummary::None, link_words),
             None => app.presence.home_box(c.home_id).map_or(LinkSummary::None, |b| link_words(b.link)),
         };
