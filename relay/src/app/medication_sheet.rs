@@ -52,7 +52,8 @@ pub async fn make(
     let group = residents::group(db, resident.id).await?;
     let supplies = supplies(app, db, resident.home_id, &group, ctx.now).await?;
     let mut lines = Vec::new();
-    for supply in supplies.iter().filter(|supply| supply.prescription.state != PrescriptionState::Stopped) {
+    let withdrawn = |state| matches!(state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
+    for supply in supplies.iter().filter(|supply| !withdrawn(supply.prescription.state)) {
         for course in supply.courses(&home.zone) {
             // A course that is over is not given any more.
             let over = course.doses().last().is_some_and(|last| last.at < ctx.now);

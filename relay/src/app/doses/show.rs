@@ -40,7 +40,8 @@ pub(super) async fn day(
         let p = &supply.prescription;
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let resident = resident_ref(resident);
-        let is_stopped = p.state == PrescriptionState::Stopped;
+        // What was withdrawn before anything came may have been counted without a link all the same.
+        let is_stopped = matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
         for course in supply.courses(zone) {
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
             let lots = &supply.lots(course.item.no, drug.doses_per_unit, &recalls);
@@ -58,7 +59,7 @@ pub(super) async fn day(
                 runways.extend(line.runway(zone, asked.get(&p.id)));
             }
         }
-        if is_stopped && recently(app, ctx, p.state_since) {
+        if is_stopped && p.in_the_home() && recently(app, ctx, p.state_since) {
             let drug_names = p.items.iter().map(|item| {
                 app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
             });
