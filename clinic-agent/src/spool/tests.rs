@@ -22,6 +22,7 @@ fn entry(author: Uuid, key: &str) -> Entry {
         key: key.to_owned(),
         kind: Kind::Note,
         resident_id: Uuid::from_u128(9),
+        whose: None,
         author,
         body: json!({ "text": key }),
         state: State::Saved,
