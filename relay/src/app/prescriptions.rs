@@ -13,7 +13,7 @@ mod sign;
 mod write;
 
 use uuid::Uuid;
-use yunzhen_domain::access::Action;
+use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::State;
@@ -112,6 +112,11 @@ pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::
     let purpose = ties.purpose(p.resident_id);
     Seen::one(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id, purpose).tell(app, ctx).await?;
     Ok(view)
+}
+
+/// Does the caller see this prescription of a record that the caller sees? A draft is not shown to a nurse.
+pub(super) fn in_sight(ctx: &Context, p: &Prescription) -> bool {
+    decide(&ctx.actor, Action::ViewPrescription, &p.facts(&ctx.actor)) == Decision::Allow
 }
 
 /// Loads what a command works on: in reach, and as the person saw it.

@@ -9,7 +9,7 @@ use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
 use yunzhen_relay::app::views::sessions::ObserverSignIn;
 use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents, sessions};
 
-use crate::world::{World, courier_of};
+use crate::world::{World, courier_of, draft};
 
 fn hidden<T>(answer: Result<T, AppError>) {
     assert!(matches!(answer, Err(AppError::NotFound)), "not hidden");
@@ -50,6 +50,34 @@ async fn another_home_and_other_roles() {
     forbidden(prescriptions::cancel(&w.app, &w.by(&w.nurse), p.id, cancel).await);
     assert_eq!(lists(&w, &w.nurse_of_other_home.actor).await, (0, 0, 0));
     assert_eq!(lists(&w, &w.nurse.actor).await, (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_draft_is_not_shown_to_a_nurse_by_any_way_and_the_signed_one_is() {
+    let w = World::new().await;
+    let start = events::newest(&w.app).await.unwrap();
+    let c = w.in_progress("王秀英").await;
+    let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+    let resident = p.resident.id;
+    let shown = async || {
+        let nurse = w.by(&w.nurse);
+        let listed = prescriptions::list(&w.app, &nurse, PrescriptionQuery::default()).await.unwrap().items;
+        let chart = residents::get(&w.app, &nurse, resident).await.unwrap();
+        let visit = consultations::get(&w.app, &nurse, c.id).await.unwrap();
+        (listed.len(), chart.prescriptions.len(), visit.prescriptions.len())
+    };
+    let heard = async || {
+        let batch = events::after(&w.app, &w.by(&w.nurse), start).await.unwrap();
+        batch.changes.into_iter().any(|change| change.kind.starts_with("prescription."))
+    };
+    assert_eq!((shown().await, heard().await), ((0, 0, 0), false));
+    hidden(prescriptions::get(&w.app, &w.by(&w.nurse), p.id).await);
+    let cancel = ReasonBody { version: p.version, reason: "撤回".into() };
+    hidden(prescriptions::cancel(&w.app, &w.by(&w.nurse), p.id, cancel).await);
+    prescriptions::get(&w.app, &w.by(&w.specialist), p.id).await.unwrap();
+    w.try_sign(&p).await.unwrap();
+    assert_eq!((shown().await, heard().await), ((1, 1, 1), true));
+    prescriptions::get(&w.app, &w.by(&w.nurse), p.id).await.unwrap();
 }
 
 async fn lists(w: &World, actor: &Actor) -> (usize, usize, usize) {
