@@ -12,7 +12,7 @@ use yunzhen_store::{homes, residents};
 use super::doses::supplies;
 use super::relations::Ties;
 use super::views::common::LanguageQuery;
-use super::work::{Work, authorize, english};
+use super::work::{Work, authorize, english, in_name};
 use super::{App, AppError, Context};
 use crate::print::{PrintError, Printed};
 
@@ -90,5 +90,6 @@ pub async fn make(
         Paper::Sheet => "medication-sheet",
         Paper::Labels => "medication-labels",
     };
-    Ok(SheetFile { printed, file_name: format!("{kind}-{}.pdf", Policy::local_date(ctx.now)) })
+    let (day, language) = (Policy::local_date(ctx.now), in_name(english));
+    Ok(SheetFile { printed, file_name: format!("{kind}-{day}-{language}.pdf") })
 }
