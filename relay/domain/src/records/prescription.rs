@@ -438,7 +438,7 @@ impl Prescription {
         self.is_settled()
     }
 
-    /// A parcel of it was counted without a link and told after the withdrawal: it stays withdrawn, and says what the home has of it.
+    /// A parcel of it was counted all the same, mostly without a link and told after the withdrawal: it stays withdrawn, and says what the home has of it.
     pub fn reached_after_withdrawal(mut self, arrived: Vec<Supplied>) -> Self {
         self.supply(arrived);
         self.version += 1;

@@ -116,7 +116,7 @@ fn never_more_than_prescribed(p: &Prescription, shelves: &[Shelf]) -> i64 {
         let most = i64::from(item.quantity);
         assert!(item.quantity <= PRESCRIBED);
         assert!(supplied + underway + closed <= most, "{supplied}, {underway} and {closed} of {most}: {p:?}");
-        // Also of what was counted without a link and told after the withdrawal.
+        // Also of what was counted, mostly without a link, and told after the withdrawal.
         assert_eq!(told, supplied, "the prescription says {told}, the shelf {supplied}: {p:?}");
         all += underway;
     }
