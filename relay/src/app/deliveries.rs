@@ -14,7 +14,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DeliveryId;
 use yunzhen_domain::machines::delivery::{Event, QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
-use yunzhen_domain::records::Delivery;
+use yunzhen_domain::records::{Delivery, Prescription};
 use yunzhen_store::{Paging, deliveries, prescriptions};
 
 pub use codes::report as report_refused_code;

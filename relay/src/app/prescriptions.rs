@@ -81,7 +81,7 @@ pub async fn list(
     let named = query.ids.as_deref().map(named).transpose()?;
     let mut db = app.store.read().await?;
     let slice = match named {
-        Some(ids) => Slice { items: these(&mut db, ids).await?, next: None },
+        Some(ids) => Slice { items: these(&mut db, &ids).await?, next: None },
         None if review => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
         None => prescriptions::list(&mut db, &filter, paging).await?,
     };
@@ -105,7 +105,7 @@ pub async fn list(
 
 /// The ids of a query.
 fn named(text: &str) -> Result<Vec<PrescriptionId>, AppError> {
-    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse);
+    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse::<PrescriptionId>);
     let ids: Vec<PrescriptionId> = ids.collect::<Result<_, _>>().map_err(|_| {
         AppError::invalid("ids", "须为处方编号，以逗号分隔", "Ids of prescriptions, separated by commas")
     })?;
@@ -116,7 +116,7 @@ fn named(text: &str) -> Result<Vec<PrescriptionId>, AppError> {
 }
 
 /// Those of them that there are, each once, in the order in which they are named.
-async fn these(db: &mut Db, ids: Vec<PrescriptionId>) -> Result<Vec<Prescription>, AppError> {
+async fn these(db: &mut Db, ids: &[PrescriptionId]) -> Result<Vec<Prescription>, AppError> {
     let mut found = prescriptions::get_all(db, ids.iter().copied()).await?;
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }

@@ -439,6 +439,7 @@ impl Prescription {
     }
 
     /// A parcel of it was counted all the same, mostly without a link and told after the withdrawal: it stays withdrawn, and says what the home has of it.
+    #[must_use]
     pub fn reached_after_withdrawal(mut self, arrived: Vec<Supplied>) -> Self {
         self.supply(arrived);
         self.version += 1;
