@@ -5,13 +5,14 @@ use yunzhen_certs::{Identity, jws};
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::delivery::State;
-use yunzhen_domain::machines::discrepancy::Cause;
+use yunzhen_domain::machines::discrepancy::{Cause, Resolution};
 use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::receipt::{Receipt, ReceiptError};
 use yunzhen_domain::records::Count;
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::{Delivery, ReceiptBody};
+use yunzhen_relay::app::views::discrepancies::ResolveBody;
 use yunzhen_relay::app::views::doses::NewDoseEntry;
 use yunzhen_relay::app::{AppError, Context, deliveries, discrepancies, doses, prescriptions};
 use yunzhen_relay::seed;
@@ -124,6 +125,14 @@ async fn medicine_that_was_withdrawn_and_counted_all_the_same_is_told_to_nurse_a
     };
     let given = doses::record(&w.app, &w.by(&w.nurse), resident, dose).await;
     assert!(matches!(given, Err(AppError::DoseStopped { .. })), "{given:?}");
+
+    // It is told until the pharmacy has settled it, not for some days.
+    w.pass(SignedDuration::from_hours(24 * 5));
+    assert_eq!(w.doses_on("2026-11-28").await.stopped.len(), 1);
+    let open = discrepancies::list(&w.app, &w.by(&w.pharmacy), Default::default()).await.unwrap().items.remove(0);
+    let fetched = ResolveBody { version: open.version, resolution: Resolution::WrittenOff, note: None };
+    discrepancies::resolve(&w.app, &w.by(&w.pharmacy), open.id, fetched).await.unwrap();
+    assert!(w.doses_on("2026-11-28").await.stopped.is_empty());
 }
 
 #[tokio::test]
