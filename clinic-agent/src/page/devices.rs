@@ -11,7 +11,7 @@ use crate::devices::reading::{DeviceName, DiscardReason, Outcome, State as Readi
 use crate::devices::source::Shown;
 use crate::devices::words::words;
 use crate::devices::{Arrival, Reading};
-use crate::spool::{Confirmation, SpoolError, entry_id};
+use crate::spool::{BedAndName, Confirmation, SpoolError, entry_id};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
@@ -112,6 +112,8 @@ pub async fn take_file(State(app): State<AppState>, _nurse: Nurse, headers: Head
 #[serde(deny_unknown_fields)]
 pub struct Whose {
     resident_id: Uuid,
+    #[serde(default)]
+    whose: Option<BedAndName>,
 }
 
 /// `POST /page/devices/readings/{id}/confirm`: needs no idempotency key, the reading's own id is one.
@@ -123,11 +125,14 @@ pub async fn confirm(
     body: Result<Json<Whose>, JsonRejection>,
 ) -> Response {
     let Ok(Path(id)) = id else { return problems::NO_SUCH_READING.answer(&headers) };
-    let Ok(Json(Whose { resident_id })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    let Ok(Json(Whose { resident_id, whose })) = body else { return problems::BAD_REQUEST.answer(&headers) };
+    if !whose.as_ref().is_none_or(BedAndName::is_plausible) {
+        return problems::BAD_REQUEST.answer(&headers);
+    }
     let at = clock::now_timestamp();
     let author = nurse.session.staff_id;
     let entry_id = entry_id(at, &clock::random_bytes());
-    match app.spool.confirm_reading(Confirmation { id, resident_id, author, entry_id, at }).await {
+    match app.spool.confirm_reading(Confirmation { id, resident_id, whose, author, entry_id, at }).await {
         Ok(Outcome::Changed(_) | Outcome::Repeated) => {
             (StatusCode::CREATED, Json(json!({ "id": id, "state": "saved" }))).into_response()
         }

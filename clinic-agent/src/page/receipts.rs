@@ -90,6 +90,7 @@ async fn keep(app: &AppState, nurse: &Nurse, id: Uuid, key: &str, input: NewRece
         key: key.to_owned(),
         kind: Kind::Receipt,
         resident_id: id,
+        whose: None,
         author,
         body: json!({ "jws": jws }),
         state: EntryState::Saved,

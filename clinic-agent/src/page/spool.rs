@@ -3,7 +3,7 @@
 use super::api::rfc3339;
 use super::session::Nurse;
 use super::{AppState, problems};
-use crate::spool::{DismissReason, Dismissal, Entry, Kind, SpoolError, State as EntryState, entry_id};
+use crate::spool::{BedAndName, DismissReason, Dismissal, Entry, Kind, SpoolError, State as EntryState, entry_id};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -23,6 +23,8 @@ const SHOWN: usize = 200;
 pub struct NewEntry {
     kind: Kind,
     resident_id: Uuid,
+    #[serde(default)]
+    whose: Option<BedAndName>,
     body: Value,
 }
 
@@ -34,14 +36,14 @@ pub async fn save(
     body: Result<Json<NewEntry>, JsonRejection>,
 ) -> Response {
     let Some(key) = key_of(&headers) else { return problems::KEY_MISSING.answer(&headers) };
-    let NewEntry { kind, resident_id, body } = match body {
+    let NewEntry { kind, resident_id, whose, body } = match body {
         Ok(Json(entry)) => entry,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             return problems::BODY_TOO_LARGE.answer(&headers);
         }
         Err(_) => return problems::BAD_REQUEST.answer(&headers),
     };
-    if !is_plausible(kind, &body) {
+    if !is_plausible(kind, &body) || !whose.as_ref().is_none_or(BedAndName::is_plausible) {
         return problems::BAD_REQUEST.answer(&headers);
     }
     let now = clock::now_timestamp();
@@ -50,6 +52,7 @@ pub async fn save(
         key,
         kind,
         resident_id,
+        whose,
         author: nurse.session.staff_id,
         body,
         state: EntryState::Saved,
@@ -118,6 +121,7 @@ fn item(entry: &Entry) -> Value {
         "id": entry.id,
         "kind": entry.kind,
         "resident_id": entry.resident_id,
+        "whose": entry.whose,
         "state": entry.state,
         "created_at": rfc3339(entry.created_at),
         "problem": entry.problem,

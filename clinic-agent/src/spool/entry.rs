@@ -135,6 +135,26 @@ impl State {
     }
 }
 
+/// Who a resident was when the entry was written: whoever left the home's list since is told by it, and by nothing else. Not sent to the relay.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BedAndName {
+    /// Room and bed.
+    pub bed: String,
+    /// Name.
+    pub name: String,
+}
+
+impl BedAndName {
+    /// No bed and no name is longer (`resident.name` of the relay takes as much).
+    const MOST: usize = 300;
+
+    /// Whether it can be one at all.
+    pub fn is_plausible(&self) -> bool {
+        [&self.bed, &self.name].iter().all(|text| text.chars().count() <= Self::MOST)
+    }
+}
+
 /// What is written to disk. No `Debug`: it holds medical text.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Entry {
@@ -146,6 +166,9 @@ pub struct Entry {
     pub kind: Kind,
     /// Whose record it belongs to; for a receipt the parcel's delivery.
     pub resident_id: Uuid,
+    /// As the page knew them; none on entries that are older, and on receipts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whose: Option<BedAndName>,
     /// The nurse who wrote it; it is delivered in her name only.
     pub author: Uuid,
     /// The API's body, as is.

@@ -10,7 +10,7 @@ mod readings;
 pub mod store;
 mod tries;
 
-pub use entry::{DismissReason, Dismissal, Entry, Event, Kind, State};
+pub use entry::{BedAndName, DismissReason, Dismissal, Entry, Event, Kind, State};
 pub use readings::Confirmation;
 pub use store::{Answer, Counts, Session, SpoolError, Store};
 pub use tries::Try;

@@ -2,7 +2,7 @@
 //! the relay are one transaction: after a power cut there are both or neither. What is decided is decided in
 //! [`crate::devices::reading`] and [`crate::devices::queue`].
 
-use super::entry::{Entry, Kind, State as EntryState};
+use super::entry::{BedAndName, Entry, Kind, State as EntryState};
 use super::store::{Fallible, Insertion, READINGS, SpoolError, Store, encode, insert};
 use crate::devices::gatt::Remark;
 use crate::devices::queue::{Admission, admit, forgotten, outdated};
@@ -13,12 +13,13 @@ use uuid::Uuid;
 use yunzhen_domain::checked::RawFrame;
 
 /// A nurse says whose a reading is.
-#[derive(Clone, Copy, Debug)]
 pub struct Confirmation {
     /// The reading.
     pub id: Uuid,
     /// Whose it is.
     pub resident_id: Uuid,
+    /// As the page knew them.
+    pub whose: Option<BedAndName>,
     /// Who says so; it goes to the relay in her name.
     pub author: Uuid,
     /// Id of the entry that carries it.
@@ -125,7 +126,7 @@ impl Store {
 
     /// The nurse says whose a reading is: it becomes an entry for the relay. Saying the same again changes nothing.
     pub fn confirm_reading(&self, confirmation: &Confirmation) -> Result<Outcome, SpoolError> {
-        let &Confirmation { id, resident_id, author, entry_id, at } = confirmation;
+        let &Confirmation { id, resident_id, ref whose, author, entry_id, at } = confirmation;
         self.decide(id, Event::Confirm { resident_id }, |write, reading, outcome| {
             if outcome == Outcome::Repeated {
                 return Ok(Ok(outcome));
@@ -135,6 +136,7 @@ impl Store {
                 key: reading.key(),
                 kind: if reading.recording.is_some() { Kind::Ecg } else { Kind::Observations },
                 resident_id,
+                whose: whose.clone(),
                 author,
                 body: reading.body(),
                 state: EntryState::Saved,

@@ -5,7 +5,7 @@
 
 use super::entry::{Dismissal, Entry, Event, Misplaced, State};
 use crate::devices::reading::Decided;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use redb::{
     Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
 };
@@ -45,6 +45,9 @@ pub const CONTENTS_LIMIT: u64 = 200;
 const DECIDED_KEPT: usize = 500;
 /// Answers kept for reading offline.
 const ANSWERS_KEPT: usize = 300;
+/// An answer that is the same as the kept one is written again after this long: its time may be older than the truth by as much, and a page that polls costs no
+/// write of the disk each time.
+const SAME_ANSWER_KEPT: SignedDuration = SignedDuration::from_secs(60);
 /// An answer above this size is not kept.
 pub const ANSWER_BYTES: usize = 1024 * 1024;
 
@@ -148,6 +151,14 @@ pub struct Answer {
     pub content_type: String,
     /// Its body.
     pub body: String,
+}
+
+impl Answer {
+    /// The later answer adds nothing that is worth a write.
+    fn says_as_much_as(&self, later: &Self) -> bool {
+        let same = (&self.content_type, &self.body) == (&later.content_type, &later.body);
+        same && later.at.duration_since(self.at).abs() < SAME_ANSWER_KEPT
+    }
 }
 
 /// How many entries there are in each state.
@@ -356,6 +367,9 @@ impl Store {
 
     /// Keeps an answer for reading offline; the oldest go when there are too many.
     pub fn keep_answer(&self, path: &str, answer: &Answer) -> Result<(), SpoolError> {
+        if self.answer(path)?.is_some_and(|known| known.says_as_much_as(answer)) {
+            return Ok(());
+        }
         let json = encode(answer);
         self.with(|db| {
             let write = db.begin_write()?;
@@ -392,7 +406,7 @@ impl Store {
     /// Remembers a session and forgets those that ended more than a week ago.
     pub fn keep_session(&self, hash: &str, session: &Session, now: Timestamp) -> Result<(), SpoolError> {
         let json = encode(session);
-        let long_ago = now.checked_sub(jiff::SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MIN);
+        let long_ago = now.checked_sub(SignedDuration::from_hours(24 * 7)).unwrap_or(Timestamp::MIN);
         self.with(|db| {
             let write = db.begin_write()?;
             {

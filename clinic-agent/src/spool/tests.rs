@@ -22,6 +22,7 @@ fn entry(author: Uuid, key: &str) -> Entry {
         key: key.to_owned(),
         kind: Kind::Note,
         resident_id: Uuid::from_u128(9),
+        whose: None,
         author,
         body: json!({ "text": key }),
         state: State::Saved,
@@ -210,6 +211,27 @@ async fn decided_entries_are_pruned_and_open_ones_never() {
     store.advance(601, Event::Accepted, None).unwrap();
     let counts = store.counts().unwrap();
     assert_eq!((counts.received, counts.saved), (500, 0));
+}
+
+#[tokio::test]
+async fn the_same_answer_is_not_written_at_every_poll() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = open(&dir);
+    let calls = || "/api/urgent-calls".to_owned();
+    let start = now();
+    let kept = async |seconds: i64, body: &str| {
+        let at = start + jiff::SignedDuration::from_secs(seconds);
+        let answer = Answer { at, content_type: "application/json".into(), body: body.into() };
+        spool.keep_answer(calls(), answer).await.unwrap();
+        let kept = spool.answer(calls()).await.unwrap().unwrap();
+        (kept.at.duration_since(start).as_secs(), kept.body)
+    };
+    assert_eq!(kept(0, "[]").await, (0, "[]".into()));
+    assert_eq!(kept(5, "[]").await, (0, "[]".into()), "nothing new");
+    assert_eq!(kept(10, "[1]").await, (10, "[1]".into()), "what changed is kept at once");
+    assert_eq!(kept(69, "[1]").await, (10, "[1]".into()));
+    assert_eq!(kept(70, "[1]").await, (70, "[1]".into()), "its time is never older than a minute");
+    assert_eq!(kept(-100, "[1]").await, (-100, "[1]".into()), "a clock that was put back");
 }
 
 #[tokio::test]

@@ -199,8 +199,13 @@ async fn a_nurse_goes_on_without_the_link_and_nothing_is_lost() {
     let reborn = agent::start(&life, &world.config, Box::new(TestDevices::default())).await.unwrap();
     let mut browser = Browser { cookies: browser.cookies, ..Browser::new(reborn.bound.page) };
     assert_eq!(browser.get("/session/me").await.2["staff"]["id"], NURSE, "her session is known");
-    let (_, body) = browser.json(Method::POST, "/page/spool", Some("key-0003"), &note("refuse me")).await;
+    let mut of_who_moves = note("refuse me");
+    of_who_moves["whose"] = json!({ "bed": "2-05", "name": "王秀英" });
+    let (_, body) = browser.json(Method::POST, "/page/spool", Some("key-0003"), &of_who_moves).await;
     assert_eq!(body["state"], "saved");
+    of_who_moves["whose"]["name"] = json!("王".repeat(301));
+    let (code, _) = browser.json(Method::POST, "/page/spool", Some("key-long-name"), &of_who_moves).await;
+    assert_eq!(code, StatusCode::BAD_REQUEST);
 
     world.wire.set(true);
     wait_for("delivered", || record.stored.lock().unwrap().len() == 3).await;
@@ -211,6 +216,11 @@ async fn a_nurse_goes_on_without_the_link_and_nothing_is_lost() {
     let (_, _, list) = browser.get("/page/spool").await;
     let refused = list["items"].as_array().unwrap().iter().find(|item| item["state"] == "refused").unwrap();
     assert_eq!((&refused["problem"]["code"], &refused["body"]["text"]), (&json!("implausible"), &json!("refuse me")));
+    assert_eq!(
+        refused["whose"],
+        json!({ "bed": "2-05", "name": "王秀英" }),
+        "whoever left the home's list since is told by it"
+    );
     assert!(list["items"].as_array().unwrap().iter().all(|item| item["state"] == "refused" || item["body"].is_null()));
 
     // Put right it is a new entry under a new key; the old one is let go, once, with a reason.

@@ -20,11 +20,11 @@ import {
   useFormats,
   useZone,
 } from "@yunzhen/client/ui";
-import type { ResidentSummary } from "@yunzhen/client";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
+import type { BedAndName } from "./box/box-api";
 import { useBox, useLink, useSpool } from "./box/box-context";
 import { ReturnedEntry } from "./box/returned-entry";
 import { pendingOf, summarize } from "./box/spool-view";
@@ -222,7 +222,9 @@ export function PendingList({ items, whose = false }: { items: ReturnType<typeof
         <li key={item.id}>
           <Group justify="space-between" wrap="nowrap">
             <span>
-              {whose && <strong className="nurse-pending-who">{whoseWords(person(item.resident_id), t)}</strong>}
+              {whose && (
+                <strong className="nurse-pending-who">{whoseWords(person(item.resident_id) ?? item.whose, t)}</strong>
+              )}
               {t(`app:top.kind.${item.kind}`)} · {formats.dateTime(item.created_at)}
             </span>
             <SpoolState state={item.state} />
@@ -234,10 +236,10 @@ export function PendingList({ items, whose = false }: { items: ReturnType<typeof
   );
 }
 
-function whoseWords(resident: ResidentSummary | undefined, t: TFunction): string {
+function whoseWords(resident: BedAndName | null | undefined, t: TFunction): string {
   return resident
     ? t("app:top.whose", { bed: resident.bed, name: resident.name })
-    : // Moved to another home, or the list has not come: the entry is kept all the same.
+    : // An entry of an older box: the entry is kept all the same.
       t("app:top.whoseUnknown");
 }
 

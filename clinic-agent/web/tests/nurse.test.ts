@@ -12,7 +12,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
-import { canCorrect, correctedEntry, reasonsFor, typedOf, wrongIn } from "../src/box/returned";
+import { canCorrect, correctedEntry, reasonsFor, residentGone, typedOf, wrongIn } from "../src/box/returned";
 import { pendingOf, summarize } from "../src/box/spool-view";
 import {
   asBody,
@@ -83,11 +83,16 @@ describe("a returned entry", () => {
 
   it("of a resident who moved meanwhile is not offered to be put right: it could only come back again", () => {
     const refusedWith = (code: string): SpoolItem => ({ ...item, problem: { title: "", status: 404, code } });
-    expect([canCorrect(refusedWith("invalid")), reasonsFor(refusedWith("invalid"))[0]]).toEqual([true, "wrong"]);
-    expect([canCorrect(refusedWith("not_found")), reasonsFor(refusedWith("not_found"))[0]]).toEqual([
-      false,
-      "handed_on",
-    ]);
+    const listed = [{ id: "r2" }];
+    const told = (code: string, list: typeof listed | undefined, of = refusedWith(code)) => {
+      const gone = residentGone(of, list);
+      return [canCorrect(of, gone), reasonsFor(gone)[0]];
+    };
+    expect(told("invalid", listed)).toEqual([true, "wrong"]);
+    expect(told("not_found", listed)).toEqual([false, "handed_on"]);
+    // Something else was not found: the resident is here, or the list has not come.
+    expect(told("not_found", [{ id: "r1" }])).toEqual([true, "wrong"]);
+    expect(told("not_found", undefined)).toEqual([true, "wrong"]);
   });
 });
 

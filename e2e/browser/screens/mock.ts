@@ -231,7 +231,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       const states = url.searchParams.get("state")?.split(",");
       return page(day.summaries.filter((p) => !states || states.includes(p.state)));
     }
-    if (path === "/api/recalls") return page([]);
+    if (path === "/api/recalls" || path === "/api/discrepancies") return page([]);
     if (path === "/api/stock") return page(shelf.batches);
     if (/^\/api\/stock\/\w+\/moves$/.test(path)) return page(shelf.moves);
     if (/^\/api\/prescriptions\/\w+\/dispenses$/.test(path)) {

@@ -85,6 +85,7 @@ const SCREENS: PlanScreen[] = [
     act: async (page) => {
       await page.locator(".nurse-spool").click();
       const entry = page.getByTestId("returned-o5");
+      await expect(page.locator(".nurse-pending-who", { hasText: "孙桂芳" })).toBeVisible();
       await expect(entry.getByRole("button", { name: /改正并重发|Correct and send/ })).toHaveCount(0);
       await entry.getByRole("button", { name: /不再发送|Do not send/ }).click();
       await entry.scrollIntoViewIfNeeded();

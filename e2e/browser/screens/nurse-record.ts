@@ -498,6 +498,7 @@ export const returned: SpoolItem[] = [
     id: "o5",
     kind: "note",
     resident_id: "moved",
+    whose: { bed: "1-08", name: "孙桂芳" },
     state: "refused",
     created_at: ago(40),
     problem: {

@@ -2,7 +2,7 @@
 //! What is out of reach is hidden; what is in sight but not this person's to do is forbidden.
 
 use crate::actor::{Actor, Role};
-use crate::audit::{AuditFact, Entity};
+use crate::audit::{AuditFact, Entity, EventKind};
 use crate::ids::{ConsultationId, CourierRunId, DeliveryId, HomeId, PharmacyId, StaffId};
 use crate::machines::named_enum;
 
@@ -636,7 +636,7 @@ pub struct Facts {
     pub pharmacy_id: Option<PharmacyId>,
     /// The pharmacy that asks may take it.
     pub open_to_pharmacies: bool,
-    /// Not signed: only the home and the specialists see it.
+    /// Not signed: only the specialists see it. To a nurse a draft would read as if it ordered something.
     pub unsigned: bool,
     /// Tied to the specialist who asks: the use case looks that up, see [`crate::relation`].
     pub related: bool,
@@ -683,7 +683,7 @@ pub fn may_try(actor: &Actor, action: Action) -> bool {
 
 fn reaches(actor: &Actor, action: Action, facts: &Facts) -> bool {
     let role = actor.role();
-    if facts.unsigned && matches!(role, Role::Pharmacist | Role::Pharmacy | Role::PharmacySystem) {
+    if facts.unsigned && matches!(role, Role::Nurse | Role::Pharmacist | Role::Pharmacy | Role::PharmacySystem) {
         return false;
     }
     match scope(role, action) {
@@ -733,6 +733,7 @@ pub fn may_hear(actor: &Actor, fact: &AuditFact, run: Option<CourierRunId>) -> b
         }
         Entity::Prescription => {
             facts.open_to_pharmacies = fact.pharmacy_id.is_none();
+            facts.unsigned = matches!(fact.kind, EventKind::PrescriptionDrafted | EventKind::PrescriptionUpdated);
             Class::Prescription
         }
         Entity::Delivery => {

@@ -317,6 +317,8 @@ event_kinds! {
     PrescriptionStopped = "prescription.stopped" of Prescription;
     /// A part reached the home; the rest is owed.
     PrescriptionPartDelivered = "prescription.part_delivered" of Prescription;
+    /// Counted in the home after it was withdrawn: the home has it, and it is not given.
+    PrescriptionReachedHome = "prescription.reached_home" of Prescription;
     /// What was missing is settled, and nothing is owed any more.
     PrescriptionClosed = "prescription.closed" of Prescription;
     /// The prescriber is asked.

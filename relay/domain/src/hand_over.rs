@@ -4,7 +4,7 @@
 use crate::formulary::Formulary;
 use crate::records::{Consultation, ConsultationNote, Home, Observation, Referral, Resident, Sex, Staff, Urgency};
 use crate::sheet::{Row, Section, Sheet};
-use crate::vitals;
+use crate::vitals::{self, unit_words};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -81,17 +81,9 @@ impl HandOver<'_> {
         if self.english { format!("since {day}") } else { format!("{day} 起") }
     }
 
-    /// The unit as people write it; a code that has no other form stays.
     fn unit<'u>(&self, ucum: &'u str) -> &'u str {
-        match ucum {
-            "mm[Hg]" => "mmHg",
-            "Cel" => "°C",
-            "kg/m2" => "kg/m²",
-            "umol/L" => "µmol/L",
-            "/min" => self.t("次/分", "/min"),
-            "{score}" => self.t("分", "points"),
-            other => other,
-        }
+        let (zh, en) = unit_words(ucum);
+        if self.english { en } else { zh }
     }
 
     fn nothing(&self) -> Row {

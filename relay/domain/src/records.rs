@@ -25,7 +25,7 @@ mod visit;
 pub use care::{Consultation, ConsultationNote, Invitation, InvitationKind, LinkSummary, Urgency};
 pub use courier_run::{CourierRun, same_phone};
 pub use delivery::{Attempt, Count, Delivery, Pack, Temperature, prescribed_units};
-pub use discrepancy::{Difference, Discrepancy};
+pub use discrepancy::{Difference, Discrepancy, SettleError};
 pub use dispense::{DeclineCode, Dispense, FillType, PartReason};
 pub use dose::{DoseEntry, NeedReason, NotGivenReason};
 pub use ecg::{Ecg, EcgHead};

@@ -27,10 +27,10 @@ pub enum ReadingError {
     #[error("`{0}` is not a vital sign that is recorded here")]
     UnknownCode(String),
     /// Another unit than the table's.
-    #[error("{} is recorded in {}", .0.name_en, .0.unit)]
+    #[error("{} is recorded in {}", .0.name_en, .0.unit_and_code().1)]
     Unit(&'static VitalSign),
     /// Outside of what is possible.
-    #[error("{} is possible between {} and {} {}; look at the value again", .0.name_en, .0.plausible.0, .0.plausible.1, .0.unit)]
+    #[error("{} is possible between {} and {} {}; look at the value again", .0.name_en, .0.plausible.0, .0.plausible.1, unit_words(.0.unit).1)]
     Implausible(&'static VitalSign),
 }
 
@@ -48,12 +48,25 @@ impl ReadingError {
     pub fn zh(&self) -> String {
         match self {
             Self::UnknownCode(_) => "不支持的生命体征".to_owned(),
-            Self::Unit(sign) => format!("{}的单位应为 {}", sign.name_zh, sign.unit),
+            Self::Unit(sign) => format!("{}的单位应为 {}", sign.name_zh, sign.unit_and_code().0),
             Self::Implausible(sign) => {
                 let (low, high) = sign.plausible;
-                format!("{}应在 {low} 至 {high} {} 之间，请核对", sign.name_zh, sign.unit)
+                format!("{}应在 {low} 至 {high} {} 之间，请核对", sign.name_zh, unit_words(sign.unit).0)
             }
         }
+    }
+}
+
+/// A UCUM unit as people write it, Chinese and English; a code that has no other form stays.
+pub fn unit_words(ucum: &str) -> (&str, &str) {
+    match ucum {
+        "mm[Hg]" => ("mmHg", "mmHg"),
+        "Cel" => ("°C", "°C"),
+        "kg/m2" => ("kg/m²", "kg/m²"),
+        "umol/L" => ("µmol/L", "µmol/L"),
+        "/min" => ("次/分", "/min"),
+        "{score}" => ("分", "points"),
+        other => (other, other),
     }
 }
 
@@ -136,6 +149,13 @@ impl VitalSign {
         self.normal.is_some_and(|(low, high)| !(value >= low && value <= high))
     }
 
+    /// Its unit for whoever sent another one: as people write it and, where that is another text, as it is sent.
+    fn unit_and_code(&self) -> (String, String) {
+        let ((zh, en), code) = (unit_words(self.unit), self.unit);
+        let with_code = |words: &str| if words == code { code.to_owned() } else { format!("{words} ({code})") };
+        (with_code(zh), with_code(en))
+    }
+
     /// The Chinese and the English word of a value whose number is only a code: "0 points" of responsiveness would read as coma.
     pub fn word(&self, value: f64) -> Option<(&'static str, &'static str)> {
         let mut levels = (0_i32..).zip(LEVELS).filter(|_| self.code == RESPONSIVENESS);
@@ -167,13 +187,28 @@ mod tests {
     }
 
     #[test]
+    fn no_code_of_a_unit_is_in_the_words_to_a_nurse() {
+        for v in ALL {
+            let refused = ReadingError::Implausible(v);
+            for words in [refused.zh(), refused.to_string()] {
+                assert!(!["[", "{", "Cel", "m2", "umol"].iter().any(|code| words.contains(code)), "{words}");
+            }
+        }
+        assert_eq!(ReadingError::Unit(&ALL[0]).zh(), "收缩压的单位应为 mmHg (mm[Hg])");
+        assert_eq!(
+            find(WEIGHT).map(|v| ReadingError::Unit(v).to_string()),
+            Some("Body weight is recorded in kg".into())
+        );
+    }
+
+    #[test]
     fn readings_are_checked() {
         assert_eq!(check("8480-6", "mm[Hg]", 172.0).map(|s| s.is_out_of_range(172.0)), Ok(true));
         assert!(matches!(check("8480-6", "kPa", 16.0), Err(ReadingError::Unit(_))));
         assert!(matches!(check("8480-6", "mm[Hg]", f64::NAN), Err(ReadingError::Implausible(_))));
         let implausible = check("8480-6", "mm[Hg]", 1720.0).unwrap_err();
-        assert_eq!(implausible.zh(), "收缩压应在 50 至 280 mm[Hg] 之间，请核对");
-        assert!(implausible.to_string().starts_with("Systolic blood pressure is possible between 50 and 280"));
+        assert_eq!(implausible.zh(), "收缩压应在 50 至 280 mmHg 之间，请核对");
+        assert!(implausible.to_string().starts_with("Systolic blood pressure is possible between 50 and 280 mmHg;"));
         assert!(matches!(check("0-0", "1", 1.0), Err(ReadingError::UnknownCode(_))));
     }
 }

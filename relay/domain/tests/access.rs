@@ -84,6 +84,9 @@ fn hidden_out_of_reach_forbidden_in_sight() {
 
     let unsigned = Facts { unsigned: true, open_to_pharmacies: false, ..facts };
     assert_eq!(decide(&staff(Role::Pharmacist, 8, None, None), A::ViewPrescription, &unsigned), Hide);
+    assert_eq!(decide(&staff(Role::Nurse, 1, Some(1), None), A::ViewPrescription, &unsigned), Hide);
+    assert_eq!(decide(&staff(Role::Nurse, 1, Some(1), None), A::CancelPrescription, &unsigned), Hide);
+    assert_eq!(decide(&staff(Role::Specialist, 6, None, None), A::ViewPrescription, &unsigned), Allow);
     let open = Facts { open_to_pharmacies: true, pharmacy_id: None, ..facts };
     assert_eq!(decide(&staff(Role::Pharmacy, 3, None, Some(6)), A::AcceptPrescription, &open), Allow);
 }

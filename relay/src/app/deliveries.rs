@@ -14,7 +14,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DeliveryId;
 use yunzhen_domain::machines::delivery::{Event, QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
-use yunzhen_domain::records::Delivery;
+use yunzhen_domain::records::{Delivery, Prescription};
 use yunzhen_store::{Paging, deliveries, prescriptions};
 
 pub use codes::report as report_refused_code;
@@ -245,9 +245,8 @@ async fn move_prescription(
 ) -> Result<(), AppError> {
     use prescription::Event as P;
     let mut p = prescriptions::get(&mut work.tx, d.prescription_id).await?.ok_or(AppError::NotFound)?;
-    // The parcel of a withdrawn prescription comes back, is lost or was counted all the same: it moves nothing any more.
     if matches!(p.state, prescription::State::Cancelled | prescription::State::Stopped) {
-        return Ok(());
+        return of_withdrawn(work, d, follows, p).await;
     }
     let (kind, event) = match follows {
         Follows::HandOver => (EventKind::PrescriptionHandedOver, P::HandOver),
@@ -264,6 +263,20 @@ async fn move_prescription(
         super::refills::watch(work, &p, ctx.now).await?;
     }
     Ok(())
+}
+
+/// The parcel of a withdrawn prescription moves it no more: it comes back, or is lost. What was counted all the same is in the home, and the prescription says so,
+/// so that the nurse is told not to give it; the parcel's discrepancy is where the pharmacy settles how it is fetched.
+async fn of_withdrawn(work: &mut Work, d: &Delivery, follows: Follows, p: Prescription) -> Result<(), AppError> {
+    match follows {
+        Follows::HandOver | Follows::Return => Ok(()),
+        Follows::Deliver => {
+            let p = p.reached_after_withdrawal(d.arrived());
+            prescriptions::update(&mut work.tx, &p).await?;
+            work.record(EventKind::PrescriptionReachedHome, p.id.uuid(), Some(p.home_id), p.pharmacy_id);
+            Ok(())
+        }
+    }
 }
 
 /// What a step of the parcel means for its prescription.

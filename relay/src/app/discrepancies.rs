@@ -5,7 +5,7 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DiscrepancyId;
 use yunzhen_domain::machines::discrepancy::{Cause, State};
 use yunzhen_domain::machines::prescription;
-use yunzhen_domain::records::{Delivery, Difference, Discrepancy};
+use yunzhen_domain::records::{Delivery, Difference, Discrepancy, SettleError};
 use yunzhen_store::{Db, Paging, deliveries, discrepancies, prescriptions};
 
 use super::names::Names;
@@ -132,7 +132,8 @@ async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy) -> Result<(),
     let parcel = deliveries::get(&mut work.tx, task.delivery_id).await?.ok_or(AppError::NotFound)?;
     let name = name_of(&mut work.tx, &ctx.actor).await?;
     let who = (name.as_str(), ctx.actor.staff_id().map(|id| id.uuid()));
-    let Some(after) = task.closes(&before, &parcel, ctx.now, who)? else { return Ok(()) };
+    let after = task.closes(&before, &parcel, ctx.now, who).map_err(not_fitting)?;
+    let Some(after) = after else { return Ok(()) };
     if matches!(before.state, P::Dispensing | P::OnHold) {
         let of = stock::Of { pharmacy: task.pharmacy_id, order: before.id };
         stock::put_back(work, ctx, of, &before.packs).await?;
@@ -145,6 +146,19 @@ async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy) -> Result<(),
     };
     super::prescriptions::change(work, ctx, kind, &after).await?;
     if after.state == P::Cancelled { refills::lapse(work, ctx, after.id).await } else { Ok(()) }
+}
+
+fn not_fitting(error: SettleError) -> AppError {
+    match error {
+        SettleError::SentAgain { item_no } => {
+            let zh = format!("第 {item_no} 行缺少的药已重新装包：请按“已补发”结清；如不再补发，请先收回包裹");
+            let en = format!(
+                "What was missing of line {item_no} is packed again: settle it as sent again, or take the parcel back first"
+            );
+            AppError::invalid("resolution", zh, en)
+        }
+        SettleError::Refused(refused) => refused.into(),
+    }
 }
 
 /// One as its reader needs it.

@@ -40,6 +40,18 @@ impl Supply {
         Ok(Self { prescription, deliveries, entries })
     }
 
+    /// The same of several, in their order, with as many questions to the record as for one.
+    pub(super) async fn of_all(db: &mut Db, prescriptions: Vec<Prescription>) -> Result<Vec<Self>, AppError> {
+        let mut deliveries = deliveries::by_prescriptions(db, prescriptions.iter().map(|p| p.id)).await?;
+        let mut entries = doses::of_prescriptions(db, prescriptions.iter().map(|p| p.id)).await?;
+        let supply = |prescription: Prescription| Self {
+            deliveries: deliveries.remove(&prescription.id).unwrap_or_default(),
+            entries: entries.remove(&prescription.id).unwrap_or_default(),
+            prescription,
+        };
+        Ok(prescriptions.into_iter().map(supply).collect())
+    }
+
     /// Its lines on their way.
     pub(super) fn courses<'a>(&'a self, zone: &'a Zone) -> Vec<Course<'a>> {
         courses(&self.prescription, &self.deliveries, zone)
@@ -94,14 +106,7 @@ pub(super) async fn supplies(
     for id in residents {
         found.extend(doses::supplied(db, home, Some(*id), since, interest).await?);
     }
-    let mut deliveries = deliveries::by_prescriptions(db, found.iter().map(|p| p.id)).await?;
-    let mut entries = doses::of_prescriptions(db, found.iter().map(|p| p.id)).await?;
-    let supply = |prescription: Prescription| Supply {
-        deliveries: deliveries.remove(&prescription.id).unwrap_or_default(),
-        entries: entries.remove(&prescription.id).unwrap_or_default(),
-        prescription,
-    };
-    Ok(found.into_iter().map(supply).collect())
+    Supply::of_all(db, found).await
 }
 
 /// A month for the way of what was prescribed, and for its start.

@@ -12,7 +12,7 @@ use yunzhen_store::{homes, residents};
 use super::doses::supplies;
 use super::relations::Ties;
 use super::views::common::LanguageQuery;
-use super::work::{Work, authorize, english};
+use super::work::{Work, authorize, english, in_name};
 use super::{App, AppError, Context};
 use crate::print::{PrintError, Printed};
 
@@ -52,7 +52,8 @@ pub async fn make(
     let group = residents::group(db, resident.id).await?;
     let supplies = supplies(app, db, resident.home_id, &group, ctx.now).await?;
     let mut lines = Vec::new();
-    for supply in supplies.iter().filter(|supply| supply.prescription.state != PrescriptionState::Stopped) {
+    let withdrawn = |state| matches!(state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
+    for supply in supplies.iter().filter(|supply| !withdrawn(supply.prescription.state)) {
         for course in supply.courses(&home.zone) {
             // A course that is over is not given any more.
             let over = course.doses().last().is_some_and(|last| last.at < ctx.now);
@@ -89,5 +90,6 @@ pub async fn make(
         Paper::Sheet => "medication-sheet",
         Paper::Labels => "medication-labels",
     };
-    Ok(SheetFile { printed, file_name: format!("{kind}-{}.pdf", Policy::local_date(ctx.now)) })
+    let (day, language) = (Policy::local_date(ctx.now), in_name(english));
+    Ok(SheetFile { printed, file_name: format!("{kind}-{day}-{language}.pdf") })
 }

@@ -13,7 +13,7 @@ mod sign;
 mod write;
 
 use uuid::Uuid;
-use yunzhen_domain::access::Action;
+use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::{PrescriptionId, StaffId};
 use yunzhen_domain::machines::prescription::State;
@@ -21,7 +21,7 @@ use yunzhen_domain::offers::Offered;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Prescription, Staff};
 use yunzhen_domain::{Actor, Role};
-use yunzhen_store::{Db, Paging, pharmacy_offers, prescriptions, staff};
+use yunzhen_store::{Db, Paging, Slice, pharmacy_offers, prescriptions, staff};
 
 pub use ask::{answer, ask, release};
 pub(super) use content::items;
@@ -78,10 +78,12 @@ pub async fn list(
     }
     let first = if query.newest.unwrap_or(false) { Paging::newest(PAGE) } else { Paging::oldest(PAGE) };
     let paging = first.after(super::parse_cursor(query.cursor.as_deref())?);
+    let named = query.ids.as_deref().map(named).transpose()?;
     let mut db = app.store.read().await?;
-    let slice = match review {
-        true => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
-        false => prescriptions::list(&mut db, &filter, paging).await?,
+    let slice = match named {
+        Some(ids) => Slice { items: these(&mut db, &ids).await?, next: None },
+        None if review => prescriptions::review_queue(&mut db, Paging { oldest_first: true, ..paging }).await?,
+        None => prescriptions::list(&mut db, &filter, paging).await?,
     };
     let ties = Ties::to_those(&mut db, ctx, slice.items.iter().map(|p| p.resident_id)).await?;
     let mut seen = Seen::default();
@@ -101,6 +103,24 @@ pub async fn list(
     Ok(Page { items, next: slice.next.map(|c| c.to_string()) })
 }
 
+/// The ids of a query.
+fn named(text: &str) -> Result<Vec<PrescriptionId>, AppError> {
+    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::parse::<PrescriptionId>);
+    let ids: Vec<PrescriptionId> = ids.collect::<Result<_, _>>().map_err(|_| {
+        AppError::invalid("ids", "须为处方编号，以逗号分隔", "Ids of prescriptions, separated by commas")
+    })?;
+    match ids.len() > PAGE as usize {
+        true => Err(AppError::invalid("ids", format!("一次最多 {PAGE} 个"), format!("At most {PAGE} at a time"))),
+        false => Ok(ids),
+    }
+}
+
+/// Those of them that there are, each once, in the order in which they are named.
+async fn these(db: &mut Db, ids: &[PrescriptionId]) -> Result<Vec<Prescription>, AppError> {
+    let mut found = prescriptions::get_all(db, ids.iter().copied()).await?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
 /// One prescription, as far as the caller may see it.
 pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::Prescription, AppError> {
     let mut db = app.store.read().await?;
@@ -112,6 +132,11 @@ pub async fn get(app: &App, ctx: &Context, id: PrescriptionId) -> Result<views::
     let purpose = ties.purpose(p.resident_id);
     Seen::one(EventKind::ResidentPrescriptionViewed, p.resident_id, p.home_id, purpose).tell(app, ctx).await?;
     Ok(view)
+}
+
+/// Does the caller see this prescription of a record that the caller sees? A draft is not shown to a nurse.
+pub(super) fn in_sight(ctx: &Context, p: &Prescription) -> bool {
+    decide(&ctx.actor, Action::ViewPrescription, &p.facts(&ctx.actor)) == Decision::Allow
 }
 
 /// Loads what a command works on: in reach, and as the person saw it.

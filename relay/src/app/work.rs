@@ -229,6 +229,11 @@ pub(super) fn line(path: &str, typed: &str, max_chars: usize) -> Result<String, 
     text::line(typed, max_chars).map_err(|e| AppError::invalid(path, e.zh(), e.to_string()))
 }
 
+/// The language of a paper in the name of its file: both may be kept side by side.
+pub(super) const fn in_name(english: bool) -> &'static str {
+    if english { "en" } else { "zh" }
+}
+
 /// Is English asked for; Chinese when nothing is said.
 pub(super) fn english(query: &LanguageQuery) -> Result<bool, AppError> {
     match query.lang.as_deref() {

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use yunzhen_domain::checked::{Batch, Dose};
 use yunzhen_domain::ids::{DoseEntryId, HomeId, PrescriptionId, ResidentId};
-use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::records::{DoseEntry, Item, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
@@ -143,7 +142,7 @@ pub async fn supplied(
 ) -> Result<Vec<Prescription>, StoreError> {
     let mut query = QueryBuilder::new("SELECT id, signed_at, items FROM prescriptions WHERE home_id = ");
     query.push_bind(home.to_string()).push(" AND signed_at >= ").push_bind(since.as_millisecond());
-    query.push(" AND supplied <> '[]' AND state <> ").push_bind(State::Cancelled.as_str());
+    query.push(" AND supplied <> '[]'");
     if let Some(resident) = resident {
         query.push(" AND resident_id = ").push_bind(resident.to_string());
     }

@@ -4,9 +4,10 @@ use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::discrepancy::{Cause, Resolution, State};
 use yunzhen_domain::machines::{dispense, prescription};
 use yunzhen_domain::records::{Count, PartReason};
+use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::ReceiveBody;
 use yunzhen_relay::app::views::discrepancies::{DiscrepancyQuery, ResolveBody};
-use yunzhen_relay::app::views::prescriptions::{DispenseBody, NewPack, Prescription};
+use yunzhen_relay::app::views::prescriptions::{Accepted, DispenseBody, NewPack, Prescription};
 use yunzhen_relay::app::{AppError, deliveries, discrepancies, dispenses, prescriptions, stock};
 
 use crate::world::{World, courier_of};
@@ -144,6 +145,40 @@ async fn a_settlement_closes_what_was_missing_and_not_what_was_never_sent() {
     assert_eq!(w.see(id).await.state, prescription::State::Delivered);
     let fillings = dispenses::list(&w.app, &w.by(&w.pharmacy), id).await.unwrap().items;
     assert!(fillings.iter().all(|one| one.state == dispense::State::Completed), "{fillings:?}");
+}
+
+#[tokio::test]
+async fn what_is_in_a_parcel_again_is_not_refunded_beside_it_and_the_order_ends_either_way() {
+    for comes_back in [false, true] {
+        let w = World::new().await;
+        let accepted = w.accept(&w.approved().await).await;
+        let id = accepted.prescription.id;
+        let first = w.pack(&w.dispense(&accepted).await, &accepted.secret).await;
+        let d = w.on_the_road(&first.delivery).await;
+        w.receive(&d, &first.parcel_code, 5).await.unwrap();
+        let owed = Accepted { prescription: w.see(id).await, ..accepted };
+        let again = w.pack(&w.try_dispense(&owed, 2).await.unwrap(), &owed.secret).await;
+        let open = DiscrepancyQuery { state: Some("open".into()), cursor: None };
+        let task = discrepancies::list(&w.app, &w.by(&w.pharmacy), open).await.unwrap().items.remove(0);
+        let body = |resolution| ResolveBody { version: task.version, resolution, note: None };
+        for how in [Resolution::Refunded, Resolution::WrittenOff, Resolution::Explained] {
+            let refused = discrepancies::resolve(&w.app, &w.by(&w.pharmacy), task.id, body(how)).await;
+            let Err(AppError::Invalid(wrong)) = refused else { panic!("{how:?}: {refused:?}") };
+            assert_eq!(wrong[0].path, "resolution");
+        }
+        if comes_back {
+            let seen = VersionBody { version: again.delivery.version };
+            deliveries::take_back(&w.app, &w.by(&w.pharmacy), again.delivery.id, seen).await.unwrap();
+            let order = settle(&w, Resolution::Refunded).await;
+            assert_eq!((order.state, order.items[0].owed), (prescription::State::Delivered, 0));
+            continue;
+        }
+        let order = settle(&w, Resolution::Resent).await;
+        assert_eq!(order.state, prescription::State::Packed);
+        let d = w.on_the_road(&again.delivery).await;
+        w.receive(&d, &again.parcel_code, 2).await.unwrap();
+        assert_eq!(w.see(id).await.state, prescription::State::Delivered);
+    }
 }
 
 #[tokio::test]

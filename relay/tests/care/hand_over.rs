@@ -54,7 +54,7 @@ async fn a_doctor_who_has_never_seen_the_resident_finds_what_matters() {
     let id = opened(&w, "血压 210/120，伴视物模糊").await;
     let zh = hand_over(&w, id, "zh").await.unwrap();
     assert!(zh.printed.missing.is_empty(), "{:?}", zh.printed.missing);
-    assert_eq!(zh.file_name, "hand-over-2026-11-23.pdf");
+    assert_eq!(zh.file_name, "hand-over-2026-11-23-zh.pdf");
     let text = text_of(&zh.printed.pdf);
     for expected in [
         "转诊交接摘要",
@@ -82,7 +82,9 @@ async fn a_doctor_who_has_never_seen_the_resident_finds_what_matters() {
         assert!(text.contains(expected), "{expected} is not on the page:\n{text}");
     }
     assert!(!text.contains("194105"), "the identity number is masked");
-    let en = text_of(&hand_over(&w, id, "en").await.unwrap().printed.pdf);
+    let en = hand_over(&w, id, "en").await.unwrap();
+    assert_eq!(en.file_name, "hand-over-2026-11-23-en.pdf", "both may lie in one folder");
+    let en = text_of(&en.printed.pdf);
     for expected in [
         "Hand-over summary",
         "female, 85 years",

@@ -9,7 +9,7 @@ use yunzhen_relay::app::views::prescriptions::PrescriptionQuery;
 use yunzhen_relay::app::views::sessions::ObserverSignIn;
 use yunzhen_relay::app::{AppError, admin, consultations, deliveries, events, prescriptions, residents, sessions};
 
-use crate::world::{World, courier_of};
+use crate::world::{Person, World, courier_of, draft};
 
 fn hidden<T>(answer: Result<T, AppError>) {
     assert!(matches!(answer, Err(AppError::NotFound)), "not hidden");
@@ -50,6 +50,53 @@ async fn another_home_and_other_roles() {
     forbidden(prescriptions::cancel(&w.app, &w.by(&w.nurse), p.id, cancel).await);
     assert_eq!(lists(&w, &w.nurse_of_other_home.actor).await, (0, 0, 0));
     assert_eq!(lists(&w, &w.nurse.actor).await, (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_draft_is_not_shown_to_a_nurse_by_any_way_and_the_signed_one_is() {
+    let w = World::new().await;
+    let start = events::newest(&w.app).await.unwrap();
+    let c = w.in_progress("王秀英").await;
+    let p = w.draft(c.id, draft("I10", &[("amlodipine-5mg", 7)])).await;
+    let resident = p.resident.id;
+    let shown = async || {
+        let nurse = w.by(&w.nurse);
+        let listed = prescriptions::list(&w.app, &nurse, PrescriptionQuery::default()).await.unwrap().items;
+        let chart = residents::get(&w.app, &nurse, resident).await.unwrap();
+        let visit = consultations::get(&w.app, &nurse, c.id).await.unwrap();
+        (listed.len(), chart.prescriptions.len(), visit.prescriptions.len())
+    };
+    let heard = async || {
+        let batch = events::after(&w.app, &w.by(&w.nurse), start).await.unwrap();
+        batch.changes.into_iter().any(|change| change.kind.starts_with("prescription."))
+    };
+    assert_eq!((shown().await, heard().await), ((0, 0, 0), false));
+    hidden(prescriptions::get(&w.app, &w.by(&w.nurse), p.id).await);
+    let cancel = ReasonBody { version: p.version, reason: "撤回".into() };
+    hidden(prescriptions::cancel(&w.app, &w.by(&w.nurse), p.id, cancel).await);
+    prescriptions::get(&w.app, &w.by(&w.specialist), p.id).await.unwrap();
+    w.try_sign(&p).await.unwrap();
+    assert_eq!((shown().await, heard().await), ((1, 1, 1), true));
+    prescriptions::get(&w.app, &w.by(&w.nurse), p.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn prescriptions_that_are_named_are_told_to_those_only_who_see_them() {
+    let w = World::new().await;
+    let (first, second) = (w.packed().await.prescription.id, w.approved().await.id);
+    let named = async |by: &Person, ids: String| {
+        let query = PrescriptionQuery { ids: Some(ids), ..Default::default() };
+        let page = prescriptions::list(&w.app, &w.by(by), query).await?;
+        Ok::<_, AppError>(page.items.into_iter().map(|p| p.id).collect::<Vec<_>>())
+    };
+    let both = format!("{second}, {first},{second}");
+    assert_eq!(named(&w.pharmacy, both.clone()).await.unwrap(), [second, first], "each once, as they are named");
+    assert!(named(&w.nurse_of_other_home, both.clone()).await.unwrap().is_empty());
+    assert!(!named(&w.other_pharmacy, both).await.unwrap().contains(&first));
+    for wrong in ["x".to_owned(), vec![first.to_string(); 101].join(",")] {
+        let refused = named(&w.pharmacy, wrong).await;
+        assert!(matches!(&refused, Err(AppError::Invalid(fields)) if fields[0].path == "ids"), "{refused:?}");
+    }
 }
 
 async fn lists(w: &World, actor: &Actor) -> (usize, usize, usize) {

@@ -580,3 +580,30 @@ async fn a_home_is_asked_again_when_it_sets_more_apart_than_its_own_doses_leave(
     let after = recalls::answer(&w.app, &w.by(&w.nurse), r.summary.id, body).await.unwrap();
     assert_eq!(after.summary.own.unwrap().set_apart, Some(7));
 }
+
+/// Each line of a home was read by itself: a batch that many residents had made the page slow.
+#[tokio::test]
+async fn a_recall_asks_no_more_for_many_lines_than_for_two() {
+    let mut asked = Vec::new();
+    for lines in [2, 6] {
+        let w = World::new().await;
+        let c = w.in_progress("王秀英").await;
+        for _ in 0..lines {
+            let p = w.draft(c.id, draft("I10", &[(DRUG, 7)])).await;
+            let p = w.try_sign(&p).await.unwrap();
+            let accepted = w.accept(&w.approve(&w.claim(&p).await).await).await;
+            let packed = w.pack(&w.dispense(&accepted).await, &accepted.secret).await;
+            let d = w.on_the_road(&packed.delivery).await;
+            w.receive(&d, &packed.parcel_code, 7).await.unwrap();
+            // What is in hand would stop the next one.
+            w.cancel(p.id, w.see(p.id).await.version).await.unwrap();
+        }
+        let id = declare(&w, &w.pharmacist).await.summary.id;
+        let before = w.app.store.lookups();
+        let seen = see(&w, &w.nurse, id).await.unwrap();
+        asked.push(w.app.store.lookups() - before);
+        assert_eq!(seen.holdings.len(), lines);
+        assert_eq!(seen.summary.own.and_then(|own| own.given_on_record), Some(0));
+    }
+    assert_eq!(asked[0], asked[1]);
+}

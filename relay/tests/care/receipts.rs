@@ -5,13 +5,16 @@ use yunzhen_certs::{Identity, jws};
 use yunzhen_domain::Actor;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::machines::delivery::State;
-use yunzhen_domain::machines::discrepancy::Cause;
+use yunzhen_domain::machines::discrepancy::{Cause, Resolution};
+use yunzhen_domain::machines::dose::Outcome;
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::receipt::{Receipt, ReceiptError};
 use yunzhen_domain::records::Count;
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::deliveries::{Delivery, ReceiptBody};
-use yunzhen_relay::app::{AppError, Context, deliveries};
+use yunzhen_relay::app::views::discrepancies::ResolveBody;
+use yunzhen_relay::app::views::doses::NewDoseEntry;
+use yunzhen_relay::app::{AppError, Context, deliveries, discrepancies, doses, prescriptions};
 use yunzhen_relay::seed;
 
 use crate::world::World;
@@ -78,6 +81,58 @@ async fn a_parcel_that_was_called_back_while_it_was_counted_becomes_a_discrepanc
     assert_eq!(done.state, State::Discrepancy);
     assert_eq!(done.discrepancies.iter().map(|t| t.cause).collect::<Vec<_>>(), [Cause::Recalled]);
     assert_eq!(w.see(packed.prescription.id).await.state, prescription::State::Cancelled, "withdrawn stays withdrawn");
+}
+
+#[tokio::test]
+async fn medicine_that_was_withdrawn_and_counted_all_the_same_is_told_to_nurse_and_pharmacy_and_not_given() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let id = packed.prescription.id;
+    let d = w.on_the_road(&packed.delivery).await;
+    let r = receipt(&w, &d, &packed.parcel_code, 7, w.now());
+    w.pass(SignedDuration::from_mins(30));
+    w.cancel(id, w.see(id).await.version).await.unwrap();
+    w.pass(SignedDuration::from_hours(2));
+    hand_in(&w, &through_box(&w), &d, &r).await.unwrap();
+    let order = prescriptions::get(&w.app, &w.by(&w.pharmacy), id).await.unwrap();
+    assert_eq!((order.state, order.items[0].owed), (prescription::State::Cancelled, 0), "the home has all of it");
+    assert_eq!(w.count(EventKind::PrescriptionReachedHome).await, 1);
+
+    for who in [&w.nurse, &w.pharmacy] {
+        let told = discrepancies::list(&w.app, &w.by(who), Default::default()).await.unwrap().items;
+        assert_eq!(
+            told.iter().map(|task| (task.cause, task.delivery_id)).collect::<Vec<_>>(),
+            [(Cause::Recalled, d.id)]
+        );
+    }
+    let round = w.doses_on("2026-11-23").await;
+    assert_eq!(round.stopped.iter().map(|course| course.prescription_id).collect::<Vec<_>>(), [id]);
+    assert!(round.runways.is_empty() && round.as_needed.is_empty(), "{round:?}");
+    let resident = round.stopped[0].resident.id;
+    let dose = NewDoseEntry {
+        prescription_id: id,
+        item_no: 1,
+        due_at: Some(w.now().into()),
+        sequence: 0,
+        outcome: Some(Outcome::Given),
+        at: w.now().into(),
+        not_given: None,
+        need: None,
+        batch: None,
+        note: None,
+        scanned_resident: None,
+        scanned_medicine: None,
+    };
+    let given = doses::record(&w.app, &w.by(&w.nurse), resident, dose).await;
+    assert!(matches!(given, Err(AppError::DoseStopped { .. })), "{given:?}");
+
+    // It is told until the pharmacy has settled it, not for some days.
+    w.pass(SignedDuration::from_hours(24 * 5));
+    assert_eq!(w.doses_on("2026-11-28").await.stopped.len(), 1);
+    let open = discrepancies::list(&w.app, &w.by(&w.pharmacy), Default::default()).await.unwrap().items.remove(0);
+    let fetched = ResolveBody { version: open.version, resolution: Resolution::WrittenOff, note: None };
+    discrepancies::resolve(&w.app, &w.by(&w.pharmacy), open.id, fetched).await.unwrap();
+    assert!(w.doses_on("2026-11-28").await.stopped.is_empty());
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ fn confirmation(n: u128, resident_id: Uuid) -> Confirmation {
     Confirmation {
         id: Uuid::from_u128(n),
         resident_id,
+        whose: None,
         author: NURSE,
         entry_id: Uuid::from_u128(n + 1000),
         at: second(9),
@@ -64,6 +65,7 @@ fn a_full_spool_leaves_the_reading_waiting() {
         key: "key".into(),
         kind: Kind::Note,
         resident_id: RESIDENT,
+        whose: None,
         author: NURSE,
         body: serde_json::json!({ "text": "x" }),
         state: EntryState::Saved,

@@ -127,9 +127,17 @@ export interface SpoolCounts {
 
 export type SpoolItemState = "saved" | "sent" | "received" | "refused";
 
+/** A resident as the page knew them when the entry was written: the home's list may not have them any more when it comes back. */
+export interface BedAndName {
+  bed: string;
+  name: string;
+}
+
 interface SpoolItemHead {
   id: string;
   resident_id: string;
+  /** Who that was when it was written; none on entries of an older box, and on receipts. */
+  whose?: BedAndName | null;
   state: SpoolItemState;
   created_at: string;
   problem?: Problem | null;
@@ -172,11 +180,15 @@ export interface NewReceipt {
   comment?: string;
 }
 
-export const boxApi = (http: Http) => ({
+/** `whose` finds a resident among those that the page knows. */
+export const boxApi = (http: Http, whose: (residentId: string) => BedAndName | undefined = () => undefined) => ({
   spool: () => http.json<{ items: SpoolItem[] } | SpoolItem[]>("GET", "/page/spool").then(asItems),
   /** Durable on the box before it answers. */
   save: (entry: SpoolEntry, key: string) =>
-    http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", { body: entry, idempotencyKey: key }),
+    http.json<{ id: string; state: SpoolItemState }>("POST", "/page/spool", {
+      body: { ...entry, whose: whose(entry.resident_id) },
+      idempotencyKey: key,
+    }),
   /** A counted parcel, signed by the box. `saved`: there is no link, the receipt is on the box and arrives later. */
   receive: (deliveryId: string, body: NewReceipt, key: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", `/page/deliveries/${deliveryId}/receipt`, {
@@ -196,7 +208,7 @@ export const boxApi = (http: Http) => ({
   /** The nurse says whose a reading is. Saying it twice is saying it once: the reading's id is the key. */
   confirmReading: (id: string, residentId: string) =>
     http.json<{ id: string; state: SpoolItemState }>("POST", `/page/devices/readings/${id}/confirm`, {
-      body: { resident_id: residentId },
+      body: { resident_id: residentId, whose: whose(residentId) },
     }),
   recording: (id: string) => http.json<EcgCurve>("GET", `/page/devices/readings/${id}/recording`),
   /** A recorder's file as it is; it then waits like what a device sent by itself. */

@@ -3,6 +3,7 @@ import { useApi, useLiveState, type LinkWordsLevel } from "@yunzhen/client/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { RESIDENTS, type ResidentList } from "../today/use-round";
 import { boxApi, type BoxStatus } from "./box-api";
 
 interface BoxValue {
@@ -23,7 +24,15 @@ export function useBox(): BoxValue {
 
 export function useBoxApi() {
   const api = useApi();
-  return useMemo(() => boxApi(api.http), [api]);
+  const queries = useQueryClient();
+  return useMemo(
+    () =>
+      boxApi(api.http, (id) => {
+        const known = queries.getQueryData<ResidentList>(RESIDENTS)?.data.items.find((one) => one.id === id);
+        return known && { bed: known.bed, name: known.name };
+      }),
+    [api, queries],
+  );
 }
 
 /** Keeps the box's status stream open and fetches the care data again when the link comes back. */

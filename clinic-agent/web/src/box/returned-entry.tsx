@@ -14,6 +14,7 @@ import {
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useRound } from "../today/use-round";
 import { EntryProblemWords } from "../visit/entry-problem";
 import type { DismissReason, SpoolItem } from "./box-api";
 import { useBoxApi } from "./box-context";
@@ -24,6 +25,8 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const box = useBoxApi();
+  const { residents } = useRound();
+  const gone = residentGone(item, residents.data?.data.items);
   const [open, setOpen] = useState<"correct" | "dismiss">();
   const dismiss = useAction((reason: DismissReason) => box.dismiss(item.id, reason), {
     onSuccess: () => {
@@ -34,7 +37,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
   return (
     <div className="nurse-returned" data-testid={`returned-${item.id}`}>
       <Typed item={item} />
-      {residentGone(item) ? (
+      {gone ? (
         <Text c="var(--yz-danger-text)">
           <strong>{t("app:returned.gone")}</strong> {t("app:returned.goneWhatToDo")}
         </Text>
@@ -50,7 +53,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
       {open === "dismiss" && (
         <div className="nurse-choices" role="group" aria-label={t("app:returned.why")}>
           <Text>{t("app:returned.why")}</Text>
-          {reasonsFor(item).map((reason) => (
+          {reasonsFor(gone).map((reason) => (
             <Button
               key={reason}
               variant="default"
@@ -74,7 +77,7 @@ export function ReturnedEntry({ item }: { item: SpoolItem }) {
           >
             {t("app:returned.dismiss")}
           </Button>
-          {canCorrect(item) && (
+          {canCorrect(item, gone) && (
             <Button size="lg" leftSection={<IconPencil aria-hidden size={20} />} onClick={() => setOpen("correct")}>
               {t("app:returned.correct")}
             </Button>

@@ -6,17 +6,23 @@ import { DISMISS_REASONS, type DismissReason, type SpoolEntry, type SpoolItem } 
 /** What is addressed to a resident by name; the others fail for reasons of their own. */
 const OF_A_RESIDENT: readonly SpoolItem["kind"][] = ["observations", "note", "document", "ecg"];
 
-/** The resident left this home's list between writing and sending: no correction makes the hospital take it from here. */
-export const residentGone = (item: SpoolItem): boolean =>
-  item.problem?.code === "not_found" && OF_A_RESIDENT.includes(item.kind);
+/**
+ * The resident left this home's list between writing and sending: no correction makes the hospital take it from here. Who is on the list has not left, whatever the
+ * hospital did not find; while the list has not come nobody knows.
+ */
+export const residentGone = (item: SpoolItem, listed: readonly { id: string }[] | undefined): boolean =>
+  item.problem?.code === "not_found" &&
+  OF_A_RESIDENT.includes(item.kind) &&
+  listed !== undefined &&
+  !listed.some(({ id }) => id === item.resident_id);
 
 /** Only what was typed can be put right, and only where the hospital can then take it. */
-export const canCorrect = (item: SpoolItem): boolean =>
-  (item.kind === "observations" || item.kind === "note") && Boolean(item.body) && !residentGone(item);
+export const canCorrect = (item: SpoolItem, gone: boolean): boolean =>
+  (item.kind === "observations" || item.kind === "note") && Boolean(item.body) && !gone;
 
 /** Why it may be let go, the likeliest first. */
-export const reasonsFor = (item: SpoolItem): readonly Exclude<DismissReason, "corrected">[] =>
-  residentGone(item) ? ["handed_on", ...DISMISS_REASONS] : DISMISS_REASONS;
+export const reasonsFor = (gone: boolean): readonly Exclude<DismissReason, "corrected">[] =>
+  gone ? ["handed_on", ...DISMISS_REASONS] : DISMISS_REASONS;
 
 /** One text per reading, in the order of the entry, or one for a note. */
 export function typedOf(item: SpoolItem): string[] {

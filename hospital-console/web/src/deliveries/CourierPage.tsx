@@ -18,25 +18,29 @@ import { useParams } from "react-router";
 import { api } from "../app/api";
 import { useTitle } from "../app/useTitle";
 import { keys } from "../common/keys";
+import { dropRun, keepRun, keptRun, openRun } from "./keptRun";
 import { Run } from "./Run";
 import classes from "./courier.module.css";
 
 const PIN_LENGTH = 6;
 const remembered = (token: string) => `yz.courier.${token}`;
 
-/** The courier's page: a link and a PIN, no account. The session cookie keeps it open afterwards. */
+/** The courier's page: a link and a PIN, no account. The session cookie keeps it open afterwards, the phone itself where there is no signal. */
 export function CourierPage() {
   const { token = "" } = useParams();
   const { t } = useTranslation("app");
   useTitle(t("deliveries.pin.title"));
+  useEffect(keepPage, []);
   const [runId, setRunId] = useState<string | undefined>(() => localStorage.getItem(remembered(token)) ?? undefined);
   const queryClient = useQueryClient();
   const enter = (id: string) => {
     localStorage.setItem(remembered(token), id);
+    openRun(id, Date.now());
     setRunId(id);
   };
   const leave = () => {
     localStorage.removeItem(remembered(token));
+    dropRun();
     queryClient.removeQueries({ queryKey: keys.deliveries.all });
     setRunId(undefined);
   };
@@ -159,19 +163,37 @@ function PinProblem({ error, waitUntil }: { error: ApiError; waitUntil: number |
   return <ProblemAlert error={error} />;
 }
 
+/** The page itself is kept on the phone; without TLS, and while it is developed, there is no such thing. */
+function keepPage(): void {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register("/courier-worker.js", { scope: "/courier/" }).catch((error: unknown) => {
+    console.warn("the courier's page is not kept on this phone", error);
+  });
+}
+
 function Opened({ runId, onSignedOut }: { runId: string; onSignedOut: () => void }) {
   const { t } = useTranslation("app");
   useLive();
+  const [kept] = useState(() => keptRun(runId, Date.now()));
   const query = useQuery({
     queryKey: keys.deliveries.run(runId),
     queryFn: () => api.courierRuns.get(runId),
+    initialData: kept?.run,
+    initialDataUpdatedAt: kept?.at,
+    refetchOnMount: "always",
     // What no event tells, and what a phone without a signal did not hear.
     refetchInterval: 20_000,
     refetchOnReconnect: true,
   });
   const ended = query.error instanceof ApiError && (query.error.status === 401 || query.error.status === 404);
-  if (query.data && !ended) {
-    return <Run run={query.data} asOf={query.isError ? query.dataUpdatedAt : undefined} />;
+  const { data, dataUpdatedAt } = query;
+  useEffect(() => {
+    if (ended) dropRun();
+    else if (data) keepRun(data, dataUpdatedAt);
+  }, [data, dataUpdatedAt, ended]);
+  if (data && !ended) {
+    const unanswered = query.isError || query.failureCount > 0;
+    return <Run run={data} asOf={unanswered ? dataUpdatedAt : undefined} />;
   }
   if (query.isPending) return <Skeletons shape="card" count={5} />;
   return (

@@ -1,6 +1,6 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { columnOf, OVER, readOrders, sortOrders, UNDER_WAY, withdrawnSince, type Order } from "./board";
+import { columnOf, OVER, readOrders, readParcels, sortOrders, UNDER_WAY, withdrawnSince, type Order } from "./board";
 
 const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"], discrepancy = false) =>
   ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] }, discrepancy }) as unknown as Order;
@@ -10,6 +10,10 @@ const parcel = (id: string, prescription_id: string, state: Delivery["state"], o
     ...{ id, prescription_id, state, timeline: [] },
     discrepancies: open ? [{ state: "open" }] : [],
   }) as unknown as Delivery;
+
+const page = <T>(items: T[]) => Promise.resolve({ items, next: null });
+const nothing = { list: () => page([]) };
+const asApi = (some: object) => ({ deliveries: nothing, discrepancies: nothing, ...some }) as unknown as Api;
 
 describe("the board", () => {
   it("has a column for every state it asks for", () => {
@@ -28,9 +32,42 @@ describe("the board", () => {
             : { items: [{ id: "first" }], next: "2" },
       );
     };
-    const orders = await readOrders({ prescriptions: { list } } as unknown as Api);
+    const orders = await readOrders(asApi({ prescriptions: { list } }));
     expect(orders.map((p) => p.id)).toEqual(["first", "late", "old"]);
     expect(asked).toHaveLength(4);
+  });
+  it("finds an order that was withdrawn before a hundred others, by its parcel or its count, and asks for nothing else", async () => {
+    const asked: string[] = [];
+    const list = ({ ids, newest }: { ids?: string; newest?: boolean }) => {
+      if (ids) asked.push(ids);
+      const named = ids?.split(",").map((id) => ({ id, state: "stopped" })) ?? [];
+      return Promise.resolve({ items: newest ? [{ id: "new" }] : named, next: null });
+    };
+    const back = [parcel("1", "long-ago", "recalled"), parcel("2", "new", "refused")];
+    const short = [{ prescription_id: "counted", delivery_id: "3" }];
+    const api = asApi({
+      prescriptions: { list },
+      deliveries: { list: ({ state }: { state?: string } = {}) => page(state?.includes("recalled") ? back : []) },
+      discrepancies: { list: () => page(short) },
+    });
+    expect((await readOrders(api)).map((p) => p.id)).toEqual(["new", "long-ago", "counted"]);
+    expect(asked).toEqual(["long-ago,counted"]);
+  });
+  it("has the parcel of a count that nobody settled, however old it is", async () => {
+    const api = asApi({
+      deliveries: {
+        list: () => page([parcel("1", "p", "received")]),
+        get: (id: string) => Promise.resolve(parcel(id, "p", "discrepancy", true)),
+      },
+      discrepancies: {
+        list: () =>
+          page([
+            { prescription_id: "p", delivery_id: "9" },
+            { prescription_id: "p", delivery_id: "1" },
+          ]),
+      },
+    });
+    expect((await readParcels(api)).map((d) => d.id)).toEqual(["1", "9"]);
   });
   it("keeps a withdrawn order until its parcel is back or lost", () => {
     for (const state of ["cancelled", "stopped"] as const) {

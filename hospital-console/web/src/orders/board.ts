@@ -4,6 +4,7 @@ import {
   type Api,
   type Delivery,
   type DeliveryState,
+  type Discrepancy,
   type PrescriptionState,
   type PrescriptionSummary,
 } from "@yunzhen/client";
@@ -22,10 +23,12 @@ export const UNDER_WAY: readonly PrescriptionState[] = [
 ];
 /** What is over; the newest are enough to look at. */
 export const OVER: readonly PrescriptionState[] = ["delivered"];
-/** Ended by its prescriber; on the board only while its parcel still is somebody's to do. The newest are enough: a parcel is not on the road for long. */
+/** Ended by its prescriber; on the board only while its parcel still is somebody's to do. */
 export const WITHDRAWN: readonly PrescriptionState[] = ["cancelled", "stopped"];
-/** On its way back to the pharmacy, or nobody knows where. */
-const BACK: readonly DeliveryState[] = ["returning", "recalled", "refused", "lost"];
+/** On its way back to the pharmacy. */
+const COMING_BACK: readonly DeliveryState[] = ["returning", "recalled", "refused"];
+/** The same, or nobody knows where. */
+const BACK: readonly DeliveryState[] = [...COMING_BACK, "lost"];
 const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
   "awaiting_courier",
   "accepted",
@@ -38,16 +41,34 @@ const PARCELS_UNDER_WAY: readonly DeliveryState[] = [
   "refused",
 ];
 
-/** All orders under way and the newest of those that are over or withdrawn. */
+/** All orders under way, the newest of those that are over or withdrawn, and of the older ones those of which a parcel is still somebody's to do. */
 export async function readOrders(api: Api): Promise<PrescriptionSummary[]> {
-  const [underWay, over, withdrawn] = await Promise.all([
+  const [underWay, over, withdrawn, back, short] = await Promise.all([
     everyPage((cursor) => api.prescriptions.list({ state: UNDER_WAY.join(","), cursor })),
     api.prescriptions.list({ state: OVER.join(","), newest: true }),
     api.prescriptions.list({ state: WITHDRAWN.join(","), newest: true }),
+    everyPage((cursor) => api.deliveries.list({ state: COMING_BACK.join(","), cursor })),
+    openDiscrepancies(api),
   ]);
   // One that was withdrawn between the answers is taken as it ended.
-  return [...new Map([...underWay, ...over.items, ...withdrawn.items].map((order) => [order.id, order])).values()];
+  const known = new Map([...underWay, ...over.items, ...withdrawn.items].map((order) => [order.id, order]));
+  const todo = new Set([...back, ...short].flatMap(({ prescription_id: id }) => (id && !known.has(id) ? [id] : [])));
+  for (const ids of chunks([...todo], AT_ONCE)) {
+    const { items } = await api.prescriptions.list({ ids: ids.join(",") });
+    for (const order of items) known.set(order.id, order);
+  }
+  return [...known.values()];
 }
+
+/** What the relay takes of ids at once. */
+const AT_ONCE = 100;
+
+const chunks = <T>(all: readonly T[], most: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));
+
+/** Counts that did not come out and that nobody has settled, however long ago. */
+const openDiscrepancies = (api: Api): Promise<Discrepancy[]> =>
+  everyPage((cursor) => api.discrepancies.list({ state: "open", cursor }));
 
 /** Orders that were under way when the board was last read, and are withdrawn now. */
 export function withdrawnSince(
@@ -58,13 +79,19 @@ export function withdrawnSince(
   return now.filter(({ id, state }) => WITHDRAWN.includes(state) && underWay.has(id));
 }
 
-/** All parcels under way and the newest of the others; one that ends between the two answers is taken as it ended. */
+/**
+ * All parcels under way, the newest of the others, and the older ones of which a count waits to be settled; one that ends between the answers is taken as it ended.
+ */
 export async function readParcels(api: Api): Promise<Delivery[]> {
-  const [underWay, newest] = await Promise.all([
+  const [underWay, newest, short] = await Promise.all([
     everyPage((cursor) => api.deliveries.list({ state: PARCELS_UNDER_WAY.join(","), cursor })),
     api.deliveries.list(),
+    openDiscrepancies(api),
   ]);
-  return [...new Map([...underWay, ...newest.items].map((parcel) => [parcel.id, parcel])).values()];
+  const known = new Map([...underWay, ...newest.items].map((parcel) => [parcel.id, parcel]));
+  const older = new Set(short.map((one) => one.delivery_id).filter((id) => !known.has(id)));
+  for (const parcel of await Promise.all([...older].map((id) => api.deliveries.get(id)))) known.set(parcel.id, parcel);
+  return [...known.values()];
 }
 
 export interface Order extends PrescriptionSummary {

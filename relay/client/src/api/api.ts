@@ -122,7 +122,7 @@ export class Api {
   };
 
   readonly prescriptions = {
-    list: (query: { state?: string; mine?: boolean; newest?: boolean; cursor?: string } = {}) =>
+    list: (query: { state?: string; mine?: boolean; newest?: boolean; ids?: string; cursor?: string } = {}) =>
       data(this.care.GET("/api/prescriptions", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/prescriptions/{id}", { params: { path: { id } } })),
     save: (id: string, body: T.DraftUpdate, key?: string) =>

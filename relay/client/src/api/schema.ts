@@ -20635,6 +20635,8 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
+                ids?: string;
                 /** @description Where the last page ended. */
                 cursor?: string;
             };
@@ -22951,6 +22953,8 @@ export interface operations {
                 review?: boolean;
                 /** @description What entered its state last comes first; without it, what waits longest. */
                 newest?: boolean;
+                /** @description These only, by id, at most 100 separated by commas. Other filters do not count then. */
+                ids?: string;
                 /** @description Where the last page ended. */
                 cursor?: string;
             };

@@ -58,9 +58,10 @@ pub fn line(text: &str, most: usize) -> Result<String, TextError> {
     Ok(text.to_owned())
 }
 
-/// Words of several lines within their bound, as typed: a note, a reason. They may be empty.
+/// Words of several lines within their bound, as typed: a note, a reason. They may be empty. A joiner stays where it joins: in an emoji of several (a family) and
+/// inside a word of a script that is written with it (Uyghur, Persian, Hindi); anywhere else it hides.
 pub fn lines(text: &str, most: usize) -> Result<(), TextError> {
-    if text.chars().any(is_hidden) {
+    if hides(text) {
         return Err(TextError::Hidden);
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -102,6 +103,72 @@ const fn is_hidden(c: char) -> bool {
         | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Does a character hide or reorder what stands beside it?
+fn hides(text: &str) -> bool {
+    let mut before: Vec<char> = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if is_hidden(c) && !joins(&before, c, chars.peek().copied()) {
+            return true;
+        }
+        before.push(c);
+    }
+    false
+}
+
+/// Is it a joiner between two characters that need it?
+fn joins(before: &[char], c: char, after: Option<char>) -> bool {
+    let (Some(last), Some(next)) = (before.last().copied(), after) else { return false };
+    match c {
+        ZWJ if is_pictograph(next) => {
+            let shown = |c: &&char| **c != EMOJI_STYLE && !is_skin_tone(**c);
+            before.iter().rev().find(shown).is_some_and(|c| is_pictograph(*c))
+        }
+        ZWJ | ZWNJ => joining_script(last).is_some_and(|script| joining_script(next) == Some(script)),
+        _ => false,
+    }
+}
+
+/// Joins what stands on both sides.
+const ZWJ: char = '\u{200d}';
+/// Keeps apart what would be joined.
+const ZWNJ: char = '\u{200c}';
+/// "As a picture", after a character that is one also as text.
+const EMOJI_STYLE: char = '\u{fe0f}';
+
+const fn is_skin_tone(c: char) -> bool {
+    matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// The blocks of which emoji are put together.
+const fn is_pictograph(c: char) -> bool {
+    let in_blocks = matches!(c,
+        '\u{2194}' | '\u{2195}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}');
+    in_blocks && !is_skin_tone(c)
+}
+
+/// The script of a letter or mark, where its words are written with joiners.
+const fn joining_script(c: char) -> Option<&'static str> {
+    match c {
+        '\u{0620}'..='\u{065f}' | '\u{066e}'..='\u{06ff}' | '\u{0750}'..='\u{077f}' | '\u{08a0}'..='\u{08ff}' => {
+            Some("arabic")
+        }
+        '\u{0710}'..='\u{074f}' => Some("syriac"),
+        '\u{0900}'..='\u{097f}' => Some("devanagari"),
+        '\u{0980}'..='\u{09ff}' => Some("bengali"),
+        '\u{0a00}'..='\u{0a7f}' => Some("gurmukhi"),
+        '\u{0a80}'..='\u{0aff}' => Some("gujarati"),
+        '\u{0b00}'..='\u{0b7f}' => Some("oriya"),
+        '\u{0b80}'..='\u{0bff}' => Some("tamil"),
+        '\u{0c00}'..='\u{0c7f}' => Some("telugu"),
+        '\u{0c80}'..='\u{0cff}' => Some("kannada"),
+        '\u{0d00}'..='\u{0d7f}' => Some("malayalam"),
+        '\u{0d80}'..='\u{0dff}' => Some("sinhala"),
+        '\u{1820}'..='\u{18aa}' => Some("mongolian"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +180,64 @@ mod tests {
         assert_eq!(lines("无过敏\u{202e}敏过", 40), Err(TextError::Hidden));
         assert_eq!(lines("a\u{0}b", 40), Err(TextError::Control));
         assert_eq!(lines("睡得好", 2), Err(TextError::TooLong(2)));
+    }
+
+    #[test]
+    fn a_joiner_stays_where_it_joins_and_is_refused_where_it_hides() {
+        for whole in [
+            "女儿一家来看望👨\u{200d}👩\u{200d}👧\u{200d}👦，心情好",
+            "👩🏽\u{200d}⚕\u{fe0f} 查房",
+            "❤\u{fe0f}\u{200d}🔥",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+        ] {
+            assert_eq!(lines(whole, 60), Ok(()), "{whole:?}");
+        }
+        for hiding in [
+            "无\u{200d}过敏",
+            "a\u{200c}b",
+            "\u{200d}👧",
+            "👧\u{200d}",
+            "👧\u{200d}\u{200d}👦",
+            "👧\u{200c}👦",
+            "می\u{200c}न",
+            "👧\u{200d}\u{202e}👦",
+            "🏴\u{e0067}\u{e007f}",
+        ] {
+            assert_eq!(lines(hiding, 60), Err(TextError::Hidden), "{hiding:?}");
+        }
+        // A name, a bed, a batch is compared with others: what cannot be seen in it stays refused.
+        assert_eq!(line("👨\u{200d}👩", 60), Err(TextError::Hidden));
+    }
+
+    const CLEAN: &str = "[a-z王秀英，。 \n👧👦❤\u{fe0f}میक्ष]{0,12}";
+
+    proptest::proptest! {
+        #[test]
+        fn no_mark_that_hides_or_turns_passes_wherever_it_stands(
+            before in CLEAN, after in CLEAN, mark in "[\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{e0001}]",
+        ) {
+            proptest::prop_assert_eq!(lines(&format!("{before}{mark}{after}"), 99), Err(TextError::Hidden));
+        }
+
+        #[test]
+        fn every_joiner_that_passes_has_on_both_sides_what_it_joins(text in "[ab王👧👦\u{1f3fd}\u{fe0f}\u{200c}\u{200d}میक्]{0,16}") {
+            if lines(&text, 99).is_ok() {
+                let all: Vec<char> = text.chars().collect();
+                for (at, c) in all.iter().enumerate().filter(|(_, c)| matches!(**c, ZWJ | ZWNJ)) {
+                    proptest::prop_assert!(at > 0 && at + 1 < all.len(), "{text:?}");
+                    for beside in [all[at - 1], all[at + 1]] {
+                        let seen = !is_hidden(beside) && !beside.is_ascii() && beside != '王';
+                        proptest::prop_assert!(seen, "{c:?} in {text:?}");
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn a_family_passes_in_any_clean_text(before in CLEAN, after in CLEAN) {
+            proptest::prop_assert_eq!(lines(&format!("{before}👨\u{200d}👩\u{200d}👧{after}"), 99), Ok(()));
+        }
     }
 
     #[test]

@@ -65,6 +65,20 @@ pub struct Discrepancy {
     pub resolved_by: Option<StaffId>,
 }
 
+/// Why a settlement does not fit the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SettleError {
+    /// What was missing of this line is in a parcel again: it arrives, or is taken back first. Money back and medicine would be both.
+    #[error("what was missing of line {item_no} is in a parcel again")]
+    SentAgain {
+        /// Which line.
+        item_no: u16,
+    },
+    /// The order cannot end from where it stands.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
 impl Discrepancy {
     /// The record after it was settled.
     pub fn resolve(
@@ -84,14 +98,15 @@ impl Discrepancy {
     }
 
     /// The order after this settlement, or `None` where it makes no difference to it. What is sent again stays owed; refunded, written off and explained close
-    /// what the count found missing. With nothing owed the order ends: whoever gets the money back waits for no parcel.
+    /// what the count found missing. With nothing owed the order ends: whoever gets the money back waits for no parcel. What was sent again meanwhile is not closed
+    /// beside its parcel, which would leave it owed once the parcel came back; it is settled as sent again.
     pub fn closes(
         &self,
         order: &Prescription,
         parcel: &Delivery,
         at: Timestamp,
         who: (&str, Option<Uuid>),
-    ) -> Result<Option<Prescription>, Refused> {
+    ) -> Result<Option<Prescription>, SettleError> {
         use prescription::State as P;
         let is_closed = match self.resolution {
             Some(Resolution::Refunded | Resolution::WrittenOff | Resolution::Explained) => true,
@@ -109,9 +124,12 @@ impl Discrepancy {
         if !(is_closed && counted && own && open) {
             return Ok(None);
         }
+        let missing = |item: &Item| parcel.missing(item.no).min(order.owed(item));
         let waits = |item: &Item| order.owed(item).saturating_sub(prescribed_units(sent, item.no));
-        let closed: Vec<(u16, u32)> =
-            order.items.iter().map(|item| (item.no, parcel.missing(item.no).min(waits(item)))).collect();
+        if let Some(item) = order.items.iter().find(|item| missing(item) > waits(item)) {
+            return Err(SettleError::SentAgain { item_no: item.no });
+        }
+        let closed: Vec<(u16, u32)> = order.items.iter().map(|item| (item.no, missing(item))).collect();
         if closed.iter().all(|(_, quantity)| *quantity == 0) {
             return Ok(None);
         }

@@ -438,6 +438,14 @@ impl Prescription {
         self.is_settled()
     }
 
+    /// A parcel of it was counted all the same, mostly without a link and told after the withdrawal: it stays withdrawn, and says what the home has of it.
+    #[must_use]
+    pub fn reached_after_withdrawal(mut self, arrived: Vec<Supplied>) -> Self {
+        self.supply(arrived);
+        self.version += 1;
+        self
+    }
+
     /// The other products that are in the home for a line.
     pub fn instead(&self, item_no: u16) -> &[Instead] {
         self.supplied.iter().find(|s| s.item_no == item_no).map_or(&[], |s| &s.instead)

@@ -12,7 +12,7 @@ use super::has_call;
 use crate::app::consents::missing_for_visit;
 use crate::app::eligibility::of_consultation;
 use crate::app::names::Names;
-use crate::app::prescriptions::{summaries as prescription_summaries, under_way};
+use crate::app::prescriptions::{in_sight, summaries as prescription_summaries, under_way};
 use crate::app::referrals::summaries as referral_summaries;
 use crate::app::residents::latest_of_people;
 use crate::app::views::consultations as views;
@@ -136,7 +136,8 @@ pub(super) async fn full(
         let found = referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items;
         referred = referral_summaries(app, db, &mut names, &found.iter().collect::<Vec<_>>(), ctx.now).await?;
         let written = prescriptions::for_consultation(db, c.id).await?;
-        shown = prescription_summaries(app, db, &mut names, &written.iter().collect::<Vec<_>>(), ctx.now).await?;
+        let written: Vec<_> = written.iter().filter(|p| in_sight(ctx, p)).collect();
+        shown = prescription_summaries(app, db, &mut names, &written, ctx.now).await?;
     }
     Ok(views::Consultation {
         summary,

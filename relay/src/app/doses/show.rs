@@ -7,13 +7,14 @@ use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::lots::Lot;
+use yunzhen_domain::machines::discrepancy::Cause;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
-use yunzhen_domain::records::{DoseEntry, Recall, Refill, Resident};
+use yunzhen_domain::records::{Delivery, Discrepancy, DoseEntry, Recall, Refill, Resident};
 use yunzhen_domain::runway::Stock;
 use yunzhen_domain::scan_codes::{pack_code, resident_code};
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, recalls, refills, residents};
+use yunzhen_store::{Db, discrepancies, recalls, refills, residents};
 
 use super::Supply;
 use crate::app::names::Names;
@@ -35,12 +36,15 @@ pub(super) async fn day(
     let (mut items, mut as_needed, mut stopped, mut runways) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let of = supplies.iter().map(|supply| supply.prescription.resident_id);
     let residents = residents::get_all_standing(db, of).await?;
+    let withdrawn = supplies.iter().filter(|supply| is_withdrawn(supply));
+    let parcels = withdrawn.flat_map(|supply| &supply.deliveries).map(|d| d.id);
+    let tasks = discrepancies::of_deliveries(db, parcels).await?;
     let asked = refills::of_prescriptions(db, supplies.iter().map(|supply| supply.prescription.id)).await?;
     for supply in supplies {
         let p = &supply.prescription;
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let resident = resident_ref(resident);
-        let is_stopped = p.state == PrescriptionState::Stopped;
+        let is_stopped = is_withdrawn(supply);
         for course in supply.courses(zone) {
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
             let lots = &supply.lots(course.item.no, drug.doses_per_unit, &recalls);
@@ -58,7 +62,10 @@ pub(super) async fn day(
                 runways.extend(line.runway(zone, asked.get(&p.id)));
             }
         }
-        if is_stopped && recently(app, ctx, p.state_since) {
+        // As long as the pharmacy has not settled what came after the withdrawal, it lies in the home.
+        let unsettled = |d: &Delivery| tasks.get(&d.id).is_some_and(|of_it| of_it.iter().any(is_to_be_fetched));
+        let told = recently(app, ctx, p.state_since) || supply.deliveries.iter().any(unsettled);
+        if is_stopped && p.in_the_home() && told {
             let drug_names = p.items.iter().map(|item| {
                 app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
             });
@@ -77,6 +84,16 @@ pub(super) async fn day(
     stopped.sort_by_key(|course: &views::StoppedCourse| std::cmp::Reverse(course.stopped_at));
     runways.sort_by_key(|runway: &views::Runway| (runway.last_day.is_none(), runway.last_day));
     Ok(views::DosesOfDay { day, zone: zone.name().to_owned(), items, as_needed, stopped, runways })
+}
+
+/// Nothing of it is given any more; what was withdrawn before anything came may have been counted all the same.
+fn is_withdrawn(supply: &Supply) -> bool {
+    matches!(supply.prescription.state, PrescriptionState::Stopped | PrescriptionState::Cancelled)
+}
+
+/// It was counted though it was withdrawn or called back, and nobody has settled that.
+fn is_to_be_fetched(task: &Discrepancy) -> bool {
+    task.cause == Cause::Recalled && !task.state.is_terminal()
 }
 
 fn recently(app: &App, ctx: &Context, at: Timestamp) -> bool {

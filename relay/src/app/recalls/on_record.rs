@@ -27,13 +27,15 @@ pub(super) async fn given(
             None => lines.push((line, h.quantity)),
         }
     }
+    // Of all lines at once: a batch that went to many residents costs no more questions than one.
+    let found = prescriptions::get_all(db, lines.iter().map(|((id, _), _)| *id)).await?;
+    let supplies = Supply::of_all(db, found.into_values().collect()).await?;
+    let barring = recalls::barring(db, supplies.iter().flat_map(Supply::drugs)).await?;
     let mut given = 0_u32;
     for ((id, item_no), units) in lines {
-        let Some(prescription) = prescriptions::get(db, id).await? else { continue };
-        let supply = Supply::of(db, prescription).await?;
+        let Some(supply) = supplies.iter().find(|supply| supply.prescription.id == id) else { continue };
         let item = supply.prescription.items.iter().find(|item| item.no == item_no);
         let Some(drug) = item.and_then(|item| app.formulary.drug(&item.drug_id)) else { continue };
-        let barring = recalls::barring(db, supply.drugs()).await?;
         let lots = supply.lots(item_no, drug.doses_per_unit, &barring);
         let newest = supply.newest(item_no);
         let uses = newest.iter().filter(|entry| entry.state == State::Given);

@@ -8,7 +8,7 @@ use yunzhen_store::{consultation_notes, consultations, homes, referrals, residen
 use super::may_read;
 use crate::app::residents::latest_of_person;
 use crate::app::views::common::LanguageQuery;
-use crate::app::work::{Work, english};
+use crate::app::work::{Work, english, in_name};
 use crate::app::{App, AppError, Context};
 use crate::print::{PrintError, Printed};
 
@@ -66,5 +66,6 @@ pub async fn hand_over(
     let printer = app.printer.clone();
     let printed = tokio::task::spawn_blocking(move || printer.print(&sheet)).await;
     let printed = printed.map_err(|error| PrintError::Pdf(error.to_string()))??;
-    Ok(HandOverFile { printed, file_name: format!("hand-over-{}.pdf", home.zone.date(ctx.now)) })
+    let (day, language) = (home.zone.date(ctx.now), in_name(english));
+    Ok(HandOverFile { printed, file_name: format!("hand-over-{day}-{language}.pdf") })
 }

@@ -71,7 +71,8 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     }
     let newest: Vec<_> = visits.iter().take(HISTORY as usize).collect();
     let visit_views = crate::app::consultations::summaries(app, db, &mut names, &newest, ctx.now).await?;
-    let newest: Vec<_> = prescribed.iter().take(HISTORY as usize).collect();
+    let in_sight = prescribed.iter().filter(|p| crate::app::prescriptions::in_sight(ctx, p));
+    let newest: Vec<_> = in_sight.take(HISTORY as usize).collect();
     let prescription_views = crate::app::prescriptions::summaries(app, db, &mut names, &newest, ctx.now).await?;
     let all: Vec<_> = referred.iter().collect();
     let referral_views = crate::app::referrals::summaries(app, db, &mut names, &all, ctx.now).await?;

@@ -34,6 +34,8 @@ pub struct PrescriptionQuery {
     pub review: Option<bool>,
     /// What entered its state last comes first; without it, what waits longest.
     pub newest: Option<bool>,
+    /// These only, by id, at most 100 separated by commas. Other filters do not count then.
+    pub ids: Option<String>,
     /// Where the last page ended.
     pub cursor: Option<String>,
 }
