@@ -205,7 +205,7 @@ async fn a_nurse_goes_on_without_the_link_and_nothing_is_lost() {
     assert_eq!(body["state"], "saved");
     of_who_moves["whose"]["name"] = json!("王".repeat(301));
     let (code, _) = browser.json(Method::POST, "/page/spool", Some("key-long-name"), &of_who_moves).await;
-    assert_eq!(code, StatusCode::BAD_REQUEST);
+    assert_eq!(code, StatusCode::UNPROCESSABLE_ENTITY);
 
     world.wire.set(true);
     wait_for("delivered", || record.stored.lock().unwrap().len() == 3).await;

@@ -193,7 +193,7 @@ mod tests {
             input("8867-4", 72.0, "/min", "1940-01-01T00:00:00Z"),
         ];
         let faults = readings(&all, born, now).err().unwrap();
-        assert!(faults.iter().all(|f| !f.zh.is_ascii() && f.en.is_ascii()));
+        assert!(faults.iter().all(|f| !f.zh.is_ascii() && f.en.chars().all(|c| c.is_ascii() || c == '°')));
         let paths: Vec<_> = faults.iter().map(|f| f.path.trim_start_matches("observations")).collect();
         let expected = [
             "[1].code",
