@@ -210,7 +210,9 @@ impl Driver {
     async fn dial(&self) -> Result<Welcomed, End> {
         let connection = self.connect().await?;
         let mut control = Control::open(&connection, &self.target.hello).await?;
-        if let ToBox::Welcome { relay_version, server_time, .. } = control.welcomed().await? {
+        let mut takes_repairs = false;
+        if let ToBox::Welcome { relay_version, server_time, repair, .. } = control.welcomed().await? {
+            takes_repairs = repair;
             let skew = clock::now_timestamp().duration_since(server_time).as_secs();
             if skew.abs() > 60 {
                 tracing::warn!(
@@ -221,7 +223,7 @@ impl Driver {
             tracing::info!(relay_version, "welcomed by the relay");
         }
         let (control_tx, outgoing) = mpsc::channel(CONTROL_QUEUE);
-        Ok(Welcomed { control, open: Open { connection, control: control_tx }, outgoing })
+        Ok(Welcomed { control, open: Open { connection, repair: takes_repairs, control: control_tx }, outgoing })
     }
 
     async fn connect(&self) -> Result<quinn::Connection, End> {

@@ -89,6 +89,8 @@ impl LinkStatus {
 pub struct Open {
     /// Datagrams and streams.
     pub connection: quinn::Connection,
+    /// Whether the relay re-creates what is lost from what is sent for it.
+    pub repair: bool,
     control: mpsc::Sender<ToRelay>,
 }
 

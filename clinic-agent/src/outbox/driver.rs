@@ -4,6 +4,7 @@ use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
 use super::queue::Waiting;
 use super::reports::Reports;
 use super::sender::{Advice, Sender, Wait};
+use super::sent::Lost;
 use super::session::{Effect, Input, Session};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
@@ -50,6 +51,7 @@ struct Streams {
     video: Splicer,
     audio: Splicer,
     video_ssrc: u32,
+    audio_ssrc: u32,
     reports: Reports,
 }
 
@@ -59,6 +61,7 @@ impl Streams {
             video: Splicer::new(MediaKind::Video, video.ssrc),
             audio: Splicer::new(MediaKind::Audio, audio.ssrc),
             video_ssrc: video.ssrc,
+            audio_ssrc: audio.ssrc,
             reports: Reports::new(video.ssrc, audio.ssrc),
         }
     }
@@ -357,24 +360,37 @@ impl Driver {
         };
         let Some(streams) = &mut self.streams else { return };
         let now = clock::now_instant();
-        let mut again = Vec::new();
+        let mut missed = Vec::new();
         let mut keyframe = false;
         for packet in packets {
             match packet {
-                RtcpPacket::Nack { media, sequences, .. } if media == streams.video_ssrc => {
-                    again.extend(
-                        sequences.iter().filter_map(|sequence| streams.video.again(now, *sequence, round_trip)),
-                    );
+                RtcpPacket::Nack { media, sequences, .. } => {
+                    let kind = match media {
+                        ssrc if ssrc == streams.video_ssrc => MediaKind::Video,
+                        ssrc if ssrc == streams.audio_ssrc => MediaKind::Audio,
+                        _ => continue,
+                    };
+                    missed.extend(sequences.into_iter().map(|sequence| Lost { kind, sequence }));
                 }
                 RtcpPacket::Pli { .. } | RtcpPacket::Fir { .. } => keyframe = true,
-                RtcpPacket::Arrivals { .. } => self.sender.arrivals(now, &packet),
-                RtcpPacket::Nack { .. } | RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
+                RtcpPacket::Arrivals { .. } => missed.extend(self.sender.arrivals(now, &packet)),
+                RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
             }
         }
-        metrics::counter!("yunzhen_uplink_resent_total").increment(again.len() as u64);
-        for packet in &again {
-            self.enqueue(now, MediaKind::Video, packet);
+        missed.retain(|Lost { kind, sequence }| self.sender.is_worth_sending_again(now, *kind, *sequence, round_trip));
+        let mut resent = 0;
+        for Lost { kind, sequence } in missed {
+            let splicer = match kind {
+                MediaKind::Video => &mut streams.video,
+                MediaKind::Audio => &mut streams.audio,
+            };
+            if let Some(packet) = splicer.again(now, sequence, round_trip) {
+                resent += 1;
+                let timestamp = packet.header.timestamp;
+                self.sender.push_again(Waiting { kind, since: now, timestamp, sequence, packet: packet.to_bytes() });
+            }
         }
+        metrics::counter!("yunzhen_uplink_resent_total").increment(resent);
         if keyframe {
             self.own_keyframe();
         }

@@ -3,6 +3,7 @@
 //! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
 //! may take longer to leave, and the encoder is held meanwhile ([`Queue::video_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
+//! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first.
 
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -17,6 +18,9 @@ pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
 const VIDEO_AGE: Duration = Duration::from_millis(600);
 /// Whatever its span.
 const VIDEO_BYTES: usize = 256 * 1024;
+
+/// Repairs that may wait.
+const REPAIRS: usize = 64;
 
 /// One packet that waits; it is cut to datagrams only when it leaves, for the path as it is then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +37,42 @@ pub struct Waiting {
     pub packet: Bytes,
 }
 
+/// What leaves next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// For the first time.
+    Media(Waiting),
+    /// Once more.
+    Again(Waiting),
+    /// The content of a datagram of flow 3, and the parity's number.
+    Parity(u16, Bytes),
+}
+
+impl Next {
+    /// Whether it leaves when the pace allows; sound does not ask.
+    pub fn is_paced(&self) -> bool {
+        match self {
+            Self::Media(waiting) | Self::Again(waiting) => waiting.kind == MediaKind::Video,
+            Self::Parity(..) => true,
+        }
+    }
+
+    /// Bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Media(waiting) | Self::Again(waiting) => waiting.packet.len(),
+            Self::Parity(_, content) => content.len(),
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Queue {
     video: VecDeque<Waiting>,
     video_bytes: usize,
     sound: VecDeque<Waiting>,
+    repairs: VecDeque<Next>,
 }
 
 /// How many packets were thrown away.
@@ -92,19 +126,32 @@ impl Queue {
         dropped
     }
 
-    /// What would leave next: sound before pictures.
-    pub fn peek(&self) -> Option<&Waiting> {
-        self.sound.front().or_else(|| self.video.front())
+    /// Adds what repairs a loss.
+    pub fn push_repair(&mut self, repair: Next) {
+        if self.repairs.len() == REPAIRS {
+            self.repairs.pop_front();
+        }
+        self.repairs.push_back(repair);
     }
 
-    /// The next packet to send.
-    pub fn pop(&mut self) -> Option<Waiting> {
+    /// The next to send: sound, then repairs, then pictures.
+    pub fn pop(&mut self) -> Option<Next> {
         if let Some(waiting) = self.sound.pop_front() {
-            return Some(waiting);
+            return Some(Next::Media(waiting));
+        }
+        if let Some(repair) = self.repairs.pop_front() {
+            return Some(repair);
         }
         let waiting = self.video.pop_front()?;
         self.video_bytes -= waiting.packet.len();
-        Some(waiting)
+        Some(Next::Media(waiting))
+    }
+
+    /// How large what is next is, and whether it asks for the pace.
+    pub fn peek(&self) -> Option<(usize, bool)> {
+        let media = |waiting: &Waiting| (waiting.packet.len(), waiting.kind == MediaKind::Video);
+        let repair = || self.repairs.front().map(|repair| (repair.bytes(), repair.is_paced()));
+        self.sound.front().map(media).or_else(repair).or_else(|| self.video.front().map(media))
     }
 
     /// Pictures that wait.
@@ -139,8 +186,15 @@ mod tests {
         queue.push(waiting(MediaKind::Video, now, 1, 1000));
         queue.push(waiting(MediaKind::Video, now, 2, 1000));
         queue.push(waiting(MediaKind::Audio, now, 3, 100));
-        let order: Vec<u32> = std::iter::from_fn(|| queue.pop()).map(|waiting| waiting.timestamp).collect();
-        assert_eq!(order, [3, 1, 2]);
+        queue.push_repair(Next::Parity(9, Bytes::from_static(&[1])));
+        queue.push_repair(Next::Again(waiting(MediaKind::Video, now, 4, 10)));
+        let order: Vec<u32> = std::iter::from_fn(|| queue.pop())
+            .map(|next| match next {
+                Next::Media(waiting) | Next::Again(waiting) => waiting.timestamp,
+                Next::Parity(number, _) => number.into(),
+            })
+            .collect();
+        assert_eq!(order, [3, 9, 4, 1, 2]);
     }
 
     #[test]

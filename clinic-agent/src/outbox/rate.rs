@@ -3,17 +3,22 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
-use super::sent::{Impossible, SentLog};
+use super::sent::{Impossible, Lost, Sent, SentLog, Told};
 use std::time::Duration;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
+use yunzhen_media::congestion::takes::Takes;
 use yunzhen_media::congestion::{Clocked, Controller, Limits};
 use yunzhen_media::ladder::{Ladder, Rung, VideoTarget};
+use yunzhen_media::repair::policy::Budget;
+use yunzhen_media::repair::{Losses, deadline};
 use yunzhen_protocol::ccfb::StreamReport;
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 
 /// Headers of QUIC, UDP and IP on each datagram: they fill the link as much as what they carry.
 const HEADERS: usize = 58;
+/// Headers of sound that leaves fifty times a second.
+const SOUND_HEADERS_BPS: f64 = (HEADERS + 13) as f64 * 8.0 * 50.0;
 /// Of what a video packet takes on the wire, so much is picture.
 const PICTURE_SHARE: f64 = 0.93;
 /// An encoder makes nothing sensible of less.
@@ -22,8 +27,6 @@ const VIDEO_LEAST_BPS: u32 = 30_000;
 const START_BPS: u32 = 600_000;
 /// On a connection that is alive a relay that reports has reported within this.
 const UNREPORTED: Duration = Duration::from_secs(3);
-/// The rate of sound is taken over this time.
-const SOUND_WINDOW: Duration = Duration::from_millis(500);
 /// How often the controller looks at the time.
 const TICK: Duration = Duration::from_millis(50);
 /// The relay's QUIC acknowledges within this.
@@ -44,7 +47,12 @@ pub struct Rate {
     /// The relay's word: what those who watch can take.
     cap_bps: u32,
     reports: Reports,
-    sound: Sound,
+    losses: Losses,
+    sound: Takes,
+    /// Parities, and what was sent again.
+    repairs: Takes,
+    /// Sound without copies.
+    bare_sound_bps: f64,
     told: Option<VideoTarget>,
     ticked: Duration,
 }
@@ -62,29 +70,6 @@ enum Reports {
     None,
 }
 
-/// What sound takes on the wire.
-#[derive(Debug, Default)]
-struct Sound {
-    bps: f64,
-    bytes: usize,
-    since: Duration,
-}
-
-impl Sound {
-    fn sent(&mut self, now: Duration, bytes: usize) {
-        self.bytes += bytes;
-        self.look(now);
-    }
-
-    fn look(&mut self, now: Duration) {
-        let time = now.saturating_sub(self.since);
-        if time >= SOUND_WINDOW {
-            self.bps = self.bytes as f64 * 8.0 / time.as_secs_f64();
-            (self.bytes, self.since) = (0, now);
-        }
-    }
-}
-
 impl Rate {
     /// A call begins.
     pub fn new(now: Duration, video: VideoPlan, audio: AudioPlan) -> Self {
@@ -97,7 +82,10 @@ impl Rate {
             plan: video,
             cap_bps: video.bitrate_bps,
             reports: Reports::Unknown,
-            sound: Sound { bps: f64::from(audio.bitrate_bps), bytes: 0, since: now },
+            losses: Losses::default(),
+            sound: Takes::new(now, f64::from(audio.bitrate_bps)),
+            repairs: Takes::new(now, 0.0),
+            bare_sound_bps: f64::from(audio.bitrate_bps) + SOUND_HEADERS_BPS,
             told: None,
             ticked: now,
         }
@@ -112,6 +100,7 @@ impl Rate {
     /// The link is another connection.
     pub fn new_path(&mut self) {
         self.log.new_path();
+        self.losses.new_path();
         if self.reports == Reports::Come {
             self.controller.new_path();
         }
@@ -119,28 +108,58 @@ impl Rate {
     }
 
     /// A packet leaves, in a datagram (or several) of so many bytes.
-    pub fn sent(&mut self, now: Duration, kind: MediaKind, sequence: u16, datagram: usize) {
+    pub fn sent(&mut self, now: Duration, what: Sent, sequence: u16, datagram: usize) {
         let bytes = datagram + HEADERS;
-        if let Some(number) = self.log.sent(now, kind, sequence) {
+        let number = self.log.sent(now, what, sequence);
+        if let Some(number) = number {
             self.controller.sent(now, number, bytes);
         }
         self.pacer.sent(now, bytes, self.controller.pacing_bps());
-        if kind == MediaKind::Audio {
-            self.sound.sent(now, bytes);
+        match what {
+            Sent::Media(MediaKind::Audio) => self.sound.sent(now, bytes),
+            Sent::Media(MediaKind::Video) if number.is_some() => {}
+            Sent::Media(MediaKind::Video) | Sent::Parity => self.repairs.sent(now, bytes),
         }
         if self.reports == Reports::Unknown {
             self.reports = Reports::Awaited(now);
         }
     }
 
-    /// The relay says when packets arrived.
-    pub fn arrived(&mut self, now: Duration, streams: &[StreamReport], timestamp: u32) -> Result<(), Impossible> {
-        let reports = self.log.take(now, streams, timestamp)?;
+    /// The relay says when packets arrived. What did not, for the first time.
+    pub fn arrived(
+        &mut self,
+        now: Duration,
+        streams: &[StreamReport],
+        timestamp: u32,
+    ) -> Result<Vec<Lost>, Impossible> {
+        let Told { mut reports, again, lost } = self.log.take(now, streams, timestamp)?;
         self.reports = Reports::Come;
         self.controller.feedback(now, &reports);
+        reports.extend(again);
+        self.losses.told(now, &reports);
         // The encoder hears of it at once.
         self.ticked = Duration::ZERO;
-        Ok(())
+        Ok(lost)
+    }
+
+    /// Whether a packet that is sent again now arrives before its moment has passed.
+    pub fn is_in_time(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> bool {
+        // One that never left, because the box dropped it, is not late.
+        self.log.left_at(kind, sequence).is_none_or(|left| deadline::is_in_time(kind, left, now, round_trip))
+    }
+
+    /// What the link loses.
+    pub const fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// What repairs are taken from.
+    pub fn budget(&self) -> Budget {
+        Budget {
+            total: self.total_bps().unwrap_or_default().into(),
+            sound: self.bare_sound_bps,
+            picture_least: self.ladder.rung().least().into(),
+        }
     }
 
     /// When video of this size may leave; now or earlier: at once.
@@ -173,6 +192,7 @@ impl Rate {
             self.controller.poll(now);
         }
         self.sound.look(now);
+        self.repairs.look(now);
         if matches!(self.reports, Reports::Awaited(since) if now.saturating_sub(since) > UNREPORTED) {
             self.reports = Reports::None;
         }
@@ -193,13 +213,13 @@ impl Rate {
         if self.reports == Reports::None {
             return Rung::Full.target(&self.plan, self.cap_bps);
         }
-        let picture = |total_bps: u32| {
-            let own = (f64::from(total_bps) - self.sound.bps).max(0.0) * PICTURE_SHARE;
+        let picture = |total_bps: u32, beside: f64| {
+            let own = (f64::from(total_bps) - beside).max(0.0) * PICTURE_SHARE;
             (own as u32).min(self.cap_bps).max(VIDEO_LEAST_BPS)
         };
-        let (now_bps, sustained_bps) =
-            (picture(self.controller.target_bps()), picture(self.controller.sustained_bps()));
-        // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture.
+        let now_bps = picture(self.controller.target_bps(), self.sound.bps() + self.repairs.bps());
+        // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture. Nor are repairs: they make it coarser.
+        let sustained_bps = picture(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound_bps));
         self.ladder.step(now, sustained_bps).target(&self.plan, now_bps)
     }
 
@@ -237,7 +257,7 @@ mod tests {
     #[test]
     fn a_relay_that_does_not_report_decides_alone_after_a_while() {
         let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
-        rate.sent(ms(0), MediaKind::Video, 1, 1000);
+        rate.sent(ms(0), Sent::Media(MediaKind::Video), 1, 1000);
         let first = rate.poll(ms(0)).expect("a target");
         assert!(first.bitrate_bps < 600_000 && first.bitrate_bps > 400_000, "{first:?}");
         let later = rate.poll(ms(2900)).unwrap_or(first);
@@ -257,7 +277,7 @@ mod tests {
         for tick in 1..800u64 {
             let sequence = (5 * tick) as u16;
             for place in 0..5 {
-                rate.sent(ms(10 * tick), MediaKind::Video, sequence + place, 1000);
+                rate.sent(ms(10 * tick), Sent::Media(MediaKind::Video), sequence + place, 1000);
             }
             let streams = [StreamReport { ssrc: 1, begin: sequence, metrics: vec![Metric::arrived(0, 0); 5] }];
             rate.arrived(ms(10 * tick + 1), &streams, (10 * tick * 65_536 / 1000) as u32).expect("true");
@@ -265,7 +285,7 @@ mod tests {
             assert!(target.bitrate_bps <= 900_000);
         }
         assert!(target.bitrate_bps > 850_000 && target.height == 720, "{target:?}");
-        rate.sent(ms(8000), MediaKind::Video, 4005, 1000);
+        rate.sent(ms(8000), Sent::Media(MediaKind::Video), 4005, 1000);
         for tick in 0..20 {
             target = rate.poll(ms(8000 + 50 * tick)).unwrap_or(target);
         }

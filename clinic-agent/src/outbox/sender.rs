@@ -1,17 +1,20 @@
 //! From packets to datagrams: what waits, what leaves when, and what the rate allows. Holds no socket of its own; the driver gives it the connection.
 
-use super::queue::{Dropped, Queue, Waiting};
+use super::queue::{Dropped, Next, Queue, Waiting};
 use super::rate::Rate;
+use super::sent::{Lost, Sent};
 use crate::link::Open;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::repair::Outgoing;
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::RtcpPacket;
+use yunzhen_protocol::rtp::{RtpPacket, RtpView};
 
 /// Pictures that take so long to leave hold the encoder; it goes on when they take less than [`GO_ON`].
 const HOLD: Duration = Duration::from_millis(60);
@@ -44,6 +47,8 @@ pub struct Sender {
     queue: Queue,
     /// Of the call that runs.
     rate: Option<Rate>,
+    /// What re-creates what the link loses.
+    outgoing: Outgoing,
     /// A sender report that leaves before what waits: it is small, and late it tells the wrong moment. The newest replaces.
     report: Option<Bytes>,
     /// The rest of a packet that was cut into several datagrams.
@@ -56,7 +61,7 @@ impl Sender {
     /// Nothing waits. `begun` is the origin of its clock.
     pub fn new(begun: Instant) -> Self {
         let (queue, cut, fragmenter) = (Queue::default(), VecDeque::new(), Fragmenter::new());
-        Self { begun, queue, rate: None, report: None, cut, fragmenter, held: false }
+        Self { begun, queue, rate: None, outgoing: Outgoing::default(), report: None, cut, fragmenter, held: false }
     }
 
     fn at(&self, now: Instant) -> Duration {
@@ -94,6 +99,7 @@ impl Sender {
     fn clear(&mut self) {
         self.cut.clear();
         self.queue.clear();
+        self.outgoing.clear();
         self.report = None;
     }
 
@@ -107,14 +113,32 @@ impl Sender {
         self.report = Some(report);
     }
 
-    /// The relay says when packets arrived.
-    pub fn arrivals(&mut self, now: Instant, packet: &RtcpPacket) {
+    /// The relay says when packets arrived. What did not.
+    pub fn arrivals(&mut self, now: Instant, packet: &RtcpPacket) -> Vec<Lost> {
         let at = self.at(now);
-        let (Some(rate), RtcpPacket::Arrivals { streams, timestamp, .. }) = (&mut self.rate, packet) else { return };
-        if let Err(why) = rate.arrived(at, streams, *timestamp) {
-            tracing::debug!(%why, "report of arrivals refused");
-            metrics::counter!("yunzhen_uplink_reports_refused_total", "why" => why.name()).increment(1);
+        let (Some(rate), RtcpPacket::Arrivals { streams, timestamp, .. }) = (&mut self.rate, packet) else {
+            return Vec::new();
+        };
+        match rate.arrived(at, streams, *timestamp) {
+            Ok(lost) => lost,
+            Err(why) => {
+                tracing::debug!(%why, "report of arrivals refused");
+                metrics::counter!("yunzhen_uplink_reports_refused_total", "why" => why.name()).increment(1);
+                Vec::new()
+            }
         }
+    }
+
+    /// Whether a packet is worth sending again: it arrives in time, and is not repaired by later sound anyway.
+    pub fn is_worth_sending_again(&self, now: Instant, kind: MediaKind, sequence: u16, round_trip: Duration) -> bool {
+        let travels_anyway = kind == MediaKind::Audio && self.outgoing.plan().copies.is_some();
+        let at = self.at(now);
+        !travels_anyway && self.rate.as_ref().is_some_and(|rate| rate.is_in_time(at, kind, sequence, round_trip))
+    }
+
+    /// A packet leaves once more.
+    pub fn push_again(&mut self, waiting: Waiting) {
+        self.queue.push_repair(Next::Again(waiting));
     }
 
     /// What the encoder should hear now.
@@ -170,7 +194,10 @@ impl Sender {
 
     /// Hands quinn what may leave and fits into its buffer.
     pub fn flush(&mut self, now: Instant, open: Option<&Open>) -> Wait {
-        let Some(connection) = open.map(|open| &open.connection) else { return Wait::News };
+        let Some(Open { connection, repair, .. }) = open else { return Wait::News };
+        if *repair {
+            self.look(now, connection);
+        }
         loop {
             if self.cut.is_empty()
                 && let Some(wait) = self.cut_next(now, connection)
@@ -188,6 +215,13 @@ impl Sender {
         }
     }
 
+    /// What is done about loss follows the link. A relay that does not take repairs gets none: nobody looks.
+    fn look(&mut self, now: Instant, connection: &quinn::Connection) {
+        let at = self.at(now);
+        let Some(rate) = self.rate.as_ref().filter(|_| self.outgoing.is_due(at)) else { return };
+        self.outgoing.look(at, rate.losses(), connection.rtt(), rate.budget());
+    }
+
     /// What waits for room in quinn's buffer.
     pub fn next_datagram(&self) -> Option<Bytes> {
         self.cut.front().cloned()
@@ -201,24 +235,52 @@ impl Sender {
             self.cut(Flow::Feedback, &report, max);
             return None;
         }
-        let Some(next) = self.queue.peek() else { return Some(Wait::News) };
-        if let Some(rate) = self.rate.as_ref().filter(|_| next.kind == MediaKind::Video) {
-            let ready = rate.ready_at(at, next.packet.len() + 1);
+        let Some((length, is_paced)) = self.queue.peek() else { return Some(Wait::News) };
+        if let Some(rate) = self.rate.as_ref().filter(|_| is_paced) {
+            let ready = rate.ready_at(at, length + 1);
             if ready > at {
                 return Some(Wait::Until(self.begun + ready));
             }
         }
-        let Some(Waiting { kind, sequence, packet, .. }) = self.queue.pop() else { return Some(Wait::News) };
-        let flow = match kind {
-            MediaKind::Video => Flow::Video,
-            MediaKind::Audio => Flow::Audio,
+        let next = self.queue.pop()?;
+        let (what, sequence) = match &next {
+            Next::Media(waiting) | Next::Again(waiting) => (Sent::Media(waiting.kind), waiting.sequence),
+            Next::Parity(number, _) => (Sent::Parity, *number),
         };
-        self.cut(flow, &packet, max);
+        match &next {
+            Next::Media(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut_sound(packet, max),
+            Next::Media(Waiting { packet, .. }) => {
+                self.cut(Flow::Video, packet, max);
+                self.protect(at, sequence, packet);
+            }
+            Next::Again(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut(Flow::Audio, packet, max),
+            Next::Again(Waiting { packet, .. }) => self.cut(Flow::Video, packet, max),
+            Next::Parity(_, content) => self.cut(Flow::Repair, content, max),
+        }
         let bytes = self.cut.iter().map(Bytes::len).sum();
         if let Some(rate) = self.rate.as_mut().filter(|_| bytes > 0) {
-            rate.sent(at, kind, sequence, bytes);
+            rate.sent(at, what, sequence, bytes);
         }
         None
+    }
+
+    /// Sound, with earlier sound where the link loses some.
+    fn cut_sound(&mut self, packet: &Bytes, max: usize) {
+        let with_earlier = RtpPacket::parse(packet.clone())
+            .ok()
+            .and_then(|packet| self.outgoing.sound(&packet, max.saturating_sub(1)));
+        match with_earlier {
+            Some(content) => self.cut(Flow::Repair, &content, max),
+            None => self.cut(Flow::Audio, packet, max),
+        }
+    }
+
+    /// The parities that follow a packet of a picture.
+    fn protect(&mut self, at: Duration, sequence: u16, packet: &Bytes) {
+        let ends_picture = RtpView::parse(packet).is_ok_and(|view| view.header().marker);
+        for (number, content) in self.outgoing.picture(at, sequence, ends_picture, packet) {
+            self.queue.push_repair(Next::Parity(number, content));
+        }
     }
 
     fn cut(&mut self, flow: Flow, packet: &[u8], max: usize) {

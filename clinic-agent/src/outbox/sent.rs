@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use yunzhen_media::MediaKind;
-use yunzhen_media::congestion::Report;
+use yunzhen_media::congestion::{PARITIES, Report};
 use yunzhen_protocol::ccfb::{ECN_CE, OFFSET_LATER, OFFSET_OLD, StreamReport};
 
 /// Packets of each stream that a report may still tell of; a power of two, some seconds.
@@ -43,6 +43,38 @@ impl Impossible {
     }
 }
 
+/// What left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// A packet of a media stream.
+    Media(MediaKind),
+    /// A parity, which has numbers of its own.
+    Parity,
+}
+
+/// A packet of a media stream that did not arrive, told for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Its number.
+    pub sequence: u16,
+}
+
+/// What a report says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// In the controller's terms.
+    pub reports: Vec<Report>,
+    /// What was sent again was lost the first time, whichever of the two arrived since.
+    pub again: Vec<Report>,
+    /// What did not arrive though later packets did.
+    pub lost: Vec<Lost>,
+}
+
+/// Packets overtake each other by so many.
+const REORDER: u64 = 3;
+
 #[derive(Clone, Copy, Debug)]
 struct Packet {
     sequence: u16,
@@ -50,6 +82,8 @@ struct Packet {
     at: Duration,
     /// It was sent again: which of the two arrived is not known.
     again: bool,
+    /// Its loss was told.
+    lost: bool,
 }
 
 #[derive(Debug)]
@@ -66,13 +100,18 @@ impl Stream {
     fn get(&self, sequence: u16) -> Option<Packet> {
         self.ring[usize::from(sequence) % KEPT].filter(|packet| packet.sequence == sequence)
     }
+
+    fn get_mut(&mut self, sequence: u16) -> Option<&mut Packet> {
+        self.ring[usize::from(sequence) % KEPT].as_mut().filter(|packet| packet.sequence == sequence)
+    }
 }
 
-/// The last packets of both streams, by what a report calls them.
+/// The last packets of both streams and the last parities, by what a report calls them.
 #[derive(Debug)]
 pub struct SentLog {
     video: Stream,
     audio: Stream,
+    parities: Stream,
     next: u64,
     /// Time of the last report that was taken: far clock without the wrap in 1/65536 s, and ours.
     last: Option<(u64, Duration)>,
@@ -84,15 +123,16 @@ pub struct SentLog {
 impl SentLog {
     /// Nothing was sent.
     pub fn new(video_ssrc: u32, audio_ssrc: u32) -> Self {
-        let (video, audio) = (Stream::new(video_ssrc), Stream::new(audio_ssrc));
-        Self { video, audio, next: 0, last: None, leaps: 0, ahead: None }
+        let (video, audio, parities) = (Stream::new(video_ssrc), Stream::new(audio_ssrc), Stream::new(PARITIES));
+        Self { video, audio, parities, next: 0, last: None, leaps: 0, ahead: None }
     }
 
     /// A packet left; gives its number for the controller when it was for the first time.
-    pub fn sent(&mut self, at: Duration, kind: MediaKind, sequence: u16) -> Option<u64> {
-        let stream = match kind {
-            MediaKind::Video => &mut self.video,
-            MediaKind::Audio => &mut self.audio,
+    pub fn sent(&mut self, at: Duration, what: Sent, sequence: u16) -> Option<u64> {
+        let stream = match what {
+            Sent::Media(MediaKind::Video) => &mut self.video,
+            Sent::Media(MediaKind::Audio) => &mut self.audio,
+            Sent::Parity => &mut self.parities,
         };
         let place = &mut stream.ring[usize::from(sequence) % KEPT];
         if let Some(packet) = place.as_mut().filter(|packet| packet.sequence == sequence) {
@@ -101,8 +141,17 @@ impl SentLog {
         }
         let number = self.next;
         self.next += 1;
-        *place = Some(Packet { sequence, number, at, again: false });
+        *place = Some(Packet { sequence, number, at, again: false, lost: false });
         Some(number)
+    }
+
+    /// When a packet left for the first time.
+    pub fn left_at(&self, kind: MediaKind, sequence: u16) -> Option<Duration> {
+        let stream = match kind {
+            MediaKind::Video => &self.video,
+            MediaKind::Audio => &self.audio,
+        };
+        stream.get(sequence).map(|packet| packet.at)
     }
 
     /// The far clock may be another one.
@@ -111,15 +160,16 @@ impl SentLog {
     }
 
     /// What a report says in the controller's terms. `Err` and nothing changed when it cannot be true.
-    pub fn take(&mut self, now: Duration, streams: &[StreamReport], timestamp: u32) -> Result<Vec<Report>, Impossible> {
+    pub fn take(&mut self, now: Duration, streams: &[StreamReport], timestamp: u32) -> Result<Told, Impossible> {
         let far = self.far_time(now, timestamp)?;
         let told = Duration::from_micros(far * 1_000_000 / 65_536);
-        let mut reports = Vec::new();
+        let (mut reports, mut again) = (Vec::new(), Vec::new());
         let mut ahead = self.ahead;
         for stream in streams {
             let known = match stream.ssrc {
                 ssrc if ssrc == self.video.ssrc => &self.video,
                 ssrc if ssrc == self.audio.ssrc => &self.audio,
+                PARITIES => &self.parities,
                 _ => return Err(Impossible::Source),
             };
             for (place, metric) in stream.metrics.iter().enumerate() {
@@ -131,6 +181,7 @@ impl SentLog {
                     continue;
                 };
                 if packet.again {
+                    again.push(Report { number: packet.number, arrived: None, ce: false });
                     continue;
                 }
                 let arrived = match metric.offset() {
@@ -152,7 +203,29 @@ impl SentLog {
             }
         }
         (self.last, self.leaps, self.ahead) = (Some((far, now)), 0, ahead);
-        Ok(reports)
+        let lost = self.lost(streams, &reports);
+        Ok(Told { reports, again, lost })
+    }
+
+    /// What is missing though something that left later arrived.
+    fn lost(&mut self, streams: &[StreamReport], reports: &[Report]) -> Vec<Lost> {
+        let arrived = reports.iter().filter(|report| report.arrived.is_some());
+        let Some(highest) = arrived.map(|report| report.number).max() else { return Vec::new() };
+        let mut lost = Vec::new();
+        for (kind, known) in [(MediaKind::Audio, &mut self.audio), (MediaKind::Video, &mut self.video)] {
+            let ssrc = known.ssrc;
+            for stream in streams.iter().filter(|stream| stream.ssrc == ssrc) {
+                for (place, metric) in stream.metrics.iter().enumerate() {
+                    let sequence = stream.begin.wrapping_add(place as u16);
+                    let Some(packet) = known.get_mut(sequence) else { continue };
+                    let is_missing = !metric.is_arrived() && packet.number + REORDER <= highest && !packet.again;
+                    if is_missing && !std::mem::replace(&mut packet.lost, true) {
+                        lost.push(Lost { kind, sequence });
+                    }
+                }
+            }
+        }
+        lost
     }
 
     /// The report's time without the wrap.
@@ -187,7 +260,7 @@ mod tests {
     fn log() -> SentLog {
         let mut log = SentLog::new(1, 2);
         for (place, sequence) in [65_534, 65_535, 0].into_iter().enumerate() {
-            log.sent(ms(10 * place as u64), MediaKind::Video, sequence);
+            log.sent(ms(10 * place as u64), Sent::Media(MediaKind::Video), sequence);
         }
         log
     }
@@ -197,7 +270,8 @@ mod tests {
     fn a_report_becomes_numbers_and_times() {
         let mut log = log();
         let metrics = [Metric::arrived(ECN_CE, 512), Metric::MISSING, HERE];
-        let reports = log.take(ms(50), &about(1, 65_534, &metrics), 65_536 * 2).unwrap();
+        let told = log.take(ms(50), &about(1, 65_534, &metrics), 65_536 * 2).unwrap();
+        let reports = told.reports;
         assert_eq!(
             reports.iter().map(|report| (report.number, report.ce)).collect::<Vec<_>>(),
             [(0, true), (1, false), (2, false)]
@@ -222,16 +296,16 @@ mod tests {
         ] {
             assert_eq!(log.take(ms(1050), &streams, timestamp), Err(expected));
         }
-        assert_eq!(log.take(ms(1060), &about(1, 0, &[HERE]), 101 * second).map(|reports| reports.len()), Ok(1));
+        assert_eq!(log.take(ms(1060), &about(1, 0, &[HERE]), 101 * second).map(|told| told.reports.len()), Ok(1));
     }
 
     /// A packet that was dropped in the box and asked for by the relay leaves for the first time after all.
     #[test]
     fn a_packet_that_was_sent_again_says_nothing_about_delay() {
         let mut log = log();
-        assert_eq!(log.sent(ms(300), MediaKind::Video, 65_535), None);
-        assert_eq!(log.sent(ms(310), MediaKind::Video, 7), Some(3));
-        let reports = log.take(ms(400), &about(1, 65_534, &[HERE, HERE, HERE]), 1000).unwrap();
+        assert_eq!(log.sent(ms(300), Sent::Media(MediaKind::Video), 65_535), None);
+        assert_eq!(log.sent(ms(310), Sent::Media(MediaKind::Video), 7), Some(3));
+        let reports = log.take(ms(400), &about(1, 65_534, &[HERE, HERE, HERE]), 1000).unwrap().reports;
         assert_eq!(reports.iter().map(|report| report.number).collect::<Vec<_>>(), [0, 2]);
     }
 
@@ -239,9 +313,9 @@ mod tests {
     #[test]
     fn a_path_may_get_much_shorter() {
         let mut log = SentLog::new(1, 2);
-        log.sent(ms(0), MediaKind::Video, 1);
+        log.sent(ms(0), Sent::Media(MediaKind::Video), 1);
         assert!(log.take(ms(3050), &about(1, 1, &[HERE]), 3 * 65_536).is_ok());
-        log.sent(ms(3100), MediaKind::Video, 2);
+        log.sent(ms(3100), Sent::Media(MediaKind::Video), 2);
         assert!(log.take(ms(3150), &about(1, 2, &[HERE]), 3 * 65_536 + 6500).is_ok());
     }
 
@@ -259,7 +333,24 @@ mod tests {
     fn the_far_clock_wraps() {
         let mut log = log();
         log.take(ms(0), &about(1, 65_534, &[HERE]), u32::MAX - 1000).unwrap();
-        let reports = log.take(ms(50), &about(1, 65_535, &[HERE]), 2275).unwrap();
+        let reports = log.take(ms(50), &about(1, 65_535, &[HERE]), 2275).unwrap().reports;
         assert!(reports[0].arrived.unwrap() > Duration::from_secs(65_536));
+    }
+
+    #[test]
+    fn what_is_lost_is_told_once_and_parities_are_reported_by_their_own_numbers() {
+        let mut log = SentLog::new(1, 2);
+        for sequence in 0..6 {
+            log.sent(ms(10), Sent::Media(MediaKind::Video), sequence);
+        }
+        log.sent(ms(10), Sent::Parity, 77);
+        let lost = |sequence| Lost { kind: MediaKind::Video, sequence };
+        let streams = about(1, 0, &[HERE, Metric::MISSING, HERE, HERE, Metric::MISSING, HERE]);
+        assert_eq!(log.take(ms(50), &streams, 1000).unwrap().lost, [lost(1)], "4 may still come");
+        let both = [streams, about(PARITIES, 77, &[HERE])].concat();
+        let told = log.take(ms(80), &both, 3000).unwrap();
+        assert_eq!((told.lost, told.reports.last().map(|report| report.number)), (vec![], Some(6)));
+        assert_eq!(log.left_at(MediaKind::Video, 1), Some(ms(10)));
+        assert_eq!(log.take(ms(90), &about(PARITIES, 78, &[HERE]), 5000), Err(Impossible::NeverSent));
     }
 }

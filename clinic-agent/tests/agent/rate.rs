@@ -3,6 +3,7 @@
 use crate::world::{CONSULTATION, World, start_media};
 use axum::Router;
 use bytes::Bytes;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -10,13 +11,14 @@ use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
-use yunzhen_netem::{Config, Rate};
+use yunzhen_media::repair::Incoming;
+use yunzhen_netem::{Burst, Config, Loss, Rate};
 use yunzhen_protocol::ccfb::{Metric, StreamReport};
-use yunzhen_protocol::control::{BoxCamera, StopReason, ToBox};
+use yunzhen_protocol::control::{BoxCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
-use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket, RtpView};
 use yunzhen_runtime::clock;
 
 const DELAY: Duration = Duration::from_millis(30);
@@ -256,6 +258,115 @@ async fn the_encoder_follows_a_link_that_gets_narrow_and_wide_again() {
     let counters = world.wire.counters();
     assert_eq!((counters.lost, counters.overflowed), (0, 0), "the queue of the link never overflowed");
     assert_eq!(heard.missing, 0, "no sound is lost in the box");
+    world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
+    world.life.stop().await.unwrap();
+}
+
+/// What a relay has of sound and pictures, by sequence number, with what it can re-create.
+#[derive(Default)]
+struct Whole {
+    incoming: Incoming,
+    sound: BTreeSet<u16>,
+    came: BTreeSet<u16>,
+    pictures: BTreeSet<u16>,
+    restored: usize,
+}
+
+impl Whole {
+    async fn listen(&mut self, world: &mut World, time: Duration) {
+        let begun = clock::now_instant();
+        let sequence = |packet: &Bytes| RtpView::parse(packet).unwrap().header().sequence;
+        while clock::now_instant().saturating_duration_since(begun) < time {
+            let next = tokio::time::timeout(PATIENCE, world.relay.datagrams.recv()).await.expect("in time");
+            let (_, datagram) = next.expect("the relay runs");
+            let at = clock::now_instant().saturating_duration_since(begun);
+            let packet = datagram.packet;
+            let pictures = match datagram.flow {
+                Flow::Video => {
+                    self.pictures.insert(sequence(&packet));
+                    self.incoming.picture(at, sequence(&packet), &packet).unwrap()
+                }
+                Flow::Audio => {
+                    self.sound.insert(sequence(&packet));
+                    self.came.insert(sequence(&packet));
+                    Vec::new()
+                }
+                Flow::Repair => {
+                    let taken = self.incoming.repair(at, packet).unwrap();
+                    self.came.extend(taken.sound.iter().map(sequence));
+                    self.sound.extend(taken.sound.iter().chain(&taken.sounds).map(sequence));
+                    taken.pictures
+                }
+                _ => Vec::new(),
+            };
+            self.restored += pictures.len();
+            self.pictures.extend(pictures.iter().map(sequence));
+        }
+    }
+}
+
+/// Of the numbers from the first to the last, the share that is not there.
+fn missing(numbers: &BTreeSet<u16>) -> f64 {
+    let (first, last) = (numbers.first().unwrap(), numbers.last().unwrap());
+    1.0 - numbers.len() as f64 / (f64::from(last - first) + 1.0)
+}
+
+/// 10 % lost in bursts of four, and a round trip in which asking again takes long: the box itself begins to protect what it sends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_link_that_loses_sound_is_whole_and_pictures_are_re_created() {
+    let (camera, _targets) = Camera::new();
+    let mut world = World::new(Router::new(), Box::new(camera.clone())).await;
+    world.relay.reports.store(true, std::sync::atomic::Ordering::Relaxed);
+    let clean = Config { delay: Duration::from_millis(90), ..link(2_000_000) };
+    world.wire.shape(clean.clone());
+    world.relay.tell(start_media());
+    let mut before = Whole::default();
+    before.listen(&mut world, Duration::from_secs(2)).await;
+    assert_eq!((before.restored, before.came.len()), (0, before.sound.len()), "nothing on a clean link");
+
+    world.wire.shape(Config { loss: Loss::Burst(Burst::of(0.10, 4.0)), ..clean });
+    Whole::default().listen(&mut world, Duration::from_secs(2)).await;
+    let mut whole = Whole::default();
+    whole.listen(&mut world, Duration::from_secs(10)).await;
+    let (lost, silent) = (missing(&whole.came), missing(&whole.sound));
+    eprintln!(
+        "sound: {:.1} % lost, {:.1} % after repair; {} packets of pictures re-created",
+        100.0 * lost,
+        100.0 * silent,
+        whole.restored
+    );
+    assert!(lost > 0.03, "{lost}");
+    assert!(silent < lost / 4.0, "{silent} of {lost}");
+    assert!(whole.restored > 20, "{}", whole.restored);
+    world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
+    world.life.stop().await.unwrap();
+}
+
+/// A relay of before says nothing of repairs in its welcome: it would refuse them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_takes_no_repairs_gets_none_however_much_is_lost() {
+    let (camera, _targets) = Camera::new();
+    let mut world = World::new(Router::new(), Box::new(camera.clone())).await;
+    world.relay.reports.store(true, std::sync::atomic::Ordering::Relaxed);
+    world.relay.repairs.store(false, std::sync::atomic::Ordering::Relaxed);
+    while world.relay.control.try_recv().is_ok() {}
+    world.relay.connection().close(0u32.into(), b"again");
+    world.relay.heard(|message| matches!(message, ToRelay::Hello { .. }).then_some(())).await;
+    let lossy = Loss::Burst(Burst::of(0.10, 4.0));
+    world.wire.shape(Config { delay: Duration::from_millis(90), loss: lossy, ..link(2_000_000) });
+    world.relay.tell(start_media());
+    let mut came = [0u32; 2];
+    let begun = clock::now_instant();
+    while clock::now_instant().saturating_duration_since(begun) < Duration::from_secs(6) {
+        let next = tokio::time::timeout(PATIENCE, world.relay.datagrams.recv()).await.expect("in time");
+        match next.expect("the relay runs").1.flow {
+            Flow::Audio => came[0] += 1,
+            Flow::Video => came[1] += 1,
+            Flow::Repair => panic!("a repair for a relay that takes none"),
+            _ => {}
+        }
+    }
+    assert!(came[0] > 200 && came[1] > 100, "the call goes on: {came:?}");
     world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
     world.life.stop().await.unwrap();
 }

@@ -18,6 +18,7 @@ use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::arrivals::Arrivals;
 use yunzhen_netem::{self as netem, Path};
 use yunzhen_protocol::control::{self, Decoded, FrameReader, ToBox, ToRelay};
+use yunzhen_protocol::repair::Repair;
 use yunzhen_protocol::roq::{Datagram, Flow};
 use yunzhen_protocol::rtcp;
 use yunzhen_protocol::rtp::RtpView;
@@ -54,6 +55,8 @@ pub struct FakeRelay {
     pub refusal: Arc<Mutex<Option<ToBox>>>,
     /// Whether arrivals are reported.
     pub reports: Arc<AtomicBool>,
+    /// Whether it says that it takes repairs.
+    pub repairs: Arc<AtomicBool>,
     endpoint: quinn::Endpoint,
 }
 
@@ -72,21 +75,23 @@ impl FakeRelay {
         let (connection_tx, connection) = watch::channel(None);
         let refusal: Arc<Mutex<Option<ToBox>>> = Arc::default();
         let reports: Arc<AtomicBool> = Arc::default();
-        let (life2, endpoint2, refusal2, reports2) = (life.clone(), endpoint.clone(), refusal.clone(), reports.clone());
+        let repairs = Arc::new(AtomicBool::new(true));
+        let (life2, endpoint2, refusal2) = (life.clone(), endpoint.clone(), refusal.clone());
+        let (reports2, repairs2) = (reports.clone(), repairs.clone());
         life.spawn("fake relay", async move {
             while let Some(incoming) = endpoint2.accept().await {
                 let (life, control, datagrams) = (life2.clone(), control_tx.clone(), datagrams_tx.clone());
                 let (connections, router, refusal) = (connection_tx.clone(), router.clone(), refusal2.clone());
-                let reports = reports2.clone();
+                let (reports, repairs) = (reports2.clone(), repairs2.clone());
                 tokio::spawn(async move {
                     if let Ok(connection) = incoming.await {
                         tokio::spawn(receive(connection.clone(), datagrams, reports));
-                        serve(life, connection, control, connections, router, refusal).await;
+                        serve(life, connection, control, connections, router, (refusal, repairs)).await;
                     }
                 });
             }
         });
-        Self { address, control, datagrams, connection, refusal, reports, endpoint }
+        Self { address, control, datagrams, connection, refusal, reports, repairs, endpoint }
     }
 
     pub fn tell(&self, message: ToBox) {
@@ -135,7 +140,7 @@ async fn serve(
     control: mpsc::UnboundedSender<ToRelay>,
     connections: watch::Sender<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
     router: Router,
-    refusal: Arc<Mutex<Option<ToBox>>>,
+    (refusal, repairs): (Arc<Mutex<Option<ToBox>>>, Arc<AtomicBool>),
 ) {
     let Ok((mut send, mut recv)) = connection.accept_bi().await else { return };
     let mut kind = [0];
@@ -156,6 +161,7 @@ async fn serve(
                         relay_version: "test".into(),
                         home_id: HomeId::from_uuid(uuid::Uuid::nil()),
                         server_time: clock::now_timestamp(),
+                        repair: repairs.load(Ordering::Relaxed),
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));
@@ -198,13 +204,8 @@ async fn receive(
             datagram = connection.read_datagram() => {
                 let Ok(datagram) = datagram else { return };
                 let Ok(datagram) = Datagram::decode(datagram) else { continue };
-                let kind = match datagram.flow {
-                    Flow::Video => Some(MediaKind::Video),
-                    Flow::Audio => Some(MediaKind::Audio),
-                    _ => None,
-                };
-                if let (true, Some(kind)) = (reports.load(Ordering::Relaxed), kind) {
-                    arrivals.arrived(at(), kind, RtpView::parse(&datagram.packet).unwrap().header());
+                if reports.load(Ordering::Relaxed) {
+                    note(&mut arrivals, at(), &datagram);
                 }
                 let _ = datagrams.send((tokio::time::Instant::now(), datagram));
             }
@@ -218,6 +219,19 @@ async fn receive(
         if let Some(report) = arrivals.report(at()) {
             let _ = connection.send_datagram([vec![2], rtcp::encode(&[report])].concat().into());
         }
+    }
+}
+
+fn note(arrivals: &mut Arrivals, at: Duration, datagram: &Datagram) {
+    let header = |packet: &[u8]| RtpView::parse(packet).unwrap().header();
+    match datagram.flow {
+        Flow::Video => arrivals.arrived(at, MediaKind::Video, header(&datagram.packet)),
+        Flow::Audio => arrivals.arrived(at, MediaKind::Audio, header(&datagram.packet)),
+        Flow::Repair => match Repair::decode(datagram.packet.clone()).unwrap() {
+            Repair::Parity(parity) => arrivals.parity_arrived(at, parity.number),
+            Repair::Sounds { newest, .. } => arrivals.arrived(at, MediaKind::Audio, header(&newest)),
+        },
+        _ => {}
     }
 }
 

@@ -56,7 +56,8 @@ pub enum Rung {
 }
 
 impl Rung {
-    const fn least(self) -> u32 {
+    /// Below this it is the next lower.
+    pub const fn least(self) -> u32 {
         match self {
             Self::Slow => 0,
             Self::Small => SMALL_LEAST_BPS,
@@ -113,6 +114,11 @@ impl Default for Ladder {
 }
 
 impl Ladder {
+    /// The step in use.
+    pub const fn rung(&self) -> Rung {
+        self.rung
+    }
+
     /// The step for this rate at this moment.
     pub fn step(&mut self, now: Duration, video_bps: u32) -> Rung {
         while video_bps < self.rung.least() {

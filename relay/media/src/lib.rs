@@ -15,6 +15,7 @@
 //! | [`bitrate`] | how fast the home may send, from loss |
 //! | [`congestion`] | how fast the box may send, from arrival times |
 //! | [`ladder`] | which picture a bit rate is worth |
+//! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
@@ -27,6 +28,7 @@ pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod repair;
 pub mod rewrite;
 pub mod room;
 pub mod send_buffer;

@@ -58,6 +58,16 @@ impl NackQueue {
         }
     }
 
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// Since when the newest of what is missing is.
+    pub fn newest(&self) -> Option<Instant> {
+        self.missing.back().map(|missing| missing.since)
+    }
+
     /// Forgets everything before `extended`: a keyframe starts there, so nothing earlier is needed.
     pub fn forget_before(&mut self, extended: u64) {
         self.missing.retain(|missing| missing.extended >= extended);

@@ -11,7 +11,10 @@ use yunzhen_media::{
     room::{Input, LegId, Output},
 };
 use yunzhen_netem::{Burst, Config, Loss};
-use yunzhen_protocol::room::{AudioState, ParticipantKind, VideoState};
+use yunzhen_protocol::{
+    room::{AudioState, ParticipantKind, VideoState},
+    rtp::{RtpHeader, RtpPacket},
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -76,6 +79,52 @@ fn many_requests_become_one() {
     }
     let asked = world.keyframe_requests.len() - before;
     assert!((3..=5).contains(&asked), "{asked} requests in 1.65 s");
+}
+
+/// A receiver that cannot decode because of a hole waits for the hole to be filled.
+#[test]
+fn a_keyframe_is_asked_for_only_when_a_hole_is_not_repaired_in_time() {
+    let requests = |answers: bool| {
+        let mut world = one_to_one(link(40, Loss::None), 1);
+        world.input(Input::Path { leg: HOME, round_trip: Duration::from_millis(80), loss: 0.0 });
+        world.film(2 * SECOND);
+        world.answers = answers;
+        let before = world.keyframe_requests.len();
+        // One packet of a picture is lost; the ones after it come.
+        let lost = world.camera.film();
+        for packet in lost {
+            world.sent.insert((packet.header.ssrc, packet.header.sequence), packet.clone());
+            if !packet.header.marker {
+                world.up.send(world.now, 1000, packet);
+            }
+        }
+        world.film(Duration::from_millis(66));
+        let asked = world.now;
+        world.input(Input::KeyframeRequest { leg: SPECIALIST, slot: 0 });
+        world.film(Duration::from_millis(1000));
+        let after: Vec<Duration> = world.keyframe_requests[before..].iter().map(|at| *at - asked).collect();
+        after
+    };
+    assert_eq!(requests(true), [], "the packet was sent again");
+    let asked = requests(false);
+    assert!(asked.first().is_some_and(|at| (100..250).contains(&at.as_millis())), "{asked:?}");
+}
+
+/// What a repair brings after later sound went out: a browser puts it where it belongs.
+#[test]
+fn sound_that_is_re_created_late_is_forwarded_at_once_under_its_own_number() {
+    let mut world = one_to_one(link(0, Loss::None), 1);
+    for sequence in [10u16, 11, 13, 12, 12] {
+        let timestamp = 960 * u32::from(sequence);
+        let header = RtpHeader { marker: false, payload_type: 111, sequence, timestamp, ssrc: 5 };
+        let packet = RtpPacket { header, payload: vec![sequence as u8; 40].into() };
+        world.input(Input::Rtp { leg: HOME, packet });
+    }
+    let sounds = world.others.iter().filter_map(|output| match output {
+        Output::Rtp(forward) if forward.leg == SPECIALIST => Some((forward.header.sequence, forward.payload[0])),
+        _ => None,
+    });
+    assert_eq!(sounds.collect::<Vec<_>>(), [(10, 10), (11, 11), (13, 13), (12, 12)]);
 }
 
 #[test]

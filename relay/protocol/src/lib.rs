@@ -13,12 +13,14 @@
 //! | [`roq`] | datagram = flow id + RTP or RTCP packet |
 //! | [`fragment`] | packets larger than a datagram |
 //! | [`rtp`], [`rtcp`] | RFC 3550 and the feedback of RFC 4585 and 5104 |
+//! | [`repair`] | what re-creates lost packets |
 //! | [`ccfb`] | arrival times (RFC 8888), a packet of [`rtcp`] |
 //! | [`sdpfrag`] | trickle ICE fragments (RFC 8840) |
 
 pub mod ccfb;
 pub mod control;
 pub mod fragment;
+pub mod repair;
 pub mod room;
 pub mod roq;
 pub mod rtcp;

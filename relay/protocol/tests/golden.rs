@@ -12,6 +12,7 @@ use yunzhen_protocol::{
         ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
+    repair::{self, Block, Repair},
     room::{
         AudioState, Camera, ConsultationId, Departure, DepartureReason, EndReason, LinkLevel, Participant,
         ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment, Tablet, VideoState,
@@ -107,6 +108,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
         (
             "welcome",
             ToBox::Welcome {
+                repair: true,
                 relay_version: "0.1.0".into(),
                 home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
                 server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
@@ -330,4 +332,41 @@ fn datagrams() {
         assert_eq!(datagram.is_fragment, name.starts_with("fragment"), "{name}");
     }
     insta::assert_snapshot!("datagram", lines(vectors));
+}
+
+/// The protocol's version is the same with and without repairs: each side does with what the other has.
+#[test]
+fn a_welcome_of_a_relay_without_repairs_is_read_as_such_and_members_that_are_not_known_are_passed_over() {
+    let welcome = |more: &str| {
+        let json = format!(
+            r#"{{"type":"welcome","relay_version":"0.1.0","home_id":"01890a5d-ac96-774b-bcce-b302099a8058","server_time":"2026-11-23T08:00:00Z"{more}}}"#
+        );
+        match serde_json::from_str(&json) {
+            Ok(ToBox::Welcome { repair, .. }) => repair,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        [welcome(""), welcome(r#","repair":true"#), welcome(r#","later":1,"repair":true"#)],
+        [false, true, true]
+    );
+}
+
+#[test]
+fn repairs() {
+    let sound = |sequence: u16, payload: &'static [u8]| RtpPacket {
+        header: RtpHeader { marker: false, payload_type: 111, sequence, timestamp: 960 * u32::from(sequence), ssrc: 2 },
+        payload: Bytes::from_static(payload),
+    };
+    let block = Block { base: 65_530, count: 10, parities: 3 };
+    let (newest, earlier) = (sound(700, &[0xb0, 1, 2]), [sound(698, &[0xa8, 3, 4, 5]), sound(696, &[0xa6])]);
+    let vectors = vec![
+        ("parity", repair::encode_parity(513, block, 2, &[0x5a; 16]).to_vec()),
+        ("sounds", repair::encode_sounds(&newest, earlier.iter(), 1100).to_vec()),
+        ("sound_alone", repair::encode_sounds(&newest, [].into_iter(), 1100).to_vec()),
+    ];
+    for (name, bytes) in &vectors {
+        assert!(Repair::decode(bytes.clone().into()).is_ok(), "{name}");
+    }
+    insta::assert_snapshot!("repair", lines(vectors));
 }

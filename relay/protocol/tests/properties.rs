@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use yunzhen_protocol::{
     ccfb::{Metric, StreamReport},
     control::{self, FrameReader, ToBox, ToRelay},
+    repair::{Block, MAX_EARLIER, MAX_SHARD, Parity, Repair, encode_parity, encode_sounds},
     rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
     rtp::{self, RtpHeader, RtpPacket, RtpView},
 };
@@ -116,6 +117,38 @@ proptest! {
         framed[3] = (framed.len() / 4 - 1) as u8;
         if let Ok(packets) = rtcp::parse(&framed) {
             prop_assert_eq!(rtcp::parse(&rtcp::encode(&packets)), Ok(packets));
+        }
+    }
+
+    #[test]
+    fn parity_survives_the_wire(
+        number: u16, base: u16, count in 1u8..=32, (parities, index) in (1u8..=16).prop_flat_map(|m| (Just(m), 0..m)),
+        half in 7usize..MAX_SHARD / 2, fill: u8,
+    ) {
+        let (block, shard) = (Block { base, count, parities }, vec![fill; 2 * half]);
+        let bytes = encode_parity(number, block, index, &shard);
+        prop_assert_eq!(Repair::decode(bytes), Ok(Repair::Parity(Parity { number, block, index, shard: shard.into() })));
+    }
+
+    #[test]
+    fn sounds_survive_the_wire(
+        newest in header(), payload in proptest::collection::vec(any::<u8>(), 0..200),
+        earlier in proptest::collection::vec((1u16..256, 0u32..1 << 24, any::<bool>(), 1usize..200), 0..=MAX_EARLIER),
+    ) {
+        let newest = RtpPacket { header: newest, payload: payload.into() };
+        let before = |(back, ticks, marker, length): (u16, u32, bool, usize)| {
+            let (sequence, timestamp) = (newest.header.sequence.wrapping_sub(back), newest.header.timestamp.wrapping_sub(ticks));
+            RtpPacket { header: RtpHeader { marker, sequence, timestamp, ..newest.header }, payload: vec![back as u8; length].into() }
+        };
+        let earlier: Vec<RtpPacket> = earlier.into_iter().map(before).collect();
+        let bytes = encode_sounds(&newest, earlier.iter(), usize::MAX);
+        prop_assert_eq!(Repair::decode(bytes), Ok(Repair::Sounds { newest: newest.to_bytes(), earlier }));
+    }
+
+    #[test]
+    fn any_bytes_are_repair_or_refused(kind in 0u8..3, bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+        if let Ok(Repair::Sounds { earlier, .. }) = Repair::decode([vec![kind], bytes].concat().into()) {
+            prop_assert!(earlier.len() <= MAX_EARLIER);
         }
     }
 

@@ -109,6 +109,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
                 relay_version: env!("CARGO_PKG_VERSION").into(),
                 home_id,
                 server_time: clock::now_timestamp(),
+                repair: true,
             };
             control::write(&mut send, &welcome).await.map_err(|error| lost(error.to_string()))?;
             Ok(Admitted { home_id, certificate, version, cameras, microphone, reader, send })

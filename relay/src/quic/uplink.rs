@@ -80,8 +80,9 @@ pub async fn run(
 
 fn deliver(burst: &Burst<'_>, intake: &mut Intake, at: Duration, datagrams: impl Iterator<Item = Bytes>) {
     for datagram in datagrams {
-        if intake.take(burst, at, datagram).is_err() {
-            metrics::counter!("yunzhen_datagrams_refused_total").increment(1);
+        if let Err(refused) = intake.take(burst, at, datagram) {
+            tracing::trace!(%refused, "datagram refused");
+            metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);
         }
     }
 }

@@ -344,14 +344,19 @@ async fn malformed_datagrams_are_counted_and_disturb_nobody() {
     let stage = Stage::new().await;
     let (mut one, mut other) = (stage.connected(HOME_1).await, stage.connected(HOME_2).await);
     let before = stage.counted("yunzhen_datagrams_refused_total");
-    let malformed: [&[u8]; 6] = [
+    let malformed: [&[u8]; 10] = [
         // No packet, a flow that names nothing, an id that breaks off, flows that only the relay sends, a fragment that is none.
         &[0],
-        &[0x03, 0x80, 0x60],
+        &[0x07, 0x80, 0x60],
         &[0xc0, 0, 0],
         &[0x04, 0x80, 0x66, 0, 1],
         &[0x05, 0x80, 0x6f, 0, 1],
         &[0x80, 0x10, 0x00, 0x00, 0x00],
+        // Repairs: of no kind, parity that ends early, of a block of 255 packets, sound that is none.
+        &[0x03, 9, 9],
+        &[0x03, 0, 0, 1],
+        &[0x03, 0, 0, 1, 0, 2, 255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+        &[0x03, 1, 0, 2, 9, 9],
     ];
     for datagram in malformed {
         one.connection.send_datagram(Bytes::copy_from_slice(datagram)).unwrap();

@@ -58,6 +58,11 @@ impl Encoder {
         self.key_wanted = true;
     }
 
+    /// What the picture needs to stay on its rung, in bits per second.
+    pub fn least_bps(&self) -> u32 {
+        self.ladder.rung().least()
+    }
+
     pub fn frames_per_second(&self) -> u32 {
         self.target.fps
     }

@@ -10,7 +10,7 @@
 //! | [`figures`], [`report`], [`plot`] | what it comes to |
 //! | [`programs`] | who is compared |
 //!
-//! Not here: real encoders, real sockets, QUIC. A model of the box is compared on a model of the link; rows of real programs on the same links are added as JSON.
+//! Not here: real encoders, real sockets, QUIC. What repairs loss is the box's and the relay's own code. A model of the box is compared on a model of the link; rows of real programs on the same links are added as JSON.
 
 mod capacity;
 mod encoder;
@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         for (column, program) in Program::ALL.into_iter().enumerate() {
             for seed in 1..=arguments.seeds {
                 let case = make(seed);
-                let outcome = world::run(&case, seed, &|| program.controller());
+                let outcome = world::run(&case, seed, program);
                 rows.push(figures::row(program.name(), &case, seed, &outcome, program.most_bps()));
                 if seed == 1 {
                     panels.push(plot::panel(place, column, program.name(), &case, &outcome));

@@ -3,11 +3,20 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use yunzhen_media::congestion::Report;
 use yunzhen_netem::Ecn;
+use yunzhen_protocol::roq::{self, Flow};
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 
 /// Headers of IP, UDP, QUIC and RTP.
 pub const HEADERS: usize = 75;
+/// Of these, in front of a datagram: IP, UDP, QUIC.
+const BELOW: usize = HEADERS - 13;
+/// As the box numbers its sources.
+const PICTURES: u32 = 1;
+const SOUNDS: u32 = 2;
 /// Of a packet of a picture, at most.
 pub const PAYLOAD: usize = 1136;
 /// 32 kbit/s of Opus in 20 ms.
@@ -31,18 +40,69 @@ pub enum What {
     Picture { frame: u32, part: u16, parts: u16, key: bool },
 }
 
-/// Part of a picture that is missing; every part of it, when none came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    pub frame: u32,
-    pub part: Option<u16>,
+impl Media {
+    /// As the box sends it. What it is stands in its payload.
+    pub fn packet(&self, sequence: u16) -> RtpPacket {
+        let micros = self.captured.as_micros() as u64;
+        let mut payload = micros.to_be_bytes().to_vec();
+        let (marker, ssrc, clock) = match self.what {
+            What::Sound { index } => {
+                payload.extend(index.to_be_bytes());
+                (false, SOUNDS, 48_000)
+            }
+            What::Picture { frame, part, parts, key } => {
+                payload.extend(frame.to_be_bytes());
+                payload.extend([part.to_be_bytes(), parts.to_be_bytes()].concat());
+                payload.push(key.into());
+                (part + 1 == parts, PICTURES, 90_000)
+            }
+        };
+        payload.resize((self.size - HEADERS).max(payload.len()), 0);
+        let timestamp = (micros * clock / 1_000_000) as u32;
+        let header = RtpHeader { marker, payload_type: 102, sequence, timestamp, ssrc };
+        RtpPacket { header, payload: payload.into() }
+    }
+
+    /// What a packet is; nothing for what this model did not make.
+    pub fn read(packet: &RtpPacket) -> Option<Self> {
+        let (micros, rest) = packet.payload.split_first_chunk::<8>()?;
+        let what = match packet.header.ssrc {
+            SOUNDS => What::Sound { index: u32::from_be_bytes(*rest.first_chunk()?) },
+            PICTURES => {
+                let [f0, f1, f2, f3, p0, p1, s0, s1, key] = *rest.first_chunk()?;
+                What::Picture {
+                    frame: u32::from_be_bytes([f0, f1, f2, f3]),
+                    part: u16::from_be_bytes([p0, p1]),
+                    parts: u16::from_be_bytes([s0, s1]),
+                    key: key != 0,
+                }
+            }
+            _ => return None,
+        };
+        let captured = Duration::from_micros(u64::from_be_bytes(*micros));
+        Some(Self { captured, what, size: packet.payload.len() + HEADERS })
+    }
+}
+
+/// A datagram of a flow.
+pub fn datagram(flow: Flow, content: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(1 + content.len());
+    roq::write_flow_id(flow, &mut out);
+    out.extend_from_slice(content);
+    out.into()
+}
+
+/// On the wire.
+pub fn wire(datagram: &Bytes) -> usize {
+    datagram.len() + BELOW
 }
 
 /// What a receiver tells its sender about one link.
 #[derive(Debug, Clone, Default)]
 pub struct Feedback {
     pub reports: Vec<Report>,
-    pub missing: Vec<Missing>,
+    /// Packets of pictures, by sequence number.
+    pub missing: Vec<u16>,
     pub keyframe: bool,
 }
 
@@ -55,8 +115,23 @@ impl Feedback {
 
 #[derive(Debug, Clone)]
 pub enum Packet {
-    Media { flow: usize, number: u64, media: Media },
-    Feedback { flow: usize, feedback: Rc<Feedback> },
-    Transfer { index: usize, number: u64 },
-    Acknowledged { index: usize, number: u64, ecn: Ecn },
+    /// A datagram as the box makes it.
+    Media {
+        flow: usize,
+        number: u64,
+        datagram: Bytes,
+    },
+    Feedback {
+        flow: usize,
+        feedback: Rc<Feedback>,
+    },
+    Transfer {
+        index: usize,
+        number: u64,
+    },
+    Acknowledged {
+        index: usize,
+        number: u64,
+        ecn: Ecn,
+    },
 }

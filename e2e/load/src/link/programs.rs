@@ -41,6 +41,14 @@ impl Program {
         }
     }
 
+    /// Whether it repairs what the link loses. With adaptation off nothing does but asking again.
+    pub const fn repairs(self) -> bool {
+        match self {
+            Self::Clocked | Self::Gcc => true,
+            Self::Off => false,
+        }
+    }
+
     pub fn controller(self) -> Box<dyn Controller> {
         match self {
             Self::Clocked => Box::new(Clocked::new(Limits::default())),

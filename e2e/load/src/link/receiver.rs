@@ -1,23 +1,26 @@
 //! The far end: when packets came, which pictures are whole and can be decoded, what is missing, what is heard.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use yunzhen_media::congestion::{REPORT_INTERVAL, Report};
+use yunzhen_media::nack::NackQueue;
+use yunzhen_media::repair::{Incoming, deadline};
+use yunzhen_media::sequence::Unwrapper;
 use yunzhen_netem::{Arrival, Ecn};
+use yunzhen_protocol::roq::{Datagram, Flow};
+use yunzhen_protocol::rtp::RtpPacket;
+use yunzhen_runtime::clock;
 
-use super::packet::{Feedback, Media, Missing, What};
+use super::packet::{Feedback, Media, What};
 use super::playout::Playout;
 
 /// The far clock shows something else; only differences count.
 const CLOCK: Duration = Duration::from_secs(7200);
-/// Others may have overtaken it.
-const OVERTAKEN: Duration = Duration::from_millis(20);
-const ASK_EVERY: Duration = Duration::from_millis(100);
-const ASK_TIMES: u32 = 4;
 /// Pictures this far behind the newest.
 const GIVEN_UP: u32 = 45;
-/// Nothing could be decoded for so long: a new beginning is asked for, and asked for again.
+/// Nothing could be decoded for so long, and for longer than a repair takes: a new beginning is asked for, and asked for again.
 const STUCK: Duration = Duration::from_millis(250);
 const STUCK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -35,8 +38,6 @@ struct Picture {
     key: bool,
     parts: u16,
     came: BTreeSet<u16>,
-    /// When its first part came.
-    known: Duration,
 }
 
 /// What was shown or heard: when it was captured and when it played.
@@ -48,6 +49,7 @@ pub struct Played {
 
 pub struct Receiver {
     ways: Vec<Way>,
+    incoming: Incoming,
     report_due: Duration,
     pictures: BTreeMap<u32, Picture>,
     /// The next that can be decoded without a keyframe.
@@ -55,7 +57,12 @@ pub struct Receiver {
     /// What the next is predicted from is gone.
     broken: bool,
     newest: u32,
-    asked: BTreeMap<u32, (Duration, u32)>,
+    /// What the relay asks for, and its origin of time.
+    numbers: Unwrapper,
+    asks: NackQueue,
+    begun: Instant,
+    /// A hole that is not asked for.
+    too_wide: bool,
     /// Since when a picture waits for one before it.
     stuck: Option<Duration>,
     picture_playout: Playout,
@@ -71,12 +78,16 @@ impl Receiver {
     pub fn new(links: usize) -> Self {
         Self {
             ways: (0..links).map(|_| Way::default()).collect(),
+            incoming: Incoming::default(),
             report_due: Duration::ZERO,
             pictures: BTreeMap::new(),
             next: 0,
             broken: false,
             newest: 0,
-            asked: BTreeMap::new(),
+            numbers: Unwrapper::new(),
+            asks: NackQueue::new(),
+            too_wide: false,
+            begun: clock::now_instant(),
             stuck: None,
             picture_playout: Playout::new(60, 0.9),
             sound_playout: Playout::new(100, 0.97),
@@ -86,14 +97,60 @@ impl Receiver {
         }
     }
 
-    pub fn media(&mut self, link: usize, number: u64, arrival: &Arrival<()>, media: Media) {
+    /// A datagram came: what it is and what can be re-created with it is played.
+    pub fn datagram(&mut self, link: usize, number: u64, arrival: &Arrival<()>, datagram: Bytes) {
         let way = &mut self.ways[link];
         way.arrived.insert(number, (arrival.at, arrival.ecn == Ecn::Ce));
         way.anything = true;
+        let at = arrival.at;
+        let Ok(Datagram { flow, packet, .. }) = Datagram::decode(datagram) else { return };
+        let mut packets = Vec::new();
+        match flow {
+            Flow::Video => {
+                if let Ok(parsed) = RtpPacket::parse(packet.clone()) {
+                    packets = self.incoming.picture(at, parsed.header.sequence, &packet).unwrap_or_default();
+                }
+                packets.insert(0, packet);
+            }
+            Flow::Audio => packets.push(packet),
+            Flow::Repair => {
+                let Ok(taken) = self.incoming.repair(at, packet) else { return };
+                packets.extend(taken.sounds.into_iter().chain(taken.sound).chain(taken.pictures));
+            }
+            Flow::Feedback | Flow::SlotVideo(_) | Flow::SlotAudio(_) | Flow::SlotFeedback(_) => {}
+        }
+        for packet in packets {
+            let Ok(packet) = RtpPacket::parse(packet) else { continue };
+            let Some(media) = Media::read(&packet) else { continue };
+            if let What::Picture { part, key, .. } = media.what {
+                self.came(at, packet.header.sequence, key.then_some(part));
+            }
+            self.media(at, media);
+        }
+    }
+
+    /// A packet of pictures, of a keyframe this part.
+    fn came(&mut self, at: Duration, sequence: u16, key: Option<u16>) {
+        let extended = self.numbers.peek(sequence);
+        match self.numbers.highest() {
+            Some(highest) if extended > highest => {
+                // What is too wide to be asked for takes a new beginning.
+                self.too_wide |= self.asks.skipped(self.begun + at, extended, extended - highest - 1);
+            }
+            Some(_) => self.asks.arrived(extended),
+            None => {}
+        }
+        self.numbers.advance(extended);
+        if let Some(part) = key {
+            self.asks.forget_before(extended - u64::from(part));
+        }
+    }
+
+    fn media(&mut self, at: Duration, media: Media) {
         match media.what {
             What::Sound { index } => {
                 if self.seen.insert(index)
-                    && let Some(at) = self.sound_playout.came(media.captured, arrival.at)
+                    && let Some(at) = self.sound_playout.came(media.captured, at)
                 {
                     self.heard.insert(index, Played { captured: media.captured, at });
                 }
@@ -108,7 +165,6 @@ impl Receiver {
                     key,
                     parts,
                     came: BTreeSet::new(),
-                    known: arrival.at,
                 });
                 picture.came.insert(part);
                 // What is too old to be of use is given up: only a keyframe helps then.
@@ -117,21 +173,20 @@ impl Receiver {
                     self.next = oldest;
                     self.broken = true;
                     self.pictures = self.pictures.split_off(&oldest);
-                    self.asked = self.asked.split_off(&oldest);
                 }
-                self.decode(arrival.at);
+                self.decode(at);
             }
         }
     }
 
     /// Reports, one for each link, when they are due.
-    pub fn poll(&mut self, now: Duration) -> Vec<(usize, Feedback)> {
+    pub fn poll(&mut self, now: Duration, round_trip: Duration) -> Vec<(usize, Feedback)> {
         if now < self.report_due || self.ways.iter().all(|way| !way.anything) {
             return Vec::new();
         }
         self.report_due = now + REPORT_INTERVAL;
-        let missing = self.missing(now);
-        let keyframe = self.wants_keyframe(now);
+        let missing = self.asks.due(self.begun + now, round_trip);
+        let keyframe = self.wants_keyframe(now, STUCK.max(deadline::patience(round_trip)));
         let reporting = self.ways.iter_mut().enumerate().filter(|(_, way)| way.anything);
         let mut feedbacks: Vec<_> = reporting
             .map(|(link, way)| (link, Feedback { reports: way.report(), missing: missing.clone(), keyframe }))
@@ -158,7 +213,6 @@ impl Receiver {
             }
             self.next = frame + 1;
             self.pictures = self.pictures.split_off(&self.next);
-            self.asked = self.asked.split_off(&self.next);
             (self.stuck, self.broken) = (None, false);
         }
         if !self.pictures.is_empty() {
@@ -166,33 +220,11 @@ impl Receiver {
         }
     }
 
-    fn missing(&mut self, now: Duration) -> Vec<Missing> {
-        let mut missing = Vec::new();
-        // A later picture is known: an earlier one has been overtaken since then.
-        let mut since = None;
-        for frame in (self.next..self.newest).rev() {
-            since = since.into_iter().chain(self.pictures.get(&(frame + 1)).map(|picture| picture.known)).min();
-            if since.is_none_or(|since| now.saturating_sub(since) < OVERTAKEN) {
-                continue;
-            }
-            let parts: Vec<Option<u16>> = match self.pictures.get(&frame) {
-                None => vec![None],
-                Some(picture) => (0..picture.parts).filter(|part| !picture.came.contains(part)).map(Some).collect(),
-            };
-            if parts.is_empty() {
-                continue;
-            }
-            let (last, times) = self.asked.entry(frame).or_insert((Duration::ZERO, 0));
-            if *times < ASK_TIMES && (*times == 0 || now.saturating_sub(*last) >= ASK_EVERY) {
-                (*last, *times) = (now, *times + 1);
-                missing.extend(parts.into_iter().map(|part| Missing { frame, part }));
-            }
+    fn wants_keyframe(&mut self, now: Duration, patience: Duration) -> bool {
+        if std::mem::take(&mut self.too_wide) {
+            return true;
         }
-        missing
-    }
-
-    fn wants_keyframe(&mut self, now: Duration) -> bool {
-        let Some(stuck) = self.stuck.filter(|stuck| now.saturating_sub(*stuck) >= STUCK) else { return false };
+        let Some(stuck) = self.stuck.filter(|stuck| now.saturating_sub(*stuck) > patience) else { return false };
         // Asked again that much later.
         self.stuck = Some(stuck + STUCK_AGAIN);
         true

@@ -1,14 +1,20 @@
-//! A box: sound first, a picture that follows the controller, a queue of at most 150 ms, a pacer, parts sent again when they are missed.
+//! A box: sound first, a picture that follows the controller, a queue of at most 150 ms, a pacer, parts sent again when they are missed. What repairs loss is the box's own
+//! (`yunzhen_media::repair`).
 //!
 //! Over two links sound goes on both and the picture on the better.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use yunzhen_media::congestion::{Controller, pacer::Pacer};
+use bytes::Bytes;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::{Controller, pacer::Pacer, takes::Takes};
+use yunzhen_media::repair::{Losses, Outgoing, deadline, policy::Budget};
+use yunzhen_protocol::roq::Flow;
 
 use super::encoder::{Encoder, Rates};
-use super::packet::{Feedback, HEADERS, Media, Missing, PAYLOAD, SOUND, SOUND_BPS, SOUND_EVERY, What};
+use super::packet::{Feedback, HEADERS, Media, PAYLOAD, SOUND, SOUND_BPS, SOUND_EVERY, What, datagram, wire};
+use super::programs::Program;
 
 /// From the oldest picture that waits to the newest; what is older is dropped, and the picture begins anew.
 const SPAN: Duration = Duration::from_millis(150);
@@ -21,28 +27,68 @@ const GO_ON: f64 = 0.025;
 const KEPT: Duration = Duration::from_millis(800);
 /// A link that has said nothing for so long carries no picture while another does.
 const SILENT: Duration = Duration::from_millis(300);
+/// Until something is heard.
+const USUAL_TRIP: Duration = Duration::from_millis(100);
+/// Packets overtake each other by so many.
+const REORDER: u64 = 3;
+/// Of a datagram.
+const ROOM: usize = 1162;
 
-pub struct Way {
-    pub controller: Box<dyn Controller>,
+struct Way {
+    controller: Box<dyn Controller>,
     pacer: Pacer,
     next: u64,
     heard: Duration,
+    losses: Losses,
+    /// When what is not yet told of left.
+    left: VecDeque<(u64, Duration)>,
+    /// Packets of pictures that left for the first time and are not yet told of, by number.
+    pictures: BTreeMap<u64, u16>,
+    round_trip: Duration,
 }
 
 /// A packet to send over a link.
 pub struct Departure {
     pub link: usize,
     pub number: u64,
-    pub media: Media,
+    pub datagram: Bytes,
+}
+
+/// A part of a picture, as it waits.
+#[derive(Clone)]
+struct Part {
+    media: Media,
+    sequence: u16,
+    packet: Bytes,
+}
+
+/// A part that left, and when it was last sent again.
+struct Kept {
+    part: Part,
+    left: Duration,
+    again: Option<Duration>,
+}
+
+/// What leaves next of what asks for the pace.
+enum Next {
+    Again(Part),
+    Parity(Bytes),
+    Picture(Part),
 }
 
 pub struct Sender {
     ways: Vec<Way>,
+    repairs: bool,
+    outgoing: Outgoing,
+    /// What copies of sound, parities and what is sent again take.
+    takes: Takes,
     encoder: Encoder,
     held: bool,
-    queue: VecDeque<Media>,
-    again: VecDeque<Media>,
-    kept: BTreeMap<(u32, u16), Media>,
+    queue: VecDeque<Part>,
+    again: VecDeque<Part>,
+    parities: VecDeque<Bytes>,
+    kept: BTreeMap<u16, Kept>,
+    sequence: u16,
     sound_due: Duration,
     sounds: u32,
     /// When the controllers are polled next, and what is too old is forgotten.
@@ -50,15 +96,29 @@ pub struct Sender {
 }
 
 impl Sender {
-    pub fn new(controllers: Vec<Box<dyn Controller>>, seed: u64, start: Duration) -> Self {
-        let way = |controller| Way { controller, pacer: Pacer::default(), next: 0, heard: start };
+    pub fn new(program: Program, links: usize, seed: u64, start: Duration) -> Self {
+        let way = |_| Way {
+            controller: program.controller(),
+            pacer: Pacer::default(),
+            next: 0,
+            heard: start,
+            losses: Losses::default(),
+            left: VecDeque::new(),
+            pictures: BTreeMap::new(),
+            round_trip: USUAL_TRIP,
+        };
         Self {
-            ways: controllers.into_iter().map(way).collect(),
+            ways: (0..links).map(way).collect(),
+            repairs: program.repairs(),
+            outgoing: Outgoing::default(),
+            takes: Takes::new(start, 0.0),
             encoder: Encoder::new(seed, start),
             held: false,
             queue: VecDeque::new(),
             again: VecDeque::new(),
+            parities: VecDeque::new(),
             kept: BTreeMap::new(),
+            sequence: 0,
             sound_due: start,
             sounds: 0,
             polled: start,
@@ -69,9 +129,16 @@ impl Sender {
         self.ways[self.better(now)].controller.target_bps()
     }
 
+    /// Of the link that carries the picture.
+    pub fn round_trip(&self, now: Duration) -> Duration {
+        self.ways[self.better(now)].round_trip
+    }
+
     /// Another address, another path.
     pub fn new_path(&mut self, link: usize) {
-        self.ways[link].controller.new_path();
+        let way = &mut self.ways[link];
+        way.controller.new_path();
+        way.losses.new_path();
     }
 
     pub fn frames_per_second(&self) -> u32 {
@@ -82,6 +149,8 @@ impl Sender {
     pub fn pause(&mut self, now: Duration) {
         self.queue.clear();
         self.again.clear();
+        self.parities.clear();
+        self.outgoing.clear();
         self.sound_due = now;
         self.encoder.want_keyframe();
     }
@@ -89,48 +158,105 @@ impl Sender {
     pub fn feedback(&mut self, now: Duration, link: usize, feedback: &Feedback) {
         let way = &mut self.ways[link];
         way.heard = now;
-        way.controller.feedback(now, &feedback.reports);
+        let lost = way.told(now, feedback);
+        let round_trip = way.round_trip;
         if feedback.keyframe {
             self.encoder.want_keyframe();
         }
-        for Missing { frame, part } in &feedback.missing {
-            let parts = part.map_or(0..=u16::MAX, |part| part..=part);
-            let range = (*frame, *parts.start())..=(*frame, *parts.end());
-            self.again.extend(self.kept.range(range).map(|(_, media)| *media));
+        for sequence in feedback.missing.iter().copied().chain(lost) {
+            let Some(kept) = self.kept.get_mut(&sequence) else { continue };
+            let is_due = kept.again.is_none_or(|again| now >= again + round_trip);
+            if is_due && deadline::is_in_time(MediaKind::Video, kept.left, now, round_trip) {
+                kept.again = Some(now);
+                self.again.push_back(kept.part.clone());
+            }
         }
     }
 
     /// What leaves now.
     pub fn poll(&mut self, now: Duration) -> Vec<Departure> {
         let mut departures = Vec::new();
+        let link = self.better(now);
         if now >= self.polled {
             self.ways.iter_mut().for_each(|way| way.controller.poll(now));
-            self.kept.retain(|_, media| now.saturating_sub(media.captured) < KEPT);
-            self.again.retain(|media| now.saturating_sub(media.captured) < KEPT);
+            self.kept.retain(|_, kept| now.saturating_sub(kept.left) < KEPT);
+            self.again.retain(|part| now.saturating_sub(part.media.captured) < KEPT);
+            self.takes.look(now);
             self.polled = now + Duration::from_millis(20);
         }
-        while self.sound_due <= now {
-            let what = What::Sound { index: self.sounds };
-            let media = Media { captured: self.sound_due, what, size: SOUND + HEADERS };
-            for link in 0..self.ways.len() {
-                departures.push(self.depart(now, link, media));
-            }
-            self.sounds += 1;
-            self.sound_due += SOUND_EVERY;
+        if self.repairs && self.outgoing.is_due(now) {
+            let Way { controller, losses, round_trip, .. } = &self.ways[link];
+            let budget = Budget {
+                total: controller.target_bps().into(),
+                sound: SOUND_BPS.into(),
+                picture_least: self.encoder.least_bps().into(),
+            };
+            self.outgoing.look(now, losses, *round_trip, budget);
         }
-        let link = self.better(now);
+        while self.sound_due <= now {
+            self.sound(now, &mut departures);
+        }
         self.film(now, link);
-        while let Some(media) = self.again.front().or_else(|| self.queue.front()).copied() {
+        while let Some(size) = self.next_size() {
             let way = &self.ways[link];
-            if way.pacer.ready_at() > now || way.controller.room_bytes() < media.size {
+            if way.pacer.ready_at() > now || way.controller.room_bytes() < size {
                 break;
             }
-            if self.again.pop_front().is_none() {
-                self.queue.pop_front();
-            }
-            departures.push(self.depart(now, link, media));
+            let datagram = match self.next() {
+                Some(Next::Again(part)) => {
+                    self.takes.sent(now, part.media.size);
+                    datagram(Flow::Video, &part.packet)
+                }
+                Some(Next::Parity(content)) => {
+                    let datagram = datagram(Flow::Repair, &content);
+                    self.takes.sent(now, wire(&datagram));
+                    datagram
+                }
+                Some(Next::Picture(part)) => {
+                    let What::Picture { part: place, parts, .. } = part.media.what else { continue };
+                    let parities = self.outgoing.picture(now, part.sequence, place + 1 == parts, &part.packet);
+                    self.parities.extend(parities.into_iter().map(|(_, content)| content));
+                    let datagram = datagram(Flow::Video, &part.packet);
+                    let way = &mut self.ways[link];
+                    way.pictures.insert(way.next, part.sequence);
+                    self.kept.insert(part.sequence, Kept { part, left: now, again: None });
+                    datagram
+                }
+                None => break,
+            };
+            departures.push(self.depart(now, link, datagram));
         }
         departures
+    }
+
+    fn sound(&mut self, now: Duration, departures: &mut Vec<Departure>) {
+        let what = What::Sound { index: self.sounds };
+        let media = Media { captured: self.sound_due, what, size: SOUND + HEADERS };
+        let packet = media.packet(self.sounds as u16);
+        let datagram = match self.outgoing.sound(&packet, ROOM) {
+            Some(content) => datagram(Flow::Repair, &content),
+            None => datagram(Flow::Audio, &packet.to_bytes()),
+        };
+        self.takes.sent(now, wire(&datagram) - media.size);
+        for link in 0..self.ways.len() {
+            departures.push(self.depart(now, link, datagram.clone()));
+        }
+        self.sounds += 1;
+        self.sound_due += SOUND_EVERY;
+    }
+
+    /// Repairs go before pictures.
+    fn next(&mut self) -> Option<Next> {
+        let again = self.again.pop_front().map(Next::Again);
+        let parity = again.or_else(|| self.parities.pop_front().map(Next::Parity));
+        parity.or_else(|| self.queue.pop_front().map(Next::Picture))
+    }
+
+    fn next_size(&self) -> Option<usize> {
+        let size = |part: &Part| part.media.size;
+        let again = self.again.front().map(size);
+        let parity = again.or_else(|| self.parities.front().map(|content| content.len() + HEADERS));
+        parity.or_else(|| self.queue.front().map(size))
     }
 
     /// The link for the picture: the one that is heard of, and of these the faster.
@@ -141,8 +267,9 @@ impl Sender {
 
     /// Drops whole frames from the front until the rest is no older, or one is left.
     fn drop_older(&mut self, now: Duration, age: Duration) {
-        while let Some(first) = self.queue.front().copied().filter(|first| now.saturating_sub(first.captured) > age) {
-            self.queue.retain(|media| media.captured != first.captured);
+        let captured = |part: &Part| part.media.captured;
+        while let Some(first) = self.queue.front().map(captured).filter(|first| now.saturating_sub(*first) > age) {
+            self.queue.retain(|part| captured(part) != first);
             self.encoder.want_keyframe();
         }
     }
@@ -154,32 +281,58 @@ impl Sender {
         }
         let controller = &self.ways[link].controller;
         let pacing = controller.pacing_bps();
-        let waiting: usize = self.queue.iter().chain(&self.again).map(|media| media.size).sum();
+        let waiting: usize = self.queue.iter().chain(&self.again).map(|part| part.media.size).sum();
         let takes = waiting as f64 * 8.0 / f64::from(pacing.max(1));
         self.held = takes > if self.held { GO_ON } else { HOLD };
-        let picture =
-            |bps: u32| (f64::from(bps.saturating_sub(SOUND_BPS)) * PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64) as u32;
-        let (bps, sustained_bps) = (picture(controller.target_bps()), picture(controller.sustained_bps()));
+        let beside = f64::from(SOUND_BPS) + self.takes.bps();
+        let share = PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64;
+        let bps = ((f64::from(controller.target_bps()) - beside).max(0.0) * share) as u32;
+        // Repairs make a picture coarser, not smaller.
+        let sustained_bps = (f64::from(controller.sustained_bps().saturating_sub(SOUND_BPS)) * share) as u32;
         let rates = Rates { bps, sustained_bps, pacing_bps: pacing };
         let Some(frame) = self.encoder.film(now, rates, !self.held) else { return };
         let parts = frame.bytes.div_ceil(PAYLOAD) as u16;
-        self.queue.extend((0..parts).map(|part| Media {
-            captured: now,
-            what: What::Picture { frame: frame.number, part, parts, key: frame.key },
-            size: frame.bytes / usize::from(parts) + HEADERS,
-        }));
+        for part in 0..parts {
+            let what = What::Picture { frame: frame.number, part, parts, key: frame.key };
+            let media = Media { captured: now, what, size: frame.bytes / usize::from(parts) + HEADERS };
+            let packet = media.packet(self.sequence).to_bytes();
+            self.queue.push_back(Part { media, sequence: self.sequence, packet });
+            self.sequence = self.sequence.wrapping_add(1);
+        }
         self.drop_older(now, SPAN);
     }
 
-    fn depart(&mut self, now: Duration, link: usize, media: Media) -> Departure {
+    fn depart(&mut self, now: Duration, link: usize, datagram: Bytes) -> Departure {
         let way = &mut self.ways[link];
-        let number = way.next;
+        let (number, size) = (way.next, wire(&datagram));
         way.next += 1;
-        way.controller.sent(now, number, media.size);
-        way.pacer.sent(now, media.size, way.controller.pacing_bps());
-        if let What::Picture { frame, part, .. } = media.what {
-            self.kept.insert((frame, part), media);
+        way.controller.sent(now, number, size);
+        way.pacer.sent(now, size, way.controller.pacing_bps());
+        way.left.push_back((number, now));
+        Departure { link, number, datagram }
+    }
+}
+
+impl Way {
+    /// Packets of pictures that are lost, told for the first time.
+    fn told(&mut self, now: Duration, feedback: &Feedback) -> Vec<u16> {
+        self.controller.feedback(now, &feedback.reports);
+        self.losses.told(now, &feedback.reports);
+        let arrived = feedback.reports.iter().filter(|report| report.arrived.is_some());
+        let Some(highest) = arrived.map(|report| report.number).max() else { return Vec::new() };
+        while let Some((number, left)) = self.left.pop_front_if(|(number, _)| *number <= highest) {
+            if number == highest {
+                self.round_trip = (self.round_trip * 7 + now.saturating_sub(left)) / 8;
+            }
         }
-        Departure { link, number, media }
+        let mut lost = Vec::new();
+        for report in &feedback.reports {
+            match report.arrived {
+                Some(_) => drop(self.pictures.remove(&report.number)),
+                None if report.number + REORDER <= highest => lost.extend(self.pictures.remove(&report.number)),
+                None => {}
+            }
+        }
+        lost
     }
 }

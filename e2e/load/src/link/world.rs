@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use yunzhen_media::congestion::Controller;
 use yunzhen_netem::cases::{Case, Direction, Flow};
 use yunzhen_netem::tcp::{ACK, SEGMENT};
 use yunzhen_netem::{Address, Arrival, Ecn, Envelope, Link};
 
-use super::packet::Packet;
+use super::packet::{Packet, wire};
+use super::programs::Program;
 use super::receiver::{Played, Receiver};
 use super::sender::Sender;
 use super::traffic::Source;
@@ -65,11 +65,11 @@ struct World {
     sources: Vec<Source>,
 }
 
-/// Runs a case with one of these controllers for each flow and link.
-pub fn run(case: &Case, seed: u64, controller: &dyn Fn() -> Box<dyn Controller>) -> Outcome {
+/// Runs a case with this program in each flow.
+pub fn run(case: &Case, seed: u64, program: Program) -> Outcome {
     let links = case.links.len();
     let stream = |(index, flow): (usize, &Flow)| Stream {
-        sender: Sender::new((0..links).map(|_| controller()).collect(), seed * 31 + index as u64, flow.start),
+        sender: Sender::new(program, links, seed * 31 + index as u64, flow.start),
         receiver: Receiver::new(links),
         on: false,
         outcome: FlowOutcome {
@@ -147,12 +147,13 @@ impl World {
         }
         stream.on = on;
         let departures = if on { stream.sender.poll(now) } else { Vec::new() };
-        let feedbacks = stream.receiver.poll(now);
+        let feedbacks = stream.receiver.poll(now, stream.sender.round_trip(now));
         let Flow { direction, further, .. } = stream.outcome.flow;
         for departure in departures {
             self.streams[flow].outcome.sent += 1;
-            let packet = Packet::Media { flow, number: departure.number, media: departure.media };
-            self.send(now, departure.link, direction, departure.media.size, further, packet);
+            let size = wire(&departure.datagram);
+            let packet = Packet::Media { flow, number: departure.number, datagram: departure.datagram };
+            self.send(now, departure.link, direction, size, further, packet);
         }
         for (link, feedback) in feedbacks {
             let size = feedback.size();
@@ -182,13 +183,13 @@ impl World {
     fn arrived(&mut self, now: Duration, link: usize, arrival: Arrival<Packet>) {
         let Arrival { at, waited, size, ecn, packet } = arrival;
         match packet {
-            Packet::Media { flow, number, media } => {
+            Packet::Media { flow, number, datagram } => {
                 let stream = &mut self.streams[flow];
                 stream.outcome.came += 1;
                 stream.outcome.waits.push(waited);
                 stream.sample.bits += size as u64 * 8;
                 stream.sample.waited = stream.sample.waited.max(waited);
-                stream.receiver.media(link, number, &Arrival { at, waited, size, ecn, packet: () }, media);
+                stream.receiver.datagram(link, number, &Arrival { at, waited, size, ecn, packet: () }, datagram);
             }
             Packet::Feedback { flow, feedback } => self.streams[flow].sender.feedback(now, link, &feedback),
             Packet::Transfer { index, number } => {

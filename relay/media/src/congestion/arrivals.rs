@@ -8,7 +8,7 @@ use yunzhen_protocol::{
     rtp::RtpHeader,
 };
 
-use super::REPORT_INTERVAL;
+use super::{PARITIES, REPORT_INTERVAL};
 use crate::{codec::MediaKind, sequence::Unwrapper};
 
 /// Arrivals that are kept of each source; a power of two.
@@ -43,11 +43,13 @@ impl Default for Stream {
     }
 }
 
-/// Both sources of a box.
+/// Both sources of a box, and its parities.
 #[derive(Debug, Default)]
 pub struct Arrivals {
     video: Stream,
     audio: Stream,
+    /// Made with the first: a clean link has none.
+    parities: Option<Box<Stream>>,
     last: Option<Duration>,
     due: Option<Duration>,
 }
@@ -59,7 +61,17 @@ impl Arrivals {
             MediaKind::Video => &mut self.video,
             MediaKind::Audio => &mut self.audio,
         };
-        stream.arrived(at, header);
+        stream.arrived(at, header.ssrc, header.sequence);
+        self.is_due_from(at);
+    }
+
+    /// A parity arrived; it is told of under source 0.
+    pub fn parity_arrived(&mut self, at: Duration, number: u16) {
+        self.parities.get_or_insert_default().arrived(at, PARITIES, number);
+        self.is_due_from(at);
+    }
+
+    fn is_due_from(&mut self, at: Duration) {
         self.due.get_or_insert_with(|| self.last.map_or(at, |last| at.max(last + REPORT_INTERVAL)));
     }
 
@@ -74,17 +86,20 @@ impl Arrivals {
             return None;
         }
         (self.due, self.last) = (None, Some(now));
-        let streams: Vec<StreamReport> =
-            [&mut self.video, &mut self.audio].into_iter().filter_map(|stream| stream.report(now)).collect();
+        let streams: Vec<StreamReport> = [&mut self.video, &mut self.audio]
+            .into_iter()
+            .chain(self.parities.as_deref_mut())
+            .filter_map(|stream| stream.report(now))
+            .collect();
         let timestamp = (now.as_micros() * 65_536 / 1_000_000) as u32;
         (!streams.is_empty()).then_some(RtcpPacket::Arrivals { sender: 0, streams, timestamp })
     }
 }
 
 impl Stream {
-    fn arrived(&mut self, at: Duration, header: RtpHeader) {
-        let mut number = self.numbers.peek(header.sequence);
-        let other = self.ssrc != Some(header.ssrc);
+    fn arrived(&mut self, at: Duration, ssrc: u32, sequence: u16) {
+        let mut number = self.numbers.peek(sequence);
+        let other = self.ssrc != Some(ssrc);
         let behind = !other && self.numbers.highest().is_some_and(|highest| number + KEPT <= highest);
         self.strays = if behind { self.strays + 1 } else { 0 };
         if behind && self.strays < STRAYS {
@@ -94,10 +109,10 @@ impl Stream {
         if other || behind || ahead {
             // Another source, or this one after a gap too wide to tell of.
             self.strays = 0;
-            self.ssrc = Some(header.ssrc);
+            self.ssrc = Some(ssrc);
             self.numbers = Unwrapper::new();
             self.ring.fill(None);
-            number = self.numbers.peek(header.sequence);
+            number = self.numbers.peek(sequence);
             self.told = [number; REPEATS];
         }
         if let Some(highest) = self.numbers.highest() {
@@ -174,6 +189,8 @@ mod tests {
         }
         arrivals.arrived(ms(1320), MediaKind::Video, header(7, 1));
         assert_eq!(streams(arrivals.report(ms(1320)))[0], (7, 1, vec![Some(0)]), "told three times is enough");
+        arrivals.parity_arrived(ms(1360), 9);
+        assert_eq!(streams(arrivals.report(ms(1360))).last(), Some(&(PARITIES, 9, vec![Some(0)])));
     }
 
     proptest! {

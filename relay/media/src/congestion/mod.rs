@@ -12,6 +12,7 @@
 //! | [`path`] | queueing delay, the rate at which a full queue empties, what arrives in all |
 //! | [`losses`] | loss that our own rate causes, told from loss that the radio has at any rate |
 //! | [`pacer`] | when the next packet may leave |
+//! | [`takes`] | what sound and repairs take of the rate |
 //!
 //! Not here: what is encoded and what is dropped (the box's outbox), the bytes of a report (`yunzhen_protocol::rtcp`).
 
@@ -21,6 +22,7 @@ pub mod history;
 pub mod losses;
 pub mod pacer;
 pub mod path;
+pub mod takes;
 
 pub use clocked::Clocked;
 
@@ -28,6 +30,9 @@ use std::time::Duration;
 
 /// How often the far end reports.
 pub const REPORT_INTERVAL: Duration = Duration::from_millis(30);
+
+/// The source under which arrivals of parities are told.
+pub const PARITIES: u32 = 0;
 
 /// What the far end says of one packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -118,7 +118,9 @@ impl Room {
         if let Some(publisher) = self.shown_on(now, leg, slot)?
             && self.legs[publisher].is_on(MediaKind::Video)
         {
-            self.legs[publisher].video.gate.request(now);
+            let publisher = &mut self.legs[publisher];
+            let round_trip = publisher.round_trip();
+            publisher.video.keyframe_wanted(now, round_trip);
         }
         Ok(())
     }

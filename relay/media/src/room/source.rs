@@ -8,6 +8,7 @@ use crate::{
     codec::{Codec, MediaKind},
     keyframe::KeyframeGate,
     nack::NackQueue,
+    repair::deadline::patience,
     send_buffer::{Inserted, SendBuffer},
 };
 
@@ -110,6 +111,9 @@ impl Source {
             }
             Inserted::Late { extended } => {
                 self.missing.arrived(extended);
+                if self.missing.is_empty() {
+                    self.gate.repaired();
+                }
                 if self.codec != Some(codec) {
                     return Received::Stale;
                 }
@@ -125,6 +129,14 @@ impl Source {
             self.missing.forget_before(extended);
         }
         Received::Fresh { extended, restarted, starts_keyframe }
+    }
+
+    /// A receiver cannot decode what comes. A keyframe is asked for when what is missing is not repaired in time.
+    pub(super) fn keyframe_wanted(&mut self, now: Instant, round_trip: Duration) {
+        match self.missing.newest().map(|since| since + patience(round_trip)).filter(|by| *by > now) {
+            Some(by) => self.gate.request_unless_repaired(by),
+            None => self.gate.request(now),
+        }
     }
 
     fn restart(&mut self) {

@@ -84,6 +84,9 @@ pub enum ToBox {
         /// To notice a clock that is wrong.
         #[serde(with = "rfc3339_ms")]
         server_time: Timestamp,
+        /// Whether the relay takes datagrams of [`crate::repair`]. An older relay does not say it and does not.
+        #[serde(default)]
+        repair: bool,
     },
     /// The connection will be closed, for this reason.
     Refused {
