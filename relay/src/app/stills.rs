@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
@@ -23,6 +23,7 @@ use yunzhen_store::{Db, consultations, documents, stills};
 
 use super::names::Names;
 use super::reads::Seen;
+use super::relations::Ties;
 use super::views::common::Page;
 use super::views::stills as views;
 use super::work::{Start, Work, authorize};
@@ -111,15 +112,17 @@ pub async fn ask(
     let asked_by = ctx.actor.staff_id().ok_or(AppError::Forbidden)?;
     let mut names = Names::default();
     let mut items = Vec::new();
-    for _ in 0..count {
+    for number in 0..count {
+        // Ids and times of a burst are in its order.
+        let asked_at = ctx.now + SignedDuration::from_millis(i64::from(number));
         let still = Still {
-            id: fresh(StillId::new, ctx.now),
+            id: fresh(StillId::new, asked_at),
             consultation_id: id,
             resident_id: consultation.resident_id,
             home_id: consultation.home_id,
             camera,
             state: State::Asked,
-            asked_at: ctx.now,
+            asked_at,
             asked_by,
             ended_at: None,
             failure: None,
@@ -145,7 +148,9 @@ pub async fn home_of(app: &App, ctx: &Context, id: ConsultationId) -> Result<Hom
 pub async fn list(app: &App, ctx: &Context, id: ConsultationId) -> Result<Page<views::Still>, AppError> {
     let mut db = app.store.read().await?;
     let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
-    authorize(ctx, Action::TakeStill, &consultation.facts())?;
+    // Those who see what it is a list of.
+    let ties = Ties::to(&mut db, ctx, consultation.resident_id).await?;
+    authorize(ctx, Action::ViewDocuments, &ties.of_consultation(ctx, &consultation))?;
     let mut names = Names::default();
     let mut items = Vec::new();
     for still in stills::of_consultation(&mut db, id).await? {
@@ -153,8 +158,8 @@ pub async fn list(app: &App, ctx: &Context, id: ConsultationId) -> Result<Page<v
     }
     drop(db);
     if items.iter().any(|still| still.document.is_some()) {
-        let resident = consultation.resident_id;
-        Seen::one(EventKind::DocumentsViewed, resident, consultation.home_id, None).tell(app, ctx).await?;
+        let (resident, purpose) = (consultation.resident_id, ties.purpose(consultation.resident_id));
+        Seen::one(EventKind::DocumentsViewed, resident, consultation.home_id, purpose).tell(app, ctx).await?;
     }
     Ok(Page::whole(items))
 }

@@ -418,7 +418,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("reportQuality", Some(Action::JoinCall)),
     ("streamLegEvents", Some(Action::JoinCall)),
     ("selectHomeCamera", Some(Action::SwitchHomeCamera)),
-    ("listStills", Some(Action::TakeStill)),
+    ("listStills", Some(Action::ViewDocuments)),
     ("takeStills", Some(Action::TakeStill)),
     ("createMediaToken", Some(Action::JoinCall)),
     ("listDrugs", Some(Action::SearchFormulary)),

@@ -5,6 +5,7 @@ use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
 use yunzhen_domain::records::Still;
 
 use crate::row::{Cells, one_row};
+use crate::sql::QueryBuilder;
 use crate::{Db, StoreError, Tx};
 
 const TABLE: &str = "stills";
@@ -54,34 +55,29 @@ pub async fn get(db: &mut Db, id: StillId) -> Result<Option<Still>, StoreError> 
 
 /// Those of one consultation, oldest first; the domain bounds how many there are.
 pub async fn of_consultation(db: &mut Db, id: ConsultationId) -> Result<Vec<Still>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM stills WHERE consultation_id = $1 ORDER BY asked_at, id")
-        .bind(id.to_string())
-        .fetch_all(db.conn())
-        .await?;
+    let mut query = QueryBuilder::new("SELECT * FROM stills WHERE consultation_id = $1 ORDER BY asked_at, id");
+    query.value(id.to_string());
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 /// What a home's box still owes of what was asked for since then, oldest first, at most `limit`.
 pub async fn asked_of(db: &mut Db, home: HomeId, since: Timestamp, limit: u32) -> Result<Vec<Still>, StoreError> {
-    let rows = sqlx::query(
+    let mut query = QueryBuilder::new(
         "SELECT * FROM stills WHERE home_id = $1 AND state = 'asked' AND asked_at >= $2 ORDER BY asked_at, id LIMIT $3",
-    )
-    .bind(home.to_string())
-    .bind(since.as_millisecond())
-    .bind(i64::from(limit))
-    .fetch_all(db.conn())
-    .await?;
+    );
+    query.value(home.to_string()).value(since.as_millisecond()).value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 
 /// What was asked for before then and has not ended, of any home, oldest first, at most `limit`.
 pub async fn asked_before(db: &mut Db, before: Timestamp, limit: u32) -> Result<Vec<Still>, StoreError> {
-    let rows =
-        sqlx::query("SELECT * FROM stills WHERE state = 'asked' AND asked_at < $1 ORDER BY asked_at, id LIMIT $2")
-            .bind(before.as_millisecond())
-            .bind(i64::from(limit))
-            .fetch_all(db.conn())
-            .await?;
+    let mut query = QueryBuilder::new(
+        "SELECT * FROM stills WHERE state = 'asked' AND asked_at < $1 ORDER BY asked_at, id LIMIT $2",
+    );
+    query.value(before.as_millisecond()).value(i64::from(limit));
+    let rows = query.fetch_all(db).await?;
     rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
 }
 

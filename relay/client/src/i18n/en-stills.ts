@@ -13,7 +13,7 @@ export const enStills: typeof zhStills = {
     halted:
       "The hospital cannot store the still now (its disk may be full); it goes on by itself. Tell the administrator.",
     kept: "Kept",
-    failed: "Not to be had",
+    failed: "No still: {{why}}",
     failure: {
       camera_off: "The home's camera is off. Ask the nurse to turn it on and try again.",
       camera_failed: "The camera gave no picture. Choose another camera and try again.",

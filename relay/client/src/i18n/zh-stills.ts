@@ -11,7 +11,7 @@ export const zhStills = {
     coming: "传输中 {{percent}}%",
     halted: "医院暂时存不下静帧（磁盘可能已满），恢复后自动继续。请通知管理员。",
     kept: "已保存",
-    failed: "未能取得",
+    failed: "未能取得：{{why}}",
     failure: {
       camera_off: "养老院的摄像头已关闭。请护士打开后再拍。",
       camera_failed: "摄像头没有给出画面。请换一个镜头再拍。",

@@ -78,7 +78,7 @@ export function TakeStill({ consultationId, disabled }: { consultationId: string
   );
 }
 
-/** What was taken in a consultation, and how far each has come. `thumbnails` costs each picture's bytes: not over a home's link. */
+/** What was taken in a consultation, newest first, and how far each has come. `thumbnails` costs each picture's bytes: not over a home's link. */
 export function StillStrip({ consultationId, thumbnails }: { consultationId: string; thumbnails: boolean }) {
   const { t } = useTranslation("shared");
   const { data } = useStills(consultationId);
@@ -90,7 +90,7 @@ export function StillStrip({ consultationId, thumbnails }: { consultationId: str
   return (
     <section className="yz-stills" aria-label={t("stills.title")} data-testid="stills">
       <ul>
-        {all.map((still) => (
+        {[...all].reverse().map((still) => (
           <li key={still.id}>
             <Line still={still} thumbnails={thumbnails} onOpen={() => setOpen(still.id)} />
           </li>
@@ -130,9 +130,7 @@ function Line({ still, thumbnails, onOpen }: { still: Still; thumbnails: boolean
     return (
       <div className="yz-still yz-still-failed" role="status" data-testid="still-failed">
         <IconAlertTriangle size={24} aria-hidden />
-        <Text size="sm">
-          {t("stills.failed")}: {t(`stills.failure.${still.failure ?? "lost"}`)}
-        </Text>
+        <Text size="sm">{t("stills.failed", { why: t(`stills.failure.${still.failure ?? "lost"}`) })}</Text>
       </div>
     );
   }
