@@ -23,8 +23,11 @@ use crate::page::{self, AppState, Health};
 use crate::playback::{Legs, LegsSettings};
 use crate::receipts::Receipts;
 use crate::spool::{Spool, SpoolError, delivery};
+use crate::stills::Stills;
+use crate::stills::disk::Disk;
 use serde::Serialize;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use yunzhen_certs::{CertsError, Credentials, Kind, Trust, tls};
@@ -47,6 +50,14 @@ pub enum StartError {
     /// The link's socket.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// The folder of stills.
+    #[error("stills cannot be kept in {} ({cause}): make the folder writable for this service, or move [spool] file", .folder.display())]
+    Stills {
+        /// Beside the spool's file.
+        folder: PathBuf,
+        /// The system's word.
+        cause: std::io::Error,
+    },
     /// One of two keys is missing.
     #[error("[page] certificate and key belong together: set both, or neither to serve the page without TLS")]
     HalfTls,
@@ -97,7 +108,11 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let link = Link::new(life.clone(), now);
     let (events_tx, events) = mpsc::channel(EVENT_QUEUE);
     let (downlink_tx, downlink) = mpsc::channel(DOWNLINK_QUEUE);
+    let still_folder = config.spool.file.with_extension("stills");
+    let disk = Disk::open(&still_folder).map_err(|cause| StartError::Stills { folder: still_folder, cause })?;
+    let (stills, still_events) = Stills::new(link.clone(), disk);
     let (media, outbox) = MediaDriver::new(life.clone(), link.clone(), devices);
+    let media = media.with_stills(still_events);
     let target = Target {
         address: config.relay.address.clone(),
         server_name: config.relay.server_name(),
@@ -113,6 +128,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
     let receipts = Receipts::start(life, link.clone(), spool.clone(), credentials)?;
     life.spawn("media", media.run(events));
+    life.spawn("stills", stills.run(life.clone()));
     life.spawn("legs", legs.clone().run(inbox));
     life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));
     life.spawn("link", dialler.run());

@@ -14,6 +14,7 @@
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
 //! | [`page`] | the nurse's page: her browser talks to this box only |
 //! | [`playback`] | WebRTC between the tablet and this box |
+//! | [`stills`] | full pictures of the camera, on their way into the record |
 //! | [`spool`] | what waits for the relay, on disk |
 
 pub mod agent;
@@ -27,3 +28,4 @@ pub mod page;
 pub mod playback;
 pub mod receipts;
 pub mod spool;
+pub mod stills;

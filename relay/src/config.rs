@@ -195,6 +195,8 @@ pub struct MediaConfig {
     pub video_fps: u32,
     /// Opus target, bits per second.
     pub audio_bitrate_bps: u32,
+    /// Where stills wait that have not arrived whole; relative to the settings file.
+    pub bulk: PathBuf,
 }
 
 impl Default for MediaConfig {
@@ -207,6 +209,7 @@ impl Default for MediaConfig {
             video_height: 720,
             video_fps: 30,
             audio_bitrate_bps: 32_000,
+            bulk: "bulk".into(),
         }
     }
 }
@@ -234,6 +237,7 @@ impl Config {
         for file in [
             &mut config.store.path,
             &mut config.secrets_key,
+            &mut config.media.bulk,
             &mut identity.certificate,
             &mut identity.key,
             &mut identity.systems_authority,

@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::http::{self, ApiState};
 use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
+use crate::quic::bulk::Stills;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
@@ -112,7 +113,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let app = app.with_reachable(reachable);
     let sender = Sender::new(tls::outgoing_client(config.webhooks.authority.as_deref())?, reachable);
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
-    jobs::spawn(life, app.clone());
+    jobs::spawn(life, app.clone(), config.media.bulk.clone());
     jobs::spawn_queue(life, app.clone());
     jobs::webhooks::spawn(life, app.clone(), sender);
 
@@ -120,6 +121,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))
     };
     let whip = local(&whip_listener)?;
+    let stills = Stills::new(app.clone(), config.media.bulk.clone());
     let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip) };
     let router = http::router(state.clone());
 
@@ -142,7 +144,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    endpoint::spawn(life, boxes, SessionContext { rooms, router, begun: clock::now_instant() });
+    endpoint::spawn(life, boxes, SessionContext { stills, rooms, router, begun: clock::now_instant() });
     Ok(addresses)
 }
 

@@ -10,11 +10,13 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use ffmpeg_next::{Dictionary, Error, Packet, Rational, codec, decoder, ffi, format, frame, media};
 
 use super::{
     error::CaptureError,
-    settings::{SoundSource, VideoSource},
+    jpeg,
+    settings::{CameraSize, SoundSource, VideoSource},
 };
 
 /// Something that ffmpeg opens.
@@ -99,15 +101,34 @@ pub(super) struct Input {
     stream: usize,
     time_base: Rational,
     decoder: Decoder,
+    /// Each packet is a picture of its own.
+    is_jpeg: bool,
     packet: Packet,
 }
 
-/// What a device is asked for; devices that cannot do it are opened with their own choice.
+/// What a device is asked for, the best first; devices that cannot do any of it are opened with their own choice.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) fps: u32,
+    /// Rather this size.
+    pub(super) rather: Option<CameraSize>,
+}
+
+impl Shape {
+    /// ffmpeg's options for each attempt. Motion JPEG first: uncompressed, a camera at USB 2 gives few pictures per second of this size, and a still of it
+    /// is what the camera made itself.
+    fn attempts(self) -> Vec<Vec<(String, String)>> {
+        let Self { width, height, fps, rather } = self;
+        let option = |key: &str, value: String| (key.to_owned(), value);
+        let plain = |width, height| {
+            vec![option("video_size", format!("{width}x{height}")), option("framerate", fps.to_string())]
+        };
+        let jpeg = |width, height| [plain(width, height), vec![option("input_format", "mjpeg".to_owned())]].concat();
+        let rather = rather.map(|CameraSize { width, height }| jpeg(width, height));
+        rather.into_iter().chain([jpeg(width, height), plain(width, height)]).collect()
+    }
 }
 
 impl Input {
@@ -127,12 +148,13 @@ impl Input {
         let none = || CaptureError::NoTrack { source_name: place.name(), track };
         let stream = context.streams().best(kind).ok_or_else(none)?;
         let (index, time_base) = (stream.index(), stream.time_base());
+        let is_jpeg = stream.parameters().id() == codec::Id::MJPEG;
         let opened = codec::Context::from_parameters(stream.parameters()).and_then(|context| match kind {
             media::Type::Video => context.decoder().video().map(Decoder::Picture),
             _ => context.decoder().audio().map(Decoder::Sound),
         });
         let decoder = opened.map_err(|cause| place.open_error(kind, cause))?;
-        Ok(Self { place, kind, context, stream: index, time_base, decoder, packet: Packet::empty() })
+        Ok(Self { place, kind, context, stream: index, time_base, decoder, is_jpeg, packet: Packet::empty() })
     }
 
     pub(super) const fn place(&self) -> &Place {
@@ -145,6 +167,11 @@ impl Input {
         self.decode(&mut picture)?;
         let time = self.time(picture.timestamp());
         Ok((picture, time))
+    }
+
+    /// The last picture as its source gave it, where that is a file of its own: a JPEG of this size.
+    pub(super) fn original(&self, size: (u32, u32)) -> Option<Bytes> {
+        self.packet.data().filter(|_| self.is_jpeg).and_then(|packet| jpeg::file(packet, size))
     }
 
     /// The next piece of sound.
@@ -199,16 +226,11 @@ fn open_context(
     match place {
         Place::Device { format, name } => {
             let format = find_format(format)?;
-            let asked: Option<Dictionary<'_>> = shape.map(|shape| {
-                let size = format!("{}x{}", shape.width, shape.height);
-                [("video_size".to_owned(), size), ("framerate".to_owned(), shape.fps.to_string())].into_iter().collect()
-            });
             let attempt =
                 |options: Dictionary<'_>| format::open_with(name, &format, options).map(|context| context.input());
-            match asked.map(attempt) {
-                Some(Ok(context)) => Ok(context),
-                _ => attempt(Dictionary::new()),
-            }
+            let asked = shape.map(Shape::attempts).unwrap_or_default();
+            let opened = asked.into_iter().find_map(|options| attempt(options.into_iter().collect()).ok());
+            opened.map_or_else(|| attempt(Dictionary::new()), Ok)
         }
         Place::Network(url) => {
             let options = [("rtsp_transport", "tcp"), ("timeout", "5000000")].into_iter().collect();
@@ -232,4 +254,17 @@ fn find_format(name: &'static str) -> Result<ffmpeg_next::Format, Error> {
     }
     // SAFETY: not null, and static.
     Ok(ffmpeg_next::Format::Input(unsafe { format::Input::wrap(found.cast_mut()) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_camera_is_asked_for_its_own_jpeg_first_and_for_the_call_s_size_in_the_end() {
+        let shape = Shape { width: 1280, height: 720, fps: 30, rather: "1920x1080".parse().ok() };
+        let asked = shape.attempts().into_iter().map(|options| options.into_iter().map(|(_, value)| value).collect());
+        let asked: Vec<Vec<String>> = asked.collect();
+        assert_eq!(asked, [vec!["1920x1080", "30", "mjpeg"], vec!["1280x720", "30", "mjpeg"], vec!["1280x720", "30"]]);
+    }
 }

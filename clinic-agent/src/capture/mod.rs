@@ -12,6 +12,7 @@
 //! | [`input`] | files, V4L2, RTSP and ALSA by ffmpeg |
 //! | [`picture`], [`sound`] | the two threads |
 //! | [`h264`], [`opus`] | the encoders |
+//! | [`still`], [`jpeg`] | full pictures, without loss |
 //!
 //! Not here: which camera is wanted and when (the outbox), sending (the link).
 
@@ -20,31 +21,39 @@ mod error;
 mod glyphs;
 mod h264;
 mod input;
+mod jpeg;
 mod opus;
 pub mod pattern;
 mod picture;
 mod scene;
 mod settings;
 mod sound;
+mod still;
 #[cfg(test)]
 mod tests;
 mod voice;
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
 
 use desk::{Desk, SoundWish, Wish};
 pub use error::CaptureError;
-pub use settings::{CaptureSettings, SoundSource, VideoSource};
+pub use settings::{CameraSize, CaptureSettings, SoundSource, VideoSource};
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_protocol::control::BoxCamera;
 
 use crate::outbox::{
-    devices::{DeviceEvent, DeviceSink, Devices},
+    devices::{DeviceEvent, DeviceSink, Devices, NoPicture, StillOrder},
     session::CapturePlan,
 };
 
 /// Largest RTP payload: 1162 bytes of datagram, less a flow id and the RTP header, less some room for what the link adds.
 pub const MAX_PAYLOAD: usize = 1136;
+
+/// Orders of stills that may wait for their frames: two bursts. One more is refused.
+const STILL_QUEUE: usize = 10;
 
 /// The box's devices; see the module.
 #[derive(Debug)]
@@ -57,6 +66,9 @@ pub struct Capture {
 struct Running {
     picture: Arc<Desk<Wish>>,
     sound: Arc<Desk<SoundWish>>,
+    /// Who films now; nobody: no still is taken.
+    camera: Option<BoxCamera>,
+    stills: mpsc::SyncSender<StillOrder>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -83,6 +95,7 @@ impl Devices for Capture {
         ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
         let picture = Arc::new(Desk::new(Wish::new(plan.camera, VideoTarget::of(&plan.video))));
         let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, stop: false }));
+        let (stills, orders) = mpsc::sync_channel(STILL_QUEUE);
         let mut threads = Vec::new();
         let mut spawn = |name: &str, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
             .name(name.to_owned())
@@ -92,18 +105,19 @@ impl Devices for Capture {
             Err(cause) => report(&sink, DeviceEvent::Failed(CaptureError::Thread { cause }.to_string())),
         };
         if !self.cameras().is_empty() {
-            let work = picture::Picture::new(self.settings.clone(), plan.video, sink.clone(), picture.clone());
+            let work = picture::Picture::new(self.settings.clone(), plan.video, sink.clone(), picture.clone(), orders);
             spawn("camera", Box::new(move || work.run()));
         }
         if let Some(source) = self.settings.microphone.clone() {
             let work = sound::Sound::new(source, self.settings.repeat, plan.audio, sink.clone(), sound.clone());
             spawn("microphone", Box::new(move || work.run()));
         }
-        self.running = Some(Running { picture, sound, threads });
+        self.running = Some(Running { picture, sound, camera: plan.camera, stills, threads });
     }
 
     fn adjust(&mut self, plan: CapturePlan) {
-        if let Some(running) = &self.running {
+        if let Some(running) = &mut self.running {
+            running.camera = plan.camera;
             running.picture.change(|wish| wish.camera = plan.camera);
             running.sound.change(|wish| wish.on = plan.sound);
         }
@@ -124,6 +138,16 @@ impl Devices for Capture {
     fn hold(&mut self, held: bool) {
         if let Some(running) = &self.running {
             running.picture.nudge(|wish| wish.held = held);
+        }
+    }
+
+    fn still(&mut self, order: StillOrder) {
+        let filming = self.running.as_ref().filter(|running| running.camera.is_some());
+        let Some(running) = filming else { return order.refuse(NoPicture::Off) };
+        if let Err(mpsc::TrySendError::Full(order) | mpsc::TrySendError::Disconnected(order)) =
+            running.stills.try_send(order)
+        {
+            order.refuse(NoPicture::Failed);
         }
     }
 

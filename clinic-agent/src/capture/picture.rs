@@ -1,7 +1,7 @@
 //! The picture thread: the wanted camera, as RTP packets.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
@@ -26,12 +26,15 @@ use super::{
     input::{Input, Place, Shape},
     report,
     scene::Scene,
+    still::{self, Full},
 };
-use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
+use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink, NoPicture, StillOrder};
 use yunzhen_media::ladder::VideoTarget;
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
+/// Of a burst: near enough to be one look, far enough for a hand to move.
+const BETWEEN_STILLS: Duration = Duration::from_millis(250);
 
 /// See the module.
 pub(super) struct Picture {
@@ -42,6 +45,18 @@ pub(super) struct Picture {
     began: Instant,
     sequence: u16,
     packetizer: Packetizer,
+    stills: mpsc::Receiver<StillOrder>,
+    /// The next one that has its turn.
+    order: Option<StillOrder>,
+    last_still: Option<Instant>,
+}
+
+/// What a source gives at a time.
+struct Shot {
+    /// In the agreed size.
+    picture: frame::Video,
+    /// As the camera gave it, when that was asked for.
+    full: Option<Full>,
 }
 
 /// An open source.
@@ -51,9 +66,15 @@ enum Source {
 }
 
 impl Picture {
-    pub(super) fn new(settings: CaptureSettings, plan: VideoPlan, sink: DeviceSink, desk: Arc<Desk<Wish>>) -> Self {
-        let began = clock::now_instant();
-        Self { settings, plan, sink, desk, began, sequence: 0, packetizer: Packetizer::new(MAX_PAYLOAD) }
+    pub(super) fn new(
+        settings: CaptureSettings,
+        plan: VideoPlan,
+        sink: DeviceSink,
+        desk: Arc<Desk<Wish>>,
+        stills: mpsc::Receiver<StillOrder>,
+    ) -> Self {
+        let (began, packetizer) = (clock::now_instant(), Packetizer::new(MAX_PAYLOAD));
+        Self { settings, plan, sink, desk, began, sequence: 0, packetizer, stills, order: None, last_still: None }
     }
 
     /// Runs until it is told to stop.
@@ -64,6 +85,7 @@ impl Picture {
                 return;
             }
             let Some(camera) = wish.camera else {
+                self.order.take().into_iter().chain(self.stills.try_iter()).for_each(|o| o.refuse(NoPicture::Off));
                 self.desk.wait(Duration::from_secs(3600));
                 continue;
             };
@@ -96,8 +118,9 @@ impl Picture {
                 return Ok(());
             }
             maker.follow(wish.target, wish.keyframe)?;
-            let picture = match self.next(&mut source) {
-                Ok(Some(picture)) => picture,
+            let order = self.still_due(camera);
+            let Shot { picture, full } = match self.next(&mut source, order) {
+                Ok(Some(shot)) => shot,
                 Ok(None) => continue,
                 Err(CaptureError::Ended { .. }) if self.settings.repeat && std::mem::take(&mut filmed) => {
                     source = self.open(camera)?;
@@ -106,6 +129,9 @@ impl Picture {
                 Err(error) => return Err(error),
             };
             let taken_at = clock::now_instant();
+            if let Some((order, full)) = full.and_then(|full| Some((self.order.take()?, full))) {
+                still::of_frame(order, full);
+            }
             if !wish.held {
                 let taken = taken_at.saturating_duration_since(self.began);
                 let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
@@ -120,17 +146,42 @@ impl Picture {
         }
     }
 
+    /// Whether the next picture is to be kept in full. Orders for the other camera are carried out beside this one.
+    fn still_due(&mut self, camera: BoxCamera) -> bool {
+        let now = clock::now_instant();
+        if self.last_still.is_some_and(|last| now.saturating_duration_since(last) < BETWEEN_STILLS) {
+            return false;
+        }
+        while self.order.is_none() {
+            let Ok(order) = self.stills.try_recv() else { return false };
+            let same = still::source(&self.settings, order.camera) == still::source(&self.settings, camera);
+            // Two synthetic cameras are one source with two views.
+            let same = same && (order.camera == camera || !self.is_synthetic(camera));
+            if order.reply.is_closed() {
+                continue;
+            }
+            self.last_still = Some(now);
+            if same {
+                self.order = Some(order);
+            } else {
+                still::of_other(order, &self.settings, self.plan);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_synthetic(&self, camera: BoxCamera) -> bool {
+        *still::source(&self.settings, camera) == VideoSource::Synthetic
+    }
+
     fn open(&self, camera: BoxCamera) -> Result<Source, CaptureError> {
-        let configured = match camera {
-            BoxCamera::Room => self.settings.room.as_ref().or(self.settings.close_up.as_ref()),
-            BoxCamera::CloseUp => self.settings.close_up.as_ref().or(self.settings.room.as_ref()),
-        };
         let VideoPlan { width, height, fps, .. } = self.plan;
-        match Place::of_picture(configured.unwrap_or(&VideoSource::Synthetic)) {
+        match Place::of_picture(still::source(&self.settings, camera)) {
             None => Ok(Source::Scene { scene: Scene::new(camera, width, height), due: clock::now_instant() }),
             Some(place) => {
-                let input =
-                    Input::open(place, media::Type::Video, Some(Shape { width, height, fps }), &self.desk.interrupt())?;
+                let shape = Shape { width, height, fps, rather: self.settings.camera_size };
+                let input = Input::open(place, media::Type::Video, Some(shape), &self.desk.interrupt())?;
                 Ok(Source::Input {
                     input: Box::new(input),
                     began: clock::now_instant(),
@@ -143,7 +194,7 @@ impl Picture {
     }
 
     /// The next picture in its time; `None` when a change came instead, or the picture was one too many.
-    fn next(&self, source: &mut Source) -> Result<Option<frame::Video>, CaptureError> {
+    fn next(&self, source: &mut Source, still: bool) -> Result<Option<Shot>, CaptureError> {
         let interval = Duration::from_secs(1) / self.plan.fps.max(1);
         match source {
             Source::Scene { scene, due } => {
@@ -154,7 +205,9 @@ impl Picture {
                 *due = (*due + interval).max(clock::now_instant());
                 let now = clock::now_timestamp();
                 let wall = now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S.%3f").to_string();
-                Ok(Some(scene.paint(now.as_millisecond().max(0) as u64, &wall)))
+                let picture = scene.paint(now.as_millisecond().max(0) as u64, &wall);
+                let full = still.then(|| Full { frame: picture.clone(), original: None });
+                Ok(Some(Shot { picture, full }))
             }
             Source::Input { input, began, first, converter, last } => {
                 let (picture, time) = input.picture()?;
@@ -171,7 +224,9 @@ impl Picture {
                     return Ok(None);
                 }
                 *last = Some(now);
-                converter.convert(&picture).map(Some)
+                let scaled = converter.convert(&picture)?;
+                let full = still.then(|| Full::of(input, picture));
+                Ok(Some(Shot { picture: scaled, full }))
             }
         }
     }

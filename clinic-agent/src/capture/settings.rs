@@ -1,6 +1,6 @@
 //! Which devices the box has, as written in its configuration.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{fmt::Display, path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Deserializer};
 
@@ -17,13 +17,17 @@ pub struct CaptureSettings {
     /// `synthetic`, an ALSA device such as `default` or `hw:1,0`, `rtsp://…` or a file.
     #[serde(deserialize_with = "optional")]
     pub microphone: Option<SoundSource>,
+    /// The size in which cameras of this machine are opened, where they give Motion JPEG in it: a still has all of it, the call a smaller picture made of it.
+    /// Without it: the size of the call.
+    #[serde(deserialize_with = "optional")]
+    pub camera_size: Option<CameraSize>,
     /// Whether a file begins again at its end.
     pub repeat: bool,
 }
 
 impl Default for CaptureSettings {
     fn default() -> Self {
-        Self { room: None, close_up: None, microphone: None, repeat: true }
+        Self { room: None, close_up: None, microphone: None, camera_size: None, repeat: true }
     }
 }
 
@@ -34,6 +38,7 @@ impl CaptureSettings {
             room: Some(VideoSource::Synthetic),
             close_up: Some(VideoSource::Synthetic),
             microphone: Some(SoundSource::Synthetic),
+            camera_size: None,
             repeat: true,
         }
     }
@@ -70,6 +75,30 @@ pub enum SoundSource {
 #[error("a camera or microphone under [capture] has an empty name: leave the key out when there is none")]
 pub struct EmptyName;
 
+/// Pixels of a camera's picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CameraSize {
+    /// To a line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+}
+
+/// Why a text is no size.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("capture.camera_size is written as \"1920x1080\", each side 160 to 8192: see v4l2-ctl --list-formats-ext")]
+pub struct NotASize;
+
+impl FromStr for CameraSize {
+    type Err = NotASize;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (width, height) = text.split_once('x').ok_or(NotASize)?;
+        let side = |text: &str| text.parse().ok().filter(|side| (160..=8192).contains(side)).ok_or(NotASize);
+        Ok(Self { width: side(width)?, height: side(height)? })
+    }
+}
+
 fn is_rtsp(name: &str) -> bool {
     name.starts_with("rtsp://") || name.starts_with("rtsps://")
 }
@@ -103,7 +132,7 @@ impl FromStr for SoundSource {
     }
 }
 
-fn optional<'de, D: Deserializer<'de>, T: FromStr<Err = EmptyName>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn optional<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let name = Option::<String>::deserialize(deserializer)?;
     name.map(|name| name.parse().map_err(serde::de::Error::custom)).transpose()
 }
@@ -128,5 +157,9 @@ mod tests {
         assert_eq!("".parse::<VideoSource>(), Err(EmptyName));
         let unknown = serde_json::from_value::<CaptureSettings>(serde_json::json!({"camera": "synthetic"}));
         assert!(unknown.is_err_and(|error| error.to_string().contains("unknown field `camera`")));
+        assert_eq!("1920x1080".parse(), Ok(CameraSize { width: 1920, height: 1080 }));
+        for wrong in ["", "1920", "1920×1080", "1920x10", "99999x720", "1920x-720"] {
+            assert_eq!(wrong.parse::<CameraSize>(), Err(NotASize), "{wrong}");
+        }
     }
 }

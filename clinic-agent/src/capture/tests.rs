@@ -3,7 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use ffmpeg_next::{Packet, codec, decoder, format::Pixel, frame};
-use tokio::{io::AsyncBufReadExt, sync::mpsc, time::timeout};
+use tokio::{
+    io::AsyncBufReadExt,
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use yunzhen_media::{
     MediaKind,
     h264::{AccessUnit, Depacketizer},
@@ -17,13 +21,14 @@ use yunzhen_protocol::{
 use super::{
     Capture, CaptureSettings, MAX_PAYLOAD, SoundSource, VideoSource,
     h264::H264,
+    jpeg,
     pattern::{self, Row},
     scene::Scene,
 };
 use yunzhen_media::ladder::{Rung, VideoTarget};
 
 use crate::outbox::{
-    devices::{Captured, DeviceEvent, DeviceSink, Devices},
+    devices::{Captured, DeviceEvent, DeviceSink, Devices, NoPicture, Picture, StillOrder},
     session::CapturePlan,
 };
 
@@ -312,6 +317,47 @@ async fn a_sound_file_is_played_in_its_time_and_repeated() {
     }
     let took = yunzhen_runtime::clock::now_instant() - began;
     assert!((Duration::from_millis(1100)..Duration::from_secs(4)).contains(&took), "{took:?}");
+}
+
+/// A full picture, while the film goes on.
+async fn still(film: &mut Film, camera: BoxCamera) -> Result<Picture, NoPicture> {
+    let (reply, picture) = oneshot::channel();
+    film.capture.still(StillOrder { camera, reply });
+    film.unit().await;
+    timeout(Duration::from_secs(20), picture).await.expect("in time").expect("answered")
+}
+
+#[tokio::test]
+async fn a_still_of_a_jpeg_camera_is_the_camera_s_own_file() {
+    let folder = tempfile::tempdir().expect("folder");
+    ffmpeg_next::init().expect("ffmpeg");
+    let mut scene = Scene::new(BoxCamera::Room, 320, 240);
+    let given: Vec<Vec<u8>> = (0..25).map(|time| jpeg::tests::packet(&scene.paint(time, "10:00:00"))).collect();
+    let file = folder.path().join("camera.mjpeg");
+    std::fs::write(&file, given.concat()).expect("written");
+    let settings = CaptureSettings { room: Some(VideoSource::File(file)), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, plan(800_000));
+    film.unit().await;
+    let taken = still(&mut film, BoxCamera::Room).await.expect("a still");
+    assert_eq!((taken.media_type, taken.width, taken.height), ("image/jpeg", 320, 240));
+    assert!(given.iter().any(|packet| packet[..] == taken.bytes[..]), "byte by byte");
+}
+
+#[tokio::test]
+async fn both_cameras_give_whole_stills_while_one_of_them_films() {
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(100_000));
+    film.unit().await;
+    // The link bears a small picture only; a still is of the camera's size all the same.
+    film.capture.target(Rung::Slow.target(&plan(0).video, 60_000));
+    for camera in [BoxCamera::Room, BoxCamera::CloseUp, BoxCamera::Room] {
+        let taken = still(&mut film, camera).await.expect("a still");
+        assert_eq!((taken.media_type, taken.width, taken.height), ("image/png", 640, 360));
+        assert!(taken.bytes.starts_with(b"\x89PNG"));
+    }
+    film.capture.adjust(CapturePlan { camera: None, ..plan(100_000) });
+    let (reply, picture) = oneshot::channel();
+    film.capture.still(StillOrder { camera: BoxCamera::Room, reply });
+    assert_eq!(picture.await.expect("answered").err(), Some(NoPicture::Off), "a camera that is off takes nothing");
 }
 
 #[tokio::test]

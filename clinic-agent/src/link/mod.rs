@@ -8,9 +8,11 @@
 //! | [`transport`] | quinn's settings and what its errors mean |
 //! | [`driver`] | dials, serves, waits: does what the machine says |
 //! | [`open`] | one connection from `welcome` to its end |
+//! | [`bulk`] | what bulk may take beside a call |
 //! | [`http`] | requests over the connection |
 //! | [`relay`] | what the box itself asks of the relay |
 
+pub mod bulk;
 pub mod driver;
 pub mod floor;
 pub mod http;
@@ -102,6 +104,7 @@ pub struct Link {
     status: watch::Sender<LinkStatus>,
     rouse: Arc<Notify>,
     floor: floor::Floor,
+    bulk: bulk::Bulk,
 }
 
 impl Link {
@@ -119,6 +122,7 @@ impl Link {
             }),
             rouse: Arc::new(Notify::new()),
             floor: floor::Floor::default(),
+            bulk: bulk::Bulk::default(),
         }
     }
 
@@ -145,6 +149,11 @@ impl Link {
     /// What media may have under way, whatever quinn thinks.
     pub const fn media_floor(&self) -> &floor::Floor {
         &self.floor
+    }
+
+    /// What bulk may take beside a call.
+    pub const fn bulk(&self) -> &bulk::Bulk {
+        &self.bulk
     }
 
     /// Says something to the relay; `false` when there is no link or its queue is full.

@@ -2,8 +2,10 @@
 //! ffmpeg. The real ones are [`crate::capture`].
 
 use super::session::CapturePlan;
+use bytes::Bytes;
+use jiff::Timestamp;
 use std::time::Instant;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_protocol::control::BoxCamera;
@@ -41,6 +43,49 @@ pub struct DeviceSink {
     pub events: mpsc::Sender<DeviceEvent>,
 }
 
+/// A camera's full picture, without loss.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The file.
+    pub bytes: Bytes,
+    /// `image/png`.
+    pub media_type: &'static str,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+}
+
+/// Why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPicture {
+    /// This box is not in that consultation.
+    NoCall,
+    /// The camera is off.
+    Off,
+    /// It gave nothing.
+    Failed,
+}
+
+/// A wish for a full picture. Dropped without a word it means that there is none.
+#[derive(Debug)]
+pub struct StillOrder {
+    /// Of which camera.
+    pub camera: BoxCamera,
+    /// Where it goes.
+    pub reply: oneshot::Sender<Result<Picture, NoPicture>>,
+}
+
+impl StillOrder {
+    /// There is none.
+    pub fn refuse(self, why: NoPicture) {
+        // Nobody waits for it any more: it was given up.
+        let _ = self.reply.send(Err(why));
+    }
+}
+
 /// Cameras and microphone of one box. Calls return at once; failures come as [`DeviceEvent::Failed`].
 pub trait Devices: Send {
     /// The cameras there are, preferred first.
@@ -57,6 +102,10 @@ pub trait Devices: Send {
     fn target(&mut self, target: VideoTarget);
     /// No frames are to be encoded for now, or again: what was made has not left the box.
     fn hold(&mut self, held: bool);
+    /// Takes a full picture; the live one goes on.
+    fn still(&mut self, order: StillOrder) {
+        order.refuse(NoPicture::Off);
+    }
     /// Closes everything.
     fn stop(&mut self);
 }

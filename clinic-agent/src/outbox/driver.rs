@@ -1,6 +1,6 @@
 //! Does what the session says, and moves packets from the devices and the tablet into the link.
 
-use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, PACKET_QUEUE};
+use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, NoPicture, PACKET_QUEUE, StillOrder};
 use super::queue::Waiting;
 use super::reports::Reports;
 use super::sender::{Advice, Sender, Wait};
@@ -9,12 +9,14 @@ use super::session::{Effect, Input, Session};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
+use crate::stills::StillEvent;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use yunzhen_domain::ids::{ConsultationId, StillId};
 use yunzhen_media::MediaKind;
-use yunzhen_protocol::control::{AudioPlan, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -44,6 +46,7 @@ pub struct Driver {
     /// The tablet's last target.
     tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
+    stills: Option<mpsc::Sender<StillEvent>>,
 }
 
 /// The two outgoing streams of a consultation.
@@ -101,8 +104,15 @@ impl Driver {
             sender: Sender::new(begun),
             tablet_bps: 0,
             asked_for_keyframe: None,
+            stills: None,
         };
         (driver, outbox)
+    }
+
+    /// Where stills go.
+    #[must_use]
+    pub fn with_stills(self, stills: mpsc::Sender<StillEvent>) -> Self {
+        Self { stills: Some(stills), ..self }
     }
 
     /// The first message to the relay says what this box has.
@@ -184,9 +194,36 @@ impl Driver {
                 ToBox::SetBitrate { video_bps } => self.input(Input::SetBitrate(video_bps)),
                 ToBox::SelectCamera { camera } => self.input(Input::Choose(camera)),
                 ToBox::RoomState(state) => self.room_state(state),
+                ToBox::TakeStill { still_id, consultation_id, camera } => {
+                    self.take_still(still_id, consultation_id, camera);
+                }
+                ToBox::StillAt { still_id, offset } => self.tell_stills(StillEvent::At { still_id, offset }),
+                ToBox::StillDone { still_id } => self.tell_stills(StillEvent::Done { still_id }),
+                ToBox::StillRefused { still_id, reason } => {
+                    self.tell_stills(StillEvent::Refused { still_id, reason });
+                }
                 // The link's own business.
                 ToBox::Welcome { .. } | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
             },
+        }
+    }
+
+    /// The picture comes from the devices, and only in the consultation that this box is in.
+    fn take_still(&mut self, still_id: StillId, consultation_id: ConsultationId, camera: BoxCamera) {
+        let (reply, picture) = oneshot::channel();
+        if self.session.consultation() == Some(consultation_id) {
+            self.devices.still(StillOrder { camera, reply });
+        } else {
+            StillOrder { camera, reply }.refuse(NoPicture::NoCall);
+        }
+        self.tell_stills(StillEvent::Ordered { still_id, picture });
+    }
+
+    fn tell_stills(&self, event: StillEvent) {
+        let told = self.stills.as_ref().is_some_and(|stills| stills.try_send(event).is_ok());
+        if !told {
+            // What the relay does not hear of it asks again when this box joins anew.
+            tracing::warn!("a message about a still was dropped");
         }
     }
 
@@ -265,6 +302,8 @@ impl Driver {
     /// The encoders follow the link.
     fn advise(&mut self, now: Instant) {
         self.link.media_floor().set(self.sender.floor_bytes());
+        let bulk = self.link.bulk();
+        bulk.allow(self.sender.bulk(bulk.waits()));
         for advice in self.sender.advice(now) {
             match advice {
                 Advice::Target(target) => {

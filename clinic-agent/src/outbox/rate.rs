@@ -21,6 +21,8 @@ const HEADERS: usize = 58;
 const SOUND_HEADERS_BPS: f64 = (HEADERS + 13) as f64 * 8.0 * 50.0;
 /// Of what a video packet takes on the wire, so much is picture.
 const PICTURE_SHARE: f64 = 0.93;
+/// While bulk waits it may have one part in so many of the link, and what pictures leave free anyway.
+const BULK_PART: u32 = 8;
 /// An encoder makes nothing sensible of less.
 const VIDEO_LEAST_BPS: u32 = 30_000;
 /// Where a call begins, sound and headers included.
@@ -55,6 +57,8 @@ pub struct Rate {
     bare_sound_bps: f64,
     told: Option<VideoTarget>,
     ticked: Duration,
+    /// Whether bulk waits.
+    bulk: bool,
 }
 
 /// Whether the relay reports arrivals.
@@ -88,6 +92,7 @@ impl Rate {
             bare_sound_bps: f64::from(audio.bitrate_bps) + SOUND_HEADERS_BPS,
             told: None,
             ticked: now,
+            bulk: false,
         }
     }
 
@@ -214,13 +219,30 @@ impl Rate {
             return Rung::Full.target(&self.plan, self.cap_bps);
         }
         let picture = |total_bps: u32, beside: f64| {
-            let own = (f64::from(total_bps) - beside).max(0.0) * PICTURE_SHARE;
+            let bulk = if self.bulk { total_bps / BULK_PART } else { 0 };
+            let own = (f64::from(total_bps - bulk) - beside).max(0.0) * PICTURE_SHARE;
             (own as u32).min(self.cap_bps).max(VIDEO_LEAST_BPS)
         };
         let now_bps = picture(self.controller.target_bps(), self.sound.bps() + self.repairs.bps());
         // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture. Nor are repairs: they make it coarser.
         let sustained_bps = picture(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound_bps));
         self.ladder.step(now, sustained_bps).target(&self.plan, now_bps)
+    }
+
+    /// Bulk waits beside the call, or waits no more.
+    pub const fn set_bulk(&mut self, waits: bool) {
+        self.bulk = waits;
+    }
+
+    /// What bulk may take: what sound and pictures leave, and at least its part.
+    pub fn bulk_bps(&self) -> u32 {
+        let total = match self.reports {
+            Reports::None => self.cap_bps,
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.controller.target_bps(),
+        };
+        let pictures = f64::from(self.told.map_or(0, |told| told.bitrate_bps)) / PICTURE_SHARE;
+        let left = f64::from(total) - pictures - self.sound.bps() - self.repairs.bps();
+        (left.max(0.0) as u32).max(total / BULK_PART)
     }
 
     /// What quinn must let be under way: what the controller does, sound, and what the far end's delayed acknowledgements hold back. Nothing while the
@@ -266,6 +288,19 @@ mod tests {
         rate.cap(300_000);
         assert_eq!(rate.poll(ms(3150)).map(|target| target.bitrate_bps), Some(300_000));
         assert_eq!((rate.ready_at(ms(9), 1000), rate.total_bps()), (ms(9), None));
+    }
+
+    #[test]
+    fn bulk_has_its_part_of_a_narrow_link_and_pictures_make_room_for_it() {
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        let alone = rate.poll(ms(0)).expect("a target");
+        assert_eq!(rate.bulk_bps(), 600_000 / BULK_PART, "pictures and sound take it all");
+        rate.set_bulk(true);
+        let beside = rate.tell_again(ms(60)).expect("a target");
+        assert!(beside.bitrate_bps < alone.bitrate_bps && beside.bitrate_bps > alone.bitrate_bps * 4 / 5, "{beside:?}");
+        rate.cap(100_000);
+        let capped = rate.tell_again(ms(120)).expect("a target");
+        assert!(capped.bitrate_bps <= 100_000 && rate.bulk_bps() > 400_000, "what nobody else can use is its own");
     }
 
     #[test]

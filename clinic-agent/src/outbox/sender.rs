@@ -81,6 +81,13 @@ impl Sender {
         }
     }
 
+    /// Bulk waits beside the call, or not; what it may take, while a call runs.
+    pub fn bulk(&mut self, waits: bool) -> Option<u32> {
+        let rate = self.rate.as_mut()?;
+        rate.set_bulk(waits);
+        Some(rate.bulk_bps())
+    }
+
     /// The devices were opened anew and know nothing. What they should make to begin with.
     pub fn devices_began(&mut self, now: Instant) -> Option<VideoTarget> {
         self.held = false;

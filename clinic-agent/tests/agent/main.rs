@@ -10,4 +10,5 @@ mod page;
 mod rate;
 mod receipts;
 mod relay;
+mod stills;
 mod world;

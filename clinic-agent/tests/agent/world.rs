@@ -14,7 +14,7 @@ use yunzhen_clinic_agent::buttons::ButtonSettings;
 use yunzhen_clinic_agent::capture::CaptureSettings;
 use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
 use yunzhen_clinic_agent::devices::DeviceSettings;
-use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices};
+use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices, NoPicture, Picture, StillOrder};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_media::MediaKind;
@@ -26,6 +26,8 @@ use yunzhen_runtime::telemetry::TelemetrySettings;
 use yunzhen_runtime::{Lifecycle, clock};
 
 pub const CONSULTATION: ConsultationId = ConsultationId::from_uuid(uuid::Uuid::from_u128(0xc0));
+/// Of what the room camera of the tests gives in full.
+pub const STILL_BYTES: usize = 200_000;
 pub const VIDEO_SSRC: u32 = 0x1111;
 pub const AUDIO_SSRC: u32 = 0x2222;
 
@@ -186,6 +188,18 @@ impl Devices for TestDevices {
     }
 
     fn hold(&mut self, _held: bool) {}
+
+    fn still(&mut self, order: StillOrder) {
+        match order.camera {
+            BoxCamera::Room => {
+                let bytes = Bytes::from((0..STILL_BYTES).map(|n| (n % 251) as u8).collect::<Vec<_>>());
+                let taken_at = clock::now_timestamp();
+                let picture = Picture { bytes, media_type: "image/png", width: 1280, height: 720, taken_at };
+                let _ = order.reply.send(Ok(picture));
+            }
+            BoxCamera::CloseUp => order.refuse(NoPicture::Failed),
+        }
+    }
 
     fn stop(&mut self) {
         self.running.fetch_add(1, Ordering::Relaxed);

@@ -213,6 +213,8 @@ named_enum! {
         JoinCall = "join_call",
         /// home-camera
         SwitchHomeCamera = "switch_home_camera",
+        /// stills of a consultation
+        TakeStill = "take_still",
         /// GET /drugs, /diagnoses
         SearchFormulary = "search_formulary",
         /// POST prescriptions, findings preview
@@ -368,7 +370,8 @@ impl Action {
             | A::InviteObserver
             | A::NamePresentDoctor
             | A::JoinCall
-            | A::SwitchHomeCamera => Class::Consultation,
+            | A::SwitchHomeCamera
+            | A::TakeStill => Class::Consultation,
             A::DraftPrescription
             | A::UpdatePrescription
             | A::ListPrescriptions
@@ -530,6 +533,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::InviteObserver          => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
+        Action::TakeStill               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],

@@ -279,6 +279,12 @@ event_kinds! {
     ConsultationNoteSaved = "consultation.note_saved" of Consultation;
     /// The picture or sound of a participant changed; not a care transition, told to live views.
     ConsultationParticipants = "consultation.participants_changed" of Consultation;
+    /// A full picture of the home's camera was asked for.
+    ConsultationStillAsked = "consultation.still_asked" of Consultation;
+    /// It is in the record.
+    ConsultationStillKept = "consultation.still_kept" of Consultation;
+    /// It will not come.
+    ConsultationStillFailed = "consultation.still_failed" of Consultation;
     /// An observer was invited.
     InvitationMade = "invitation.made" of Invitation;
     /// First written.

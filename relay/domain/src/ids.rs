@@ -71,6 +71,8 @@ typed_id! {
     BreakGlassId;
     /// A document or photo of a resident.
     DocumentId;
+    /// A diagnostic still.
+    StillId;
     /// A licensed doctor of the home named as present in a consultation.
     PresentDoctorId;
     /// A round of doctors through homes, in person.

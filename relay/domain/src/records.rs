@@ -19,6 +19,7 @@ mod refill;
 mod registry;
 mod resident;
 mod schedule;
+mod still;
 mod stock;
 mod visit;
 
@@ -50,6 +51,9 @@ pub use registry::{
 pub use resident::{
     AllergyRecord, AllergySeverity, Condition, Contact, DeviceTrace, Medicine, Note, NoteKind, Observation,
     ObservationSource, Resident, Sex,
+};
+pub use still::{
+    STILL_AWAITED, STILL_MOST_BYTES, STILLS_AT_ONCE, STILLS_OF_CONSULTATION, Still, StillCamera, StillFailure,
 };
 pub use stock::{Short, Stock, StockEntry, StockMove, StockReason, Units, fate};
 pub use visit::{Visit, VisitStop};

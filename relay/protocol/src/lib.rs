@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`varint`] | QUIC variable-length integers |
 //! | [`stream`] | the type that opens every stream |
+//! | [`bulk`] | the head of a stream of bulk |
 //! | [`control`] | length-prefixed JSON messages, [`control::ToRelay`] and [`control::ToBox`] |
 //! | [`room`] | who is in a room, as shown to people |
 //! | [`roq`] | datagram = flow id + RTP or RTCP packet |
@@ -17,6 +18,7 @@
 //! | [`ccfb`] | arrival times (RFC 8888), a packet of [`rtcp`] |
 //! | [`sdpfrag`] | trickle ICE fragments (RFC 8840) |
 
+pub mod bulk;
 pub mod ccfb;
 pub mod control;
 pub mod fragment;

@@ -2,13 +2,15 @@
 
 use crate::varint;
 
-/// What a stream carries. Only boxes open bidirectional streams; unidirectional streams are reserved for bulk transfer.
+/// What a stream carries. Only boxes open streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamType {
     /// Bidirectional, exactly one per connection: [`crate::control`] messages both ways.
     Control,
     /// Bidirectional: one HTTP/1.1 request and its answer.
     Http,
+    /// Unidirectional: a [`crate::bulk`] header, then bytes.
+    Bulk,
     /// Not known to this version. The receiver resets the stream with [`REFUSED_STREAM`] and counts it.
     Unknown(u64),
 }
@@ -22,6 +24,7 @@ impl StreamType {
         match self {
             Self::Control => 0,
             Self::Http => 1,
+            Self::Bulk => 2,
             Self::Unknown(code) => code,
         }
     }
@@ -31,6 +34,7 @@ impl StreamType {
         match code {
             0 => Self::Control,
             1 => Self::Http,
+            2 => Self::Bulk,
             other => Self::Unknown(other),
         }
     }
@@ -54,7 +58,7 @@ mod tests {
 
     #[test]
     fn types_survive_the_wire() {
-        for kind in [StreamType::Control, StreamType::Http, StreamType::Unknown(70_000)] {
+        for kind in [StreamType::Control, StreamType::Http, StreamType::Bulk, StreamType::Unknown(70_000)] {
             let bytes = kind.encode();
             assert_eq!(StreamType::decode(&bytes), Some((kind, bytes.len())));
         }

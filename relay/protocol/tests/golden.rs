@@ -5,11 +5,13 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
+use yunzhen_domain::ids::StillId;
 use yunzhen_protocol::{
+    bulk::{BulkError, BulkHead, BulkKind},
     ccfb::{self, Metric, StreamReport},
     control::{
-        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StopReason, ToBox,
-        ToRelay, VideoPlan,
+        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StillRefusal,
+        StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
     repair::{self, Block, Repair},
@@ -97,9 +99,38 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
         ("media_state", ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),
         ("leg_quality", ToRelay::LegQuality { level: LinkLevel::Weak, rtt_ms: 12, loss_ratio: 0.5, freezes: 2 }),
         ("keyframe_request", ToRelay::KeyframeRequest { slot: 1 }),
+        (
+            "still_offer",
+            ToRelay::StillOffer {
+                still_id: still(),
+                taken_at: "2026-11-23T08:00:00.25Z".parse().expect("time"),
+                media_type: "image/png".into(),
+                width: 1280,
+                height: 720,
+                bytes: 1_200_000,
+                sha256: "5".repeat(64),
+            },
+        ),
+        ("still_failed", ToRelay::StillFailed { still_id: still(), reason: StillTrouble::CameraOff }),
         ("hang_up", ToRelay::HangUp { consultation_id: consultation() }),
         ("bye", ToRelay::Bye { reason: "power button".into() }),
     ]
+}
+
+fn still() -> StillId {
+    "01890a5d-ac96-774b-bcce-b302099a8059".parse().expect("id")
+}
+
+#[test]
+fn bulk_heads() {
+    let head = |offset| BulkHead { kind: BulkKind::Still, id: still().uuid(), offset };
+    let vectors = [("still", head(0)), ("still_goes_on", head(65_536))];
+    insta::assert_snapshot!("bulk", lines(vectors.map(|(name, head)| (name, head.encode()))));
+    for (name, head) in vectors {
+        let bytes = head.encode();
+        assert_eq!(BulkHead::decode(&bytes), Ok(Some((head, bytes.len()))), "{name}");
+    }
+    assert_eq!(BulkHead::decode(&[9]), Err(BulkError::UnknownKind(9)));
 }
 
 fn to_box() -> Vec<(&'static str, ToBox)> {
@@ -137,6 +168,10 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
         ("keyframe_request", ToBox::KeyframeRequest {}),
         ("set_bitrate", ToBox::SetBitrate { video_bps: 800_000 }),
         ("select_camera", ToBox::SelectCamera { camera: Camera::CloseUp }),
+        ("take_still", ToBox::TakeStill { still_id: still(), consultation_id, camera: BoxCamera::CloseUp }),
+        ("still_at", ToBox::StillAt { still_id: still(), offset: 65_536 }),
+        ("still_done", ToBox::StillDone { still_id: still() }),
+        ("still_refused", ToBox::StillRefused { still_id: still(), reason: StillRefusal::WrongDigest }),
         ("room_state", ToBox::RoomState(room_state())),
         (
             "room_state_ended",

@@ -1,5 +1,6 @@
 //! Documents and photos of residents. The bytes are in the care record itself, as text: kept in one transaction with the row that describes them, on both
-//! databases alike, in every backup, and within reach of every relay. They are small; recordings, which are not, do not go here.
+//! databases alike, in every backup, and within reach of every relay. They are bounded (a still, which only a box
+//! brings, by 8 MiB); recordings, which are not small, do not go here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -65,6 +66,13 @@ pub async fn add(
     }
     if input.kind == DocumentKind::Portrait && media_type.is_some_and(|known| !known.starts_with("image/")) {
         wrong.push(FieldError::new("content_base64", "头像须是图片", "A portrait is a picture"));
+    }
+    if input.kind == DocumentKind::Still {
+        wrong.push(FieldError::new(
+            "kind",
+            "静帧只能由会诊中的设备拍摄",
+            "A still is taken by the home's box in a consultation",
+        ));
     }
     let Some(media_type) = media_type.filter(|_| wrong.is_empty()) else { return Err(AppError::Invalid(wrong)) };
     let document = Document {
@@ -169,7 +177,7 @@ pub async fn content(app: &App, ctx: &Context, id: DocumentId) -> Result<Content
     Ok(Content { media_type: document.media_type, sha256: hex(&document.sha256), bytes })
 }
 
-async fn view(db: &mut Db, names: &mut Names, d: Document) -> Result<views::Document, AppError> {
+pub(super) async fn view(db: &mut Db, names: &mut Names, d: Document) -> Result<views::Document, AppError> {
     Ok(views::Document {
         id: d.id,
         resident_id: d.resident_id,

@@ -175,6 +175,15 @@ pub enum AppError {
     /// A resident who is to move would leave this behind in the home.
     #[error("something is under way in the home that is left: {0:?}")]
     OpenWorkInHome(Vec<OpenWork>),
+    /// The home's camera could not be reached.
+    #[error(transparent)]
+    Camera(#[from] crate::rooms::CameraError),
+    /// A consultation has as many stills as it may have.
+    #[error("a consultation has at most {most} stills")]
+    TooManyStills {
+        /// As many.
+        most: usize,
+    },
     /// Somebody else has the time.
     #[error("the time is taken")]
     SlotTaken,

@@ -49,6 +49,7 @@ pub mod rounds;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;
+pub mod stills;
 pub mod stock;
 mod tokens;
 pub mod transports;
@@ -94,6 +95,8 @@ pub struct App {
     pub boxes: Arc<Trust>,
     /// Who is there right now.
     pub presence: Presence,
+    /// How far stills have come.
+    pub arriving: stills::Arriving,
     /// Which reads the audit log has lately been told.
     reads: reads::Told,
     /// Makes PDFs.
@@ -123,6 +126,7 @@ impl App {
             signers: Arc::new(signers),
             boxes: Arc::new(Trust::new(Vec::new())),
             presence,
+            arriving: Default::default(),
             reads: Default::default(),
             printer: Printer::default(),
             public_url: None,

@@ -43,6 +43,7 @@ pub mod rounds;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;
+pub mod stills;
 pub mod stock;
 pub mod transports;
 pub mod urgent_calls;
@@ -162,6 +163,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/legs/{leg}/quality", post(h::legs::report_quality))
         .route("/consultations/{id}/legs/{leg}/events", get(h::legs::events))
         .route("/consultations/{id}/home-camera", post(h::legs::select_home_camera))
+        .route("/consultations/{id}/stills", get(h::stills::list).post(h::stills::take))
         .route("/consultations/{id}/media-tokens", post(h::legs::create_media_token))
         .route("/drugs", get(h::formulary::drugs))
         .route("/diagnoses", get(h::formulary::diagnoses))
@@ -416,6 +418,8 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("reportQuality", Some(Action::JoinCall)),
     ("streamLegEvents", Some(Action::JoinCall)),
     ("selectHomeCamera", Some(Action::SwitchHomeCamera)),
+    ("listStills", Some(Action::ViewDocuments)),
+    ("takeStills", Some(Action::TakeStill)),
     ("createMediaToken", Some(Action::JoinCall)),
     ("listDrugs", Some(Action::SearchFormulary)),
     ("listDiagnoses", Some(Action::SearchFormulary)),

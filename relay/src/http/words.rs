@@ -95,9 +95,17 @@ pub fn of(fault: &Fault) -> Words {
         Fault::Patch(PatchError::Fragment { reason }) => with_detail(words(S::BAD_REQUEST, "bad_fragment", ["连接信息有误", "The fragment cannot be used"],
             ["", ""], ["请重新进入通话。", "Join the call again."]), reason),
         Fault::Patch(PatchError::Stopped) => stopping(),
-        Fault::Camera(CameraError::NoBox) => words(S::CONFLICT, "home_not_in_call", ["养老院设备不在通话中", "The home is not in this call"],
-            ["养老院的终端目前没有连接，或正在另一会诊中。", "The home's box is not connected, or is in another consultation."], ["请等待连接恢复后再切换。", "Wait until it is back and switch again."]),
-        Fault::Camera(CameraError::NoSuchCamera) => words(S::CONFLICT, "no_such_camera", ["没有这个摄像头", "No such camera"],
+        Fault::Camera(error) => of_camera(*error),
+    }
+}
+
+#[rustfmt::skip]
+fn of_camera(error: CameraError) -> Words {
+    use StatusCode as S;
+    match error {
+        CameraError::NoBox => words(S::CONFLICT, "home_not_in_call", ["养老院设备不在通话中", "The home is not in this call"],
+            ["养老院的终端目前没有连接，或正在另一会诊中。", "The home's box is not connected, or is in another consultation."], ["请等待连接恢复后再试。", "Wait until it is back and try again."]),
+        CameraError::NoSuchCamera => words(S::CONFLICT, "no_such_camera", ["没有这个摄像头", "No such camera"],
             ["养老院的终端没有接这个摄像头。", "The home's box has no such camera."], ["请选择另一个摄像头。", "Choose another camera."]),
     }
 }
@@ -119,6 +127,12 @@ fn of_app(error: &AppError) -> Words {
             words
         }
         AppError::NotFound => not_found(),
+        AppError::Camera(error) => of_camera(*error),
+        AppError::TooManyStills { most } => {
+            let mut words = words(S::CONFLICT, "too_many_stills", ["静帧数量已满", "No more stills"], ["", ""], ["请使用已保存的静帧。", "Use those that are kept."]);
+            words.detail = (format!("一次会诊最多 {most} 张静帧。"), format!("A consultation has at most {most} stills."));
+            words
+        }
         AppError::Forbidden => words(S::FORBIDDEN, "forbidden", ["没有权限", "Not yours to do"],
             ["您的岗位不能进行这项操作。", "Your role may not do this."], ["如需处理，请联系负责的同事。", "Ask the colleague who is responsible."]),
         AppError::Stale { seen, current } => {

@@ -2,8 +2,10 @@
 
 mod purge;
 pub mod queue;
+pub mod stills;
 pub mod webhooks;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -19,8 +21,8 @@ const RECORDS_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// A store that does not answer is asked again after this.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
-/// Starts the jobs as one task of the program.
-pub fn spawn(life: &Lifecycle, app: App) {
+/// Starts the jobs as one task of the program. `bulk` is the folder of stills that have not arrived whole.
+pub fn spawn(life: &Lifecycle, app: App, bulk: PathBuf) {
     let soft = life.soft().clone();
     life.spawn_essential("jobs", async move {
         let mut turns = tokio::time::interval(TURN);
@@ -32,6 +34,7 @@ pub fn spawn(life: &Lifecycle, app: App) {
             let now = clock::now_timestamp();
             if records_at.is_none_or(|at| now >= at) {
                 purge_records(&app).await;
+                give_stills_up(&app, &bulk).await;
                 records_at = now.checked_add(RECORDS_EVERY).ok();
             }
         }
@@ -100,6 +103,17 @@ async fn purge_records(app: &App) {
         Err(error) => {
             tracing::error!(%error, "the purge of records failed and will be tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "purge_records").increment(1);
+        }
+    }
+}
+
+async fn give_stills_up(app: &App, bulk: &Path) {
+    match stills::run(app, bulk, clock::now_timestamp()).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "stills given up"),
+        Err(error) => {
+            tracing::error!(%error, "stills could not be given up; it is tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "stills").increment(1);
         }
     }
 }

@@ -27,7 +27,7 @@ pub async fn run(app: &App, now: Timestamp) -> Result<u64, StoreError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use yunzhen_certs::Trust;
     use yunzhen_domain::formulary::Formulary;
     use yunzhen_domain::policy::Policy;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::rooms::presence::Presence;
 
-    async fn app(folder: &tempfile::TempDir) -> App {
+    pub(in crate::jobs) async fn app(folder: &tempfile::TempDir) -> App {
         let store = Store::open(&folder.path().join("care.db"), &Options::default()).await.unwrap();
         App::new(
             store,

@@ -1,12 +1,14 @@
-//! Boxes over QUIC: one connection per box with a client certificate, a control stream, HTTP requests on streams, RTP in datagrams.
+//! Boxes over QUIC: one connection per box with a client certificate, a control stream, HTTP requests and bulk on streams, RTP in datagrams.
 //!
 //! What is here: admission ([`endpoint`]), one box from handshake to drain ([`session`]), its control stream ([`control`]), its requests
-//! ([`requests`]), its media in both directions ([`uplink`], [`downlink`]). What is not: which consultation the media belongs to (`rooms`), what a
+//! ([`requests`]), its stills ([`bulk`]), its media in both directions ([`uplink`], [`downlink`]). What is not: which consultation the media belongs to (`rooms`), what a
 //! request does (`http`). The bytes are those of PROTOCOL.md.
 
+pub mod bulk;
 pub mod control;
 pub mod downlink;
 pub mod endpoint;
+pub mod part;
 pub mod requests;
 pub mod session;
 pub mod uplink;

@@ -6,13 +6,22 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use quinn::{Connection, RecvStream, SendStream, VarInt};
+use tokio::sync::mpsc;
 use yunzhen_certs::Identity;
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, ServeOptions};
 
+use super::bulk::FromBox;
+
 /// Serves what the box opens after its control stream, until the connection ends.
-pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity, router: Router) {
+pub async fn serve(
+    life: &Lifecycle,
+    connection: &Connection,
+    identity: Identity,
+    router: Router,
+    bulk: mpsc::Sender<FromBox>,
+) {
     let mut extensions = Extensions::new();
     extensions.insert(identity);
     extensions.insert(ConnectInfo::<SocketAddr>(connection.remote_address()));
@@ -24,10 +33,9 @@ pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity
                 life.spawn_contained("box request", async move { one(&life2, send, recv, router, extensions).await });
             }
             stream = connection.accept_uni() => {
-                let Ok(mut recv) = stream else { return };
-                metrics::counter!("yunzhen_streams_refused_total").increment(1);
-                // Already finished by the box: nothing left to refuse.
-                let _ = recv.stop(VarInt::from_u32(REFUSED_STREAM));
+                let Ok(recv) = stream else { return };
+                let bulk = bulk.clone();
+                life.spawn_contained("box bulk", async move { one_way(recv, &bulk).await });
             }
         }
     }
@@ -39,13 +47,30 @@ async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, route
             let options = ServeOptions::new("box request");
             serve::serve_io(life, tokio::io::join(recv, send), router, extensions, &options).await;
         }
-        Some(StreamType::Control | StreamType::Unknown(_)) => {
+        Some(StreamType::Control | StreamType::Bulk | StreamType::Unknown(_)) => {
             metrics::counter!("yunzhen_streams_refused_total").increment(1);
             // Either side may be closed already: nothing left to refuse.
             let _ = recv.stop(VarInt::from_u32(REFUSED_STREAM));
             let _ = send.reset(VarInt::from_u32(REFUSED_STREAM));
         }
         None => {}
+    }
+}
+
+/// Hands a bulk stream on; whatever else came in one direction is refused, and so is one too many.
+async fn one_way(mut recv: RecvStream, bulk: &mpsc::Sender<FromBox>) {
+    let refused = match read_type(&mut recv).await {
+        Some(StreamType::Bulk) => match bulk.try_send(FromBox::Stream(recv)) {
+            Err(mpsc::error::TrySendError::Full(FromBox::Stream(recv))) => Some(recv),
+            Ok(()) | Err(_) => None,
+        },
+        Some(StreamType::Control | StreamType::Http | StreamType::Unknown(_)) => Some(recv),
+        None => None,
+    };
+    if let Some(mut recv) = refused {
+        metrics::counter!("yunzhen_streams_refused_total").increment(1);
+        // Already finished by the box: nothing left to refuse.
+        let _ = recv.stop(VarInt::from_u32(REFUSED_STREAM));
     }
 }
 

@@ -18,6 +18,7 @@ use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
+use super::bulk::{self, FromBox, Stills};
 use super::control::{self, ControlEnd, ControlReader};
 use super::downlink::Downlink;
 use super::endpoint::close_with;
@@ -35,6 +36,8 @@ const GOODBYE: Duration = Duration::from_millis(500);
 /// What every session needs.
 #[derive(Clone)]
 pub struct SessionContext {
+    /// What stills come to.
+    pub stills: Stills,
     /// The session plane.
     pub rooms: Rooms,
     /// Answers boxes' requests.
@@ -180,7 +183,7 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
             certificate_not_after: certificate.not_after,
             cameras,
             microphone,
-            commands,
+            commands: commands.clone(),
             uplink: target,
             replaced: replaced.clone(),
             sink: Box::new(move || Box::new(Downlink::new(sink_connection.clone()))),
@@ -190,12 +193,15 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
     let ends = CancellationToken::new();
     let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket);
     spawn_until(life, "box media", &ends, media);
-    let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
+    let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
+    spawn_until(life, "box stills", &ends, context.stills.clone().serve(home_id, from_box, commands));
+    let (life2, connection2, router, streams) =
+        (life.clone(), connection.clone(), context.router.clone(), bulk.clone());
     spawn_until(life, "box requests", &ends, async move {
-        requests::serve(&life2, &connection2, Identity::Box { home_id }, router).await;
+        requests::serve(&life2, &connection2, Identity::Box { home_id }, router, streams).await;
     });
 
-    let end = converse(life, connection, context, ticket, &mut reader, &mut send, &mut orders, &replaced).await;
+    let end = converse(life, connection, context, ticket, &mut reader, &mut send, &mut orders, &replaced, &bulk).await;
     ends.cancel();
     context.rooms.box_disconnected(ticket).await;
     end
@@ -223,6 +229,7 @@ async fn converse(
     send: &mut SendStream,
     orders: &mut mpsc::Receiver<ToBox>,
     replaced: &CancellationToken,
+    bulk: &mpsc::Sender<FromBox>,
 ) -> String {
     loop {
         tokio::select! {
@@ -234,6 +241,12 @@ async fn converse(
                 Ok(ToRelay::Hello { .. }) => {
                     close_with(connection, close::VERSION, "hello is said once");
                     return "hello out of turn".into();
+                }
+                Ok(message @ (ToRelay::StillOffer { .. } | ToRelay::StillFailed { .. })) => {
+                    // A box that talks of more stills than it may have offers them again.
+                    if bulk.try_send(FromBox::Said(message)).is_err() {
+                        metrics::counter!("yunzhen_stills_refused_total").increment(1);
+                    }
                 }
                 Ok(message) => context.rooms.box_said(ticket, message).await,
                 Err(ControlEnd::Malformed(error)) => {

@@ -22,8 +22,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
-use yunzhen_domain::ids::{ConsultationId, HomeId};
-use yunzhen_protocol::control::{StopReason, ToBox, ToRelay};
+use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
+use yunzhen_domain::records::StillCamera;
+use yunzhen_protocol::control::{ActiveCamera, BoxCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, Tablet, VideoState};
 use yunzhen_rtc::{
     Answer, ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, Listening, NewParticipant, PatchError, Patched,
@@ -234,6 +235,38 @@ impl Rooms {
         Ok(())
     }
 
+    /// The camera of the home's box that a still is to be taken with: the wanted one, or the one that is shown.
+    pub async fn still_camera(
+        &self,
+        consultation: ConsultationId,
+        home_id: HomeId,
+        wanted: Option<StillCamera>,
+    ) -> Result<StillCamera, CameraError> {
+        let mut state = self.0.state.lock().await;
+        let entry = state.boxes.in_call(home_id, consultation).ok_or(CameraError::NoBox)?;
+        let shown = match entry.active_camera {
+            ActiveCamera::CloseUp => StillCamera::CloseUp,
+            ActiveCamera::Room | ActiveCamera::Tablet | ActiveCamera::None => StillCamera::Room,
+        };
+        let camera = wanted.unwrap_or(shown);
+        let has = entry.connection.cameras.contains(&box_camera(camera));
+        if has { Ok(camera) } else { Err(CameraError::NoSuchCamera) }
+    }
+
+    /// Asks the home's box for stills. A box that is away is asked when it comes back.
+    pub async fn take_stills(
+        &self,
+        consultation_id: ConsultationId,
+        home_id: HomeId,
+        stills: Vec<(StillId, StillCamera)>,
+    ) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.home(home_id) else { return };
+        for (still_id, camera) in stills {
+            entry.tell(ToBox::TakeStill { still_id, consultation_id, camera: box_camera(camera) });
+        }
+    }
+
     /// A bearer token for a standard client, and until when it may connect.
     pub async fn issue_media_token(
         &self,
@@ -338,8 +371,8 @@ impl Rooms {
     /// A control message of an admitted box.
     pub async fn box_said(&self, ticket: BoxTicket, message: ToRelay) {
         match message {
-            // The session handles both before it comes here.
-            ToRelay::Hello { .. } | ToRelay::Bye { .. } => {}
+            // The session handles these before it comes here.
+            ToRelay::Hello { .. } | ToRelay::Bye { .. } | ToRelay::StillOffer { .. } | ToRelay::StillFailed { .. } => {}
             ToRelay::CameraState { active, failed } => {
                 if let Some(sentence) = failed {
                     tracing::warn!(home = %ticket.home_id, reason = %sentence, "a camera of the box failed");
@@ -404,6 +437,14 @@ impl Rooms {
             live.room.leave_external(LeaveReason::HangUp).await;
         }
         self.0.wake.notify_one();
+    }
+}
+
+/// A camera of the record as a box knows it.
+pub const fn box_camera(camera: StillCamera) -> BoxCamera {
+    match camera {
+        StillCamera::Room => BoxCamera::Room,
+        StillCamera::CloseUp => BoxCamera::CloseUp,
     }
 }
 

@@ -10,6 +10,7 @@ use yunzhen_protocol::control::{AudioPlan, StopReason, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::room::EndReason;
 use yunzhen_rtc::ExternalConfig;
+use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::boxes::BoxEntry;
@@ -57,11 +58,17 @@ impl Rooms {
         for (id, reason) in over {
             end(&mut state, id, reason).await;
         }
+        let mut joined = Vec::new();
         for (home_id, id) in chosen {
             // A box that came since then has woken the next turn.
             if let Some(name) = names.remove(&home_id) {
                 self.attach(&mut state, home_id, id, name).await;
+                joined.push((home_id, id));
             }
+        }
+        drop(state);
+        for (home_id, id) in joined {
+            self.ask_again(home_id, id).await?;
         }
         Ok(())
     }
@@ -118,6 +125,14 @@ impl Rooms {
             names.insert(home_id, crate::app::people::home_name(&self.0.app, home_id).await?);
         }
         Ok(names)
+    }
+
+    /// Stills that a box may not have heard of, after it has joined.
+    async fn ask_again(&self, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
+        let owed = crate::app::stills::owed(&self.0.app, home_id, clock::now_timestamp()).await?;
+        let owed = owed.into_iter().filter(|still| still.consultation_id == id);
+        self.take_stills(id, home_id, owed.map(|still| (still.id, still.camera)).collect()).await;
+        Ok(())
     }
 
     async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) {

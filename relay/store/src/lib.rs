@@ -64,6 +64,7 @@ pub mod rounds;
 pub mod safety_overrides;
 pub mod sessions;
 pub mod staff;
+pub mod stills;
 pub mod stock;
 pub mod temperatures;
 #[cfg(feature = "testing")]

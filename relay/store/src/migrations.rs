@@ -38,6 +38,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
     (26, "practice_and_body_sites", include_str!("../migrations/0026_practice_and_body_sites.sql")),
     (27, "batches_of_doses", include_str!("../migrations/0027_batches_of_doses.sql")),
+    (28, "stills", include_str!("../migrations/0028_stills.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

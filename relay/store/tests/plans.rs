@@ -19,7 +19,7 @@ use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
     discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, notes, observations, pharmacy_offers,
-    prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stock, temperatures,
+    prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stills, stock, temperatures,
     transports, urgent_calls, visits, webhook_deliveries,
 };
 
@@ -145,6 +145,9 @@ const PINS: &[Pin] = &[
     pin("legal_holds::list", &["legal_holds_by_time"]),
     few("ecgs::page of residents", &["ecgs_by_resident"]),
     pin("ecgs::heads", &["ecgs_by_resident"]),
+    few("stills::of_consultation", &["stills_of_consultation"]),
+    pin("stills::asked_of", &["stills_asked"]),
+    pin("stills::asked_before", &["stills_awaited"]),
     pin("webhook_deliveries::of_system", &["sqlite_autoindex_webhook_deliveries_2"]),
     pin("recalls::list", &["recalls_by_state"]),
     pin("recalls::list of a product", &["recalls_of_drug"]),
@@ -241,6 +244,9 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "doses::page of a home" => plans!(db => doses::page(db, home, &[], p)),
         "doses::page of residents" => plans!(db => doses::page(db, None, &[resident], p)),
         "ecgs::page of residents" => plans!(db => ecgs::page(db, &[resident], p)),
+        "stills::of_consultation" => plans!(db => stills::of_consultation(db, ConsultationId::from_uuid(id))),
+        "stills::asked_of" => plans!(db => stills::asked_of(db, HomeId::from_uuid(id), at, 20)),
+        "stills::asked_before" => plans!(db => stills::asked_before(db, at, 20)),
         "ecgs::heads" => plans!(db => ecgs::heads(db, resident, 20)),
         "webhook_deliveries::of_system" => {
             plans!(db => webhook_deliveries::of_system(db, PharmacySystemId::from_uuid(id), p))

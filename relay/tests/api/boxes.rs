@@ -1,6 +1,7 @@
 //! Boxes as the relay meets them: the relay as `main` starts it, real QUIC, real certificates. Whatever one box does, the others go on.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,19 +20,19 @@ use yunzhen_protocol::VERSION;
 use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::room::{AudioState, ParticipantKind, VideoState};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
-use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, StoreConfig};
+use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, StoreConfig};
 use yunzhen_relay::quic::close;
 use yunzhen_relay::relay::{self, Addresses};
 use yunzhen_relay::seed::{self, HOME_1, HOME_2};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::{clock, telemetry};
 use yunzhen_store::testing::TestDatabase;
-use yunzhen_store::{consultations, residents, staff};
+use yunzhen_store::{Tx, consultations, residents, staff};
 
 use crate::world::{id, talk};
 
 /// Longer than anything here takes; what does not come within it never does.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One recorder for the process.
 pub fn metrics() -> PrometheusHandle {
@@ -40,12 +41,12 @@ pub fn metrics() -> PrometheusHandle {
 }
 
 /// The relay, with a consultation under way in each of the two homes, so that a box that comes is in a room.
-struct Stage {
+pub struct Stage {
     addresses: Addresses,
     authority: Authority,
     metrics: PrometheusHandle,
     life: Lifecycle,
-    _database: TestDatabase,
+    pub database: TestDatabase,
     _folder: tempfile::TempDir,
 }
 
@@ -56,7 +57,12 @@ impl Drop for Stage {
 }
 
 impl Stage {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
+        Self::with(async |_: &mut Tx, _: Vec<Consultation>| {}).await
+    }
+
+    /// The same with what `more` writes beside the consultations.
+    pub async fn with(more: impl AsyncFnOnce(&mut Tx, Vec<Consultation>)) -> Self {
         let now = clock::now_timestamp();
         let database = TestDatabase::new().await;
         let store = database.open().await;
@@ -64,12 +70,15 @@ impl Stage {
         let mut tx = store.write().await.unwrap();
         let members = staff::list(&mut tx).await.unwrap();
         let of = |role| members.iter().find(|member| member.role == role).unwrap().id;
+        let mut calls = Vec::new();
         for (n, home) in [(1, HOME_1), (2, HOME_2)] {
             let resident = residents::list(&mut tx, Some(home), None).await.unwrap().remove(0);
             let call = talk(&resident, of(Role::Nurse), of(Role::Specialist), now);
             let call = Consultation { id: ConsultationId::from_uuid(id(n, now)), ..call };
             consultations::insert(&mut tx, &call).await.unwrap();
+            calls.push(call);
         }
+        more(&mut tx, calls).await;
         tx.commit_bookkeeping("test").await.unwrap();
         store.close().await;
 
@@ -91,7 +100,7 @@ impl Stage {
             },
             listen: ListenConfig { boxes: free, api: free, media: free, whip: free, ops: free, whip_tls: false },
             whip: Default::default(),
-            media: Default::default(),
+            media: MediaConfig { bulk: folder.path().join("bulk"), ..MediaConfig::default() },
             policy: None,
             safety_rules: None,
             products: None,
@@ -103,18 +112,23 @@ impl Stage {
         };
         let (life, metrics) = (Lifecycle::new(), metrics());
         let addresses = relay::start(&config, &life, metrics.clone()).await.unwrap();
-        Self { addresses, authority, metrics, life, _database: database, _folder: folder }
+        Self { addresses, authority, metrics, life, database, _folder: folder }
+    }
+
+    /// Where stills wait that have not arrived whole.
+    pub fn bulk(&self) -> PathBuf {
+        self._folder.path().join("bulk")
     }
 
     /// What a counter has come to, all its labels together.
-    fn counted(&self, name: &str) -> u64 {
+    pub fn counted(&self, name: &str) -> u64 {
         let page = self.metrics.render();
         let rows = page.lines().filter(|line| line.starts_with(name));
         rows.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
     }
 
     /// Waits until a counter has come to something.
-    async fn counts(&self, name: &str, wanted: u64) {
+    pub async fn counts(&self, name: &str, wanted: u64) {
         let counting = async {
             while self.counted(name) < wanted {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -161,7 +175,7 @@ impl Stage {
     }
 
     /// A box that was welcomed and is in its home's room.
-    async fn connected(&self, home: HomeId) -> TestBox {
+    pub async fn connected(&self, home: HomeId) -> TestBox {
         let mut one = self.silent(home).await;
         one.say(&hello(VERSION)).await;
         let ToBox::Welcome { home_id, .. } = one.told().await else { panic!("not welcomed") };
@@ -180,8 +194,8 @@ fn framed(body: &str) -> Vec<u8> {
     [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], body.as_bytes()].concat()
 }
 
-struct TestBox {
-    connection: Connection,
+pub struct TestBox {
+    pub connection: Connection,
     send: SendStream,
     recv: RecvStream,
     frames: FrameReader,
@@ -189,7 +203,7 @@ struct TestBox {
 }
 
 impl TestBox {
-    async fn say(&mut self, message: &ToRelay) {
+    pub async fn say(&mut self, message: &ToRelay) {
         self.send.write_all(&control::encode(message).unwrap()).await.unwrap();
     }
 
@@ -197,7 +211,7 @@ impl TestBox {
         self.send.write_all(bytes).await.unwrap();
     }
 
-    async fn told(&mut self) -> ToBox {
+    pub async fn told(&mut self) -> ToBox {
         let next = async {
             loop {
                 if let Some(Decoded::Message(message)) = self.frames.next_message::<ToBox>().unwrap() {
@@ -211,7 +225,7 @@ impl TestBox {
         tokio::time::timeout(PATIENCE, next).await.expect("the relay says something")
     }
 
-    async fn told_until(&mut self, wanted: impl Fn(&ToBox) -> bool) -> ToBox {
+    pub async fn told_until(&mut self, wanted: impl Fn(&ToBox) -> bool) -> ToBox {
         loop {
             let told = self.told().await;
             if wanted(&told) {
@@ -221,7 +235,7 @@ impl TestBox {
     }
 
     /// Its control stream works both ways: what it says of itself comes back in the state of its room.
-    async fn answers(&mut self) {
+    pub async fn answers(&mut self) {
         self.muted = !self.muted;
         let audio = if self.muted { AudioState::Muted } else { AudioState::On };
         self.say(&ToRelay::MediaState { audio, video: VideoState::On }).await;

@@ -8,4 +8,5 @@ mod document;
 mod fhir;
 mod input;
 mod live;
+mod stills;
 mod world;

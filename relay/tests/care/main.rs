@@ -47,6 +47,7 @@ mod safety;
 mod schedule;
 mod sessions;
 mod statements;
+mod stills;
 mod stock;
 mod substitution;
 mod validity;

@@ -11,7 +11,7 @@ import { PendingList } from "../shell";
 import { AddDocument } from "./add-document";
 import { DocumentViewer } from "./document-viewer";
 
-const KINDS = ["all", "photo", "report", "identity", "other"] as const;
+const KINDS = ["all", "photo", "still", "report", "identity", "other"] as const;
 const ACCEPTED = "image/*,application/pdf";
 
 /** Photos and papers of one resident. New ones go to the box first, so they can be taken without the link. */

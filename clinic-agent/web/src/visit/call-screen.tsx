@@ -8,6 +8,7 @@ import {
   IconMicrophone,
   IconMicrophoneOff,
   IconPhoneOff,
+  IconPhotoPlus,
   IconVideo,
   IconVideoOff,
   IconZoomScan,
@@ -22,9 +23,11 @@ import {
   MediaProblems,
   Portrait,
   ProblemAlert,
+  StillStrip,
   useAction,
   useApi,
   useCall,
+  useTakeStills,
 } from "@yunzhen/client/ui";
 import { useEffect, useRef, useState, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
@@ -129,7 +132,8 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
         />
         {!ended && !held && <OurPicture call={call} />}
       </div>
-      <CallBar call={call} onVitals={vitals.open} onEnd={end.open} />
+      <StillStrip consultationId={consultation.id} thumbnails={false} />
+      <CallBar call={call} consultation={consultation} onVitals={vitals.open} onEnd={end.open} />
       <Drawer
         opened={vitalsOpen}
         onClose={vitals.close}
@@ -171,7 +175,14 @@ function OurPicture({ call }: { call: Call }) {
   );
 }
 
-function CallBar({ call, onVitals, onEnd }: { call: Call; onVitals: () => void; onEnd: () => void }) {
+interface CallBarProps {
+  call: Call;
+  consultation: ConsultationSummary;
+  onVitals: () => void;
+  onEnd: () => void;
+}
+
+function CallBar({ call, consultation, onVitals, onEnd }: CallBarProps) {
   const { t } = useTranslation();
   const { audio, video, state } = useCall(call);
   const { camera, cameras } = useActiveCamera(call);
@@ -179,6 +190,8 @@ function CallBar({ call, onVitals, onEnd }: { call: Call; onVitals: () => void; 
   const muted = audio !== "on";
   const dark = video !== "on";
   const [problem, setProblem] = useState<unknown>();
+  const still = useTakeStills(consultation.id);
+  const { online } = useLink();
   const choose = (next: HomeCamera): void => {
     setProblem(undefined);
     call.switchHomeCamera(next).catch(setProblem);
@@ -186,6 +199,7 @@ function CallBar({ call, onVitals, onEnd }: { call: Call; onVitals: () => void; 
   return (
     <>
       {problem !== undefined && <ProblemAlert error={problem} />}
+      {still.isError && <ProblemAlert error={still.error} />}
       <div className="nurse-bar" role="toolbar" aria-label={t("call.stage")}>
         <BarButton
           icon={muted ? IconMicrophoneOff : IconMicrophone}
@@ -230,6 +244,13 @@ function CallBar({ call, onVitals, onEnd }: { call: Call; onVitals: () => void; 
             })}
           </Menu.Dropdown>
         </Menu>
+        <BarButton
+          icon={IconPhotoPlus}
+          label={t("stills.take")}
+          disabled={off || dark || !online || consultation.state !== "in_progress" || still.isPending}
+          onClick={() => still.mutate({ count: 1 })}
+          data-testid="take-still"
+        />
         <BarButton icon={IconHeartbeat} label={t("app:call.vitals")} onClick={onVitals} data-testid="vitals" />
         <BarButton icon={IconPhoneOff} label={t("app:call.end")} danger onClick={onEnd} data-testid="end" />
       </div>

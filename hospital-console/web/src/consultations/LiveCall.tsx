@@ -1,5 +1,14 @@
 import type { Call, Consultation, HomeCamera } from "@yunzhen/client";
-import { CallControls, CallStage, MediaProblems, ProblemAlert, useAction, useCall } from "@yunzhen/client/ui";
+import {
+  CallControls,
+  CallStage,
+  MediaProblems,
+  ProblemAlert,
+  StillStrip,
+  TakeStill,
+  useAction,
+  useCall,
+} from "@yunzhen/client/ui";
 import { SegmentedControl } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -35,9 +44,11 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
       <div className={classes.controls}>
         <CallControls call={call}>
           <HomeCameraSwitch call={call} />
+          <TakeStill consultationId={consultation.id} disabled={state.phase !== "live"} />
           <Invite consultationId={consultation.id} />
         </CallControls>
       </div>
+      <StillStrip consultationId={consultation.id} thumbnails />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Call, Consultation } from "@yunzhen/client";
-import { EmptyState } from "@yunzhen/client/ui";
+import { EmptyState, StillStrip } from "@yunzhen/client/ui";
 import { Button, Text } from "@mantine/core";
 import { IconCircleCheck, IconVideo } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -17,7 +17,10 @@ export function PicturePanel({ call, consultation }: { call: Call | undefined; c
       {consultation.state === "in_progress" ? (
         <LiveCall call={call} consultation={consultation} />
       ) : consultation.ended_at ? (
-        <Ended consultation={consultation} />
+        <>
+          <Ended consultation={consultation} />
+          <StillStrip consultationId={consultation.id} thumbnails />
+        </>
       ) : (
         <NotBegun consultation={consultation} />
       )}

@@ -9,7 +9,7 @@ import { api } from "../app/api";
 import { DocumentViewer } from "./DocumentViewer";
 import classes from "./ResidentRecord.module.css";
 
-const KINDS: readonly DocumentKind[] = ["photo", "portrait", "report", "identity", "other"];
+const KINDS: readonly DocumentKind[] = ["photo", "still", "portrait", "report", "identity", "other"];
 
 /** What was photographed or scanned, newest first, by kind. */
 export function DocumentsTab({ residentId }: { residentId: string }) {

@@ -1,4 +1,4 @@
-/** Use cases of a resident's record beside the chart: consents, ECGs and documents. */
+/** Use cases of a resident's record beside the chart: consents, ECGs, documents and stills. */
 import { command, data, type Care } from "./answers";
 import type { Http } from "./http";
 import type * as T from "./types";
@@ -27,4 +27,12 @@ export const documents = (care: () => Care, http: () => Http) => ({
   /** The bytes, of the media type that the list says. */
   content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
     (await http().raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
+});
+
+export const stills = (care: () => Care) => ({
+  /** Of one consultation, oldest first, with how far each has come. */
+  of: (consultationId: string) =>
+    data(care().GET("/api/consultations/{id}/stills", { params: { path: { id: consultationId } } })),
+  take: (consultationId: string, body: T.NewStills, key?: string) =>
+    data(care().POST("/api/consultations/{id}/stills", { params: command(consultationId, key), body })),
 });

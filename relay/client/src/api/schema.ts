@@ -622,6 +622,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/stills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stills of a consultation, oldest first, with how far each has come. */
+        get: operations["listStills"];
+        put?: never;
+        /** Takes the camera's full picture, once or several times a moment apart. It comes beside the call, goes on after an outage, and is kept in the record. */
+        post: operations["takeStills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/stop": {
         parameters: {
             query?: never;
@@ -5170,7 +5188,7 @@ export interface components {
          * @description What a document is.
          * @enum {string}
          */
-        DocumentKind: "photo" | "portrait" | "report" | "identity" | "other";
+        DocumentKind: "photo" | "portrait" | "report" | "identity" | "still" | "other";
         /** @description The way of a prescription from the signature to the first dose. */
         DoorToDose: {
             /** @description The open step is late. */
@@ -6505,6 +6523,16 @@ export interface components {
             /** @description From. */
             starts_at: components["schemas"]["Time"];
         };
+        /** @description Stills to take. */
+        NewStills: {
+            /** @description By which camera; left out: the one that is shown. */
+            camera?: components["schemas"]["StillCamera"];
+            /**
+             * Format: int32
+             * @description How many, a moment apart.
+             */
+            count: number;
+        };
         /** @description A temperature of a cold parcel; one that was measured where there was no link comes later. */
         NewTemperature: {
             /**
@@ -7067,6 +7095,13 @@ export interface components {
         Page_Staff: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["Staff"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Still: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Still"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -9216,6 +9251,64 @@ export interface components {
              */
             seen_on?: string;
         };
+        /** @description One still: asked for, on its way, in the record, or not to be had. */
+        Still: {
+            /**
+             * Format: int32
+             * @description How much has arrived, in percent; absent before the home has offered it to this relay, and when it has ended.
+             */
+            arrived_percent?: number;
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Who asked. */
+            asked_by_name: string;
+            /** @description By which camera of the home. */
+            camera: components["schemas"]["StillCamera"];
+            /** @description In which consultation. */
+            consultation_id: components["schemas"]["ConsultationId"];
+            /** @description The picture, of one that was kept: time, digest, and the id by which its bytes are fetched. */
+            document?: components["schemas"]["Document"];
+            /** @description When it was kept, or given up. */
+            ended_at?: components["schemas"]["Time"];
+            /** @description Why it did not come. */
+            failure?: components["schemas"]["StillFailure"];
+            /** @description The relay cannot store what arrives at present, as when its disk is full; it goes on by itself. */
+            halted?: boolean;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            height?: number;
+            /** @description Still id. */
+            id: components["schemas"]["StillId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["StillState"];
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            width?: number;
+        };
+        /**
+         * @description A camera of the home's box.
+         * @enum {string}
+         */
+        StillCamera: "room" | "close_up";
+        /**
+         * @description Why a still will not come.
+         * @enum {string}
+         */
+        StillFailure: "camera_off" | "camera_failed" | "call_over" | "too_large" | "box_full" | "box_disk" | "wrong_digest" | "not_a_picture" | "lost";
+        /**
+         * Format: uuid
+         * @description A diagnostic still.
+         */
+        StillId: string;
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        StillState: "asked" | "kept" | "failed";
         /** @description One batch of one drug. */
         Stock: {
             /** @description Batch, as printed. */
@@ -13597,6 +13690,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresentDoctor"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of the consultation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Still"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeStills: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStills"];
+            };
+        };
+        responses: {
+            /** @description Asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Still"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -1,6 +1,7 @@
 import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
+import { enStills } from "./en-stills";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -212,6 +213,7 @@ export const en: Messages = {
     take_back: "Back at the pharmacy",
   },
   ...enCare,
+  ...enStills,
   ...enDoses,
   parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },

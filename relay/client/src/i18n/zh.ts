@@ -1,6 +1,7 @@
 import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
+import { zhStills } from "./zh-stills";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -212,6 +213,7 @@ export const zh = {
     take_back: "药房已收回",
   },
   ...zhCare,
+  ...zhStills,
   ...zhDoses,
   parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },

@@ -25,3 +25,5 @@ export * from "./withdrawn";
 export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
+export * from "./stills";
+export * from "./still-viewer";

@@ -15,6 +15,7 @@ pub mod recall;
 pub mod recall_home;
 pub mod referral;
 pub mod refill;
+pub mod still;
 pub mod transport;
 pub mod urgent_call;
 pub mod visit;

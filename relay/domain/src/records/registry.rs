@@ -233,6 +233,8 @@ named_enum! {
         Report = "report",
         /// Identity card, insurance card.
         Identity = "identity",
+        /// A full picture of the home's camera, taken in a consultation. Only a box brings one.
+        Still = "still",
         /// Anything else.
         Other = "other",
     }

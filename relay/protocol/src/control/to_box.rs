@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
 
 use super::BoxCamera;
 use crate::room::{RoomState, rfc3339_ms};
@@ -71,6 +71,23 @@ pub enum StopReason {
     Other,
 }
 
+/// Why the relay does not take a still. Reasons from a newer relay read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StillRefusal {
+    /// Nobody asked this home for it.
+    NotAsked,
+    /// It was given up, or is of a kind that is not taken.
+    NotTaken,
+    /// More bytes than a still may have.
+    TooLarge,
+    /// What arrived has another digest than what was offered.
+    WrongDigest,
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
 /// Relay → box.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -123,6 +140,34 @@ pub enum ToBox {
         /// `room`, `close_up` or `tablet`.
         camera: crate::room::Camera,
     },
+    /// Take the full picture of a camera and offer it. Repeated after a reconnect: what was taken is not taken again.
+    TakeStill {
+        /// The still.
+        still_id: StillId,
+        /// In which consultation.
+        consultation_id: ConsultationId,
+        /// By which camera.
+        camera: BoxCamera,
+    },
+    /// So many bytes of a still have arrived: the answer to its offer, and then as they come.
+    StillAt {
+        /// The still.
+        still_id: StillId,
+        /// Where to go on.
+        offset: u64,
+    },
+    /// The still is durable; the box may forget it.
+    StillDone {
+        /// The still.
+        still_id: StillId,
+    },
+    /// The still is not wanted; the box forgets it.
+    StillRefused {
+        /// The still.
+        still_id: StillId,
+        /// Why.
+        reason: StillRefusal,
+    },
     /// The room changed.
     RoomState(RoomState),
     /// The relay is being stopped; reconnect with back-off.
@@ -141,6 +186,10 @@ impl super::Message for ToBox {
         "keyframe_request",
         "set_bitrate",
         "select_camera",
+        "take_still",
+        "still_at",
+        "still_done",
+        "still_refused",
         "room_state",
         "drain",
     ];

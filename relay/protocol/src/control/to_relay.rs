@@ -1,7 +1,9 @@
 //! What a box says to the relay.
 
-use crate::room::{AudioState, ConsultationId, LinkLevel, VideoState};
+use crate::room::{AudioState, ConsultationId, LinkLevel, VideoState, rfc3339_ms};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use yunzhen_domain::ids::StillId;
 
 /// A camera of the box itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +27,27 @@ pub enum ActiveCamera {
     Tablet,
     /// Nothing.
     None,
+}
+
+/// Why a box has no still. Reasons from a newer box read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StillTrouble {
+    /// The camera is off, or another one is shown.
+    CameraOff,
+    /// The camera gave no picture.
+    CameraFailed,
+    /// The box is not in this consultation.
+    CallOver,
+    /// The picture has more bytes than a still may have.
+    TooLarge,
+    /// As many wait for the link as the box keeps.
+    BoxFull,
+    /// The disk of the box takes nothing.
+    BoxDisk,
+    /// Anything else.
+    #[serde(other)]
+    Other,
 }
 
 /// Box → relay.
@@ -92,6 +115,31 @@ pub enum ToRelay {
         /// The downlink slot.
         slot: u8,
     },
+    /// A still is on the box's disk and will come on a bulk stream, from where the relay says.
+    StillOffer {
+        /// The still.
+        still_id: StillId,
+        /// When the picture was taken, by the box's clock.
+        #[serde(with = "rfc3339_ms")]
+        taken_at: Timestamp,
+        /// `image/png` or `image/jpeg`.
+        media_type: String,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// Of the whole picture.
+        bytes: u64,
+        /// SHA-256 of them, hexadecimal.
+        sha256: String,
+    },
+    /// A still that was asked for will not come.
+    StillFailed {
+        /// The still.
+        still_id: StillId,
+        /// Why.
+        reason: StillTrouble,
+    },
     /// The nurse hung up.
     HangUp {
         /// Which consultation.
@@ -113,6 +161,8 @@ impl super::Message for ToRelay {
         "media_state",
         "leg_quality",
         "keyframe_request",
+        "still_offer",
+        "still_failed",
         "hang_up",
         "bye",
     ];

@@ -15,7 +15,7 @@ pub use yunzhen_domain::ids::{
 };
 pub use yunzhen_domain::ids::{
     CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, RecallId, ReferralId, RefillId,
-    StockId, TransportId, VisitId,
+    StillId, StockId, TransportId, VisitId,
 };
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
@@ -31,6 +31,7 @@ pub use yunzhen_domain::machines::recall::{Level as RecallLevel, State as Recall
 pub use yunzhen_domain::machines::recall_home::State as RecallHomeState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
 pub use yunzhen_domain::machines::refill::State as RefillState;
+pub use yunzhen_domain::machines::still::State as StillState;
 pub use yunzhen_domain::machines::transport::State as TransportState;
 pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, State as UrgentCallState};
 pub use yunzhen_domain::machines::visit::State as VisitState;
@@ -42,6 +43,7 @@ pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };
 pub use yunzhen_domain::records::{NeedReason, NotGivenReason};
+pub use yunzhen_domain::records::{StillCamera, StillFailure};
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::runway::RunsOut;

@@ -39,6 +39,7 @@ pub mod rounds;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;
+pub mod stills;
 pub mod stock;
 pub mod transports;
 pub mod urgent_calls;

@@ -1,0 +1,139 @@
+import { expect, test, type Page } from "@playwright/test";
+import { expectAxeClean } from "../support/axe";
+import { inACall } from "../support/people";
+import { expectFramesAdvance } from "../support/picture";
+import { accountOf, runningStack, startProgram, stopProgram, type Stack } from "../support/stack";
+// The API without a browser, as `make demo-once` uses it.
+import { Person } from "../../../scripts/stack/person.mjs";
+
+interface Still {
+  id: string;
+  state: string;
+  arrived_percent?: number;
+  width?: number;
+  height?: number;
+  document?: { id: string; sha256: string; bytes: number };
+}
+
+/** What the desk's API says of the stills of a consultation. */
+const stillsOf = (page: Page, id: string): Promise<Still[]> =>
+  page.evaluate(
+    async (from) => ((await (await fetch(from)).json()) as { items: Still[] }).items,
+    `/api/consultations/${id}/stills`,
+  );
+
+/** The picture as the browser gets it: its digest, and its size when decoded. */
+const downloaded = (page: Page, document: string): Promise<{ sha256: string; width: number; height: number }> =>
+  page.evaluate(async (from) => {
+    const bytes = await (await fetch(from)).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return { sha256, width: picture.width, height: picture.height };
+  }, `/api/documents/${document}/content`);
+
+/** The nurse ends the visit. */
+async function complete(stack: Stack, id: string): Promise<void> {
+  const hands = new Person(stack.urls.page);
+  await hands.signIn(accountOf(stack, "nurse").username, stack.password);
+  const { version } = (await hands.get(`/api/consultations/${id}`)) as { version: number };
+  await hands.post(`/api/consultations/${id}/complete`, { version });
+}
+
+/** One press, a link that breaks in the middle, and the camera's own picture in the record, where it stays after the call. */
+test("a diagnostic still arrives whole although the link breaks in the middle", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const stack = runningStack();
+  const { tablet, desk, id } = await inACall(stack, browser);
+
+  await test.step("the specialist presses once; it comes beside the live picture", async () => {
+    await desk.page.getByTestId("take-still").click();
+    await expect(desk.page.getByTestId("still-coming")).toBeVisible();
+    await expect(tablet.page.getByTestId("still-coming"), "the nurse sees that one is taken").toBeVisible();
+    const percent = async () => (await stillsOf(desk.page, id))[0]?.arrived_percent ?? 0;
+    await expect.poll(percent, { intervals: [20], timeout: 30_000 }).toBeGreaterThan(0);
+  });
+
+  await test.step("the link breaks for longer than a connection lives", async () => {
+    process.kill(stack.pids["clinic-agent"], "SIGSTOP");
+    const stopped = performance.now();
+    try {
+      await expect(desk.page.getByText(/连接中断/).first()).toBeVisible({ timeout: 5_000 });
+      await expect.poll(() => performance.now() - stopped).toBeGreaterThan(2_500);
+      expect((await stillsOf(desk.page, id))[0]?.state, "it is still on its way").toBe("asked");
+    } finally {
+      process.kill(stack.pids["clinic-agent"], "SIGCONT");
+    }
+  });
+
+  const kept = await test.step("it goes on by itself, and so does the picture", async () => {
+    await expectFramesAdvance(desk.page);
+    await expect(desk.page.getByTestId("still-kept")).toBeVisible({ timeout: 120_000 });
+    await expect(tablet.page.getByTestId("still-kept")).toBeVisible();
+    await expectFramesAdvance(desk.page);
+    const [still] = await stillsOf(desk.page, id);
+    expect(still).toMatchObject({ state: "kept", width: 1280, height: 720 });
+    return still as Still & { document: { id: string; sha256: string } };
+  });
+
+  await test.step("what is kept is what is downloaded, pixel for pixel of the camera", async () => {
+    const got = await downloaded(desk.page, kept.document.id);
+    expect(got).toEqual({ sha256: kept.document.sha256, width: 1280, height: 720 });
+  });
+
+  await test.step("the viewer shows time, source and digest, and any part of it enlarged", async () => {
+    await desk.page.getByTestId("still-kept").click();
+    const viewer = desk.page.getByRole("dialog");
+    await expect(viewer.getByText(kept.document.sha256)).toBeVisible();
+    await expect(viewer.getByText("房间全景", { exact: true })).toBeVisible();
+    const picture = viewer.getByTestId("still-picture");
+    await expect(picture).toBeVisible();
+    await picture.click({ position: { x: 40, y: 40 } });
+    await expect(viewer.getByText("100%")).toBeVisible();
+    expect(await picture.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.width])).toEqual([
+      1280, 1280,
+    ]);
+    await expectAxeClean(desk.page, "still viewer");
+    await desk.page.keyboard.press("Escape");
+  });
+
+  await test.step("the nurse takes one as well and sees it", async () => {
+    await tablet.page.getByTestId("take-still").click();
+    await expect(desk.page.getByTestId("still-kept")).toHaveCount(2, { timeout: 90_000 });
+    await tablet.page.getByTestId("still-kept").last().click();
+    await expect(tablet.page.getByRole("dialog").getByTestId("still-picture")).toBeVisible({ timeout: 30_000 });
+  });
+
+  await test.step("after the call both are in the resident's record, with the digest", async () => {
+    await complete(stack, id);
+    await expect(desk.page.getByTestId("still-kept")).toHaveCount(2);
+    await desk.page.getByRole("tab", { name: "文件", exact: true }).click();
+    const rows = desk.page.getByRole("tabpanel", { name: "文件" }).getByRole("listitem").filter({ hasText: "静帧" });
+    await expect(rows).toHaveCount(2);
+    await rows.last().getByRole("button", { name: /查看/ }).click();
+    await expect(desk.page.getByRole("dialog").getByText(kept.document.sha256)).toBeVisible();
+  });
+  await Promise.all([tablet.context.close(), desk.context.close()]);
+});
+
+/** What the box had taken is on its disk; what it had not, it is asked for again. */
+test("a burst survives a box that loses its power", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const stack = runningStack();
+  const { tablet, desk, id } = await inACall(stack, browser);
+  await desk.page.getByRole("button", { name: "静帧选项" }).click();
+  await desk.page.getByRole("menuitem", { name: "连拍 5 张" }).click();
+  const arrived = async () => (await stillsOf(desk.page, id)).some((still) => (still.arrived_percent ?? 0) > 0);
+  await expect.poll(arrived, { intervals: [20], timeout: 30_000 }).toBe(true);
+
+  expect((await stopProgram(stack, "clinic-agent", "SIGKILL")).end).toBe("was ended by SIGKILL");
+  expect((await stillsOf(desk.page, id)).filter((still) => still.state === "asked").length).toBeGreaterThan(0);
+  await startProgram(stack, "clinic-agent");
+
+  await expect(desk.page.getByTestId("still-kept")).toHaveCount(5, { timeout: 150_000 });
+  await expectFramesAdvance(desk.page);
+  const digests = (await stillsOf(desk.page, id)).map((still) => still.document?.sha256);
+  expect(new Set(digests).size, "five pictures, none twice").toBe(5);
+  await complete(stack, id);
+  await Promise.all([tablet.context.close(), desk.context.close()]);
+});

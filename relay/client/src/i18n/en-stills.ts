@@ -1,0 +1,45 @@
+import type { zhStills } from "./zh-stills";
+
+export const enStills: typeof zhStills = {
+  stills: {
+    take: "Still",
+    takeHint: "The camera's full picture, kept in the record without loss",
+    more: "More stills",
+    burst: "Burst of {{n}}",
+    of: "With {{camera}}",
+    title: "Stills of this consultation",
+    asked: "Asked for",
+    coming: "Coming, {{percent}}%",
+    halted:
+      "The hospital cannot store the still now (its disk may be full); it goes on by itself. Tell the administrator.",
+    kept: "Kept",
+    failed: "No still: {{why}}",
+    failure: {
+      camera_off: "The home's camera is off. Ask the nurse to turn it on and try again.",
+      camera_failed: "The camera gave no picture. Choose another camera and try again.",
+      call_over: "The home is in this consultation no more.",
+      too_large: "The picture is larger than 8 MiB and cannot be kept.",
+      box_full: "The home's box keeps as many stills as it may until the link is back. Try again then.",
+      box_disk: "The disk of the home's box takes no still (full or broken). Tell the administrator; the call goes on.",
+      wrong_digest:
+        "What arrived is not what the camera took (its digest is wrong), so it was not kept. Take another one.",
+      not_a_picture: "What arrived is no picture, so it was not kept. Take another one.",
+      lost: "It did not arrive within three days and will not.",
+    },
+    view: "Open the still of {{time}} ({{camera}})",
+    picture: "The still; arrow keys move it",
+    alt: "{{camera}}, {{time}}",
+    camera: "Source",
+    takenAt: "Taken",
+    size: "Size",
+    by: "Taken by",
+    digest: "SHA-256",
+    download: "Download the original",
+    whole: "Whole picture",
+    larger: "Enlarge",
+    smaller: "Reduce",
+    zoomHint: "Press a part of the picture to enlarge it there",
+    newer: "Next",
+    older: "Previous",
+  },
+};
