@@ -11,7 +11,8 @@ if [ -n "${BENCH_KEEP:-}" ]; then
   dir=$BENCH_KEEP
   mkdir -p "$dir"
   dir=$(cd "$dir" && pwd)
-  trap 'scripts/postgres.sh kill "$dir/server"' EXIT
+  # Recovering from a crash would be measured with the next run's first lists.
+  trap 'scripts/postgres.sh halt "$dir/server"' EXIT
 else
   mkdir -p "${BENCH_DIR:-/tmp}"
   dir=$(mktemp -d "${BENCH_DIR:-/tmp}/yunzhen-bench.XXXXXX")

@@ -2,6 +2,7 @@
 # A private PostgreSQL server in a folder, reached by a socket in that folder only. Needs no service and no password, runs beside any other.
 # Usage: postgres.sh start <folder> [--no-fsync]   prints the server's URL; the folder is made
 #        postgres.sh kill <folder>                 stops it at once, as a crash does; `start` on the same folder goes on
+#        postgres.sh halt <folder>                 stops it in order; the folder stays, and `start` finds nothing to recover
 #        postgres.sh stop <folder>                 stops it and removes the folder
 # --no-fsync is for tests whose data nobody keeps; without it the server is as durable as PostgreSQL is by default.
 set -euo pipefail
@@ -54,10 +55,13 @@ case $command in
   kill)
     as_server "$(bin)/pg_ctl" stop --silent --wait --mode immediate --pgdata "$folder/data" >&2
     ;;
+  halt)
+    as_server "$(bin)/pg_ctl" stop --silent --wait --mode fast --pgdata "$folder/data" >&2
+    ;;
   stop)
     # Its data go with the folder: there is nothing to write out.
     as_server "$(bin)/pg_ctl" stop --silent --wait --mode immediate --pgdata "$folder/data" >&2 || true
     [ -d "$folder/data" ] && rm -rf -- "$folder"
     ;;
-  *) fail "postgres.sh knows start, kill and stop, not '$command'" ;;
+  *) fail "postgres.sh knows start, kill, halt and stop, not '$command'" ;;
 esac

@@ -11,7 +11,7 @@ use yunzhen_domain::parcel_label::LabelKey;
 use yunzhen_domain::records::Delivery;
 
 use crate::paging::{Cursor, Paging, Slice};
-use crate::row::{Cells, hex, one_row, to_json};
+use crate::row::{Cells, hex, one_row, taken_apart, to_json};
 use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
@@ -55,7 +55,7 @@ pub async fn by_prescription(db: &mut Db, prescription: PrescriptionId) -> Resul
         .bind(prescription.to_string())
         .fetch_all(db.conn())
         .await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// These deliveries, by id.
@@ -67,8 +67,7 @@ pub async fn get_all(
     for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
         let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
         query.push_among("id", ids.iter().map(ToString::to_string));
-        for row in &query.fetch_all(db).await? {
-            let delivery = decode(&Cells::new(TABLE, row))?;
+        for delivery in taken_apart(TABLE, &query.fetch_all(db).await?, decode).await? {
             found.insert(delivery.id, delivery);
         }
     }
@@ -85,8 +84,7 @@ pub async fn by_prescriptions(
         let mut query = QueryBuilder::new("SELECT * FROM deliveries WHERE 1 = 1");
         query.push_among("prescription_id", ids.iter().map(ToString::to_string));
         query.push(" ORDER BY prescription_id, created_at, id");
-        for row in &query.fetch_all(db).await? {
-            let delivery = decode(&Cells::new(TABLE, row))?;
+        for delivery in taken_apart(TABLE, &query.fetch_all(db).await?, decode).await? {
             found.entry(delivery.prescription_id).or_default().push(delivery);
         }
     }
@@ -103,7 +101,7 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
         .among("state", filter.states.iter().map(|state| state.as_str().to_owned()))
         .fetch(db, paging)
         .await?;
-    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    let items = taken_apart(TABLE, &rows, decode).await?;
     Ok(paging.slice(items, |d| Cursor { at_ms: d.created_at.as_millisecond(), id: d.id.uuid() }))
 }
 

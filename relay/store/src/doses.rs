@@ -9,7 +9,7 @@ use yunzhen_domain::records::{DoseEntry, Item, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::prescriptions;
-use crate::row::Cells;
+use crate::row::{Cells, taken_apart};
 use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
@@ -53,7 +53,7 @@ pub async fn of_prescription(db: &mut Db, prescription: PrescriptionId) -> Resul
         .bind(prescription.to_string())
         .fetch_all(db.conn())
         .await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// All entries of these prescriptions, those of each one by line, dose and order.
@@ -66,8 +66,7 @@ pub async fn of_prescriptions(
         let mut query = QueryBuilder::new("SELECT * FROM dose_entries WHERE 1 = 1");
         query.push_among("prescription_id", ids.iter().map(ToString::to_string));
         query.push(" ORDER BY prescription_id, item_no, due_at, sequence");
-        for row in &query.fetch_all(db).await? {
-            let entry = decode(&Cells::new(TABLE, row))?;
+        for entry in taken_apart(TABLE, &query.fetch_all(db).await?, decode).await? {
             found.entry(entry.prescription_id).or_default().push(entry);
         }
     }
@@ -91,7 +90,7 @@ pub async fn page(
     let walks = Walks::over(TABLE, "at").equal("home_id", home);
     let walks = walks.among("resident_id", residents.iter().map(ToString::to_string)).holds("state <> 'due'");
     let rows = walks.fetch(db, paging).await?;
-    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    let items = taken_apart(TABLE, &rows, decode).await?;
     Ok(paging.slice(items, |e| Cursor { at_ms: e.at.as_millisecond(), id: e.id.uuid() }))
 }
 

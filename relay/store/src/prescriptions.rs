@@ -10,7 +10,7 @@ use yunzhen_domain::offers::Offered;
 use yunzhen_domain::records::{Assessment, Prescription};
 
 use crate::paging::{Cursor, Paging, Slice};
-use crate::row::{Cells, one_row, to_json};
+use crate::row::{Cells, one_row, taken_apart, to_json};
 use crate::sql::{QueryBuilder, ROWS_OF_ONE_LOOK, distinct};
 use crate::walks::Walks;
 use crate::{Db, StoreError, Tx};
@@ -52,8 +52,7 @@ pub async fn get_all(
     for ids in distinct(ids).chunks(ROWS_OF_ONE_LOOK) {
         let mut query = QueryBuilder::new("SELECT * FROM prescriptions WHERE 1 = 1");
         query.push_among("id", ids.iter().map(ToString::to_string));
-        for row in &query.fetch_all(db).await? {
-            let one = decode(&Cells::new(TABLE, row))?;
+        for one in taken_apart(TABLE, &query.fetch_all(db).await?, decode).await? {
             found.insert(one.id, one);
         }
     }
@@ -75,7 +74,7 @@ pub async fn history(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Sli
 /// What a pharmacist approved, whatever became of it, the newest first.
 pub async fn approved(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
     let rows = Walks::over(TABLE, "approved_at").holds("approved_at IS NOT NULL").fetch(db, paging).await?;
-    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    let items = taken_apart(TABLE, &rows, decode).await?;
     let at = |p: &Prescription| p.approved_at.map_or(0, jiff::Timestamp::as_millisecond);
     Ok(paging.slice(items, |p| Cursor { at_ms: at(p), id: p.id.uuid() }))
 }
@@ -109,7 +108,7 @@ async fn by(db: &mut Db, filter: &Filter, paging: Paging, time: &'static str) ->
         }
     };
     let rows = walks.fetch(db, paging).await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// The newest `limit` of one resident, newest first.
@@ -120,7 +119,7 @@ pub async fn for_resident(db: &mut Db, resident: ResidentId, limit: u32) -> Resu
     query.value(resident.to_string());
     query.value(i64::from(limit));
     let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// Up to `limit` of one resident that were signed at or after `since`, newest first.
@@ -137,13 +136,13 @@ pub async fn signed_since(
     query.value(since.as_millisecond());
     query.value(i64::from(limit));
     let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// What a pharmacist has to look at: urgent ones first, then what was signed first.
 pub async fn review_queue(db: &mut Db, paging: Paging) -> Result<Slice<Prescription>, StoreError> {
     let rows = Walks::over(TABLE, "review_key").holds("review_key IS NOT NULL").fetch(db, paging).await?;
-    let items = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    let items = taken_apart(TABLE, &rows, decode).await?;
     Ok(paging.slice(items, |p| Cursor { at_ms: p.review_key().unwrap_or_default(), id: p.id.uuid() }))
 }
 
@@ -170,7 +169,7 @@ pub async fn for_consultation(db: &mut Db, consultation: ConsultationId) -> Resu
         .bind(consultation.to_string())
         .fetch_all(db.conn())
         .await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// Up to `limit` in one of `states` whose last day of validity is before `day`.
@@ -183,7 +182,7 @@ pub async fn expiring(db: &mut Db, states: &[State], day: Date, limit: u32) -> R
     }
     query.push(") ORDER BY valid_until, id LIMIT ").push_bind(i64::from(limit));
     let rows = query.fetch_all(db).await?;
-    rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect()
+    taken_apart(TABLE, &rows, decode).await
 }
 
 /// A new prescription.

@@ -11,6 +11,26 @@ use yunzhen_domain::offers::Place;
 
 use crate::StoreError;
 
+/// So many rows are taken apart before others have a turn.
+const ROWS_OF_ONE_TURN: usize = 16;
+
+/// Takes rows apart, in their order. A prescription is up to 0.1 ms of work: an answer of hundreds in one go would keep everybody who has this thread waiting, and
+/// with a few of them at once the slowest answer would be several times the usual one.
+pub(crate) async fn taken_apart<T>(
+    table: &'static str,
+    rows: &[AnyRow],
+    decode: impl Fn(&Cells<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut all = Vec::with_capacity(rows.len());
+    for some in rows.chunks(ROWS_OF_ONE_TURN) {
+        for row in some {
+            all.push(decode(&Cells::new(table, row))?);
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(all)
+}
+
 /// A row of a named table.
 pub(crate) struct Cells<'r> {
     table: &'static str,
