@@ -94,7 +94,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             </span>
           )}
         </span>
-        {state.phase === "live" && <QualityWords snapshot={snapshot} main={main} />}
+        {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
           <span className="yz-stage-label">
             <VisuallyHidden>{t("call.duration")}</VisuallyHidden>
@@ -208,12 +208,12 @@ export function StreamVideo({
   );
 }
 
-/** How the worse of both directions is, in words. */
-function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant | undefined }) {
+/** How the worse of both directions is, in words; nothing before there is a picture to speak of. */
+function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant }) {
   const { t } = useTranslation();
   const rank = { good: 0, weak: 1, poor: 2, lost: 3 } as const;
   const mine = snapshot.quality?.level ?? "good";
-  const theirs = main?.link ?? "good";
+  const theirs = main.link;
   const level = rank[theirs] > rank[mine] ? theirs : mine;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
 }
