@@ -1,7 +1,8 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { inACall } from "../support/people";
 import { expectFramesAdvance } from "../support/picture";
+import { test } from "../support/scenario";
 import { accountOf, runningStack, startProgram, stopProgram, type Stack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
 import { Person } from "../../../scripts/stack/person.mjs";

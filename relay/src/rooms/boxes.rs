@@ -1,6 +1,6 @@
 //! The boxes that are connected: what the session plane knows of each, and how it speaks to them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -58,8 +58,8 @@ pub(super) struct BoxEntry {
     pub(super) connection: BoxConnection,
     /// The consultation that has this box's media.
     pub(super) attached: Option<ConsultationId>,
-    /// The nurse hung up on this consultation; it gets no media until she joins again.
-    pub(super) hung_up: Option<ConsultationId>,
+    /// The nurse hung up on these consultations; none of them gets media until she joins it again.
+    pub(super) hung_up: BTreeSet<ConsultationId>,
     pub(super) active_camera: ActiveCamera,
     /// What the nurse turned on and off, once she did.
     pub(super) shown: Option<(AudioState, VideoState)>,
@@ -75,7 +75,7 @@ impl BoxEntry {
             Some(BoxCamera::CloseUp) => ActiveCamera::CloseUp,
             None => ActiveCamera::None,
         };
-        let (attached, hung_up, shown, tablet) = (None, None, None, None);
+        let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
         Self { ticket, connection, attached, hung_up, active_camera, shown, link: LinkLevel::Good, tablet }
     }
 
@@ -118,7 +118,7 @@ impl BoxEntry {
 pub(super) struct Boxes {
     entries: HashMap<HomeId, BoxEntry>,
     /// What the nurse hung up on, of homes whose box is away: a link that returns must not put the home back on screen.
-    hung_up: HashMap<HomeId, ConsultationId>,
+    hung_up: HashMap<HomeId, BTreeSet<ConsultationId>>,
     numbers: u64,
 }
 
@@ -127,8 +127,8 @@ impl Boxes {
     pub(super) fn insert(&mut self, connection: BoxConnection) -> BoxTicket {
         self.numbers += 1;
         let ticket = BoxTicket { home_id: connection.home_id, number: self.numbers };
-        let away = self.hung_up.remove(&ticket.home_id);
-        let hung_up = self.entries.get(&ticket.home_id).and_then(|old| old.hung_up).or(away);
+        let away = self.hung_up.remove(&ticket.home_id).unwrap_or_default();
+        let hung_up = self.entries.get(&ticket.home_id).map_or(away, |old| old.hung_up.clone());
         let mut entry = BoxEntry::new(ticket, connection);
         entry.hung_up = hung_up;
         if let Some(old) = self.entries.insert(ticket.home_id, entry) {
@@ -147,9 +147,19 @@ impl Boxes {
         self.entries.get_mut(&id)
     }
 
-    /// The consultation that a home hung up on last, also while its box is away.
-    pub(super) fn hung_up(&self, id: HomeId) -> Option<ConsultationId> {
-        self.entries.get(&id).map_or_else(|| self.hung_up.get(&id).copied(), |entry| entry.hung_up)
+    /// Whether a home hung up on a consultation, also while its box is away.
+    pub(super) fn hung_up_on(&self, home: HomeId, id: ConsultationId) -> bool {
+        let of_home = self.entries.get(&home).map(|entry| &entry.hung_up).or_else(|| self.hung_up.get(&home));
+        of_home.is_some_and(|all| all.contains(&id))
+    }
+
+    /// Forgets what was hung up on and is over.
+    pub(super) fn keep_hung_up(&mut self, active: &HashSet<ConsultationId>) {
+        let present = self.entries.values_mut().map(|entry| &mut entry.hung_up);
+        for all in present.chain(self.hung_up.values_mut()) {
+            all.retain(|id| active.contains(id));
+        }
+        self.hung_up.retain(|_, all| !all.is_empty());
     }
 
     /// The box of a home, while this consultation has its media.
@@ -161,8 +171,8 @@ impl Boxes {
     pub(super) fn remove(&mut self, ticket: BoxTicket) -> Option<BoxEntry> {
         self.of(ticket)?;
         let entry = self.entries.remove(&ticket.home_id)?;
-        if let Some(id) = entry.hung_up {
-            self.hung_up.insert(ticket.home_id, id);
+        if !entry.hung_up.is_empty() {
+            self.hung_up.insert(ticket.home_id, entry.hung_up.clone());
         }
         Some(entry)
     }

@@ -395,8 +395,7 @@ impl Rooms {
                 if let Some(entry) = state.boxes.of(ticket) {
                     let tablet = if tablet { Tablet::Here } else { Tablet::Lost };
                     entry.tablet = Some((consultation_id, tablet));
-                    if tablet == Tablet::Here && entry.hung_up == Some(consultation_id) {
-                        entry.hung_up = None;
+                    if tablet == Tablet::Here && entry.hung_up.remove(&consultation_id) {
                         self.0.wake.notify_one();
                     }
                     show(&mut state, ticket).await;
@@ -429,7 +428,7 @@ impl Rooms {
         let mut state = self.0.state.lock().await;
         let Some(entry) = state.boxes.of(ticket) else { return };
         // Also before the box has joined again: the nurse may have hung up while the link was away.
-        entry.hung_up = Some(id);
+        entry.hung_up.insert(id);
         if entry.attached == Some(id) {
             detach(entry, StopReason::HangUp);
         }

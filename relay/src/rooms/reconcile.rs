@@ -55,14 +55,16 @@ impl Rooms {
         self.0.presence.set_home_calls(begun.map(|one| (one.home_id, one.id)).collect());
         let mut state = self.0.state.lock().await;
         state.had_box.clone_from(&chosen);
+        state.boxes.keep_hung_up(&active.iter().map(|one| one.id).collect());
         for (id, reason) in over {
             end(&mut state, id, reason).await;
         }
         let mut joined = Vec::new();
         for (home_id, id) in chosen {
             // A box that came since then has woken the next turn.
-            if let Some(name) = names.remove(&home_id) {
-                self.attach(&mut state, home_id, id, name).await;
+            if let Some(name) = names.remove(&home_id)
+                && self.attach(&mut state, home_id, id, name).await
+            {
                 joined.push((home_id, id));
             }
         }
@@ -84,7 +86,7 @@ impl Rooms {
             specialist: record.specialist_id,
             attended: record.specialist_id.is_some_and(|who| state.is_in(record.id, who.uuid())),
             has_box: state.had_box.get(&record.home_id) == Some(&record.id),
-            hung_up: state.boxes.hung_up(record.home_id) == Some(record.id),
+            hung_up: state.boxes.hung_up_on(record.home_id, record.id),
         };
         records.iter().map(active).collect()
     }
@@ -135,16 +137,17 @@ impl Rooms {
         Ok(())
     }
 
-    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) {
-        let Some(entry) = state.boxes.home(home_id).filter(|entry| is_to_join(entry, id)) else { return };
+    /// Joins a home's box. False: it is away, or the room ended in between.
+    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) -> bool {
+        let Some(entry) = state.boxes.home(home_id).filter(|entry| is_to_join(entry, id)) else { return false };
         let previous = entry.attached;
         detach(entry, StopReason::Other);
         if let Some(live) = previous.and_then(|previous| state.live.get(&previous)) {
             live.room.leave_external(yunzhen_rtc::LeaveReason::HangUp).await;
         }
-        let Ok(live) = self.open(state, id, home_id).await else { return };
+        let Ok(live) = self.open(state, id, home_id).await else { return false };
         let room = live.room.clone();
-        let Some(entry) = state.boxes.home(home_id) else { return };
+        let Some(entry) = state.boxes.home(home_id) else { return false };
         let (video, audio) = plans(id, &self.0.media);
         let (audio_state, video_state, camera, link) = entry.state();
         let external = ExternalConfig {
@@ -161,9 +164,13 @@ impl Rooms {
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
+                true
             }
             // The room ended in between: the care record changed, and the next turn sees it.
-            Err(error) => tracing::warn!(consultation = %id, %error, "the box could not join"),
+            Err(error) => {
+                tracing::warn!(consultation = %id, %error, "the box could not join");
+                false
+            }
         }
     }
 
@@ -181,7 +188,7 @@ impl Rooms {
 
 /// Whether a box has yet to join a consultation; one whose nurse hung up on it does not.
 fn is_to_join(entry: &BoxEntry, id: ConsultationId) -> bool {
-    entry.attached != Some(id) && entry.hung_up != Some(id)
+    entry.attached != Some(id) && !entry.hung_up.contains(&id)
 }
 
 /// Closes a room for everyone in it.

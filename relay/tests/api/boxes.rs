@@ -430,3 +430,33 @@ async fn a_box_says_goodbye_and_so_does_the_relay() {
     assert!(reason.contains("reconnects by itself"), "{reason}");
     assert_eq!(stays.closed().await, (close::DRAINING, "the relay is being restarted".into()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_home_that_hung_up_on_two_consultations_is_filmed_for_neither() {
+    let stage = Stage::with(async |tx, calls| {
+        let other = residents::list(tx, Some(HOME_1), None).await.unwrap().remove(1);
+        let second = ConsultationId::from_uuid(id(3, clock::now_timestamp()));
+        let second = Consultation { id: second, resident_id: other.id, ..calls[0].clone() };
+        consultations::insert(tx, &second).await.unwrap();
+    })
+    .await;
+    let mut one = stage.silent(HOME_1).await;
+    one.say(&hello(VERSION)).await;
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let started = one.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
+        let ToBox::StartMedia { consultation_id, .. } = started else { unreachable!() };
+        one.say(&ToRelay::HangUp { consultation_id }).await;
+        begun.push(consultation_id);
+    }
+    assert_ne!(begun[0], begun[1], "the other one has its turn");
+    one.told_until(|told| matches!(told, ToBox::StopMedia { consultation_id, .. } if *consultation_id == begun[1]))
+        .await;
+    // Nor when the box comes back: what it films next is what the nurse joins again.
+    let mut again = stage.silent(HOME_1).await;
+    again.say(&hello(VERSION)).await;
+    again.told_until(|told| matches!(told, ToBox::Welcome { .. })).await;
+    again.say(&ToRelay::MediaJoined { consultation_id: begun[1], tablet: true }).await;
+    let started = again.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
+    assert!(matches!(started, ToBox::StartMedia { consultation_id, .. } if consultation_id == begun[1]), "{started:?}");
+}

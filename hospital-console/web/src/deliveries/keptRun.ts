@@ -29,13 +29,29 @@ function parcel(stop: Delivery): Delivery {
 function read(now: number): Kept | undefined {
   const text = localStorage.getItem(NAME);
   if (text === null) return undefined;
-  const kept = JSON.parse(text) as Kept;
+  const kept = parsed(text);
   if (now - kept.openedAt < SESSION_MS) return kept;
   dropRun();
   return undefined;
 }
 
-const write = (kept: Kept): void => localStorage.setItem(NAME, JSON.stringify(kept));
+/** What cannot be read is as good as nothing: the page goes on without it. */
+function parsed(text: string): Kept {
+  try {
+    return JSON.parse(text) as Kept;
+  } catch {
+    return { runId: "", openedAt: 0 };
+  }
+}
+
+/** A phone whose storage is full or forbidden has the page as it is, without a copy for the valley. */
+function write(kept: Kept): void {
+  try {
+    localStorage.setItem(NAME, JSON.stringify(kept));
+  } catch (error) {
+    console.warn("the parcels are not kept on this phone", error);
+  }
+}
 
 /** The link was opened; what was kept of another one is gone. */
 export const openRun = (runId: string, now: number): void => write({ runId, openedAt: now });
