@@ -173,16 +173,8 @@ pub fn sample_events() -> Vec<Event> {
 
 /// The machine as a Mermaid state diagram, printed from [`State::apply`].
 pub fn diagram() -> String {
-    let mut edges = Vec::new();
-    for from in State::ALL {
-        for event in sample_events() {
-            if let Ok(next) = from.apply(&event, Timestamp::UNIX_EPOCH) {
-                edges.push((from.as_str(), event.name(), next.state.as_str()));
-            }
-        }
-    }
-    let terminal: Vec<&str> = State::ALL.iter().filter(|s| s.is_terminal()).map(|s| s.as_str()).collect();
-    super::mermaid(State::Requested.as_str(), &edges, &terminal)
+    let apply = |s: State, e: &Event| s.apply(e, Timestamp::UNIX_EPOCH).map(|next| next.state.as_str());
+    super::mermaid(State::Requested, State::ALL, &sample_events(), Event::name, apply, State::is_terminal)
 }
 
 #[cfg(test)]

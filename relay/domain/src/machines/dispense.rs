@@ -95,16 +95,8 @@ impl State {
 
 /// The machine as a Mermaid state diagram, printed from [`State::apply`].
 pub fn diagram() -> String {
-    let mut edges = Vec::new();
-    for from in State::ALL {
-        for event in Event::ALL {
-            if let Ok(next) = from.apply(*event, Timestamp::UNIX_EPOCH) {
-                edges.push((from.as_str(), event.name(), next.state.as_str()));
-            }
-        }
-    }
-    let terminal: Vec<&str> = State::ALL.iter().filter(|s| s.is_terminal()).map(|s| s.as_str()).collect();
-    super::mermaid(State::Preparation.as_str(), &edges, &terminal)
+    let apply = |s: State, e: &Event| s.apply(*e, Timestamp::UNIX_EPOCH).map(|next| next.state.as_str());
+    super::mermaid(State::Preparation, State::ALL, Event::ALL, Event::name, apply, State::is_terminal)
 }
 
 #[cfg(test)]

@@ -32,13 +32,25 @@ pub struct Refused {
 }
 
 /// A Mermaid state diagram of a machine, printed from the code: every pair that is not refused.
-pub(crate) fn mermaid(initial: &str, edges: &[(&str, &str, &str)], terminal: &[&str]) -> String {
+pub(crate) fn mermaid<S: Copy + std::fmt::Display, E>(
+    initial: S,
+    states: &[S],
+    events: &[E],
+    name: impl Fn(&E) -> &'static str,
+    apply: impl Fn(S, &E) -> Result<&'static str, Refused>,
+    is_terminal: impl Fn(S) -> bool,
+) -> String {
     use std::fmt::Write as _;
+    // Writing into a String cannot fail.
     let mut out = format!("stateDiagram-v2\n    [*] --> {initial}\n");
-    for (from, event, to) in edges {
-        let _ = writeln!(out, "    {from} --> {to}: {event}");
+    for from in states {
+        for event in events {
+            if let Ok(to) = apply(*from, event) {
+                let _ = writeln!(out, "    {from} --> {to}: {}", name(event));
+            }
+        }
     }
-    for state in terminal {
+    for state in states.iter().filter(|state| is_terminal(**state)) {
         let _ = writeln!(out, "    {state} --> [*]");
     }
     out

@@ -49,15 +49,8 @@ impl State {
 
 /// The machine as a Mermaid state diagram, printed from [`State::apply`].
 pub fn diagram() -> String {
-    let mut edges = Vec::new();
-    for from in State::ALL {
-        for event in Event::ALL {
-            if let Ok(to) = from.apply(*event) {
-                edges.push((from.as_str(), event.name(), to.as_str()));
-            }
-        }
-    }
-    super::mermaid(State::Asked.as_str(), &edges, &[])
+    let apply = |s: State, e: &Event| s.apply(*e).map(State::as_str);
+    super::mermaid(State::Asked, State::ALL, Event::ALL, Event::name, apply, |_| false)
 }
 
 #[cfg(test)]
