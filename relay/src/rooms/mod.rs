@@ -16,7 +16,7 @@ mod reconcile;
 mod sessions;
 pub mod tokens;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -59,8 +59,6 @@ struct State {
     boxes: Boxes,
     live: HashMap<ConsultationId, Live>,
     tokens: MediaTokens,
-    /// Which consultation each home's media belonged to at the last turn, also while the box is away.
-    had_box: BTreeMap<HomeId, ConsultationId>,
 }
 
 impl State {

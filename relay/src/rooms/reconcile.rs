@@ -54,7 +54,6 @@ impl Rooms {
         let begun = active.iter().filter(|one| one.began_at.is_some() && chosen.get(&one.home_id) == Some(&one.id));
         self.0.presence.set_home_calls(begun.map(|one| (one.home_id, one.id)).collect());
         let mut state = self.0.state.lock().await;
-        state.had_box.clone_from(&chosen);
         state.boxes.keep_hung_up(&active.iter().map(|one| one.id).collect());
         for (id, reason) in over {
             end(&mut state, id, reason).await;
@@ -85,7 +84,7 @@ impl Rooms {
             waiting_since: record.waiting_since,
             specialist: record.specialist_id,
             attended: record.specialist_id.is_some_and(|who| state.is_in(record.id, who.uuid())),
-            has_box: state.had_box.get(&record.home_id) == Some(&record.id),
+            has_box: self.0.presence.home_call(record.home_id) == Some(record.id),
             hung_up: state.boxes.hung_up_on(record.home_id, record.id),
         };
         records.iter().map(active).collect()
