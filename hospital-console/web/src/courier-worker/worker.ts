@@ -3,6 +3,7 @@
  * that the relay said; the parcels are kept by the page (`deliveries/keptRun.ts`). Built as `/courier-worker.js`; its list of files is filled in by `courier-shell.ts`.
  */
 import { outdated, sourceOf } from "./answers";
+import { wholeAnswer } from "./patience";
 
 declare const __COURIER_SHELL__: { cache: string; files: readonly string[] };
 
@@ -19,8 +20,6 @@ interface Scope {
 }
 
 const PAGE = "/";
-/** A signal that comes and goes answers within this, or the kept page is shown. */
-const PATIENCE_MS = 4000;
 const shell = __COURIER_SHELL__;
 const scope = self as unknown as Scope;
 
@@ -45,11 +44,11 @@ async function activate(): Promise<void> {
   await scope.clients.claim();
 }
 
-/** The page as the console has it now; where there is no answer, as it was kept. */
+/** The page as the console has it now; where no whole answer comes in its time, as it was kept. */
 async function page(url: string): Promise<Response> {
   const cache = await caches.open(shell.cache);
   try {
-    const fresh = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const fresh = await wholeAnswer(url);
     return fresh.status < 500 ? fresh : ((await cache.match(PAGE)) ?? fresh);
   } catch (error) {
     const kept = await cache.match(PAGE);
