@@ -2,7 +2,7 @@
 //!
 //! Requests within [`MIN_INTERVAL`] of the last become one; one that is not answered by the start of a keyframe is repeated each [`RETRY`]. A
 //! keyframe is many times a delta frame: asking for more of them is how a weak uplink collapses. So a request that a cheaper repair may make needless waits
-//! until that repair is too late.
+//! until that repair is too late. Only the repair of what was missing when it was made settles it: any other leaves it waiting.
 
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,17 @@ pub const RETRY: Duration = Duration::from_millis(1000);
 pub struct KeyframeGate {
     last_sent: Option<Instant>,
     due: Option<Instant>,
-    /// When a repair that is awaited is too late.
-    repaired_by: Option<Instant>,
+    /// What may make a request needless.
+    awaited: Option<Repair>,
+}
+
+/// A repair that is awaited.
+#[derive(Debug)]
+struct Repair {
+    /// When it is too late.
+    by: Instant,
+    /// Numbers of the packets that are missing; as many as may be missing at most.
+    missing: Vec<u64>,
 }
 
 impl KeyframeGate {
@@ -32,21 +41,30 @@ impl KeyframeGate {
         self.due = Some(self.due.map_or(earliest, |due| due.min(earliest)));
     }
 
-    /// Somebody needs a keyframe, unless what is missing is repaired by `by`.
-    pub fn request_unless_repaired(&mut self, by: Instant) {
-        if self.due.is_none() {
-            self.repaired_by = Some(self.repaired_by.map_or(by, |known| known.min(by)));
+    /// Somebody needs a keyframe, unless all of `missing` has come by `by`.
+    pub fn request_unless_repaired(&mut self, by: Instant, missing: Vec<u64>) {
+        match &mut self.awaited {
+            _ if self.due.is_some() => {}
+            Some(awaited) => {
+                awaited.by = awaited.by.min(by);
+                let new = missing.into_iter().filter(|number| !awaited.missing.contains(number)).collect::<Vec<_>>();
+                awaited.missing.extend(new);
+            }
+            None => self.awaited = Some(Repair { by, missing }),
         }
     }
 
-    /// Nothing is missing any more.
-    pub const fn repaired(&mut self) {
-        self.repaired_by = None;
+    /// A missing packet came.
+    pub fn repaired(&mut self, number: u64) {
+        if let Some(awaited) = &mut self.awaited {
+            awaited.missing.retain(|missing| *missing != number);
+        }
+        self.awaited.take_if(|awaited| awaited.missing.is_empty());
     }
 
     /// A keyframe began: what was asked for is answered.
-    pub const fn answered(&mut self) {
-        (self.due, self.repaired_by) = (None, None);
+    pub fn answered(&mut self) {
+        (self.due, self.awaited) = (None, None);
     }
 
     /// Nobody needs one any more, or the source is gone.
@@ -56,12 +74,12 @@ impl KeyframeGate {
 
     /// When [`Self::take`] has something to say.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.due.into_iter().chain(self.repaired_by).min()
+        self.due.into_iter().chain(self.awaited.as_ref().map(|awaited| awaited.by)).min()
     }
 
     /// Whether to send a request now. The repetition is scheduled.
     pub fn take(&mut self, now: Instant) -> bool {
-        if self.repaired_by.take_if(|by| *by <= now).is_some() {
+        if self.awaited.take_if(|awaited| awaited.by <= now).is_some() {
             self.request(now);
         }
         let send = self.due.is_some_and(|due| due <= now);
@@ -83,15 +101,28 @@ mod tests {
         let begun = Instant::now();
         let at = |ms| begun + Duration::from_millis(ms);
         let mut gate = KeyframeGate::new();
-        gate.request_unless_repaired(at(200));
+        gate.request_unless_repaired(at(200), vec![7]);
         assert!(!gate.take(at(199)));
-        gate.repaired();
+        gate.repaired(7);
         assert_eq!((gate.take(at(300)), gate.poll_timeout()), (false, None));
-        gate.request_unless_repaired(at(500));
-        gate.request_unless_repaired(at(900));
+        gate.request_unless_repaired(at(500), vec![8]);
+        gate.request_unless_repaired(at(900), vec![8, 9]);
         assert_eq!(gate.poll_timeout(), Some(at(500)), "a second asker does not put it off");
-        assert!(gate.take(at(500)) && !gate.take(at(501)));
-        gate.repaired();
+        gate.repaired(8);
+        assert!(gate.take(at(500)) && !gate.take(at(501)), "nor does what the first one lacked settle it");
+        gate.repaired(9);
         assert!(gate.take(at(1500)), "one that was sent is repeated");
+    }
+
+    #[test]
+    fn what_was_missed_later_or_earlier_settles_nothing() {
+        let begun = Instant::now();
+        let at = |ms| begun + Duration::from_millis(ms);
+        let mut gate = KeyframeGate::new();
+        gate.request_unless_repaired(at(200), vec![7, 8]);
+        gate.repaired(6);
+        gate.repaired(9);
+        gate.repaired(7);
+        assert_eq!((gate.take(at(199)), gate.take(at(200))), (false, true));
     }
 }

@@ -58,14 +58,11 @@ impl NackQueue {
         }
     }
 
-    /// Whether nothing is missing.
-    pub fn is_empty(&self) -> bool {
-        self.missing.is_empty()
-    }
-
-    /// Since when the newest of what is missing is.
-    pub fn newest(&self) -> Option<Instant> {
-        self.missing.back().map(|missing| missing.since)
+    /// What was missing by `seen` already, and since when the newest of it is.
+    pub fn since_before(&self, seen: Instant) -> Option<(Instant, Vec<u64>)> {
+        let known: Vec<&Missing> = self.missing.iter().filter(|missing| missing.since <= seen).collect();
+        let newest = known.iter().map(|missing| missing.since).max()?;
+        Some((newest, known.iter().map(|missing| missing.extended).collect()))
     }
 
     /// Forgets everything before `extended`: a keyframe starts there, so nothing earlier is needed.

@@ -19,6 +19,8 @@ pub struct Stored {
     pub header: RtpHeader,
     /// Shared with whoever is sending it.
     pub payload: Bytes,
+    /// It came after later ones.
+    pub late: bool,
 }
 
 /// What became of a packet that was put in.
@@ -80,7 +82,8 @@ impl SendBuffer {
         if place.as_ref().is_some_and(|stored| stored.extended >= extended) {
             return Inserted::Duplicate;
         }
-        *place = Some(Stored { extended, header, payload });
+        let late = highest.is_some_and(|highest| extended < highest);
+        *place = Some(Stored { extended, header, payload, late });
         self.unwrapper.advance(extended);
         match highest {
             Some(highest) if extended < highest => Inserted::Late { extended },

@@ -81,33 +81,50 @@ fn many_requests_become_one() {
     assert!((3..=5).contains(&asked), "{asked} requests in 1.65 s");
 }
 
+/// When a specialist asks for a keyframe while a hole of the home's link is open, and when requests went to the home after that. `round_trip`: of the specialist.
+fn requests_beside_a_hole(answers: bool, round_trip: u64, trouble: impl FnOnce(&mut World)) -> Vec<Duration> {
+    let mut world = one_to_one(link(40, Loss::None), 1);
+    world.input(Input::Path { leg: HOME, round_trip: Duration::from_millis(80), loss: 0.0 });
+    world.input(Input::Path { leg: SPECIALIST, round_trip: Duration::from_millis(round_trip), loss: 0.0 });
+    world.film(2 * SECOND);
+    world.answers = answers;
+    let before = world.keyframe_requests.len();
+    // One packet of a picture is lost; the ones after it come.
+    let lost = world.camera.film();
+    for packet in lost {
+        world.sent.insert((packet.header.ssrc, packet.header.sequence), packet.clone());
+        if !packet.header.marker {
+            world.up.send(world.now, 1000, packet);
+        }
+    }
+    world.film(Duration::from_millis(66));
+    trouble(&mut world);
+    let asked = world.now;
+    world.input(Input::KeyframeRequest { leg: SPECIALIST, slot: 0 });
+    world.film(Duration::from_millis(1000));
+    world.keyframe_requests[before..].iter().map(|at| *at - asked).collect()
+}
+
 /// A receiver that cannot decode because of a hole waits for the hole to be filled.
 #[test]
 fn a_keyframe_is_asked_for_only_when_a_hole_is_not_repaired_in_time() {
-    let requests = |answers: bool| {
-        let mut world = one_to_one(link(40, Loss::None), 1);
-        world.input(Input::Path { leg: HOME, round_trip: Duration::from_millis(80), loss: 0.0 });
-        world.film(2 * SECOND);
-        world.answers = answers;
-        let before = world.keyframe_requests.len();
-        // One packet of a picture is lost; the ones after it come.
-        let lost = world.camera.film();
-        for packet in lost {
-            world.sent.insert((packet.header.ssrc, packet.header.sequence), packet.clone());
-            if !packet.header.marker {
-                world.up.send(world.now, 1000, packet);
-            }
-        }
-        world.film(Duration::from_millis(66));
-        let asked = world.now;
-        world.input(Input::KeyframeRequest { leg: SPECIALIST, slot: 0 });
-        world.film(Duration::from_millis(1000));
-        let after: Vec<Duration> = world.keyframe_requests[before..].iter().map(|at| *at - asked).collect();
-        after
-    };
-    assert_eq!(requests(true), [], "the packet was sent again");
-    let asked = requests(false);
+    assert_eq!(requests_beside_a_hole(true, 20, |_| {}), [], "the packet was sent again");
+    let asked = requests_beside_a_hole(false, 20, |_| {});
     assert!(asked.first().is_some_and(|at| (100..250).contains(&at.as_millis())), "{asked:?}");
+}
+
+/// A hole of the home's link that is filled heals nothing of what a receiver misses for a reason of its own.
+#[test]
+fn a_receiver_s_own_request_outlives_the_repair_of_a_hole_that_is_not_its_trouble() {
+    // It lost on its own link what had been sent to it.
+    let own = requests_beside_a_hole(true, 20, |world| {
+        let number = *world.screen(SPECIALIST, 0).packets.keys().rev().nth(60).expect("packets") as u16;
+        world.input(Input::Nack { leg: SPECIALIST, slot: 0, kind: MediaKind::Video, sequences: vec![number] });
+    });
+    assert_eq!(own.first(), Some(&Duration::ZERO), "{own:?}");
+    // It asked before it can have noticed the hole.
+    let earlier = requests_beside_a_hole(true, 400, |_| {});
+    assert_eq!(earlier.first(), Some(&Duration::ZERO), "{earlier:?}");
 }
 
 /// What a repair brings after later sound went out: a browser puts it where it belongs.

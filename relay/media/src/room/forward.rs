@@ -115,12 +115,14 @@ impl Room {
     }
 
     pub(super) fn keyframe_wanted(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
+        let receiver = self.index(leg)?;
         if let Some(publisher) = self.shown_on(now, leg, slot)?
             && self.legs[publisher].is_on(MediaKind::Video)
         {
+            let noticed = self.legs[receiver].noticed(now, slot);
             let publisher = &mut self.legs[publisher];
             let round_trip = publisher.round_trip();
-            publisher.video.keyframe_wanted(now, round_trip);
+            publisher.video.keyframe_wanted(now, round_trip, noticed);
         }
         Ok(())
     }
@@ -146,6 +148,10 @@ impl Room {
         for sequence in sequences {
             let found =
                 track.rewriter.source_of(*sequence).and_then(|number| publisher.source(kind).buffer.get(number));
+            // What came late to everybody may have been asked for before it did.
+            if found.is_some_and(|stored| !stored.late) {
+                track.lost_at = Some(now);
+            }
             let header = found.and_then(|stored| {
                 let allowed = track.resends().allow(now, stored.extended, round_trip);
                 allowed.then(|| track.rewriter.again(stored.extended, stored.header, payload_type))?

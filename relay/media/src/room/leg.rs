@@ -13,6 +13,7 @@ use crate::{
     bitrate::{BitrateLimits, LossCap, Target},
     codec::{MediaKind, PayloadTypes},
     link::LinkMonitor,
+    repair::deadline::patience,
     rewrite::Rewriter,
     send_buffer::ResendGuard,
 };
@@ -25,13 +26,15 @@ pub(super) struct SlotTrack {
     pub(super) octets: u32,
     /// Made with the first NACK: most legs never send one.
     pub(super) resends: Option<ResendGuard>,
+    /// When the receiver last asked for something that had been sent to it in its time.
+    pub(super) lost_at: Option<Instant>,
     pub(super) kind: MediaKind,
 }
 
 impl SlotTrack {
     fn new(ssrc: u32, kind: MediaKind) -> Self {
         let rewriter = Rewriter::new(ssrc, kind.clock_rate());
-        Self { rewriter, packets: 0, octets: 0, resends: None, kind }
+        Self { rewriter, packets: 0, octets: 0, resends: None, lost_at: None, kind }
     }
 
     pub(super) fn resends(&mut self) -> &mut ResendGuard {
@@ -71,6 +74,7 @@ impl Slot {
         self.cap = LossCap::new(limits);
         for track in [&mut self.audio, &mut self.video].into_iter().flatten() {
             track.rewriter.stop();
+            track.lost_at = None;
         }
     }
 }
@@ -133,6 +137,17 @@ impl Leg {
 
     pub(super) fn round_trip(&self) -> Duration {
         self.round_trip.unwrap_or(USUAL_ROUND_TRIP)
+    }
+
+    /// Since when a hole in what comes to a slot may be why the picture there cannot be decoded: the receiver has had time to notice it and to say so.
+    /// `None`: it is the receiver's own trouble, which no repair of a publisher's link heals.
+    pub(super) fn noticed(&self, now: Instant, slot: u8) -> Option<Instant> {
+        let track = self.slots.get(usize::from(slot))?.video.as_ref()?;
+        let own = track.lost_at.is_some_and(|at| now.saturating_duration_since(at) < patience(self.round_trip()));
+        if own || !track.rewriter.is_running() {
+            return None;
+        }
+        now.checked_sub(self.round_trip.unwrap_or_default())
     }
 
     /// Something came from the other side. Returns whether what is shown changed.

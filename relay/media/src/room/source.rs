@@ -111,9 +111,7 @@ impl Source {
             }
             Inserted::Late { extended } => {
                 self.missing.arrived(extended);
-                if self.missing.is_empty() {
-                    self.gate.repaired();
-                }
+                self.gate.repaired(extended);
                 if self.codec != Some(codec) {
                     return Received::Stale;
                 }
@@ -131,10 +129,13 @@ impl Source {
         Received::Fresh { extended, restarted, starts_keyframe }
     }
 
-    /// A receiver cannot decode what comes. A keyframe is asked for when what is missing is not repaired in time.
-    pub(super) fn keyframe_wanted(&mut self, now: Instant, round_trip: Duration) {
-        match self.missing.newest().map(|since| since + patience(round_trip)).filter(|by| *by > now) {
-            Some(by) => self.gate.request_unless_repaired(by),
+    /// A receiver cannot decode what comes. `seen`: a hole since then or earlier may be why; nothing of this source is, if there is no such moment.
+    /// A keyframe is asked for when those holes are not repaired in time.
+    pub(super) fn keyframe_wanted(&mut self, now: Instant, round_trip: Duration, seen: Option<Instant>) {
+        let missing = seen.and_then(|seen| self.missing.since_before(seen));
+        let awaited = missing.map(|(since, missing)| (since + patience(round_trip), missing));
+        match awaited.filter(|(by, _)| *by > now) {
+            Some((by, missing)) => self.gate.request_unless_repaired(by, missing),
             None => self.gate.request(now),
         }
     }
