@@ -41,27 +41,55 @@ async function complete(stack: Stack, id: string): Promise<void> {
   await hands.post(`/api/consultations/${id}/complete`, { version });
 }
 
+/** More than any machine is too fast for in a row. */
+const TRIES = 8;
+
+/**
+ * Presses, and stops the box while the still is on its way. How long it is on its way is the machine's affair: one that was whole before the box stood still is let
+ * through, and the next press is another try. The box stands still when this returns; which press it was.
+ */
+async function breakInTheMiddle(stack: Stack, desk: Page, id: string): Promise<number> {
+  const box = stack.pids["clinic-agent"];
+  for (let press = 1; press <= TRIES; press += 1) {
+    const newest = async () => (await stillsOf(desk, id))[press - 1];
+    const hasBegun = async () => {
+      const still = await newest();
+      return still !== undefined && (still.state !== "asked" || (still.arrived_percent ?? 0) > 0);
+    };
+    await desk.getByTestId("take-still").click();
+    await expect.poll(hasBegun, { intervals: [20], timeout: 30_000 }).toBe(true);
+    process.kill(box, "SIGSTOP");
+    let inTheMiddle = false;
+    try {
+      // What was under way when it stopped has come by then.
+      await expect(desk.getByText(/连接中断/).first()).toBeVisible({ timeout: 5_000 });
+      inTheMiddle = (await newest())?.state === "asked";
+      if (inTheMiddle) return press;
+    } finally {
+      if (!inTheMiddle) process.kill(box, "SIGCONT");
+    }
+    await expect(desk.getByTestId("still-kept")).toHaveCount(press, { timeout: 60_000 });
+    await expect(desk.getByText(/连接中断/)).toHaveCount(0, { timeout: 20_000 });
+  }
+  throw new Error(`${TRIES} stills were whole before the box stood still`);
+}
+
 /** One press, a link that breaks in the middle, and the camera's own picture in the record, where it stays after the call. */
 test("a diagnostic still arrives whole although the link breaks in the middle", async ({ browser }) => {
   test.setTimeout(240_000);
   const stack = runningStack();
   const { tablet, desk, id } = await inACall(stack, browser);
 
-  await test.step("the specialist presses once; it comes beside the live picture", async () => {
-    await desk.page.getByTestId("take-still").click();
-    await expect(desk.page.getByTestId("still-coming")).toBeVisible();
-    await expect(tablet.page.getByTestId("still-coming"), "the nurse sees that one is taken").toBeVisible();
-    const percent = async () => (await stillsOf(desk.page, id))[0]?.arrived_percent ?? 0;
-    await expect.poll(percent, { intervals: [20], timeout: 30_000 }).toBeGreaterThan(0);
-  });
+  const taken =
+    await test.step("the specialist presses; the link breaks while the still comes beside the live picture", () =>
+      breakInTheMiddle(stack, desk.page, id));
 
-  await test.step("the link breaks for longer than a connection lives", async () => {
-    process.kill(stack.pids["clinic-agent"], "SIGSTOP");
+  await test.step("it stays away for longer than a connection lives", async () => {
     const stopped = performance.now();
     try {
-      await expect(desk.page.getByText(/连接中断/).first()).toBeVisible({ timeout: 5_000 });
+      await expect(desk.page.getByTestId("still-coming")).toBeVisible();
       await expect.poll(() => performance.now() - stopped).toBeGreaterThan(2_500);
-      expect((await stillsOf(desk.page, id))[0]?.state, "it is still on its way").toBe("asked");
+      expect((await stillsOf(desk.page, id))[taken - 1]?.state, "it is still on its way").toBe("asked");
     } finally {
       process.kill(stack.pids["clinic-agent"], "SIGCONT");
     }
@@ -69,10 +97,10 @@ test("a diagnostic still arrives whole although the link breaks in the middle", 
 
   const kept = await test.step("it goes on by itself, and so does the picture", async () => {
     await expectFramesAdvance(desk.page);
-    await expect(desk.page.getByTestId("still-kept")).toBeVisible({ timeout: 120_000 });
-    await expect(tablet.page.getByTestId("still-kept")).toBeVisible();
+    await expect(desk.page.getByTestId("still-kept")).toHaveCount(taken, { timeout: 120_000 });
+    await expect(tablet.page.getByTestId("still-kept")).toHaveCount(taken);
     await expectFramesAdvance(desk.page);
-    const [still] = await stillsOf(desk.page, id);
+    const still = (await stillsOf(desk.page, id))[taken - 1];
     expect(still).toMatchObject({ state: "kept", width: 1280, height: 720 });
     return still as Still & { document: { id: string; sha256: string } };
   });
@@ -83,7 +111,8 @@ test("a diagnostic still arrives whole although the link breaks in the middle", 
   });
 
   await test.step("the viewer shows time, source and digest, and any part of it enlarged", async () => {
-    await desk.page.getByTestId("still-kept").click();
+    // The newest is the first.
+    await desk.page.getByTestId("still-kept").first().click();
     const viewer = desk.page.getByRole("dialog");
     await expect(viewer.getByText(kept.document.sha256)).toBeVisible();
     await expect(viewer.getByText("房间全景", { exact: true })).toBeVisible();
@@ -100,18 +129,18 @@ test("a diagnostic still arrives whole although the link breaks in the middle", 
 
   await test.step("the nurse takes one as well and sees it", async () => {
     await tablet.page.getByTestId("take-still").click();
-    await expect(desk.page.getByTestId("still-kept")).toHaveCount(2, { timeout: 90_000 });
+    await expect(desk.page.getByTestId("still-kept")).toHaveCount(taken + 1, { timeout: 90_000 });
     await tablet.page.getByTestId("still-kept").last().click();
     await expect(tablet.page.getByRole("dialog").getByTestId("still-picture")).toBeVisible({ timeout: 30_000 });
   });
 
-  await test.step("after the call both are in the resident's record, with the digest", async () => {
+  await test.step("after the call all are in the resident's record, with the digest", async () => {
     await complete(stack, id);
-    await expect(desk.page.getByTestId("still-kept")).toHaveCount(2);
+    await expect(desk.page.getByTestId("still-kept")).toHaveCount(taken + 1);
     await desk.page.getByRole("tab", { name: "文件", exact: true }).click();
     const rows = desk.page.getByRole("tabpanel", { name: "文件" }).getByRole("listitem").filter({ hasText: "静帧" });
-    await expect(rows).toHaveCount(2);
-    await rows.last().getByRole("button", { name: /查看/ }).click();
+    await expect(rows).toHaveCount(taken + 1);
+    await rows.nth(1).getByRole("button", { name: /查看/ }).click();
     await expect(desk.page.getByRole("dialog").getByText(kept.document.sha256)).toBeVisible();
   });
   await Promise.all([tablet.context.close(), desk.context.close()]);
