@@ -426,7 +426,8 @@ impl Driver {
             if let Some(packet) = splicer.again(now, sequence, round_trip) {
                 resent += 1;
                 let timestamp = packet.header.timestamp;
-                self.sender.push_again(Waiting { kind, since: now, timestamp, sequence, packet: packet.to_bytes() });
+                let waiting = Waiting { kind, since: now, timestamp, sequence, packet: packet.to_bytes() };
+                self.sender.push_again(waiting, round_trip);
             }
         }
         metrics::counter!("yunzhen_uplink_resent_total").increment(resent);

@@ -3,7 +3,9 @@
 //! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
 //! may take longer to leave, and the encoder is held meanwhile ([`Queue::video_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
-//! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first.
+//! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first; each only as
+//! long as it is of use. While pictures have waited for [`PATIENT`] it leaves in turns with them, so that a burst of repairs on a narrow link does not cost the live
+//! picture its frames.
 
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -21,6 +23,8 @@ const VIDEO_BYTES: usize = 256 * 1024;
 
 /// Repairs that may wait.
 const REPAIRS: usize = 64;
+/// Pictures that have waited for so long wait for one repair at a time.
+const PATIENT: Duration = Duration::from_millis(60);
 
 /// One packet that waits; it is cut to datagrams only when it leaves, for the path as it is then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +76,18 @@ pub struct Queue {
     video: VecDeque<Waiting>,
     video_bytes: usize,
     sound: VecDeque<Waiting>,
-    repairs: VecDeque<Next>,
+    repairs: VecDeque<Repair>,
+    repair_bytes: usize,
+    /// The last that left of repairs and pictures was a repair.
+    repaired: bool,
+}
+
+/// A repair that waits.
+#[derive(Debug)]
+struct Repair {
+    next: Next,
+    /// Later it comes too late.
+    until: Instant,
 }
 
 /// How many packets were thrown away.
@@ -82,6 +97,8 @@ pub struct Dropped {
     pub video: usize,
     /// Audio packets.
     pub audio: usize,
+    /// What would have repaired a loss; nothing else has to be done about it.
+    pub repairs: usize,
 }
 
 impl Queue {
@@ -106,9 +123,12 @@ impl Queue {
         dropped
     }
 
-    /// Drops pictures that are too old to be sent. Says how many packets went.
-    pub fn expire(&mut self, now: Instant) -> usize {
-        self.trim(now, VIDEO_AGE)
+    /// Drops what is too old to be sent. Says how many packets went.
+    pub fn expire(&mut self, now: Instant) -> Dropped {
+        let before = self.repairs.len();
+        self.repairs.retain(|repair| now <= repair.until);
+        self.repair_bytes = self.repairs.iter().map(|repair| repair.next.bytes()).sum();
+        Dropped { video: self.trim(now, VIDEO_AGE), audio: 0, repairs: before - self.repairs.len() }
     }
 
     /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
@@ -126,21 +146,33 @@ impl Queue {
         dropped
     }
 
-    /// Adds what repairs a loss.
-    pub fn push_repair(&mut self, repair: Next) {
-        if self.repairs.len() == REPAIRS {
-            self.repairs.pop_front();
+    /// Adds what repairs a loss and is of use until then; says whether an older one had to go for it.
+    pub fn push_repair(&mut self, next: Next, until: Instant) -> Dropped {
+        let full = self.repairs.len() == REPAIRS;
+        if let Some(oldest) = self.repairs.pop_front_if(|_| full) {
+            self.repair_bytes -= oldest.next.bytes();
         }
-        self.repairs.push_back(repair);
+        self.repair_bytes += next.bytes();
+        self.repairs.push_back(Repair { next, until });
+        Dropped { repairs: usize::from(full), ..Dropped::default() }
     }
 
-    /// The next to send: sound, then repairs, then pictures.
-    pub fn pop(&mut self) -> Option<Next> {
+    /// Whether a repair leaves before the pictures that wait.
+    fn is_repair_s_turn(&self, now: Instant) -> bool {
+        let picture_s_turn = self.repaired && self.video_age(now) >= PATIENT;
+        !picture_s_turn && !self.repairs.is_empty()
+    }
+
+    /// The next to send: sound, then repairs, then pictures; the latter in turns while pictures have waited for long.
+    pub fn pop(&mut self, now: Instant) -> Option<Next> {
         if let Some(waiting) = self.sound.pop_front() {
             return Some(Next::Media(waiting));
         }
-        if let Some(repair) = self.repairs.pop_front() {
-            return Some(repair);
+        self.repaired = self.is_repair_s_turn(now);
+        if self.repaired {
+            let repair = self.repairs.pop_front()?;
+            self.repair_bytes -= repair.next.bytes();
+            return Some(repair.next);
         }
         let waiting = self.video.pop_front()?;
         self.video_bytes -= waiting.packet.len();
@@ -148,15 +180,16 @@ impl Queue {
     }
 
     /// How large what is next is, and whether it asks for the pace.
-    pub fn peek(&self) -> Option<(usize, bool)> {
+    pub fn peek(&self, now: Instant) -> Option<(usize, bool)> {
         let media = |waiting: &Waiting| (waiting.packet.len(), waiting.kind == MediaKind::Video);
-        let repair = || self.repairs.front().map(|repair| (repair.bytes(), repair.is_paced()));
-        self.sound.front().map(media).or_else(repair).or_else(|| self.video.front().map(media))
+        let repair = self.repairs.front().filter(|_| self.is_repair_s_turn(now));
+        let repair = repair.map(|repair| (repair.next.bytes(), repair.next.is_paced()));
+        self.sound.front().map(media).or(repair).or_else(|| self.video.front().map(media))
     }
 
-    /// Pictures that wait.
-    pub const fn video_bytes(&self) -> usize {
-        self.video_bytes
+    /// What waits for the pace: pictures and repairs.
+    pub const fn paced_bytes(&self) -> usize {
+        self.video_bytes + self.repair_bytes
     }
 
     /// How long the oldest picture has waited.
@@ -186,9 +219,9 @@ mod tests {
         queue.push(waiting(MediaKind::Video, now, 1, 1000));
         queue.push(waiting(MediaKind::Video, now, 2, 1000));
         queue.push(waiting(MediaKind::Audio, now, 3, 100));
-        queue.push_repair(Next::Parity(9, Bytes::from_static(&[1])));
-        queue.push_repair(Next::Again(waiting(MediaKind::Video, now, 4, 10)));
-        let order: Vec<u32> = std::iter::from_fn(|| queue.pop())
+        queue.push_repair(Next::Parity(9, Bytes::from_static(&[1])), now);
+        queue.push_repair(Next::Again(waiting(MediaKind::Video, now, 4, 10)), now);
+        let order: Vec<u32> = std::iter::from_fn(|| queue.pop(now))
             .map(|next| match next {
                 Next::Media(waiting) | Next::Again(waiting) => waiting.timestamp,
                 Next::Parity(number, _) => number.into(),
@@ -204,12 +237,45 @@ mod tests {
         for _ in 0..40 {
             assert_eq!(queue.push(waiting(MediaKind::Video, at(0), 1, 1100)), Dropped::default());
         }
-        queue.pop();
-        assert_eq!(queue.expire(at(300)), 0, "a key frame on a narrow link");
+        queue.pop(at(0));
+        assert_eq!(queue.expire(at(300)), Dropped::default(), "a key frame on a narrow link");
         queue.push(waiting(MediaKind::Video, at(100), 2, 1100));
         let dropped = queue.push(waiting(MediaKind::Video, at(151), 3, 1100));
-        assert_eq!((dropped.video, queue.video_bytes()), (39, 2200));
-        assert_eq!((queue.expire(at(701)), queue.video_age(at(751))), (1, Duration::from_millis(600)));
+        assert_eq!((dropped.video, queue.paced_bytes()), (39, 2200));
+        assert_eq!((queue.expire(at(701)).video, queue.video_age(at(751))), (1, Duration::from_millis(600)));
+    }
+
+    #[test]
+    fn a_repair_that_comes_too_late_is_dropped_and_counts_in_what_waits_until_then() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.push_repair(Next::Again(waiting(MediaKind::Audio, at(0), 1, 80)), at(100));
+        queue.push_repair(Next::Again(waiting(MediaKind::Video, at(0), 2, 1100)), at(500));
+        queue.push_repair(Next::Parity(3, Bytes::from_static(&[0; 1100])), at(400));
+        assert_eq!((queue.expire(at(100)), queue.paced_bytes()), (Dropped::default(), 2280));
+        assert_eq!(queue.expire(at(450)), Dropped { repairs: 2, ..Dropped::default() });
+        assert_eq!((queue.paced_bytes(), queue.peek(at(450))), (1100, Some((1100, true))));
+        assert_eq!((queue.expire(at(501)).repairs, queue.pop(at(501)), queue.paced_bytes()), (1, None, 0));
+    }
+
+    #[test]
+    fn a_burst_of_repairs_leaves_in_turns_with_pictures_that_have_waited() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        for number in 0..REPAIRS as u16 {
+            assert_eq!(queue.push_repair(Next::Parity(number, Bytes::from_static(&[0; 1100])), at(600)).repairs, 0);
+        }
+        assert_eq!(queue.push_repair(Next::Parity(99, Bytes::from_static(&[0; 1100])), at(600)).repairs, 1);
+        for _ in 0..4 {
+            queue.push(waiting(MediaKind::Video, at(0), 1, 1100));
+        }
+        // 300 kbit/s: a packet in 30 ms.
+        let order = (0..12).map(|turn| {
+            assert_eq!(queue.peek(at(30 * turn)), Some((1100, true)));
+            matches!(queue.pop(at(30 * turn)), Some(Next::Media(_)))
+        });
+        let pictures: Vec<usize> = order.enumerate().filter_map(|(turn, picture)| picture.then_some(turn)).collect();
+        assert_eq!(pictures, [2, 4, 6, 8], "repairs first, then in turns, then repairs again");
     }
 
     proptest! {

@@ -147,10 +147,10 @@ impl Rate {
         Ok(lost)
     }
 
-    /// Whether a packet that is sent again now arrives before its moment has passed.
-    pub fn is_in_time(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> bool {
+    /// Until when a packet that is sent again arrives before its moment has passed.
+    pub fn latest(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> Duration {
         // One that never left, because the box dropped it, is not late.
-        self.log.left_at(kind, sequence).is_none_or(|left| deadline::is_in_time(kind, left, now, round_trip))
+        deadline::latest(kind, self.log.left_at(kind, sequence).unwrap_or(now), round_trip)
     }
 
     /// What the link loses.

@@ -9,14 +9,15 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
-use yunzhen_media::repair::Outgoing;
+use yunzhen_media::repair::outgoing::Made;
+use yunzhen_media::repair::{Outgoing, deadline};
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::RtcpPacket;
 use yunzhen_protocol::rtp::{RtpPacket, RtpView};
 
-/// Pictures that take so long to leave hold the encoder; it goes on when they take less than [`GO_ON`].
+/// Pictures and repairs that take so long to leave hold the encoder; it goes on when they take less than [`GO_ON`].
 const HOLD: Duration = Duration::from_millis(60);
 const GO_ON: Duration = Duration::from_millis(25);
 
@@ -38,6 +39,12 @@ pub enum Advice {
     Target(VideoTarget),
     /// Make no frame for now (or go on): what was made has not left.
     Hold(bool),
+}
+
+fn count_repairs(why: &'static str, dropped: Dropped) {
+    if dropped.repairs > 0 {
+        metrics::counter!("yunzhen_uplink_dropped_total", "why" => why).increment(dropped.repairs as u64);
+    }
 }
 
 /// See the module.
@@ -140,12 +147,19 @@ impl Sender {
     pub fn is_worth_sending_again(&self, now: Instant, kind: MediaKind, sequence: u16, round_trip: Duration) -> bool {
         let travels_anyway = kind == MediaKind::Audio && self.outgoing.plan().copies.is_some();
         let at = self.at(now);
-        !travels_anyway && self.rate.as_ref().is_some_and(|rate| rate.is_in_time(at, kind, sequence, round_trip))
+        !travels_anyway && self.rate.as_ref().is_some_and(|rate| at <= rate.latest(at, kind, sequence, round_trip))
     }
 
-    /// A packet leaves once more.
-    pub fn push_again(&mut self, waiting: Waiting) {
-        self.queue.push_repair(Next::Again(waiting));
+    /// A packet leaves once more, unless it waits for so long that it would come too late.
+    pub fn push_again(&mut self, waiting: Waiting, round_trip: Duration) {
+        let at = self.at(waiting.since);
+        let Some(rate) = &self.rate else { return };
+        let until = self.begun + rate.latest(at, waiting.kind, waiting.sequence, round_trip);
+        self.push_repair(Next::Again(waiting), until);
+    }
+
+    fn push_repair(&mut self, repair: Next, until: Instant) {
+        count_repairs("repair_queue", self.queue.push_repair(repair, until));
     }
 
     /// What the encoder should hear now.
@@ -161,7 +175,7 @@ impl Sender {
             metrics::gauge!("yunzhen_uplink_video_frames_per_second").set(target.fps);
             advice.push(Advice::Target(target));
         }
-        let takes = rate.time_of(self.queue.video_bytes());
+        let takes = rate.time_of(self.queue.paced_bytes());
         let held = takes > if self.held { GO_ON } else { HOLD };
         if held != self.held {
             self.held = held;
@@ -194,9 +208,11 @@ impl Sender {
         }
     }
 
-    /// Drops pictures that nobody needs any more. Says how many packets went.
+    /// Drops what nobody needs any more. Says how many packets of pictures went.
     pub fn expire(&mut self, now: Instant) -> usize {
-        self.queue.expire(now)
+        let dropped = self.queue.expire(now);
+        count_repairs("repair_late", dropped);
+        dropped.video
     }
 
     /// Hands quinn what may leave and fits into its buffer.
@@ -242,14 +258,14 @@ impl Sender {
             self.cut(Flow::Feedback, &report, max);
             return None;
         }
-        let Some((length, is_paced)) = self.queue.peek() else { return Some(Wait::News) };
+        let Some((length, is_paced)) = self.queue.peek(now) else { return Some(Wait::News) };
         if let Some(rate) = self.rate.as_ref().filter(|_| is_paced) {
             let ready = rate.ready_at(at, length + 1);
             if ready > at {
                 return Some(Wait::Until(self.begun + ready));
             }
         }
-        let next = self.queue.pop()?;
+        let next = self.queue.pop(now)?;
         let (what, sequence) = match &next {
             Next::Media(waiting) | Next::Again(waiting) => (Sent::Media(waiting.kind), waiting.sequence),
             Next::Parity(number, _) => (Sent::Parity, *number),
@@ -258,7 +274,7 @@ impl Sender {
             Next::Media(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut_sound(packet, max),
             Next::Media(Waiting { packet, .. }) => {
                 self.cut(Flow::Video, packet, max);
-                self.protect(at, sequence, packet);
+                self.protect(at, sequence, packet, connection.rtt());
             }
             Next::Again(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut(Flow::Audio, packet, max),
             Next::Again(Waiting { packet, .. }) => self.cut(Flow::Video, packet, max),
@@ -283,10 +299,11 @@ impl Sender {
     }
 
     /// The parities that follow a packet of a picture.
-    fn protect(&mut self, at: Duration, sequence: u16, packet: &Bytes) {
+    fn protect(&mut self, at: Duration, sequence: u16, packet: &Bytes, round_trip: Duration) {
         let ends_picture = RtpView::parse(packet).is_ok_and(|view| view.header().marker);
-        for (number, content) in self.outgoing.picture(at, sequence, ends_picture, packet) {
-            self.queue.push_repair(Next::Parity(number, content));
+        for Made { number, content, since } in self.outgoing.picture(at, sequence, ends_picture, packet) {
+            let until = self.begun + deadline::latest(MediaKind::Video, since, round_trip);
+            self.push_repair(Next::Parity(number, content), until);
         }
     }
 

@@ -215,7 +215,7 @@ impl Sender {
                 Some(Next::Picture(part)) => {
                     let What::Picture { part: place, parts, .. } = part.media.what else { continue };
                     let parities = self.outgoing.picture(now, part.sequence, place + 1 == parts, &part.packet);
-                    self.parities.extend(parities.into_iter().map(|(_, content)| content));
+                    self.parities.extend(parities.into_iter().map(|made| made.content));
                     let datagram = datagram(Flow::Video, &part.packet);
                     let way = &mut self.ways[link];
                     way.pictures.insert(way.next, part.sequence);

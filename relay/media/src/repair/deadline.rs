@@ -8,13 +8,18 @@ use crate::codec::MediaKind;
 const PICTURE: Duration = Duration::from_millis(600);
 const SOUND: Duration = Duration::from_millis(200);
 
-/// Whether what left at `left` for the first time can be sent again at `now` and be of use.
-pub fn is_in_time(kind: MediaKind, left: Duration, now: Duration, round_trip: Duration) -> bool {
+/// Until when what repairs a packet that left at `left` for the first time may leave and be of use.
+pub fn latest(kind: MediaKind, left: Duration, round_trip: Duration) -> Duration {
     let budget = match kind {
         MediaKind::Audio => SOUND,
         MediaKind::Video => PICTURE,
     };
-    now + round_trip / 2 <= left + budget
+    (left + budget).saturating_sub(round_trip / 2)
+}
+
+/// Whether what left at `left` for the first time can be sent again at `now` and be of use.
+pub fn is_in_time(kind: MediaKind, left: Duration, now: Duration, round_trip: Duration) -> bool {
+    now <= latest(kind, left, round_trip)
 }
 
 /// How long a hole may be expected to be repaired by something cheaper than a keyframe: two more round trips, and what a block of parity takes.

@@ -27,6 +27,17 @@ struct Open {
     packets: Vec<Bytes>,
 }
 
+/// A parity that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its number.
+    pub number: u16,
+    /// The content of a datagram of flow 3.
+    pub content: Bytes,
+    /// When the first packet that it protects left.
+    pub since: Duration,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Outgoing {
@@ -76,9 +87,8 @@ impl Outgoing {
         Some(content)
     }
 
-    /// A packet of pictures left for the first time; `ends_picture` says whether it is the last of one. What is to be sent after it: numbers of parities and contents of
-    /// datagrams of flow 3.
-    pub fn picture(&mut self, now: Duration, sequence: u16, ends_picture: bool, packet: &Bytes) -> Vec<(u16, Bytes)> {
+    /// A packet of pictures left for the first time; `ends_picture` says whether it is the last of one. The parities that are to be sent after it.
+    pub fn picture(&mut self, now: Duration, sequence: u16, ends_picture: bool, packet: &Bytes) -> Vec<Made> {
         self.sent += 1;
         let Some(parity) = self.plan.parity else {
             self.open = None;
@@ -101,7 +111,7 @@ impl Outgoing {
         parities
     }
 
-    fn close(&mut self, parity: Parity, Open { base, packets, .. }: Open) -> Vec<(u16, Bytes)> {
+    fn close(&mut self, parity: Parity, Open { began: since, base, packets }: Open) -> Vec<Made> {
         let count = parity.count(packets.len());
         if count == 0 {
             return Vec::new();
@@ -114,7 +124,7 @@ impl Outgoing {
         let contents = made.iter().zip(0u8..).map(|(shard, index)| {
             let number = self.number;
             self.number = number.wrapping_add(1);
-            (number, repair::encode_parity(number, block, index, shard))
+            Made { number, content: repair::encode_parity(number, block, index, shard), since }
         });
         contents.collect()
     }

@@ -46,7 +46,7 @@ fn pictures(outgoing: &mut Outgoing, first: u16, count: u16) -> Vec<(u16, Bytes,
         let (sequence, ends) = (first.wrapping_add(index), index % 3 == 2);
         let whole = packet(1, sequence, ends, 900 + usize::from(index % 7)).to_bytes();
         let parities = outgoing.picture(ms(12_000 + u64::from(index) * 11), sequence, ends, &whole);
-        (sequence, whole, parities.into_iter().map(|(_, content)| content).collect())
+        (sequence, whole, parities.into_iter().map(|made| made.content).collect())
     });
     made.collect()
 }
