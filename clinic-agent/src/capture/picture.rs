@@ -46,7 +46,7 @@ pub(super) struct Picture {
     sequence: u16,
     packetizer: Packetizer,
     stills: mpsc::Receiver<StillOrder>,
-    /// The next one that has its turn.
+    /// The one that has its turn.
     order: Option<StillOrder>,
     last_still: Option<Instant>,
 }
@@ -149,26 +149,27 @@ impl Picture {
     /// Whether the next picture is to be kept in full. Orders for the other camera are carried out beside this one.
     fn still_due(&mut self, camera: BoxCamera) -> bool {
         let now = clock::now_instant();
-        if self.last_still.is_some_and(|last| now.saturating_duration_since(last) < BETWEEN_STILLS) {
-            return false;
-        }
-        while self.order.is_none() {
-            let Ok(order) = self.stills.try_recv() else { return false };
-            let same = still::source(&self.settings, order.camera) == still::source(&self.settings, camera);
-            // Two synthetic cameras are one source with two views.
-            let same = same && (order.camera == camera || !self.is_synthetic(camera));
+        loop {
+            // One that had its turn while the camera before this one failed is looked at again: it may be the other's.
+            let held = self.order.take();
+            let early = self.last_still.is_some_and(|last| now.saturating_duration_since(last) < BETWEEN_STILLS);
+            if held.is_none() && early {
+                return false;
+            }
+            let Some(order) = held.or_else(|| self.stills.try_recv().ok()) else { return false };
             if order.reply.is_closed() {
                 continue;
             }
             self.last_still = Some(now);
-            if same {
+            let same = still::source(&self.settings, order.camera) == still::source(&self.settings, camera);
+            // Two synthetic cameras are one source with two views.
+            if same && (order.camera == camera || !self.is_synthetic(camera)) {
                 self.order = Some(order);
-            } else {
-                still::of_other(order, &self.settings, self.plan);
-                return false;
+                return true;
             }
+            still::of_other(order, &self.settings, self.plan);
+            return false;
         }
-        true
     }
 
     fn is_synthetic(&self, camera: BoxCamera) -> bool {
@@ -357,6 +358,33 @@ fn fit((from_width, from_height): (u32, u32), (width, height): (u32, u32)) -> (u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::jpeg;
+    use tokio::sync::oneshot;
+
+    #[test]
+    fn an_order_that_was_held_while_its_camera_failed_is_not_filled_by_the_other_camera() {
+        ffmpeg_next::init().expect("ffmpeg");
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("room.mjpeg");
+        let mut scene = Scene::new(BoxCamera::Room, 320, 240);
+        let given: Vec<Vec<u8>> = (0..25).map(|time| jpeg::tests::packet(&scene.paint(time, "10:00:00"))).collect();
+        std::fs::write(&file, given.concat()).expect("written");
+        let settings = CaptureSettings { room: Some(VideoSource::File(file)), ..CaptureSettings::synthetic() };
+        let plan = VideoPlan { ssrc: 7, payload_type: 102, bitrate_bps: 100_000, fps: 30, width: 640, height: 360 };
+        let (packets, _packets) = tokio::sync::mpsc::channel(1);
+        let (events, _events) = tokio::sync::mpsc::channel(1);
+        let (orders, stills) = mpsc::channel();
+        let desk = Arc::new(Desk::new(Wish::new(Some(BoxCamera::Room), VideoTarget::of(&plan))));
+        let mut film = Picture::new(settings, plan, DeviceSink { packets, events }, desk, stills);
+
+        let (reply, picture) = oneshot::channel();
+        orders.send(StillOrder { camera: BoxCamera::Room, reply }).expect("sent");
+        assert!(film.still_due(BoxCamera::Room), "the next picture of this camera is to be kept");
+        // It gives none, and the nurse shows the close-up meanwhile.
+        assert!(!film.still_due(BoxCamera::CloseUp), "a picture of the other camera is not");
+        let taken = picture.blocking_recv().expect("answered").expect("a picture");
+        assert_eq!((taken.media_type, taken.width, taken.height), ("image/jpeg", 320, 240), "of the room's camera");
+    }
 
     #[test]
     fn another_shape_gets_bars() {
