@@ -1,7 +1,8 @@
 //! Diagnostic stills: from the camera's full picture to the relay's record.
 //!
 //! A still is on disk before it is offered, and is removed when the relay has it, so an outage or a power cut costs nothing but time. It travels on a bulk
-//! stream of its own, at what the call leaves of the link ([`crate::link::bulk`]); one at a time, oldest first.
+//! stream of its own, at what the call leaves of the link ([`crate::link::bulk`]); one at a time, oldest first. One that cannot be read does not hold up those after
+//! it. Why there is none is remembered: the relay asks again for what it has not heard of, and is told the same.
 //!
 //! | module | what |
 //! |---|---|
@@ -22,7 +23,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use sending::Sending;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -39,6 +40,8 @@ pub const EVENT_QUEUE: usize = 64;
 const CAMERA: Duration = Duration::from_secs(15);
 /// An offer that the relay says nothing about is made again.
 const AGAIN: Duration = Duration::from_secs(10);
+/// Failures that are remembered; those of the oldest stills are forgotten first.
+const FAILURES: usize = 64;
 /// Bulk goes after requests and control messages.
 const PRIORITY: i32 = -1;
 
@@ -84,6 +87,10 @@ pub struct Stills {
     /// Orders whose picture the camera has yet to give.
     ordered: HashSet<StillId>,
     taking: FuturesUnordered<BoxFuture<'static, Taken>>,
+    /// Why there is no picture of these.
+    failed: BTreeMap<StillId, StillTrouble>,
+    /// On the disk, which neither gives them nor lets them go.
+    unreadable: HashSet<StillId>,
     current: Option<Current>,
     /// The connection that it was offered on.
     on: Option<usize>,
@@ -106,7 +113,8 @@ impl Stills {
         let (sender, events) = mpsc::channel(EVENT_QUEUE);
         let begun = clock::now_instant();
         let (ordered, taking) = (HashSet::new(), FuturesUnordered::new());
-        (Self { link, disk, events, begun, ordered, taking, current: None, on: None }, sender)
+        let (failed, unreadable) = (BTreeMap::new(), HashSet::new());
+        (Self { link, disk, events, begun, ordered, taking, failed, unreadable, current: None, on: None }, sender)
     }
 
     /// Runs until the program drains.
@@ -147,7 +155,8 @@ impl Stills {
             StillEvent::Ordered { still_id, picture } => {
                 let held = on_disk(&self.disk, move |disk| Ok(disk.has(still_id))).await;
                 // The relay asks again after each of its own restarts and ours: what was taken is not taken again.
-                if held == Some(true) || !self.ordered.insert(still_id) {
+                let held = held == Some(true) && !self.unreadable.contains(&still_id);
+                if held || !self.ordered.insert(still_id) {
                     return;
                 }
                 self.taking.push(Box::pin(async move {
@@ -185,7 +194,11 @@ impl Stills {
                 });
                 match kept.await {
                     // The next turn of the loop offers it.
-                    Ok(Ok(())) => return self.say_what_waits().await,
+                    Ok(Ok(())) => {
+                        self.failed.remove(&id);
+                        self.unreadable.remove(&id);
+                        return self.say_what_waits().await;
+                    }
                     Ok(Err(KeepError::Full)) => StillTrouble::BoxFull,
                     Ok(Err(error @ KeepError::Disk(_))) => {
                         tracing::error!(%error, "no room for a still");
@@ -196,20 +209,34 @@ impl Stills {
             }
             Err(NoPicture::Off) => StillTrouble::CameraOff,
             Err(NoPicture::Failed) => StillTrouble::CameraFailed,
-            Err(NoPicture::NoCall) => StillTrouble::CallOver,
+            // The relay asks after the call why it has none.
+            Err(NoPicture::NoCall) => self.failed.get(&id).copied().unwrap_or(StillTrouble::CallOver),
         };
-        if !self.link.tell(ToRelay::StillFailed { still_id: id, reason: trouble }) {
+        self.fail(id, trouble);
+    }
+
+    /// There is no picture, and why. Nothing acknowledges it, so it is remembered: the relay asks again when the link went before it heard.
+    fn fail(&mut self, id: StillId, reason: StillTrouble) {
+        self.failed.insert(id, reason);
+        if self.failed.len() > FAILURES {
+            self.failed.pop_first();
+        }
+        if !self.link.tell(ToRelay::StillFailed { still_id: id, reason }) {
             tracing::debug!("no link to say that there is no still; the relay asks again");
         }
     }
 
-    /// Offers the oldest that waits.
+    /// Offers the oldest that waits and can be read.
     async fn offer_next(&mut self) {
-        let next = on_disk(&self.disk, |disk| match disk.waiting()?.first() {
-            Some(id) => disk.read(*id).map(|(facts, bytes)| Some((*id, facts, bytes))),
-            None => Ok(None),
-        });
-        let Some(Some((still_id, facts, bytes))) = next.await else { return self.say_what_waits().await };
+        let (still_id, (facts, bytes)) = loop {
+            let Some(id) = waiting(&self.disk, &self.unreadable).await.first().copied() else {
+                return self.say_what_waits().await;
+            };
+            match on_disk(&self.disk, move |disk| disk.read(id)).await {
+                Some(file) => break (id, file),
+                None => self.give_up(id).await,
+            }
+        };
         let Facts { taken_at, media_type, width, height, sha256 } = facts;
         let len = bytes.len() as u64;
         // A link that is full or gone: the offer is made again.
@@ -217,6 +244,15 @@ impl Stills {
         let heard_at = clock::now_instant();
         self.current = Some(Current { id: still_id, bytes: bytes.into(), under_way: None, broken: false, heard_at });
         self.link.bulk().set_waits(true);
+    }
+
+    /// One that the disk does not give. Whoever asked can press again, once told.
+    async fn give_up(&mut self, id: StillId) {
+        metrics::counter!("yunzhen_stills_unreadable_total").increment(1);
+        if on_disk(&self.disk, move |disk| disk.remove(id)).await.is_none() {
+            self.unreadable.insert(id);
+        }
+        self.fail(id, StillTrouble::BoxDisk);
     }
 
     async fn at(&mut self, id: StillId, offset: u64, open: Option<&Open>) {
@@ -273,7 +309,7 @@ impl Stills {
 
     /// Pictures make room for what waits, and only then.
     async fn say_what_waits(&mut self) {
-        let waiting = on_disk(&self.disk, |disk| Ok(disk.waiting()?.len())).await.unwrap_or(0);
+        let waiting = waiting(&self.disk, &self.unreadable).await.len();
         metrics::gauge!("yunzhen_stills_waiting").set(waiting as f64);
         self.link.bulk().set_waits(waiting > 0);
     }
@@ -281,6 +317,12 @@ impl Stills {
     fn now(&self) -> Duration {
         clock::now_instant().saturating_duration_since(self.begun)
     }
+}
+
+/// What can be offered, oldest first.
+async fn waiting(disk: &Disk, unreadable: &HashSet<StillId>) -> Vec<StillId> {
+    let waiting = on_disk(disk, Disk::waiting).await.unwrap_or_default();
+    waiting.into_iter().filter(|id| !unreadable.contains(id)).collect()
 }
 
 /// Works on the disk beside the other tasks; `None` when it failed, which is logged.

@@ -10,7 +10,7 @@ use yunzhen_clinic_agent::outbox::session::Shown;
 use yunzhen_domain::audit::hex;
 use yunzhen_domain::ids::{ConsultationId, StillId};
 use yunzhen_protocol::bulk::BulkHead;
-use yunzhen_protocol::control::{BoxCamera, StillRefusal, StillTrouble, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, StillRefusal, StillTrouble, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::Lifecycle;
@@ -162,5 +162,63 @@ async fn a_camera_that_fails_another_consultation_and_a_disk_that_takes_nothing_
     world.relay.tell(take(still(3), BoxCamera::Room));
     assert_eq!(failed(&mut world.relay).await, (still(3), StillTrouble::BoxDisk));
     world.relay.datagram(Flow::Video).await;
+    world.life.stop().await.unwrap();
+}
+
+/// One file that the disk does not give must not keep the others, or the part of the link that is theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_cannot_be_read_is_told_and_does_not_hold_up_those_after_it() {
+    let world = in_call().await;
+    for number in [1, 2] {
+        world.relay.tell(take(still(number), BoxCamera::Room));
+    }
+    let kept = async {
+        while files(&world.config) < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), kept).await.expect("both are on disk");
+    world.life.stop().await.unwrap();
+    let World { _relay_life, mut relay, wire: _wire, agent, config, dir: _dir, .. } = world;
+    drop(agent);
+    while relay.control.try_recv().is_ok() {}
+    let file = |number| config.spool.file.with_extension("stills").join(format!("{}.still", still(number)));
+    // The oldest can be neither read nor removed, the newest is no still.
+    std::fs::remove_file(file(1)).unwrap();
+    std::fs::create_dir(file(1)).unwrap();
+    std::fs::write(file(3), "{}").unwrap();
+
+    let life = Lifecycle::new();
+    let agent = agent::start(&life, &config, Box::new(TestDevices::default())).await.unwrap();
+    assert_eq!(failed(&mut relay).await, (still(1), StillTrouble::BoxDisk));
+    assert_eq!(offered(&mut relay).await.0, still(2));
+    relay.tell(ToBox::StillDone { still_id: still(2) });
+    assert_eq!(failed(&mut relay).await, (still(3), StillTrouble::BoxDisk));
+    let free = async {
+        while agent.link.bulk().waits() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), free).await.expect("the live picture has the whole link again");
+    assert!(!file(3).exists() && file(1).exists());
+    life.stop().await.unwrap();
+}
+
+/// Nothing acknowledges a failure: a relay that was away when it was said asks again, also after the call.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_asks_after_the_call_is_told_what_failed_in_it() {
+    let mut world = in_call().await;
+    world.relay.tell(take(still(1), BoxCamera::CloseUp));
+    assert_eq!(failed(&mut world.relay).await, (still(1), StillTrouble::CameraFailed));
+    world.wire.set(false);
+    world.connected(false).await;
+    world.wire.set(true);
+    world.connected(true).await;
+    world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::Other });
+    world.relay.tell(take(still(1), BoxCamera::CloseUp));
+    assert_eq!(failed(&mut world.relay).await, (still(1), StillTrouble::CameraFailed));
+    world.relay.tell(take(still(2), BoxCamera::Room));
+    assert_eq!(failed(&mut world.relay).await, (still(2), StillTrouble::CallOver), "nothing is taken after the call");
+    assert_eq!(files(&world.config), 0);
     world.life.stop().await.unwrap();
 }

@@ -30,8 +30,8 @@ use super::work::{Start, Work, authorize};
 use super::{App, AppError, Context, documents as pictures, fresh};
 use crate::rooms::CameraError;
 
-/// What a box is asked for at once when it comes back.
-const OWED: u32 = 20;
+/// What a box is asked for at once when it comes back: as many as it keeps, and fewer than `quic::bulk` has room for answers.
+pub const OWED: u32 = 20;
 
 /// What is given up in one turn of the job; the rest has its turn an hour later.
 const BATCH: u32 = 500;
@@ -164,7 +164,7 @@ pub async fn list(app: &App, ctx: &Context, id: ConsultationId) -> Result<Page<v
     Ok(Page::whole(items))
 }
 
-/// What a home's box still owes; it may not have heard of it, or have it on its disk.
+/// What a home's box still owes, at most [`OWED`]; it may not have heard of it, have it on its disk, or have failed without the relay hearing of it.
 pub async fn owed(app: &App, home: HomeId, now: Timestamp) -> Result<Vec<Still>, AppError> {
     let mut db = app.store.read().await?;
     Ok(stills::asked_of(&mut db, home, now - STILL_AWAITED, OWED).await?)

@@ -26,6 +26,8 @@ use crate::app::{self, App, AppError};
 pub const QUEUE: usize = 32;
 /// The box hears of progress after so many bytes; it never has more than it may under way unheard.
 const REPORT: u64 = 8 * 1024;
+/// A record that takes nothing is tried again after this.
+const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 /// Pixels to a side.
 const LONGEST_SIDE: u32 = 8192;
 
@@ -88,7 +90,10 @@ impl Stills {
                     let offer = Offer { taken_at, media_type, size: (width, height), bytes, sha256 };
                     session.offered(still_id, offer).await
                 }
-                FromBox::Said(ToRelay::StillFailed { still_id, reason }) => session.failed(still_id, reason).await,
+                FromBox::Said(ToRelay::StillFailed { still_id, reason }) => {
+                    session.failed(still_id, reason).await;
+                    Ok(())
+                }
                 FromBox::Said(_) => Ok(()),
                 FromBox::Stream(stream) => session.receive(stream).await,
             };
@@ -161,7 +166,8 @@ impl Session {
         Ok(())
     }
 
-    async fn failed(&mut self, id: StillId, reason: StillTrouble) -> Result<(), Trouble> {
+    /// Written down once, however long the record takes nothing; the task ends with the connection, and the box is asked anew after that.
+    async fn failed(&mut self, id: StillId, reason: StillTrouble) {
         let failure = match reason {
             StillTrouble::CameraOff => StillFailure::CameraOff,
             StillTrouble::CameraFailed | StillTrouble::Other => StillFailure::CameraFailed,
@@ -170,10 +176,17 @@ impl Session {
             StillTrouble::BoxFull => StillFailure::BoxFull,
             StillTrouble::BoxDisk => StillFailure::BoxDisk,
         };
-        match app::stills::fail(&self.stills.app, self.home, id, failure, clock::now_timestamp()).await {
-            // Of another home, or of nobody: there is nothing to fail.
-            Ok(()) | Err(AppError::NotFound) => Ok(()),
-            Err(error) => Err(error.into()),
+        loop {
+            match app::stills::fail(&self.stills.app, self.home, id, failure, clock::now_timestamp()).await {
+                // Of another home, or of nobody: there is nothing to fail.
+                Ok(()) | Err(AppError::NotFound) => return,
+                // What is offered is offered again; what failed is said once.
+                Err(error) => {
+                    tracing::error!(home = %self.home, %error, "the end of a still could not be written; trying again");
+                    metrics::counter!("yunzhen_stills_halted_total").increment(1);
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
         }
     }
 

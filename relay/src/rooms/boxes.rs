@@ -66,6 +66,8 @@ pub(super) struct BoxEntry {
     pub(super) link: LinkLevel,
     /// What the box said of its tablet, and of which consultation.
     pub(super) tablet: Option<(ConsultationId, Tablet)>,
+    /// It has yet to be asked again for the stills that it owes: the connection is new, it joined a consultation, or one of its home is over.
+    pub(super) owes: bool,
 }
 
 impl BoxEntry {
@@ -76,7 +78,8 @@ impl BoxEntry {
             None => ActiveCamera::None,
         };
         let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
-        Self { ticket, connection, attached, hung_up, active_camera, shown, link: LinkLevel::Good, tablet }
+        let link = LinkLevel::Good;
+        Self { ticket, connection, attached, hung_up, active_camera, shown, link, tablet, owes: true }
     }
 
     /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.

@@ -13,10 +13,10 @@ use yunzhen_rtc::ExternalConfig;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::boxes::BoxEntry;
+use super::boxes::{BoxEntry, BoxTicket};
 use super::plan::{self, Active};
-use super::{Rooms, State, detach, home_participant, stop_reason};
-use crate::app::AppError;
+use super::{Rooms, State, box_camera, detach, home_participant, stop_reason};
+use crate::app::{AppError, stills};
 
 /// A record that cannot be read now is tried again after this.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -28,6 +28,7 @@ pub(super) async fn run(rooms: Rooms, life: Lifecycle) -> Result<(), std::conver
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(%error, "rooms could not follow the care record; trying again");
+                metrics::counter!("yunzhen_rooms_retries_total").increment(1);
                 Some(RETRY)
             }
         };
@@ -54,24 +55,19 @@ impl Rooms {
         let begun = active.iter().filter(|one| one.began_at.is_some() && chosen.get(&one.home_id) == Some(&one.id));
         self.0.presence.set_home_calls(begun.map(|one| (one.home_id, one.id)).collect());
         let mut state = self.0.state.lock().await;
-        state.boxes.keep_hung_up(&active.iter().map(|one| one.id).collect());
+        let active: HashSet<ConsultationId> = active.iter().map(|one| one.id).collect();
+        state.boxes.keep_hung_up(&active);
         for (id, reason) in over {
             end(&mut state, id, reason).await;
         }
-        let mut joined = Vec::new();
         for (home_id, id) in chosen {
             // A box that came since then has woken the next turn.
-            if let Some(name) = names.remove(&home_id)
-                && self.attach(&mut state, home_id, id, name).await
-            {
-                joined.push((home_id, id));
+            if let Some(name) = names.remove(&home_id) {
+                self.attach(&mut state, home_id, id, name).await;
             }
         }
         drop(state);
-        for (home_id, id) in joined {
-            self.ask_again(home_id, id).await?;
-        }
-        Ok(())
+        self.ask_again(&active).await
     }
 
     /// What the record says is going on, with who is in each room.
@@ -128,25 +124,47 @@ impl Rooms {
         Ok(names)
     }
 
-    /// Stills that a box may not have heard of, after it has joined.
-    async fn ask_again(&self, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
-        let owed = crate::app::stills::owed(&self.0.app, home_id, clock::now_timestamp()).await?;
-        let owed = owed.into_iter().filter(|still| still.consultation_id == id);
-        self.take_stills(id, home_id, owed.map(|still| (still.id, still.camera)).collect()).await;
+    /// Stills that a box may not have heard of, and those of which the relay may not have heard what became of them: of the consultation that it is in, and of
+    /// those that are over. A record that cannot be read is asked in the next turn: the mark stays.
+    async fn ask_again(&self, active: &HashSet<ConsultationId>) -> Result<(), AppError> {
+        let owing: Vec<BoxTicket> =
+            self.0.state.lock().await.boxes.all().filter(|entry| entry.owes).map(|entry| entry.ticket).collect();
+        for ticket in owing {
+            let owed = stills::owed(&self.0.app, ticket.home_id, clock::now_timestamp()).await?;
+            let mut state = self.0.state.lock().await;
+            let Some(entry) = state.boxes.of(ticket) else { continue };
+            // More than a box is asked for at once: its answers change the record, and so bring about the next turn.
+            entry.owes = owed.len() >= stills::OWED as usize;
+            let mut stopped = HashSet::new();
+            for still in owed {
+                let id = still.consultation_id;
+                if entry.attached != Some(id) {
+                    if active.contains(&id) {
+                        continue;
+                    }
+                    // A box whose link was away may believe that it is in it yet, and is not to take a picture after its end.
+                    if stopped.insert(id) {
+                        entry.tell(ToBox::StopMedia { consultation_id: id, reason: StopReason::Other });
+                    }
+                }
+                let camera = box_camera(still.camera);
+                entry.tell(ToBox::TakeStill { still_id: still.id, consultation_id: id, camera });
+            }
+        }
         Ok(())
     }
 
-    /// Joins a home's box. False: it is away, or the room ended in between.
-    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) -> bool {
-        let Some(entry) = state.boxes.home(home_id).filter(|entry| is_to_join(entry, id)) else { return false };
+    /// Joins a home's box, unless it is away or the room ended in between.
+    async fn attach(&self, state: &mut State, home_id: HomeId, id: ConsultationId, name: String) {
+        let Some(entry) = state.boxes.home(home_id).filter(|entry| is_to_join(entry, id)) else { return };
         let previous = entry.attached;
         detach(entry, StopReason::Other);
         if let Some(live) = previous.and_then(|previous| state.live.get(&previous)) {
             live.room.leave_external(yunzhen_rtc::LeaveReason::HangUp).await;
         }
-        let Ok(live) = self.open(state, id, home_id).await else { return false };
+        let Ok(live) = self.open(state, id, home_id).await else { return };
         let room = live.room.clone();
-        let Some(entry) = state.boxes.home(home_id) else { return false };
+        let Some(entry) = state.boxes.home(home_id) else { return };
         let (video, audio) = plans(id, &self.0.media);
         let (audio_state, video_state, camera, link) = entry.state();
         let external = ExternalConfig {
@@ -158,17 +176,15 @@ impl Rooms {
         };
         match room.join_external(home_participant(home_id, name), external, (entry.connection.sink)()).await {
             Ok(handle) => {
-                entry.attached = Some(id);
+                (entry.attached, entry.owes) = (Some(id), true);
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
-                true
             }
             // The room ended in between: the care record changed, and the next turn sees it.
             Err(error) => {
                 tracing::warn!(consultation = %id, %error, "the box could not join");
-                false
             }
         }
     }
@@ -195,6 +211,9 @@ async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
     let Some(live) = state.live.remove(&id) else { return };
     if let Some(entry) = state.boxes.in_call(live.home_id, id) {
         detach(entry, stop_reason(reason));
+    }
+    if let Some(entry) = state.boxes.home(live.home_id) {
+        entry.owes = true;
     }
     live.room.end(reason).await;
 }

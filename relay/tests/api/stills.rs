@@ -5,18 +5,37 @@ use std::time::Duration;
 use quinn::{SendStream, VarInt};
 use sha2::{Digest as _, Sha256};
 use yunzhen_domain::audit::hex;
-use yunzhen_domain::ids::StillId;
+use yunzhen_domain::ids::{ConsultationId, StillId};
+use yunzhen_domain::machines::consultation::State as Care;
 use yunzhen_domain::machines::still::State;
-use yunzhen_domain::records::{STILL_MOST_BYTES, Still, StillCamera, StillFailure};
+use yunzhen_domain::records::{Consultation, STILL_MOST_BYTES, Still, StillCamera, StillFailure};
 use yunzhen_protocol::bulk::{BulkHead, BulkKind, REFUSED_BULK};
-use yunzhen_protocol::control::{BoxCamera, StillRefusal, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, StillRefusal, StillTrouble, ToBox, ToRelay};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_relay::seed::{HOME_1, HOME_2};
 use yunzhen_runtime::clock;
-use yunzhen_store::{documents, stills};
+use yunzhen_store::{consultations, documents, stills};
 
 use crate::boxes::{PATIENCE, Stage, TestBox};
 use crate::world::id;
+
+/// A still that was asked for in a call.
+fn asked(id: StillId, call: &Consultation) -> Still {
+    Still {
+        id,
+        consultation_id: call.id,
+        resident_id: call.resident_id,
+        home_id: call.home_id,
+        camera: StillCamera::Room,
+        state: State::Asked,
+        asked_at: call.requested_at,
+        asked_by: call.requested_by,
+        ended_at: None,
+        failure: None,
+        size: None,
+        document_id: None,
+    }
+}
 
 /// A stage on which the first home owes three stills and the second one.
 async fn stage() -> (Stage, [StillId; 3], StillId) {
@@ -24,22 +43,7 @@ async fn stage() -> (Stage, [StillId; 3], StillId) {
     let ids = [1, 2, 3, 4].map(|n| StillId::from_uuid(id(n, now)));
     let stage = Stage::with(async |tx, calls| {
         for (n, still) in ids.iter().enumerate() {
-            let call = &calls[n / 3];
-            let still = Still {
-                id: *still,
-                consultation_id: call.id,
-                resident_id: call.resident_id,
-                home_id: call.home_id,
-                camera: StillCamera::Room,
-                state: State::Asked,
-                asked_at: now,
-                asked_by: call.requested_by,
-                ended_at: None,
-                failure: None,
-                size: None,
-                document_id: None,
-            };
-            stills::insert(tx, &still).await.unwrap();
+            stills::insert(tx, &asked(*still, &calls[n / 3])).await.unwrap();
         }
     })
     .await;
@@ -214,4 +218,69 @@ async fn a_disk_that_takes_nothing_costs_time_and_not_the_call() {
     let _stream = bulk(&one, first, 0, &bytes).await;
     one.told_until(|told| matches!(told, ToBox::StillDone { still_id } if *still_id == first)).await;
     assert_eq!(stored(&stage, first).await.state, State::Kept);
+}
+
+/// The still of a call that is over, whose box failed to take it while the link was away.
+async fn stage_after_a_call() -> (Stage, ConsultationId, StillId) {
+    let now = clock::now_timestamp();
+    let (over, still) = (ConsultationId::from_uuid(id(9, now)), StillId::from_uuid(id(1, now)));
+    let stage = Stage::with(async |tx, calls| {
+        let call = Consultation { id: over, state: Care::Completed, ended_at: Some(now), ..calls[0].clone() };
+        consultations::insert(tx, &call).await.unwrap();
+        stills::insert(tx, &asked(still, &call)).await.unwrap();
+    })
+    .await;
+    (stage, over, still)
+}
+
+async fn ended(stage: &Stage, id: StillId) -> Still {
+    let ending = async {
+        loop {
+            match stored(stage, id).await {
+                still if still.state == State::Asked => tokio::time::sleep(Duration::from_millis(5)).await,
+                still => return still,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, ending).await.expect("the still ends")
+}
+
+async fn counted_more(stage: &Stage, name: &str, before: u64) {
+    let counting = async {
+        while stage.counted(name) <= before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, counting).await.expect(name);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_returns_after_the_call_is_asked_what_became_of_its_stills() {
+    let (stage, over, still) = stage_after_a_call().await;
+    let mut one = stage.connected(HOME_1).await;
+    // It may believe that it is in that call yet: it is told first that it is not.
+    one.told_until(|told| matches!(told, ToBox::StopMedia { consultation_id, .. } if *consultation_id == over)).await;
+    one.told_until(|told| matches!(told, ToBox::TakeStill { still_id, consultation_id, .. } if (*still_id, *consultation_id) == (still, over))).await;
+    one.say(&ToRelay::StillFailed { still_id: still, reason: StillTrouble::CameraFailed }).await;
+    let failed = ended(&stage, still).await;
+    assert_eq!((failed.state, failed.failure), (State::Failed, Some(StillFailure::CameraFailed)));
+    one.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_that_cannot_be_reached_for_a_while_loses_neither_the_question_nor_the_answer() {
+    let (stage, _, still) = stage_after_a_call().await;
+    let retries = stage.counted("yunzhen_rooms_retries_total");
+    stage.database.tell("ALTER TABLE stills RENAME TO stills_away").await;
+    let mut one = stage.connected(HOME_1).await;
+    counted_more(&stage, "yunzhen_rooms_retries_total", retries).await;
+    stage.database.tell("ALTER TABLE stills_away RENAME TO stills").await;
+    one.told_until(|told| matches!(told, ToBox::TakeStill { still_id, .. } if *still_id == still)).await;
+
+    let halted = stage.counted("yunzhen_stills_halted_total");
+    stage.database.tell("ALTER TABLE stills RENAME TO stills_away").await;
+    one.say(&ToRelay::StillFailed { still_id: still, reason: StillTrouble::BoxFull }).await;
+    counted_more(&stage, "yunzhen_stills_halted_total", halted).await;
+    stage.database.tell("ALTER TABLE stills_away RENAME TO stills").await;
+    assert_eq!(ended(&stage, still).await.failure, Some(StillFailure::BoxFull));
 }

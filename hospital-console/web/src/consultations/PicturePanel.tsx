@@ -19,7 +19,7 @@ export function PicturePanel({ call, consultation }: { call: Call | undefined; c
       ) : consultation.ended_at ? (
         <>
           <Ended consultation={consultation} />
-          <StillStrip consultationId={consultation.id} thumbnails />
+          <StillStrip consultationId={consultation.id} thumbnails over />
         </>
       ) : (
         <NotBegun consultation={consultation} />

@@ -7,26 +7,24 @@ import type { NewStills, Still, StillCamera } from "../api/types";
 import { useAction, useFormats } from "./hooks";
 import { useApi } from "./provider";
 import { ProblemAlert } from "./states";
+import { progressEvery } from "./still-progress";
 import { StillViewer, useStillUrl } from "./still-viewer";
 import "./stills.css";
 
 /** Stills of one burst. */
 const BURST = 5;
-/** While one is on its way its progress is asked for; that it was kept, or not, is told by the live events as well. */
-const PROGRESS_MS = 1000;
 
 const CAMERAS: readonly StillCamera[] = ["room", "close_up"];
 
 const keyOf = (consultationId: string): readonly string[] => ["consultations", "stills", consultationId];
 
-/** The stills of a consultation, oldest first. */
-export function useStills(consultationId: string) {
+/** The stills of a consultation, oldest first. `over`: its call has ended. */
+export function useStills(consultationId: string, over: boolean) {
   const api = useApi();
   return useQuery({
     queryKey: keyOf(consultationId),
     queryFn: () => api.stills.of(consultationId),
-    refetchInterval: (query) =>
-      query.state.data?.items.some((still) => still.state === "asked") ? PROGRESS_MS : false,
+    refetchInterval: (query) => progressEvery(query.state.data?.items, over),
   });
 }
 
@@ -78,10 +76,11 @@ export function TakeStill({ consultationId, disabled }: { consultationId: string
   );
 }
 
-/** What was taken in a consultation, newest first, and how far each has come. `thumbnails` costs each picture's bytes: not over a home's link. */
-export function StillStrip({ consultationId, thumbnails }: { consultationId: string; thumbnails: boolean }) {
+/** What was taken in a consultation, newest first, and how far each has come. `thumbnails` costs each picture's bytes: not over a home's link. `over`: the call has ended. */
+export function StillStrip(of: { consultationId: string; thumbnails: boolean; over?: boolean }) {
+  const { consultationId, thumbnails, over = false } = of;
   const { t } = useTranslation("shared");
-  const { data } = useStills(consultationId);
+  const { data } = useStills(consultationId, over);
   const [open, setOpen] = useState<string>();
   const all = data?.items ?? [];
   if (all.length === 0) return null;
