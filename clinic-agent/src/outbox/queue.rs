@@ -3,12 +3,14 @@
 //! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
 //! may take longer to leave, and the encoder is held meanwhile ([`Queue::video_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
+//! A still of the ladder's lowest picture takes seconds to leave and may ([`Queue::let_stills_wait`]): no other is made before it has left.
 //! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first.
 
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
+use yunzhen_media::ladder::STILL_LONGEST;
 
 /// Sound that may wait: one second at 20 ms a packet.
 const AUDIO_PACKETS: usize = 50;
@@ -16,6 +18,8 @@ const AUDIO_PACKETS: usize = 50;
 pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
 /// A picture that could not leave for so long is of no use to anybody.
 const VIDEO_AGE: Duration = Duration::from_millis(600);
+/// The same of a still, of which there is one every few seconds.
+const STILL_AGE: Duration = STILL_LONGEST;
 /// Whatever its span.
 const VIDEO_BYTES: usize = 256 * 1024;
 
@@ -73,6 +77,7 @@ pub struct Queue {
     video_bytes: usize,
     sound: VecDeque<Waiting>,
     repairs: VecDeque<Next>,
+    stills: bool,
 }
 
 /// How many packets were thrown away.
@@ -108,7 +113,12 @@ impl Queue {
 
     /// Drops pictures that are too old to be sent. Says how many packets went.
     pub fn expire(&mut self, now: Instant) -> usize {
-        self.trim(now, VIDEO_AGE)
+        self.trim(now, if self.stills { STILL_AGE } else { VIDEO_AGE })
+    }
+
+    /// Pictures are stills, or move again.
+    pub const fn let_stills_wait(&mut self, stills: bool) {
+        self.stills = stills;
     }
 
     /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
@@ -166,7 +176,7 @@ impl Queue {
 
     /// Forgets everything: what waited for a link that is gone is of no use to the next one.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { stills: self.stills, ..Self::default() };
     }
 }
 
@@ -210,6 +220,20 @@ mod tests {
         let dropped = queue.push(waiting(MediaKind::Video, at(151), 3, 1100));
         assert_eq!((dropped.video, queue.video_bytes()), (39, 2200));
         assert_eq!((queue.expire(at(701)), queue.video_age(at(751))), (1, Duration::from_millis(600)));
+    }
+
+    #[test]
+    fn a_still_may_leave_for_seconds() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.let_stills_wait(true);
+        for _ in 0..30 {
+            queue.push(waiting(MediaKind::Video, at(0), 1, 560));
+        }
+        assert_eq!([queue.expire(at(9000)), queue.expire(at(10_100))], [0, 30]);
+        queue.push(waiting(MediaKind::Video, at(0), 2, 560));
+        queue.let_stills_wait(false);
+        assert_eq!(queue.expire(at(700)), 1, "what moves again has no use for it");
     }
 
     proptest! {
