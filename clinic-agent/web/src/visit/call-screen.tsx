@@ -36,6 +36,7 @@ import { useBox, useLink } from "../box/box-context";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
 import { useRound } from "../today/use-round";
+import { ForwardPanel, useForward } from "./forward-panel";
 import { QueueWords } from "./queue-words";
 import { VitalsEntry } from "./vitals-entry";
 
@@ -82,6 +83,7 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
   const link = useLink();
+  const forward = useForward();
   useTabletAsSource(call);
   useBeginning(call, consultation.state);
   const [vitalsOpen, vitals] = useDisclosure(false);
@@ -103,11 +105,12 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
           {consultation.reason}
         </Text>
       </header>
-      {!link.online && !ended && (
+      {!link.online && !ended && !forward && (
         <Banner meaning="person" role="status">
           {t("app:call.linkLost")}
         </Banner>
       )}
+      {!ended && <ForwardPanel residentId={consultation.resident.id} consultationId={consultation.id} />}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
       <div className="nurse-stage">

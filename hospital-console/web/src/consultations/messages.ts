@@ -87,6 +87,10 @@ export const zh = {
     waitingHome: "等待护理院接入…",
     busyHome: "护理院的设备正用于另一位老人的会诊，那边结束后自动接通",
   },
+  left: {
+    title: "留言和照片",
+    unreachable: "护理院现在连不上。可先录一段语音留言，对方恢复网络后可以收听。",
+  },
   invite: {
     title: "邀请加入会诊",
     action: "邀请",
@@ -206,6 +210,10 @@ export const en: typeof zh = {
     switchFailed: "The camera could not be switched",
     waitingHome: "Waiting for the home to join…",
     busyHome: "The home's box is in another resident's consultation; you are connected when that one is over",
+  },
+  left: {
+    title: "Messages and photos",
+    unreachable: "The home cannot be reached now. Leave a voice message; they hear it once their link is back.",
   },
   invite: {
     title: "Invite to the consultation",
