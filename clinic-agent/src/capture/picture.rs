@@ -44,6 +44,8 @@ pub(super) struct Picture {
     desk: Arc<Desk<Wish>>,
     began: Instant,
     sequence: u16,
+    /// Media clock of the last picture.
+    stamped: i64,
     stills: mpsc::Receiver<StillOrder>,
     /// The next one that has its turn.
     order: Option<StillOrder>,
@@ -73,7 +75,7 @@ impl Picture {
         stills: mpsc::Receiver<StillOrder>,
     ) -> Self {
         let began = clock::now_instant();
-        Self { settings, plan, sink, desk, began, sequence: 0, stills, order: None, last_still: None }
+        Self { settings, plan, sink, desk, began, sequence: 0, stamped: -1, stills, order: None, last_still: None }
     }
 
     /// Runs until it is told to stop.
@@ -131,12 +133,15 @@ impl Picture {
             if let Some((order, full)) = full.and_then(|full| Some((self.order.take()?, full))) {
                 still::of_frame(order, full);
             }
-            if !wish.held {
-                let taken = taken_at.saturating_duration_since(self.began);
-                let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
-                if let Some(access_unit) = maker.make(picture, taken_at, pts)? {
-                    self.send(&access_unit, wish.target, pts as u32, taken_at);
-                }
+            let pts = ticks(taken_at.saturating_duration_since(self.began));
+            // What moves again waits until the last still's stamp is past.
+            if !wish.held
+                && pts > self.stamped
+                && let Some(access_unit) = maker.make(picture, taken_at, pts)?
+            {
+                let ahead = wish.target.ahead(access_unit.len());
+                self.stamped = pts + ticks(ahead);
+                self.send(&access_unit, wish.target, self.stamped as u32, taken_at + ahead);
             }
             if !std::mem::replace(&mut running, true) {
                 report(&self.sink, DeviceEvent::Running);
@@ -246,6 +251,11 @@ impl Picture {
             }
         }
     }
+}
+
+/// On the media clock.
+const fn ticks(time: Duration) -> i64 {
+    (time.as_micros() * CLOCK as u128 / 1_000_000) as i64
 }
 
 /// Pictures of the camera → frames of the size and pace that the link bears. Another size or pace is another encoder, which begins with a keyframe.

@@ -278,6 +278,7 @@ impl Driver {
                 self.devices.start(plan, sink);
                 if let Some(target) = target {
                     self.devices.target(target);
+                    self.dark = target.motion == Motion::None;
                 }
             }
             Effect::StopCapture => self.devices.stop(),

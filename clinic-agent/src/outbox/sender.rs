@@ -95,7 +95,9 @@ impl Sender {
     pub fn devices_began(&mut self, now: Instant) -> Option<VideoTarget> {
         self.held = false;
         let at = self.at(now);
-        self.rate.as_mut().and_then(|rate| rate.tell_again(at))
+        let target = self.rate.as_mut().and_then(|rate| rate.tell_again(at));
+        self.queue.let_stills_wait(target.is_some_and(|target| target.motion == Motion::Stills));
+        target
     }
 
     /// The link is gone: what waited is of no use to the next one.

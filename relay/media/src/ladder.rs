@@ -97,6 +97,19 @@ impl VideoTarget {
         }
     }
 
+    /// How far ahead of the moment in which it was taken a picture of so many bytes is stamped. A browser that keeps sound and picture together holds sound back while the
+    /// picture is late, by seconds if need be; a still arrives over seconds. Stamped at two thirds of that time it is early for longer than it is late, and the browser leaves
+    /// sound alone.
+    pub fn ahead(&self, bytes: usize) -> Duration {
+        match self.motion {
+            Motion::Stills => {
+                let takes = bytes as f64 * 8.0 / f64::from(self.bitrate_bps.max(1));
+                Duration::from_secs_f64(takes.min(STILL_LONGEST.as_secs_f64()) * 2.0 / 3.0)
+            }
+            Motion::None | Motion::Moving => Duration::ZERO,
+        }
+    }
+
     /// Bytes of a packet's payload, where a path takes `most`.
     pub fn payload(&self, most: usize) -> usize {
         match self.motion {
@@ -301,6 +314,10 @@ mod tests {
         assert_eq!(every(14_000, STILL_BYTES), Some(9362));
         assert_eq!([every(45_000, 8000), every(0, STILL_BYTES)], [Some(3000), Some(10_000)]);
         assert_eq!(Rung::Slow.target(&PLAN, 40_000).interval(9999), Some(Duration::from_millis(500)));
+        let still = Rung::Stills.target(&PLAN, 40_000);
+        assert!(still.interval(STILL_BYTES) > Some(still.ahead(STILL_BYTES)), "stamps stay in order");
+        assert_eq!(still.ahead(30_000), Duration::from_secs(4));
+        assert_eq!(Rung::Small.target(&PLAN, 40_000).ahead(30_000), Duration::ZERO);
     }
 
     /// Every step with a rate for every step, long enough and not.
