@@ -69,7 +69,13 @@ impl H264 {
     pub(super) fn of_stills(width: u32, height: u32, most_bytes: usize) -> Result<Self, CaptureError> {
         // With one picture a second and a rate buffer of a second, a picture may take what is in it. The preset may take its time: there is a picture in seconds.
         let more = [("crf", STILL_QUALITY), ("preset", "medium")];
-        Self::open_with(width, height, Pace { fps: 1, gop: 1, buffer_bits: (most_bytes * 8) as i32 }, (most_bytes * 8) as u32, &more)
+        Self::open_with(
+            width,
+            height,
+            Pace { fps: 1, gop: 1, buffer_bits: (most_bytes * 8) as i32 },
+            (most_bytes * 8) as u32,
+            &more,
+        )
     }
 
     fn with_options(

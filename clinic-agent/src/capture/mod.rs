@@ -95,7 +95,8 @@ impl Devices for Capture {
         // What goes wrong is reported in our own sentences.
         ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
         let picture = Arc::new(Desk::new(Wish::new(plan.camera, VideoTarget::of(&plan.video))));
-        let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, target: SoundTarget::of(&plan.audio), stop: false }));
+        let sound =
+            Arc::new(Desk::new(SoundWish { on: plan.sound, target: SoundTarget::of(&plan.audio), stop: false }));
         let (stills, orders) = mpsc::sync_channel(STILL_QUEUE);
         let mut threads = Vec::new();
         let mut spawn = |name: &str, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()

@@ -24,7 +24,11 @@ pub struct Bulk(Arc<Shared>);
 
 impl Default for Bulk {
     fn default() -> Self {
-        Self(Arc::new(Shared { bps: AtomicU32::new(IDLE_BPS), waits: AtomicBool::new(false), carried: AtomicUsize::new(0) }))
+        Self(Arc::new(Shared {
+            bps: AtomicU32::new(IDLE_BPS),
+            waits: AtomicBool::new(false),
+            carried: AtomicUsize::new(0),
+        }))
     }
 }
 

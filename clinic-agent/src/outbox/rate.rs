@@ -202,7 +202,9 @@ impl Rate {
         match self.reports {
             Reports::None => now,
             Reports::Come if self.controller.room_bytes() < datagram + HEADERS => now + RETRY,
-            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.pacer.ready_at().max(self.still_pacer.ready_at()),
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => {
+                self.pacer.ready_at().max(self.still_pacer.ready_at())
+            }
         }
     }
 

@@ -332,7 +332,8 @@ mod tests {
                     ladder.step(Duration::ZERO, bps);
                     ladder.step(Duration::from_millis(ms), bps).name()
                 });
-                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.name(), next[0], next[1]).unwrap();
+                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.name(), next[0], next[1])
+                    .unwrap();
             }
         }
         insta::assert_snapshot!(table);

@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
+use yunzhen_domain::Role;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::checked::text;
@@ -12,7 +13,6 @@ use yunzhen_domain::document_files::{self, MOST_BYTES};
 use yunzhen_domain::ids::{DocumentId, ResidentId};
 use yunzhen_domain::records::{Consultation, Document, DocumentKind, Resident};
 use yunzhen_domain::voice_file::{self, NotVoice};
-use yunzhen_domain::Role;
 use yunzhen_store::{Db, consultations, documents, residents};
 
 use super::names::Names;

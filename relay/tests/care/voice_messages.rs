@@ -61,10 +61,7 @@ async fn both_sides_leave_messages_in_the_same_consultation_and_hear_each_other(
     let before = documents::add(&w.app, &w.by(&w.nurse), resident, message(&w, None, &bytes)).await.unwrap();
     assert_eq!(before.consultation_id, None);
     // A photo is left in the same way.
-    let photo = NewDocument {
-        kind: DocumentKind::Photo,
-        ..message(&w, Some(c.id), b"\x89PNG\r\n\x1a\n and so on")
-    };
+    let photo = NewDocument { kind: DocumentKind::Photo, ..message(&w, Some(c.id), b"\x89PNG\r\n\x1a\n and so on") };
     let photo = documents::add(&w.app, &w.by(&w.nurse), resident, photo).await.unwrap();
     assert_eq!(photo.consultation_id, Some(c.id));
 }

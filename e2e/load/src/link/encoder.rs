@@ -53,7 +53,16 @@ pub struct Encoder {
 impl Encoder {
     pub fn new(seed: u64, start: Duration) -> Self {
         let (ladder, target) = (Ladder::default(), VideoTarget::of(&PLAN));
-        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, ladder, target, still: (None, STILL_BYTES) }
+        Self {
+            rng: Rng::new(seed),
+            number: 0,
+            due: start,
+            key_wanted: true,
+            debt: 0.0,
+            ladder,
+            target,
+            still: (None, STILL_BYTES),
+        }
     }
 
     pub const fn want_keyframe(&mut self) {
@@ -132,8 +141,8 @@ impl Encoder {
     fn step(&mut self, now: Duration, bps: u32) {
         let target = self.ladder.step(now, bps).target(&PLAN, bps);
         // Each still stands by itself, and so does what follows the last of them.
-        self.key_wanted |= (target.width, target.height, target.motion)
-            != (self.target.width, self.target.height, self.target.motion);
+        self.key_wanted |=
+            (target.width, target.height, target.motion) != (self.target.width, self.target.height, self.target.motion);
         self.target = target;
     }
 }

@@ -33,8 +33,16 @@ pub struct Media {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// Pieces of [`SOUND_EVERY`] from this one on.
-    Sound { index: u32, pieces: u8 },
-    Picture { frame: u32, part: u16, parts: u16, key: bool },
+    Sound {
+        index: u32,
+        pieces: u8,
+    },
+    Picture {
+        frame: u32,
+        part: u16,
+        parts: u16,
+        key: bool,
+    },
 }
 
 impl Media {

@@ -257,7 +257,10 @@ mod tests {
             let link = Conditions { budget, packets_per_second: 17.0, ..link(share, 1.0, 200) };
             Plan::default().next(link).copies.map(|copies| copies.count)
         };
-        assert_eq!([count(50e3, 0.0), count(40e3, 0.0), count(50e3, 0.2), count(70e3, 0.2)], [Some(1), None, Some(1), Some(2)]);
+        assert_eq!(
+            [count(50e3, 0.0), count(40e3, 0.0), count(50e3, 0.2), count(70e3, 0.2)],
+            [Some(1), None, Some(1), Some(2)]
+        );
     }
 
     #[test]
