@@ -277,9 +277,9 @@ async fn slim_sound_goes_on_in_the_same_stream() {
     let mut film = Film::start(CaptureSettings::synthetic(), plan(100_000));
     let (mut last, mut packets) = (None::<RtpHeader>, 0);
     for (target, samples, most_bytes) in [
-        (SoundTarget::of(&plan(0).audio), 960, 160),
-        (SoundTarget::slim(&plan(0).audio), 2880, 240),
-        (SoundTarget::of(&plan(0).audio), 960, 160),
+        (SoundTarget::of(&plan(0).audio), 960, 250),
+        (SoundTarget::slim(&plan(0).audio), 2880, 300),
+        (SoundTarget::of(&plan(0).audio), 960, 250),
     ] {
         film.capture.sound(target);
         let mut in_a_row = 0;
