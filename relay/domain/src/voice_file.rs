@@ -201,6 +201,14 @@ mod tests {
         assert_eq!(read(&ogg(42, b"OpusHead")), Ok(file));
     }
 
+    /// A second of Chromium's fake microphone, by its own `MediaRecorder`.
+    #[test]
+    fn what_a_browser_records_is_one() {
+        let file = read(include_bytes!("../tests/data/chromium.webm")).unwrap();
+        assert_eq!(file.media_type, "audio/webm");
+        assert!((700..1300).contains(&file.length.as_millis()), "{file:?}");
+    }
+
     #[test]
     fn what_is_none_is_refused() {
         let pictures = webm(5, b"V_VP8", 1);
