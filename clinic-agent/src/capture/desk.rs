@@ -12,6 +12,7 @@ use yunzhen_protocol::control::BoxCamera;
 use yunzhen_runtime::clock;
 
 use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
 
 /// What the picture thread should do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +35,7 @@ impl Wish {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SoundWish {
     pub(super) on: bool,
+    pub(super) target: SoundTarget,
     pub(super) stop: bool,
 }
 

@@ -11,6 +11,8 @@ const CODEC: &str = "libx264";
 pub(super) const CLOCK: i32 = 90_000;
 /// A keyframe comes by itself after this many seconds, for receivers that cannot ask.
 const KEYFRAME_SECONDS: u32 = 10;
+/// Quality of a still, as x264 counts it: fine print on a tablet's screen can be read.
+const STILL_QUALITY: &str = "23";
 
 /// See the module.
 pub(super) struct H264 {
@@ -20,6 +22,13 @@ pub(super) struct H264 {
     bitrate_bps: u32,
     last_pts: Option<i64>,
     packet: Packet,
+}
+
+/// How often pictures and keyframes come, and what the rate buffer holds.
+struct Pace {
+    fps: u32,
+    gop: u32,
+    buffer_bits: i32,
 }
 
 /// Bits that the rate buffer holds: a third of a second, so that a keyframe may be some times a delta frame but no more.
@@ -56,10 +65,35 @@ impl H264 {
         Self::with_options(width, height, fps, bitrate_bps, &[])
     }
 
+    /// An encoder of stills: each picture by itself, of one quality, and never of more bytes than this.
+    pub(super) fn of_stills(width: u32, height: u32, most_bytes: usize) -> Result<Self, CaptureError> {
+        // With one picture a second and a rate buffer of a second, a picture may take what is in it. The preset may take its time: there is a picture in seconds.
+        let more = [("crf", STILL_QUALITY), ("preset", "medium")];
+        Self::open_with(
+            width,
+            height,
+            Pace { fps: 1, gop: 1, buffer_bits: (most_bytes * 8) as i32 },
+            (most_bytes * 8) as u32,
+            &more,
+        )
+    }
+
     fn with_options(
         width: u32,
         height: u32,
         fps: u32,
+        bitrate_bps: u32,
+        more: &[(&str, &str)],
+    ) -> Result<Self, CaptureError> {
+        let fps = fps.max(1);
+        let pace = Pace { fps, gop: KEYFRAME_SECONDS * fps, buffer_bits: buffer_bits(bitrate_bps) };
+        Self::open_with(width, height, pace, bitrate_bps, more)
+    }
+
+    fn open_with(
+        width: u32,
+        height: u32,
+        Pace { fps, gop, buffer_bits }: Pace,
         bitrate_bps: u32,
         more: &[(&str, &str)],
     ) -> Result<Self, CaptureError> {
@@ -70,13 +104,13 @@ impl H264 {
         video.set_height(height);
         video.set_format(Pixel::YUV420P);
         video.set_time_base(Rational(1, CLOCK));
-        video.set_frame_rate(Some(Rational(fps.max(1) as i32, 1)));
-        video.set_gop(KEYFRAME_SECONDS * fps.max(1));
+        video.set_frame_rate(Some(Rational(fps as i32, 1)));
+        video.set_gop(gop);
         video.set_max_b_frames(0);
         video.set_bit_rate(bitrate_bps as usize);
         video.set_max_bit_rate(bitrate_bps as usize);
         // SAFETY: the context is ours; a plain field, read when the encoder opens. Without it later changes of the bitrate have no effect.
-        unsafe { (*video.as_mut_ptr()).rc_buffer_size = buffer_bits(bitrate_bps) };
+        unsafe { (*video.as_mut_ptr()).rc_buffer_size = buffer_bits };
         let mut options: Dictionary<'_> = [
             ("preset", "superfast"),
             ("tune", "zerolatency"),

@@ -42,6 +42,7 @@ use desk::{Desk, SoundWish, Wish};
 pub use error::CaptureError;
 pub use settings::{CameraSize, CaptureSettings, SoundSource, VideoSource};
 use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_protocol::control::BoxCamera;
 
 use crate::outbox::{
@@ -94,7 +95,8 @@ impl Devices for Capture {
         // What goes wrong is reported in our own sentences.
         ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
         let picture = Arc::new(Desk::new(Wish::new(plan.camera, VideoTarget::of(&plan.video))));
-        let sound = Arc::new(Desk::new(SoundWish { on: plan.sound, stop: false }));
+        let sound =
+            Arc::new(Desk::new(SoundWish { on: plan.sound, target: SoundTarget::of(&plan.audio), stop: false }));
         let (stills, orders) = mpsc::sync_channel(STILL_QUEUE);
         let mut threads = Vec::new();
         let mut spawn = |name: &str, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
@@ -132,6 +134,12 @@ impl Devices for Capture {
     fn target(&mut self, target: VideoTarget) {
         if let Some(running) = &self.running {
             running.picture.nudge(|wish| wish.target = target);
+        }
+    }
+
+    fn sound(&mut self, target: SoundTarget) {
+        if let Some(running) = &self.running {
+            running.sound.nudge(|wish| wish.target = target);
         }
     }
 

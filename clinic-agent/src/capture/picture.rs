@@ -29,7 +29,7 @@ use super::{
     still::{self, Full},
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink, NoPicture, StillOrder};
-use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::{Motion, STILL_BYTES, STILL_MOST_BYTES, VideoTarget};
 
 /// How long to wait before a source that failed is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
@@ -44,7 +44,8 @@ pub(super) struct Picture {
     desk: Arc<Desk<Wish>>,
     began: Instant,
     sequence: u16,
-    packetizer: Packetizer,
+    /// Media clock of the last picture.
+    stamped: i64,
     stills: mpsc::Receiver<StillOrder>,
     /// The one that has its turn.
     order: Option<StillOrder>,
@@ -73,8 +74,8 @@ impl Picture {
         desk: Arc<Desk<Wish>>,
         stills: mpsc::Receiver<StillOrder>,
     ) -> Self {
-        let (began, packetizer) = (clock::now_instant(), Packetizer::new(MAX_PAYLOAD));
-        Self { settings, plan, sink, desk, began, sequence: 0, packetizer, stills, order: None, last_still: None }
+        let began = clock::now_instant();
+        Self { settings, plan, sink, desk, began, sequence: 0, stamped: -1, stills, order: None, last_still: None }
     }
 
     /// Runs until it is told to stop.
@@ -132,12 +133,15 @@ impl Picture {
             if let Some((order, full)) = full.and_then(|full| Some((self.order.take()?, full))) {
                 still::of_frame(order, full);
             }
-            if !wish.held {
-                let taken = taken_at.saturating_duration_since(self.began);
-                let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;
-                if let Some(access_unit) = maker.make(picture, taken_at, pts)? {
-                    self.send(&access_unit, pts as u32, taken_at);
-                }
+            let pts = ticks(taken_at.saturating_duration_since(self.began));
+            // What moves again waits until the last still's stamp is past.
+            if !wish.held
+                && pts > self.stamped
+                && let Some(access_unit) = maker.make(picture, taken_at, pts)?
+            {
+                let ahead = wish.target.ahead(access_unit.len());
+                self.stamped = pts + ticks(ahead);
+                self.send(&access_unit, wish.target, self.stamped as u32, taken_at + ahead);
             }
             if !std::mem::replace(&mut running, true) {
                 report(&self.sink, DeviceEvent::Running);
@@ -232,8 +236,8 @@ impl Picture {
         }
     }
 
-    fn send(&mut self, access_unit: &[u8], timestamp: u32, taken_at: Instant) {
-        for payload in self.packetizer.packetize(access_unit) {
+    fn send(&mut self, access_unit: &[u8], target: VideoTarget, timestamp: u32, taken_at: Instant) {
+        for payload in Packetizer::new(target.payload(MAX_PAYLOAD)).packetize(access_unit) {
             let header = RtpHeader {
                 marker: payload.marker,
                 payload_type: self.plan.payload_type,
@@ -250,31 +254,49 @@ impl Picture {
     }
 }
 
+/// On the media clock.
+const fn ticks(time: Duration) -> i64 {
+    (time.as_micros() * CLOCK as u128 / 1_000_000) as i64
+}
+
 /// Pictures of the camera → frames of the size and pace that the link bears. Another size or pace is another encoder, which begins with a keyframe.
 struct Maker {
     target: VideoTarget,
     /// What the camera gives.
     source_fps: u32,
-    encoder: H264,
+    /// None while there is no picture.
+    encoder: Option<H264>,
     converter: Converter,
     keyframe: bool,
     last: Option<Instant>,
+    /// Of the last picture.
+    bytes: usize,
 }
 
 impl Maker {
     fn new(target: VideoTarget, source_fps: u32) -> Result<Self, CaptureError> {
-        let VideoTarget { bitrate_bps, width, height, fps } = target;
-        let encoder = H264::new(width, height, fps, bitrate_bps)?;
-        Ok(Self { target, source_fps, encoder, converter: Converter::new(width, height), keyframe: true, last: None })
+        let VideoTarget { bitrate_bps, width, height, fps, motion } = target;
+        let encoder = match motion {
+            Motion::None => None,
+            Motion::Stills => Some(H264::of_stills(width, height, STILL_MOST_BYTES)?),
+            Motion::Moving => Some(H264::new(width, height, fps, bitrate_bps)?),
+        };
+        let converter = Converter::new(width, height);
+        Ok(Self { target, source_fps, encoder, converter, keyframe: true, last: None, bytes: STILL_BYTES })
     }
 
     fn follow(&mut self, target: VideoTarget, keyframe: bool) -> Result<(), CaptureError> {
         if target.has_shape_of(&self.target) {
-            self.encoder.set_bitrate(target.bitrate_bps);
+            // A still's bytes are its quality's; the rate says how often it comes.
+            if let (Some(encoder), Motion::Moving) = (&mut self.encoder, target.motion) {
+                encoder.set_bitrate(target.bitrate_bps);
+            }
             self.target = target;
         } else {
-            tracing::info!(width = target.width, height = target.height, fps = target.fps, "picture changed");
-            *self = Self { last: self.last, ..Self::new(target, self.source_fps)? };
+            tracing::info!(width = target.width, height = target.height, fps = target.fps, motion = ?target.motion, "picture changed");
+            // The first still does not wait for the time of what moved before it.
+            let last = self.last.filter(|_| target.motion == Motion::Moving);
+            *self = Self { last, ..Self::new(target, self.source_fps)? };
         }
         self.keyframe |= keyframe;
         Ok(())
@@ -282,15 +304,23 @@ impl Maker {
 
     /// `None` when the picture is one too many for the pace.
     fn make(&mut self, picture: frame::Video, taken_at: Instant, pts: i64) -> Result<Option<Bytes>, CaptureError> {
-        let interval = Duration::from_secs(1) / self.target.fps.max(1);
-        let early = |last| taken_at.saturating_duration_since(last) + interval / 8 < interval;
+        let (Some(encoder), Some(interval)) = (&mut self.encoder, self.target.interval(self.bytes)) else {
+            return Ok(None);
+        };
+        let slack = match self.target.motion {
+            Motion::Stills | Motion::None => Duration::ZERO,
+            Motion::Moving => interval / 8,
+        };
+        let early = |last| taken_at.saturating_duration_since(last) + slack < interval;
         if self.target.fps < self.source_fps && self.last.is_some_and(early) {
             return Ok(None);
         }
         self.last = Some(taken_at);
         let fits = (picture.width(), picture.height()) == (self.target.width, self.target.height);
         let mut picture = if fits { picture } else { self.converter.convert(&picture)? };
-        self.encoder.encode(&mut picture, pts, std::mem::take(&mut self.keyframe))
+        let made = encoder.encode(&mut picture, pts, std::mem::take(&mut self.keyframe))?;
+        self.bytes = made.as_ref().map_or(self.bytes, Bytes::len);
+        Ok(made)
     }
 }
 

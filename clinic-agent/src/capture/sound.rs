@@ -1,4 +1,4 @@
-//! The sound thread: the microphone, as RTP packets of 20 ms.
+//! The sound thread: the microphone, as RTP packets.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +12,7 @@ use ffmpeg_next::{
     frame, media,
     software::resampling,
 };
-use yunzhen_media::MediaKind;
+use yunzhen_media::{MediaKind, ladder::sound::SoundTarget};
 use yunzhen_protocol::{
     control::AudioPlan,
     rtp::{RtpHeader, RtpPacket},
@@ -24,16 +24,15 @@ use super::{
     desk::{Desk, SoundWish},
     error::CaptureError,
     input::{Input, Place},
-    opus::{FRAME, Opus},
+    opus::Opus,
     picture::RETRY,
     report,
     voice::{RATE, Voice},
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
 
-const FRAME_TIME: Duration = Duration::from_millis(20);
 /// Samples that wait to be encoded; more than this is dropped from the front: sound that late disturbs.
-const MAX_WAITING: usize = FRAME * 25;
+const MAX_WAITING: usize = RATE as usize / 2;
 
 /// See the module.
 pub(super) struct Sound {
@@ -90,29 +89,22 @@ impl Sound {
 
     /// Listens until it is to stop or to pause.
     fn listen(&mut self) -> Result<(), CaptureError> {
-        let mut encoder = Opus::new(self.plan.bitrate_bps)?;
         // After a pause the clock has gone on, as the receiver's has.
         let passed = clock::now_instant().saturating_duration_since(self.began);
         self.timestamp = (passed.as_micros() * u128::from(RATE) / 1_000_000) as u32;
-        let mut marker = true;
-        // `behind`: samples that were heard after this frame and wait.
-        let mut emit = |this: &mut Self, samples: &[i16; FRAME], behind: usize| -> Result<(), CaptureError> {
-            if let Some(payload) = encoder.encode(samples)? {
-                this.send(payload, std::mem::take(&mut marker), behind);
-            }
-            this.timestamp = this.timestamp.wrapping_add(FRAME as u32);
-            Ok(())
-        };
+        let mut maker = Maker::new(self.desk.read(|_| {}).target)?;
         match Place::of_sound(&self.source) {
             None => {
                 let mut voice = Voice::default();
                 let mut due = clock::now_instant();
-                while self.goes_on() {
+                while let Some(target) = self.wanted() {
+                    maker.follow(target)?;
                     if self.desk.wait_until(due) {
-                        due = (due + FRAME_TIME).max(clock::now_instant().checked_sub(FRAME_TIME * 5).unwrap_or(due));
-                        let mut samples = [0; FRAME];
+                        let packet = maker.target.packet;
+                        due = (due + packet).max(clock::now_instant().checked_sub(packet * 5).unwrap_or(due));
+                        let mut samples = vec![0; maker.encoder.samples()];
                         voice.fill(&mut samples);
-                        emit(self, &samples, 0)?;
+                        self.emit(&mut maker, &samples, 0)?;
                     }
                 }
             }
@@ -123,7 +115,8 @@ impl Sound {
                 let mut waiting: VecDeque<i16> = VecDeque::new();
                 let mut due = clock::now_instant();
                 let mut heard = false;
-                while self.goes_on() {
+                while let Some(target) = self.wanted() {
+                    maker.follow(target)?;
                     match input.sound() {
                         Ok(sound) => {
                             heard = true;
@@ -134,13 +127,13 @@ impl Sound {
                         }
                         Err(error) => return Err(error),
                     }
-                    while let Some(samples) = take_frame(&mut waiting) {
+                    while let Some(samples) = take_packet(&mut waiting, maker.encoder.samples()) {
                         if !place.is_live() && !self.desk.wait_until(due) {
                             break;
                         }
-                        due += FRAME_TIME;
+                        due += maker.target.packet;
                         // A file's sound is taken when its turn to be heard comes, whatever was decoded ahead.
-                        emit(self, &samples, if place.is_live() { waiting.len() } else { 0 })?;
+                        self.emit(&mut maker, &samples, if place.is_live() { waiting.len() } else { 0 })?;
                     }
                     if waiting.len() > MAX_WAITING {
                         waiting.drain(..waiting.len() - MAX_WAITING);
@@ -152,14 +145,25 @@ impl Sound {
         Ok(())
     }
 
-    fn goes_on(&self) -> bool {
+    /// How sound is wanted; `None`: not.
+    fn wanted(&self) -> Option<SoundTarget> {
         let wish = self.desk.read(|_| {});
-        wish.on && !wish.stop
+        (wish.on && !wish.stop).then_some(wish.target)
     }
 
-    fn send(&mut self, payload: bytes::Bytes, marker: bool, behind: usize) {
+    /// `behind`: samples that were heard after these and wait.
+    fn emit(&mut self, maker: &mut Maker, samples: &[i16], behind: usize) -> Result<(), CaptureError> {
+        if let Some(payload) = maker.encoder.encode(samples)? {
+            let since = Duration::from_micros((samples.len() + behind) as u64 * 1_000_000 / u64::from(RATE));
+            self.send(payload, std::mem::take(&mut maker.marker), since);
+        }
+        self.timestamp = self.timestamp.wrapping_add(samples.len() as u32);
+        Ok(())
+    }
+
+    /// `since`: the first of it was heard so long ago.
+    fn send(&mut self, payload: bytes::Bytes, marker: bool, since: Duration) {
         let now = clock::now_instant();
-        let since = FRAME_TIME + Duration::from_micros(behind as u64 * 1_000_000 / u64::from(RATE));
         let taken_at = now.checked_sub(since).unwrap_or(now);
         let header = RtpHeader {
             marker,
@@ -176,15 +180,29 @@ impl Sound {
     }
 }
 
-fn take_frame(waiting: &mut VecDeque<i16>) -> Option<[i16; FRAME]> {
-    if waiting.len() < FRAME {
-        return None;
+/// Samples → packets as they are wanted. Others are another encoder.
+struct Maker {
+    encoder: Opus,
+    target: SoundTarget,
+    /// The next packet is the first after a silence.
+    marker: bool,
+}
+
+impl Maker {
+    fn new(target: SoundTarget) -> Result<Self, CaptureError> {
+        Ok(Self { encoder: Opus::new(target)?, target, marker: true })
     }
-    let mut samples = [0; FRAME];
-    for (to, from) in samples.iter_mut().zip(waiting.drain(..FRAME)) {
-        *to = from;
+
+    fn follow(&mut self, target: SoundTarget) -> Result<(), CaptureError> {
+        if target != self.target {
+            (self.encoder, self.target) = (Opus::new(target)?, target);
+        }
+        Ok(())
     }
-    Some(samples)
+}
+
+fn take_packet(waiting: &mut VecDeque<i16>, samples: usize) -> Option<Vec<i16>> {
+    (waiting.len() >= samples).then(|| waiting.drain(..samples).collect())
 }
 
 /// Any sound → 48 kHz mono.

@@ -15,7 +15,7 @@ use yunzhen_media::{
 };
 use yunzhen_protocol::{
     control::{AudioPlan, BoxCamera, VideoPlan},
-    rtp::RtpPacket,
+    rtp::{RtpHeader, RtpPacket},
 };
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
     pattern::{self, Row},
     scene::Scene,
 };
+use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_media::ladder::{Rung, VideoTarget};
 
 use crate::outbox::{
@@ -208,6 +209,31 @@ async fn another_size_begins_with_a_keyframe_and_numbers_and_times_go_on() {
         assert_eq!(shown, Some(size));
         assert!(last.timestamp.wrapping_sub(changed) < 90_000 * 10);
     }
+    // Stills: each by itself, sharp, no more often than every three seconds, and as its own picture in the same stream.
+    film.capture.target(Rung::Stills.target(&plan.video, 40_000));
+    let mut before = None;
+    for _ in 0..2 {
+        let still = loop {
+            let unit = film.unit().await;
+            if unit.keyframe {
+                break unit;
+            }
+            film.decode(&std::mem::replace(&mut last, unit));
+        };
+        assert!((4000..24 * 1024 + 200).contains(&still.annex_b.len()), "{}", still.annex_b.len());
+        if let Some(before) = before.replace(still.timestamp) {
+            assert!(still.timestamp.wrapping_sub(before) > 225_000, "every three seconds at most");
+        }
+        for picture in film.decode(&std::mem::replace(&mut last, still)) {
+            painted = number(&picture, Row::FrameNumber).expect("readable").max(painted);
+        }
+    }
+    // None at all, and moving ones again.
+    film.capture.target(Rung::Sound.target(&plan.video, 0));
+    while timeout(Duration::from_millis(300), film.unit()).await.is_ok() {}
+    film.capture.target(Rung::Small.target(&plan.video, 200_000));
+    last = film.unit().await;
+    assert!(last.keyframe, "what moves again begins by itself");
     // Held, nothing is made; the keyframe that is asked for meanwhile is the first after it.
     film.capture.hold(true);
     while timeout(Duration::from_millis(300), film.unit()).await.is_ok() {}
@@ -243,6 +269,37 @@ async fn another_camera_begins_with_a_keyframe_on_the_same_stream() {
     film.capture.stop();
     while film.packets.try_recv().is_ok() {}
     assert!(film.packets.recv().await.is_none(), "the threads are gone");
+}
+
+/// On a narrow link sound goes in longer packets of fewer bits, and comes back: another encoder, the same stream.
+#[tokio::test]
+async fn slim_sound_goes_on_in_the_same_stream() {
+    let mut film = Film::start(CaptureSettings::synthetic(), plan(100_000));
+    let (mut last, mut packets) = (None::<RtpHeader>, 0);
+    for (target, samples, most_bytes) in [
+        (SoundTarget::of(&plan(0).audio), 960, 250),
+        (SoundTarget::slim(&plan(0).audio), 2880, 300),
+        (SoundTarget::of(&plan(0).audio), 960, 250),
+    ] {
+        film.capture.sound(target);
+        let mut in_a_row = 0;
+        while in_a_row < 5 {
+            let (kind, packet) = film.packet().await;
+            if kind != MediaKind::Audio {
+                continue;
+            }
+            packets += 1;
+            assert!(packets < 200, "it never changed");
+            // The length of a packet shows in the next one's time.
+            if let Some(before) = last.replace(packet.header) {
+                assert_eq!(packet.header.sequence, before.sequence.wrapping_add(1));
+                let took = packet.header.timestamp.wrapping_sub(before.timestamp);
+                assert!([960, 2880].contains(&took), "{took}");
+                in_a_row = if took == samples { in_a_row + 1 } else { 0 };
+            }
+            assert!(in_a_row < 2 || packet.payload.len() < most_bytes, "{}", packet.payload.len());
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use yunzhen_protocol::stream::StreamType;
 
 /// A stream is opened and the answer's head arrives within this time, or the link counts as down for this request.
-const HEAD: Duration = Duration::from_secs(10);
+pub(super) const HEAD: Duration = Duration::from_secs(10);
 
 /// The request got no answer. Whether the relay acted on it is unknown: repeat it with the same idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,8 +16,14 @@ pub struct LinkDown;
 
 impl Link {
     /// Sends one request and returns the head of the answer; the body streams. Dropping the body ends the stream.
-    pub async fn request(
+    pub async fn request(&self, request: axum::http::Request<Body>) -> Result<axum::http::Response<Body>, LinkDown> {
+        self.request_within(HEAD, request).await
+    }
+
+    /// The same, of a request whose body takes this long at most.
+    pub async fn request_within(
         &self,
+        patience: Duration,
         mut request: axum::http::Request<Body>,
     ) -> Result<axum::http::Response<Body>, LinkDown> {
         let Some(open) = self.open().borrow().clone() else { return Err(LinkDown) };
@@ -35,7 +41,7 @@ impl Link {
             });
             sender.send_request(request).await.map_err(gone)
         };
-        let response = tokio::time::timeout(HEAD, answered).await.map_err(|_| LinkDown)??;
+        let response = tokio::time::timeout(patience, answered).await.map_err(|_| LinkDown)??;
         Ok(response.map(Body::new))
     }
 }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_protocol::control::BoxCamera;
 use yunzhen_protocol::rtp::RtpPacket;
 
@@ -100,6 +101,8 @@ pub trait Devices: Send {
     fn keyframe(&mut self);
     /// New target of the video encoder. Another size or pace begins with a key frame; numbers and times go on.
     fn target(&mut self, target: VideoTarget);
+    /// New target of the encoder of sound; numbers and times go on.
+    fn sound(&mut self, target: SoundTarget);
     /// No frames are to be encoded for now, or again: what was made has not left the box.
     fn hold(&mut self, held: bool);
     /// Takes a full picture; the live one goes on.
@@ -125,6 +128,7 @@ impl Devices for NoDevices {
     fn adjust(&mut self, _plan: CapturePlan) {}
     fn keyframe(&mut self) {}
     fn target(&mut self, _target: VideoTarget) {}
+    fn sound(&mut self, _target: SoundTarget) {}
     fn hold(&mut self, _held: bool) {}
     fn stop(&mut self) {}
 }

@@ -5,7 +5,7 @@ use super::queue::Waiting;
 use super::reports::Reports;
 use super::sender::{Advice, Sender, Wait};
 use super::sent::Lost;
-use super::session::{Effect, Input, Session};
+use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use yunzhen_domain::ids::{ConsultationId, StillId};
 use yunzhen_media::MediaKind;
+use yunzhen_media::ladder::Motion;
+use yunzhen_media::ladder::forward::Forward;
 use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
@@ -23,6 +25,8 @@ use yunzhen_runtime::{Lifecycle, clock};
 
 /// Least time between two key frames that this box asks for by itself.
 const OWN_KEYFRAMES: Duration = Duration::from_secs(1);
+/// Below all steps of the ladder: messages instead of a call.
+const FORWARD: &str = "forward";
 /// Preview packets that may wait for the legs, a key frame and more; the oldest go first, the next key frame heals.
 const PREVIEW_QUEUE: usize = 256;
 /// Tablet packets that may wait; newest are dropped when it is full.
@@ -43,6 +47,9 @@ pub struct Driver {
     device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
     streams: Option<Streams>,
     sender: Sender,
+    forward: Forward,
+    /// The link bears no picture.
+    dark: bool,
     /// The tablet's last target.
     tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
@@ -102,6 +109,8 @@ impl Driver {
             device_events: mpsc::channel(16),
             streams: None,
             sender: Sender::new(begun),
+            forward: Forward::default(),
+            dark: false,
             tablet_bps: 0,
             asked_for_keyframe: None,
             stills: None,
@@ -248,7 +257,8 @@ impl Driver {
         if self.session.consultation().is_none() {
             self.sender.end();
         }
-        let shown = self.session.shown();
+        let rung = self.outbox.shown.borrow().rung;
+        let shown = Shown { rung, ..self.session.shown() };
         self.outbox.shown.send_if_modified(|known| {
             let changed = *known != shown;
             *known = shown;
@@ -268,6 +278,7 @@ impl Driver {
                 self.devices.start(plan, sink);
                 if let Some(target) = target {
                     self.devices.target(target);
+                    self.dark = target.motion == Motion::None;
                 }
             }
             Effect::StopCapture => self.devices.stop(),
@@ -275,7 +286,7 @@ impl Driver {
             Effect::Begin { video, audio } => {
                 self.sender.begin(clock::now_instant(), video, audio);
                 self.streams = Some(Streams::new(video, audio));
-                self.tablet_bps = 0;
+                (self.tablet_bps, self.dark) = (0, false);
             }
             Effect::Feed { video, audio } => {
                 if let Some(streams) = &mut self.streams {
@@ -302,12 +313,17 @@ impl Driver {
     /// The encoders follow the link.
     fn advise(&mut self, now: Instant) {
         self.link.media_floor().set(self.sender.floor_bytes());
+        self.show_rung(now);
         let bulk = self.link.bulk();
         bulk.allow(self.sender.bulk(bulk.waits()));
         for advice in self.sender.advice(now) {
             match advice {
                 Advice::Target(target) => {
                     self.devices.target(target);
+                    let dark = target.motion == Motion::None;
+                    if std::mem::replace(&mut self.dark, dark) && !dark {
+                        self.tablet_command(TabletCommand::Keyframe);
+                    }
                     // A browser takes a while to follow; each small step would only fill its queue of commands.
                     let bps = target.bitrate_bps;
                     if self.tablet_bps.abs_diff(bps) * 10 >= self.tablet_bps {
@@ -315,9 +331,30 @@ impl Driver {
                         self.tablet_command(TabletCommand::Bitrate(bps));
                     }
                 }
+                Advice::Sound(target) => self.devices.sound(target),
                 Advice::Hold(held) => self.devices.hold(held),
             }
         }
+    }
+
+    /// What the page says of the picture, and whether it offers messages in place of a call.
+    fn show_rung(&mut self, now: Instant) {
+        let at = now.saturating_duration_since(self.begun);
+        let rung = match self.sender.rung() {
+            Some(rung) => {
+                let heard = self.link.is_open() && self.sender.is_heard(now);
+                Some(if self.forward.step(at, heard) { FORWARD } else { rung.name() })
+            }
+            None => {
+                self.forward = Forward::default();
+                None
+            }
+        };
+        self.outbox.shown.send_if_modified(|known| {
+            let changed = known.rung != rung;
+            known.rung = rung;
+            changed
+        });
     }
 
     fn tablet_command(&self, command: TabletCommand) {
@@ -335,6 +372,10 @@ impl Driver {
 
     fn media(&mut self, source: Source, kind: MediaKind, packet: RtpPacket, taken_at: Instant) {
         let Some(streams) = &mut self.streams else { return };
+        // The tablet's encoder cannot be told to make nothing.
+        if self.dark && kind == MediaKind::Video {
+            return;
+        }
         let splicer = match kind {
             MediaKind::Video => &mut streams.video,
             MediaKind::Audio => &mut streams.audio,

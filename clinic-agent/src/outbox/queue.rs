@@ -1,8 +1,9 @@
 //! What waits above quinn's small datagram buffer when the link is narrower than the media. Pure.
 //!
 //! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
-//! may take longer to leave, and the encoder is held meanwhile ([`Queue::video_bytes`]). Sound has its own bound only so that nothing is unbounded;
+//! may take longer to leave, and the encoder is held meanwhile ([`Queue::paced_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
+//! A still of the ladder's lowest picture takes seconds to leave and may ([`Queue::let_stills_wait`]): no other is made before it has left.
 //! What repairs a loss (parity, packets that are sent again) goes after sound and before pictures, [`REPAIRS`] at most, the oldest given up first; each only as
 //! long as it is of use. While pictures have waited for [`PATIENT`] it leaves in turns with them, so that a burst of repairs on a narrow link does not cost the live
 //! picture its frames.
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
+use yunzhen_media::ladder::STILL_LONGEST;
 
 /// Sound that may wait: one second at 20 ms a packet.
 const AUDIO_PACKETS: usize = 50;
@@ -18,6 +20,8 @@ const AUDIO_PACKETS: usize = 50;
 pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
 /// A picture that could not leave for so long is of no use to anybody.
 const VIDEO_AGE: Duration = Duration::from_millis(600);
+/// The same of a still, of which there is one every few seconds.
+const STILL_AGE: Duration = STILL_LONGEST;
 /// Whatever its span.
 const VIDEO_BYTES: usize = 256 * 1024;
 
@@ -80,6 +84,7 @@ pub struct Queue {
     repair_bytes: usize,
     /// The last that left of repairs and pictures was a repair.
     repaired: bool,
+    stills: bool,
 }
 
 /// A repair that waits.
@@ -125,10 +130,16 @@ impl Queue {
 
     /// Drops what is too old to be sent. Says how many packets went.
     pub fn expire(&mut self, now: Instant) -> Dropped {
+        let age = if self.stills { STILL_AGE } else { VIDEO_AGE };
         let before = self.repairs.len();
         self.repairs.retain(|repair| now <= repair.until);
         self.repair_bytes = self.repairs.iter().map(|repair| repair.next.bytes()).sum();
-        Dropped { video: self.trim(now, VIDEO_AGE), audio: 0, repairs: before - self.repairs.len() }
+        Dropped { video: self.trim(now, age), audio: 0, repairs: before - self.repairs.len() }
+    }
+
+    /// Pictures are stills, or move again.
+    pub const fn let_stills_wait(&mut self, stills: bool) {
+        self.stills = stills;
     }
 
     /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
@@ -199,7 +210,7 @@ impl Queue {
 
     /// Forgets everything: what waited for a link that is gone is of no use to the next one.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { stills: self.stills, ..Self::default() };
     }
 }
 
@@ -276,6 +287,20 @@ mod tests {
         });
         let pictures: Vec<usize> = order.enumerate().filter_map(|(turn, picture)| picture.then_some(turn)).collect();
         assert_eq!(pictures, [2, 4, 6, 8], "repairs first, then in turns, then repairs again");
+    }
+
+    #[test]
+    fn a_still_may_leave_for_seconds() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.let_stills_wait(true);
+        for _ in 0..30 {
+            queue.push(waiting(MediaKind::Video, at(0), 1, 560));
+        }
+        assert_eq!([queue.expire(at(9000)).video, queue.expire(at(10_100)).video], [0, 30]);
+        queue.push(waiting(MediaKind::Video, at(0), 2, 560));
+        queue.let_stills_wait(false);
+        assert_eq!(queue.expire(at(700)).video, 1, "what moves again has no use for it");
     }
 
     proptest! {

@@ -9,7 +9,9 @@ use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
 use yunzhen_media::congestion::takes::Takes;
 use yunzhen_media::congestion::{Clocked, Controller, Limits};
-use yunzhen_media::ladder::{Ladder, Rung, VideoTarget};
+use yunzhen_media::ladder::forward::{LINK_LEAST_BPS, SOUND_LEAST_BPS};
+use yunzhen_media::ladder::sound::{SoundLadder, SoundTarget};
+use yunzhen_media::ladder::{Ladder, Motion, Rung, VideoTarget};
 use yunzhen_media::repair::policy::Budget;
 use yunzhen_media::repair::{Losses, deadline};
 use yunzhen_protocol::ccfb::StreamReport;
@@ -17,14 +19,16 @@ use yunzhen_protocol::control::{AudioPlan, VideoPlan};
 
 /// Headers of QUIC, UDP and IP on each datagram: they fill the link as much as what they carry.
 const HEADERS: usize = 58;
-/// Headers of sound that leaves fifty times a second.
-const SOUND_HEADERS_BPS: f64 = (HEADERS + 13) as f64 * 8.0 * 50.0;
 /// Of what a video packet takes on the wire, so much is picture.
 const PICTURE_SHARE: f64 = 0.93;
 /// While bulk waits it may have one part in so many of the link, and what pictures leave free anyway.
 const BULK_PART: u32 = 8;
-/// An encoder makes nothing sensible of less.
+/// An encoder of moving pictures makes nothing sensible of less.
 const VIDEO_LEAST_BPS: u32 = 30_000;
+/// A still that waits for a queue to empty goes on at this.
+const STILLS_LEAST_BPS: u32 = 6000;
+/// Of what left nothing has been reported for so long: nobody hears.
+const UNHEARD: Duration = Duration::from_secs(1);
 /// Where a call begins, sound and headers included.
 const START_BPS: u32 = 600_000;
 /// On a connection that is alive a relay that reports has reported within this.
@@ -45,7 +49,11 @@ pub struct Rate {
     pacer: Pacer,
     log: SentLog,
     ladder: Ladder,
+    sound_ladder: SoundLadder,
+    /// A still's packets leave no faster than pictures may in the long run: one second at the controller's pace would fill the queue that sound takes too.
+    still_pacer: Pacer,
     plan: VideoPlan,
+    audio: AudioPlan,
     /// The relay's word: what those who watch can take.
     cap_bps: u32,
     reports: Reports,
@@ -54,8 +62,11 @@ pub struct Rate {
     /// Parities, and what was sent again.
     repairs: Takes,
     /// Sound without copies.
-    bare_sound_bps: f64,
+    bare_sound: Takes,
     told: Option<VideoTarget>,
+    told_sound: Option<SoundTarget>,
+    /// When the first left that nothing has been reported after.
+    unheard: Option<Duration>,
     ticked: Duration,
     /// Whether bulk waits.
     bulk: bool,
@@ -77,20 +88,25 @@ enum Reports {
 impl Rate {
     /// A call begins.
     pub fn new(now: Duration, video: VideoPlan, audio: AudioPlan) -> Self {
-        let limits = Limits { start_bps: START_BPS, ..Limits::default() };
+        let limits = Limits { min_bps: LINK_LEAST_BPS, start_bps: START_BPS, ..Limits::default() };
         Self {
             controller: Clocked::new(limits),
             pacer: Pacer::default(),
             log: SentLog::new(video.ssrc, audio.ssrc),
             ladder: Ladder::default(),
+            sound_ladder: SoundLadder::default(),
+            still_pacer: Pacer::default(),
             plan: video,
+            audio,
             cap_bps: video.bitrate_bps,
             reports: Reports::Unknown,
             losses: Losses::default(),
             sound: Takes::new(now, f64::from(audio.bitrate_bps)),
             repairs: Takes::new(now, 0.0),
-            bare_sound_bps: f64::from(audio.bitrate_bps) + SOUND_HEADERS_BPS,
+            bare_sound: Takes::new(now, SoundTarget::of(&audio).wire_bps()),
             told: None,
+            told_sound: None,
+            unheard: None,
             ticked: now,
             bulk: false,
         }
@@ -110,6 +126,12 @@ impl Rate {
             self.controller.new_path();
         }
         self.reports = Reports::Unknown;
+        self.unheard = None;
+    }
+
+    /// A packet of sound, of so many bytes without the earlier sound that travels with it.
+    pub fn bare_sound(&mut self, now: Duration, packet: usize) {
+        self.bare_sound.sent(now, packet + 1 + HEADERS);
     }
 
     /// A packet leaves, in a datagram (or several) of so many bytes.
@@ -120,6 +142,12 @@ impl Rate {
             self.controller.sent(now, number, bytes);
         }
         self.pacer.sent(now, bytes, self.controller.pacing_bps());
+        self.unheard.get_or_insert(now);
+        if what == Sent::Media(MediaKind::Video)
+            && let Some(VideoTarget { motion: Motion::Stills, bitrate_bps, .. }) = self.told
+        {
+            self.still_pacer.sent(now, bytes, (f64::from(bitrate_bps) / PICTURE_SHARE) as u32);
+        }
         match what {
             Sent::Media(MediaKind::Audio) => self.sound.sent(now, bytes),
             Sent::Media(MediaKind::Video) if number.is_some() => {}
@@ -139,6 +167,7 @@ impl Rate {
     ) -> Result<Vec<Lost>, Impossible> {
         let Told { mut reports, again, lost } = self.log.take(now, streams, timestamp)?;
         self.reports = Reports::Come;
+        self.unheard = None;
         self.controller.feedback(now, &reports);
         reports.extend(again);
         self.losses.told(now, &reports);
@@ -162,8 +191,9 @@ impl Rate {
     pub fn budget(&self) -> Budget {
         Budget {
             total: self.total_bps().unwrap_or_default().into(),
-            sound: self.bare_sound_bps,
+            sound: self.bare_sound.bps(),
             picture_least: self.ladder.rung().least().into(),
+            alone: self.rung() == Rung::Sound,
         }
     }
 
@@ -172,8 +202,25 @@ impl Rate {
         match self.reports {
             Reports::None => now,
             Reports::Come if self.controller.room_bytes() < datagram + HEADERS => now + RETRY,
-            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.pacer.ready_at(),
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => {
+                self.pacer.ready_at().max(self.still_pacer.ready_at())
+            }
         }
+    }
+
+    /// The step of the ladder in use.
+    pub const fn rung(&self) -> Rung {
+        match self.reports {
+            Reports::None => Rung::Full,
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.ladder.rung(),
+        }
+    }
+
+    /// Whether sound gets through, as far as is known. A relay that does not report is believed to hear.
+    pub fn is_heard(&self, now: Duration) -> bool {
+        self.reports == Reports::None
+            || (self.controller.sustained_bps() >= SOUND_LEAST_BPS
+                && self.unheard.is_none_or(|since| now.saturating_sub(since) < UNHEARD))
     }
 
     /// How long so many waiting bytes take to leave.
@@ -197,6 +244,7 @@ impl Rate {
             self.controller.poll(now);
         }
         self.sound.look(now);
+        self.bare_sound.look(now);
         self.repairs.look(now);
         if matches!(self.reports, Reports::Awaited(since) if now.saturating_sub(since) > UNREPORTED) {
             self.reports = Reports::None;
@@ -211,7 +259,17 @@ impl Rate {
     /// The encoder is another one: what it should make to begin with.
     pub fn tell_again(&mut self, now: Duration) -> Option<VideoTarget> {
         self.told = None;
+        self.told_sound = None;
         self.poll(now)
+    }
+
+    /// How sound should be sent, when it is worth telling.
+    pub fn poll_sound(&mut self, now: Duration) -> Option<SoundTarget> {
+        let target = match self.reports {
+            Reports::None => SoundTarget::of(&self.audio),
+            _ => self.sound_ladder.step(now, self.controller.sustained_bps(), &self.audio),
+        };
+        (self.told_sound != Some(target)).then(|| *self.told_sound.insert(target))
     }
 
     fn target(&mut self, now: Duration) -> VideoTarget {
@@ -221,12 +279,17 @@ impl Rate {
         let picture = |total_bps: u32, beside: f64| {
             let bulk = if self.bulk { total_bps / BULK_PART } else { 0 };
             let own = (f64::from(total_bps - bulk) - beside).max(0.0) * PICTURE_SHARE;
-            (own as u32).min(self.cap_bps).max(VIDEO_LEAST_BPS)
+            (own as u32).min(self.cap_bps)
         };
         let now_bps = picture(self.controller.target_bps(), self.sound.bps() + self.repairs.bps());
         // A queue that is emptied for a moment, or an outage, is no reason for a smaller picture. Nor are repairs: they make it coarser.
-        let sustained_bps = picture(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound_bps));
-        self.ladder.step(now, sustained_bps).target(&self.plan, now_bps)
+        let sustained_bps = picture(self.controller.sustained_bps(), self.sound.bps().min(self.bare_sound.bps()));
+        let target = self.ladder.step(now, sustained_bps).target(&self.plan, now_bps);
+        let least = match target.motion {
+            Motion::Moving => VIDEO_LEAST_BPS,
+            Motion::Stills | Motion::None => STILLS_LEAST_BPS,
+        };
+        VideoTarget { bitrate_bps: now_bps.max(least), ..target }
     }
 
     /// Bulk waits beside the call, or waits no more.
@@ -240,7 +303,8 @@ impl Rate {
             Reports::None => self.cap_bps,
             Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.controller.target_bps(),
         };
-        let pictures = f64::from(self.told.map_or(0, |told| told.bitrate_bps)) / PICTURE_SHARE;
+        let seen = self.told.filter(|told| told.motion != Motion::None);
+        let pictures = f64::from(seen.map_or(0, |told| told.bitrate_bps)) / PICTURE_SHARE;
         let left = f64::from(total) - pictures - self.sound.bps() - self.repairs.bps();
         (left.max(0.0) as u32).max(total / BULK_PART)
     }
@@ -301,6 +365,22 @@ mod tests {
         rate.cap(100_000);
         let capped = rate.tell_again(ms(120)).expect("a target");
         assert!(capped.bitrate_bps <= 100_000 && rate.bulk_bps() > 400_000, "what nobody else can use is its own");
+    }
+
+    #[test]
+    fn sound_is_heard_while_reports_come_or_from_a_relay_that_never_reports() {
+        let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+        assert!(rate.is_heard(ms(9000)), "nothing was said");
+        rate.sent(ms(9000), Sent::Media(MediaKind::Audio), 1, 100);
+        assert!(rate.is_heard(ms(9900)) && !rate.is_heard(ms(10_000)));
+        let streams = [StreamReport { ssrc: 2, begin: 1, metrics: vec![Metric::arrived(0, 0)] }];
+        rate.arrived(ms(10_050), &streams, 10 * 65_536).expect("true");
+        assert!(rate.is_heard(ms(20_000)), "all that left was heard of");
+        assert_eq!(rate.rung(), Rung::Full);
+        let mut older = Rate::new(ms(0), VIDEO, AUDIO);
+        older.sent(ms(0), Sent::Media(MediaKind::Audio), 1, 100);
+        older.poll(ms(3100));
+        assert!(older.is_heard(ms(60_000)));
     }
 
     #[test]

@@ -69,10 +69,12 @@ impl Sent {
         if since > INTERVAL {
             return None;
         }
-        let ticks = since.as_micros() * u128::from(self.kind.clock_rate()) / 1_000_000;
+        let ticks = |time: Duration| (time.as_micros() * u128::from(self.kind.clock_rate()) / 1_000_000) as u32;
+        // A still is stamped ahead of its time.
+        let ahead = taken_at.saturating_duration_since(now);
         let info = SenderInfo {
             ntp: ntp_time(wall.as_second(), wall.subsec_nanosecond()),
-            rtp_timestamp: timestamp.wrapping_add(ticks as u32),
+            rtp_timestamp: timestamp.wrapping_add(ticks(since)).wrapping_sub(ticks(ahead)),
             packets: self.packets,
             octets: self.octets,
         };
@@ -114,6 +116,16 @@ mod tests {
         assert!(told.iter().all(|(_, info)| info.ntp == ntp_time(1_800_000_000, 0) && info.packets == 1));
         assert_eq!((told[0].0, told[0].1.rtp_timestamp, told[0].1.octets), (1, 90_000 + 900, 100));
         assert_eq!((told[1].0, told[1].1.rtp_timestamp), (2, 48_000 + 1920));
+    }
+
+    #[test]
+    fn a_still_that_is_stamped_ahead_is_told_on_the_same_clock() {
+        let now = clock::now_instant();
+        let wall = Timestamp::from_second(1_800_000_000).expect("a time");
+        let mut reports = Reports::new(1, 2);
+        reports.sent(MediaKind::Video, &packet(900_000, 1), now + Duration::from_secs(4));
+        let told = infos(&reports.poll(now, wall).expect("due at once"));
+        assert_eq!(told[0].1.rtp_timestamp, 900_000 - 4 * 90_000);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
-use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
+use yunzhen_media::ladder::{Motion, Rung, VideoTarget};
 use yunzhen_media::repair::outgoing::Made;
 use yunzhen_media::repair::{Outgoing, deadline};
 use yunzhen_protocol::control::{AudioPlan, VideoPlan};
@@ -37,6 +38,8 @@ pub enum Wait {
 pub enum Advice {
     /// Make this.
     Target(VideoTarget),
+    /// Make sound like this.
+    Sound(SoundTarget),
     /// Make no frame for now (or go on): what was made has not left.
     Hold(bool),
 }
@@ -99,7 +102,9 @@ impl Sender {
     pub fn devices_began(&mut self, now: Instant) -> Option<VideoTarget> {
         self.held = false;
         let at = self.at(now);
-        self.rate.as_mut().and_then(|rate| rate.tell_again(at))
+        let target = self.rate.as_mut().and_then(|rate| rate.tell_again(at));
+        self.queue.let_stills_wait(target.is_some_and(|target| target.motion == Motion::Stills));
+        target
     }
 
     /// The link is gone: what waited is of no use to the next one.
@@ -173,7 +178,12 @@ impl Sender {
             metrics::gauge!("yunzhen_uplink_video_target_bits_per_second").set(target.bitrate_bps);
             metrics::gauge!("yunzhen_uplink_video_height_pixels").set(target.height);
             metrics::gauge!("yunzhen_uplink_video_frames_per_second").set(target.fps);
+            self.queue.let_stills_wait(target.motion == Motion::Stills);
             advice.push(Advice::Target(target));
+        }
+        if let Some(sound) = rate.poll_sound(at) {
+            tracing::info!(bits_per_second = sound.bitrate_bps, packet = ?sound.packet, "sound changed");
+            advice.push(Advice::Sound(sound));
         }
         let takes = rate.time_of(self.queue.paced_bytes());
         let held = takes > if self.held { GO_ON } else { HOLD };
@@ -187,6 +197,17 @@ impl Sender {
     /// What quinn must let be under way ([`crate::link::floor`]).
     pub fn floor_bytes(&self) -> u64 {
         self.rate.as_ref().map_or(0, Rate::floor_bytes)
+    }
+
+    /// The step of the ladder, while a call runs.
+    pub fn rung(&self) -> Option<Rung> {
+        self.rate.as_ref().map(Rate::rung)
+    }
+
+    /// Whether sound gets through, as far as is known.
+    pub fn is_heard(&self, now: Instant) -> bool {
+        let at = self.at(now);
+        self.rate.as_ref().is_none_or(|rate| rate.is_heard(at))
     }
 
     /// The call is over.
@@ -271,7 +292,12 @@ impl Sender {
             Next::Parity(number, _) => (Sent::Parity, *number),
         };
         match &next {
-            Next::Media(Waiting { kind: MediaKind::Audio, packet, .. }) => self.cut_sound(packet, max),
+            Next::Media(Waiting { kind: MediaKind::Audio, packet, .. }) => {
+                self.cut_sound(packet, max);
+                if let Some(rate) = &mut self.rate {
+                    rate.bare_sound(at, packet.len());
+                }
+            }
             Next::Media(Waiting { packet, .. }) => {
                 self.cut(Flow::Video, packet, max);
                 self.protect(at, sequence, packet, connection.rtt());

@@ -140,6 +140,9 @@ pub struct Shown {
     pub consultation_id: Option<ConsultationId>,
     /// What is sent.
     pub camera: ActiveCamera,
+    /// Which step of the ladder is in use while it is live: `full`, `small`, `slow`, `stills`, `sound`, or `forward` when no sound can be had. The driver's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<&'static str>,
     /// What can be chosen.
     pub cameras: Vec<Camera>,
     /// One sentence, when a device failed.
@@ -347,6 +350,7 @@ impl Session {
             state: if self.live.is_some() { "live" } else { "idle" },
             consultation_id: self.consultation(),
             camera: self.active(),
+            rung: None,
             cameras,
             error: self.failed.clone(),
         }

@@ -1,6 +1,6 @@
-//! Sends open entries to the relay, one at a time, in order, for as long as it takes.
+//! Sends open entries to the relay, one at a time in each lane, in order, for as long as it takes.
 
-use super::entry::{Entry, Event, Verdict, due, judge};
+use super::entry::{Entry, Event, Lane, Verdict, due, judge};
 use super::{Session, Spool, SpoolError, State};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -40,11 +40,25 @@ pub enum Step {
     Interrupted,
 }
 
-/// Delivers the one entry that is due. `tokens` holds a valid token per author.
+/// Delivers the one entry that is due, whatever its lane. `tokens` holds a valid token per author.
 pub async fn step(spool: &Spool, tokens: &HashMap<Uuid, String>, relay: &impl Relay) -> Result<Step, SpoolError> {
+    match step_in(Lane::Short, spool, tokens, relay).await? {
+        Step::Idle => step_in(Lane::Long, spool, tokens, relay).await,
+        done => Ok(done),
+    }
+}
+
+/// Delivers the one entry of a lane that is due.
+async fn step_in(
+    lane: Lane,
+    spool: &Spool,
+    tokens: &HashMap<Uuid, String>,
+    relay: &impl Relay,
+) -> Result<Step, SpoolError> {
     let authors: HashSet<Uuid> = tokens.keys().copied().collect();
     let entries = spool.entries().await?;
-    let Some((seq, entry)) = due(entries.iter().map(|(seq, entry)| (*seq, entry)), &authors) else {
+    let of_lane = entries.iter().filter(|(_, entry)| Lane::of(entry.kind) == lane);
+    let Some((seq, entry)) = due(of_lane.map(|(seq, entry)| (*seq, entry)), &authors) else {
         return Ok(Step::Idle);
     };
     let Some(token) = tokens.get(&entry.author) else { return Ok(Step::Idle) };
@@ -63,16 +77,30 @@ pub async fn step(spool: &Spool, tokens: &HashMap<Uuid, String>, relay: &impl Re
     Ok(step)
 }
 
-/// The loop: wakes when something was saved, when somebody signed in, when the link came up, or when a wait is over.
+/// Both lanes, until the program drains.
+pub async fn run(life: Lifecycle, spool: Spool, relay: impl Relay, connected: tokio::sync::watch::Receiver<bool>) {
+    tokio::join!(
+        run_lane(Lane::Short, &life, &spool, &relay, connected.clone()),
+        run_lane(Lane::Long, &life, &spool, &relay, connected),
+    );
+}
+
+/// The loop of a lane: wakes when something was saved, when somebody signed in, when the link came up, or when a wait is over.
 /// `connected` is polled for the link's state and changes with it.
-pub async fn run(life: Lifecycle, spool: Spool, relay: impl Relay, mut connected: tokio::sync::watch::Receiver<bool>) {
+async fn run_lane(
+    lane: Lane,
+    life: &Lifecycle,
+    spool: &Spool,
+    relay: &impl Relay,
+    mut connected: tokio::sync::watch::Receiver<bool>,
+) {
     const RETRY: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10));
     let mut changes = spool.changes();
     let mut failures: u32 = 0;
     loop {
         let wait = if *connected.borrow_and_update() {
             changes.borrow_and_update();
-            match attempt(&spool, &relay).await {
+            match attempt(lane, spool, relay).await {
                 Ok(Step::Decided(state)) => {
                     tracing::debug!(?state, "spool entry decided");
                     metrics::counter!("yunzhen_spool_decided_total", "state" => if state == State::Received { "received" } else { "refused" }).increment(1);
@@ -114,12 +142,13 @@ pub async fn run(life: Lifecycle, spool: Spool, relay: impl Relay, mut connected
     }
 }
 
-async fn attempt(spool: &Spool, relay: &impl Relay) -> Result<Step, SpoolError> {
+async fn attempt(lane: Lane, spool: &Spool, relay: &impl Relay) -> Result<Step, SpoolError> {
     let sessions = spool.sessions(clock::now_timestamp()).await?;
     let tokens = sessions.iter().map(|(_, session)| (session.staff_id, session.token.clone())).collect();
-    let step = step(spool, &tokens, relay).await?;
+    let step = step_in(lane, spool, &tokens, relay).await?;
     if step == Step::Idle {
-        return retire(spool, &sessions, relay).await;
+        // One lane says it, of both.
+        return if lane == Lane::Short { retire(spool, &sessions, relay).await } else { Ok(step) };
     }
     if let Step::SignInAgain(author) = step {
         let ended = tokens.get(&author);
@@ -134,7 +163,9 @@ async fn attempt(spool: &Spool, relay: &impl Relay) -> Result<Step, SpoolError> 
 
 /// Ends the sessions of nurses who signed out and have nothing left to deliver.
 async fn retire(spool: &Spool, sessions: &[(String, Session)], relay: &impl Relay) -> Result<Step, SpoolError> {
-    for (hash, session) in sessions.iter().filter(|(_, session)| session.signed_out) {
+    let entries = spool.entries().await?;
+    let owes = |author| entries.iter().any(|(_, entry)| entry.state.is_open() && entry.author == author);
+    for (hash, session) in sessions.iter().filter(|(_, session)| session.signed_out && !owes(session.staff_id)) {
         if relay.sign_out(&session.token).await.is_err() {
             return Ok(Step::Interrupted);
         }

@@ -223,17 +223,33 @@ impl Entry {
 
 /// The entry to deliver next: the oldest open one of an author who has a valid session. Order is kept per author; an
 /// author who has to sign in again does not hold up the others. Documents come last, in their own order: on a weak link a
-/// photo takes minutes, and vital signs must not wait for it.
+/// photo takes minutes, and vital signs must not wait for it. Voice messages come before the others: they stand in the place of talk.
 pub fn due<'a, K: Copy>(
     open: impl IntoIterator<Item = (K, &'a Entry)>,
     authors: &HashSet<Uuid>,
 ) -> Option<(K, &'a Entry)> {
-    let mut waiting = open.into_iter().filter(|(_, entry)| entry.state.is_open() && authors.contains(&entry.author));
-    let oldest = waiting.next()?;
-    if oldest.1.kind != Kind::Document {
-        return Some(oldest);
+    let waiting = open.into_iter().filter(|(_, entry)| entry.state.is_open() && authors.contains(&entry.author));
+    waiting.min_by_key(|(_, entry)| match entry.kind {
+        Kind::Document if entry.body["kind"] == "voice_message" => 1,
+        Kind::Document => 2,
+        Kind::Observations | Kind::Ecg | Kind::Note | Kind::Dose | Kind::Receipt => 0,
+    })
+}
+
+/// What is delivered side by side: a photo that takes minutes holds up nothing that is short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What lies beside its entry: documents, ECGs.
+    Long,
+    /// All else.
+    Short,
+}
+
+impl Lane {
+    /// Of an entry.
+    pub const fn of(kind: Kind) -> Self {
+        if kind.is_long() { Self::Long } else { Self::Short }
     }
-    Some(waiting.find(|(_, entry)| entry.kind != Kind::Document).unwrap_or(oldest))
 }
 
 /// What the relay's status code means for an entry.

@@ -94,6 +94,34 @@ async fn a_document_is_listed_without_its_content_and_delivered_with_it_after_al
     assert!(spool.save(photo("photo-01", "AAAA")).await.unwrap().1, "and still known");
 }
 
+fn voice(key: &str, content: &str) -> Entry {
+    let body = json!({ "kind": "voice_message", "title": "0:42", "content_base64": content, "consultation_id": "c" });
+    Entry { kind: Kind::Document, body, ..entry(NURSE, key) }
+}
+
+/// The power goes after *saved*, and again while the relay's answer is awaited.
+#[tokio::test]
+async fn a_voice_message_survives_a_crash_at_every_step_and_goes_once_before_photos() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = open(&dir);
+    spool.save(photo("photo-01", "AAAA")).await.unwrap();
+    spool.save(voice("voice-01", "T2dnUw==")).await.unwrap();
+    drop(spool);
+    let spool = open(&dir);
+    let entries = spool.entries().await.unwrap();
+    let due = entry::due(entries.iter().map(|(seq, entry)| (*seq, entry)), &[NURSE].into()).unwrap();
+    assert_eq!(due.1.key, "voice-01", "what stands in the place of talk goes first");
+    spool.advance(due.0, Event::Dispatched, None).await.unwrap();
+    drop(spool);
+    let spool = open(&dir);
+    let tokens = HashMap::from([(NURSE, "a".to_owned())]);
+    let relay = Says { status: 201, bodies: Mutex::default() };
+    while step(&spool, &tokens, &relay).await.unwrap() != Step::Idle {}
+    let bodies = relay.bodies.into_inner().unwrap();
+    assert_eq!(bodies, [voice("voice-01", "T2dnUw==").body, photo("photo-01", "AAAA").body], "whole");
+    assert!(spool.entries().await.unwrap().iter().all(|(_, entry)| entry.state == State::Received));
+}
+
 #[tokio::test]
 async fn documents_are_bounded_and_leave_room_for_vital_signs() {
     let dir = tempfile::tempdir().unwrap();

@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_media::MediaKind;
-use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
+use yunzhen_media::ladder::{Motion, STILL_BYTES, VideoTarget};
 use yunzhen_media::repair::Incoming;
 use yunzhen_netem::{Burst, Config, Loss, Rate};
 use yunzhen_protocol::ccfb::{Metric, StreamReport};
@@ -110,12 +111,16 @@ impl Devices for Camera {
                 if frame_due > now || held {
                     continue;
                 }
-                frame_due = now + Duration::from_secs(1) / told.fps - Duration::from_millis(3);
-                let mut left = (told.bitrate_bps / told.fps / 8) as usize * if keyframe { 3 } else { 1 };
-                header.timestamp = header.timestamp.wrapping_add(90_000 / told.fps);
+                let Some(interval) = told.interval(STILL_BYTES) else { continue };
+                frame_due = now + interval - Duration::from_millis(3);
+                let mut left = match told.motion {
+                    Motion::Moving => (told.bitrate_bps / told.fps / 8) as usize * if keyframe { 3 } else { 1 },
+                    Motion::Stills | Motion::None => STILL_BYTES,
+                };
+                header.timestamp = header.timestamp.wrapping_add((interval.as_millis() * 90) as u32);
                 let mut first = if keyframe { 0x67 } else { 0x41 };
                 while left > 0 {
-                    let len = left.min(1100);
+                    let len = left.min(told.payload(1100));
                     left -= len;
                     put(MediaKind::Video, this.packet(RtpHeader { marker: left == 0, ..header }, first, len));
                     header.sequence = header.sequence.wrapping_add(1);
@@ -138,6 +143,8 @@ impl Devices for Camera {
         told.target = Some(target);
         let _ = self.news.send(target);
     }
+
+    fn sound(&mut self, _target: SoundTarget) {}
 
     fn hold(&mut self, held: bool) {
         self.told.lock().unwrap().held = held;
@@ -258,6 +265,32 @@ async fn the_encoder_follows_a_link_that_gets_narrow_and_wide_again() {
     let counters = world.wire.counters();
     assert_eq!((counters.lost, counters.overflowed), (0, 0), "the queue of the link never overflowed");
     assert_eq!(heard.missing, 0, "no sound is lost in the box");
+    world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
+    world.life.stop().await.unwrap();
+}
+
+/// What the page says of the picture follows the link, down to messages in place of talk, and back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_carries_no_sound_offers_messages_until_it_does_again() {
+    let (camera, _targets) = Camera::new();
+    let mut world = World::new(Router::new(), Box::new(camera)).await;
+    world.relay.reports.store(true, std::sync::atomic::Ordering::Relaxed);
+    world.wire.shape(link(2_000_000));
+    world.relay.tell(start_media());
+    let mut shown = world.agent.outbox.watch_shown();
+    let mut rung = async |wanted: &dyn Fn(&str) -> bool| {
+        let found = shown.wait_for(|shown| shown.rung.is_some_and(wanted));
+        tokio::time::timeout(PATIENCE, found).await.expect("in time").expect("the box runs");
+    };
+    rung(&|rung| rung == "full").await;
+    // The far end hears; then not a packet passes.
+    for _ in 0..20 {
+        world.relay.datagram(Flow::Audio).await;
+    }
+    world.wire.shape(Config { loss: Loss::Random(1.0), ..link(2_000_000) });
+    rung(&|rung| rung == "forward").await;
+    world.wire.shape(link(2_000_000));
+    rung(&|rung| rung != "forward").await;
     world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
     world.life.stop().await.unwrap();
 }

@@ -19,6 +19,7 @@ use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, VideoPlan};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
@@ -186,6 +187,8 @@ impl Devices for TestDevices {
     fn target(&mut self, target: VideoTarget) {
         self.bitrate.store(target.bitrate_bps, Ordering::Relaxed);
     }
+
+    fn sound(&mut self, _target: SoundTarget) {}
 
     fn hold(&mut self, _held: bool) {}
 

@@ -18,6 +18,7 @@ export * from "./call/environment";
 export * from "./call/local-media";
 export * from "./call/call";
 export * from "./call/snapshot";
+export * from "./voice/recorder";
 export * from "./scan/gs1";
 export { isFetchingDecoder } from "./scan/reader";
 export * from "./sign/jws";

@@ -107,7 +107,7 @@ named_enum! {
         RevokeConsent = "revoke_consent",
         /// GET documents, one document
         ViewDocuments = "view_documents",
-        /// POST documents
+        /// POST documents; a specialist only answers with a voice message in a consultation of the own
         AddDocument = "add_document",
         /// POST break-glass
         BreakGlass = "break_glass",
@@ -480,7 +480,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::GiveConsent             => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::RevokeConsent           => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
         Action::ViewDocuments           => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
-        Action::AddDocument             => [Home, No,    No,    No,      No,       No,       No,   No,   No ],
+        Action::AddDocument             => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::BreakGlass              => [No,   All,   No,    No,      No,       No,       No,   No,   No ],
         Action::CloseBreakGlass         => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ReviewBreakGlass        => [No,   No,    No,    No,      No,       No,       All,  No,   No ],

@@ -42,6 +42,7 @@ pub mod sheet;
 pub mod substitution;
 pub mod throttle;
 pub mod vitals;
+pub mod voice_file;
 pub mod webhook;
 
 pub use actor::{Actor, ActorRef, Role};

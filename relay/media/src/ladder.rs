@@ -1,23 +1,62 @@
-//! Which picture a bit rate is worth: full size, a smaller one at half the pace, or two sharp frames a second. Pure.
+//! Which picture a bit rate is worth: full size, a smaller one at half the pace, two frames a second, a sharp still every few seconds, or none. Pure.
 //!
-//! A step down is taken at once, a step up when the rate has been enough for [`STEADY`] without a break: a change of size costs a key frame, and
+//! A step down among moving pictures is taken at once. To stills, and to sound alone, it is taken when the rate has been too small for [`PATIENCE`]: a queue
+//! that empties takes no longer. A step up when the rate has been enough for [`STEADY`] without a break: a change of size costs a key frame, and
 //! a picture that jumps to and fro is worse than a small one.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`sound`] | how sound is sent when the rate is small |
+//! | [`forward`] | when no sound can be had, and messages take its place |
+
+pub mod forward;
+pub mod sound;
 
 use std::time::Duration;
 use yunzhen_protocol::control::VideoPlan;
 
 /// How long the rate must be enough before the picture gets better.
 const STEADY: Duration = Duration::from_secs(2);
+/// How long the rate must be too small before the picture stands still, or ends.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Below this the full picture is mush; it comes back at half as much again.
 const FULL_LEAST_BPS: u32 = 400_000;
 const FULL_AGAIN_BPS: u32 = 650_000;
 /// Below this fifteen frames a second are mush.
 const SMALL_LEAST_BPS: u32 = 75_000;
 const SMALL_AGAIN_BPS: u32 = 115_000;
-/// Width of the smaller picture.
+/// Below this a frame of two a second has less than 1.9 KB, which is mush at 640 × 360; what they need is a still of [`STILL_BYTES`] every four seconds.
+const SLOW_LEAST_BPS: u32 = 30_000;
+const SLOW_AGAIN_BPS: u32 = 45_000;
+/// Below this a sharp still takes longer than [`STILL_LONGEST`].
+const STILLS_LEAST_BPS: u32 = 14_000;
+const STILLS_AGAIN_BPS: u32 = 20_000;
+/// Width of the smaller picture. Stills have it too: sharp at full width one takes some 50 KB, which no rate of this rung carries in [`STILL_LONGEST`]. Whoever needs more takes a
+/// diagnostic still, which travels beside the call.
 const SMALL_WIDTH: u32 = 640;
 const SMALL_FPS: u32 = 15;
 const SLOW_FPS: u32 = 2;
+/// What a sharp still of the smaller picture takes, until one was made.
+pub const STILL_BYTES: usize = 16 * 1024;
+/// A still is never larger: quality gives way in a scene full of detail.
+pub const STILL_MOST_BYTES: usize = 24 * 1024;
+/// From one still to the next. Sooner is worth no more; later nobody takes it for live.
+const STILL_SHORTEST: Duration = Duration::from_secs(3);
+/// The longest.
+pub const STILL_LONGEST: Duration = Duration::from_secs(10);
+/// Of a packet of a still, bytes: at 70 kbit/s sound waits for it no longer than 70 ms.
+const STILL_PAYLOAD: usize = 560;
+
+/// How the picture moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// There is none.
+    None,
+    /// A sharp picture every few seconds, each decodable by itself.
+    Stills,
+    /// So many frames a second.
+    Moving,
+}
 
 /// What the encoder should make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,25 +67,65 @@ pub struct VideoTarget {
     pub width: u32,
     /// Pixels.
     pub height: u32,
-    /// Frames per second, at most.
+    /// Frames per second, at most; of moving pictures.
     pub fps: u32,
+    /// How it moves.
+    pub motion: Motion,
 }
 
 impl VideoTarget {
     /// All that the relay's plan asks for.
     pub const fn of(plan: &VideoPlan) -> Self {
-        Self { bitrate_bps: plan.bitrate_bps, width: plan.width, height: plan.height, fps: plan.fps }
+        let VideoPlan { bitrate_bps, width, height, fps, .. } = *plan;
+        Self { bitrate_bps, width, height, fps, motion: Motion::Moving }
     }
 
     /// The same picture, whatever its bit rate.
     pub fn has_shape_of(&self, other: &Self) -> bool {
-        (self.width, self.height, self.fps) == (other.width, other.height, other.fps)
+        (self.width, self.height, self.fps, self.motion) == (other.width, other.height, other.fps, other.motion)
+    }
+
+    /// From one picture to the next, when the last had so many bytes; `None`: there is none.
+    pub fn interval(&self, last_bytes: usize) -> Option<Duration> {
+        match self.motion {
+            Motion::None => None,
+            Motion::Stills => {
+                let takes = last_bytes as f64 * 8.0 / f64::from(self.bitrate_bps.max(1));
+                Some(Duration::from_secs_f64(takes.min(STILL_LONGEST.as_secs_f64())).max(STILL_SHORTEST))
+            }
+            Motion::Moving => Some(Duration::from_secs(1) / self.fps.max(1)),
+        }
+    }
+
+    /// How far ahead of the moment in which it was taken a picture of so many bytes is stamped. A browser that keeps sound and picture together holds sound back while the
+    /// picture is late, by seconds if need be; a still arrives over seconds. Stamped at two thirds of that time it is early for longer than it is late, and the browser leaves
+    /// sound alone.
+    pub fn ahead(&self, bytes: usize) -> Duration {
+        match self.motion {
+            Motion::Stills => {
+                let takes = bytes as f64 * 8.0 / f64::from(self.bitrate_bps.max(1));
+                Duration::from_secs_f64(takes.min(STILL_LONGEST.as_secs_f64()) * 2.0 / 3.0)
+            }
+            Motion::None | Motion::Moving => Duration::ZERO,
+        }
+    }
+
+    /// Bytes of a packet's payload, where a path takes `most`.
+    pub fn payload(&self, most: usize) -> usize {
+        match self.motion {
+            Motion::Stills => most.min(STILL_PAYLOAD),
+            Motion::None | Motion::Moving => most,
+        }
     }
 }
 
 /// A step of the ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
+    /// No picture.
+    Sound,
+    /// A sharp still every few seconds.
+    Stills,
     /// Two small frames a second.
     Slow,
     /// A smaller picture, fifteen frames a second.
@@ -59,15 +138,30 @@ impl Rung {
     /// Below this it is the next lower.
     pub const fn least(self) -> u32 {
         match self {
-            Self::Slow => 0,
+            Self::Sound => 0,
+            Self::Stills => STILLS_LEAST_BPS,
+            Self::Slow => SLOW_LEAST_BPS,
             Self::Small => SMALL_LEAST_BPS,
             Self::Full => FULL_LEAST_BPS,
+        }
+    }
+
+    /// As the page and the record call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sound => "sound",
+            Self::Stills => "stills",
+            Self::Slow => "slow",
+            Self::Small => "small",
+            Self::Full => "full",
         }
     }
 
     /// The next better step and what it takes.
     const fn above(self) -> Option<(Self, u32)> {
         match self {
+            Self::Sound => Some((Self::Stills, STILLS_AGAIN_BPS)),
+            Self::Stills => Some((Self::Slow, SLOW_AGAIN_BPS)),
             Self::Slow => Some((Self::Small, SMALL_AGAIN_BPS)),
             Self::Small => Some((Self::Full, FULL_AGAIN_BPS)),
             Self::Full => None,
@@ -77,8 +171,15 @@ impl Rung {
     const fn below(self) -> Self {
         match self {
             Self::Full => Self::Small,
-            Self::Small | Self::Slow => Self::Slow,
+            Self::Small => Self::Slow,
+            Self::Slow => Self::Stills,
+            Self::Stills | Self::Sound => Self::Sound,
         }
+    }
+
+    /// Whether what it shows moves.
+    const fn moves(self) -> bool {
+        matches!(self, Self::Slow | Self::Small | Self::Full)
     }
 
     /// What the encoder makes on this step.
@@ -90,11 +191,14 @@ impl Rung {
             width: (plan.width / part) & !1,
             height: (plan.height / part) & !1,
             fps: plan.fps.min(SMALL_FPS),
+            motion: Motion::Moving,
         };
         match self {
             Self::Full => VideoTarget { bitrate_bps, ..VideoTarget::of(plan) },
             Self::Small => small,
             Self::Slow => VideoTarget { fps: plan.fps.min(SLOW_FPS), ..small },
+            Self::Stills => VideoTarget { fps: 0, motion: Motion::Stills, ..small },
+            Self::Sound => VideoTarget { fps: 0, motion: Motion::None, ..small },
         }
     }
 }
@@ -105,11 +209,13 @@ pub struct Ladder {
     rung: Rung,
     /// Since when the rate has been enough for the next.
     enough_since: Option<Duration>,
+    /// Since when it has been too small for a picture that moves, or for stills.
+    short_since: Option<Duration>,
 }
 
 impl Default for Ladder {
     fn default() -> Self {
-        Self { rung: Rung::Full, enough_since: None }
+        Self { rung: Rung::Full, enough_since: None, short_since: None }
     }
 }
 
@@ -121,8 +227,15 @@ impl Ladder {
 
     /// The step for this rate at this moment.
     pub fn step(&mut self, now: Duration, video_bps: u32) -> Rung {
+        if video_bps >= self.rung.least() {
+            self.short_since = None;
+        }
         while video_bps < self.rung.least() {
-            self.rung = self.rung.below();
+            let below = self.rung.below();
+            if !below.moves() && now.saturating_sub(*self.short_since.get_or_insert(now)) < PATIENCE {
+                break;
+            }
+            self.rung = below;
             self.enough_since = None;
         }
         match self.rung.above() {
@@ -143,6 +256,7 @@ impl Ladder {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fmt::Write as _;
 
     const PLAN: VideoPlan =
         VideoPlan { ssrc: 1, payload_type: 102, bitrate_bps: 1_500_000, fps: 30, width: 1280, height: 720 };
@@ -169,6 +283,60 @@ mod tests {
             (width, height, fps)
         };
         assert_eq!([Rung::Full, Rung::Small, Rung::Slow].map(shape), [(1280, 720, 30), (640, 360, 15), (640, 360, 2)]);
+        let [stills, sound] = [Rung::Stills, Rung::Sound].map(|rung| rung.target(&PLAN, 20_000));
+        assert_eq!((stills.width, stills.height, stills.motion), (640, 360, Motion::Stills));
+        assert_eq!((sound.motion, sound.interval(STILL_BYTES)), (Motion::None, None));
+        assert!(!stills.has_shape_of(&sound) && stills.payload(1100) < 600 && sound.payload(1100) == 1100);
+    }
+
+    /// On 50 kbit/s a moment's queue must not end the picture, and a lasting want must.
+    #[test]
+    fn stands_still_and_ends_when_it_lasts_and_comes_back_step_by_step() {
+        let mut ladder = Ladder::default();
+        let at = Duration::from_millis;
+        assert_eq!(ladder.step(at(0), 20_000), Rung::Slow, "moving pictures give way at once");
+        assert_eq!(ladder.step(at(1900), 20_000), Rung::Slow);
+        assert_eq!(ladder.step(at(1950), 31_000), Rung::Slow, "a break");
+        assert_eq!(ladder.step(at(2000), 5000), Rung::Slow);
+        assert_eq!(ladder.step(at(4000), 5000), Rung::Sound, "as far as it must");
+        assert_eq!(ladder.step(at(4100), 25_000), Rung::Sound);
+        assert_eq!(ladder.step(at(6100), 25_000), Rung::Stills);
+        assert_eq!(ladder.step(at(9000), 25_000), Rung::Stills, "not enough for two frames a second");
+        assert_eq!(ladder.step(at(9100), 13_000), Rung::Stills);
+        assert_eq!(ladder.step(at(9200), 16_000), Rung::Stills);
+        assert_eq!([at(9300), at(11_300)].map(|now| ladder.step(now, 50_000)), [Rung::Stills, Rung::Slow]);
+    }
+
+    #[test]
+    fn a_still_comes_as_often_as_the_rate_carries_it_every_three_to_ten_seconds() {
+        let every = |bps, bytes| Rung::Stills.target(&PLAN, bps).interval(bytes).map(|time| time.as_millis());
+        assert_eq!(every(40_000, STILL_BYTES), Some(3276));
+        assert_eq!(every(14_000, STILL_BYTES), Some(9362));
+        assert_eq!([every(45_000, 8000), every(0, STILL_BYTES)], [Some(3000), Some(10_000)]);
+        assert_eq!(Rung::Slow.target(&PLAN, 40_000).interval(9999), Some(Duration::from_millis(500)));
+        let still = Rung::Stills.target(&PLAN, 40_000);
+        assert!(still.interval(STILL_BYTES) > Some(still.ahead(STILL_BYTES)), "stamps stay in order");
+        assert_eq!(still.ahead(30_000), Duration::from_secs(4));
+        assert_eq!(Rung::Small.target(&PLAN, 40_000).ahead(30_000), Duration::ZERO);
+    }
+
+    /// Every step with a rate for every step, long enough and not.
+    #[test]
+    fn every_pair_of_rung_and_rate() {
+        let rungs = [Rung::Sound, Rung::Stills, Rung::Slow, Rung::Small, Rung::Full];
+        let mut table = String::new();
+        for rung in rungs {
+            for bps in [0, 15_000, 25_000, 50_000, 80_000, 120_000, 450_000, 700_000] {
+                let next = [1, 3000].map(|ms| {
+                    let mut ladder = Ladder { rung, ..Ladder::default() };
+                    ladder.step(Duration::ZERO, bps);
+                    ladder.step(Duration::from_millis(ms), bps).name()
+                });
+                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.name(), next[0], next[1])
+                    .unwrap();
+            }
+        }
+        insta::assert_snapshot!(table);
     }
 
     proptest! {
@@ -180,7 +348,8 @@ mod tests {
             for (bps, step) in rates {
                 now += Duration::from_millis(step);
                 let next = ladder.step(now, bps);
-                prop_assert!(bps >= next.least());
+                // A rung above stands only over what it needs; the lowest two moving steps wait a moment before they give way.
+                prop_assert!(bps >= next.least() || next <= Rung::Slow);
                 if next > rung {
                     prop_assert!(better.is_none_or(|last| now - last >= STEADY));
                     better = Some(now);

@@ -1,17 +1,19 @@
-//! Documents and photos of residents. The bytes are in the care record itself, as text: kept in one transaction with the row that describes them, on both
+//! Documents, photos and voice messages of residents. The bytes are in the care record itself, as text: kept in one transaction with the row that describes them, on both
 //! databases alike, in every backup, and within reach of every relay. They are bounded (a still, which only a box
 //! brings, by 8 MiB); recordings, which are not small, do not go here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
+use yunzhen_domain::Role;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::checked::text;
 use yunzhen_domain::document_files::{self, MOST_BYTES};
 use yunzhen_domain::ids::{DocumentId, ResidentId};
-use yunzhen_domain::records::{Document, DocumentKind, Resident};
-use yunzhen_store::{Db, documents, residents};
+use yunzhen_domain::records::{Consultation, Document, DocumentKind, Resident};
+use yunzhen_domain::voice_file::{self, NotVoice};
+use yunzhen_store::{Db, consultations, documents, residents};
 
 use super::names::Names;
 use super::reads::Seen;
@@ -45,7 +47,14 @@ pub async fn add(
         Start::Fresh(work) => work,
     };
     let resident = residents::get_standing(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize_for(Action::AddDocument, &resident).await?;
+    let consultation = match input.consultation_id {
+        Some(id) => {
+            let records = residents::group(&mut work.tx, resident.id).await?;
+            consultations::get(&mut work.tx, id).await?.filter(|known| records.contains(&known.resident_id))
+        }
+        None => None,
+    };
+    may_add(&mut work, ctx, &resident, consultation.as_ref()).await?;
     let mut wrong: Vec<FieldError> = wrong_time(app, ctx, "taken_at", input.taken_at.0).into_iter().collect();
     let title = text::line(&input.title, 100).unwrap_or_else(|e| {
         wrong.push(FieldError::new("title", e.zh(), e.to_string()));
@@ -55,11 +64,25 @@ pub async fn add(
         wrong.push(error);
         Vec::new()
     });
-    let media_type = document_files::media_type(&bytes);
-    if media_type.is_none() && !bytes.is_empty() {
-        let (zh, en) =
-            ("只接受 JPEG、PNG、WebP 图片和 PDF 文件", "Only JPEG, PNG and WebP pictures and PDF files are taken");
-        wrong.push(FieldError::new("content_base64", zh, en));
+    let media_type = match kept_as(input.kind, &bytes) {
+        Ok(media_type) => Some(media_type),
+        Err((zh, en)) if !bytes.is_empty() => {
+            wrong.push(FieldError::new("content_base64", zh, en));
+            None
+        }
+        Err(_) => None,
+    };
+    if input.consultation_id.is_some() && consultation.is_none() {
+        let (zh, en) = ("这位住民没有这次会诊", "This resident has no such consultation");
+        wrong.push(FieldError::new("consultation_id", zh, en));
+    }
+    if input.consultation_id.is_some() && !matches!(input.kind, DocumentKind::Photo | DocumentKind::VoiceMessage) {
+        let (zh, en) = ("只有语音留言和照片留在会诊中", "Only voice messages and photos are left in a consultation");
+        wrong.push(FieldError::new("consultation_id", zh, en));
+    }
+    if is_specialist(ctx) && input.kind != DocumentKind::VoiceMessage {
+        let (zh, en) = ("专家只留语音留言", "A specialist leaves voice messages only");
+        wrong.push(FieldError::new("kind", zh, en));
     }
     if input.body_site.is_some() && input.kind != DocumentKind::Photo {
         wrong.push(FieldError::new("body_site", "只有照片才标部位", "Only a photo has a place on the body"));
@@ -81,6 +104,7 @@ pub async fn add(
         home_id: resident.home_id,
         kind: input.kind,
         body_site: input.body_site,
+        consultation_id: consultation.map(|consultation| consultation.id),
         title: title.into(),
         media_type: media_type.to_owned(),
         bytes: bytes.len() as u64,
@@ -96,6 +120,41 @@ pub async fn add(
     }
     let view = view(&mut work.tx, &mut Names::default(), document).await?;
     work.finish(view).await
+}
+
+/// The home's nurses add to a record. A specialist does so in a consultation of the own: its answer to a voice message.
+async fn may_add(
+    work: &mut Work,
+    ctx: &Context,
+    resident: &Resident,
+    consultation: Option<&Consultation>,
+) -> Result<(), AppError> {
+    match consultation.filter(|_| is_specialist(ctx)) {
+        Some(consultation) => {
+            let ties = Ties::to(&mut work.tx, ctx, resident.id).await?;
+            authorize(ctx, Action::AddDocument, &ties.of_consultation(ctx, consultation))
+        }
+        None => work.authorize_for(Action::AddDocument, resident).await,
+    }
+}
+
+fn is_specialist(ctx: &Context) -> bool {
+    ctx.actor.role() == Role::Specialist
+}
+
+/// The media type of what is kept, by its bytes; or what to say in both languages.
+fn kept_as(kind: DocumentKind, bytes: &[u8]) -> Result<&'static str, (&'static str, &'static str)> {
+    if kind != DocumentKind::VoiceMessage {
+        let (zh, en) =
+            ("只接受 JPEG、PNG、WebP 图片和 PDF 文件", "Only JPEG, PNG and WebP pictures and PDF files are taken");
+        return document_files::media_type(bytes).ok_or((zh, en));
+    }
+    voice_file::read(bytes).map(|file| file.media_type).map_err(|error| match error {
+        NotVoice::NoOpus => {
+            ("这不是语音留言（WebM 或 Ogg 中的 Opus）", "This is no voice message (Opus in WebM or Ogg)")
+        }
+        NotVoice::TooLong => ("语音留言最长 2 分钟", "A voice message lasts two minutes at most"),
+    })
 }
 
 /// The newest portrait is the one that lists show; one that was taken offline may arrive after a newer one.
@@ -183,6 +242,7 @@ pub(super) async fn view(db: &mut Db, names: &mut Names, d: Document) -> Result<
         resident_id: d.resident_id,
         kind: d.kind,
         body_site: d.body_site,
+        consultation_id: d.consultation_id,
         title: d.title.into_exposed(),
         media_type: d.media_type,
         bytes: d.bytes,

@@ -204,6 +204,7 @@ pub async fn keep(
         kind: DocumentKind::Still,
         title: format!("{width} × {height}").into(),
         body_site: None,
+        consultation_id: Some(still.consultation_id),
         media_type: media_type.to_owned(),
         bytes: brought.bytes.len() as u64,
         sha256: Sha256::digest(&brought.bytes).into(),

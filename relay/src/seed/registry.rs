@@ -126,6 +126,7 @@ pub(super) fn registry(residents: &[Resident], now: Timestamp) -> Result<Registr
         resident_id: first.id,
         home_id: first.home_id,
         kind: DocumentKind::Report,
+        consultation_id: None,
         body_site: None,
         title: "出院小结（2026 年 9 月）".into(),
         media_type: "application/pdf".to_owned(),

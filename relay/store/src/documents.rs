@@ -41,8 +41,9 @@ pub async fn insert(tx: &mut Tx, document: &Document, content: &str) -> Result<(
         reason: "the number is out of range".to_owned(),
     })?;
     sqlx::query(
-        "INSERT INTO documents (id, resident_id, home_id, kind, title, media_type, bytes, sha256, taken_at, received_at, author, body_site)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO documents (id, resident_id, home_id, kind, title, media_type, bytes, sha256, taken_at, received_at, author, body_site,
+             consultation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(document.id.to_string())
     .bind(document.resident_id.to_string())
@@ -56,6 +57,7 @@ pub async fn insert(tx: &mut Tx, document: &Document, content: &str) -> Result<(
     .bind(document.received_at.as_millisecond())
     .bind(document.author.to_string())
     .bind(document.body_site.map(|site| site.as_str()))
+    .bind(document.consultation_id.map(|id| id.to_string()))
     .execute(tx.conn())
     .await?;
     sqlx::query("INSERT INTO document_contents (document_id, content) VALUES ($1, $2)")
@@ -73,6 +75,7 @@ fn decode(cells: &Cells<'_>) -> Result<Document, StoreError> {
         home_id: cells.parse("home_id")?,
         kind: cells.parse("kind")?,
         body_site: cells.opt_parse("body_site")?,
+        consultation_id: cells.opt_parse("consultation_id")?,
         title: cells.text("title")?.into(),
         media_type: cells.text("media_type")?,
         bytes: cells.int("bytes")?,

@@ -15,6 +15,7 @@ fn photo(w: &World, bytes: &[u8]) -> NewDocument {
     NewDocument {
         kind: DocumentKind::Photo,
         body_site: Some(BodySite::LeftHeel),
+        consultation_id: None,
         title: "左足".into(),
         content_base64: STANDARD.encode(bytes),
         taken_at: w.now().into(),

@@ -52,6 +52,7 @@ mod stock;
 mod substitution;
 mod validity;
 mod visits;
+mod voice_messages;
 mod webhooks;
 mod whole_loop;
 mod world;

@@ -150,6 +150,7 @@ async fn there_are_bounds_and_only_those_in_the_visit_take_and_see_stills() {
 
     let typed = NewDocument {
         kind: DocumentKind::Still,
+        consultation_id: None,
         body_site: None,
         title: "左足".into(),
         content_base64: STANDARD.encode(png()),

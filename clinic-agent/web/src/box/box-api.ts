@@ -26,6 +26,8 @@ export interface BoxStatus {
     state: "idle" | "live";
     consultation_id?: string | null;
     camera?: HomeCamera | "none" | null;
+    /** The step of the ladder in use while it is live; `forward`: no sound can be had. */
+    rung?: "full" | "small" | "slow" | "stills" | "sound" | "forward" | null;
     cameras: HomeCamera[];
     error?: string | null;
   };

@@ -17,7 +17,18 @@ const TITLES = ["skin", "wound", "swelling", "report", "medicine"] as const;
 let chosen = 0;
 
 /** A file that was taken or chosen: look at it, name it, save it on the box. */
-export function AddDocument({ residentId, file, onClose }: { residentId: string; file: File; onClose: () => void }) {
+export function AddDocument({
+  residentId,
+  consultationId,
+  file,
+  onClose,
+}: {
+  residentId: string;
+  /** The one that a photo is left in. */
+  consultationId?: string;
+  file: File;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const box = useBoxApi();
   const queries = useQueryClient();
@@ -54,6 +65,7 @@ export function AddDocument({ residentId, file, onClose }: { residentId: string;
       save.mutate({
         kind,
         ...(kind === "photo" && site ? { body_site: site } : {}),
+        ...(kind === "photo" && consultationId !== undefined ? { consultation_id: consultationId } : {}),
         title: title.trim(),
         taken_at: taken,
         content_base64: await base64Of(blob),

@@ -2,7 +2,7 @@ import { Button, Group, Modal } from "@mantine/core";
 import { IconExternalLink, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { CareDocument } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
+import { PlayVoice, ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -17,6 +17,8 @@ export function DocumentViewer({ document, onClose }: { document: CareDocument; 
       <div className="nurse-viewer">
         {isPicture ? (
           <Picture document={document} large={large} />
+        ) : document.kind === "voice_message" ? (
+          <PlayVoice document={document} size="xl" />
         ) : (
           <Button
             component="a"

@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
-import { IconCamera, IconFile, IconFileUpload, IconPhoto } from "@tabler/icons-react";
+import { IconCamera, IconFile, IconFileUpload, IconMicrophone, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { CareDocument, Resident } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
@@ -11,7 +11,7 @@ import { PendingList } from "../shell";
 import { AddDocument } from "./add-document";
 import { DocumentViewer } from "./document-viewer";
 
-const KINDS = ["all", "photo", "still", "report", "identity", "other"] as const;
+const KINDS = ["all", "photo", "still", "voice_message", "report", "identity", "other"] as const;
 const ACCEPTED = "image/*,application/pdf";
 
 /** Photos and papers of one resident. New ones go to the box first, so they can be taken without the link. */
@@ -110,7 +110,8 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
 function DocumentItem({ document, onOpen }: { document: CareDocument; onOpen: () => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const Glyph = document.media_type.startsWith("image/") ? IconPhoto : IconFile;
+  const spoken = document.media_type.startsWith("audio/");
+  const Glyph = document.media_type.startsWith("image/") ? IconPhoto : spoken ? IconMicrophone : IconFile;
   return (
     <li>
       <button type="button" className="nurse-document" onClick={onOpen}>

@@ -14,6 +14,7 @@ import {
   AllergyBanner,
   Banner,
   ProblemAlert,
+  RecordVoice,
   Skeletons,
   useAction,
   useApi,
@@ -31,6 +32,7 @@ import { allergiesKnown } from "../residents/find";
 import { isCallable } from "../today/round";
 import { useRound } from "../today/use-round";
 import { calledHere } from "./called-here";
+import { useSaveVoice } from "./forward-panel";
 import { VitalsEntry } from "./vitals-entry";
 
 const TEMPLATES = [
@@ -80,6 +82,7 @@ export function BeforeScreen() {
   );
   const [another, setAnother] = useState(false);
   const asked = another ? undefined : booked;
+  const voice = useSaveVoice(residentId, asked?.id);
   const checkIn = useAction(
     (input: { id: string; version: number }, key) => api.schedule.checkIn(input.id, input.version, key),
     {
@@ -214,6 +217,12 @@ export function BeforeScreen() {
               </div>
             </>
           )}
+          <div>
+            <Text fw={600} mb={4}>
+              {t("app:before.voice")}
+            </Text>
+            <RecordVoice onSend={voice.send} sending={voice.sending} error={voice.error} />
+          </div>
           {!link.online && (
             <Banner meaning="person" icon={IconWifiOff} role="status">
               {t("app:before.offlineHint")}

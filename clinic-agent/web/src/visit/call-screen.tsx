@@ -36,6 +36,7 @@ import { useBox, useLink } from "../box/box-context";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
 import { useRound } from "../today/use-round";
+import { ForwardPanel, useForward } from "./forward-panel";
 import { QueueWords } from "./queue-words";
 import { UrgentWaits } from "./urgent-waits";
 import { VitalsEntry } from "./vitals-entry";
@@ -90,6 +91,7 @@ export function CallScreen({
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
   const link = useLink();
+  const forward = useForward();
   useTabletAsSource(call);
   useBeginning(call, consultation.state);
   const [vitalsOpen, vitals] = useDisclosure(false);
@@ -111,12 +113,13 @@ export function CallScreen({
           {consultation.reason}
         </Text>
       </header>
-      {!link.online && !ended && (
+      {!link.online && !ended && !forward && (
         <Banner meaning="person" role="status">
           {t("app:call.linkLost")}
         </Banner>
       )}
       {!ended && !held && <UrgentWaits call={call} waiting={beside?.outranked_by} />}
+      {!ended && <ForwardPanel residentId={consultation.resident.id} consultationId={consultation.id} />}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
       <div className="nurse-stage">

@@ -203,6 +203,7 @@ export const documents: typeof zh.documents = {
     report: "Report",
     identity: "Identity",
     still: "Still",
+    voice_message: "Voice message",
     other: "Other",
   },
   filter: "Filter by kind",

@@ -187,6 +187,7 @@ export const documents = {
     report: "报告",
     identity: "证件",
     still: "静帧",
+    voice_message: "语音留言",
     other: "其他",
   },
   filter: "按类别筛选",

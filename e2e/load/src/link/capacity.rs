@@ -5,7 +5,7 @@ use std::time::Duration;
 use yunzhen_netem::cases::{Case, Direction};
 use yunzhen_netem::{Change, Config, LinkConfig, Outage};
 
-use super::packet::SOUND_BPS;
+use yunzhen_media::ladder::forward::SOUND_LEAST_BPS;
 
 /// How finely it is looked at.
 const BIN: Duration = Duration::from_millis(20);
@@ -58,7 +58,7 @@ pub fn dark(case: &Case, direction: Direction) -> Vec<Outage> {
         Some(last)
             if from <= last.to + ISLAND
                 && bits(case, direction, last.to, from)
-                    .is_some_and(|bits| bits < f64::from(SOUND_BPS) * ISLAND.as_secs_f64()) =>
+                    .is_some_and(|bits| bits < f64::from(SOUND_LEAST_BPS) * ISLAND.as_secs_f64()) =>
         {
             last.to = to;
         }
@@ -76,7 +76,7 @@ pub fn dark(case: &Case, direction: Direction) -> Vec<Outage> {
     while at < case.length {
         let end = at + BIN;
         let carried = bits(case, direction, at, end).unwrap_or(f64::INFINITY);
-        if carried < f64::from(SOUND_BPS) * BIN.as_secs_f64() || blackouts(at) {
+        if carried < f64::from(SOUND_LEAST_BPS) * BIN.as_secs_f64() || blackouts(at) {
             add(at, end);
         }
         at = end;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use yunzhen_media::ladder::{Ladder, VideoTarget};
+use yunzhen_media::ladder::{Ladder, Motion, Rung, STILL_BYTES, STILL_MOST_BYTES, VideoTarget};
 use yunzhen_netem::Rng;
 use yunzhen_protocol::control::VideoPlan;
 use yunzhen_protocol::payload_type;
@@ -46,12 +46,23 @@ pub struct Encoder {
     debt: f64,
     ladder: Ladder,
     target: VideoTarget,
+    /// When the last still was made, and its bytes.
+    still: (Option<Duration>, usize),
 }
 
 impl Encoder {
     pub fn new(seed: u64, start: Duration) -> Self {
         let (ladder, target) = (Ladder::default(), VideoTarget::of(&PLAN));
-        Self { rng: Rng::new(seed), number: 0, due: start, key_wanted: true, debt: 0.0, ladder, target }
+        Self {
+            rng: Rng::new(seed),
+            number: 0,
+            due: start,
+            key_wanted: true,
+            debt: 0.0,
+            ladder,
+            target,
+            still: (None, STILL_BYTES),
+        }
     }
 
     pub const fn want_keyframe(&mut self) {
@@ -67,6 +78,15 @@ impl Encoder {
         self.target.fps
     }
 
+    pub fn rung(&self) -> Rung {
+        self.ladder.rung()
+    }
+
+    /// How the picture moves, and what a packet of it carries where a path takes `most`.
+    pub fn shape(&self, most: usize) -> (Motion, usize) {
+        (self.target.motion, self.target.payload(most))
+    }
+
     pub fn is_due(&self, now: Duration) -> bool {
         now >= self.due
     }
@@ -78,9 +98,12 @@ impl Encoder {
         }
         let Rates { bps, sustained_bps, pacing_bps } = rates;
         self.step(now, sustained_bps);
+        let since = self.due.max(now.saturating_sub(Duration::from_millis(5)));
+        if self.target.motion != Motion::Moving {
+            return self.film_still(now, bps, has_room);
+        }
         let frames_per_second = self.frames_per_second();
-        self.due =
-            self.due.max(now.saturating_sub(Duration::from_millis(5))) + Duration::from_secs(1) / frames_per_second;
+        self.due = since + Duration::from_secs(1) / frames_per_second;
         if !has_room {
             return None;
         }
@@ -98,10 +121,28 @@ impl Encoder {
         Some(frame)
     }
 
+    /// A sharp picture by itself, when the last has left and its time has come; or none.
+    fn film_still(&mut self, now: Duration, bps: u32, has_room: bool) -> Option<Frame> {
+        // As often as the camera gives a picture.
+        self.due = now + Duration::from_millis(33);
+        let interval = VideoTarget { bitrate_bps: bps, ..self.target }.interval(self.still.1)?;
+        if !has_room || self.still.0.is_some_and(|last| now < last + interval) {
+            return None;
+        }
+        let varied = STILL_BYTES as f64 * (DEVIATION * self.rng.normal()).exp();
+        let bytes = (varied as usize).min(STILL_MOST_BYTES);
+        (self.still, self.key_wanted) = ((Some(now), bytes), false);
+        let frame = Frame { number: self.number, key: true, bytes };
+        self.number += 1;
+        Some(frame)
+    }
+
     /// The box's ladder; another size begins with a keyframe.
     fn step(&mut self, now: Duration, bps: u32) {
         let target = self.ladder.step(now, bps).target(&PLAN, bps);
-        self.key_wanted |= (target.width, target.height) != (self.target.width, self.target.height);
+        // Each still stands by itself, and so does what follows the last of them.
+        self.key_wanted |=
+            (target.width, target.height, target.motion) != (self.target.width, self.target.height, self.target.motion);
         self.target = target;
     }
 }

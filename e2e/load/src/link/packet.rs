@@ -19,12 +19,8 @@ const PICTURES: u32 = 1;
 const SOUNDS: u32 = 2;
 /// Of a packet of a picture, at most.
 pub const PAYLOAD: usize = 1136;
-/// 32 kbit/s of Opus in 20 ms.
-pub const SOUND: usize = 80;
-/// Of sound.
+/// Of sound, one piece.
 pub const SOUND_EVERY: Duration = Duration::from_millis(20);
-/// What sound takes on the wire, in bits per second.
-pub const SOUND_BPS: u32 = ((SOUND + HEADERS) * 8 * 50) as u32;
 
 /// A piece of sound or of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +32,17 @@ pub struct Media {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    Sound { index: u32 },
-    Picture { frame: u32, part: u16, parts: u16, key: bool },
+    /// Pieces of [`SOUND_EVERY`] from this one on.
+    Sound {
+        index: u32,
+        pieces: u8,
+    },
+    Picture {
+        frame: u32,
+        part: u16,
+        parts: u16,
+        key: bool,
+    },
 }
 
 impl Media {
@@ -46,8 +51,9 @@ impl Media {
         let micros = self.captured.as_micros() as u64;
         let mut payload = micros.to_be_bytes().to_vec();
         let (marker, ssrc, clock) = match self.what {
-            What::Sound { index } => {
+            What::Sound { index, pieces } => {
                 payload.extend(index.to_be_bytes());
+                payload.push(pieces);
                 (false, SOUNDS, 48_000)
             }
             What::Picture { frame, part, parts, key } => {
@@ -67,7 +73,10 @@ impl Media {
     pub fn read(packet: &RtpPacket) -> Option<Self> {
         let (micros, rest) = packet.payload.split_first_chunk::<8>()?;
         let what = match packet.header.ssrc {
-            SOUNDS => What::Sound { index: u32::from_be_bytes(*rest.first_chunk()?) },
+            SOUNDS => {
+                let [i0, i1, i2, i3, pieces] = *rest.first_chunk()?;
+                What::Sound { index: u32::from_be_bytes([i0, i1, i2, i3]), pieces }
+            }
             PICTURES => {
                 let [f0, f1, f2, f3, p0, p1, s0, s1, key] = *rest.first_chunk()?;
                 What::Picture {

@@ -7,6 +7,7 @@ mod gcc;
 use std::time::Duration;
 
 use yunzhen_media::congestion::{Clocked, Controller, Limits, Report};
+use yunzhen_media::ladder::forward::LINK_LEAST_BPS;
 
 /// What the agent sends with adaptation off, sound and headers included.
 const FIXED_BPS: u32 = 1_500_000;
@@ -51,7 +52,7 @@ impl Program {
 
     pub fn controller(self) -> Box<dyn Controller> {
         match self {
-            Self::Clocked => Box::new(Clocked::new(Limits::default())),
+            Self::Clocked => Box::new(Clocked::new(Limits { min_bps: LINK_LEAST_BPS, ..Limits::default() })),
             Self::Gcc => Box::new(gcc::Gcc::new(Limits::default())),
             Self::Off => Box::new(Fixed(FIXED_BPS)),
         }

@@ -13,7 +13,7 @@ use yunzhen_protocol::roq::{Datagram, Flow};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::clock;
 
-use super::packet::{Feedback, Media, What};
+use super::packet::{Feedback, Media, SOUND_EVERY, What};
 use super::playout::Playout;
 
 /// The far clock shows something else; only differences count.
@@ -148,11 +148,15 @@ impl Receiver {
 
     fn media(&mut self, at: Duration, media: Media) {
         match media.what {
-            What::Sound { index } => {
+            What::Sound { index, pieces } => {
                 if self.seen.insert(index)
                     && let Some(at) = self.sound_playout.came(media.captured, at)
                 {
-                    self.heard.insert(index, Played { captured: media.captured, at });
+                    for piece in 0..u32::from(pieces) {
+                        let after = SOUND_EVERY * piece;
+                        let played = Played { captured: media.captured + after, at: at + after };
+                        self.heard.insert(index + piece, played);
+                    }
                 }
             }
             What::Picture { frame, part, parts, key } => {

@@ -9,11 +9,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::{Controller, pacer::Pacer, takes::Takes};
+use yunzhen_media::ladder::sound::{SoundLadder, SoundTarget};
+use yunzhen_media::ladder::{Motion, Rung, STILL_LONGEST};
 use yunzhen_media::repair::{Losses, Outgoing, deadline, policy::Budget};
+use yunzhen_protocol::control::AudioPlan;
 use yunzhen_protocol::roq::Flow;
 
 use super::encoder::{Encoder, Rates};
-use super::packet::{Feedback, HEADERS, Media, PAYLOAD, SOUND, SOUND_BPS, SOUND_EVERY, What, datagram, wire};
+use super::packet::{Feedback, HEADERS, Media, PAYLOAD, SOUND_EVERY, What, datagram, wire};
 use super::programs::Program;
 
 /// From the oldest picture that waits to the newest; what is older is dropped, and the picture begins anew.
@@ -31,6 +34,10 @@ const SILENT: Duration = Duration::from_millis(300);
 const USUAL_TRIP: Duration = Duration::from_millis(100);
 /// Packets overtake each other by so many.
 const REORDER: u64 = 3;
+/// What the relay asks a box for.
+const AUDIO: AudioPlan = AudioPlan { ssrc: 2, payload_type: 111, bitrate_bps: 32_000 };
+/// A still that waits for a queue to empty goes on at this.
+const STILLS_LEAST: f64 = 6000.0;
 /// Of a datagram.
 const ROOM: usize = 1162;
 
@@ -79,10 +86,17 @@ enum Next {
 pub struct Sender {
     ways: Vec<Way>,
     repairs: bool,
+    adapts: bool,
     outgoing: Outgoing,
     /// What copies of sound, parities and what is sent again take.
     takes: Takes,
     encoder: Encoder,
+    /// A still leaves no faster than pictures may in the long run.
+    still_pacer: Pacer,
+    /// What pictures may take, headers included.
+    picture_bps: f64,
+    sound_ladder: SoundLadder,
+    sound_target: SoundTarget,
     held: bool,
     queue: VecDeque<Part>,
     again: VecDeque<Part>,
@@ -91,6 +105,7 @@ pub struct Sender {
     sequence: u16,
     sound_due: Duration,
     sounds: u32,
+    sound_sequence: u16,
     /// When the controllers are polled next, and what is too old is forgotten.
     polled: Duration,
 }
@@ -110,9 +125,14 @@ impl Sender {
         Self {
             ways: (0..links).map(way).collect(),
             repairs: program.repairs(),
+            adapts: program != Program::Off,
             outgoing: Outgoing::default(),
             takes: Takes::new(start, 0.0),
             encoder: Encoder::new(seed, start),
+            still_pacer: Pacer::default(),
+            picture_bps: 0.0,
+            sound_ladder: SoundLadder::default(),
+            sound_target: SoundTarget::of(&AUDIO),
             held: false,
             queue: VecDeque::new(),
             again: VecDeque::new(),
@@ -121,6 +141,7 @@ impl Sender {
             sequence: 0,
             sound_due: start,
             sounds: 0,
+            sound_sequence: 0,
             polled: start,
         }
     }
@@ -188,8 +209,9 @@ impl Sender {
             let Way { controller, losses, round_trip, .. } = &self.ways[link];
             let budget = Budget {
                 total: controller.target_bps().into(),
-                sound: SOUND_BPS.into(),
+                sound: self.sound_target.wire_bps(),
                 picture_least: self.encoder.least_bps().into(),
+                alone: self.encoder.rung() == Rung::Sound,
             };
             self.outgoing.look(now, losses, *round_trip, budget);
         }
@@ -199,7 +221,7 @@ impl Sender {
         self.film(now, link);
         while let Some(size) = self.next_size() {
             let way = &self.ways[link];
-            if way.pacer.ready_at() > now || way.controller.room_bytes() < size {
+            if way.pacer.ready_at().max(self.still_pacer.ready_at()) > now || way.controller.room_bytes() < size {
                 break;
             }
             let datagram = match self.next() {
@@ -220,6 +242,9 @@ impl Sender {
                     let way = &mut self.ways[link];
                     way.pictures.insert(way.next, part.sequence);
                     self.kept.insert(part.sequence, Kept { part, left: now, again: None });
+                    if self.encoder.shape(PAYLOAD).0 == Motion::Stills {
+                        self.still_pacer.sent(now, wire(&datagram), self.picture_bps as u32);
+                    }
                     datagram
                 }
                 None => break,
@@ -230,9 +255,12 @@ impl Sender {
     }
 
     fn sound(&mut self, now: Duration, departures: &mut Vec<Departure>) {
-        let what = What::Sound { index: self.sounds };
-        let media = Media { captured: self.sound_due, what, size: SOUND + HEADERS };
-        let packet = media.packet(self.sounds as u16);
+        let SoundTarget { bitrate_bps, packet: packet_time } = self.sound_target;
+        let pieces = (packet_time.as_millis() / SOUND_EVERY.as_millis()) as u8;
+        let what = What::Sound { index: self.sounds, pieces };
+        let bytes = f64::from(bitrate_bps) * packet_time.as_secs_f64() / 8.0;
+        let media = Media { captured: self.sound_due, what, size: bytes as usize + HEADERS };
+        let packet = media.packet(self.sound_sequence);
         let datagram = match self.outgoing.sound(&packet, ROOM) {
             Some(content) => datagram(Flow::Repair, &content),
             None => datagram(Flow::Audio, &packet.to_bytes()),
@@ -241,8 +269,9 @@ impl Sender {
         for link in 0..self.ways.len() {
             departures.push(self.depart(now, link, datagram.clone()));
         }
-        self.sounds += 1;
-        self.sound_due += SOUND_EVERY;
+        self.sound_sequence = self.sound_sequence.wrapping_add(1);
+        self.sounds += u32::from(pieces);
+        self.sound_due += packet_time;
     }
 
     /// Repairs go before pictures.
@@ -275,23 +304,30 @@ impl Sender {
     }
 
     fn film(&mut self, now: Duration, link: usize) {
-        self.drop_older(now, AGE);
+        let (motion, _) = self.encoder.shape(PAYLOAD);
+        self.drop_older(now, if motion == Motion::Stills { STILL_LONGEST } else { AGE });
         if !self.encoder.is_due(now) {
             return;
         }
         let controller = &self.ways[link].controller;
         let pacing = controller.pacing_bps();
+        if self.adapts {
+            self.sound_target = self.sound_ladder.step(now, controller.sustained_bps(), &AUDIO);
+        }
         let waiting: usize = self.queue.iter().chain(&self.again).map(|part| part.media.size).sum();
         let takes = waiting as f64 * 8.0 / f64::from(pacing.max(1));
         self.held = takes > if self.held { GO_ON } else { HOLD };
-        let beside = f64::from(SOUND_BPS) + self.takes.bps();
-        let share = PAYLOAD as f64 / (PAYLOAD + HEADERS) as f64;
-        let bps = ((f64::from(controller.target_bps()) - beside).max(0.0) * share) as u32;
+        let sound = self.sound_target.wire_bps();
+        let payload = self.encoder.shape(PAYLOAD).1;
+        let share = payload as f64 / (payload + HEADERS) as f64;
+        self.picture_bps = (f64::from(controller.target_bps()) - sound - self.takes.bps()).max(STILLS_LEAST);
+        let bps = (self.picture_bps * share) as u32;
         // Repairs make a picture coarser, not smaller.
-        let sustained_bps = (f64::from(controller.sustained_bps().saturating_sub(SOUND_BPS)) * share) as u32;
+        let sustained_bps = ((f64::from(controller.sustained_bps()) - sound).max(0.0) * share) as u32;
         let rates = Rates { bps, sustained_bps, pacing_bps: pacing };
         let Some(frame) = self.encoder.film(now, rates, !self.held) else { return };
-        let parts = frame.bytes.div_ceil(PAYLOAD) as u16;
+        let (motion, payload) = self.encoder.shape(PAYLOAD);
+        let parts = frame.bytes.div_ceil(payload) as u16;
         for part in 0..parts {
             let what = What::Picture { frame: frame.number, part, parts, key: frame.key };
             let media = Media { captured: now, what, size: frame.bytes / usize::from(parts) + HEADERS };
@@ -299,7 +335,10 @@ impl Sender {
             self.queue.push_back(Part { media, sequence: self.sequence, packet });
             self.sequence = self.sequence.wrapping_add(1);
         }
-        self.drop_older(now, SPAN);
+        // A still that waits is dropped by nothing but its age: the next is made when it has left.
+        if motion != Motion::Stills {
+            self.drop_older(now, SPAN);
+        }
     }
 
     fn depart(&mut self, now: Duration, link: usize, datagram: Bytes) -> Departure {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use yunzhen_netem::cases::{Case, case, one_up};
-use yunzhen_netem::{Trace, cases};
+use yunzhen_netem::{Change, Config, LinkConfig, Rate, Trace, cases};
 
 use super::figures::{Row, row};
 use super::programs::Program;
+use super::receiver::Played;
 use super::{recorded, report, world};
 
 fn of(name: &str, program: Program) -> Row {
@@ -64,6 +65,55 @@ fn of_two_links_the_death_of_one_costs_no_sound() {
 fn on_150_kbit_a_consultation_is_possible() {
     let row = of("uplink-150k", Program::Clocked);
     assert!(row.sound_percent >= 98.0 && row.frames_per_second >= 1.0, "{row:?}");
+}
+
+/// From 1 Mbit/s to so little and back, with a queue of 300 ms.
+fn narrow(name: &str, bits_per_second: u64) -> Case {
+    let path = |rate: u64| Config {
+        rate: Rate::BitsPerSecond(rate),
+        queue_bytes: (rate / 8 * 3 / 10) as usize,
+        delay: Duration::from_millis(50),
+        ..Config::default()
+    };
+    let s = Duration::from_secs;
+    let timeline = vec![(s(20), Change::Up(path(bits_per_second))), (s(80), Change::Up(path(1_000_000)))];
+    one_up(name, s(100), LinkConfig { up: path(1_000_000), down: path(8_000_000), timeline })
+}
+
+/// Pictures that were shown between two moments, and the most sound that was missing.
+fn between(case: &Case, from: u64, to: u64) -> (usize, f64) {
+    let outcome = world::run(case, 1, Program::Clocked);
+    let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
+    let within = |played: &&Played| (from..to).contains(&played.captured);
+    let flow = &outcome.flows[0];
+    let heard = flow.heard.iter().filter(within).count() as f64 * 0.02 / (to - from).as_secs_f64();
+    (flow.shown.iter().filter(within).count(), 100.0 * heard)
+}
+
+#[test]
+fn on_90_kbit_there_are_stills_and_whole_sound_and_moving_pictures_come_back() {
+    let case = narrow("narrow-90k", 90_000);
+    let (stills, sound) = between(&case, 30, 80);
+    assert!((5..=60).contains(&stills) && sound >= 99.5, "{stills} {sound}");
+    let (pictures, sound) = between(&case, 92, 100);
+    assert!(pictures > 100 && sound >= 99.5, "{pictures} {sound}");
+}
+
+#[test]
+fn on_50_kbit_slim_sound_is_whole_beside_stills_and_everything_comes_back() {
+    let case = narrow("narrow-50k", 50_000);
+    let (stills, sound) = between(&case, 30, 80);
+    assert!((4..=20).contains(&stills) && sound >= 99.5, "{stills} {sound}");
+    let (pictures, sound) = between(&case, 92, 100);
+    assert!(pictures > 100 && sound >= 99.5, "{pictures} {sound}");
+}
+
+#[test]
+fn on_35_kbit_there_is_sound_alone() {
+    let case = narrow("narrow-35k", 35_000);
+    let (stills, sound) = between(&case, 35, 80);
+    assert!(stills <= 4 && sound >= 99.0, "{stills} {sound}");
+    assert!(between(&case, 92, 100).0 > 60, "and the picture comes back");
 }
 
 #[test]

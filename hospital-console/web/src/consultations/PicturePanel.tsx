@@ -5,6 +5,7 @@ import { IconCircleCheck, IconVideo } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { minutesBetween } from "../common/time";
+import { LeftMessages } from "./LeftMessages";
 import { LiveCall } from "./LiveCall";
 import { useBegin } from "./useBegin";
 import classes from "./ConsultationPage.module.css";
@@ -24,6 +25,7 @@ export function PicturePanel({ call, consultation }: { call: Call | undefined; c
       ) : (
         <NotBegun consultation={consultation} />
       )}
+      <LeftMessages consultation={consultation} />
       <div className={classes.below}>
         <Text size="sm" c="dimmed">
           {t("consultations.visit.reasonLabel")}

@@ -92,6 +92,10 @@ export const zh = {
     urgentDoctor: "{{name}}已在那边等候",
     urgentHint: "您结束会诊或护士挂断后，设备自动转到那边；不会自行中断您的通话。",
   },
+  left: {
+    title: "留言和照片",
+    unreachable: "护理院现在连不上。可先录一段语音留言，对方恢复网络后可以收听。",
+  },
   invite: {
     title: "邀请加入会诊",
     action: "邀请",
@@ -217,6 +221,10 @@ export const en: typeof zh = {
     urgentWaitsUnnamed: "Urgent: another resident of the home waits for its box",
     urgentDoctor: "{{name}} waits there",
     urgentHint: "The box goes there when you end the visit or the nurse hangs up; your call is not cut by itself.",
+  },
+  left: {
+    title: "Messages and photos",
+    unreachable: "The home cannot be reached now. Leave a voice message; they hear it once their link is back.",
   },
   invite: {
     title: "Invite to the consultation",

@@ -1,5 +1,5 @@
 import type { CareDocument } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
+import { PlayVoice, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Modal, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconExternalLink, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -41,6 +41,8 @@ export function DocumentViewer({ document, among, onChange, onClose }: DocumentV
     >
       {picture ? (
         <Picture key={document.id} document={document} large={large} />
+      ) : document.kind === "voice_message" ? (
+        <PlayVoice key={document.id} document={document} />
       ) : (
         <Group justify="center" py="xl">
           <Button

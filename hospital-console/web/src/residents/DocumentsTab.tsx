@@ -1,7 +1,7 @@
 import type { CareDocument, DocumentKind } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
-import { IconFileText, IconFiles, IconPhoto } from "@tabler/icons-react";
+import { IconFileText, IconFiles, IconMicrophone, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,7 @@ import { api } from "../app/api";
 import { DocumentViewer } from "./DocumentViewer";
 import classes from "./ResidentRecord.module.css";
 
-const KINDS: readonly DocumentKind[] = ["photo", "still", "portrait", "report", "identity", "other"];
+const KINDS: readonly DocumentKind[] = ["photo", "still", "voice_message", "portrait", "report", "identity", "other"];
 
 /** What was photographed or scanned, newest first, by kind. */
 export function DocumentsTab({ residentId }: { residentId: string }) {
@@ -59,6 +59,8 @@ export function DocumentsTab({ residentId }: { residentId: string }) {
               <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
                 {document.media_type.startsWith("image/") ? (
                   <IconPhoto size={22} aria-hidden />
+                ) : document.kind === "voice_message" ? (
+                  <IconMicrophone size={22} aria-hidden />
                 ) : (
                   <IconFileText size={22} aria-hidden />
                 )}

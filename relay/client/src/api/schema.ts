@@ -5169,11 +5169,13 @@ export interface components {
              * @description How many bytes.
              */
             bytes: number;
+            /** @description The consultation that it belongs to: of a still, and of a voice message or a photo that was left in one. */
+            consultation_id?: components["schemas"]["ConsultationId"];
             /** @description Document id. */
             id: components["schemas"]["DocumentId"];
             /** @description What it is. */
             kind: components["schemas"]["DocumentKind"];
-            /** @description As its bytes say: `image/jpeg`, `image/png`, `image/webp` or `application/pdf`. */
+            /** @description As its bytes say: `image/jpeg`, `image/png`, `image/webp`, `application/pdf`, or of a voice message `audio/webm` or `audio/ogg`. */
             media_type: string;
             /** @description When it reached the relay. */
             received_at: components["schemas"]["Time"];
@@ -5195,7 +5197,7 @@ export interface components {
          * @description What a document is.
          * @enum {string}
          */
-        DocumentKind: "photo" | "portrait" | "report" | "identity" | "still" | "other";
+        DocumentKind: "photo" | "portrait" | "report" | "identity" | "still" | "voice_message" | "other";
         /** @description The way of a prescription from the signature to the first dose. */
         DoorToDose: {
             /** @description The open step is late. */
@@ -6304,7 +6306,9 @@ export interface components {
         NewDocument: {
             /** @description Where on the body; of a photo only. */
             body_site?: components["schemas"]["BodySite"];
-            /** @description The bytes in base64, at most 720 KiB before encoding: JPEG, PNG, WebP or PDF. */
+            /** @description The consultation in which a voice message or a photo is left. */
+            consultation_id?: components["schemas"]["ConsultationId"];
+            /** @description The bytes in base64, at most 720 KiB before encoding: JPEG, PNG, WebP or PDF; of a voice message Opus in WebM or Ogg, at most two minutes. */
             content_base64: string;
             /** @description What it is. */
             kind: components["schemas"]["DocumentKind"];

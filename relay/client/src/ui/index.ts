@@ -27,3 +27,5 @@ export * from "./temperature-plot";
 export * from "./scan";
 export * from "./stills";
 export * from "./still-viewer";
+export * from "./voice-recorder";
+export * from "./voice-messages";

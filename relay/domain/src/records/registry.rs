@@ -1,6 +1,6 @@
 //! Consents, duplicates, broken glass and documents of the registry.
 
-use crate::ids::{BreakGlassId, ConsentId, DocumentId, DuplicateId, HomeId, ResidentId, StaffId};
+use crate::ids::{BreakGlassId, ConsentId, ConsultationId, DocumentId, DuplicateId, HomeId, ResidentId, StaffId};
 use crate::machines::{Refused, break_glass, consent, duplicate, named_enum};
 use crate::registry::duplicates::{Likeness, TakenOver};
 use crate::sensitive::Sensitive;
@@ -235,6 +235,8 @@ named_enum! {
         Identity = "identity",
         /// A full picture of the home's camera, taken in a consultation. Only a box brings one.
         Still = "still",
+        /// What somebody says, to be heard later: when the link carries no talk, or before a call. Also the answer to one.
+        VoiceMessage = "voice_message",
         /// Anything else.
         Other = "other",
     }
@@ -321,6 +323,8 @@ pub struct Document {
     pub kind: DocumentKind,
     /// Where on the body, of a photo of a finding.
     pub body_site: Option<BodySite>,
+    /// The consultation that it was left in, of a voice message or a photo.
+    pub consultation_id: Option<ConsultationId>,
     /// In words.
     pub title: Sensitive<String>,
     /// As its bytes say.

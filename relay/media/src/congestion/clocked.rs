@@ -46,6 +46,12 @@ const RAMP_QUEUE: f64 = 0.05;
 const NEAR_GROWTH: f64 = 0.06;
 /// Nothing reported for this long (beyond the round trip): the link is gone.
 const SILENCE: f64 = 0.3;
+/// Below this only what was measured brings the rate: sound in its usual shape needs it, and somebody else's queue is no reason for less. While nothing gets
+/// through, a probe leaves as if the rate were this, or the former one where that was less.
+const USUAL_LEAST: f64 = 80_000.0;
+/// Shares of it that arrive, and that a full queue empties at, on a link that is narrower.
+const ARRIVES: f64 = 0.85;
+const EMPTIES: f64 = 0.9;
 /// Least window: two packets, so that something is always under way.
 const LEAST_WINDOW: f64 = 3000.0;
 /// What a loss leaves while competing with TCP.
@@ -89,6 +95,8 @@ pub struct Clocked {
     /// Packets before this number left before the last cut.
     cut_at: u64,
     competed: Option<f64>,
+    /// The link was measured to carry less than [`USUAL_LEAST`].
+    narrow: bool,
     arrivals: Vec<Arrival>,
 }
 
@@ -111,6 +119,7 @@ impl Clocked {
             left: 0.0,
             cut_at: 0,
             competed: None,
+            narrow: false,
             arrivals: Vec::new(),
         }
     }
@@ -132,6 +141,18 @@ impl Clocked {
 
     fn is_full(&self) -> bool {
         self.queue.standing() > STANDING + self.packet_time() || self.queue.last() > LEAP + 2.0 * self.packet_time()
+    }
+
+    /// What the rate does not go below.
+    fn floor(&mut self) -> f64 {
+        if self.target >= USUAL_LEAST {
+            self.narrow = false;
+        } else {
+            let empties = self.busy.bps().is_some_and(|busy| busy < EMPTIES * USUAL_LEAST);
+            self.narrow |= empties && self.goodput.bps() < ARRIVES * USUAL_LEAST;
+        }
+        let least = f64::from(self.limits.min_bps);
+        if self.narrow { least } else { least.max(USUAL_LEAST) }
     }
 
     fn grow(&mut self, now: f64, step: f64) {
@@ -228,7 +249,7 @@ impl Clocked {
         };
         self.busy.clear();
         self.mode = Mode::Outage { former };
-        self.target = f64::from(self.limits.min_bps);
+        self.target = former.min(USUAL_LEAST).max(f64::from(self.limits.min_bps));
     }
 
     fn take(&mut self, now: f64, at: Duration) -> u64 {
@@ -297,7 +318,8 @@ impl Controller for Clocked {
                 Verdict::Restore(former) => self.target = self.target.max(former),
             }
         }
-        self.target = self.target.clamp(f64::from(self.limits.min_bps), f64::from(self.limits.max_bps));
+        let most = f64::from(self.limits.max_bps);
+        self.target = self.target.clamp(self.floor().min(most), most);
     }
 
     fn poll(&mut self, at: Duration) {

@@ -1,7 +1,7 @@
 //! What is done about loss: pure numbers.
 //!
 //! * **Nothing** below 1 % (once on, below 0.4 %). A lost packet is asked for again; where that takes no longer than [`SOON`] it is enough for pictures.
-//! * **Sound** travels again with later sound: once, from 15 % on twice. The distance is two mean runs of loss in time, 20 to 80 ms, so that what
+//! * **Sound** travels again with later sound: once, from 15 % on twice. Where it is sent alone ([`Budget::alone`]) what is left is its own: once whatever is lost, if that fits. The distance is two mean runs of loss in time, 20 to 80 ms, so that what
 //!   hits a packet rarely hits its copy. Where sound takes more than a third of the rate, from 4 % on only. A copy of 32 kbit/s sound is 86 bytes, 34 kbit/s.
 //! * **Pictures** get parity where asking again takes longer than [`SOON`]: a block ends with the first picture that ends half a round trip (50 to 100 ms) after it began, or
 //!   with [`BLOCK`] packets. So many parities as pay, under loss in runs as measured (Gilbert's model): a share of the block's bytes must save [`PRICE`] of that share of
@@ -74,6 +74,8 @@ pub struct Budget {
     pub sound: f64,
     /// What pictures need to stay what they are: parity takes nothing of it.
     pub picture_least: f64,
+    /// No picture is sent.
+    pub alone: bool,
 }
 
 impl Conditions {
@@ -118,10 +120,17 @@ impl Plan {
         let Conditions { share, run, round_trip, packets_per_second, budget } = link;
         let room = budget.total / budget.sound.max(1.0);
         let begin = if room < ROOM_FOR_COPIES { BEGIN_DEAR } else { BEGIN };
-        let copies = (share >= if self.copies.is_some() { END * begin / BEGIN } else { begin }).then(|| {
+        let fits = |count: usize| budget.total >= MARGIN * budget.sound * (1.0 + count as f64 * COPY);
+        let worth = share >= if self.copies.is_some() { END * begin / BEGIN } else { begin };
+        let count = match (budget.alone, share >= TWICE) {
+            (false, twice) if worth => 1 + usize::from(twice),
+            (false, _) => 0,
+            (true, true) if fits(2) => 2,
+            (true, _) => usize::from(fits(1)),
+        };
+        let copies = (count > 0).then(|| {
             let lasts = RUNS * run / packets_per_second.max(50.0);
-            let distance = ((lasts / SOUND_EVERY).ceil() as usize).clamp(1, FARTHEST);
-            Copies { count: if share >= TWICE { 2 } else { 1 }, distance }
+            Copies { count, distance: ((lasts / SOUND_EVERY).ceil() as usize).clamp(1, FARTHEST) }
         });
         let copied = copies.map_or(0.0, |copies: Copies| copies.count as f64 * COPY);
         let picture = budget.total - budget.sound * (1.0 + copied);
@@ -184,7 +193,7 @@ fn more_lost_than(parities: usize, packets: usize, share: f64, run: f64) -> f64 
 mod tests {
     use super::*;
 
-    const WIDE: Budget = Budget { total: 1_240_000.0, sound: 62_000.0, picture_least: 400_000.0 };
+    const WIDE: Budget = Budget { total: 1_240_000.0, sound: 62_000.0, picture_least: 400_000.0, alone: false };
 
     fn link(share: f64, run: f64, round_trip: u64) -> Conditions {
         Conditions {
@@ -239,6 +248,19 @@ mod tests {
         let budget = Budget { total: 150e3, ..WIDE };
         let dear = |share| Conditions { budget, packets_per_second: 65.0, ..link(share, 1.0, 200) };
         assert_eq!((copies(dear(0.02)), copies(dear(0.045)).is_some()), (None, true));
+    }
+
+    #[test]
+    fn sound_alone_goes_twice_where_that_fits_whatever_is_lost() {
+        let count = |total, share| {
+            let budget = Budget { total, sound: 25e3, picture_least: 0.0, alone: true };
+            let link = Conditions { budget, packets_per_second: 17.0, ..link(share, 1.0, 200) };
+            Plan::default().next(link).copies.map(|copies| copies.count)
+        };
+        assert_eq!(
+            [count(50e3, 0.0), count(40e3, 0.0), count(50e3, 0.2), count(70e3, 0.2)],
+            [Some(1), None, Some(1), Some(2)]
+        );
     }
 
     #[test]
