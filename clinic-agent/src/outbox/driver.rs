@@ -5,7 +5,7 @@ use super::queue::Waiting;
 use super::reports::Reports;
 use super::sender::{Advice, Sender, Wait};
 use super::sent::Lost;
-use super::session::{Effect, Input, Session};
+use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use yunzhen_domain::ids::{ConsultationId, StillId};
 use yunzhen_media::MediaKind;
-use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -46,6 +46,8 @@ pub struct Driver {
     /// The tablet's last target.
     tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
+    /// What the page was told of the ladder.
+    rung: Option<Rung>,
     stills: Option<mpsc::Sender<StillEvent>>,
 }
 
@@ -104,6 +106,7 @@ impl Driver {
             sender: Sender::new(begun),
             tablet_bps: 0,
             asked_for_keyframe: None,
+            rung: None,
             stills: None,
         };
         (driver, outbox)
@@ -248,7 +251,13 @@ impl Driver {
         if self.session.consultation().is_none() {
             self.sender.end();
         }
-        let shown = self.session.shown();
+        self.show();
+    }
+
+    /// The page hears of what changed.
+    fn show(&mut self) {
+        self.rung = self.sender.rung();
+        let shown = Shown { rung: self.rung, ..self.session.shown() };
         self.outbox.shown.send_if_modified(|known| {
             let changed = *known != shown;
             *known = shown;
@@ -317,6 +326,9 @@ impl Driver {
                 }
                 Advice::Hold(held) => self.devices.hold(held),
             }
+        }
+        if self.rung != self.sender.rung() {
+            self.show();
         }
     }
 
@@ -447,6 +459,10 @@ impl Driver {
                 loss_ratio: status.loss_ratio as f32,
                 sent_bps: status.sent_bps,
             });
+        }
+        let keeps_timeline = self.link.open().borrow().as_ref().is_some_and(|open| open.timeline);
+        if let Some(told) = self.sender.told().filter(|_| keeps_timeline) {
+            self.link.tell(told);
         }
     }
 }

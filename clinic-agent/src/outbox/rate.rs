@@ -257,6 +257,19 @@ impl Rate {
         }
     }
 
+    /// The step of the ladder that the encoder is on.
+    pub const fn rung(&self) -> Rung {
+        match self.reports {
+            Reports::None => Rung::Full,
+            Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.ladder.rung(),
+        }
+    }
+
+    /// How long packets wait in the link's queue; `None` while no report has come.
+    pub fn queued(&self) -> Option<Duration> {
+        (self.reports == Reports::Come).then(|| self.controller.queued())
+    }
+
     /// All that may be sent, sound and headers included; `None` when the relay alone decides.
     pub fn total_bps(&self) -> Option<u32> {
         (self.reports != Reports::None).then(|| self.controller.target_bps())

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_media::repair::Outgoing;
-use yunzhen_protocol::control::{AudioPlan, VideoPlan};
+use yunzhen_protocol::control::{AudioPlan, Rung, ToRelay, VideoPlan};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::RtcpPacket;
@@ -192,6 +192,18 @@ impl Sender {
         if let Some(total) = self.rate.as_ref().and_then(Rate::total_bps) {
             metrics::gauge!("yunzhen_uplink_target_bits_per_second").set(total);
         }
+    }
+
+    /// On which step of the ladder the call is; `None` while there is none.
+    pub fn rung(&self) -> Option<Rung> {
+        self.rate.as_ref().map(|rate| rate.rung().named())
+    }
+
+    /// The same with what is known of the link, for the relay's timeline.
+    pub fn told(&self) -> Option<ToRelay> {
+        let rate = self.rate.as_ref()?;
+        let queue_ms = rate.queued().map(|queued| u32::try_from(queued.as_millis()).unwrap_or(u32::MAX));
+        Some(ToRelay::MediaRung { rung: self.rung(), target_bps: rate.total_bps(), queue_ms })
     }
 
     /// Drops pictures that nobody needs any more. Says how many packets went.

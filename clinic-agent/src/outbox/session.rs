@@ -4,7 +4,7 @@
 use serde::Serialize;
 use std::time::Duration;
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, StopReason, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, StopReason, ToRelay, VideoPlan};
 use yunzhen_protocol::room::{AudioState, Camera, VideoState};
 
 use super::splice::Source;
@@ -142,6 +142,9 @@ pub struct Shown {
     pub camera: ActiveCamera,
     /// What can be chosen.
     pub cameras: Vec<Camera>,
+    /// The step of the ladder, while live; the driver knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
     /// One sentence, when a device failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -348,6 +351,7 @@ impl Session {
             consultation_id: self.consultation(),
             camera: self.active(),
             cameras,
+            rung: None,
             error: self.failed.clone(),
         }
     }

@@ -4,7 +4,7 @@
 //! a picture that jumps to and fro is worse than a small one.
 
 use std::time::Duration;
-use yunzhen_protocol::control::VideoPlan;
+use yunzhen_protocol::control::{self, VideoPlan};
 
 /// How long the rate must be enough before the picture gets better.
 const STEADY: Duration = Duration::from_secs(2);
@@ -78,6 +78,15 @@ impl Rung {
         match self {
             Self::Full => Self::Small,
             Self::Small | Self::Slow => Self::Slow,
+        }
+    }
+
+    /// Its name on the wire, in the record and in words.
+    pub const fn named(self) -> control::Rung {
+        match self {
+            Self::Full => control::Rung::Full,
+            Self::Small => control::Rung::Small,
+            Self::Slow => control::Rung::Slow,
         }
     }
 

@@ -26,6 +26,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("transports", "resident_id = $1"),
     ("referrals", "resident_id = $1"),
     ("stills", "resident_id = $1"),
+    ("media_timeline", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("consultation_notes", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("invitations", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("present_doctors", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),

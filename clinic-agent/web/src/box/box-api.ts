@@ -9,6 +9,7 @@ import type {
   NewDoseEntry,
   Problem,
   Reading,
+  Rung,
   UrgentCallRaised,
 } from "@yunzhen/client";
 
@@ -27,6 +28,8 @@ export interface BoxStatus {
     consultation_id?: string | null;
     camera?: HomeCamera | "none" | null;
     cameras: HomeCamera[];
+    /** The step of the ladder that this home's picture goes out on, while live. */
+    rung?: Rung | null;
     error?: string | null;
   };
   devices?: DeviceStanding & { waiting?: number; newest?: string | null };

@@ -21,7 +21,11 @@ import classes from "./ConsultationPage.module.css";
 export function ConsultationPage() {
   const { id = "" } = useParams();
   const { t } = useTranslation("app");
-  const consultation = useQuery({ queryKey: keys.consultations.one(id), queryFn: () => api.consultations.get(id) });
+  const consultation = useQuery({
+    queryKey: keys.consultations.one(id),
+    queryFn: () => api.consultations.get(id),
+    refetchInterval: (query) => lookAgain(query.state.data),
+  });
   useTitle(consultation.data?.resident.name);
   const queryClient = useQueryClient();
   const begunHere = queryClient.getQueryData(keys.consultations.begunHere(id)) === true;
@@ -35,6 +39,12 @@ export function ConsultationPage() {
     );
   }
   return <Visit key={id} call={call} consultation={consultation.data} />;
+}
+
+/** No event tells how the call goes. Whether it is enough to sign by is looked at again: soon while it is not. */
+function lookAgain(consultation: Consultation | undefined): number | false {
+  if (consultation?.state !== "in_progress" || !consultation.signing) return false;
+  return consultation.signing.enough ? 15_000 : 3_000;
 }
 
 function Visit({ call, consultation }: { call: Call | undefined; consultation: Consultation }) {

@@ -2,6 +2,7 @@ import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
 import { enStills } from "./en-stills";
+import { enTimeline } from "./en-timeline";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -214,6 +215,7 @@ export const en: Messages = {
   },
   ...enCare,
   ...enStills,
+  ...enTimeline,
   ...enDoses,
   parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },

@@ -2,6 +2,7 @@ import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
 import { zhStills } from "./zh-stills";
+import { zhTimeline } from "./zh-timeline";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -214,6 +215,7 @@ export const zh = {
   },
   ...zhCare,
   ...zhStills,
+  ...zhTimeline,
   ...zhDoses,
   parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },

@@ -26,4 +26,5 @@ export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
 export * from "./stills";
+export * from "./media-timeline";
 export * from "./still-viewer";

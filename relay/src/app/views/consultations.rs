@@ -8,6 +8,7 @@ use super::codes::{
 };
 use super::common::{StaffRef, Time};
 use super::eligibility::ConsultationEligibility;
+use super::media_timeline::SigningByCall;
 use super::prescriptions::PrescriptionSummary;
 use super::referrals::ReferralSummary;
 
@@ -132,6 +133,9 @@ pub struct Consultation {
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
     pub missing_consents: Vec<ConsentKind>,
+    /// Whether the call showed enough to sign by; for specialists, while prescriptions can be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<SigningByCall>,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
 }
