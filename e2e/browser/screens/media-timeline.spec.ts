@@ -28,7 +28,10 @@ const plots = async (page: Page): Promise<void> => {
 };
 const table = async (page: Page): Promise<void> => {
   await plots(page);
-  await page.locator(".yz-timeline").getByRole("button", { name: /显示数值表|Show the numbers/ }).click();
+  await page
+    .locator(".yz-timeline")
+    .getByRole("button", { name: /显示数值表|Show the numbers/ })
+    .click();
   await expect(page.locator(".yz-timeline-table tbody tr")).toHaveCount(48);
 };
 const empty = async (page: Page): Promise<void> => {
@@ -42,7 +45,10 @@ const refused = async (page: Page): Promise<void> => {
 /** The words stand beside the picture while it is not the full one. */
 const rung = (page: Page): Promise<void> => page.getByTestId("rung").waitFor();
 const composing = async (page: Page): Promise<void> => {
-  await page.getByRole("button", { name: /开处方|^Prescribe$/ }).first().click();
+  await page
+    .getByRole("button", { name: /开处方|^Prescribe$/ })
+    .first()
+    .click();
   await page.getByTestId("call-too-low").waitFor();
   await expect(page.getByRole("button", { name: /核对并签名|Review and sign/ })).toBeDisabled();
 };

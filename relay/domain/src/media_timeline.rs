@@ -147,8 +147,10 @@ mod tests {
         assert!(Rung::ALL.iter().all(|rung| Rung::of_number(rung.number()) == Some(*rung)));
         assert_eq!((Rung::of_number(0), Rung::of_number(7)), (None, None));
         assert!(Rung::Small.is_at_least(Rung::Slow) && !Rung::Stills.is_at_least(Rung::Slow));
-        assert_eq!(Rung::ALL.iter().map(|rung| rung.as_str()).collect::<Vec<_>>().join(" "),
-            "full small slow stills sound forward");
+        assert_eq!(
+            Rung::ALL.iter().map(|rung| rung.as_str()).collect::<Vec<_>>().join(" "),
+            "full small slow stills sound forward"
+        );
     }
 
     #[test]

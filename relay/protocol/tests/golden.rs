@@ -96,10 +96,7 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
             ToRelay::CameraState { active: ActiveCamera::None, failed: Some("the camera is unplugged".into()) },
         ),
         ("media_stats", ToRelay::MediaStats { rtt_ms: 42, loss_ratio: 0.25, sent_bps: 1_500_000 }),
-        (
-            "media_rung",
-            ToRelay::MediaRung { rung: Some(Rung::Slow), target_bps: Some(150_000), queue_ms: Some(60) },
-        ),
+        ("media_rung", ToRelay::MediaRung { rung: Some(Rung::Slow), target_bps: Some(150_000), queue_ms: Some(60) }),
         ("media_rung_unknown", ToRelay::MediaRung { rung: None, target_bps: None, queue_ms: None }),
         ("media_joined", ToRelay::MediaJoined { consultation_id: consultation(), tablet: true }),
         ("media_state", ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use yunzhen_media::protocol::room::{
-    AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState,
-    Rung, Tablet, VideoState,
+    AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState, Rung,
+    Tablet, VideoState,
 };
 
 use crate::error::{ConnectError, PatchError};

@@ -7,8 +7,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
-    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, residents, rounds, schedule, sessions, stills,
-    urgent_calls,
+    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, residents, rounds, schedule, sessions,
+    stills, urgent_calls,
 };
 
 /// Header of every POST that changes care state.

@@ -294,13 +294,18 @@ mod tests {
         for second in 50..65 {
             timeline.second(second, &here());
         }
-        let lengths = |timeline: &Timeline| timeline.unwritten(id(1)).iter().map(|s| s.seconds.len()).collect::<Vec<_>>();
+        let lengths =
+            |timeline: &Timeline| timeline.unwritten(id(1)).iter().map(|s| s.seconds.len()).collect::<Vec<_>>();
         assert_eq!(lengths(&timeline), [10, 5]);
         let (last, rows) = timeline.batch().unwrap();
         assert_eq!(rows.len(), 1, "the minute that goes on waits");
         assert_eq!(timeline.batch().unwrap().0, last, "a write that failed is tried again with the same rows");
         timeline.written(last);
-        assert_eq!((lengths(&timeline), timeline.batch()), (vec![10, 5], None), "who began to read before has it from here");
+        assert_eq!(
+            (lengths(&timeline), timeline.batch()),
+            (vec![10, 5], None),
+            "who began to read before has it from here"
+        );
         timeline.end();
         assert!(timeline.has_ended());
         assert_eq!(timeline.batch().unwrap().1[0].1.seconds.len(), 5, "the drain leaves nothing behind");

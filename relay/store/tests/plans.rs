@@ -18,9 +18,9 @@ use yunzhen_store::relations::Specialist;
 use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
-    discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, media_timeline, notes, observations, pharmacy_offers,
-    prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stills, stock, temperatures,
-    transports, urgent_calls, visits, webhook_deliveries,
+    discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, media_timeline, notes, observations,
+    pharmacy_offers, prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stills,
+    stock, temperatures, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// What is shown to nobody page by page, and of what no hospital has more than a screen holds.

@@ -34,7 +34,8 @@ async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
     let (mut number, mut rung_was_told) = (0_u16, false);
     let calling = async {
         while stage.counted(SECONDS) < 3 || !rung_was_told {
-            one.say(&ToRelay::MediaRung { rung: Some(Rung::Sound), target_bps: Some(90_000), queue_ms: Some(120) }).await;
+            one.say(&ToRelay::MediaRung { rung: Some(Rung::Sound), target_bps: Some(90_000), queue_ms: Some(120) })
+                .await;
             for _ in 0..10 {
                 sound(&one, 8, number);
                 number = number.wrapping_add(1);

@@ -46,7 +46,10 @@ async fn nothing_is_signed_by_a_voice_and_what_was_seen_for_a_minute_stays_seen(
     passes(&w, id, MINUTE, 20, Observed::Here(heard(Rung::Sound)));
     assert_eq!(too_low(w.try_sign(&p).await), (Rung::Slow, Some(Rung::Sound)));
     let seen = consultations::get(&w.app, &w.by(&w.specialist), id).await.unwrap().signing.unwrap();
-    assert_eq!((seen.enough, seen.least_rung, seen.last, seen.connected_seconds), (false, Rung::Slow, Some(Rung::Sound), 20));
+    assert_eq!(
+        (seen.enough, seen.least_rung, seen.last, seen.connected_seconds),
+        (false, Rung::Slow, Some(Rung::Sound), 20)
+    );
     let of_nurse = consultations::get(&w.app, &w.by(&w.nurse), id).await.unwrap();
     assert_eq!(of_nurse.signing, None, "she signs nothing");
 
@@ -99,7 +102,8 @@ async fn what_is_stored_and_what_is_not_yet_is_one_timeline() {
     passes(&w, id, MINUTE + 65, 3, Observed::Away);
     let from_memory = media_timeline::show(&w.app, &w.by(&w.specialist), id).await.unwrap();
     // The writer stores the whole minute, and once more after an answer that was lost.
-    let whole: Vec<Stretch> = w.app.timeline.unwritten(id).into_iter().filter(|s| s.from_second < MINUTE + 60).collect();
+    let whole: Vec<Stretch> =
+        w.app.timeline.unwritten(id).into_iter().filter(|s| s.from_second < MINUTE + 60).collect();
     for _ in 0..2 {
         let rows: Vec<_> = whole.iter().map(|stretch| (id, stretch.clone())).collect();
         media_timeline::keep(&w.app, &rows).await.unwrap();

@@ -106,7 +106,9 @@ export function rowsOf({ stretches }: Pick<MediaTimeline, "stretches">, step: nu
 }
 
 /** How much of the call was on which rung, best first, nothing last; those that were not had are left out. In percent. */
-export function sharesOf({ stretches }: Pick<MediaTimeline, "stretches">): { shown: Rung | undefined; share: number }[] {
+export function sharesOf({
+  stretches,
+}: Pick<MediaTimeline, "stretches">): { shown: Rung | undefined; share: number }[] {
   const all = stretches.flatMap(({ seconds }) => seconds);
   return [...RUNGS, undefined].flatMap((rung) => {
     const count = all.filter(({ shown }) => (shown ?? undefined) === rung).length;

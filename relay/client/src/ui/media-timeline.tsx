@@ -186,9 +186,7 @@ function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }
             space: 80,
             values: (_, ticks, _axis, _space, step) =>
               ticks.map((tick) =>
-                step < 60
-                  ? withSeconds(formats.time(tick * 1000), tick)
-                  : formats.time(tick * 1000),
+                step < 60 ? withSeconds(formats.time(tick * 1000), tick) : formats.time(tick * 1000),
               ),
             incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600],
           },

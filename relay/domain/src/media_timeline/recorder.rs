@@ -141,7 +141,10 @@ mod tests {
         assert_eq!(recorder.open(id(1)).map(|s| (s.from_second, s.seconds.clone())), Some((120, vec![Second::Away])));
         recorder.second(121, &here(1));
         let last = recorder.second(122, &here(2));
-        assert_eq!(last, [(id(1), Stretch { from_second: 120, seconds: vec![Second::Away, Second::Heard(Heard::default())] })]);
+        assert_eq!(
+            last,
+            [(id(1), Stretch { from_second: 120, seconds: vec![Second::Away, Second::Heard(Heard::default())] })]
+        );
         assert_eq!(recorder.end().len(), 1);
         assert!(recorder.end().is_empty());
     }

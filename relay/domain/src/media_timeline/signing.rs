@@ -76,13 +76,19 @@ impl TooLow {
                 let nothing = ("没有画面和声音", "no picture and no sound");
                 let ((now_zh, now_en), (least_zh, least_en)) = (shown.map_or(nothing, Rung::words), least.words());
                 (
-                    format!("通话现为“{now_zh}”；按医院规定，签署处方至少需要“{least_zh}”，恢复后或累计满 {held_seconds} 秒即可签署。"),
-                    format!("The call shows: {now_en}. The hospital asks for at least: {least_en}, now or for {held_seconds} seconds in all, before a prescription is signed."),
+                    format!(
+                        "通话现为“{now_zh}”；按医院规定，签署处方至少需要“{least_zh}”，恢复后或累计满 {held_seconds} 秒即可签署。"
+                    ),
+                    format!(
+                        "The call shows: {now_en}. The hospital asks for at least: {least_en}, now or for {held_seconds} seconds in all, before a prescription is signed."
+                    ),
                 )
             }
             Self::Call { least, connected } => (
                 format!("按医院规定，签署处方前须与养老院通话至少 {least} 秒；目前为 {connected} 秒。"),
-                format!("The hospital asks for {least} seconds of call with the home before a prescription is signed; there were {connected}."),
+                format!(
+                    "The hospital asks for {least} seconds of call with the home before a prescription is signed; there were {connected}."
+                ),
             ),
         }
     }
@@ -128,7 +134,8 @@ mod tests {
         assert_eq!(decide(&seconds(Rung::Sound, 500), ""), too_low(Rung::Slow, Some(Rung::Sound)));
         let worse = [seconds(Rung::Full, 59), seconds(Rung::Sound, 10)].concat();
         assert_eq!(decide(&worse, ""), too_low(Rung::Slow, Some(Rung::Sound)), "59 s, and 10 s ago");
-        let long = [seconds(Rung::Full, 30), seconds(Rung::Sound, 10), seconds(Rung::Slow, 30), seconds(Rung::Sound, 99)];
+        let long =
+            [seconds(Rung::Full, 30), seconds(Rung::Sound, 10), seconds(Rung::Slow, 30), seconds(Rung::Sound, 99)];
         assert_eq!(decide(&long.concat(), ""), Ok(()), "60 s in all, with a break");
         let dip = [seconds(Rung::Full, 5), seconds(Rung::Sound, 9)].concat();
         assert_eq!(decide(&dip, ""), Ok(()), "it was there within the last ten seconds");
@@ -138,12 +145,19 @@ mod tests {
     fn a_link_that_is_away_shows_nothing() {
         let gone = [seconds(Rung::Full, 20), vec![Second::Away; 10]].concat();
         assert_eq!(decide(&gone, ""), too_low(Rung::Slow, None));
-        assert_eq!(decide(&[Second::Heard(Heard::default())], ""), too_low(Rung::Slow, None), "connected, nothing came");
+        assert_eq!(
+            decide(&[Second::Heard(Heard::default())], ""),
+            too_low(Rung::Slow, None),
+            "connected, nothing came"
+        );
     }
 
     #[test]
     fn a_hospital_asks_for_more_and_never_for_less() {
-        assert_eq!(decide(&seconds(Rung::Small, 80), "least_rung_for_signing = 6"), too_low(Rung::Full, Some(Rung::Small)));
+        assert_eq!(
+            decide(&seconds(Rung::Small, 80), "least_rung_for_signing = 6"),
+            too_low(Rung::Full, Some(Rung::Small))
+        );
         assert_eq!(decide(&seconds(Rung::Small, 80), "least_rung_for_signing = 5"), Ok(()));
         let refused = |text: &str| Policy::from_toml(text).unwrap_err().to_string();
         assert!(refused("least_rung_for_signing = 3").contains("only be tightened"));
