@@ -24,12 +24,12 @@ const open = async (page: Page): Promise<void> => {
 };
 const plots = async (page: Page): Promise<void> => {
   await open(page);
-  await expect(page.locator(".yz-timeline canvas")).toHaveCount(4);
+  await expect(page.getByRole("dialog").locator("canvas")).toHaveCount(4);
 };
 const table = async (page: Page): Promise<void> => {
   await plots(page);
   await page
-    .locator(".yz-timeline")
+    .getByRole("dialog")
     .getByRole("button", { name: /显示数值表|Show the numbers/ })
     .click();
   await expect(page.locator(".yz-timeline-table tbody tr")).toHaveCount(48);

@@ -217,6 +217,8 @@ function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
   const mine = snapshot.quality?.level ?? "good";
   const theirs = main.link;
   const level = rank[theirs] > rank[mine] ? theirs : mine;
+  // What the rung says is the worse of the two.
+  if (level === "good" && isBelowFull(main.rung)) return null;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
 }
 

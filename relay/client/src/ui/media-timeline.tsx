@@ -1,8 +1,8 @@
-import { Button, Group, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
+import { Button, Group, Modal, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { IconActivity, IconChartLine, IconTable } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
 import type { MediaTimeline } from "../api/types";
@@ -12,6 +12,8 @@ import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
 import "./media-timeline.css";
 
+/** Which line is which, beside its words. */
+const STROKES = ["━", "┅"];
 /** While the call goes on. */
 const LIVE_MS = 5000;
 
@@ -19,22 +21,27 @@ const LIVE_MS = 5000;
 export function CallQuality({ consultationId, live }: { consultationId: string; live: boolean }) {
   const { t } = useTranslation("shared");
   const [open, setOpen] = useState(false);
-  const panel = useId();
   return (
-    <section className="yz-timeline" aria-label={t("timeline.title")}>
+    <div className="yz-timeline">
       <Button
         variant="subtle"
         size="compact-md"
         leftSection={<IconActivity size={20} aria-hidden />}
-        aria-expanded={open}
-        aria-controls={panel}
-        onClick={() => setOpen(!open)}
+        onClick={() => setOpen(true)}
         data-testid="call-quality"
       >
         {t("timeline.show")}
       </Button>
-      <div id={panel}>{open && <Fetched consultationId={consultationId} live={live} />}</div>
-    </section>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        size={920}
+        title={t("timeline.title")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
+        <Fetched consultationId={consultationId} live={live} />
+      </Modal>
+    </div>
   );
 }
 
@@ -59,10 +66,28 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
   const sync = useId();
   const series = useMemo(() => seriesOf(timeline), [timeline]);
   const seconds = timeline.stretches.reduce((sum, stretch) => sum + stretch.seconds.length, 0);
-  const word = (height: number): string => {
-    const rung = rungAt(height);
-    return rung ? t(`rung.${rung}`) : t("timeline.nothing");
-  };
+  const word = useCallback(
+    (height: number): string => {
+      const rung = rungAt(height);
+      return rung ? t(`rung.${rung}`) : t("timeline.nothing");
+    },
+    [t],
+  );
+  const lines = useMemo(
+    () => ({
+      rung: [{ label: t("timeline.rung"), values: series.shown }],
+      rate: [
+        { label: t("timeline.received"), values: series.received },
+        { label: t("timeline.target"), values: series.target },
+      ],
+      delay: [
+        { label: t("timeline.queue"), values: series.queue },
+        { label: t("timeline.roundTrip"), values: series.roundTrip },
+      ],
+      loss: [{ label: t("timeline.loss"), values: series.loss }],
+    }),
+    [series, t],
+  );
   if (seconds === 0) {
     return (
       <Text c="dimmed" size="sm">
@@ -100,38 +125,10 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
         <TimelineTable timeline={timeline} step={stepOf(seconds)} />
       ) : (
         <>
-          <OnePlot
-            {...plot}
-            name={t("timeline.rung")}
-            unit=""
-            lines={[{ label: t("timeline.rung"), values: series.shown }]}
-            say={word}
-            rungs
-          />
-          <OnePlot
-            {...plot}
-            name={t("timeline.rate")}
-            unit={t("timeline.kbps")}
-            lines={[
-              { label: t("timeline.received"), values: series.received },
-              { label: t("timeline.target"), values: series.target },
-            ]}
-          />
-          <OnePlot
-            {...plot}
-            name={t("timeline.delay")}
-            unit={t("timeline.ms")}
-            lines={[
-              { label: t("timeline.queue"), values: series.queue },
-              { label: t("timeline.roundTrip"), values: series.roundTrip },
-            ]}
-          />
-          <OnePlot
-            {...plot}
-            name={t("timeline.loss")}
-            unit={t("timeline.percent")}
-            lines={[{ label: t("timeline.loss"), values: series.loss }]}
-          />
+          <OnePlot {...plot} name={t("timeline.rung")} unit="" lines={lines.rung} say={word} rungs />
+          <OnePlot {...plot} name={t("timeline.rate")} unit={t("timeline.kbps")} lines={lines.rate} />
+          <OnePlot {...plot} name={t("timeline.delay")} unit={t("timeline.ms")} lines={lines.delay} />
+          <OnePlot {...plot} name={t("timeline.loss")} unit={t("timeline.percent")} lines={lines.loss} />
         </>
       )}
     </Stack>
@@ -157,7 +154,7 @@ function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }
   const { ref: sizeRef, width } = useElementSize();
   const host = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
-  const height = rungs ? 120 : 100;
+  const height = rungs ? 170 : 110;
   useEffect(() => {
     const element = host.current;
     if (!element || width < 80) return;
@@ -195,9 +192,15 @@ function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }
             grid: { stroke: css("--yz-line"), width: 1 },
             ticks: { show: false },
             font,
-            size: 52,
-            space: rungs ? 12 : 24,
-            ...(rungs ? { splits: RUNGS.map((_, index) => index).concat(RUNGS.length) } : {}),
+            // All of one width, so that the plots have one axis of time.
+            size: 128,
+            space: 18,
+            ...(say
+              ? {
+                  splits: RUNGS.map((_, index) => index).concat(RUNGS.length),
+                  values: (_: uPlot, heights: number[]) => heights.map(say),
+                }
+              : {}),
           },
         ],
         series: [
@@ -222,17 +225,16 @@ function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }
       element,
     );
     return () => plot.destroy();
-  }, [times, lines, width, scheme, sync, rungs, height, formats]);
+  }, [times, lines, width, scheme, sync, rungs, say, height, formats]);
   const shown = at !== null && times[at] !== undefined ? at : times.length - 1;
   const time = times[shown];
-  const words = lines
-    .map(({ label, values }) => {
-      const value = values[shown];
-      const said =
-        value === null || value === undefined ? "–" : say ? say(value) : `${formats.number(value)} ${unit}`.trim();
-      return lines.length > 1 ? `${label} ${said}` : said;
-    })
-    .join(" · ");
+  const said = lines.map(({ label, values }) => {
+    const value = values[shown];
+    const now =
+      value === null || value === undefined ? "–" : say ? say(value) : `${formats.number(value)} ${unit}`.trim();
+    return lines.length > 1 ? `${label} ${now}` : now;
+  });
+  const words = said.join(" · ");
   return (
     <div>
       <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
@@ -240,7 +242,7 @@ function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }
           {name}
         </Text>
         <Text size="sm" ta="right">
-          {words}
+          {said.length > 1 ? said.map((one, index) => `${STROKES[index] ?? ""} ${one}`).join(" · ") : words}
           <Text span c="dimmed" inherit>
             {time !== undefined && ` · ${withSeconds(formats.time(time * 1000), time)}`}
           </Text>
