@@ -4,6 +4,8 @@
 //! **held** (for a time in all, anywhere in the consultation). So a call that was good and gets worse while she writes does not take away what she has seen, and one
 //! that never showed more than a voice is not signed by. Seconds without a link count as nothing shown.
 //!
+//! A call is judged when it has lasted as long as its end is (10 seconds): before that its picture is still coming up.
+//!
 //! A consultation in which the home's box never was in the call has no seconds, and there is nothing to judge: the doctor may sit in the room. A hospital that wants
 //! a call before every signature sets `call_seconds_for_signing`.
 
@@ -19,8 +21,8 @@ pub struct Standing {
     pub last: Option<Rung>,
     /// The best that was held for long enough.
     pub held: Option<Rung>,
-    /// Whether anything was recorded.
-    pub recorded: bool,
+    /// Recorded seconds, those without a link included.
+    pub recorded: u32,
 }
 
 impl Standing {
@@ -29,7 +31,7 @@ impl Standing {
         let last = policy.rung_at_end_seconds as usize;
         let shown = |second: &Second| second.shown();
         let best = |found: Option<Rung>, rung: Rung| Some(found.map_or(rung, |found| found.min(rung)));
-        let mut standing = Self { recorded: !seconds.is_empty(), ..Self::default() };
+        let mut standing = Self { recorded: count(seconds, |_| true), ..Self::default() };
         standing.connected = count(seconds, |second| *second != Second::Away);
         standing.last = seconds.iter().rev().take(last).filter_map(shown).fold(None, best);
         let held = |rung: &Rung| {
@@ -101,7 +103,8 @@ pub fn enough(standing: &Standing, policy: &Policy) -> Result<(), TooLow> {
     }
     let least = policy.least_rung();
     let shown = standing.last.into_iter().chain(standing.held).min();
-    if !standing.recorded || shown.is_some_and(|shown| shown.is_at_least(least)) {
+    let is_young = standing.recorded < policy.rung_at_end_seconds;
+    if is_young || shown.is_some_and(|shown| shown.is_at_least(least)) {
         return Ok(());
     }
     Err(TooLow::Rung { least, shown, held_seconds: policy.rung_held_seconds })
@@ -128,8 +131,8 @@ mod tests {
 
     #[test]
     fn the_rung_at_the_end_counts_or_one_that_was_held() {
-        assert_eq!(decide(&seconds(Rung::Full, 1), ""), Ok(()));
-        assert_eq!(decide(&seconds(Rung::Slow, 1), ""), Ok(()));
+        assert_eq!(decide(&seconds(Rung::Full, 10), ""), Ok(()));
+        assert_eq!(decide(&seconds(Rung::Slow, 10), ""), Ok(()));
         assert_eq!(decide(&seconds(Rung::Stills, 500), ""), too_low(Rung::Slow, Some(Rung::Stills)));
         assert_eq!(decide(&seconds(Rung::Sound, 500), ""), too_low(Rung::Slow, Some(Rung::Sound)));
         let worse = [seconds(Rung::Full, 59), seconds(Rung::Sound, 10)].concat();
@@ -142,11 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_is_still_coming_up_is_not_judged() {
+        let coming_up = [vec![Second::Heard(Heard::default()); 4], seconds(Rung::Sound, 5)].concat();
+        assert_eq!(decide(&coming_up, ""), Ok(()));
+        assert_eq!(decide(&[coming_up, seconds(Rung::Sound, 1)].concat(), ""), too_low(Rung::Slow, Some(Rung::Sound)));
+    }
+
+    #[test]
     fn a_link_that_is_away_shows_nothing() {
         let gone = [seconds(Rung::Full, 20), vec![Second::Away; 10]].concat();
         assert_eq!(decide(&gone, ""), too_low(Rung::Slow, None));
         assert_eq!(
-            decide(&[Second::Heard(Heard::default())], ""),
+            decide(&[Second::Heard(Heard::default()); 10], ""),
             too_low(Rung::Slow, None),
             "connected, nothing came"
         );
@@ -177,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_reason_is_said_in_both_languages() {
-        let (zh, en) = decide(&seconds(Rung::Sound, 9), "").unwrap_err().words();
+        let (zh, en) = decide(&seconds(Rung::Sound, 10), "").unwrap_err().words();
         assert!(zh.contains("只有声音") && zh.contains("慢速画面") && zh.contains("60"), "{zh}");
         assert!(en.contains("Sound only") && en.contains("Slow picture") && en.contains("60"), "{en}");
         let (zh, en) = TooLow::Call { least: 30, connected: 4 }.words();
