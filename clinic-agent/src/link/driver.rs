@@ -210,9 +210,9 @@ impl Driver {
     async fn dial(&self) -> Result<Welcomed, End> {
         let connection = self.connect().await?;
         let mut control = Control::open(&connection, &self.target.hello).await?;
-        let mut takes_repairs = false;
-        if let ToBox::Welcome { relay_version, server_time, repair, .. } = control.welcomed().await? {
-            takes_repairs = repair;
+        let (mut takes_repairs, mut keeps_timeline) = (false, false);
+        if let ToBox::Welcome { relay_version, server_time, repair, timeline, .. } = control.welcomed().await? {
+            (takes_repairs, keeps_timeline) = (repair, timeline);
             let skew = clock::now_timestamp().duration_since(server_time).as_secs();
             if skew.abs() > 60 {
                 tracing::warn!(
@@ -223,7 +223,8 @@ impl Driver {
             tracing::info!(relay_version, "welcomed by the relay");
         }
         let (control_tx, outgoing) = mpsc::channel(CONTROL_QUEUE);
-        Ok(Welcomed { control, open: Open { connection, repair: takes_repairs, control: control_tx }, outgoing })
+        let open = Open { connection, repair: takes_repairs, timeline: keeps_timeline, control: control_tx };
+        Ok(Welcomed { control, open, outgoing })
     }
 
     async fn connect(&self) -> Result<quinn::Connection, End> {

@@ -93,6 +93,8 @@ pub struct Open {
     pub connection: quinn::Connection,
     /// Whether the relay re-creates what is lost from what is sent for it.
     pub repair: bool,
+    /// Whether the relay keeps a timeline of the call.
+    pub timeline: bool,
     control: mpsc::Sender<ToRelay>,
 }
 

@@ -18,15 +18,13 @@ use yunzhen_domain::ids::{ConsultationId, StillId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::Motion;
 use yunzhen_media::ladder::forward::Forward;
-use yunzhen_protocol::control::{AudioPlan, BoxCamera, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
 
 /// Least time between two key frames that this box asks for by itself.
 const OWN_KEYFRAMES: Duration = Duration::from_secs(1);
-/// Below all steps of the ladder: messages instead of a call.
-const FORWARD: &str = "forward";
 /// Preview packets that may wait for the legs, a key frame and more; the oldest go first, the next key frame heals.
 const PREVIEW_QUEUE: usize = 256;
 /// Tablet packets that may wait; newest are dropped when it is full.
@@ -53,6 +51,8 @@ pub struct Driver {
     /// The tablet's last target.
     tablet_bps: u32,
     asked_for_keyframe: Option<Instant>,
+    /// What the page was told of the ladder.
+    rung: Option<Rung>,
     stills: Option<mpsc::Sender<StillEvent>>,
 }
 
@@ -113,6 +113,7 @@ impl Driver {
             dark: false,
             tablet_bps: 0,
             asked_for_keyframe: None,
+            rung: None,
             stills: None,
         };
         (driver, outbox)
@@ -257,8 +258,7 @@ impl Driver {
         if self.session.consultation().is_none() {
             self.sender.end();
         }
-        let rung = self.outbox.shown.borrow().rung;
-        let shown = Shown { rung, ..self.session.shown() };
+        let shown = Shown { rung: self.rung, ..self.session.shown() };
         self.outbox.shown.send_if_modified(|known| {
             let changed = *known != shown;
             *known = shown;
@@ -343,13 +343,14 @@ impl Driver {
         let rung = match self.sender.rung() {
             Some(rung) => {
                 let heard = self.link.is_open() && self.sender.is_heard(now);
-                Some(if self.forward.step(at, heard) { FORWARD } else { rung.name() })
+                Some(if self.forward.step(at, heard) { Rung::Forward } else { rung.named() })
             }
             None => {
                 self.forward = Forward::default();
                 None
             }
         };
+        self.rung = rung;
         self.outbox.shown.send_if_modified(|known| {
             let changed = known.rung != rung;
             known.rung = rung;
@@ -489,6 +490,10 @@ impl Driver {
                 loss_ratio: status.loss_ratio as f32,
                 sent_bps: status.sent_bps,
             });
+        }
+        let keeps_timeline = self.link.open().borrow().as_ref().is_some_and(|open| open.timeline);
+        if let Some(told) = self.rung.and_then(|rung| self.sender.told(rung)).filter(|_| keeps_timeline) {
+            self.link.tell(told);
         }
     }
 }

@@ -321,6 +321,11 @@ impl Rate {
         }
     }
 
+    /// How long packets wait in the link's queue; `None` while no report has come.
+    pub fn queued(&self) -> Option<Duration> {
+        (self.reports == Reports::Come).then(|| self.controller.queued())
+    }
+
     /// All that may be sent, sound and headers included; `None` when the relay alone decides.
     pub fn total_bps(&self) -> Option<u32> {
         (self.reports != Reports::None).then(|| self.controller.target_bps())

@@ -12,7 +12,7 @@ use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_media::ladder::{Motion, Rung, VideoTarget};
 use yunzhen_media::repair::outgoing::Made;
 use yunzhen_media::repair::{Outgoing, deadline};
-use yunzhen_protocol::control::{AudioPlan, VideoPlan};
+use yunzhen_protocol::control::{self, AudioPlan, ToRelay, VideoPlan};
 use yunzhen_protocol::fragment::Fragmenter;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::RtcpPacket;
@@ -227,6 +227,13 @@ impl Sender {
         if let Some(total) = self.rate.as_ref().and_then(Rate::total_bps) {
             metrics::gauge!("yunzhen_uplink_target_bits_per_second").set(total);
         }
+    }
+
+    /// What the relay's timeline gets: the step of the ladder, with what is known of the link.
+    pub fn told(&self, rung: control::Rung) -> Option<ToRelay> {
+        let rate = self.rate.as_ref()?;
+        let queue_ms = rate.queued().map(|queued| u32::try_from(queued.as_millis()).unwrap_or(u32::MAX));
+        Some(ToRelay::MediaRung { rung: Some(rung), target_bps: rate.total_bps(), queue_ms })
     }
 
     /// Drops what nobody needs any more. Says how many packets of pictures went.

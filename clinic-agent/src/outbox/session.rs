@@ -4,7 +4,7 @@
 use serde::Serialize;
 use std::time::Duration;
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, StopReason, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, StopReason, ToRelay, VideoPlan};
 use yunzhen_protocol::room::{AudioState, Camera, VideoState};
 
 use super::splice::Source;
@@ -140,11 +140,11 @@ pub struct Shown {
     pub consultation_id: Option<ConsultationId>,
     /// What is sent.
     pub camera: ActiveCamera,
-    /// Which step of the ladder is in use while it is live: `full`, `small`, `slow`, `stills`, `sound`, or `forward` when no sound can be had. The driver's word.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rung: Option<&'static str>,
     /// What can be chosen.
     pub cameras: Vec<Camera>,
+    /// The step of the ladder in use while it is live; `forward` when no sound can be had. The driver's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
     /// One sentence, when a device failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -350,8 +350,8 @@ impl Session {
             state: if self.live.is_some() { "live" } else { "idle" },
             consultation_id: self.consultation(),
             camera: self.active(),
-            rung: None,
             cameras,
+            rung: None,
             error: self.failed.clone(),
         }
     }

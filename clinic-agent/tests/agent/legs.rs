@@ -212,6 +212,7 @@ fn participant(id: u128, kind: ParticipantKind) -> Participant {
         video: VideoState::On,
         camera: None,
         tablet: None,
+        rung: None,
         link: LinkLevel::Good,
         since: clock::now_timestamp(),
     }

@@ -21,7 +21,7 @@ use yunzhen_clinic_agent::link::driver::{Driver, Target};
 use yunzhen_clinic_agent::link::state::Refusal;
 use yunzhen_clinic_agent::link::{Link, LinkStatus};
 use yunzhen_domain::ids::HomeId;
-use yunzhen_protocol::control::{BoxCamera, RefusedCode, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, RefusedCode, Rung, ToBox, ToRelay};
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -208,6 +208,9 @@ async fn media_follow_the_relay_s_word() {
     world.relay.datagram(Flow::Video).await;
     world.relay.datagram(Flow::Audio).await;
     world.relay.heard(|message| matches!(message, ToRelay::MediaStats { .. }).then_some(())).await;
+    let full = |message: &ToRelay| matches!(message, ToRelay::MediaRung { rung: Some(Rung::Full), .. }).then_some(());
+    world.relay.heard(full).await;
+    assert_eq!(world.agent.outbox.shown().rung, Some(Rung::Full), "the page has it from the box");
     let keyframes = devices.keyframes.load(Ordering::Relaxed);
     world.relay.tell(ToBox::KeyframeRequest {});
     world.relay.tell(ToBox::SetBitrate { video_bps: 300_000 });
@@ -243,7 +246,7 @@ async fn media_follow_the_relay_s_word() {
         reason: yunzhen_protocol::control::StopReason::HangUp,
     });
     let mut shown = world.agent.outbox.watch_shown();
-    shown.wait_for(|shown| shown.state == "idle").await.unwrap();
+    shown.wait_for(|shown| shown.state == "idle" && shown.rung.is_none()).await.unwrap();
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use yunzhen_media::ladder::{Motion, STILL_BYTES, VideoTarget};
 use yunzhen_media::repair::Incoming;
 use yunzhen_netem::{Burst, Config, Loss, Rate};
 use yunzhen_protocol::ccfb::{Metric, StreamReport};
-use yunzhen_protocol::control::{BoxCamera, StopReason, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, Rung, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::payload_type;
 use yunzhen_protocol::roq::Flow;
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
@@ -245,6 +245,14 @@ async fn the_encoder_follows_a_link_that_gets_narrow_and_wide_again() {
     let (more, small) = target(&mut targets, |target| target.height == 360).await;
     eprintln!("300 kbit/s: {small:?} after {:?}", took + more);
     assert!(took + more < Duration::from_secs(1), "a smaller picture after {more:?}");
+    // The page and the relay hear of it.
+    let mut shown = world.agent.outbox.watch_shown();
+    shown.wait_for(|shown| shown.rung == Some(Rung::Small)).await.unwrap();
+    let small = |said: &ToRelay| {
+        matches!(said, ToRelay::MediaRung { rung: Some(Rung::Small), target_bps: Some(_), queue_ms: Some(_) })
+            .then_some(())
+    };
+    world.relay.heard(small).await;
     // Two seconds of sound later the queue of the former rate is gone.
     heard.listen(&mut world, &camera, 100).await;
     heard.clear();
@@ -400,6 +408,9 @@ async fn a_relay_that_takes_no_repairs_gets_none_however_much_is_lost() {
         }
     }
     assert!(came[0] > 200 && came[1] > 100, "the call goes on: {came:?}");
+    while let Ok(said) = world.relay.control.try_recv() {
+        assert!(!matches!(said, ToRelay::MediaRung { .. }), "nor what its timeline would want");
+    }
     world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
     world.life.stop().await.unwrap();
 }

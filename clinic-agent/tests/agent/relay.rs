@@ -162,6 +162,8 @@ async fn serve(
                         home_id: HomeId::from_uuid(uuid::Uuid::nil()),
                         server_time: clock::now_timestamp(),
                         repair: repairs.load(Ordering::Relaxed),
+                        // A relay of before has neither.
+                        timeline: repairs.load(Ordering::Relaxed),
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));

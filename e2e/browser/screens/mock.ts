@@ -2,6 +2,7 @@
  * Answers the console's requests inside the page from a `Day`. Test-only: installed by Playwright, never part of a build.
  */
 import type { Page } from "@playwright/test";
+import type { Rung } from "@yunzhen/client";
 import type { Day } from "./data";
 import { installFarPeer, type FarPeer } from "./far-peer";
 
@@ -15,6 +16,8 @@ export interface MockOptions {
   hanging?: boolean;
   /** Which parcels the courier has, in order; one by default. */
   stops?: string[];
+  /** The step of the ladder that the home's picture is on. */
+  rung?: Rung;
   /** The live stream says that this consultation was reminded of. */
   reminded?: string;
   /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
@@ -76,6 +79,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
         audio: "on",
         video: "on",
         camera: "room",
+        rung: options.rung ?? "full",
         link: "good",
         since: new Date().toISOString(),
       },

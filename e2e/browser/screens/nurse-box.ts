@@ -9,8 +9,8 @@ import { sendPage, serve, type Site } from "./site";
 export type Mode =
   "online" | "offline" | "signed_out" | "empty" | "error" | "waiting" | "call" | "ended" | "devices" | "no_adapter";
 
-/** Answers of one feature's own; `undefined` leaves the request to the answers of all. */
-export type OwnAnswer = { status?: number; body: unknown } | undefined;
+/** Answers of one feature's own, whole or as the first event of a stream; `undefined` leaves the request to the answers of all. */
+export type OwnAnswer = { status?: number; body: unknown; event?: string } | undefined;
 export type OwnAnswers = (method: string, path: string, query: URLSearchParams) => OwnAnswer;
 
 export function serveBox(mode: Mode, own?: OwnAnswers, scene: PlanScene = "quiet"): Promise<Site> {
@@ -18,7 +18,12 @@ export function serveBox(mode: Mode, own?: OwnAnswers, scene: PlanScene = "quiet
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
     const answer = own?.(request.method ?? "GET", pathname, searchParams);
     if (answer) {
-      const { status = 200, body } = answer;
+      const { status = 200, body, event } = answer;
+      if (event !== undefined) {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.write(`event: ${event}\ndata: ${JSON.stringify(body)}\n\n`);
+        return;
+      }
       const stale: Record<string, string> = mode === "offline" ? { "Stale-Since": record.staleSince } : {};
       const type = Buffer.isBuffer(body)
         ? "image/svg+xml"

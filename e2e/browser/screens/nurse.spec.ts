@@ -1,6 +1,5 @@
 import { test, type Page } from "@playwright/test";
-import { installFarPeer, type FarPeer } from "./far-peer";
-import { lookAtTablet } from "./tablet";
+import { answerCalls, lookAtTablet } from "./tablet";
 import { serveBox, type Mode } from "./nurse-box";
 
 /** Every screen of the nurse's tablet in both languages and schemes, held across and upright. */
@@ -11,9 +10,6 @@ interface NurseScreen {
   ready?: string;
   act?: (page: Page) => Promise<void>;
 }
-
-/** The specialist, a relative, and the box's preview of its own camera. */
-const PICTURES = [0, 1, 3];
 
 const press = (testId: string) => (page: Page) => page.getByTestId(testId).click();
 const callIsUp = (page: Page) => page.getByTestId("self-video").waitFor();
@@ -109,18 +105,6 @@ const SCREENS: NurseScreen[] = [
     },
   },
 ];
-
-/** Offers are answered by a far peer in the page itself. */
-async function answerCalls(page: Page): Promise<void> {
-  await installFarPeer(page);
-  await page.route(/\/legs(\?|$)/, async (route) => {
-    const body = await page.evaluate(
-      ([offer, pairs]) => (window as unknown as { yzFar: FarPeer }).yzFar.answer(offer, pairs),
-      [route.request().postData() ?? "", PICTURES] as const,
-    );
-    await route.fulfill({ status: 201, headers: { "Content-Type": "application/sdp", "Leg-Id": "leg-1" }, body });
-  });
-}
 
 for (const { name, mode, path, ready = "main", act } of SCREENS) {
   test(`nurse ${name}`, async ({ browser }) => {

@@ -30,3 +30,4 @@ export * from "./i18n";
 export * from "./chart/window";
 export * from "./chart/marks";
 export * from "./chart/ecg";
+export * from "./chart/timeline";

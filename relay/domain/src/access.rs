@@ -215,6 +215,8 @@ named_enum! {
         SwitchHomeCamera = "switch_home_camera",
         /// stills of a consultation
         TakeStill = "take_still",
+        /// GET media-timeline of a consultation
+        ViewMediaTimeline = "view_media_timeline",
         /// GET /drugs, /diagnoses
         SearchFormulary = "search_formulary",
         /// POST prescriptions, findings preview
@@ -371,7 +373,8 @@ impl Action {
             | A::NamePresentDoctor
             | A::JoinCall
             | A::SwitchHomeCamera
-            | A::TakeStill => Class::Consultation,
+            | A::TakeStill
+            | A::ViewMediaTimeline => Class::Consultation,
             A::DraftPrescription
             | A::UpdatePrescription
             | A::ListPrescriptions
@@ -534,6 +537,7 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
         Action::TakeStill               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewMediaTimeline       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],

@@ -111,6 +111,8 @@ event_kinds! {
     ConsentsViewed = "resident.consents_viewed" of Resident;
     /// A document or photo, or the list of them, was read.
     DocumentsViewed = "resident.documents_viewed" of Resident;
+    /// The media timeline of a consultation was read.
+    MediaTimelineViewed = "resident.media_timeline_viewed" of Resident;
     /// Name, birth date and home were read to judge a duplicate.
     ResidentIdentityViewed = "resident.identity_viewed" of Resident;
     /// Registered.
@@ -488,6 +490,7 @@ impl EventKind {
                 | Self::ResidentDeliveryViewed
                 | Self::ConsentsViewed
                 | Self::DocumentsViewed
+                | Self::MediaTimelineViewed
                 | Self::ResidentIdentityViewed
                 | Self::DosesViewed
                 | Self::MedicationSheetMade

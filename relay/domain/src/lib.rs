@@ -20,6 +20,7 @@ pub mod hand_over;
 pub mod ids;
 pub mod lots;
 pub mod machines;
+pub mod media_timeline;
 pub mod medication_sheet;
 pub mod offers;
 pub mod parcel_label;

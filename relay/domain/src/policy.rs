@@ -2,6 +2,7 @@
 
 use crate::dosage::Frequency;
 use crate::doses::Round;
+use crate::media_timeline::Rung;
 use crate::records::Supply;
 use crate::throttle::Limits;
 use jiff::civil::Date;
@@ -20,6 +21,9 @@ pub enum PolicyError {
     /// Not a number of the right size.
     #[error("`{0}` must be a whole number that is not negative")]
     NoNumber(String),
+    /// The ladder ends before it.
+    #[error("`{0}` = {1} names no rung; they are 1 (voice messages and photos) to 6 (the full picture)")]
+    NoRung(&'static str, u32),
     /// The default is the law.
     #[error("`{key}` = {value} is looser than the default {default}; a policy can only be tightened")]
     Loosened {
@@ -68,7 +72,7 @@ macro_rules! policy {
         }
     };
     (@loose at_most $value:ident, $default:literal) => { $value > $default || $value == 0 };
-    (@loose at_least $value:ident, $default:literal) => { $value < $default };
+    (@loose at_least $value:ident, $default:literal) => { u32::checked_sub($value, $default).is_none() };
 }
 
 policy! {
@@ -84,6 +88,15 @@ policy! {
     at_most supply_chronic_assessed_days = 84;
     /// What is taken when needed counts as taken this often a day when its supply is measured.
     at_most when_needed_doses_per_day = 6;
+    /// The least rung of the call by which a prescription is signed, by its number: 6 the full picture, 5 the smaller one, 4 two frames a second, 3 stills and sound,
+    /// 2 sound, 1 messages. Two frames a second is the least that shows a person breathe, move and answer; stills and voice alone may be of anybody, at any time.
+    at_least least_rung_for_signing = 4;
+    /// It counts when it was had for so long in all, anywhere in the consultation.
+    at_least rung_held_seconds = 60;
+    /// It counts when it was had within this time before now, or before the call ended.
+    at_most rung_at_end_seconds = 10;
+    /// The home must have been in the call for so long before a prescription is signed. 0: a consultation without a call is not judged by it, as when the doctor is in the room.
+    at_least call_seconds_for_signing = 0;
     /// Drugs on one prescription.
     at_most items = 5;
     /// Younger patients need a guardian present.
@@ -203,7 +216,15 @@ impl Policy {
             }
             policy.set(&key, number.ok_or(PolicyError::NoNumber(key.clone()))?)?;
         }
+        if Rung::of_number(policy.least_rung_for_signing).is_none() {
+            return Err(PolicyError::NoRung("least_rung_for_signing", policy.least_rung_for_signing));
+        }
         Ok(policy)
+    }
+
+    /// The least rung by which a prescription is signed. A number that names none, which no policy file can give, asks for the best.
+    pub fn least_rung(&self) -> Rung {
+        Rung::of_number(self.least_rung_for_signing).unwrap_or(Rung::Full)
     }
 
     /// The cap on days of supply that no reason can lift.

@@ -13,7 +13,7 @@ pub mod forward;
 pub mod sound;
 
 use std::time::Duration;
-use yunzhen_protocol::control::VideoPlan;
+use yunzhen_protocol::control::{self, VideoPlan};
 
 /// How long the rate must be enough before the picture gets better.
 const STEADY: Duration = Duration::from_secs(2);
@@ -146,17 +146,6 @@ impl Rung {
         }
     }
 
-    /// As the page and the record call it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sound => "sound",
-            Self::Stills => "stills",
-            Self::Slow => "slow",
-            Self::Small => "small",
-            Self::Full => "full",
-        }
-    }
-
     /// The next better step and what it takes.
     const fn above(self) -> Option<(Self, u32)> {
         match self {
@@ -180,6 +169,17 @@ impl Rung {
     /// Whether what it shows moves.
     const fn moves(self) -> bool {
         matches!(self, Self::Slow | Self::Small | Self::Full)
+    }
+
+    /// Its name on the wire, in the record and in words.
+    pub const fn named(self) -> control::Rung {
+        match self {
+            Self::Full => control::Rung::Full,
+            Self::Small => control::Rung::Small,
+            Self::Slow => control::Rung::Slow,
+            Self::Stills => control::Rung::Stills,
+            Self::Sound => control::Rung::Sound,
+        }
     }
 
     /// What the encoder makes on this step.

@@ -17,6 +17,7 @@
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
+//! | [`uplink`] | what arrives from a box, counted |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
 pub mod bitrate;
@@ -33,6 +34,7 @@ pub mod rewrite;
 pub mod room;
 pub mod send_buffer;
 pub mod sequence;
+pub mod uplink;
 pub mod vp8;
 
 pub use codec::{Codec, MediaKind, PayloadTypes};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 pub use yunzhen_domain::ids::ConsultationId;
+pub use yunzhen_domain::media_timeline::Rung;
 
 /// One person or place in a room. Stable while they are present, and kept by a leg that rejoins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -113,6 +114,9 @@ pub struct Participant {
     /// The home's tablet; absent for others and until one has joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tablet: Option<Tablet>,
+    /// How much of the home's picture the link carries, as its box says; absent for others and from an older box.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
     /// Quality of this participant's link.
     pub link: LinkLevel,
     /// When they joined.

@@ -10,7 +10,7 @@ use yunzhen_protocol::{
     bulk::{BulkError, BulkHead, BulkKind},
     ccfb::{self, Metric, StreamReport},
     control::{
-        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StillRefusal,
+        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, Rung, StillRefusal,
         StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
@@ -55,6 +55,7 @@ fn room_state() -> RoomState {
         video: VideoState::On,
         camera,
         tablet: camera.map(|_| Tablet::Here),
+        rung: camera.map(|_| Rung::Small),
         link: LinkLevel::Good,
         since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
     };
@@ -95,6 +96,8 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
             ToRelay::CameraState { active: ActiveCamera::None, failed: Some("the camera is unplugged".into()) },
         ),
         ("media_stats", ToRelay::MediaStats { rtt_ms: 42, loss_ratio: 0.25, sent_bps: 1_500_000 }),
+        ("media_rung", ToRelay::MediaRung { rung: Some(Rung::Slow), target_bps: Some(150_000), queue_ms: Some(60) }),
+        ("media_rung_unknown", ToRelay::MediaRung { rung: None, target_bps: None, queue_ms: None }),
         ("media_joined", ToRelay::MediaJoined { consultation_id: consultation(), tablet: true }),
         ("media_state", ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),
         ("leg_quality", ToRelay::LegQuality { level: LinkLevel::Weak, rtt_ms: 12, loss_ratio: 0.5, freezes: 2 }),
@@ -140,6 +143,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
             "welcome",
             ToBox::Welcome {
                 repair: true,
+                timeline: true,
                 relay_version: "0.1.0".into(),
                 home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
                 server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
@@ -377,14 +381,30 @@ fn a_welcome_of_a_relay_without_repairs_is_read_as_such_and_members_that_are_not
             r#"{{"type":"welcome","relay_version":"0.1.0","home_id":"01890a5d-ac96-774b-bcce-b302099a8058","server_time":"2026-11-23T08:00:00Z"{more}}}"#
         );
         match serde_json::from_str(&json) {
-            Ok(ToBox::Welcome { repair, .. }) => repair,
+            Ok(ToBox::Welcome { repair, timeline, .. }) => (repair, timeline),
             other => panic!("{other:?}"),
         }
     };
     assert_eq!(
-        [welcome(""), welcome(r#","repair":true"#), welcome(r#","later":1,"repair":true"#)],
-        [false, true, true]
+        [welcome(""), welcome(r#","repair":true"#), welcome(r#","later":1,"repair":true,"timeline":true"#)],
+        [(false, false), (true, false), (true, true)]
     );
+}
+
+#[test]
+fn a_rung_of_a_newer_box_reads_as_none_and_one_of_the_wrong_kind_is_refused() {
+    let read = |rung: &str| {
+        let body = format!(r#"{{"type":"media_rung","rung":{rung},"target_bps":1}}"#);
+        match control::decode::<ToRelay>(body.as_bytes()) {
+            Ok(Decoded::Message(ToRelay::MediaRung { rung, target_bps: Some(1), queue_ms: None })) => Ok(rung),
+            Err(error) => Err(error.close_code()),
+            other => panic!("{other:?}"),
+        }
+    };
+    for rung in Rung::ALL {
+        assert_eq!(read(&format!("{:?}", rung.as_str())), Ok(Some(*rung)));
+    }
+    assert_eq!([read(r#""holographic""#), read("null"), read("6")], [Ok(None), Ok(None), Err(0x23)]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use yunzhen_media::protocol::fragment::Reassembler;
 use yunzhen_media::protocol::roq::{Datagram, Flow};
 use yunzhen_media::protocol::rtp::RtpView;
 use yunzhen_media::repair::{self, Incoming};
+use yunzhen_media::uplink::{Meter, Totals};
 
 use crate::external::{Burst, MediaFlow};
 
@@ -42,12 +43,14 @@ pub struct Intake {
     reassembler: Reassembler,
     arrivals: Arrivals,
     incoming: Incoming,
+    meter: Meter,
 }
 
 impl Intake {
     /// Hands a datagram's packet to the room, once it is whole. A full queue drops the packet and counts it: a late picture is worth
     /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew.
     pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<(), Refused> {
+        self.meter.datagram(datagram.len());
         let Datagram { flow, is_fragment, packet } = Datagram::decode(datagram).map_err(|_| Refused::Datagram)?;
         let packet = if is_fragment {
             match self.reassembler.push(flow, packet).map_err(|_| Refused::Datagram)? {
@@ -76,11 +79,12 @@ impl Intake {
         // What is no RTP the room refuses.
         let restored = RtpView::parse(&packet).map(|view| {
             self.arrivals.arrived(at, MediaKind::Video, view.header());
+            self.meter.arrived(at, MediaKind::Video, view.header());
             self.incoming.picture(at, view.header().sequence, &packet)
         });
         burst.push(None, MediaFlow::Video, packet);
         if let Ok(restored) = restored {
-            pictures(burst, restored?);
+            self.pictures(burst, restored?);
         }
         Ok(())
     }
@@ -88,6 +92,7 @@ impl Intake {
     fn sound(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) {
         if let Ok(view) = RtpView::parse(&packet) {
             self.arrivals.arrived(at, MediaKind::Audio, view.header());
+            self.meter.arrived(at, MediaKind::Audio, view.header());
             self.incoming.sound(at, view.header());
         }
         burst.push(None, MediaFlow::Audio, packet);
@@ -101,27 +106,35 @@ impl Intake {
         if !taken.sounds.is_empty() {
             metrics::counter!("yunzhen_repaired_total", "kind" => "sound").increment(taken.sounds.len() as u64);
         }
+        self.meter.restored(MediaKind::Audio, taken.sounds.len());
         for packet in taken.sounds {
             burst.push(None, MediaFlow::Audio, packet);
         }
         if let Some(packet) = taken.sound {
             self.sound(burst, at, packet);
         }
-        pictures(burst, taken.pictures);
+        self.pictures(burst, taken.pictures);
         Ok(())
+    }
+
+    fn pictures(&mut self, burst: &Burst<'_>, restored: Vec<Bytes>) {
+        if restored.is_empty() {
+            return;
+        }
+        metrics::counter!("yunzhen_repaired_total", "kind" => "picture").increment(restored.len() as u64);
+        self.meter.restored(MediaKind::Video, restored.len());
+        for packet in restored {
+            burst.push(None, MediaFlow::Video, packet);
+        }
+    }
+
+    /// What came so far, counted.
+    pub const fn totals(&self) -> Totals {
+        self.meter.totals()
     }
 
     /// What is to be told to the box about the arrival of its packets, and when.
     pub const fn arrivals(&mut self) -> &mut Arrivals {
         &mut self.arrivals
-    }
-}
-
-fn pictures(burst: &Burst<'_>, restored: Vec<Bytes>) {
-    if !restored.is_empty() {
-        metrics::counter!("yunzhen_repaired_total", "kind" => "picture").increment(restored.len() as u64);
-    }
-    for packet in restored {
-        burst.push(None, MediaFlow::Video, packet);
     }
 }

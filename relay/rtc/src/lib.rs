@@ -44,5 +44,6 @@ pub use room::{
     RoomHandle, RoomSnapshot,
 };
 pub use shards::{Shards, Sizes};
+pub use yunzhen_media::uplink::Totals;
 
 pub(crate) use yunzhen_media::protocol;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use yunzhen_media::protocol::room::{
-    AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState,
+    AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState, Rung,
     Tablet, VideoState,
 };
 
@@ -229,6 +229,10 @@ pub(crate) enum RoomCommand {
         tablet: Option<Tablet>,
         reply: oneshot::Sender<bool>,
     },
+    ExternalRung {
+        rung: Option<Rung>,
+        reply: oneshot::Sender<bool>,
+    },
     ExternalKeyframe {
         slot: u8,
     },
@@ -323,6 +327,11 @@ impl RoomHandle {
     /// How the tablet beside the box is; `false` when no box is here.
     pub async fn set_external_tablet(&self, tablet: Option<Tablet>) -> bool {
         self.ask(|reply| RoomCommand::ExternalTablet { tablet, reply }).await.unwrap_or(false)
+    }
+
+    /// On which step of the ladder the box is; `false` when no box is here.
+    pub async fn set_external_rung(&self, rung: Option<Rung>) -> bool {
+        self.ask(|reply| RoomCommand::ExternalRung { rung, reply }).await.unwrap_or(false)
     }
 
     /// A page listens to the room on a leg from now on, until the listening is dropped; `None` when there is no such leg.

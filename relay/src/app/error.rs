@@ -6,6 +6,7 @@ use yunzhen_domain::Sensitive;
 use yunzhen_domain::documents::DocumentError;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::media_timeline::TooLow;
 use yunzhen_domain::practice::TooLittlePractice;
 use yunzhen_domain::receipt::ReceiptError;
 use yunzhen_domain::registry::Fault;
@@ -129,6 +130,9 @@ pub enum AppError {
     /// The law asks for some years of practice before a doctor sees anybody remotely.
     #[error("{0}")]
     Practice(#[from] TooLittlePractice),
+    /// The call showed less than the hospital asks for before a signature.
+    #[error("{0}")]
+    CallTooLow(#[from] TooLow),
     /// The consultation is not under way, so nothing can be written in it.
     #[error("the consultation is not in progress")]
     NotInProgress,

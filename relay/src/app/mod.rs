@@ -27,6 +27,7 @@ pub mod formulary;
 pub mod homes;
 mod invitations;
 pub mod joint_consultations;
+pub mod media_timeline;
 pub mod medication_sheet;
 mod names;
 pub mod offers;
@@ -75,6 +76,7 @@ use crate::config::PublicUrl;
 use crate::outgoing::Reachable;
 use crate::print::Printer;
 use crate::rooms::presence::Presence;
+use crate::rooms::timeline::Timeline;
 use crate::vault::Vault;
 
 pub use error::{AppError, Conflict, FieldError};
@@ -97,6 +99,8 @@ pub struct App {
     pub presence: Presence,
     /// How far stills have come.
     pub arriving: stills::Arriving,
+    /// How calls go, as far as it is not stored yet.
+    pub timeline: Timeline,
     /// Which reads the audit log has lately been told.
     reads: reads::Told,
     /// Makes PDFs.
@@ -127,6 +131,7 @@ impl App {
             boxes: Arc::new(Trust::new(Vec::new())),
             presence,
             arriving: Default::default(),
+            timeline: Default::default(),
             reads: Default::default(),
             printer: Printer::default(),
             public_url: None,

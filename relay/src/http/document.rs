@@ -7,8 +7,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
-    events, formulary, homes, legs, pharmacies, prescriptions, residents, rounds, schedule, sessions, stills,
-    urgent_calls,
+    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, residents, rounds, schedule, sessions,
+    stills, urgent_calls,
 };
 
 /// Header of every POST that changes care state.
@@ -326,6 +326,7 @@ problems! {
         legs::report_quality,
         legs::events,
         legs::select_home_camera,
+        media_timeline::get,
         stills::list,
         stills::take,
         legs::create_media_token,

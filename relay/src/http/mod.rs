@@ -26,6 +26,7 @@ pub mod fhir;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod media_timeline;
 mod misread;
 pub mod ops;
 pub mod pharmacies;
@@ -163,6 +164,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/legs/{leg}/quality", post(h::legs::report_quality))
         .route("/consultations/{id}/legs/{leg}/events", get(h::legs::events))
         .route("/consultations/{id}/home-camera", post(h::legs::select_home_camera))
+        .route("/consultations/{id}/media-timeline", get(h::media_timeline::get))
         .route("/consultations/{id}/stills", get(h::stills::list).post(h::stills::take))
         .route("/consultations/{id}/media-tokens", post(h::legs::create_media_token))
         .route("/drugs", get(h::formulary::drugs))
@@ -418,6 +420,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("reportQuality", Some(Action::JoinCall)),
     ("streamLegEvents", Some(Action::JoinCall)),
     ("selectHomeCamera", Some(Action::SwitchHomeCamera)),
+    ("getMediaTimeline", Some(Action::ViewMediaTimeline)),
     ("listStills", Some(Action::ViewDocuments)),
     ("takeStills", Some(Action::TakeStill)),
     ("createMediaToken", Some(Action::JoinCall)),

@@ -202,6 +202,12 @@ fn of_app(error: &AppError) -> Words {
             words.detail = cause.words();
             words
         }
+        AppError::CallTooLow(cause) => {
+            let mut words = words(S::CONFLICT, "call_too_low", ["通话质量不足，暂不能签署", "The call shows too little to sign by"], ["", ""],
+                ["处方草稿已保存。请等通话恢复后再签署；若网络一直不好，请改约线下就诊或另约时间。", "The draft is kept. Sign when the call is better; if the link stays poor, see the resident in person or at another time."]);
+            words.detail = cause.words();
+            words
+        }
         AppError::NotInProgress => words(S::CONFLICT, "not_in_progress", ["会诊不在进行中", "The consultation is not in progress"],
             ["只有进行中的会诊才能书写。", "Writing is possible only while it is in progress."], ["请先接诊。", "Begin the consultation first."]),
         AppError::WritingTimeOver { hours } => {

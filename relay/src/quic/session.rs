@@ -4,6 +4,7 @@
 //! commands run side by side until the connection ends. The newest connection of a box wins, because a box that lost its link comes back long
 //! before the old connection times out here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -25,6 +26,7 @@ use super::endpoint::close_with;
 use super::{close, requests, uplink};
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxConnection, BoxTicket};
+use crate::rooms::timeline::Counted;
 
 /// A box says hello at once; one that does not is not a box.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
@@ -113,6 +115,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
                 home_id,
                 server_time: clock::now_timestamp(),
                 repair: true,
+                timeline: true,
             };
             control::write(&mut send, &welcome).await.map_err(|error| lost(error.to_string()))?;
             Ok(Admitted { home_id, certificate, version, cameras, microphone, reader, send })
@@ -173,7 +176,8 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
     let (commands, mut orders) = mpsc::channel(COMMAND_QUEUE);
     let (target, uplink_target) = watch::channel(None);
     let replaced = CancellationToken::new();
-    let sink_connection = connection.clone();
+    let (sink_connection, measured) = (connection.clone(), connection.clone());
+    let counted = Arc::<Counted>::default();
     let ticket = context
         .rooms
         .box_connected(BoxConnection {
@@ -184,6 +188,8 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
             cameras,
             microphone,
             commands: commands.clone(),
+            counted: counted.clone(),
+            round_trip: Box::new(move || measured.rtt()),
             uplink: target,
             replaced: replaced.clone(),
             sink: Box::new(move || Box::new(Downlink::new(sink_connection.clone()))),
@@ -191,7 +197,7 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
         .await;
 
     let ends = CancellationToken::new();
-    let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket);
+    let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket, counted);
     spawn_until(life, "box media", &ends, media);
     let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
     spawn_until(life, "box stills", &ends, context.stills.clone().serve(home_id, from_box, commands));

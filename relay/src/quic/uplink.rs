@@ -16,6 +16,7 @@ use yunzhen_runtime::clock;
 
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
+use crate::rooms::timeline::Counted;
 
 /// Without a datagram for this long while media is wanted, the picture stands and people are told why.
 const SILENCE: Duration = Duration::from_millis(1200);
@@ -30,6 +31,7 @@ pub async fn run(
     mut target: watch::Receiver<Target>,
     rooms: Rooms,
     ticket: BoxTicket,
+    counted: Arc<Counted>,
 ) {
     let mut intake = Intake::default();
     let mut current: Target = target.borrow_and_update().clone();
@@ -56,7 +58,10 @@ pub async fn run(
                     let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
-                        Some(room) => deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came),
+                        Some(room) => {
+                            deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came);
+                            counted.store(intake.totals());
+                        }
                         None => came.for_each(drop),
                     }
                     report(&connection, begun, &mut intake);

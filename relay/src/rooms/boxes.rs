@@ -3,14 +3,18 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_domain::media_timeline::Rung;
 use yunzhen_protocol::control::{ActiveCamera, BoxCamera, ToBox};
 use yunzhen_protocol::room::{AudioState, Camera, LinkLevel, Tablet, VideoState};
-use yunzhen_rtc::{ExternalHandle, ExternalSink};
+use yunzhen_rtc::{ExternalHandle, ExternalSink, Totals};
+
+use super::timeline::{Counted, Said};
 
 /// One connection of one box; a reconnect gets another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +49,10 @@ pub struct BoxConnection {
     pub microphone: bool,
     /// Bounded; a box that does not read is disconnected.
     pub commands: mpsc::Sender<ToBox>,
+    /// What its uplink counts.
+    pub counted: Arc<Counted>,
+    /// The connection's round trip now.
+    pub round_trip: Box<dyn Fn() -> Duration + Send + Sync>,
     /// Where its packets go.
     pub uplink: watch::Sender<Option<Arc<ExternalHandle>>>,
     /// Cancelled when a newer connection takes over, or when the box does not read its commands.
@@ -64,6 +72,10 @@ pub(super) struct BoxEntry {
     /// What the nurse turned on and off, once she did.
     pub(super) shown: Option<(AudioState, VideoState)>,
     pub(super) link: LinkLevel,
+    /// What the box said of its rung in this consultation.
+    pub(super) said: Option<Said>,
+    /// What had been counted at the second before.
+    pub(super) counted: Totals,
     /// What the box said of its tablet, and of which consultation.
     pub(super) tablet: Option<(ConsultationId, Tablet)>,
     /// It has yet to be asked again for the stills that it owes: the connection is new, it joined a consultation, or one of its home is over.
@@ -78,8 +90,8 @@ impl BoxEntry {
             None => ActiveCamera::None,
         };
         let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
-        let link = LinkLevel::Good;
-        Self { ticket, connection, attached, hung_up, active_camera, shown, link, tablet, owes: true }
+        let (link, said, counted) = (LinkLevel::Good, None, Totals::default());
+        Self { ticket, connection, attached, hung_up, active_camera, shown, link, said, counted, tablet, owes: true }
     }
 
     /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.
@@ -93,6 +105,11 @@ impl BoxEntry {
     /// The tablet, in the consultation that has this box's media.
     pub(super) fn tablet(&self) -> Option<Tablet> {
         self.tablet.filter(|(id, _)| self.attached == Some(*id)).map(|(_, tablet)| tablet)
+    }
+
+    /// The step of the ladder, as the box said in the consultation that has its media.
+    pub(super) fn rung(&self) -> Option<Rung> {
+        self.said.and_then(|said| said.rung).filter(|_| self.attached.is_some())
     }
 
     pub(super) fn state(&self) -> (AudioState, VideoState, Option<Camera>, LinkLevel) {

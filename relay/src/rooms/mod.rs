@@ -5,6 +5,7 @@
 //! * `reconcile` brings rooms and boxes to what the care record says, after each change of it.
 //! * `driver` listens to one room: presence, what the box is to be told.
 //! * `sessions` takes out of calls whose session is over.
+//! * [`timeline`] notes once a second how each call goes.
 //!
 //! Nothing here touches a packet, and no packet waits for anything here: the lock below guards signalling only.
 
@@ -14,6 +15,7 @@ pub mod plan;
 pub mod presence;
 mod reconcile;
 mod sessions;
+pub mod timeline;
 pub mod tokens;
 
 use std::collections::HashMap;
@@ -23,6 +25,7 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
+use yunzhen_domain::media_timeline::CallCamera;
 use yunzhen_domain::records::StillCamera;
 use yunzhen_protocol::control::{ActiveCamera, BoxCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, Tablet, VideoState};
@@ -131,6 +134,9 @@ impl Rooms {
         let task = reconcile::run(rooms.clone(), life.clone());
         life.spawn_essential("rooms", task);
         life.spawn_essential("sessions in calls", sessions::run(rooms.clone(), life.clone()));
+        let (app, timeline) = (rooms.0.app.clone(), rooms.0.app.timeline.clone());
+        life.spawn_essential("media timeline", timeline::sample(rooms.clone(), timeline.clone(), life.clone()));
+        life.spawn_essential("media timeline in the store", timeline::write(app, timeline, life.clone()));
         rooms
     }
 
@@ -388,6 +394,16 @@ impl Rooms {
                 let mut state = self.0.state.lock().await;
                 self.set_box_link(&mut state, ticket, link_level(rtt_ms, loss_ratio)).await;
             }
+            ToRelay::MediaRung { rung, target_bps, queue_ms } => {
+                let mut state = self.0.state.lock().await;
+                if let Some(entry) = state.boxes.of(ticket) {
+                    let before = entry.rung();
+                    entry.said = Some(timeline::Said { rung, target_bps, queue_ms, age: 0 });
+                    if before != rung {
+                        show(&mut state, ticket).await;
+                    }
+                }
+            }
             ToRelay::MediaJoined { consultation_id, tablet } => {
                 let mut state = self.0.state.lock().await;
                 if let Some(entry) = state.boxes.of(ticket) {
@@ -445,14 +461,25 @@ pub const fn box_camera(camera: StillCamera) -> BoxCamera {
     }
 }
 
+/// What a box shows, as the timeline has it.
+const fn call_camera(camera: ActiveCamera) -> Option<CallCamera> {
+    match camera {
+        ActiveCamera::Room => Some(CallCamera::Room),
+        ActiveCamera::CloseUp => Some(CallCamera::CloseUp),
+        ActiveCamera::Tablet => Some(CallCamera::Tablet),
+        ActiveCamera::None => None,
+    }
+}
+
 /// Shows the others what the box's state is now.
 async fn show(state: &mut State, ticket: BoxTicket) {
     let Some(entry) = state.boxes.of(ticket) else { return };
     let (audio, video, camera, link) = entry.state();
-    let tablet = entry.tablet();
+    let (tablet, rung) = (entry.tablet(), entry.rung());
     if let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) {
         live.room.set_external_state(audio, video, camera, link).await;
         live.room.set_external_tablet(tablet).await;
+        live.room.set_external_rung(rung).await;
     }
 }
 

@@ -69,6 +69,11 @@ impl Presence {
         self.read().home_calls.get(&id).copied()
     }
 
+    /// The consultation under way of each home that has one.
+    pub(super) fn home_calls(&self) -> Vec<(HomeId, ConsultationId)> {
+        self.read().home_calls.iter().map(|(home, id)| (*home, *id)).collect()
+    }
+
     /// Changes whenever a box comes, goes, or has another link.
     pub fn boxes_changed(&self) -> watch::Receiver<()> {
         self.0.boxes_changed.subscribe()

@@ -177,6 +177,7 @@ impl Rooms {
         match room.join_external(home_participant(home_id, name), external, (entry.connection.sink)()).await {
             Ok(handle) => {
                 (entry.attached, entry.owes) = (Some(id), true);
+                entry.said = None;
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;

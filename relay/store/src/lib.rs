@@ -43,6 +43,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod joint_consultations;
 pub mod legal_holds;
+pub mod media_timeline;
 pub mod notes;
 pub mod observations;
 pub mod open_work;

@@ -28,6 +28,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("stills", "resident_id = $1"),
     ("document_contents", "document_id IN (SELECT id FROM documents WHERE resident_id = $1)"),
     ("documents", "resident_id = $1"),
+    ("media_timeline", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("consultation_notes", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("invitations", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("present_doctors", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),

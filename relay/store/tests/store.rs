@@ -10,6 +10,7 @@ use yunzhen_domain::checked::{IdNumber, RawFrame};
 use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
+use yunzhen_domain::media_timeline::{Heard, Rung, Second, Stretch};
 use yunzhen_domain::records::{
     Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Resident, Sex, Staff,
     StaffCredential, Urgency,
@@ -20,7 +21,7 @@ use yunzhen_store::idempotency::Outcome;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Backend, Options, Paging, Store, StoreError, audit, consultation_notes, consultations, homes, idempotency, jobs,
-    observations, residents, staff,
+    media_timeline, observations, residents, staff,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -212,6 +213,34 @@ async fn a_note_is_guarded_from_its_first_version_on() {
     assert!(matches!(consultation_notes::put(&mut tx, &note(1, "b")).await, Err(StoreError::Stale { .. })));
     consultation_notes::put(&mut tx, &note(2, "c")).await.unwrap();
     assert_eq!(consultation_notes::get(&mut tx, consultation(10).id).await.unwrap(), Some(note(2, "c")));
+}
+
+#[tokio::test]
+async fn a_row_of_a_media_timeline_is_written_once_and_read_as_it_was() {
+    let database = TestDatabase::new().await;
+    let store = database.open().await;
+    with_people(&store).await;
+    let id = consultation(10).id;
+    let heard = Heard { rung: Some(Rung::Slow), picture: true, loss_permille: 80, ..Heard::default() };
+    let later = Stretch { from_second: 1_800_000_060, seconds: vec![Second::Heard(heard); 60] };
+    let first = Stretch { from_second: 1_800_000_050, seconds: vec![Second::Away; 10] };
+    let mut tx = store.write().await.unwrap();
+    consultations::insert(&mut tx, &consultation(10)).await.unwrap();
+    for row in [&later, &first, &first] {
+        media_timeline::add(&mut tx, id, row).await.unwrap();
+    }
+    // Another one at the same second changes nothing; one of a consultation that is gone is none.
+    let other = Stretch { seconds: vec![Second::Heard(heard)], ..first.clone() };
+    media_timeline::add(&mut tx, id, &other).await.unwrap();
+    media_timeline::add(&mut tx, consultation(11).id, &first).await.unwrap();
+    tx.commit_bookkeeping("test").await.unwrap();
+    let mut db = store.read().await.unwrap();
+    assert_eq!(media_timeline::of_consultation(&mut db, id).await.unwrap(), [first, later]);
+    assert!(media_timeline::of_consultation(&mut db, consultation(11).id).await.unwrap().is_empty());
+    drop(db);
+    database.tell("UPDATE media_timeline SET data = 'AgA=' WHERE from_second = 1800000050").await;
+    let error = media_timeline::of_consultation(&mut store.read().await.unwrap(), id).await.unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { table: "media_timeline", column: "data", .. }), "{error}");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::VERSION;
 use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
-use yunzhen_protocol::room::{AudioState, ParticipantKind, VideoState};
+use yunzhen_protocol::room::{AudioState, ParticipantKind, RoomState, VideoState};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
 use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, StoreConfig};
 use yunzhen_relay::quic::close;
@@ -139,6 +139,11 @@ impl Stage {
         assert_eq!(self.counted(name), wanted, "{name}");
     }
 
+    /// Drains it, to its end.
+    pub async fn stop(&self) {
+        self.life.stop().await.unwrap();
+    }
+
     fn box_of(&self, home_id: HomeId) -> Credentials {
         let issued =
             self.authority.systems.issue_with_key(&Identity::Box { home_id }, &[], None, clock::now_timestamp());
@@ -171,7 +176,7 @@ impl Stage {
         let connection = self.dial(&self.box_of(home)).await.unwrap();
         let (mut send, recv) = connection.open_bi().await.unwrap();
         send.write_all(&StreamType::Control.encode()).await.unwrap();
-        TestBox { connection, send, recv, frames: FrameReader::new(), muted: false }
+        TestBox { connection, send, recv, frames: FrameReader::new(), muted: false, room: None }
     }
 
     /// A box that was welcomed and is in its home's room.
@@ -200,6 +205,8 @@ pub struct TestBox {
     recv: RecvStream,
     frames: FrameReader,
     muted: bool,
+    /// The newest state of its room.
+    pub room: Option<RoomState>,
 }
 
 impl TestBox {
@@ -215,6 +222,9 @@ impl TestBox {
         let next = async {
             loop {
                 if let Some(Decoded::Message(message)) = self.frames.next_message::<ToBox>().unwrap() {
+                    if let ToBox::RoomState(room) = &message {
+                        self.room = Some(room.clone());
+                    }
                     return message;
                 }
                 let mut chunk = [0; 4096];

@@ -104,6 +104,8 @@ pub fn box_of_home_1() -> BoxConnection {
         cameras: Vec::new(),
         microphone: false,
         commands: mpsc::channel(8).0,
+        counted: Default::default(),
+        round_trip: Box::new(Default::default),
         uplink: watch::channel(None).0,
         replaced: CancellationToken::new(),
         sink: Box::new(|| Box::new(Nowhere)),

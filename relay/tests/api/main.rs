@@ -8,5 +8,6 @@ mod document;
 mod fhir;
 mod input;
 mod live;
+mod media_timeline;
 mod stills;
 mod world;

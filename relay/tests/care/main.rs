@@ -21,6 +21,7 @@ mod fhir;
 mod hand_over;
 mod hidden;
 mod imports;
+mod media_timeline;
 mod merging;
 mod offers;
 mod one_key_call;

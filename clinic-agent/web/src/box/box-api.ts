@@ -9,6 +9,7 @@ import type {
   NewDoseEntry,
   Problem,
   Reading,
+  Rung,
   UrgentCallRaised,
 } from "@yunzhen/client";
 
@@ -26,9 +27,9 @@ export interface BoxStatus {
     state: "idle" | "live";
     consultation_id?: string | null;
     camera?: HomeCamera | "none" | null;
-    /** The step of the ladder in use while it is live; `forward`: no sound can be had. */
-    rung?: "full" | "small" | "slow" | "stills" | "sound" | "forward" | null;
     cameras: HomeCamera[];
+    /** The step of the ladder in use while it is live; `forward`: no sound can be had. */
+    rung?: Rung | null;
     error?: string | null;
   };
   devices?: DeviceStanding & { waiting?: number; newest?: string | null };

@@ -23,6 +23,7 @@ import {
   MediaProblems,
   Portrait,
   ProblemAlert,
+  RungWords,
   StillStrip,
   useAction,
   useApi,
@@ -146,6 +147,7 @@ export function CallScreen({
           }
         />
         {!ended && !held && <OurPicture call={call} />}
+        {!ended && !held && <OurRung call={call} />}
       </div>
       <StillStrip consultationId={consultation.id} thumbnails={false} over={ended} />
       <CallBar call={call} consultation={consultation} onVitals={vitals.open} onEnd={end.open} />
@@ -186,6 +188,19 @@ function OurPicture({ call }: { call: Call }) {
     <div className="nurse-our-picture">
       {off ? <IconVideoOff size={20} aria-hidden /> : <IconVideo size={20} aria-hidden />}
       {off ? t("app:call.ourCameraOff") : t("app:call.ourCamera", { camera: t(`call.homeCamera.${camera}`) })}
+    </div>
+  );
+}
+
+/** On which step of the ladder this home's picture goes out, as the box itself knows: also while the relay is not heard. */
+function OurRung({ call }: { call: Call }) {
+  const { status } = useBox();
+  const { state, video } = useCall(call);
+  const media = status?.media;
+  if (state.phase !== "live" || video !== "on" || media?.state !== "live") return null;
+  return (
+    <div className="nurse-our-rung">
+      <RungWords rung={media.rung} />
     </div>
   );
 }

@@ -27,8 +27,7 @@ export function ConsultationPage() {
   const consultation = useQuery({
     queryKey: keys.consultations.one(id),
     queryFn: () => api.consultations.get(id),
-    // That a more urgent one of the home waits for its box is no event of this visit's own.
-    refetchInterval: ({ state }) => (state.data?.state === "in_progress" ? BESIDE_MS : false),
+    refetchInterval: ({ state }) => lookAgain(state.data),
   });
   useTitle(consultation.data?.resident.name);
   const queryClient = useQueryClient();
@@ -43,6 +42,12 @@ export function ConsultationPage() {
     );
   }
   return <Visit key={id} call={call} consultation={consultation.data} />;
+}
+
+/** No event tells how the call goes. Whether it is enough to sign by is looked at again: soon while it is not. */
+function lookAgain(consultation: Consultation | undefined): number | false {
+  if (consultation?.state !== "in_progress") return false;
+  return consultation.signing?.enough === false ? 3_000 : BESIDE_MS;
 }
 
 function Visit({ call, consultation }: { call: Call | undefined; consultation: Consultation }) {

@@ -1,6 +1,7 @@
 import type { Call, Consultation, HomeCamera } from "@yunzhen/client";
 import {
   CallControls,
+  CallQuality,
   CallStage,
   MediaProblems,
   ProblemAlert,
@@ -45,6 +46,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
         </CallControls>
       </div>
       <StillStrip consultationId={consultation.id} thumbnails />
+      <CallQuality consultationId={consultation.id} live />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );

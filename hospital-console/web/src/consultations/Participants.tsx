@@ -1,4 +1,4 @@
-import type { Participant } from "@yunzhen/client";
+import { isBelowFull, type Participant } from "@yunzhen/client";
 import { LinkWords } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { IconMicrophoneOff, IconVideoOff } from "@tabler/icons-react";
@@ -28,11 +28,16 @@ export function Participants({ participants, you }: { participants: Participant[
               />
             )}
           </Group>
-          {participant.id !== you && (
-            <LinkWords level={participant.link} words={t(`shared:call.quality.${participant.link}`)} />
-          )}
+          {participant.id !== you && <ParticipantLink participant={participant} />}
         </li>
       ))}
     </ul>
   );
+}
+
+/** The link in words; of a home whose picture is not the full one, what there is of it. */
+function ParticipantLink({ participant: { link, rung } }: { participant: Participant }) {
+  const { t } = useTranslation("shared");
+  if (link === "good" && isBelowFull(rung)) return <LinkWords level="weak" words={t(`rungNow.${rung}`)} />;
+  return <LinkWords level={link} words={t(`call.quality.${link}`)} />;
 }

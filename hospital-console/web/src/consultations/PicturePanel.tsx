@@ -1,5 +1,5 @@
 import type { Call, Consultation } from "@yunzhen/client";
-import { EmptyState, StillStrip } from "@yunzhen/client/ui";
+import { CallQuality, EmptyState, StillStrip } from "@yunzhen/client/ui";
 import { Button, Text } from "@mantine/core";
 import { IconCircleCheck, IconVideo } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -21,6 +21,7 @@ export function PicturePanel({ call, consultation }: { call: Call | undefined; c
         <>
           <Ended consultation={consultation} />
           <StillStrip consultationId={consultation.id} thumbnails over />
+          {consultation.began_at && <CallQuality consultationId={consultation.id} live={false} />}
         </>
       ) : (
         <NotBegun consultation={consultation} />

@@ -28,6 +28,7 @@ import { FindingList } from "./FindingList";
 import { LineEditor } from "./LineEditor";
 import { MedicinesInHand } from "./MedicinesInHand";
 import { ReviewSheet } from "./ReviewSheet";
+import { useCallObstacle } from "./useCallObstacle";
 import { usePrescribingFacts } from "./usePrescribingFacts";
 import { useWriting } from "./useWriting";
 import classes from "./prescriptions.module.css";
@@ -78,6 +79,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
   const of = (no: number | undefined) => findings.filter((f) => (f.item_no ?? undefined) === no);
   const hardStop = count(findings, "hard_stop") > 0;
   const stop = obstacle(writing, findings);
+  const call = useCallObstacle(consultation.signing);
   const blocks = count(findings, "block");
   const whyNot = {
     no_diagnosis: t("prescriptions.review.noDiagnosis"),
@@ -248,6 +250,11 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
       </Section>
       <div className={classes.bar}>
         <div role="status" style={{ minWidth: 0 }}>
+          {call && (
+            <Text size="sm" c="var(--yz-danger-text)" data-testid="call-too-low">
+              {call}
+            </Text>
+          )}
           {state.checking && !stop ? (
             <StatusChip meaning="waiting" icon={IconLoader2}>
               {t("prescriptions.finding.checking")}
@@ -256,7 +263,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
             <Text size="sm" c={stop === "blocked" || stop === "reason_required" ? "var(--yz-danger-text)" : "dimmed"}>
               {whyNot[stop]}
             </Text>
-          ) : worstFirst(findings).length === 0 && saved && !state.checkError ? (
+          ) : worstFirst(findings).length === 0 && saved && !call && !state.checkError ? (
             <StatusChip meaning="done" icon={IconCircleCheck}>
               {t("prescriptions.finding.allClear")}
             </StatusChip>
@@ -268,7 +275,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
           </Button>
           <Button
             leftSection={<IconSignature size={18} aria-hidden />}
-            disabled={stop !== undefined || state.checkError !== undefined}
+            disabled={stop !== undefined || call !== undefined || state.checkError !== undefined}
             loading={settling}
             onClick={() => void review()}
           >
@@ -277,7 +284,14 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
         </Group>
       </div>
       {keeping && <KeepSheet favourite={keeping} onClose={() => setKeeping(undefined)} />}
-      {reviewing && <ReviewSheet prescription={reviewing} onClose={() => setReviewing(undefined)} onSigned={onClose} />}
+      {reviewing && (
+        <ReviewSheet
+          prescription={reviewing}
+          halted={call}
+          onClose={() => setReviewing(undefined)}
+          onSigned={onClose}
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSignature } from "@tabler/icons-react";
@@ -13,10 +13,13 @@ import { SigningDocument } from "./SigningDocument";
 /** Exactly what will be signed, then the signature. The text shown is the text signed, byte for byte. */
 export function ReviewSheet({
   prescription,
+  halted,
   onClose,
   onSigned,
 }: {
   prescription: Prescription;
+  /** Why it cannot be signed at present. */
+  halted?: string;
   onClose: () => void;
   onSigned: () => void;
 }) {
@@ -62,13 +65,18 @@ export function ReviewSheet({
           {t("prescriptions.review.key")}
         </Text>
         {sign.isError && <ProblemAlert error={sign.error} onRetry={() => void prepared.refetch()} />}
+        {halted && (
+          <Banner meaning="person" role="status">
+            {halted}
+          </Banner>
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t("prescriptions.review.back")}
           </Button>
           <Button
             leftSection={<IconSignature size={18} aria-hidden />}
-            disabled={!document}
+            disabled={!document || halted !== undefined}
             loading={sign.isPending}
             onClick={() => document && sign.mutate(document)}
             data-autofocus

@@ -84,6 +84,8 @@ export const zh = {
     blocked: "有 {{count}} 处不能开具，请先处理。",
     incomplete: "请先为每一行选择药品并填写剂量。",
     noDiagnosis: "请先选择诊断。",
+    callTooLow: "通话现为“{{shown}}”；医院规定至少“{{least}}”才能签署，恢复后或累计满 {{seconds}} 秒即可。",
+    callTooShort: "医院规定与养老院通话至少 {{least}} 秒才能签署；目前 {{had}} 秒。",
     done: "处方已签名，已送药师审方",
   },
   document: {
@@ -220,6 +222,9 @@ export const en: typeof zh = {
     blocked: "{{count}} findings forbid it. Please resolve them first.",
     incomplete: "Please choose a medicine and a dose on every line.",
     noDiagnosis: "Please choose a diagnosis first.",
+    callTooLow:
+      "The call shows: {{shown}}. To sign, the hospital asks for at least: {{least}}, now or for {{seconds}} seconds in all.",
+    callTooShort: "To sign, the hospital asks for {{least}} seconds of call with the home; there were {{had}}.",
     done: "Signed and sent to the pharmacist",
   },
   document: {

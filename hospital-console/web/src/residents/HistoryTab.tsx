@@ -1,7 +1,7 @@
 import type { Resident } from "@yunzhen/client";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { ConsultationChip, PrescriptionChip } from "@yunzhen/client/ui";
+import { CallQuality, ConsultationChip, PrescriptionChip } from "@yunzhen/client/ui";
 import { Section } from "../common/Section";
 import { day } from "../common/time";
 import classes from "./ResidentRecord.module.css";
@@ -27,6 +27,7 @@ export function HistoryTab({ resident, consultationId }: { resident: Resident; c
                   <ConsultationChip state={c.state} />
                 </Group>
                 <Text>{c.reason}</Text>
+                {c.began_at && <CallQuality consultationId={c.id} live={false} />}
               </li>
             ))}
           </ul>

@@ -94,6 +94,9 @@ export class Api {
       data(this.care.GET("/api/consultations", { params: { query } })),
     listFresh: (query: { state?: string } = {}) => fresh(this.care.GET("/api/consultations", { params: { query } })),
     get: (id: string) => data(this.care.GET("/api/consultations/{id}", { params: { path: { id } } })),
+    /** How the call went, second by second, up to now. */
+    mediaTimeline: (id: string) =>
+      data(this.care.GET("/api/consultations/{id}/media-timeline", { params: { path: { id } } })),
     create: (body: T.NewConsultation, key: string = newIdempotencyKey()) =>
       data(this.care.POST("/api/consultations", { params: { header: { "Idempotency-Key": key } }, body })),
     begin: (id: string, version: number, key?: string) =>

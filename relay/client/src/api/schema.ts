@@ -486,6 +486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/media-timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the call of a consultation went, second by second, up to now while it goes on: the step of the ladder, what was aimed at, what arrived, loss and delay. */
+        get: operations["getMediaTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/media-tokens": {
         parameters: {
             query?: never;
@@ -4391,6 +4408,11 @@ export interface components {
          */
         CalendarId: string;
         /**
+         * @description Which of the home's cameras the picture came from.
+         * @enum {string}
+         */
+        CallCamera: "room" | "close_up" | "tablet";
+        /**
          * @description The home's cameras. A box has up to two of its own; the tablet's can stand in for them.
          * @enum {string}
          */
@@ -4664,6 +4686,8 @@ export interface components {
             prescriptions: components["schemas"]["PrescriptionSummary"][];
             /** @description Referrals that came of it, newest first; not for observers. */
             referrals?: components["schemas"]["ReferralSummary"][];
+            /** @description Whether the call showed enough to sign by; for specialists, while prescriptions can be written. */
+            signing?: components["schemas"]["SigningByCall"];
         };
         /** @description What a consultation's screen shows of first visits. */
         ConsultationEligibility: {
@@ -6140,12 +6164,73 @@ export interface components {
          * @enum {string}
          */
         MediaDirection: "publish" | "watch";
+        /** @description One second. What is absent was not known. */
+        MediaSecond: {
+            /** @description The home's box was not connected, or nothing came that should. */
+            away?: boolean;
+            /** @description The camera that was shown. */
+            camera?: components["schemas"]["CallCamera"];
+            /**
+             * Format: int32
+             * @description How unevenly packets arrived, milliseconds.
+             */
+            jitter_ms?: number;
+            /**
+             * Format: int32
+             * @description Packets that did not arrive at the first try, of a thousand.
+             */
+            loss_permille?: number;
+            /** @description A picture reached the relay. */
+            picture?: boolean;
+            /**
+             * Format: int32
+             * @description How long packets waited in the link's queue, milliseconds.
+             */
+            queue_ms?: number;
+            /**
+             * Format: int32
+             * @description What reached the relay, kilobits a second.
+             */
+            received_kbps?: number;
+            /**
+             * Format: int32
+             * @description Round trip between relay and box, milliseconds.
+             */
+            round_trip_ms?: number;
+            /** @description The step of the ladder, as the box said. */
+            rung?: components["schemas"]["Rung"];
+            /** @description What the others had of it; absent: nothing. */
+            shown?: components["schemas"]["Rung"];
+            /** @description Sound reached the relay. */
+            sound?: boolean;
+            /**
+             * Format: int32
+             * @description What the box aimed to send in all, kilobits a second.
+             */
+            target_kbps?: number;
+        };
         /** @description What a leg sends now. */
         MediaState: {
             /** @description Sound. */
             audio: components["schemas"]["AudioState"];
             /** @description Picture. */
             video: components["schemas"]["VideoState"];
+        };
+        /** @description Seconds without a hole. */
+        MediaStretch: {
+            /** @description When the first began. */
+            from: components["schemas"]["Time"];
+            /** @description One for each second. */
+            seconds: components["schemas"]["MediaSecond"][];
+        };
+        /** @description The seconds of a consultation in which its home was in the call, or was waited for. */
+        MediaTimeline: {
+            /** @description Of which consultation. */
+            consultation_id: components["schemas"]["ConsultationId"];
+            /** @description Oldest first. Between them nothing was recorded; empty: there was no call. */
+            stretches: components["schemas"]["MediaStretch"][];
+            /** @description What it comes to for a prescription. */
+            signing: components["schemas"]["SigningByCall"];
         };
         /** @description A token for WHIP or WHEP. */
         MediaToken: {
@@ -7206,6 +7291,8 @@ export interface components {
             kind: components["schemas"]["ParticipantKind"];
             /** @description Quality of this participant's link. */
             link: components["schemas"]["LinkLevel"];
+            /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
+            rung?: components["schemas"]["Rung"];
             /**
              * Format: date-time
              * @description When they joined.
@@ -8973,6 +9060,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description A step of the ladder, best first.
+         * @enum {string}
+         */
+        Rung: "full" | "small" | "slow" | "stills" | "sound" | "forward";
+        /**
          * @description Why a medicine ends.
          * @enum {string}
          */
@@ -9155,6 +9247,32 @@ export interface components {
             jws: string;
             /** @description When the relay heard of it; later where the box had no link. */
             received_at: components["schemas"]["Time"];
+        };
+        /** @description Whether a prescription of the consultation may be signed by what its call showed. */
+        SigningByCall: {
+            /**
+             * Format: int32
+             * @description Seconds of the call so far.
+             */
+            connected_seconds: number;
+            /** @description It may. */
+            enough: boolean;
+            /** @description The best that was had for long enough in all; absent: none. */
+            held?: components["schemas"]["Rung"];
+            /**
+             * Format: int32
+             * @description How long that is.
+             */
+            held_seconds: number;
+            /** @description The best of the last seconds; absent: nothing. */
+            last?: components["schemas"]["Rung"];
+            /**
+             * Format: int32
+             * @description So many the hospital asks for; 0: also without a call.
+             */
+            least_connected_seconds: number;
+            /** @description The least step that the hospital asks for. */
+            least_rung: components["schemas"]["Rung"];
         };
         /** @description The exact text to sign. */
         SigningDocument: {
@@ -13001,6 +13119,73 @@ export interface operations {
             };
             /** @description The content is not acceptable; `fields` says where. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMediaTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of the consultation; without stretches where there was no call. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaTimeline"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,7 @@ import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
 import { enStills } from "./en-stills";
 import { enVoice } from "./en-voice";
+import { enTimeline } from "./en-timeline";
 import type { Messages } from "./zh";
 
 export const en: Messages = {
@@ -216,6 +217,7 @@ export const en: Messages = {
   ...enCare,
   ...enStills,
   ...enVoice,
+  ...enTimeline,
   ...enDoses,
   parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },

@@ -3,6 +3,7 @@ import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
 import { zhStills } from "./zh-stills";
 import { zhVoice } from "./zh-voice";
+import { zhTimeline } from "./zh-timeline";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
 export const zh = {
@@ -216,6 +217,7 @@ export const zh = {
   ...zhCare,
   ...zhStills,
   ...zhVoice,
+  ...zhTimeline,
   ...zhDoses,
   parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },

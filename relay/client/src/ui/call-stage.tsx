@@ -16,10 +16,11 @@ import {
 } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
-import type { Participant } from "../api/types";
+import type { Participant, Rung } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
 import type { CallSnapshot } from "../call/snapshot";
+import { isBelowFull } from "../chart/timeline";
 import { useCall } from "./hooks";
 import { Banner } from "./states";
 import { LinkWords } from "./status";
@@ -95,6 +96,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
           )}
         </span>
         {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} />}
+        {state.phase === "live" && main?.link !== "lost" && main?.video === "on" && <RungWords rung={main.rung} />}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
           <span className="yz-stage-label">
             <VisuallyHidden>{t("call.duration")}</VisuallyHidden>
@@ -215,7 +217,23 @@ function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
   const mine = snapshot.quality?.level ?? "good";
   const theirs = main.link;
   const level = rank[theirs] > rank[mine] ? theirs : mine;
+  // What the rung says is the worse of the two.
+  if (level === "good" && isBelowFull(main.rung)) return null;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
+}
+
+/** On which step of the ladder the home's picture is; nothing while it is the full one. */
+export function RungWords({ rung }: { rung: Rung | null | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <span role="status">
+      {isBelowFull(rung) && (
+        <span className="yz-stage-label" data-testid="rung">
+          {t(`rungNow.${rung}`)}
+        </span>
+      )}
+    </span>
+  );
 }
 
 function StageWords({

@@ -26,6 +26,7 @@ export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
 export * from "./stills";
+export * from "./media-timeline";
 export * from "./still-viewer";
 export * from "./voice-recorder";
 export * from "./voice-messages";

@@ -124,6 +124,11 @@ impl Clocked {
         }
     }
 
+    /// How long packets wait in the queue: the least of the last three.
+    pub fn queued(&self) -> Duration {
+        Duration::try_from_secs_f64(self.queue.standing().max(0.0)).unwrap_or_default()
+    }
+
     /// Round trip with queues and the far end's wait, smoothed.
     fn round_trip(&self) -> f64 {
         self.round_trip.unwrap_or(0.1).max(0.001)

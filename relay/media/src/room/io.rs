@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use yunzhen_protocol::{
     room::{
-        AudioState, Camera, ConsultationId, EndReason, LinkLevel, ParticipantId, ParticipantKind, Tablet, VideoState,
+        AudioState, Camera, ConsultationId, EndReason, LinkLevel, ParticipantId, ParticipantKind, Rung, Tablet,
+        VideoState,
     },
     rtp::{RtpHeader, RtpPacket},
 };
@@ -207,6 +208,13 @@ pub enum Input {
         leg: LegId,
         /// How it is; `None` before one joined.
         tablet: Option<Tablet>,
+    },
+    /// The home's box is on another step of the ladder.
+    Rung {
+        /// Whose.
+        leg: LegId,
+        /// Which; `None` from a box that does not say it.
+        rung: Option<Rung>,
     },
     /// The leg's page opened an event stream.
     StreamOpened {

@@ -43,6 +43,7 @@ impl Room {
                 video: join.video,
                 camera: join.camera,
                 tablet: None,
+                rung: None,
                 link: LinkLevel::Good,
                 since: old.map_or_else(|| self.wall(now), |old| old.participant.since),
             },

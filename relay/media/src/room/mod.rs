@@ -120,6 +120,11 @@ impl Room {
                 let before = std::mem::replace(&mut leg.participant.tablet, tablet);
                 self.changed |= before != tablet;
             }
+            Input::Rung { leg, rung } => {
+                let leg = self.leg_mut(leg)?;
+                let before = std::mem::replace(&mut leg.participant.rung, rung);
+                self.changed |= before != rung;
+            }
             Input::StreamOpened { leg } => self.leg_mut(leg)?.presence.stream_opened(),
             Input::StreamEnded { leg } => self.leg_mut(leg)?.presence.stream_ended(now),
             Input::Alive { leg } => self.alive(now, leg)?,

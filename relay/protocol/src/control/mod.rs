@@ -9,6 +9,7 @@ mod to_relay;
 
 pub use to_box::{AudioPlan, RefusedCode, StillRefusal, StopReason, ToBox, VideoPlan};
 pub use to_relay::{ActiveCamera, BoxCamera, StillTrouble, ToRelay};
+pub use yunzhen_domain::media_timeline::Rung;
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -104,6 +104,9 @@ pub enum ToBox {
         /// Whether the relay takes datagrams of [`crate::repair`]. An older relay does not say it and does not.
         #[serde(default)]
         repair: bool,
+        /// Whether the relay takes [`super::ToRelay::MediaRung`]. An older relay does not say it, and would count it as unknown.
+        #[serde(default)]
+        timeline: bool,
     },
     /// The connection will be closed, for this reason.
     Refused {

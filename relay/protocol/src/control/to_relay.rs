@@ -2,8 +2,9 @@
 
 use crate::room::{AudioState, ConsultationId, LinkLevel, VideoState, rfc3339_ms};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use yunzhen_domain::ids::StillId;
+use yunzhen_domain::media_timeline::Rung;
 
 /// A camera of the box itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,6 +83,18 @@ pub enum ToRelay {
         /// What the box sent in the last second.
         sent_bps: u64,
     },
+    /// Once a second while media flows, to a relay that keeps a timeline (`welcome`).
+    MediaRung {
+        /// The step of the ladder; one that this version does not know reads as none.
+        #[serde(default, deserialize_with = "known_rung", skip_serializing_if = "Option::is_none")]
+        rung: Option<Rung>,
+        /// What the box aims to send in all, sound and headers included; absent while the relay alone decides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target_bps: Option<u32>,
+        /// How long packets wait in the link's queue; absent while nothing is known of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue_ms: Option<u32>,
+    },
     /// The home takes part in a consultation.
     MediaJoined {
         /// Which.
@@ -157,6 +170,7 @@ impl super::Message for ToRelay {
         "hello",
         "camera_state",
         "media_stats",
+        "media_rung",
         "media_joined",
         "media_state",
         "leg_quality",
@@ -166,4 +180,9 @@ impl super::Message for ToRelay {
         "hang_up",
         "bye",
     ];
+}
+
+fn known_rung<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Rung>, D::Error> {
+    let name = Option::<String>::deserialize(deserializer)?;
+    Ok(name.and_then(|name| name.parse().ok()))
 }

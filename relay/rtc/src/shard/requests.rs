@@ -149,6 +149,11 @@ impl Shard {
                 let done = key.is_some_and(|key| self.feed(now, room, Input::Tablet { leg: RoomLeg(key), tablet }));
                 answer(reply, done);
             }
+            RoomCommand::ExternalRung { rung, reply } => {
+                let key = self.external_of(room);
+                let done = key.is_some_and(|key| self.feed(now, room, Input::Rung { leg: RoomLeg(key), rung }));
+                answer(reply, done);
+            }
             RoomCommand::LeaveExternal { reason, reply } => {
                 let key = self.external_of(room);
                 key.into_iter().for_each(|key| self.leave(now, key, reason));
@@ -377,6 +382,7 @@ fn refuse(command: RoomCommand) {
         | RoomCommand::Quality { reply, .. }
         | RoomCommand::ExternalState { reply, .. }
         | RoomCommand::ExternalTablet { reply, .. }
+        | RoomCommand::ExternalRung { reply, .. }
         | RoomCommand::StreamOpened { reply, .. }
         | RoomCommand::LeaveExternal { reply, .. } => answer(reply, false),
         RoomCommand::End { reply, .. } => answer(reply, ()),

@@ -16,7 +16,7 @@ use crate::app::prescriptions::{in_sight, summaries as prescription_summaries, u
 use crate::app::referrals::summaries as referral_summaries;
 use crate::app::residents::latest_of_people;
 use crate::app::views::consultations as views;
-use crate::app::{App, AppError, Context, queue};
+use crate::app::{App, AppError, Context, media_timeline, queue};
 
 /// Referrals that one consultation can have.
 const MOST_REFERRALS: u32 = 20;
@@ -121,7 +121,7 @@ pub(super) async fn full(
     let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
     let (mut shown, mut missing_consents) = (Vec::new(), Vec::new());
     let mut first_visits = None;
-    let mut referred = Vec::new();
+    let (mut referred, mut signing) = (Vec::new(), None);
     if observer {
         summary.reason.clear();
         summary.out_of_range.clear();
@@ -135,6 +135,9 @@ pub(super) async fn full(
         let filter = referrals::Filter { consultation: Some(c.id), ..Default::default() };
         let found = referrals::list(db, &filter, Paging::newest(MOST_REFERRALS)).await?.items;
         referred = referral_summaries(app, db, &mut names, &found.iter().collect::<Vec<_>>(), ctx.now).await?;
+        if ctx.actor.role() == yunzhen_domain::Role::Specialist && under_way(app, ctx, c).is_ok() {
+            signing = Some(media_timeline::standing(app, db, c.id).await?);
+        }
         let written = prescriptions::for_consultation(db, c.id).await?;
         let written: Vec<_> = written.iter().filter(|p| in_sight(ctx, p)).collect();
         shown = prescription_summaries(app, db, &mut names, &written, ctx.now).await?;
@@ -149,6 +152,7 @@ pub(super) async fn full(
         // Told with the consultation itself, where who reads a name is written down.
         outranked_by: Vec::new(),
         outranks: false,
+        signing,
         allowed: allowed(app, ctx, c),
     })
 }

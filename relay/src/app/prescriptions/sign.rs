@@ -17,7 +17,7 @@ use super::write::{findings, under_way};
 use super::{caller, keep, load, viewed, views, who};
 use crate::app::views::common::VersionBody;
 use crate::app::work::{Start, Work};
-use crate::app::{App, AppError, Context};
+use crate::app::{App, AppError, Context, media_timeline};
 
 /// The text to sign. What could not be signed is refused here already, with the same reasons.
 pub async fn signing_document(
@@ -34,6 +34,7 @@ pub async fn signing_document(
     p.state.apply(&Event::Sign { specialist: specialist.id }, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, p.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
+    media_timeline::enough_to_sign(app, &mut work.tx, consultation.id).await?;
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&p), Some(id)).await?;
     may_be_signed(&p, &found)?;
     let resident = residents::get(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
@@ -59,6 +60,7 @@ pub async fn sign(
     practice::enough(&specialist, &app.policy, ctx.now)?;
     let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
     under_way(app, ctx, &consultation)?;
+    media_timeline::enough_to_sign(app, &mut work.tx, consultation.id).await?;
     let found = findings(app, &mut work.tx, ctx, &consultation, &Draft::from(&before), Some(id)).await?;
     may_be_signed(&before, &found)?;
     let resident = residents::get(&mut work.tx, before.resident_id).await?.ok_or(AppError::NotFound)?;

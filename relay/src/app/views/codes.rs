@@ -36,6 +36,7 @@ pub use yunzhen_domain::machines::transport::State as TransportState;
 pub use yunzhen_domain::machines::urgent_call::{Outcome as UrgentCallOutcome, State as UrgentCallState};
 pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
+pub use yunzhen_domain::media_timeline::{CallCamera, Rung};
 pub use yunzhen_domain::offers::OfferReason;
 pub use yunzhen_domain::recalls::Place as RecallPlace;
 pub use yunzhen_domain::records::{BodySite, ConsentGiver, ConsentKind, DocumentKind, Signature};

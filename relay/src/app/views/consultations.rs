@@ -8,6 +8,7 @@ use super::codes::{
 };
 use super::common::{StaffRef, Time};
 use super::eligibility::ConsultationEligibility;
+use super::media_timeline::SigningByCall;
 use super::prescriptions::PrescriptionSummary;
 use super::referrals::ReferralSummary;
 
@@ -139,6 +140,9 @@ pub struct Consultation {
     /// It waits for the home's box, which a less urgent consultation has; both sides of that one are told. Only in the answer to reading it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outranks: bool,
+    /// Whether the call showed enough to sign by; for specialists, while prescriptions can be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<SigningByCall>,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
 }

@@ -24,6 +24,7 @@ pub mod events;
 pub mod formulary;
 pub mod homes;
 pub mod legs;
+pub mod media_timeline;
 pub mod offers;
 pub mod pharmacies;
 pub mod pharmacy_api;

@@ -1,0 +1,170 @@
+//! What became of a home's sound and picture in each second of a consultation: the rung of the ladder, what the box aimed at, what the relay measured.
+//!
+//! * [`Rung`] is the ladder in the names that box, relay, console and people share.
+//! * [`Second`] is one second; [`Stretch`] a row of the store, up to a minute without a hole, with its bytes in [`codec`].
+//! * [`Recorder`] makes stretches of what is seen once a second; pure.
+//! * [`signing`] decides whether what was seen is enough to sign by.
+//!
+//! Not here: how the box chooses a rung (`yunzhen_media::ladder`), how packets are counted (`yunzhen_media::uplink`).
+
+pub mod codec;
+pub mod recorder;
+pub mod signing;
+
+pub use codec::{CodecError, MOST_SECONDS_OF_STRETCH, Stretch};
+pub use recorder::{Observed, Recorder};
+pub use signing::{Standing, TooLow, enough};
+
+use crate::machines::named_enum;
+
+named_enum! {
+    /// A step of the ladder, best first.
+    Rung {
+        /// As planned: 720 lines, 30 frames a second.
+        Full = "full",
+        /// A smaller picture, 15 frames a second.
+        Small = "small",
+        /// Two small frames a second.
+        Slow = "slow",
+        /// Sharp stills every few seconds, and sound.
+        Stills = "stills",
+        /// Sound alone, sent more than once.
+        Sound = "sound",
+        /// Store and forward: voice messages and photos.
+        Forward = "forward",
+    }
+}
+
+impl Rung {
+    /// The number by which a policy names it: 6 is the best, 1 the least.
+    pub const fn number(self) -> u32 {
+        match self {
+            Self::Full => 6,
+            Self::Small => 5,
+            Self::Slow => 4,
+            Self::Stills => 3,
+            Self::Sound => 2,
+            Self::Forward => 1,
+        }
+    }
+
+    /// The rung of a policy's number.
+    pub fn of_number(number: u32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rung| rung.number() == number)
+    }
+
+    /// Whether it is this one or better.
+    pub const fn is_at_least(self, least: Self) -> bool {
+        self.number() >= least.number()
+    }
+
+    /// Chinese, English: what the others get, as nurse and specialist read it.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Full => ("高清画面", "Full picture"),
+            Self::Small => ("小画面", "Smaller picture"),
+            Self::Slow => ("慢速画面", "Slow picture"),
+            Self::Stills => ("静帧加声音", "Stills and sound"),
+            Self::Sound => ("只有声音", "Sound only"),
+            Self::Forward => ("语音留言和照片", "Voice messages and photos"),
+        }
+    }
+}
+
+named_enum! {
+    /// Which of the home's cameras the picture came from.
+    CallCamera {
+        /// The whole room.
+        Room = "room",
+        /// The resident, near.
+        CloseUp = "close_up",
+        /// The tablet's own.
+        Tablet = "tablet",
+    }
+}
+
+/// What is known of a second in which the home's box was connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// As the box says; `None` from an older box, and before it has said anything.
+    pub rung: Option<Rung>,
+    /// Which camera the box shows, as it says.
+    pub camera: Option<CallCamera>,
+    /// Sound reached the relay.
+    pub sound: bool,
+    /// A picture reached the relay.
+    pub picture: bool,
+    /// What the box aims to send in all, kilobits a second, as it says.
+    pub target_kbps: Option<u32>,
+    /// What reached the relay, kilobits a second.
+    pub received_kbps: u32,
+    /// Packets that did not arrive at the first try, of a thousand.
+    pub loss_permille: u32,
+    /// How long packets waited in the link's queue, milliseconds, as the box reckons from arrival times.
+    pub queue_ms: Option<u32>,
+    /// How unevenly packets arrived, milliseconds (RFC 3550 section 6.4.1).
+    pub jitter_ms: u32,
+    /// Round trip of the connection, milliseconds.
+    pub round_trip_ms: Option<u32>,
+}
+
+/// One second of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Second {
+    /// The home's box was not connected.
+    Away,
+    /// It was.
+    Heard(Heard),
+}
+
+impl Second {
+    /// What the others had of it. What the relay measured counts for more than what the box says: a full picture of which nothing arrived is none.
+    /// `None`: nothing.
+    pub const fn shown(&self) -> Option<Rung> {
+        let Self::Heard(heard) = self else { return None };
+        match (heard.rung, heard.picture, heard.sound) {
+            (Some(Rung::Forward), _, _) => Some(Rung::Forward),
+            (_, false, false) => None,
+            (Some(rung @ (Rung::Full | Rung::Small | Rung::Slow)), true, _) => Some(rung),
+            // A still comes every few seconds.
+            (Some(Rung::Stills), _, _) => Some(Rung::Stills),
+            // A box that does not say it: a picture that moves, nobody knows how well.
+            (None, true, _) => Some(Rung::Slow),
+            (_, _, true) => Some(Rung::Sound),
+            (Some(Rung::Sound), true, false) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_rung_is_first_and_has_the_highest_number() {
+        let numbers: Vec<u32> = Rung::ALL.iter().map(|rung| rung.number()).collect();
+        assert_eq!(numbers, [6, 5, 4, 3, 2, 1]);
+        assert!(Rung::ALL.iter().all(|rung| Rung::of_number(rung.number()) == Some(*rung)));
+        assert_eq!((Rung::of_number(0), Rung::of_number(7)), (None, None));
+        assert!(Rung::Small.is_at_least(Rung::Slow) && !Rung::Stills.is_at_least(Rung::Slow));
+        assert_eq!(
+            Rung::ALL.iter().map(|rung| rung.as_str()).collect::<Vec<_>>().join(" "),
+            "full small slow stills sound forward"
+        );
+    }
+
+    #[test]
+    fn what_is_said_counts_only_with_what_arrived() {
+        let second = |rung, picture, sound| Second::Heard(Heard { rung, picture, sound, ..Heard::default() }).shown();
+        assert_eq!(second(Some(Rung::Full), true, true), Some(Rung::Full));
+        assert_eq!(second(Some(Rung::Full), true, false), Some(Rung::Full), "muted");
+        assert_eq!(second(Some(Rung::Full), false, true), Some(Rung::Sound), "camera off, or nothing of it arrives");
+        assert_eq!(second(Some(Rung::Full), false, false), None);
+        assert_eq!(second(Some(Rung::Stills), false, true), Some(Rung::Stills));
+        assert_eq!(second(Some(Rung::Sound), true, true), Some(Rung::Sound));
+        assert_eq!(second(Some(Rung::Forward), false, false), Some(Rung::Forward));
+        assert_eq!(second(None, true, true), Some(Rung::Slow), "an older box");
+        assert_eq!(second(None, false, true), Some(Rung::Sound));
+        assert_eq!(Second::Away.shown(), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! A real box over real QUIC: what it says and sends is in the record's media timeline after the relay has drained.
+
+use bytes::Bytes;
+use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::media_timeline::{CallCamera, Heard, Rung, Second};
+use yunzhen_protocol::control::ToRelay;
+use yunzhen_protocol::roq::{self, Flow};
+use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
+use yunzhen_relay::seed::HOME_1;
+use yunzhen_store::media_timeline;
+
+use crate::boxes::{PATIENCE, Stage, TestBox};
+
+const SECONDS: &str = "yunzhen_media_timeline_seconds_total";
+
+/// One packet of sound, as a box sends it; every tenth is lost.
+fn sound(one: &TestBox, ssrc: u32, number: u16) {
+    if number % 10 == 9 {
+        return;
+    }
+    let timestamp = u32::from(number) * 960;
+    let header = RtpHeader { marker: false, payload_type: 111, sequence: number, timestamp, ssrc };
+    let packet = RtpPacket { header, payload: Bytes::from_static(&[0xb0; 80]) };
+    let mut datagram = Vec::new();
+    roq::write_flow_id(Flow::Audio, &mut datagram);
+    datagram.extend_from_slice(&packet.to_bytes());
+    one.connection.send_datagram(datagram.into()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
+    let stage = Stage::new().await;
+    let mut one = stage.connected(HOME_1).await;
+    let (mut number, mut rung_was_told) = (0_u16, false);
+    let calling = async {
+        while stage.counted(SECONDS) < 3 || !rung_was_told {
+            one.say(&ToRelay::MediaRung { rung: Some(Rung::Sound), target_bps: Some(90_000), queue_ms: Some(120) })
+                .await;
+            for _ in 0..10 {
+                sound(&one, 8, number);
+                number = number.wrapping_add(1);
+            }
+            one.answers().await;
+            let room = one.room.as_ref().unwrap();
+            rung_was_told |= room.participants.iter().any(|one| one.rung == Some(Rung::Sound));
+        }
+    };
+    tokio::time::timeout(PATIENCE, calling).await.expect("three seconds");
+    let consultation = one.room.as_ref().unwrap().consultation_id;
+    stage.stop().await;
+
+    let seconds = stored(&stage, consultation).await;
+    assert!(seconds.len() >= 3, "{seconds:?}");
+    let heard = |second: &Second| matches!(second, Second::Heard(Heard { sound: true, rung: Some(Rung::Sound), .. }));
+    let told = seconds.iter().filter(|second| heard(second)).count();
+    assert!(told >= 2, "{seconds:?}");
+    let Some(Second::Heard(one)) = seconds.iter().rev().find(|second| heard(second)) else { panic!("{seconds:?}") };
+    assert_eq!((one.target_kbps, one.queue_ms, one.camera), (Some(90), Some(120), Some(CallCamera::Room)));
+    assert!(!one.picture && one.received_kbps > 0 && one.round_trip_ms.is_some(), "{one:?}");
+    assert!((50..200).contains(&one.loss_permille), "{one:?}");
+}
+
+async fn stored(stage: &Stage, id: ConsultationId) -> Vec<Second> {
+    let store = stage.database.open().await;
+    let rows = media_timeline::of_consultation(&mut store.read().await.unwrap(), id).await.unwrap();
+    store.close().await;
+    rows.into_iter().flat_map(|stretch| stretch.seconds).collect()
+}
