@@ -62,6 +62,16 @@ describe("doses of a day", () => {
     ]);
   });
 
+  it("does not count as due what the doctor stopped: the round said that it was to be given", () => {
+    const course = { prescription_id: "p1", resident: wang, drug_names: [], specialist_name: "", reason: "" };
+    const stopped = [{ ...course, stopped_at: "2026-11-24T00:01:00Z" }];
+    const items = [dose(wang), dose(wang, { prescription_id: "p2", code: "YZM:p2:1" })];
+    const [bed] = beds({ ...day(items), stopped }, "morning", []);
+    expect([bed?.due, bed?.missed, bed?.stopped]).toEqual([1, 0, 1]);
+    const held = [dose(wang, { state: "held", sequence: 1 })];
+    expect(beds({ ...day(held), stopped }, "morning", [])[0]?.stopped).toBe(0);
+  });
+
   it("does not offer again what this box has written without a link", () => {
     expect(standing(dose(wang), [written("saved")]).state).toBe("given");
     expect(standing(dose(wang), [written("received")]).state).toBe("due");
