@@ -20,6 +20,7 @@ export const enParcels: typeof zhParcels = {
     },
     of: "{{reached}} of {{all}} {{unit}} arrived",
     underWay: "{{n}} {{unit}} under way",
+    closed: "{{n}} {{unit}} settled, not sent any more",
     noMore: "Ended: no more is sent",
     owed: "{{n}} {{unit}} still owed",
     nothingOwed: "Nothing owed",

@@ -19,6 +19,7 @@ export const zhParcels = {
     },
     of: "已送达 {{reached}} / {{all}} {{unit}}",
     underWay: "在途 {{n}} {{unit}}",
+    closed: "已结清、不再补送 {{n}} {{unit}}",
     noMore: "处方已终止，不再配送",
     owed: "还欠 {{n}} {{unit}}",
     nothingOwed: "不欠",

@@ -18,6 +18,7 @@ use yunzhen_store::{Db, discrepancies, recalls, refills, residents};
 
 use super::Supply;
 use crate::app::names::Names;
+use crate::app::prescriptions::drug_names;
 use crate::app::views::doses as views;
 use crate::app::views::recalls::DoseRecall;
 use crate::app::{App, AppError, Context};
@@ -66,13 +67,12 @@ pub(super) async fn day(
         let unsettled = |d: &Delivery| tasks.get(&d.id).is_some_and(|of_it| of_it.iter().any(is_to_be_fetched));
         let told = recently(app, ctx, p.state_since) || supply.deliveries.iter().any(unsettled);
         if is_stopped && p.in_the_home() && told {
-            let drug_names = p.items.iter().map(|item| {
-                app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
-            });
+            let (drug_names, drug_names_en) = drug_names(app, &p.items);
             stopped.push(views::StoppedCourse {
                 prescription_id: p.id,
                 resident,
-                drug_names: drug_names.collect(),
+                drug_names,
+                drug_names_en,
                 stopped_at: p.state_since.into(),
                 specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
                 reason: p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default(),
