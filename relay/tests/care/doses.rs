@@ -309,3 +309,14 @@ async fn what_an_english_page_shows_has_its_english_name_beside_the_chinese_one(
     w.cancel(p.id, p.version).await.unwrap();
     assert_eq!(w.doses_on("2026-11-24").await.stopped[0].drug_names_en, drug);
 }
+
+/// A dose that is given once was listed under what runs out, of which the prescriber is to be asked.
+#[tokio::test]
+async fn what_is_given_once_does_not_run_out() {
+    let w = World::new().await;
+    let mut written = draft("I10", &[("amlodipine-5mg", 1)]);
+    written.items[0].frequency = Frequency::St;
+    w.in_the_home("王秀英", written).await;
+    let day = w.doses_on("2026-11-23").await;
+    assert_eq!((day.items.len(), day.runways.len()), (1, 0));
+}

@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import type { SpoolItem } from "../box/box-api";
 import { DoseCard } from "./dose-card";
 import type { Scanned } from "./doses-screen";
-import { keyOf, type RoundChoice } from "./plan";
+import { keyOf, standsElsewhere, type RoundChoice } from "./plan";
 
 /** The medicines of one resident: who it is and what must not be given on top, then dose after dose. */
 export function BedDoses({
@@ -80,6 +80,7 @@ export function BedDoses({
                 reason: course.reason,
               })}
             </div>
+            {standsElsewhere(course, plan) && <div>{t("app:doses.standsElsewhere")}</div>}
           </Banner>
         ))}
         {doses.map(card)}

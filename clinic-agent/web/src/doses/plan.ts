@@ -82,6 +82,17 @@ export function beds(day: DosesOfDay, round: RoundChoice, spool: readonly SpoolI
   );
 }
 
+/** Another prescription of a medicine that was stopped stands, and its doses are given: the stop is not theirs. */
+export function standsElsewhere(course: DosesOfDay["stopped"][number], day: DosesOfDay): boolean {
+  const ended = new Set(day.stopped.map((one) => one.prescription_id));
+  return [...day.items, ...day.as_needed].some(
+    (dose) =>
+      dose.resident.id === course.resident.id &&
+      !ended.has(dose.prescription_id) &&
+      course.drug_names.includes(dose.drug_name),
+  );
+}
+
 export type Scan =
   | { kind: "resident"; resident: DoseResident; code: string }
   | { kind: "medicine"; dose: Dose; code: string }

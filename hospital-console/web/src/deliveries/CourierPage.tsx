@@ -65,7 +65,7 @@ export function CourierPage() {
 function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: string) => void }) {
   const { t } = useTranslation("app");
   const [pin, setPin] = useState("");
-  // Boxes that are full are complete only once: what is typed over a wrong PIN would not be sent. So a wrong one empties them.
+  // Boxes that are full are complete only once: what is typed over a wrong PIN would not be sent. So one that is refused empties them.
   const [wrongOnes, setWrongOnes] = useState(0);
   // The relay says how long it takes no PIN at all.
   const [until, setUntil] = useState(0);
@@ -73,7 +73,7 @@ function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: stri
     onSuccess: ({ run_id }) => onEntered(run_id),
     onError: ({ status, retryAfterMs = 0 }) => {
       setUntil(Date.now() + retryAfterMs);
-      if (status === 401 || status === 404) {
+      if (status === 401 || status === 404 || status === 429) {
         setPin("");
         setWrongOnes((n) => n + 1);
       }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
@@ -234,7 +235,9 @@ impl Shown<'_> {
         let to_come = self.course.doses().last().is_some_and(|last| last.at > self.ctx.now);
         let called_back = to_come && self.lots.iter().any(|lot| lot.barred_since.is_some());
         let over = found.last_day.is_none_or(|day| day < today) && found.left_milli == 0;
-        if over && !called_back {
+        // What is given once does not run out.
+        let once = item.frequency == Frequency::St;
+        if (over || once) && !called_back {
             return None;
         }
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
