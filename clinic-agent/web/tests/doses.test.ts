@@ -1,7 +1,7 @@
 import type { Dose, DosesOfDay } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import type { SpoolItem } from "../src/box/box-api";
-import { beds, entryOf, readPack, readScan, roundAt, standing } from "../src/doses/plan";
+import { beds, entryOf, readPack, readScan, roundAt, standing, standsElsewhere } from "../src/doses/plan";
 
 const resident = (id: string, bed: string) => ({ id, name: id, bed, allergies: [], code: `YZR:${id}` });
 
@@ -60,6 +60,27 @@ describe("doses of a day", () => {
       ["2-10", 1],
       ["2-05", 0],
     ]);
+  });
+
+  it("does not count as due what the doctor stopped: the round said that it was to be given", () => {
+    const course = { prescription_id: "p1", resident: wang, drug_names: [], specialist_name: "", reason: "" };
+    const stopped = [{ ...course, stopped_at: "2026-11-24T00:01:00Z" }];
+    const items = [dose(wang), dose(wang, { prescription_id: "p2", code: "YZM:p2:1" })];
+    const [bed] = beds({ ...day(items), stopped }, "morning", []);
+    expect([bed?.due, bed?.missed, bed?.stopped]).toEqual([1, 0, 1]);
+    const held = [dose(wang, { state: "held", sequence: 1 })];
+    expect(beds({ ...day(held), stopped }, "morning", [])[0]?.stopped).toBe(0);
+  });
+
+  it("tells a stopped prescription from another one of the same medicine that stands", () => {
+    const by = { drug_names: ["氨氯地平"], specialist_name: "", reason: "", stopped_at: "2026-11-24T00:01:00Z" };
+    const course = { ...by, prescription_id: "p1", resident: wang };
+    const other = dose(wang, { prescription_id: "p2", code: "YZM:p2:1" });
+    const of = (items: Dose[]) => standsElsewhere(course, { ...day(items), stopped: [course] });
+    expect(of([dose(wang), other])).toBe(true);
+    expect(of([dose(wang)])).toBe(false);
+    expect(of([dose(chen, { prescription_id: "p2" })])).toBe(false);
+    expect(of([{ ...other, drug_name: "二甲双胍" }])).toBe(false);
   });
 
   it("does not offer again what this box has written without a link", () => {

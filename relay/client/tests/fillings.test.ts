@@ -34,13 +34,13 @@ test("what was declined or cancelled went nowhere, what is in a parcel is not ow
     ]),
   ];
   expect(owedOf(items, fillings)).toEqual([
-    { no: 1, reached: 6, underWay: 6, owed: 2 },
-    { no: 2, reached: 0, underWay: 0, owed: 7 },
+    { no: 1, reached: 6, underWay: 6, owed: 2, closed: 0 },
+    { no: 2, reached: 0, underWay: 0, owed: 7, closed: 0 },
   ]);
   const untouched = items.map((item) => ({ ...item, owed: item.quantity }));
   expect(owedOf(untouched, [])).toEqual([
-    { no: 1, reached: 0, underWay: 0, owed: 14 },
-    { no: 2, reached: 0, underWay: 0, owed: 7 },
+    { no: 1, reached: 0, underWay: 0, owed: 14, closed: 0 },
+    { no: 2, reached: 0, underWay: 0, owed: 7, closed: 0 },
   ]);
 });
 
@@ -56,10 +56,19 @@ test("of another strength whole units count, over all batches together", () => {
     }));
   const items = [{ no: 1, quantity: 7, owed: 7 }];
   const underWay = { ...filling("in_progress", []), packs: packs([5, 9]) };
-  expect(owedOf(items, [underWay])).toEqual([{ no: 1, reached: 0, underWay: 7, owed: 0 }]);
+  expect(owedOf(items, [underWay])).toEqual([{ no: 1, reached: 0, underWay: 7, owed: 0, closed: 0 }]);
 });
 
 test("what arrived broken is owed again", () => {
   const items = [{ no: 1, quantity: 7, owed: 2 }];
-  expect(owedOf(items, [filling("completed", [[1, 7]])])).toEqual([{ no: 1, reached: 5, underWay: 0, owed: 2 }]);
+  expect(owedOf(items, [filling("completed", [[1, 7]])])).toEqual([
+    { no: 1, reached: 5, underWay: 0, owed: 2, closed: 0 },
+  ]);
+});
+
+test("what was written off did not arrive: the line said that it had", () => {
+  const items = [{ no: 1, quantity: 7, owed: 3, closed: 1 }];
+  expect(owedOf(items, [filling("completed", [[1, 4]])])).toEqual([
+    { no: 1, reached: 3, underWay: 0, owed: 3, closed: 1 },
+  ]);
 });

@@ -127,6 +127,7 @@ mod tests {
         let pack = |quantity, batch: &str| crate::records::Pack {
             item_no: 1,
             name: String::new(),
+            name_en: None,
             quantity,
             unit: "片".into(),
             batch: batch.into(),

@@ -59,6 +59,7 @@ fn lines(d: &Delivery) -> Vec<Difference> {
         lines.push(Difference {
             item_no: pack.item_no,
             name: pack.name.clone(),
+            name_en: pack.name_en.clone(),
             unit: pack.unit.clone(),
             expected: pack.quantity,
             arrived: count.map_or(0, |count| count.quantity),

@@ -82,7 +82,7 @@ pub async fn delete(app: &App, ctx: &Context, id: FavouriteId) -> Result<Removed
 }
 
 fn show(app: &App, favourite: &Favourite) -> views::Favourite {
-    let items: Vec<_> = favourite.items.iter().filter_map(|item| line_of(app, item, item.quantity)).collect();
+    let items: Vec<_> = favourite.items.iter().filter_map(|item| line_of(app, item, (item.quantity, 0))).collect();
     views::Favourite {
         id: favourite.id,
         name: favourite.name.clone(),

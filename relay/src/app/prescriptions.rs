@@ -30,7 +30,7 @@ pub use expire::expire;
 pub use facts::{prescribing_facts, review_facts};
 pub use replace::replace;
 pub use review::{approval_document, approve, claim, reject};
-pub(super) use show::{line_of, summaries};
+pub(super) use show::{drug_names, line_of, summaries};
 pub use sign::{sign, signing_document};
 pub(super) use write::under_way;
 pub use write::{cancel, create, preview_findings, update};

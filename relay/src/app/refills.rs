@@ -17,6 +17,7 @@ use yunzhen_store::{Db, Paging, prescriptions, recalls, refills, residents};
 
 use super::doses::{Supply, resident_ref, zone};
 use super::names::Names;
+use super::prescriptions::drug_names;
 use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::doses as views;
@@ -235,15 +236,13 @@ fn ends(app: &App, supply: &Supply, zone: &Zone, recalls: &[Recall], now: Timest
 async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Result<Vec<views::Refill>, AppError> {
     let prescriptions = prescriptions::get_all(db, all.iter().map(|refill| refill.prescription_id)).await?;
     let residents = residents::get_all_standing(db, all.iter().map(|refill| refill.resident_id)).await?;
-    let name = |item: &yunzhen_domain::records::Item| {
-        app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
-    };
     let mut names = Names::default();
     let mut views = Vec::with_capacity(all.len());
     for refill in all {
         let p = prescriptions.get(&refill.prescription_id).ok_or(AppError::NotFound)?;
         let resident = residents.get(&refill.resident_id).cloned().ok_or(AppError::NotFound)?;
         let lines = p.items.iter().filter(|item| refill.item_nos.contains(&item.no));
+        let (drug_names, drug_names_en) = drug_names(app, lines);
         views.push(views::Refill {
             id: refill.id,
             version: refill.version,
@@ -252,7 +251,8 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
             resident: resident_ref(resident),
             home_name: names.home(db, refill.home_id).await?.name.clone(),
             specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
-            drug_names: lines.map(name).collect(),
+            drug_names,
+            drug_names_en,
             last_day: refill.last_day,
             runs_out: refill.runs_out,
             asked_at: refill.asked_at.into(),

@@ -662,6 +662,7 @@ fn parcel(prescription: &Prescription, now: Timestamp) -> Delivery {
         packs: vec![Pack {
             item_no: 1,
             name: "苯磺酸氨氯地平片".into(),
+            name_en: None,
             quantity: 7,
             unit: "片".into(),
             batch: "B1".into(),

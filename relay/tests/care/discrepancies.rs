@@ -136,6 +136,7 @@ async fn a_settlement_closes_what_was_missing_and_not_what_was_never_sent() {
     let picked = there(on_hand().await);
     let order = settle(&w, Resolution::WrittenOff).await;
     assert_eq!((order.state, order.items[0].owed), (prescription::State::Dispensing, 3));
+    assert_eq!(order.items[0].closed, 1, "it did not arrive, though it is not owed any more");
     assert_eq!(there(on_hand().await), picked + 4);
     let rest = body(order.version, 3, false);
     let rest = prescriptions::dispense(&w.app, &w.by(&w.pharmacy), id, rest).await.unwrap();

@@ -292,3 +292,31 @@ async fn the_sheet_and_the_labels_are_printed_for_the_home_and_audited() {
         assert!(matches!(hidden, Err(AppError::NotFound | AppError::Forbidden)));
     }
 }
+
+/// English pages said medicines and diagnoses in Chinese: lists, parcels and what was stopped had no other name.
+#[tokio::test]
+async fn what_an_english_page_shows_has_its_english_name_beside_the_chinese_one() {
+    let w = World::new().await;
+    let p = w.in_the_home("王秀英", draft("I10", &[("amlodipine-5mg", 7)])).await;
+    let drug = ["Amlodipine besilate tablets"];
+    assert_eq!(p.diagnosis.display_en, "Essential (primary) hypertension");
+    let listed = prescriptions::list(&w.app, &w.by(&w.pharmacist), Default::default()).await.unwrap().items;
+    assert_eq!(listed[0].diagnosis_display_en, p.diagnosis.display_en);
+    assert_eq!(listed[0].drug_names, ["苯磺酸氨氯地平片"]);
+    assert_eq!(listed[0].drug_names_en, drug);
+    let parcel = deliveries::get(&w.app, &w.by(&w.nurse), p.delivery_id.unwrap()).await.unwrap();
+    assert_eq!(parcel.packs.unwrap()[0].name_en.as_deref(), Some(drug[0]));
+    w.cancel(p.id, p.version).await.unwrap();
+    assert_eq!(w.doses_on("2026-11-24").await.stopped[0].drug_names_en, drug);
+}
+
+/// A dose that is given once was listed under what runs out, of which the prescriber is to be asked.
+#[tokio::test]
+async fn what_is_given_once_does_not_run_out() {
+    let w = World::new().await;
+    let mut written = draft("I10", &[("amlodipine-5mg", 1)]);
+    written.items[0].frequency = Frequency::St;
+    w.in_the_home("王秀英", written).await;
+    let day = w.doses_on("2026-11-23").await;
+    assert_eq!((day.items.len(), day.runways.len()), (1, 0));
+}

@@ -15,7 +15,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Delivery } from "@yunzhen/client";
 import {
   Banner,
-  celsiusOf,
   DeliveryChip,
   DiscrepancyView,
   DoorToDose,
@@ -24,9 +23,11 @@ import {
   ScanButton,
   StatusChip,
   TemperaturePlot,
+  celsiusOf,
   useAction,
   useApi,
   useFormats,
+  useNames,
   useUnit,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
@@ -41,6 +42,7 @@ import { asBody, hasDifference, linesOf, startCounts, tooManyDamaged } from "./c
 
 export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   const receivable = delivery.allowed.includes("receive");
@@ -110,7 +112,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
               <ul className="nurse-plain-list">
                 {delivery.packs.map((pack) => (
                   <li key={`${pack.item_no}${pack.batch}`}>
-                    <strong>{pack.name}</strong> · {pack.quantity} {unitWord(pack.unit)}
+                    <strong>{names.name(pack)}</strong> · {pack.quantity} {unitWord(pack.unit)}
                     {pack.substitution && ` · ${t("app:deliveries.instead")}`}
                     <div className="nurse-dim">
                       {t("app:deliveries.batch", { batch: pack.batch, expiry: pack.expiry })}
@@ -143,6 +145,7 @@ function Chain({ prescriptionId }: { prescriptionId: string }) {
 
 function ReceiveForm({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
+  const names = useNames();
   const unitWord = useUnit();
   const queries = useQueryClient();
   const box = useBoxApi();
@@ -231,7 +234,7 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
             return (
               <li key={`${pack.item_no}${pack.batch}`}>
                 <div className="nurse-count-name">
-                  <strong>{pack.name}</strong>
+                  <strong>{names.name(pack)}</strong>
                   {pack.substitution && <div>{t("app:deliveries.instead")}</div>}
                   <div>{t("app:deliveries.expectedCount", { n: pack.quantity, unit: unitWord(pack.unit) })}</div>
                   <div className="nurse-dim">
@@ -240,14 +243,14 @@ function ReceiveForm({ delivery }: { delivery: Delivery }) {
                 </div>
                 <Stepper
                   label={t("app:deliveries.arrived")}
-                  of={pack.name}
+                  of={names.name(pack)}
                   value={count.quantity}
                   differs={count.quantity !== pack.quantity}
                   onChange={(by) => change(pack.item_no, "quantity", by)}
                 />
                 <Stepper
                   label={t("app:deliveries.damaged")}
-                  of={pack.name}
+                  of={names.name(pack)}
                   value={count.damaged}
                   differs={count.damaged > 0}
                   onChange={(by) => change(pack.item_no, "damaged", by)}

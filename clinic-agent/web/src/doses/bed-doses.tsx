@@ -1,13 +1,13 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconFileTypePdf, IconHandStop, IconQrcode } from "@tabler/icons-react";
 import { medicationLabelsPath, medicationSheetPath, type Dose, type DosesOfDay } from "@yunzhen/client";
-import { AllergyBanner, Banner, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { AllergyBanner, Banner, StatusChip, useFormats, useNames } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { SpoolItem } from "../box/box-api";
 import { DoseCard } from "./dose-card";
 import type { Scanned } from "./doses-screen";
-import { keyOf, type RoundChoice } from "./plan";
+import { keyOf, standsElsewhere, type RoundChoice } from "./plan";
 
 /** The medicines of one resident: who it is and what must not be given on top, then dose after dose. */
 export function BedDoses({
@@ -24,6 +24,7 @@ export function BedDoses({
   scanned: Scanned;
 }) {
   const { t } = useTranslation();
+  const names = useNames();
   const formats = useFormats();
   const own = (one: { resident: { id: string } }): boolean => one.resident.id === residentId;
   const doses = plan.items.filter((dose) => own(dose) && (round === "all" || dose.round === round));
@@ -71,7 +72,7 @@ export function BedDoses({
         <AllergyBanner allergies={resident.allergies} />
         {stopped.map((course) => (
           <Banner key={course.prescription_id} meaning="danger" icon={IconHandStop} title={t("app:doses.stopped")}>
-            <strong>{course.drug_names.join("、")}</strong>
+            <strong>{names.drugs(course)}</strong>
             <div>
               {t("app:doses.stoppedBy", {
                 name: course.specialist_name,
@@ -79,6 +80,7 @@ export function BedDoses({
                 reason: course.reason,
               })}
             </div>
+            {standsElsewhere(course, plan) && <div>{t("app:doses.standsElsewhere")}</div>}
           </Banner>
         ))}
         {doses.map(card)}

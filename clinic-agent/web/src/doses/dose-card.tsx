@@ -103,7 +103,7 @@ export function DoseCard({
   return (
     <section
       className={`nurse-dose ${medicine ? "nurse-dose-scanned" : ""}`}
-      aria-label={`${dose.drug_name} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
+      aria-label={`${i18n.language === "en" ? dose.drug_name_en : dose.drug_name} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
       data-testid={`dose-${dose.prescription_id}-${dose.item_no}`}
     >
       <div className="nurse-dose-head">
@@ -128,7 +128,13 @@ export function DoseCard({
           ))}
         </span>
         <span className="nurse-row-chips">
-          {!(needed && state === "due") && <DoseChip state={state} />}
+          {stopped && (state === "due" || state === "missed") ? (
+            <StatusChip meaning="danger" icon={IconHandStop}>
+              {t("app:doses.stoppedChip")}
+            </StatusChip>
+          ) : (
+            !(needed && state === "due") && <DoseChip state={state} />
+          )}
           {onItsWay && <SpoolState state={waiting.state === "sent" ? "sent" : "saved"} />}
           {medicine && (
             <StatusChip meaning="done" icon={IconQrcode}>

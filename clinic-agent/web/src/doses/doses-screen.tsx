@@ -155,7 +155,10 @@ function BedRow({ bed }: { bed: Bed }) {
         <span className="nurse-row-chips">
           {bed.due > 0 && <StatusChip meaning="waiting">{t("app:doses.count", { n: bed.due })}</StatusChip>}
           {bed.missed > 0 && <StatusChip meaning="danger">{t("app:doses.missed", { n: bed.missed })}</StatusChip>}
-          {bed.due + bed.missed === 0 && <StatusChip meaning="done">{t("app:doses.done")}</StatusChip>}
+          {bed.stopped > 0 && (
+            <StatusChip meaning="danger">{t("app:doses.stoppedCount", { n: bed.stopped })}</StatusChip>
+          )}
+          {bed.due + bed.missed + bed.stopped === 0 && <StatusChip meaning="done">{t("app:doses.done")}</StatusChip>}
         </span>
       </NavLink>
     </li>

@@ -54,23 +54,42 @@ export interface Bed {
   doses: Dose[];
   due: number;
   missed: number;
+  /** Due before the doctor stopped the medicine, and written about by nobody. */
+  stopped: number;
 }
 
 /** Residents of a round by bed, those who still need something first. */
 export function beds(day: DosesOfDay, round: RoundChoice, spool: readonly SpoolItem[]): Bed[] {
   const found = new Map<string, Bed>();
+  const ended = new Set(day.stopped.map((course) => course.prescription_id));
   for (const dose of day.items) {
     if (round !== "all" && dose.round !== round) continue;
-    const bed = found.get(dose.resident.id) ?? { resident: dose.resident, doses: [], due: 0, missed: 0 };
+    const bed = found.get(dose.resident.id) ?? { resident: dose.resident, doses: [], due: 0, missed: 0, stopped: 0 };
     const { state } = standing(dose, spool);
     bed.doses.push(dose);
-    bed.due += Number(state === "due");
-    bed.missed += Number(state === "missed");
+    // What the doctor stopped is not to be given, though it was due before.
+    const open = state === "due" || state === "missed";
+    if (open && ended.has(dose.prescription_id)) bed.stopped += 1;
+    else {
+      bed.due += Number(state === "due");
+      bed.missed += Number(state === "missed");
+    }
     found.set(dose.resident.id, bed);
   }
-  const rank = (bed: Bed): number => (bed.due + bed.missed > 0 ? 0 : 1);
+  const rank = (bed: Bed): number => (bed.due + bed.missed + bed.stopped > 0 ? 0 : 1);
   return [...found.values()].sort(
     (a, b) => rank(a) - rank(b) || a.resident.bed.localeCompare(b.resident.bed, "en", { numeric: true }),
+  );
+}
+
+/** Another prescription of a medicine that was stopped stands, and its doses are given: the stop is not theirs. */
+export function standsElsewhere(course: DosesOfDay["stopped"][number], day: DosesOfDay): boolean {
+  const ended = new Set(day.stopped.map((one) => one.prescription_id));
+  return [...day.items, ...day.as_needed].some(
+    (dose) =>
+      dose.resident.id === course.resident.id &&
+      !ended.has(dose.prescription_id) &&
+      course.drug_names.includes(dose.drug_name),
   );
 }
 

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Banner, RefillChip, useApi, useFormats } from "@yunzhen/client/ui";
+import { Banner, RefillChip, useApi, useFormats, useNames } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 /** On the day's screen: which medicines run out, and whether the prescriber knows. Without a link it says nothing. */
 export function RefillNotice() {
   const { t } = useTranslation();
+  const names = useNames();
   const api = useApi();
   const formats = useFormats();
   const query = useQuery({ queryKey: ["refills", "open"], queryFn: () => api.refills.list({ state: "open,seen" }) });
@@ -20,7 +21,7 @@ export function RefillNotice() {
               {t("app:doses.refills.line", {
                 bed: refill.resident.bed,
                 name: refill.resident.name,
-                drugs: refill.drug_names.join("、"),
+                drugs: names.drugs(refill),
                 date: formats.date(refill.last_day),
               })}
             </Link>{" "}

@@ -21,17 +21,18 @@ import {
   Portrait,
   PrescriptionChip,
   ProblemAlert,
-  rangeWord,
   RelativeTime,
   RESPONSIVENESS,
   Skeletons,
   StatusChip,
+  VITAL_SIGNS,
+  VitalsPlot,
+  rangeWord,
   useAction,
   useApi,
   useFormats,
+  useNames,
   useValueWords,
-  VITAL_SIGNS,
-  VitalsPlot,
 } from "@yunzhen/client/ui";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -245,6 +246,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
 
 function ChartLists({ chart }: { chart: Resident }) {
   const { t } = useTranslation();
+  const names = useNames();
   const formats = useFormats();
   const prescriptions = chart.prescriptions.filter(isSigned);
   const ended = chart.consultations.filter((consultation) => !isOpen(consultation.state)).slice(0, 5);
@@ -297,7 +299,7 @@ function ChartLists({ chart }: { chart: Resident }) {
             {prescriptions.slice(0, 4).map((prescription) => (
               <li key={prescription.id}>
                 <Group justify="space-between" gap="xs">
-                  <span>{prescription.drug_names.join(t("separator"))}</span>
+                  <span>{names.drugs(prescription)}</span>
                   <PrescriptionChip state={prescription.state} />
                 </Group>
               </li>

@@ -7,14 +7,15 @@ import {
   Banner,
   ConsultationChip,
   DoorToDose,
-  FillingsOf,
   EmptyState,
+  FillingsOf,
   PrescriptionChip,
   ProblemAlert,
   Skeletons,
   StatusChip,
   useApi,
   useFormats,
+  useNames,
   useUnit,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
@@ -149,6 +150,7 @@ const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
 
 function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   const { t, i18n } = useTranslation();
+  const names = useNames();
   const unitWord = useUnit();
   const api = useApi();
   const formats = useFormats();
@@ -169,7 +171,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
     <article className="yz-card nurse-pad nurse-prescription">
       <Stack gap="sm">
         <Group justify="space-between">
-          <Title order={3}>{prescription.diagnosis.display}</Title>
+          <Title order={3}>{names.diagnosis(prescription.diagnosis)}</Title>
           <PrescriptionChip state={prescription.state} />
         </Group>
         <AllergyBanner allergies={prescription.resident.allergies} />

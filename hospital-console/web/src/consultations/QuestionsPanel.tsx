@@ -1,5 +1,5 @@
 import type { PrescriptionState, PrescriptionSummary } from "@yunzhen/client";
-import { ProblemAlert } from "@yunzhen/client/ui";
+import { ProblemAlert, useNames } from "@yunzhen/client/ui";
 import { Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -41,6 +41,7 @@ export function QuestionsPanel() {
 
 function Asked({ summary }: { summary: PrescriptionSummary }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const duration = useDuration();
   const { id } = summary;
   const query = useQuery({ queryKey: keys.prescriptions.one(id), queryFn: () => api.prescriptions.get(id) });
@@ -52,8 +53,7 @@ function Asked({ summary }: { summary: PrescriptionSummary }) {
           <UrgencyChip urgency={summary.urgency} />
         </Group>
         <Text size="sm" c="dimmed">
-          {summary.drug_names.join(t("shared:separator"))} ·{" "}
-          {t("prescribing.question.waiting.wait", { time: duration(summary.waiting_since) })}
+          {names.drugs(summary)} · {t("prescribing.question.waiting.wait", { time: duration(summary.waiting_since) })}
         </Text>
       </Group>
       {query.data ? (

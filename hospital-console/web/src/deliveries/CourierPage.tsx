@@ -65,11 +65,19 @@ export function CourierPage() {
 function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: string) => void }) {
   const { t } = useTranslation("app");
   const [pin, setPin] = useState("");
+  // Boxes that are full are complete only once: what is typed over a wrong PIN would not be sent. So one that is refused empties them.
+  const [wrongOnes, setWrongOnes] = useState(0);
   // The relay says how long it takes no PIN at all.
   const [until, setUntil] = useState(0);
   const open = useAction((entered: string) => api.session.courier(token, entered), {
     onSuccess: ({ run_id }) => onEntered(run_id),
-    onError: ({ retryAfterMs = 0 }) => setUntil(Date.now() + retryAfterMs),
+    onError: ({ status, retryAfterMs = 0 }) => {
+      setUntil(Date.now() + retryAfterMs);
+      if (status === 401 || status === 404 || status === 429) {
+        setPin("");
+        setWrongOnes((n) => n + 1);
+      }
+    },
   });
   const waitUntil = useNow(1000) < until ? until : undefined;
   const enter = (entered: string) => {
@@ -86,6 +94,7 @@ function PinEntry({ token, onEntered }: { token: string; onEntered: (runId: stri
           {t("deliveries.pin.hint")}
         </Title>
         <PinInput
+          key={wrongOnes}
           length={PIN_LENGTH}
           type="number"
           inputMode="numeric"

@@ -1,6 +1,6 @@
 import type { Delivery } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { isCarried, moved, nextStop } from "./courier";
+import { isCarried, moved, nextStop, progress } from "./courier";
 
 const stop = (id: string, state: Delivery["state"]) => ({ id, state }) as Delivery;
 
@@ -23,4 +23,16 @@ it("measures what the courier carries, a parcel that is stopped included", () =>
   expect(
     ["awaiting_courier", "received", "lost"].some((state) => isCarried(stop("a", state as Delivery["state"]))),
   ).toBe(false);
+});
+
+it("shows a parcel that was called back as far as it got: it was drawn as received", () => {
+  const went = (state: Delivery["state"], ...steps: string[]) =>
+    progress({
+      ...stop("a", state),
+      timeline: steps.map((step) => ({ step, at: "2026-11-30T06:00:00Z" })),
+    } as Delivery);
+  expect(went("recalled", "pack", "accept", "pick_up", "cancel")).toBe(2);
+  expect(went("refused", "pack", "accept", "pick_up", "arrive", "refuse")).toBe(3);
+  expect(went("returned", "pack", "take_back")).toBe(0);
+  expect(went("discrepancy", "pack", "accept", "pick_up", "receive_discrepancy")).toBe(4);
 });

@@ -30,10 +30,16 @@ export function progress(delivery: Delivery): number {
       return 2;
     case "at_door":
       return 3;
-    default:
+    case "received":
+    case "discrepancy":
       return 4;
+    // What was called back, refused or lost got as far as it got, and was received by nobody.
+    default:
+      return Math.max(0, ...delivery.timeline.map(({ step }) => PASSED.indexOf(step) + 1));
   }
 }
+
+const PASSED = ["accept", "pick_up", "arrive"];
 
 /** Where to go next: the first in order that has not ended. */
 export const nextStop = (stops: readonly Delivery[]): Delivery | undefined => stops.find((stop) => !isOver(stop));

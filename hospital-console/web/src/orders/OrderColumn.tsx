@@ -1,4 +1,4 @@
-import { DeliveryChip, StatusChip, TurnChip } from "@yunzhen/client/ui";
+import { DeliveryChip, StatusChip, TurnChip, useNames } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { IconSnowflake } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -52,6 +52,7 @@ export function OrderColumn({ column, orders }: { column: Column; orders: Order[
 function OrderCard({ order, column }: { order: Order; column: Column }) {
   const { t } = useTranslation("app");
   const duration = useDuration();
+  const names = useNames();
   const at = since(order);
   return (
     <Link to={`/orders/${order.id}`} className={classes.card} data-testid={`order-${order.id}`}>
@@ -69,7 +70,7 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
         {order.resident.home_name}
       </Text>
       <Text size="sm" lineClamp={2}>
-        {order.drug_names.join("、")}
+        {names.drugs(order)}
       </Text>
       {order.offer && <OfferChips why={order.offer} />}
       <Group gap={6} mt={4}>

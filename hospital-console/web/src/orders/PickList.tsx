@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { drugName } from "../prescriptions/DrugSearch";
 import { ItemLine } from "../prescriptions/ItemLine";
 import { PickRows } from "./PickRows";
 import { asPicked, problemOf, propose, repick, takenOf, type Instead, type Pick } from "./pick";
@@ -49,7 +50,7 @@ interface PickingProps {
 }
 
 function Picking({ prescription, order, stock }: PickingProps) {
-  const { t } = useTranslation("app");
+  const { t, i18n } = useTranslation("app");
   const [others, setOthers] = useState<ReadonlyMap<number, Instead>>(new Map());
   const items = prescription.items.map((item) => asPicked(item, others.get(item.no)));
   const today = new Date().toISOString().slice(0, 10);
@@ -103,7 +104,7 @@ function Picking({ prescription, order, stock }: PickingProps) {
             key={item.no}
             className={classes.pick}
             role="group"
-            aria-label={item.drug.name_zh}
+            aria-label={drugName(item.drug, i18n.language)}
             data-testid={`pick-${item.no}`}
           >
             <ItemLine item={prescribed} />

@@ -174,7 +174,7 @@ export function matchesOrder(order: PrescriptionSummary, search: string): boolea
   const wanted = search.trim().toLocaleLowerCase();
   return (
     wanted === "" ||
-    [order.resident.name, order.resident.home_name, ...order.drug_names].some((text) =>
+    [order.resident.name, order.resident.home_name, ...order.drug_names, ...(order.drug_names_en ?? [])].some((text) =>
       text.toLocaleLowerCase().includes(wanted),
     )
   );

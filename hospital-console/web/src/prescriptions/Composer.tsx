@@ -1,5 +1,5 @@
 import type { Consultation, NewFavourite, Prescription, PrescriptionItem, Resident } from "@yunzhen/client";
-import { ProblemAlert, StatusChip, useUnit } from "@yunzhen/client/ui";
+import { ProblemAlert, StatusChip, useUnit, useNames } from "@yunzhen/client/ui";
 import { Button, Group, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
 import { IconCircleCheck, IconLoader2, IconPlus, IconSignature, IconStar } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
@@ -47,6 +47,7 @@ interface ComposerProps {
 /** Writes a prescription line by line; the safety answers stand under what they are about. */
 export function Composer({ consultation, resident, start, repeat, diagnosisCode, onSaved, onClose }: ComposerProps) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const unitWord = useUnit();
   const state = useWriting(consultation.id, start, diagnosisCode);
   const { writing, change, findings, saved } = state;
@@ -118,7 +119,10 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
     label: conditionName(resident, e.diagnosis_code, i18n.language) ?? e.display,
   }));
   if (writing.diagnosis_code !== undefined && !diagnoses.some((d) => d.value === writing.diagnosis_code)) {
-    diagnoses.push({ value: writing.diagnosis_code, label: saved?.diagnosis.display ?? writing.diagnosis_code });
+    diagnoses.push({
+      value: writing.diagnosis_code,
+      label: saved ? names.diagnosis(saved.diagnosis) : writing.diagnosis_code,
+    });
   }
 
   return (

@@ -4,6 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useNames } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
@@ -23,6 +24,7 @@ export function DrugSearch({
   autoFocus?: boolean;
 }) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const [typed, setTyped] = useState("");
   const [wanted] = useDebouncedValue(typed.trim(), 150);
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
@@ -85,7 +87,7 @@ export function DrugSearch({
               </Group>
               <Group gap="xs">
                 <Text size="sm" c="dimmed">
-                  {i18n.language.startsWith("zh") ? drug.name_en : drug.name_zh} · {drug.form}
+                  {i18n.language.startsWith("zh") ? drug.name_en : drug.name_zh} · {names.form(drug.form)}
                 </Text>
                 <DrugTags drug={drug} />
               </Group>

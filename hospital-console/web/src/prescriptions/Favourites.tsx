@@ -1,5 +1,5 @@
 import type { Favourite, NewFavourite, PrescriptionItem, Resident } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats, useUnit } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useNames } from "@yunzhen/client/ui";
 import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
@@ -117,6 +117,7 @@ function Kept({ onUse }: { onUse: (items: readonly PrescriptionItem[]) => void }
 
 function Earlier({ resident, onUse }: { resident: Resident; onUse: (items: readonly PrescriptionItem[]) => void }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const formats = useFormats();
   const read = useAction(async (id: string) => api.prescriptions.get(id), {
     onSuccess: (prescription) => onUse(prescription.items),
@@ -130,9 +131,9 @@ function Earlier({ resident, onUse }: { resident: Resident; onUse: (items: reado
         {signed.map((p) => (
           <li key={p.id}>
             <div>
-              <Text fw={500}>{p.drug_names.join(t("shared:separator"))}</Text>
+              <Text fw={500}>{names.drugs(p)}</Text>
               <Text size="sm" c="dimmed">
-                {p.signed_at && formats.dateTime(p.signed_at)} · {p.specialist_name} · {p.diagnosis_display}
+                {p.signed_at && formats.dateTime(p.signed_at)} · {p.specialist_name} · {names.diagnosis(p)}
               </Text>
             </div>
             <Button

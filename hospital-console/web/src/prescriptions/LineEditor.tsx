@@ -1,5 +1,5 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
-import { useUnit } from "@yunzhen/client/ui";
+import { useUnit, useNames } from "@yunzhen/client/ui";
 import {
   ActionIcon,
   Button,
@@ -40,6 +40,7 @@ interface LineEditorProps {
 export function LineEditor(props: LineEditorProps) {
   const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const unitWord = useUnit();
   const stepped = line.taper.length > 0;
   const wrongDose = doseProblem(line.dose);
@@ -60,7 +61,7 @@ export function LineEditor(props: LineEditorProps) {
             </Text>
             <Group gap="xs">
               <Text size="sm" c="dimmed">
-                {line.drug.form} · {line.drug.atc}
+                {names.form(line.drug.form)} · {line.drug.atc}
               </Text>
               <DrugTags drug={line.drug} />
               <Button variant="subtle" size="compact-sm" onClick={() => onChange({ drug: undefined })}>
@@ -153,7 +154,7 @@ export function LineEditor(props: LineEditorProps) {
             onChange={(value) => !stepped && onChange({ days: number(value) ?? 0 })}
             min={1}
             allowDecimal={false}
-            error={problem("days") ?? beyond}
+            error={problem("days") ?? (lineDays(line) < 1 ? t("prescribing.days.zero") : beyond)}
           />
           {!stepped && whenNeeded(line) && (
             <NumberInput

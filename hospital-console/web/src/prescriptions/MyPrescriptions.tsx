@@ -1,5 +1,13 @@
 import type { PrescriptionSummary } from "@yunzhen/client";
-import { EmptyState, PrescriptionChip, ProblemAlert, Skeletons, TurnChip, useFormats } from "@yunzhen/client/ui";
+import {
+  EmptyState,
+  PrescriptionChip,
+  ProblemAlert,
+  Skeletons,
+  TurnChip,
+  useFormats,
+  useNames,
+} from "@yunzhen/client/ui";
 import { Button, Table, Text } from "@mantine/core";
 import { IconPrescription } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -43,6 +51,7 @@ export function MyPrescriptions() {
 
 function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: PrescriptionSummary) => void }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const formats = useFormats();
   return (
     <div className={page.surface}>
@@ -71,9 +80,9 @@ function List({ items, onOpen }: { items: PrescriptionSummary[]; onOpen: (one: P
                 </Button>
               </Table.Td>
               <Table.Td>
-                <Text lineClamp={2}>{p.drug_names.join("、")}</Text>
+                <Text lineClamp={2}>{names.drugs(p)}</Text>
               </Table.Td>
-              <Table.Td>{p.diagnosis_display}</Table.Td>
+              <Table.Td>{names.diagnosis(p)}</Table.Td>
               <Table.Td>{p.signed_at ? formats.dateTime(p.signed_at) : ""}</Table.Td>
               <Table.Td>
                 <PrescriptionChip state={p.state} />

@@ -1,5 +1,5 @@
 import type { Assessment, Frequency, Prescription, Route, Supply, TaperStep } from "@yunzhen/client";
-import { useFormats, useUnit } from "@yunzhen/client/ui";
+import { useFormats, useUnit, useNames } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { AssessmentText } from "./AssessmentFields";
@@ -38,6 +38,7 @@ interface Document {
 
 export function SigningDocument({ document, prescription }: { document: string; prescription: Prescription }) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   const parsed = JSON.parse(document) as Document;
@@ -63,7 +64,10 @@ export function SigningDocument({ document, prescription }: { document: string; 
           `${parsed.resident.name} · ${t(`shared:sex.${parsed.resident.sex}`)}`,
         )}
         {fact(t("prescriptions.document.birth"), parsed.resident.birth_date)}
-        {fact(t("prescriptions.document.diagnosis"), `${prescription.diagnosis.display} ${parsed.diagnosis_code}`)}
+        {fact(
+          t("prescriptions.document.diagnosis"),
+          `${names.diagnosis(prescription.diagnosis)} ${parsed.diagnosis_code}`,
+        )}
         {fact(t("prescriptions.document.supply"), t(`prescriptions.supply.${parsed.supply}`))}
         {fact(t("prescriptions.document.authored"), parsed.authored_on)}
         {fact(t("prescriptions.document.valid"), parsed.valid_until)}

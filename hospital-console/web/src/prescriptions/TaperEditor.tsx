@@ -54,7 +54,7 @@ export function TaperEditor({
               onChange={(value) => set(index, { days: number(value) ?? 0 })}
               min={1}
               allowDecimal={false}
-              suffix={` ${t("prescriptions.line.days")}`}
+              suffix={` ${t("prescribing.taper.days")}`}
               error={problem(`taper[${index}].days`)}
             />
             <ActionIcon

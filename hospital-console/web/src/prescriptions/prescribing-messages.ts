@@ -61,10 +61,12 @@ export const zh = {
     step: "第 {{no}} 步",
     add: "添加一步",
     remove: "移除第 {{no}} 步",
+    days: "天",
     total: "共 {{days}} 天",
     line: "第 {{no}} 步：{{dose}} {{unit}}，{{frequency}}，{{days}} 天",
   },
   dose: { zero: "剂量须大于 0。", decimals: "剂量最多三位小数，请核对。" },
+  days: { zero: "天数至少为 1。" },
   noDiagnosisYet: "未选诊断：用量和药品检查已在进行；初诊核对和与疾病有关的检查，选定后才有结果。",
   favourite: {
     open: "常用方",
@@ -192,6 +194,7 @@ export const en: typeof zh = {
     step: "Step {{no}}",
     add: "Add a step",
     remove: "Remove step {{no}}",
+    days: "day(s)",
     total: "{{days}} days in all",
     line: "Step {{no}}: {{dose}} {{unit}}, {{frequency}}, {{days}} days",
   },
@@ -199,6 +202,7 @@ export const en: typeof zh = {
     zero: "The dose must be more than 0.",
     decimals: "A dose has at most three decimals; please check it.",
   },
+  days: { zero: "At least 1 day." },
   noDiagnosisYet:
     "No diagnosis yet: quantities and medicines are checked already; the first visit and what depends on the disease are checked once it is chosen.",
   favourite: {

@@ -24,6 +24,18 @@ export interface WritingState {
   settle: () => Promise<Prescription>;
 }
 
+/** What the relay says of the text as it stands: of one that it refuses nothing, least of all the quantity of the one before. */
+export function answers(
+  preview: { data: { findings: Finding[]; quantities: number[] } | undefined; error: unknown },
+  saved: Pick<Prescription, "findings" | "items"> | undefined,
+): Pick<WritingState, "findings" | "quantities"> {
+  if (preview.error) return { findings: [], quantities: [] };
+  return {
+    findings: preview.data?.findings ?? saved?.findings ?? [],
+    quantities: preview.data?.quantities ?? saved?.items.map((item) => item.quantity) ?? [],
+  };
+}
+
 /** A prescription while it is written: a draft on the relay from the first complete line, checked at every change. */
 export function useWriting(
   consultationId: string,
@@ -69,8 +81,7 @@ export function useWriting(
     },
     status,
     saved,
-    findings: preview.data?.findings ?? saved?.findings ?? [],
-    quantities: preview.data?.quantities ?? saved?.items.map((item) => item.quantity) ?? [],
+    ...answers(preview, saved),
     checking: draft !== undefined && (saved === undefined || preview.isFetching || settled !== JSON.stringify(draft)),
     checkError: preview.error ?? undefined,
     settle: async () => {

@@ -1,5 +1,5 @@
 import type { ConsultationSummary, Refill } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats, useNames } from "@yunzhen/client/ui";
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { IconPill, IconRepeat } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -60,6 +60,7 @@ export function RefillsPage() {
 /** `visit`: a consultation under way with the resident, the only place where a prescription can be written. */
 function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSummary }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const formats = useFormats();
   const queries = useQueryClient();
   const [declining, setDeclining] = useState(false);
@@ -80,7 +81,7 @@ function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSum
         <RefillChip state={refill.state} />
       </Group>
       <Text mt="xs" fw={600}>
-        {refill.drug_names.join("、")}
+        {names.drugs(refill)}
       </Text>
       <Text>
         {t("refills.until", {

@@ -1,7 +1,7 @@
 import type { Resident } from "@yunzhen/client";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { CallQuality, ConsultationChip, PrescriptionChip } from "@yunzhen/client/ui";
+import { CallQuality, ConsultationChip, PrescriptionChip, useNames } from "@yunzhen/client/ui";
 import { Section } from "../common/Section";
 import { day } from "../common/time";
 import classes from "./ResidentRecord.module.css";
@@ -40,6 +40,7 @@ export function HistoryTab({ resident, consultationId }: { resident: Resident; c
 
 export function PrescriptionHistory({ resident }: { resident: Pick<Resident, "prescriptions"> }) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const signed = resident.prescriptions.filter((p) => p.state !== "draft");
   return (
     <Section title={t("residents.prescriptions")}>
@@ -57,9 +58,9 @@ export function PrescriptionHistory({ resident }: { resident: Pick<Resident, "pr
                 </Text>
                 <PrescriptionChip state={p.state} />
               </Group>
-              <Text>{p.drug_names.join("、")}</Text>
+              <Text>{names.drugs(p)}</Text>
               <Text size="sm" c="dimmed">
-                {p.diagnosis_display}
+                {names.diagnosis(p)}
               </Text>
             </li>
           ))}

@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useAction, useNames } from "@yunzhen/client/ui";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconSignature } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -20,6 +20,7 @@ export function ApproveSheet({
   onDone: (changed: Prescription) => void;
 }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const signDocument = useSign();
   const prepared = useQuery({
     queryKey: ["approval-document", prescription.id, prescription.version],
@@ -45,7 +46,7 @@ export function ApproveSheet({
         <Text>{t("reviews.approveLead")}</Text>
         <div className={paper.paper}>
           <Text fw={600}>
-            {prescription.resident.name} · {prescription.diagnosis.display}
+            {prescription.resident.name} · {names.diagnosis(prescription.diagnosis)}
           </Text>
           <ul className={paper.drugs}>
             {prescription.items.map((item) => (

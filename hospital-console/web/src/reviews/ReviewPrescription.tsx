@@ -1,5 +1,5 @@
 import type { Prescription } from "@yunzhen/client";
-import { Banner, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { Banner, StatusChip, useFormats, useNames } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { IconCertificate } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import classes from "./reviews.module.css";
 /** What was signed, by whom, and what the safety check said to it. */
 export function ReviewPrescription({ prescription }: { prescription: Prescription }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const formats = useFormats();
   const { specialist, signature } = prescription;
   const overridden = count(prescription.findings, "hard_stop") > 0;
@@ -27,7 +28,7 @@ export function ReviewPrescription({ prescription }: { prescription: Prescriptio
             <div>
               <dt>{t("prescriptions.document.diagnosis")}</dt>
               <dd>
-                {prescription.diagnosis.display} {prescription.diagnosis.code}
+                {names.diagnosis(prescription.diagnosis)} {prescription.diagnosis.code}
               </dd>
             </div>
             <div>

@@ -1,5 +1,5 @@
 import type { Finding, PrescriptionSummary } from "@yunzhen/client";
-import { PrescriptionChip, TurnChip } from "@yunzhen/client/ui";
+import { PrescriptionChip, TurnChip, useNames } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
@@ -10,6 +10,7 @@ import classes from "./reviews.module.css";
 
 export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[]; selected: string | undefined }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   return (
     <ul className={classes.items}>
       {items.map((p) => (
@@ -24,7 +25,7 @@ export function ReviewQueue({ items, selected }: { items: PrescriptionSummary[];
               <UrgencyChip urgency={p.urgency} />
             </Group>
             <Text size="sm" lineClamp={1}>
-              {p.drug_names.join("、")}
+              {names.drugs(p)}
             </Text>
             <Group justify="space-between" gap="xs">
               <Text size="sm" c="dimmed" component="span">

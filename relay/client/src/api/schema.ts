@@ -5057,6 +5057,8 @@ export interface components {
             item_no: number;
             /** @description Name of the drug (Chinese). */
             name: string;
+            /** @description The same in English; absent in parcels of before it was kept. */
+            name_en?: string;
             /** @description The drug's unit. */
             unit: string;
         };
@@ -6893,6 +6895,8 @@ export interface components {
             item_no: number;
             /** @description Name of the drug (Chinese). */
             name: string;
+            /** @description The same in English; absent in parcels of before it was kept. */
+            name_en?: string;
             /**
              * Format: int32
              * @description How much, in `unit`.
@@ -7753,6 +7757,8 @@ export interface components {
             code: string;
             /** @description Chinese name. */
             display: string;
+            /** @description English name. */
+            display_en?: string;
         };
         /** @description A prescription as the specialist writes it. */
         PrescriptionDraft: {
@@ -7804,6 +7810,11 @@ export interface components {
         PrescriptionItem: {
             /**
              * Format: int32
+             * @description How much of it did not arrive and is not sent any more: the pharmacy settled it otherwise.
+             */
+            closed?: number;
+            /**
+             * Format: int32
              * @description For how many days, all steps of a taper together.
              */
             days: number;
@@ -7827,7 +7838,7 @@ export interface components {
             no: number;
             /**
              * Format: int32
-             * @description How much of it has not reached the home yet.
+             * @description How much of it has not reached the home yet and still has to.
              */
             owed: number;
             /**
@@ -7890,10 +7901,14 @@ export interface components {
         PrescriptionState: "draft" | "signed" | "in_review" | "in_question" | "approved" | "rejected" | "dispensing" | "on_hold" | "packed" | "in_delivery" | "delivered" | "returned" | "cancelled" | "stopped" | "expired";
         /** @description A prescription as a line of a list. */
         PrescriptionSummary: {
-            /** @description For what. */
+            /** @description For what (Chinese). */
             diagnosis_display: string;
-            /** @description Which. */
+            /** @description The same in English. */
+            diagnosis_display_en?: string;
+            /** @description Which (Chinese). */
             drug_names: string[];
+            /** @description The same in English. */
+            drug_names_en?: string[];
             /** @description Prescription id. */
             id: components["schemas"]["PrescriptionId"];
             /**
@@ -8458,8 +8473,10 @@ export interface components {
             decided_at?: components["schemas"]["Time"];
             /** @description Why the medicine ends. */
             decline_reason?: string;
-            /** @description What runs out. */
+            /** @description What runs out (Chinese). */
             drug_names: string[];
+            /** @description The same in English. */
+            drug_names_en?: string[];
             /** @description The resident's home. */
             home_name: string;
             /** @description Request id. */
@@ -9594,8 +9611,10 @@ export interface components {
         };
         /** @description A course that the prescriber ended. */
         StoppedCourse: {
-            /** @description What must not be given any more. */
+            /** @description What must not be given any more (Chinese). */
             drug_names: string[];
+            /** @description The same in English. */
+            drug_names_en?: string[];
             /** @description Which. */
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description Why. */

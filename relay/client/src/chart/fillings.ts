@@ -6,6 +6,8 @@ export interface Owed {
   reached: number;
   underWay: number;
   owed: number;
+  /** Did not arrive and is not sent any more: the pharmacy settled it otherwise. */
+  closed: number;
 }
 
 const ON_THE_WAY = new Set<Dispense["state"]>(["preparation", "on_hold", "in_progress"]);
@@ -19,12 +21,12 @@ function unitsOf(packs: readonly Pack[], no: number): number {
 
 /** Line by line: what reached the home as the nurse counted it, what is being picked or is in a parcel, and what nobody has taken up yet. */
 export function owedOf(
-  items: readonly Pick<PrescriptionItem, "no" | "quantity" | "owed">[],
+  items: readonly Pick<PrescriptionItem, "no" | "quantity" | "owed" | "closed">[],
   fillings: readonly Pick<Dispense, "state" | "packs">[],
 ): Owed[] {
   const open = fillings.filter(({ state }) => ON_THE_WAY.has(state));
-  return items.map(({ no, quantity, owed }) => {
+  return items.map(({ no, quantity, owed, closed = 0 }) => {
     const underWay = open.reduce((total, { packs }) => total + unitsOf(packs, no), 0);
-    return { no, reached: quantity - owed, underWay, owed: Math.max(0, owed - underWay) };
+    return { no, reached: quantity - owed - closed, underWay, owed: Math.max(0, owed - underWay), closed };
   });
 }

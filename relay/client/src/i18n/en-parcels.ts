@@ -20,6 +20,7 @@ export const enParcels: typeof zhParcels = {
     },
     of: "{{reached}} of {{all}} {{unit}} arrived",
     underWay: "{{n}} {{unit}} under way",
+    closed: "{{n}} {{unit}} settled, not sent any more",
     noMore: "Ended: no more is sent",
     owed: "{{n}} {{unit}} still owed",
     nothingOwed: "Nothing owed",
@@ -50,12 +51,12 @@ export const enParcels: typeof zhParcels = {
   quarantine: {
     temperature: {
       title: "Out of range: the hand-over is stopped",
-      pharmacy: "Look at the temperatures and let it go on, or take it back.",
+      pharmacy: "Look at the temperatures: let it go on, or have the courier give it back and take it back once it is here.",
       nurse: "Do not accept or use it; wait for the pharmacy.",
     },
     identity: {
       title: "The code was wrong too often: the hand-over is stopped",
-      pharmacy: "Ask courier and home, then let it go on or take it back.",
+      pharmacy: "Ask courier and home: let it go on, or have the courier give it back and take it back once it is here.",
       nurse: "Give the parcel back to the courier and wait for the pharmacy.",
     },
     recall: {

@@ -19,6 +19,7 @@ export const zhParcels = {
     },
     of: "已送达 {{reached}} / {{all}} {{unit}}",
     underWay: "在途 {{n}} {{unit}}",
+    closed: "已结清、不再补送 {{n}} {{unit}}",
     noMore: "处方已终止，不再配送",
     owed: "还欠 {{n}} {{unit}}",
     nothingOwed: "不欠",
@@ -49,12 +50,12 @@ export const zhParcels = {
   quarantine: {
     temperature: {
       title: "温度超出范围，已暂停交付",
-      pharmacy: "请核对温度记录，决定放行或收回。",
+      pharmacy: "请核对温度记录：可以放行，或请配送员退回，带回后再收回。",
       nurse: "请勿签收和使用，等药房答复。",
     },
     identity: {
       title: "包裹码多次不符，已暂停交付",
-      pharmacy: "请与配送员、护理院核实后，决定放行或收回。",
+      pharmacy: "请与配送员、护理院核实：可以放行，或请配送员退回，带回后再收回。",
       nurse: "请把包裹交还配送员，等药房答复。",
     },
     recall: {

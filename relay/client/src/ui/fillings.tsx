@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Dispense, Prescription } from "../api/types";
 import { owedOf } from "../chart/fillings";
 import { hasEnded } from "./door-to-dose";
-import { useFormats, useUnit } from "./hooks";
+import { useFormats, useNames, useUnit } from "./hooks";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
 import { StatusChip } from "./status";
@@ -45,6 +45,7 @@ export function FillingsOf({ prescription }: { prescription: Prescription }) {
               <span>
                 {t("parcel.filling.of", { reached: line?.reached, all: item.quantity, unit })}
                 {line && line.underWay > 0 && ` · ${t("parcel.filling.underWay", { n: line.underWay, unit })}`}
+                {line && line.closed > 0 && ` · ${t("parcel.filling.closed", { n: line.closed, unit })}`}
               </span>
               {hasEnded(prescription.state) ? (
                 <StatusChip meaning="waiting">{t("parcel.filling.noMore")}</StatusChip>
@@ -72,6 +73,7 @@ const MEANING = {
 
 function Filling({ filling }: { filling: Dispense }) {
   const { t } = useTranslation("shared");
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   return (
@@ -97,7 +99,7 @@ function Filling({ filling }: { filling: Dispense }) {
       )}
       {filling.packs.map((pack) => (
         <div key={`${pack.item_no} ${pack.batch}`}>
-          {pack.name} × {pack.quantity} {unitWord(pack.unit)}{" "}
+          {names.name(pack)} × {pack.quantity} {unitWord(pack.unit)}{" "}
           <Text size="sm" c="dimmed" component="span">
             {t("parcel.filling.batch", { batch: pack.batch, expiry: formats.date(pack.expiry) })}
             {pack.substitution &&

@@ -6,6 +6,7 @@ import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
+import { diagnosisIn, drugNamesIn, formIn, nameIn, type Drugs } from "../i18n/names";
 import { unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
@@ -32,6 +33,19 @@ export function useNow(everyMs = 30_000): number {
 export function useUnit(): (unit: string) => string {
   const { language } = useTranslation().i18n;
   return (unit) => unitIn(unit, language);
+}
+
+/** What medicines, their forms and diagnoses are called in the reader's language. */
+export function useNames() {
+  const { t, i18n } = useTranslation("shared");
+  const { language } = i18n;
+  return {
+    /** All of a prescription in one line. */
+    drugs: (of: Drugs): string => drugNamesIn(of, language).join(t("separator")),
+    name: (of: Parameters<typeof nameIn>[0]): string => nameIn(of, language),
+    diagnosis: (of: Parameters<typeof diagnosisIn>[0]): string => diagnosisIn(of, language),
+    form: (form: string): string => formIn(form, language),
+  };
 }
 
 /** A command of the user, under one idempotency key however often it is tried (`Action`). */

@@ -3,7 +3,7 @@ import { Text } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Delivery, Discrepancy } from "../api/types";
-import { useFormats, useUnit } from "./hooks";
+import { useFormats, useNames, useUnit } from "./hooks";
 import { Banner } from "./states";
 import { StatusChip } from "./status";
 
@@ -31,6 +31,7 @@ export const isAtCounter = (delivery: Delivery): boolean => ["awaiting_courier",
 /** One discrepancy with the real quantities, and how it was settled. */
 export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
   const { t } = useTranslation("shared");
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   const { state, cause, lines, comment, resolution, resolved_at, resolved_by, note } = discrepancy;
@@ -42,7 +43,7 @@ export function DiscrepancyView({ discrepancy }: { discrepancy: Discrepancy }) {
       </Text>
       {lines.map((line) => (
         <Text key={line.item_no} size="sm">
-          {t("parcel.discrepancy.line", { ...line, unit: unitWord(line.unit) })}
+          {t("parcel.discrepancy.line", { ...line, name: names.name(line), unit: unitWord(line.unit) })}
         </Text>
       ))}
       {cause !== "count" && state === "open" && <Text size="sm">{t("parcel.discrepancy.retrieve")}</Text>}

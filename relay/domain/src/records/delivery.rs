@@ -23,6 +23,9 @@ pub struct Pack {
     pub item_no: u16,
     /// Name of the drug (Chinese).
     pub name: String,
+    /// The same in English; absent in parcels of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// How much, in `unit`.
     pub quantity: u32,
     /// The drug's unit.

@@ -18,6 +18,9 @@ pub struct Difference {
     pub item_no: u16,
     /// Name of the drug (Chinese).
     pub name: String,
+    /// The same in English; absent in parcels of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// The drug's unit.
     pub unit: String,
     /// How much was packed.

@@ -405,6 +405,11 @@ impl Prescription {
         item.quantity.saturating_sub(gone)
     }
 
+    /// What was missing of a line and is settled without being sent.
+    pub fn closed(&self, item: &Item) -> u32 {
+        self.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.closed).sum()
+    }
+
     /// Nothing of any line is owed.
     pub fn is_settled(&self) -> bool {
         self.items.iter().all(|item| self.owed(item) == 0)

@@ -240,6 +240,7 @@ mod tests {
         let pack = |batch: &str, quantity| Pack {
             item_no: 1,
             name: "胰岛素".into(),
+            name_en: None,
             quantity,
             unit: "支".into(),
             batch: batch.into(),

@@ -286,6 +286,7 @@ pub fn parcel(p: &Prescription, n: u8, state: delivery::State) -> Delivery {
     let pack = |item: &Item| Pack {
         item_no: item.no,
         name: item.drug_id.to_string(),
+        name_en: None,
         quantity: item.quantity,
         unit: "片".to_owned(),
         batch: format!("B{}", item.no),

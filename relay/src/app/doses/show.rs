@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::checked::Dose;
+use yunzhen_domain::dosage::Frequency;
 use yunzhen_domain::doses::{Course, state_of};
 use yunzhen_domain::fhir;
 use yunzhen_domain::formulary::Drug;
@@ -18,6 +19,7 @@ use yunzhen_store::{Db, discrepancies, recalls, refills, residents};
 
 use super::Supply;
 use crate::app::names::Names;
+use crate::app::prescriptions::drug_names;
 use crate::app::views::doses as views;
 use crate::app::views::recalls::DoseRecall;
 use crate::app::{App, AppError, Context};
@@ -66,13 +68,12 @@ pub(super) async fn day(
         let unsettled = |d: &Delivery| tasks.get(&d.id).is_some_and(|of_it| of_it.iter().any(is_to_be_fetched));
         let told = recently(app, ctx, p.state_since) || supply.deliveries.iter().any(unsettled);
         if is_stopped && p.in_the_home() && told {
-            let drug_names = p.items.iter().map(|item| {
-                app.formulary.drug(&item.drug_id).map_or_else(|| item.drug_id.to_string(), |drug| drug.name_zh.clone())
-            });
+            let (drug_names, drug_names_en) = drug_names(app, &p.items);
             stopped.push(views::StoppedCourse {
                 prescription_id: p.id,
                 resident,
-                drug_names: drug_names.collect(),
+                drug_names,
+                drug_names_en,
                 stopped_at: p.state_since.into(),
                 specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
                 reason: p.end_reason.as_ref().map(|reason| reason.expose().clone()).unwrap_or_default(),
@@ -234,7 +235,9 @@ impl Shown<'_> {
         let to_come = self.course.doses().last().is_some_and(|last| last.at > self.ctx.now);
         let called_back = to_come && self.lots.iter().any(|lot| lot.barred_since.is_some());
         let over = found.last_day.is_none_or(|day| day < today) && found.left_milli == 0;
-        if over && !called_back {
+        // What is given once does not run out.
+        let once = item.frequency == Frequency::St;
+        if (over || once) && !called_back {
             return None;
         }
         #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]

@@ -166,13 +166,15 @@ fn packs(
         if pack.expiry < last_day {
             refuse("expiry", "该批次在用药结束前过期", "This batch expires before the treatment ends");
         }
+        // The two strengths of one medicine have one name.
+        let called = |name: &str| match &substitution {
+            Some(_) => format!("{name} {}", drug.strength),
+            None => name.to_owned(),
+        };
         taken.push(Pack {
             item_no: item.no,
-            // The two strengths of one medicine have one name.
-            name: match &substitution {
-                Some(_) => format!("{} {}", drug.name_zh, drug.strength),
-                None => drug.name_zh.clone(),
-            },
+            name: called(&drug.name_zh),
+            name_en: Some(called(&drug.name_en)),
             quantity: pack.quantity,
             unit: drug.unit.clone(),
             batch: batch.to_owned(),

@@ -31,13 +31,13 @@ pub(in crate::app) async fn summaries(
     let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
     let in_homes = all.iter().filter(|p| p.in_the_home()).map(|p| p.id);
     let first_doses = doses::first_given_of(db, in_homes).await?;
-    let drug_name =
-        |i: &Item| app.formulary.drug(&i.drug_id).map_or_else(|| i.drug_id.to_string(), |d| d.name_zh.clone());
     let mut lines = Vec::with_capacity(all.len());
     for p in all {
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let delivery = p.delivery_id.and_then(|id| deliveries.get(&id));
         let chain = door_to_dose(p, delivery, first_doses.get(&p.id).copied(), &app.policy, now);
+        let diagnosis = diagnosis(app, &p.diagnosis_code);
+        let (drug_names, drug_names_en) = drug_names(app, &p.items);
         lines.push(views::PrescriptionSummary {
             id: p.id,
             state: p.state,
@@ -50,9 +50,11 @@ pub(in crate::app) async fn summaries(
                 home_name: names.home(db, p.home_id).await?.name.clone(),
             },
             specialist_name: names.staff(db, p.specialist_id).await?.name.clone(),
-            diagnosis_display: diagnosis(app, &p.diagnosis_code).display,
+            diagnosis_display: diagnosis.display,
+            diagnosis_display_en: diagnosis.display_en,
             item_count: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
-            drug_names: p.items.iter().map(drug_name).collect(),
+            drug_names,
+            drug_names_en,
             urgency: p.urgency,
             signed_at: p.signed_at.map(Into::into),
             waiting_since: p.state_since.into(),
@@ -76,12 +78,29 @@ async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Resu
 }
 
 fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
-    let display = app.formulary.diagnosis(code).map_or_else(|| code.to_owned(), |d| d.display_zh.clone());
-    views::PrescriptionDiagnosis { code: code.to_owned(), display }
+    let known = app.formulary.diagnosis(code);
+    let (display, display_en) = known.map_or((code, code), |d| (d.display_zh.as_str(), d.display_en.as_str()));
+    views::PrescriptionDiagnosis {
+        code: code.to_owned(),
+        display: display.to_owned(),
+        display_en: display_en.to_owned(),
+    }
+}
+
+/// What the lines are called, in Chinese and in English; what is not in the formulary any more by its id.
+pub(in crate::app) fn drug_names<'a>(
+    app: &App,
+    items: impl IntoIterator<Item = &'a Item>,
+) -> (Vec<String>, Vec<String>) {
+    let named = items.into_iter().map(|item| match app.formulary.drug(&item.drug_id) {
+        Some(drug) => (drug.name_zh.clone(), drug.name_en.clone()),
+        None => (item.drug_id.to_string(), item.drug_id.to_string()),
+    });
+    named.unzip()
 }
 
 /// One line; `None` when its drug is not in the formulary any more.
-pub(in crate::app) fn line_of(app: &App, i: &Item, owed: u32) -> Option<views::PrescriptionItem> {
+pub(in crate::app) fn line_of(app: &App, i: &Item, (owed, closed): (u32, u32)) -> Option<views::PrescriptionItem> {
     let drug = app.formulary.drug(&i.drug_id)?;
     Some(views::PrescriptionItem {
         no: i.no.into(),
@@ -94,6 +113,7 @@ pub(in crate::app) fn line_of(app: &App, i: &Item, owed: u32) -> Option<views::P
         taper: i.taper.clone(),
         quantity: i.quantity,
         owed,
+        closed,
         quantity_unit: drug.unit.clone(),
         instruction: i.instruction.clone(),
         substitution: i.substitution,
@@ -125,7 +145,7 @@ pub(super) async fn full(
     };
     let mut items = Vec::with_capacity(p.items.len());
     for i in &p.items {
-        items.push(line_of(app, i, p.owed(i)).ok_or(DocumentError::UnknownDrug(i.no))?);
+        items.push(line_of(app, i, (p.owed(i), p.closed(i))).ok_or(DocumentError::UnknownDrug(i.no))?);
     }
     let consultation = consultations::get(db, p.consultation_id).await?;
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());

@@ -169,8 +169,11 @@ pub struct StoppedCourse {
     pub prescription_id: PrescriptionId,
     /// Whose.
     pub resident: DoseResident,
-    /// What must not be given any more.
+    /// What must not be given any more (Chinese).
     pub drug_names: Vec<String>,
+    /// The same in English.
+    #[serde(default)]
+    pub drug_names_en: Vec<String>,
     /// Since when.
     pub stopped_at: Time,
     /// By whom.
@@ -317,8 +320,11 @@ pub struct Refill {
     pub home_name: String,
     /// Who wrote the prescription.
     pub specialist_name: String,
-    /// What runs out.
+    /// What runs out (Chinese).
     pub drug_names: Vec<String>,
+    /// The same in English.
+    #[serde(default)]
+    pub drug_names_en: Vec<String>,
     /// Last day with all doses.
     #[schema(value_type = String, format = Date)]
     pub last_day: Date,

@@ -53,12 +53,18 @@ pub struct PrescriptionSummary {
     pub resident: SummaryResident,
     /// Who prescribes.
     pub specialist_name: String,
-    /// For what.
+    /// For what (Chinese).
     pub diagnosis_display: String,
+    /// The same in English.
+    #[serde(default)]
+    pub diagnosis_display_en: String,
     /// How many drugs.
     pub item_count: u32,
-    /// Which.
+    /// Which (Chinese).
     pub drug_names: Vec<String>,
+    /// The same in English.
+    #[serde(default)]
+    pub drug_names_en: Vec<String>,
     /// Urgency of the consultation.
     pub urgency: Urgency,
     /// When it was signed.
@@ -136,6 +142,9 @@ pub struct PrescriptionDiagnosis {
     pub code: String,
     /// Chinese name.
     pub display: String,
+    /// English name.
+    #[serde(default)]
+    pub display_en: String,
 }
 
 /// One drug of a prescription.
@@ -160,8 +169,11 @@ pub struct PrescriptionItem {
     pub taper: Vec<TaperStep>,
     /// How much is supplied.
     pub quantity: u32,
-    /// How much of it has not reached the home yet.
+    /// How much of it has not reached the home yet and still has to.
     pub owed: u32,
+    /// How much of it did not arrive and is not sent any more: the pharmacy settled it otherwise.
+    #[serde(default)]
+    pub closed: u32,
     /// Unit of the quantity.
     pub quantity_unit: String,
     /// What to tell the person who gives it.

@@ -1,0 +1,53 @@
+/**
+ * Medicines and diagnoses have a Chinese and an English name in the formulary; a page says that of its reader. Where an answer has no English one (a parcel of before it
+ * was kept, an older relay) the Chinese one stands.
+ */
+export interface Drugs {
+  drug_names: readonly string[];
+  drug_names_en?: readonly string[];
+}
+interface Named {
+  name: string;
+  name_en?: string;
+}
+interface Diagnosis {
+  display: string;
+  display_en?: string;
+}
+interface OfDiagnosis {
+  diagnosis_display: string;
+  diagnosis_display_en?: string;
+}
+
+const inEnglish = (language: string): boolean => language.startsWith("en");
+const either = (zh: string, en: string | undefined, language: string): string => (inEnglish(language) && en ? en : zh);
+
+export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: string): readonly string[] =>
+  inEnglish(language) && drug_names_en?.length === drug_names.length ? drug_names_en : drug_names;
+
+export const nameIn = ({ name, name_en }: Named, language: string): string => either(name, name_en, language);
+
+export const diagnosisIn = (of: Diagnosis | OfDiagnosis, language: string): string =>
+  "display" in of
+    ? either(of.display, of.display_en, language)
+    : either(of.diagnosis_display, of.diagnosis_display_en, language);
+
+/** Forms have Chinese names in the formulary, as units have; one that is not here stands as it is. */
+const FORMS: Readonly<Record<string, string>> = {
+  片剂: "tablets",
+  缓释片: "prolonged-release tablets",
+  控释片: "controlled-release tablets",
+  肠溶片: "enteric-coated tablets",
+  舌下片: "sublingual tablets",
+  胶囊: "capsules",
+  缓释胶囊: "prolonged-release capsules",
+  肠溶胶囊: "enteric-coated capsules",
+  口服溶液: "oral solution",
+  乳胶剂: "emulgel",
+  吸入气雾剂: "inhalation aerosol",
+  吸入粉雾剂: "inhalation powder",
+  预填充注射笔: "pre-filled pen",
+  中药饮片: "decoction piece",
+};
+
+export const formIn = (form: string, language: string): string => (inEnglish(language) ? (FORMS[form] ?? form) : form);
