@@ -54,6 +54,8 @@ struct Welcomed {
     control: Control,
     open: Open,
     outgoing: mpsc::Receiver<ToRelay>,
+    /// The relay takes reports of arrivals.
+    takes_arrivals: bool,
 }
 
 impl Driver {
@@ -102,9 +104,16 @@ impl Driver {
                     }
                 }
                 State::Connected { .. } => match welcomed.take() {
-                    Some(Welcomed { control, open, outgoing }) => {
+                    Some(Welcomed { control, open, outgoing, takes_arrivals }) => {
                         let connection = open.connection;
-                        let serving = serve(&self.endpoint, control, outgoing, &self.events, &self.downlink, &soft);
+                        let serving = serve(
+                            &self.endpoint,
+                            control,
+                            outgoing,
+                            &self.events,
+                            (&self.downlink, takes_arrivals),
+                            &soft,
+                        );
                         let end = tokio::select! {
                             end = serving => end,
                             () = self.measure(&connection) => End::Lost("not measured".into()),
@@ -210,9 +219,9 @@ impl Driver {
     async fn dial(&self) -> Result<Welcomed, End> {
         let connection = self.connect().await?;
         let mut control = Control::open(&connection, &self.target.hello).await?;
-        let mut takes_repairs = false;
-        if let ToBox::Welcome { relay_version, server_time, repair, .. } = control.welcomed().await? {
-            takes_repairs = repair;
+        let (mut takes_repairs, mut takes_arrivals) = (false, false);
+        if let ToBox::Welcome { relay_version, server_time, repair, arrivals, .. } = control.welcomed().await? {
+            (takes_repairs, takes_arrivals) = (repair, arrivals);
             let skew = clock::now_timestamp().duration_since(server_time).as_secs();
             if skew.abs() > 60 {
                 tracing::warn!(
@@ -223,7 +232,8 @@ impl Driver {
             tracing::info!(relay_version, "welcomed by the relay");
         }
         let (control_tx, outgoing) = mpsc::channel(CONTROL_QUEUE);
-        Ok(Welcomed { control, open: Open { connection, repair: takes_repairs, control: control_tx }, outgoing })
+        let open = Open { connection, repair: takes_repairs, control: control_tx };
+        Ok(Welcomed { control, open, outgoing, takes_arrivals })
     }
 
     async fn connect(&self) -> Result<quinn::Connection, End> {

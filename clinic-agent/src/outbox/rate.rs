@@ -3,12 +3,12 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
-use super::sent::{Impossible, Lost, Sent, SentLog, Told};
 use std::time::Duration;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
+use yunzhen_media::congestion::sent::{Impossible, SentLog, Told};
 use yunzhen_media::congestion::takes::Takes;
-use yunzhen_media::congestion::{Clocked, Controller, Limits};
+use yunzhen_media::congestion::{Clocked, Controller, Limits, PARITIES};
 use yunzhen_media::ladder::{Ladder, Rung, VideoTarget};
 use yunzhen_media::repair::policy::Budget;
 use yunzhen_media::repair::{Losses, deadline};
@@ -38,6 +38,24 @@ const FLOOR_LEAST: usize = 6000;
 /// While the window is full.
 const RETRY: Duration = Duration::from_millis(5);
 
+/// What left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// A packet of a media stream.
+    Media(MediaKind),
+    /// A parity, which has numbers of its own.
+    Parity,
+}
+
+/// A packet of a media stream that did not arrive, told for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Its number.
+    pub sequence: u16,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Rate {
@@ -46,6 +64,7 @@ pub struct Rate {
     log: SentLog,
     ladder: Ladder,
     plan: VideoPlan,
+    audio_ssrc: u32,
     /// The relay's word: what those who watch can take.
     cap_bps: u32,
     reports: Reports,
@@ -81,9 +100,10 @@ impl Rate {
         Self {
             controller: Clocked::new(limits),
             pacer: Pacer::default(),
-            log: SentLog::new(video.ssrc, audio.ssrc),
+            log: SentLog::default(),
             ladder: Ladder::default(),
             plan: video,
+            audio_ssrc: audio.ssrc,
             cap_bps: video.bitrate_bps,
             reports: Reports::Unknown,
             losses: Losses::default(),
@@ -115,7 +135,11 @@ impl Rate {
     /// A packet leaves, in a datagram (or several) of so many bytes.
     pub fn sent(&mut self, now: Duration, what: Sent, sequence: u16, datagram: usize) {
         let bytes = datagram + HEADERS;
-        let number = self.log.sent(now, what, sequence);
+        let ssrc = match what {
+            Sent::Media(kind) => self.ssrc(kind),
+            Sent::Parity => PARITIES,
+        };
+        let number = self.log.sent(now, ssrc, sequence);
         if let Some(number) = number {
             self.controller.sent(now, number, bytes);
         }
@@ -144,13 +168,25 @@ impl Rate {
         self.losses.told(now, &reports);
         // The encoder hears of it at once.
         self.ticked = Duration::ZERO;
-        Ok(lost)
+        // Sound first: it is the more urgent.
+        let of = |kind: MediaKind| {
+            let ssrc = self.ssrc(kind);
+            lost.iter().filter(move |lost| lost.ssrc == ssrc).map(move |lost| Lost { kind, sequence: lost.sequence })
+        };
+        Ok(of(MediaKind::Audio).chain(of(MediaKind::Video)).collect())
+    }
+
+    const fn ssrc(&self, kind: MediaKind) -> u32 {
+        match kind {
+            MediaKind::Audio => self.audio_ssrc,
+            MediaKind::Video => self.plan.ssrc,
+        }
     }
 
     /// Whether a packet that is sent again now arrives before its moment has passed.
     pub fn is_in_time(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> bool {
         // One that never left, because the box dropped it, is not late.
-        self.log.left_at(kind, sequence).is_none_or(|left| deadline::is_in_time(kind, left, now, round_trip))
+        self.log.left_at(self.ssrc(kind), sequence).is_none_or(|left| deadline::is_in_time(kind, left, now, round_trip))
     }
 
     /// What the link loses.

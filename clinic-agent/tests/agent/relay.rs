@@ -162,6 +162,7 @@ async fn serve(
                         home_id: HomeId::from_uuid(uuid::Uuid::nil()),
                         server_time: clock::now_timestamp(),
                         repair: repairs.load(Ordering::Relaxed),
+                        arrivals: false,
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));

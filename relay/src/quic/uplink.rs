@@ -14,6 +14,7 @@ use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;
 
+use super::downlink::Downlink;
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
 
@@ -30,6 +31,7 @@ pub async fn run(
     mut target: watch::Receiver<Target>,
     rooms: Rooms,
     ticket: BoxTicket,
+    downlink: Downlink,
 ) {
     let mut intake = Intake::default();
     let mut current: Target = target.borrow_and_update().clone();
@@ -56,7 +58,9 @@ pub async fn run(
                     let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
-                        Some(room) => deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came),
+                        Some(room) => {
+                            deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came, &downlink);
+                        }
                         None => came.for_each(drop),
                     }
                     report(&connection, begun, &mut intake);
@@ -78,11 +82,21 @@ pub async fn run(
     }
 }
 
-fn deliver(burst: &Burst<'_>, intake: &mut Intake, at: Duration, datagrams: impl Iterator<Item = Bytes>) {
+fn deliver(
+    burst: &Burst<'_>,
+    intake: &mut Intake,
+    at: Duration,
+    datagrams: impl Iterator<Item = Bytes>,
+    downlink: &Downlink,
+) {
     for datagram in datagrams {
-        if let Err(refused) = intake.take(burst, at, datagram) {
-            tracing::trace!(%refused, "datagram refused");
-            metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);
+        match intake.take(burst, at, datagram) {
+            Ok(None) => {}
+            Ok(Some(arrivals)) => downlink.arrived(&arrivals),
+            Err(refused) => {
+                tracing::trace!(%refused, "datagram refused");
+                metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);
+            }
         }
     }
 }

@@ -186,7 +186,13 @@ impl Stage {
 }
 
 fn hello(protocol: u32) -> ToRelay {
-    ToRelay::Hello { protocol, agent_version: "test".into(), cameras: vec![BoxCamera::Room], microphone: true }
+    ToRelay::Hello {
+        protocol,
+        agent_version: "test".into(),
+        cameras: vec![BoxCamera::Room],
+        microphone: true,
+        arrivals: false,
+    }
 }
 
 /// The bytes of a control message whose body is this.

@@ -7195,6 +7195,8 @@ export interface components {
             kind: components["schemas"]["ParticipantKind"];
             /** @description Quality of this participant's link. */
             link: components["schemas"]["LinkLevel"];
+            /** @description How much of the others' pictures this participant's link takes, as far as the relay measures it (of a box that reports); absent: all of it. */
+            pictures?: components["schemas"]["Pictures"];
             /**
              * Format: date-time
              * @description When they joined.
@@ -7487,6 +7489,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How much of a picture is sent, or can be received; from nothing to everything.
+         * @enum {string}
+         */
+        Pictures: "paused" | "small" | "reduced" | "full";
         /** @description A resident to be seen. */
         PlannedStop: {
             /** @description ICD-10 codes to examine; without any, all whose proof is missing. */
@@ -8802,6 +8809,8 @@ export interface components {
             ended_reason?: components["schemas"]["EndReason"];
             /** @description Everyone present, home first, then specialist, then observers in the order they came. */
             participants: components["schemas"]["Participant"][];
+            /** @description How much of its picture the asking leg is to send; absent: all of it. */
+            send?: components["schemas"]["Pictures"];
             /** @description What the asking leg receives where. */
             slots: components["schemas"]["SlotAssignment"][];
             /** @description Open or ended. */

@@ -16,7 +16,7 @@ import {
 } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
-import type { Participant } from "../api/types";
+import type { Participant, Pictures } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
 import type { CallSnapshot } from "../call/snapshot";
@@ -94,6 +94,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             </span>
           )}
         </span>
+        {state.phase === "live" && main && <PictureWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
           <span className="yz-stage-label">
@@ -216,6 +217,25 @@ function QualityWords({ snapshot, main }: { snapshot: CallSnapshot; main: Partic
   const theirs = main.link;
   const level = rank[theirs] > rank[mine] ? theirs : mine;
   return <LinkWords level={level} words={t(`call.quality.${level}`)} rttMs={snapshot.quality?.rtt_ms} />;
+}
+
+/** That one side's link does not take all of the picture: this side's own link first, since it is this side that sees less. */
+function PictureWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant }) {
+  const { t } = useTranslation();
+  const me = snapshot.room?.participants.find((participant) => participant.id === snapshot.room?.you);
+  const words = (side: "here" | "there", pictures: Pictures | undefined): string | undefined =>
+    pictures && pictures !== "full" ? t(`call.pictures.${side}.${pictures}`) : undefined;
+  const shown = words("here", me?.pictures) ?? words("there", main.pictures);
+  return (
+    <span role="status">
+      {shown && (
+        <span className="yz-stage-label yz-stage-warning" data-testid="picture-limited">
+          <IconVideoOff size={18} aria-hidden />
+          {shown}
+        </span>
+      )}
+    </span>
+  );
 }
 
 function StageWords({

@@ -47,7 +47,7 @@ impl Room {
         let mut waiting = false;
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
-            if !receiver.receives {
+            if !receiver.receives || (kind == MediaKind::Video && receiver.is_paused()) {
                 continue;
             }
             let (leg, receive) = (receiver.id, receiver.receive);
@@ -115,8 +115,10 @@ impl Room {
     }
 
     pub(super) fn keyframe_wanted(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
+        let receiver = self.index(leg)?;
         if let Some(publisher) = self.shown_on(now, leg, slot)?
             && self.legs[publisher].is_on(MediaKind::Video)
+            && !self.legs[receiver].is_paused()
         {
             let publisher = &mut self.legs[publisher];
             let round_trip = publisher.round_trip();

@@ -14,6 +14,7 @@ use yunzhen_protocol::{
 use crate::{
     bitrate::BitrateLimits,
     codec::{MediaKind, PayloadTypes},
+    downlink::Takes,
 };
 
 /// One transport of one participant: a box's QUIC session or a browser's peer connection. The number is the driver's.
@@ -178,6 +179,13 @@ pub enum Input {
         /// Share lost, 0–1.
         loss: f32,
     },
+    /// What a box's link leaves for the pictures it is shown.
+    Takes {
+        /// Which.
+        leg: LegId,
+        /// All pictures together.
+        takes: Takes,
+    },
     /// The client's own word on its link.
     Quality {
         /// Which.
@@ -302,6 +310,13 @@ pub enum Output {
         leg: LegId,
         /// Bits per second.
         video_bps: u32,
+    },
+    /// Tell a publisher that is no home how fast its picture may be.
+    Limit {
+        /// Whom.
+        leg: LegId,
+        /// Bits per second; `None`: as fast as it likes.
+        video_bps: Option<u32>,
     },
     /// The room changed: send [`super::Room::state`] to every leg.
     State {

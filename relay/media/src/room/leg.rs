@@ -8,11 +8,13 @@ use super::{
     io::{LegId, SlotConfig},
     presence::Presence,
     source::{Source, kept},
+    takes::{Limited, Receiving},
 };
 use crate::{
     bitrate::{BitrateLimits, LossCap, Target},
     codec::{MediaKind, PayloadTypes},
     link::LinkMonitor,
+    pictures::Pictures,
     rewrite::Rewriter,
     send_buffer::ResendGuard,
 };
@@ -96,6 +98,11 @@ pub(super) struct Leg {
     pub(super) link: LinkMonitor,
     pub(super) round_trip: Option<Duration>,
     pub(super) target: Target,
+    /// Of a box whose link is measured.
+    pub(super) receiving: Option<Receiving>,
+    /// How much of its picture this leg is to send.
+    pub(super) sends: Pictures,
+    pub(super) limited: Limited,
 }
 
 /// Assumed until the transport says otherwise.

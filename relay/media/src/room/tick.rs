@@ -72,6 +72,7 @@ impl Room {
             leg.participant.link = shown;
         }
         self.set_bitrates();
+        self.limit(now);
     }
 
     fn set_bitrates(&mut self) {

@@ -104,6 +104,9 @@ pub enum ToBox {
         /// Whether the relay takes datagrams of [`crate::repair`]. An older relay does not say it and does not.
         #[serde(default)]
         repair: bool,
+        /// Whether the relay takes the box's reports of arrivals. An older relay does not say it and does not.
+        #[serde(default)]
+        arrivals: bool,
     },
     /// The connection will be closed, for this reason.
     Refused {
