@@ -212,6 +212,11 @@ fn run(rates: &[(u64, u64)], round_trip_ms: u64, seconds: u64, seed: u64, observ
                 world.input(now, Input::Nack { leg: HOME, slot, kind, sequences: vec![lost.sequence] });
             }
         }
+        if now.as_millis().is_multiple_of(1000) {
+            // The box's word that it is there, and the page's.
+            let here: Vec<_> = world.room.legs().collect();
+            here.into_iter().for_each(|leg| world.input(now, Input::Alive { leg }));
+        }
         if now.as_millis().is_multiple_of(20) {
             if let Some(takes) = world.downlink.poll(now) {
                 world.input(now, Input::Takes { leg: HOME, takes });
@@ -295,4 +300,34 @@ fn a_home_whose_pictures_are_paused_does_not_stop_the_picture_for_the_others() {
     assert!(outcome.observed > 500, "{}", outcome.observed);
     let told = outcome.told.iter().filter(|(at, _)| at.as_secs() > 2).count();
     assert!(told < 18 * 5, "{told} times told in 18 s");
+}
+
+/// The table of docs/congestion-control.md.
+#[test]
+#[ignore = "prints a table"]
+fn table() {
+    println!("| link down | sound % | queue p50 / p95 ms | picture kbit/s | keyframes a minute | steps |");
+    println!("|---|---|---|---|---|---|");
+    for (name, bps, round_trip) in [
+        ("100 kbit/s", 100_000, 100),
+        ("150 kbit/s", 150_000, 100),
+        ("200 kbit/s", 200_000, 100),
+        ("300 kbit/s", 300_000, 100),
+        ("300 kbit/s, round trip 250 ms", 300_000, 250),
+        ("600 kbit/s", 600_000, 100),
+        ("1 Mbit/s", 1_000_000, 100),
+        ("2.5 Mbit/s", 2_500_000, 60),
+    ] {
+        let outcome = run(&[(0, bps)], round_trip, 60, 1, false);
+        let picture = outcome.picture.iter().skip(10).sum::<u64>() as f64 * 8.0 / 50_000.0;
+        let steps: Vec<String> = outcome.steps.iter().map(|(at, step)| format!("{step:?} {}", at.as_secs())).collect();
+        println!(
+            "| {name} | {:.2} | {:.0} / {:.0} | {picture:.0} | {} | {} |",
+            100.0 * outcome.sound_share(),
+            outcome.queue_ms(0.5, 3.0),
+            outcome.queue_ms(0.95, 3.0),
+            outcome.keyframes_asked.len(),
+            steps.join(", "),
+        );
+    }
 }

@@ -141,7 +141,7 @@ impl Shared {
         let takes = sending.poll(now);
         let (keyframes, missed, dropped) =
             (sending.take_keyframes(), std::mem::take(missed), sending.take_dropped());
-        floor.set(sending.floor_bytes(now));
+        floor.set(room.map_or(0, |_| sending.floor_bytes(now)));
         let due = sending.due(now);
         *is_armed = due.is_some();
         let total_bps = sending.total_bps();
@@ -155,7 +155,7 @@ impl Shared {
             room.takes(takes);
         }
         let burst = room.burst();
-        for slot in (0..32).filter(|slot| keyframes & (1 << slot) != 0) {
+        for slot in (0..32u8).filter(|slot| keyframes & (1u32 << slot) != 0) {
             burst.keyframe_wanted(slot);
         }
         for lost in missed {

@@ -27,6 +27,8 @@ const HEADERS: usize = 58;
 const PICTURE_SHARE: f64 = 0.93;
 /// Kept for a voice that is silent at the moment.
 const SOUND_LEAST_BPS: f64 = 50_000.0;
+/// A rate of which less than this share is sent is not used.
+const USED: f64 = 0.7;
 /// Where a call begins, sound and headers included.
 const START_BPS: u32 = 600_000;
 /// Pictures that wait are to have left within this.
@@ -51,6 +53,8 @@ pub struct Takes {
     pub now_bps: u32,
     /// In the long run.
     pub sustained_bps: u32,
+    /// Clearly less is sent than the link takes, as far as is known: the link is not what limits the pictures.
+    pub is_unused: bool,
 }
 
 /// A packet of a slot that did not arrive and can still be of use.
@@ -85,6 +89,7 @@ pub struct Downlink {
     /// Which sources are sound.
     sounds: Vec<u32>,
     sound: Measured,
+    pictures: Measured,
     repairs: Measured,
     said: Option<(Duration, Takes)>,
     left: Duration,
@@ -101,6 +106,7 @@ impl Downlink {
             queue: Queue::default(),
             sounds: Vec::new(),
             sound: Measured::new(now, SOUND_LEAST_BPS),
+            pictures: Measured::new(now, f64::from(START_BPS)),
             repairs: Measured::new(now, 0.0),
             said: None,
             left: Duration::ZERO,
@@ -162,8 +168,9 @@ impl Downlink {
         match self.log.sent(now, leaving.ssrc, leaving.sequence) {
             Some(number) => {
                 self.controller.sent(now, number, bytes);
-                if leaving.kind == MediaKind::Audio {
-                    self.sound.sent(now, bytes);
+                match leaving.kind {
+                    MediaKind::Audio => self.sound.sent(now, bytes),
+                    MediaKind::Video => self.pictures.sent(now, bytes),
                 }
             }
             None => self.repairs.sent(now, bytes),
@@ -204,12 +211,14 @@ impl Downlink {
     pub fn poll(&mut self, now: Duration) -> Option<Takes> {
         self.controller.poll(now);
         self.sound.look(now);
+        self.pictures.look(now);
         self.repairs.look(now);
         let takes = self.takes();
         let worth = match self.said {
             None => true,
             Some((at, said)) => {
                 let moved = said.now_bps.abs_diff(takes.now_bps) * 20 >= said.now_bps
+                    || said.is_unused != takes.is_unused
                     || said.sustained_bps.abs_diff(takes.sustained_bps) * 20 >= said.sustained_bps;
                 let since = now.saturating_sub(at);
                 since >= SAY || (moved && since >= SAY_LEAST)
@@ -225,6 +234,8 @@ impl Downlink {
         Takes {
             now_bps: picture(self.controller.target_bps(), sound + self.repairs.bps() + backlog),
             sustained_bps: picture(self.controller.sustained_bps(), sound),
+            is_unused: self.sound.bps() + self.pictures.bps() + self.repairs.bps()
+                < USED * f64::from(self.controller.sustained_bps()),
         }
     }
 

@@ -121,12 +121,12 @@ impl Queue {
                 self.sounds.push_back(waiting);
             }
             MediaKind::Video => {
-                if !self.run(waiting.slot).takes(&waiting) {
+                if self.run(waiting.slot).takes(&waiting) {
+                    self.video_bytes += waiting.packet.len();
+                    self.video.push_back(waiting);
+                } else {
                     self.dropped += 1;
-                    return;
                 }
-                self.video_bytes += waiting.packet.len();
-                self.video.push_back(waiting);
                 self.expire(now);
             }
         }
@@ -184,8 +184,16 @@ impl Queue {
 
     /// Drops what waits of a slot from a place on, up to where a decoder can start again.
     fn drop_from(&mut self, from: usize, slot: u8) {
-        let again = self.video.iter().enumerate().skip(from + 1).find_map(|(place, waiting)| {
-            (waiting.slot == slot && waiting.starts_keyframe).then_some((place, waiting.sequence))
+        let mut newest = None::<u16>;
+        let mut of_slot = self.video.iter().enumerate().skip(from).filter(|(_, waiting)| waiting.slot == slot);
+        let again = of_slot.find_map(|(place, waiting)| {
+            let sequence = waiting.sequence;
+            let is_newest = newest.is_none_or(|newest| is_after(sequence, newest));
+            if waiting.starts_keyframe && is_newest && newest.is_some() {
+                return Some((place, sequence));
+            }
+            newest = if is_newest { Some(sequence) } else { newest };
+            None
         });
         let until = again.map_or(usize::MAX, |(place, _)| place);
         let (mut place, mut bytes, mut dropped) = (0, 0, 0);

@@ -383,6 +383,8 @@ pub struct Counters {
     pub codec_not_taken: u64,
     /// Delta packets that a receiver without a keyframe did not get.
     pub before_keyframe: u64,
+    /// Packets of pictures that an observer's link does not take.
+    pub thinned: u64,
     /// Keyframe requests sent to publishers.
     pub keyframe_requests: u64,
     /// Packets that publishers were asked for.

@@ -9,6 +9,7 @@ use super::{
     presence::Presence,
     source::{Source, kept},
     takes::{Limited, Receiving},
+    thinning::Thinning,
 };
 use crate::{
     bitrate::{BitrateLimits, LossCap, Target},
@@ -48,6 +49,7 @@ pub(super) struct Slot {
     pub(super) audio: Option<SlotTrack>,
     pub(super) video: Option<SlotTrack>,
     pub(super) cap: LossCap,
+    pub(super) thinning: Thinning,
 }
 
 impl Slot {
@@ -57,6 +59,7 @@ impl Slot {
             audio: config.audio_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Audio)),
             video: config.video_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Video)),
             cap: LossCap::new(limits),
+            thinning: Thinning::default(),
         }
     }
 
@@ -71,6 +74,7 @@ impl Slot {
     pub(super) fn show(&mut self, source: Option<ParticipantId>, limits: BitrateLimits) {
         self.source = source;
         self.cap = LossCap::new(limits);
+        self.thinning = Thinning::default();
         for track in [&mut self.audio, &mut self.video].into_iter().flatten() {
             track.rewriter.stop();
         }

@@ -19,6 +19,7 @@ mod presence;
 mod slots;
 mod source;
 mod takes;
+mod thinning;
 mod tick;
 
 use std::{

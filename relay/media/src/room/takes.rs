@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use yunzhen_protocol::room::ParticipantKind;
 
-use super::{Room, io::{LegId, Output, RoomError}};
+use super::{
+    Leg, Room,
+    io::{LegId, Output, RoomError},
+};
 use crate::{
     codec::MediaKind,
     downlink::Takes,
@@ -69,7 +72,7 @@ impl Room {
         let receiving = leg.receiving.get_or_insert_with(|| Receiving { ladder: Ladder::default(), each_bps: 0 });
         receiving.each_bps = takes.now_bps / count;
         let before = receiving.ladder.step();
-        let step = receiving.ladder.look(now, takes.sustained_bps / count);
+        let step = receiving.ladder.look(now, takes.sustained_bps / count, takes.is_unused);
         leg.participant.pictures = (step != Pictures::Full).then_some(step);
         self.changed |= before != step;
         if before != step && step == Pictures::Paused {
@@ -92,16 +95,7 @@ impl Room {
             if publisher.participant.kind == ParticipantKind::Home {
                 continue;
             }
-            let watching = || publisher.watchers.iter().map(|(place, _)| &self.legs[*place]);
-            let boxes = || watching().filter_map(|leg| leg.receiving.filter(|_| !leg.down));
-            let seeing = || boxes().filter(|box_| box_.ladder.step() != Pictures::Paused);
-            let is_paused_for_all = boxes().next().is_some() && watching().all(|leg| leg.is_paused());
-            let send = match seeing().map(|box_| box_.ladder.step()).min() {
-                Some(least) => least,
-                None if is_paused_for_all => Pictures::Paused,
-                None => Pictures::Full,
-            };
-            let bps = seeing().map(|box_| box_.each_bps.max(LEAST_BPS)).min();
+            let (send, bps) = wanted(&self.legs, publisher);
             let leg = &mut self.legs[index];
             self.changed |= std::mem::replace(&mut leg.sends, send) != send;
             if let Some(video_bps) = leg.limited.tell(now, bps) {
@@ -111,7 +105,29 @@ impl Room {
     }
 }
 
-impl super::Leg {
+/// How much of a picture those who see it want, and at which rate; no rate: any.
+fn wanted(legs: &[Leg], publisher: &Leg) -> (Pictures, Option<u32>) {
+    let (mut least, mut bps) = (None::<Pictures>, None::<u32>);
+    let (mut paused, mut others) = (false, false);
+    for (place, _) in &publisher.watchers {
+        let leg = &legs[*place];
+        match leg.receiving.filter(|_| !leg.down) {
+            None => others = true,
+            Some(receiving) => match receiving.ladder.step() {
+                Pictures::Paused => paused = true,
+                step => {
+                    let each = receiving.each_bps.max(LEAST_BPS);
+                    least = Some(least.map_or(step, |least| least.min(step)));
+                    bps = Some(bps.map_or(each, |bps| bps.min(each)));
+                }
+            },
+        }
+    }
+    let send = least.unwrap_or(if paused && !others { Pictures::Paused } else { Pictures::Full });
+    (send, bps)
+}
+
+impl Leg {
     /// Whether this leg gets no pictures because its link does not take them.
     pub(super) fn is_paused(&self) -> bool {
         self.receiving.is_some_and(|receiving| receiving.ladder.step() == Pictures::Paused)
