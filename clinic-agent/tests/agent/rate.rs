@@ -397,7 +397,7 @@ async fn a_relay_that_takes_it_is_told_when_packets_of_a_slot_arrive() {
         let [stream] = &streams[..] else { panic!("one source") };
         assert_eq!((stream.ssrc, stream.begin), (77, 65_534));
         if stream.metrics.len() == 4 {
-            break stream.metrics.iter().map(Metric::is_arrived).collect::<Vec<_>>();
+            break stream.metrics.iter().map(|metric| metric.is_arrived()).collect::<Vec<_>>();
         }
     };
     assert_eq!(arrived, [true, true, false, true]);

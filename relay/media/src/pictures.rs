@@ -68,7 +68,14 @@ pub struct Ladder {
 
 impl Default for Ladder {
     fn default() -> Self {
-        Self { step: Pictures::Full, enough_since: None, unused_since: None, retry: None, pause: TRY_FIRST, trial: None }
+        Self {
+            step: Pictures::Full,
+            enough_since: None,
+            unused_since: None,
+            retry: None,
+            pause: TRY_FIRST,
+            trial: None,
+        }
     }
 }
 

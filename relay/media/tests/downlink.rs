@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use common::{HOME, OBSERVER, SPECIALIST, join, origin, payload, room};
+use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::{BOX_REPORT_INTERVAL, arrivals::Arrivals};
 use yunzhen_media::downlink::Downlink;
 use yunzhen_media::room::{Input, Origin, Output, Room};
-use yunzhen_media::MediaKind;
 use yunzhen_netem::{Config, Path, Rate, Rng};
 use yunzhen_protocol::room::{ParticipantKind, Pictures};
 use yunzhen_protocol::rtcp::RtcpPacket;
@@ -130,7 +130,8 @@ impl World {
     fn new(seed: u64, observer: bool) -> Self {
         let origin = origin();
         let mut room = room(origin);
-        let home = yunzhen_media::Join { receive: yunzhen_media::PayloadTypes::BOX, ..join(HOME, ParticipantKind::Home, 2) };
+        let home =
+            yunzhen_media::Join { receive: yunzhen_media::PayloadTypes::BOX, ..join(HOME, ParticipantKind::Home, 2) };
         room.handle(origin.instant, Input::Join(Box::new(home))).expect("joins");
         let specialist = join(SPECIALIST, ParticipantKind::Specialist, 2);
         room.handle(origin.instant, Input::Join(Box::new(specialist))).expect("joins");

@@ -57,13 +57,22 @@ pub(crate) struct ExternalPacket {
 }
 
 pub(crate) enum ExternalContent {
-    Packet { slot: Option<u8>, flow: MediaFlow, packet: Bytes },
+    Packet {
+        slot: Option<u8>,
+        flow: MediaFlow,
+        packet: Bytes,
+    },
     /// What the box's link leaves for pictures.
     Takes(Takes),
     /// A slot's picture was dropped on the way to the box.
-    KeyframeWanted { slot: u8 },
+    KeyframeWanted {
+        slot: u8,
+    },
     /// Packets were lost on the way to the box.
-    Missed { ssrc: u32, sequence: u16 },
+    Missed {
+        ssrc: u32,
+        sequence: u16,
+    },
 }
 
 impl ExternalHandle {

@@ -139,8 +139,7 @@ impl Shared {
         self.leave(&mut state, now);
         let State { sending: Some(sending), missed, is_armed, .. } = &mut *state else { return None };
         let takes = sending.poll(now);
-        let (keyframes, missed, dropped) =
-            (sending.take_keyframes(), std::mem::take(missed), sending.take_dropped());
+        let (keyframes, missed, dropped) = (sending.take_keyframes(), std::mem::take(missed), sending.take_dropped());
         floor.set(room.map_or(0, |_| sending.floor_bytes(now)));
         let due = sending.due(now);
         *is_armed = due.is_some();

@@ -137,11 +137,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     }
 }
 
-async fn check_hello(
-    hello: ToRelay,
-    context: &SessionContext,
-    home_id: HomeId,
-) -> Result<Hello, Refusal> {
+async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
     let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals } = hello else {
         return Err(Refusal {
             close: close::VERSION,

@@ -321,7 +321,10 @@ mod tests {
         }
         for frame in 1..=12u16 {
             queue.pop(ms(u64::from(frame) * 33));
-            queue.push(ms(u64::from(frame) * 33), picture(u64::from(frame) * 33, 1 + u32::from(frame), 11 + frame, false));
+            queue.push(
+                ms(u64::from(frame) * 33),
+                picture(u64::from(frame) * 33, 1 + u32::from(frame), 11 + frame, false),
+            );
         }
         queue.expire(ms(400));
         assert_eq!((queue.take_keyframes(), queue.video_bytes()), (0, 12_000));

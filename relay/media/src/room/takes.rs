@@ -64,9 +64,8 @@ impl Room {
     pub(super) fn takes(&mut self, now: Instant, leg: LegId, takes: Takes) -> Result<(), RoomError> {
         let index = self.index(leg)?;
         let sources = self.legs[index].slots.iter().filter_map(|slot| slot.source);
-        let filmed = sources.filter(|id| {
-            self.legs.iter().any(|leg| leg.participant.id == *id && leg.is_on(MediaKind::Video))
-        });
+        let filmed =
+            sources.filter(|id| self.legs.iter().any(|leg| leg.participant.id == *id && leg.is_on(MediaKind::Video)));
         let count = (filmed.count() as u32).max(1);
         let leg = &mut self.legs[index];
         let receiving = leg.receiving.get_or_insert_with(|| Receiving { ladder: Ladder::default(), each_bps: 0 });

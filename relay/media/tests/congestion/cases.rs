@@ -9,8 +9,7 @@ use super::{
 };
 
 const SEEDS: [u64; 3] = [1, 2, 3];
-const LIMITS: Limits =
-    Limits { min_bps: 80_000, start_bps: 500_000, max_bps: 5_500_000, reports: REPORT_INTERVAL };
+const LIMITS: Limits = Limits { min_bps: 80_000, start_bps: 500_000, max_bps: 5_500_000, reports: REPORT_INTERVAL };
 /// When a case has settled; when it changes.
 const SETTLED: f64 = 10.0;
 const CHANGE: f64 = 15.0;
