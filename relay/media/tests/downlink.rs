@@ -223,7 +223,7 @@ fn run(rates: &[(u64, u64)], round_trip_ms: u64, seconds: u64, seed: u64, observ
                 world.input(now, Input::Takes { leg: HOME, takes });
             }
             let wanted = world.downlink.take_keyframes();
-            for slot in (0..8u8).filter(|slot| wanted & (1 << slot) != 0) {
+            for slot in (0..8u8).filter(|slot| wanted & (1u32 << slot) != 0) {
                 world.input(now, Input::KeyframeRequest { leg: HOME, slot });
             }
         }

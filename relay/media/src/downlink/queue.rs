@@ -216,7 +216,7 @@ impl Queue {
             Some((_, sequence)) => run.begin = Some(sequence),
             None => {
                 run.waits = true;
-                self.keyframes |= 1 << (slot & 31);
+                self.keyframes |= 1u32 << (slot & 31);
             }
         }
     }
