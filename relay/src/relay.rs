@@ -127,7 +127,8 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
 
     let boxes_config = endpoint::server_config(tls::quic_server(&own, &systems)?)
         .map_err(|error| StartError::Boxes(error.to_string()))?;
-    let boxes = endpoint::open(box_socket, boxes_config).map_err(|error| StartError::Boxes(error.to_string()))?;
+    let boxes =
+        endpoint::open(box_socket, boxes_config.clone()).map_err(|error| StartError::Boxes(error.to_string()))?;
     let addresses = Addresses {
         boxes: boxes.local_addr().map_err(|error| StartError::Boxes(error.to_string()))?,
         api: local(&api_listener)?,
@@ -144,7 +145,8 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    endpoint::spawn(life, boxes, SessionContext { stills, rooms, router, begun: clock::now_instant() });
+    let context = SessionContext { stills, rooms, router, begun: clock::now_instant() };
+    endpoint::spawn(life, boxes, boxes_config, context);
     Ok(addresses)
 }
 

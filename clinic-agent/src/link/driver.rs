@@ -54,6 +54,8 @@ struct Welcomed {
     control: Control,
     open: Open,
     outgoing: mpsc::Receiver<ToRelay>,
+    /// The relay takes reports of arrivals.
+    takes_arrivals: bool,
 }
 
 impl Driver {
@@ -102,9 +104,16 @@ impl Driver {
                     }
                 }
                 State::Connected { .. } => match welcomed.take() {
-                    Some(Welcomed { control, open, outgoing }) => {
+                    Some(Welcomed { control, open, outgoing, takes_arrivals }) => {
                         let connection = open.connection;
-                        let serving = serve(&self.endpoint, control, outgoing, &self.events, &self.downlink, &soft);
+                        let serving = serve(
+                            &self.endpoint,
+                            control,
+                            outgoing,
+                            &self.events,
+                            (&self.downlink, takes_arrivals),
+                            &soft,
+                        );
                         let end = tokio::select! {
                             end = serving => end,
                             () = self.measure(&connection) => End::Lost("not measured".into()),
@@ -210,9 +219,9 @@ impl Driver {
     async fn dial(&self) -> Result<Welcomed, End> {
         let connection = self.connect().await?;
         let mut control = Control::open(&connection, &self.target.hello).await?;
-        let (mut takes_repairs, mut keeps_timeline) = (false, false);
-        if let ToBox::Welcome { relay_version, server_time, repair, timeline, .. } = control.welcomed().await? {
-            (takes_repairs, keeps_timeline) = (repair, timeline);
+        let (mut takes_repairs, mut keeps_timeline, mut takes_arrivals) = (false, false, false);
+        if let ToBox::Welcome { relay_version, server_time, repair, timeline, arrivals, .. } = control.welcomed().await? {
+            (takes_repairs, keeps_timeline, takes_arrivals) = (repair, timeline, arrivals);
             let skew = clock::now_timestamp().duration_since(server_time).as_secs();
             if skew.abs() > 60 {
                 tracing::warn!(
@@ -224,7 +233,7 @@ impl Driver {
         }
         let (control_tx, outgoing) = mpsc::channel(CONTROL_QUEUE);
         let open = Open { connection, repair: takes_repairs, timeline: keeps_timeline, control: control_tx };
-        Ok(Welcomed { control, open, outgoing })
+        Ok(Welcomed { control, open, outgoing, takes_arrivals })
     }
 
     async fn connect(&self) -> Result<quinn::Connection, End> {

@@ -14,7 +14,6 @@
 
 pub mod bulk;
 pub mod driver;
-pub mod floor;
 pub mod http;
 pub mod open;
 pub mod relay;
@@ -30,6 +29,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use yunzhen_protocol::control::{ToBox, ToRelay};
 use yunzhen_protocol::roq::Flow;
 use yunzhen_runtime::Lifecycle;
+use yunzhen_runtime::floor::Floor;
 
 /// Control messages that may wait for the control stream. They are small and rare; a full queue means a dead link, and
 /// the message is dropped: after the reconnect the state is told anew.
@@ -105,7 +105,7 @@ pub struct Link {
     open: watch::Sender<Option<Open>>,
     status: watch::Sender<LinkStatus>,
     rouse: Arc<Notify>,
-    floor: floor::Floor,
+    floor: Floor,
     bulk: bulk::Bulk,
 }
 
@@ -123,7 +123,7 @@ impl Link {
                 sent_bps: 0,
             }),
             rouse: Arc::new(Notify::new()),
-            floor: floor::Floor::default(),
+            floor: Floor::default(),
             bulk: bulk::Bulk::default(),
         }
     }
@@ -149,7 +149,7 @@ impl Link {
     }
 
     /// What media may have under way, whatever quinn thinks.
-    pub const fn media_floor(&self) -> &floor::Floor {
+    pub const fn media_floor(&self) -> &Floor {
         &self.floor
     }
 

@@ -8,9 +8,14 @@ use bytes::Bytes;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use yunzhen_media::MediaKind;
+use yunzhen_media::congestion::BOX_REPORT_INTERVAL;
+use yunzhen_media::congestion::arrivals::Arrivals;
 use yunzhen_protocol::control::{self, ControlError, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::fragment::Reassembler;
-use yunzhen_protocol::roq::Datagram;
+use yunzhen_protocol::roq::{self, Datagram, Flow};
+use yunzhen_protocol::rtcp;
+use yunzhen_protocol::rtp::RtpView;
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::clock;
 
@@ -132,14 +137,14 @@ async fn next(
     }
 }
 
-/// Serves the connection until it ends: control both ways, datagrams down, silence watched. When `soft` is cancelled it
-/// says `bye`.
+/// Serves the connection until it ends: control both ways, datagrams down (with `reports` the relay is told when they arrive), silence watched. When `soft` is
+/// cancelled it says `bye`.
 pub async fn serve(
     endpoint: &quinn::Endpoint,
     control: Control,
     mut outgoing: mpsc::Receiver<ToRelay>,
     events: &mpsc::Sender<LinkEvent>,
-    downlink: &mpsc::Sender<Downlink>,
+    (downlink, reports): (&mpsc::Sender<Downlink>, bool),
     soft: &CancellationToken,
 ) -> End {
     let Control { connection, mut send, mut recv, mut frames } = control;
@@ -168,7 +173,7 @@ pub async fn serve(
     let end = tokio::select! {
         end = reader => Some(end),
         end = writer => Some(end),
-        end = datagrams(&connection, downlink) => Some(end),
+        end = datagrams(&connection, downlink, reports) => Some(end),
         end = watch(endpoint, &connection) => Some(end),
         error = connection.closed() => Some(error.into()),
         () = soft.cancelled() => None,
@@ -196,34 +201,78 @@ pub async fn serve(
 /// How long a goodbye may take.
 const BYE: Duration = Duration::from_millis(500);
 
-async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downlink>) -> End {
+async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downlink>, reports: bool) -> End {
+    let begun = clock::now_instant();
     let mut reassembler = Reassembler::new();
+    let mut arrivals = reports.then(|| Arrivals::every(BOX_REPORT_INTERVAL));
     loop {
-        let datagram: Bytes = match connection.read_datagram().await {
-            Ok(datagram) => datagram,
-            Err(error) => return error.into(),
-        };
-        let packet = match Datagram::decode(datagram) {
-            Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { flow, packet }),
-            Ok(Datagram { flow, is_fragment: true, packet }) => match reassembler.push(flow, packet) {
-                Ok(whole) => whole.map(|packet| Downlink { flow, packet }),
-                Err(error) => {
-                    tracing::trace!(%error, "fragment refused");
-                    metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
-                    None
-                }
+        let due = arrivals.as_ref().and_then(Arrivals::due).map(|at| begun + at);
+        let datagram: Bytes = tokio::select! {
+            biased;
+            datagram = connection.read_datagram() => match datagram {
+                Ok(datagram) => datagram,
+                Err(error) => return error.into(),
             },
-            Err(error) => {
-                tracing::trace!(%error, "datagram refused");
-                metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
-                None
+            () = clock::until(due) => {
+                report(connection, begun, arrivals.as_mut());
+                continue;
             }
         };
-        if let Some(packet) = packet
-            && downlink.try_send(packet).is_err()
-        {
-            metrics::counter!("yunzhen_link_downlink_dropped_total").increment(1);
+        if let Some(packet) = whole(&mut reassembler, datagram) {
+            if let Some(arrivals) = &mut arrivals {
+                note(arrivals, clock::now_instant().saturating_duration_since(begun), &packet);
+            }
+            if downlink.try_send(packet).is_err() {
+                metrics::counter!("yunzhen_link_downlink_dropped_total").increment(1);
+            }
         }
+        report(connection, begun, arrivals.as_mut());
+    }
+}
+
+/// The packet that a datagram holds, or makes whole.
+fn whole(reassembler: &mut Reassembler, datagram: Bytes) -> Option<Downlink> {
+    let refused = |error: &dyn std::fmt::Display| {
+        tracing::trace!(%error, "datagram refused");
+        metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
+    };
+    match Datagram::decode(datagram) {
+        Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { flow, packet }),
+        Ok(Datagram { flow, is_fragment: true, packet }) => match reassembler.push(flow, packet) {
+            Ok(whole) => whole.map(|packet| Downlink { flow, packet }),
+            Err(error) => {
+                refused(&error);
+                None
+            }
+        },
+        Err(error) => {
+            refused(&error);
+            None
+        }
+    }
+}
+
+/// Notes when a participant's packet arrived.
+fn note(arrivals: &mut Arrivals, at: Duration, Downlink { flow, packet }: &Downlink) {
+    let (slot, kind) = match flow {
+        Flow::SlotVideo(slot) => (*slot, MediaKind::Video),
+        Flow::SlotAudio(slot) => (*slot, MediaKind::Audio),
+        Flow::Video | Flow::Audio | Flow::Feedback | Flow::Repair | Flow::SlotFeedback(_) => return,
+    };
+    if let Ok(view) = RtpView::parse(packet) {
+        arrivals.slot_arrived(at, slot, kind, view.header());
+    }
+}
+
+/// Tells the relay what arrived, if that is due. A report that is lost is repeated by the next.
+fn report(connection: &quinn::Connection, begun: Instant, arrivals: Option<&mut Arrivals>) {
+    let now = clock::now_instant().saturating_duration_since(begun);
+    let Some(report) = arrivals.and_then(|arrivals| arrivals.report(now)) else { return };
+    let mut datagram = Vec::with_capacity(256);
+    roq::write_flow_id(Flow::Feedback, &mut datagram);
+    rtcp::write(&report, &mut datagram);
+    if let Err(error) = connection.send_datagram(datagram.into()) {
+        tracing::trace!(%error, "report of arrivals not sent");
     }
 }
 

@@ -1,12 +1,12 @@
 //! quinn's settings for a radio link, and what its errors mean for this box.
 
-use super::floor::Floor;
 use super::silence::KEEP_ALIVE;
 use super::state::Refusal;
 use quinn::{AckFrequencyConfig, ConnectionError, IdleTimeout, TransportConfig, VarInt};
 use std::sync::Arc;
 use std::time::Duration;
 use yunzhen_protocol::control::RefusedCode;
+use yunzhen_runtime::floor::Floor;
 
 /// A connection on which nothing arrives for this long is given up and dialled anew.
 pub const IDLE: Duration = Duration::from_millis(2000);

@@ -2,9 +2,9 @@
 
 use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, NoPicture, PACKET_QUEUE, StillOrder};
 use super::queue::Waiting;
+use super::rate::Lost;
 use super::reports::Reports;
 use super::sender::{Advice, Sender, Wait};
-use super::sent::Lost;
 use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
@@ -132,6 +132,7 @@ impl Driver {
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             cameras: self.devices.cameras(),
             microphone: self.devices.microphone(),
+            arrivals: true,
         }
     }
 

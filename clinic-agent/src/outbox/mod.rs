@@ -5,7 +5,6 @@
 //! | [`session`] | what should run, from what the relay, the page and the devices say; pure |
 //! | [`splice`] | several sources as one RTP stream; pure |
 //! | [`rate`] | how fast, by the controller of `yunzhen_media::congestion`; pure |
-//! | [`sent`] | what was sent, and which reports about it can be true; pure |
 //! | [`queue`] | what waits for room in the link, and what is dropped first; pure |
 //! | [`reports`] | which moment a media timestamp stands for; pure |
 //! | [`devices`] | the box's cameras and microphone, as the driver needs them |
@@ -18,7 +17,6 @@ pub mod queue;
 pub mod rate;
 pub mod reports;
 pub mod sender;
-pub mod sent;
 pub mod session;
 pub mod splice;
 

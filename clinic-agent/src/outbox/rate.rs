@@ -3,12 +3,12 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
-use super::sent::{Impossible, Lost, Sent, SentLog, Told};
 use std::time::Duration;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
+use yunzhen_media::congestion::sent::{Impossible, SentLog, Told};
 use yunzhen_media::congestion::takes::Takes;
-use yunzhen_media::congestion::{Clocked, Controller, Limits};
+use yunzhen_media::congestion::{Clocked, Controller, Limits, PARITIES};
 use yunzhen_media::ladder::forward::{LINK_LEAST_BPS, SOUND_LEAST_BPS};
 use yunzhen_media::ladder::sound::{SoundLadder, SoundTarget};
 use yunzhen_media::ladder::{Ladder, Motion, Rung, VideoTarget};
@@ -41,6 +41,24 @@ const ACK_DELAY: Duration = Duration::from_millis(100);
 const FLOOR_LEAST: usize = 6000;
 /// While the window is full.
 const RETRY: Duration = Duration::from_millis(5);
+
+/// What left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// A packet of a media stream.
+    Media(MediaKind),
+    /// A parity, which has numbers of its own.
+    Parity,
+}
+
+/// A packet of a media stream that did not arrive, told for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Its number.
+    pub sequence: u16,
+}
 
 /// See the module.
 #[derive(Debug)]
@@ -92,7 +110,7 @@ impl Rate {
         Self {
             controller: Clocked::new(limits),
             pacer: Pacer::default(),
-            log: SentLog::new(video.ssrc, audio.ssrc),
+            log: SentLog::default(),
             ladder: Ladder::default(),
             sound_ladder: SoundLadder::default(),
             still_pacer: Pacer::default(),
@@ -137,7 +155,11 @@ impl Rate {
     /// A packet leaves, in a datagram (or several) of so many bytes.
     pub fn sent(&mut self, now: Duration, what: Sent, sequence: u16, datagram: usize) {
         let bytes = datagram + HEADERS;
-        let number = self.log.sent(now, what, sequence);
+        let ssrc = match what {
+            Sent::Media(kind) => self.ssrc(kind),
+            Sent::Parity => PARITIES,
+        };
+        let number = self.log.sent(now, ssrc, sequence);
         if let Some(number) = number {
             self.controller.sent(now, number, bytes);
         }
@@ -173,13 +195,25 @@ impl Rate {
         self.losses.told(now, &reports);
         // The encoder hears of it at once.
         self.ticked = Duration::ZERO;
-        Ok(lost)
+        // Sound first: it is the more urgent.
+        let of = |kind: MediaKind| {
+            let ssrc = self.ssrc(kind);
+            lost.iter().filter(move |lost| lost.ssrc == ssrc).map(move |lost| Lost { kind, sequence: lost.sequence })
+        };
+        Ok(of(MediaKind::Audio).chain(of(MediaKind::Video)).collect())
+    }
+
+    const fn ssrc(&self, kind: MediaKind) -> u32 {
+        match kind {
+            MediaKind::Audio => self.audio.ssrc,
+            MediaKind::Video => self.plan.ssrc,
+        }
     }
 
     /// Until when a packet that is sent again arrives before its moment has passed.
     pub fn latest(&self, now: Duration, kind: MediaKind, sequence: u16, round_trip: Duration) -> Duration {
         // One that never left, because the box dropped it, is not late.
-        deadline::latest(kind, self.log.left_at(kind, sequence).unwrap_or(now), round_trip)
+        deadline::latest(kind, self.log.left_at(self.ssrc(kind), sequence).unwrap_or(now), round_trip)
     }
 
     /// What the link loses.

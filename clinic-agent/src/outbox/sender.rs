@@ -1,8 +1,7 @@
 //! From packets to datagrams: what waits, what leaves when, and what the rate allows. Holds no socket of its own; the driver gives it the connection.
 
 use super::queue::{Dropped, Next, Queue, Waiting};
-use super::rate::Rate;
-use super::sent::{Lost, Sent};
+use super::rate::{Lost, Rate, Sent};
 use crate::link::Open;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -194,7 +193,7 @@ impl Sender {
         advice
     }
 
-    /// What quinn must let be under way ([`crate::link::floor`]).
+    /// What quinn must let be under way ([`yunzhen_runtime::floor`]).
     pub fn floor_bytes(&self) -> u64 {
         self.rate.as_ref().map_or(0, Rate::floor_bytes)
     }

@@ -229,15 +229,14 @@ impl Legs {
         if !downlinks.slots.arrived(clock::now_instant(), slot, kind, &packet) {
             return;
         }
+        if is_keyframe(kind, &packet) {
+            downlinks.slots.keyframe_began(slot, &packet);
+        }
         self.show(downlinks, Lane::Slot(slot), kind, packet);
     }
 
     fn show(&self, downlinks: &mut Downlinks, lane: Lane, kind: MediaKind, packet: RtpPacket) {
-        if kind == MediaKind::Video
-            && PayloadTypes::BOX
-                .codec(packet.header.payload_type)
-                .is_some_and(|codec| codec.starts_keyframe(&packet.payload))
-        {
+        if is_keyframe(kind, &packet) {
             downlinks.keyframe(lane).answered();
         }
         for leg in self.lock().values() {
@@ -359,6 +358,12 @@ impl Legs {
             }
         }
     }
+}
+
+/// Whether a decoder can start at this packet.
+fn is_keyframe(kind: MediaKind, packet: &RtpPacket) -> bool {
+    let codec = PayloadTypes::BOX.codec(packet.header.payload_type);
+    kind == MediaKind::Video && codec.is_some_and(|codec| codec.starts_keyframe(&packet.payload))
 }
 
 fn refused(why: &dyn std::fmt::Display) {

@@ -62,6 +62,18 @@ impl Slots {
         }
     }
 
+    /// A keyframe begins with this packet: nothing from before it is needed. What the relay dropped before it is not asked for.
+    pub fn keyframe_began(&mut self, slot: u8, packet: &RtpPacket) {
+        if let Some(source) = self.sources.get_mut(&(slot, MediaKind::Video))
+            && let Some(highest) = source.seen.highest()
+        {
+            let behind = (highest as u16).wrapping_sub(packet.header.sequence);
+            if behind < 0x8000 {
+                source.missing.forget_before(highest.saturating_sub(behind.into()));
+            }
+        }
+    }
+
     /// When [`Self::requests`] has something to say.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.sources.values().filter_map(|source| source.missing.poll_timeout()).min()

@@ -214,6 +214,7 @@ fn participant(id: u128, kind: ParticipantKind) -> Participant {
         tablet: None,
         rung: None,
         link: LinkLevel::Good,
+        pictures: None,
         since: clock::now_timestamp(),
     }
 }

@@ -415,6 +415,39 @@ async fn a_relay_that_takes_no_repairs_gets_none_however_much_is_lost() {
     world.life.stop().await.unwrap();
 }
 
+/// The relay paces what it sends to a box by when that arrives.
+#[tokio::test]
+async fn a_relay_that_takes_it_is_told_when_packets_of_a_slot_arrive() {
+    let (camera, _targets) = Camera::new();
+    let mut world = World::new(Router::new(), Box::new(camera)).await;
+    world.relay.takes_arrivals.store(true, std::sync::atomic::Ordering::Relaxed);
+    while world.relay.control.try_recv().is_ok() {}
+    world.relay.connection().close(0u32.into(), b"again");
+    let offers = |message: &ToRelay| match message {
+        ToRelay::Hello { arrivals, .. } => Some(*arrivals),
+        _ => None,
+    };
+    assert!(world.relay.heard(offers).await);
+    for sequence in [65_534, 65_535, 1] {
+        let header = RtpHeader { marker: true, payload_type: payload_type::OPUS, sequence, timestamp: 0, ssrc: 77 };
+        let packet = RtpPacket { header, payload: Bytes::from_static(b"sound") };
+        // Sound on slot 0.
+        let datagram = [&[5][..], &packet.to_bytes()].concat();
+        world.relay.connection().send_datagram(datagram.into()).unwrap();
+    }
+    let arrived = loop {
+        let report = world.relay.datagram(Flow::Feedback).await.1;
+        let Some(RtcpPacket::Arrivals { streams, .. }) = rtcp::parse(&report).unwrap().pop() else { continue };
+        let [stream] = &streams[..] else { panic!("one source") };
+        assert_eq!((stream.ssrc, stream.begin), (77, 65_534));
+        if stream.metrics.len() == 4 {
+            break stream.metrics.iter().map(|metric| metric.is_arrived()).collect::<Vec<_>>();
+        }
+    };
+    assert_eq!(arrived, [true, true, false, true]);
+    world.life.stop().await.unwrap();
+}
+
 /// A report that cannot be true changes nothing, and the call goes on.
 #[tokio::test]
 async fn forged_reports_are_refused_and_the_call_goes_on() {

@@ -57,6 +57,8 @@ pub struct FakeRelay {
     pub reports: Arc<AtomicBool>,
     /// Whether it says that it takes repairs.
     pub repairs: Arc<AtomicBool>,
+    /// Whether it says that it takes reports of arrivals.
+    pub takes_arrivals: Arc<AtomicBool>,
     endpoint: quinn::Endpoint,
 }
 
@@ -76,22 +78,23 @@ impl FakeRelay {
         let refusal: Arc<Mutex<Option<ToBox>>> = Arc::default();
         let reports: Arc<AtomicBool> = Arc::default();
         let repairs = Arc::new(AtomicBool::new(true));
+        let takes_arrivals: Arc<AtomicBool> = Arc::default();
         let (life2, endpoint2, refusal2) = (life.clone(), endpoint.clone(), refusal.clone());
-        let (reports2, repairs2) = (reports.clone(), repairs.clone());
+        let (reports2, repairs2, arrivals2) = (reports.clone(), repairs.clone(), takes_arrivals.clone());
         life.spawn("fake relay", async move {
             while let Some(incoming) = endpoint2.accept().await {
                 let (life, control, datagrams) = (life2.clone(), control_tx.clone(), datagrams_tx.clone());
                 let (connections, router, refusal) = (connection_tx.clone(), router.clone(), refusal2.clone());
-                let (reports, repairs) = (reports2.clone(), repairs2.clone());
+                let (reports, repairs, arrivals) = (reports2.clone(), repairs2.clone(), arrivals2.clone());
                 tokio::spawn(async move {
                     if let Ok(connection) = incoming.await {
                         tokio::spawn(receive(connection.clone(), datagrams, reports));
-                        serve(life, connection, control, connections, router, (refusal, repairs)).await;
+                        serve(life, connection, control, connections, router, (refusal, repairs, arrivals)).await;
                     }
                 });
             }
         });
-        Self { address, control, datagrams, connection, refusal, reports, repairs, endpoint }
+        Self { address, control, datagrams, connection, refusal, reports, repairs, takes_arrivals, endpoint }
     }
 
     pub fn tell(&self, message: ToBox) {
@@ -140,7 +143,7 @@ async fn serve(
     control: mpsc::UnboundedSender<ToRelay>,
     connections: watch::Sender<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
     router: Router,
-    (refusal, repairs): (Arc<Mutex<Option<ToBox>>>, Arc<AtomicBool>),
+    (refusal, repairs, arrivals): (Arc<Mutex<Option<ToBox>>>, Arc<AtomicBool>, Arc<AtomicBool>),
 ) {
     let Ok((mut send, mut recv)) = connection.accept_bi().await else { return };
     let mut kind = [0];
@@ -164,6 +167,7 @@ async fn serve(
                         repair: repairs.load(Ordering::Relaxed),
                         // A relay of before has neither.
                         timeline: repairs.load(Ordering::Relaxed),
+                        arrivals: arrivals.load(Ordering::Relaxed),
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));

@@ -438,6 +438,44 @@ describe("own media", () => {
     });
   });
 
+  it("sends as much of the picture as the relay says, never touches sound, and sends all of it again", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const people = [participant("me", "specialist"), participant("home", "home")];
+    const encodings = (place: number) => world.peer.transceivers[place]?.sender.getParameters().encodings;
+    let version = 1;
+    const say = async (send?: "paused" | "small" | "reduced" | "full"): Promise<void> => {
+      version += 1;
+      world.room({ participants: people, version, ...(send ? { send } : {}) });
+      await world.clock.settle();
+    };
+    await say("reduced");
+    expect(encodings(1)).toEqual([{ active: true, scaleResolutionDownBy: 2, maxFramerate: 15, maxBitrate: 600_000 }]);
+    world.peer.refusesParameters = true;
+    await say("paused");
+    expect(encodings(1)?.[0]?.active).toBe(true);
+    world.peer.refusesParameters = false;
+    await say("paused");
+    expect(encodings(1)?.[0]?.active).toBe(false);
+    await say();
+    expect(encodings(1)).toEqual([{ active: true, scaleResolutionDownBy: 1 }]);
+    expect(encodings(0)).toEqual([{ active: true }]);
+  });
+
+  it("tells the encoder of a new connection what the relay said before", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    world.room({ participants: [participant("me", "specialist")], version: 2, send: "small" });
+    await world.clock.settle();
+    world.peer.become("failed");
+    await world.clock.advance(2000);
+    await world.clock.settle();
+    expect(world.peers.length).toBeGreaterThan(1);
+    expect(world.peer.transceivers[1]?.sender.getParameters().encodings[0]?.scaleResolutionDownBy).toBe(4);
+  });
+
   it("switches the camera off for real and on again", async () => {
     const world = new World();
     const call = specialist(world);

@@ -62,17 +62,29 @@ export class FakePeer extends EventTarget {
   readonly transceivers: {
     kind: string;
     direction: string;
-    sender: { track: unknown; replaceTrack: (track: unknown) => Promise<void> };
+    sender: {
+      track: unknown;
+      replaceTrack: (track: unknown) => Promise<void>;
+      getParameters: () => { encodings: RTCRtpEncodingParameters[] };
+      setParameters: (parameters: { encodings: RTCRtpEncodingParameters[] }) => Promise<void>;
+    };
     receiver: { track: FakeTrack };
   }[] = [];
   stats: Record<string, unknown>[] = [];
+  refusesParameters = false;
 
   addTransceiver(trackOrKind: FakeTrack | "audio" | "video", init: { direction: string }): unknown {
     const kind = typeof trackOrKind === "string" ? trackOrKind : trackOrKind.kind;
+    let parameters: { encodings: RTCRtpEncodingParameters[] } = { encodings: [{ active: true }] };
     const sender = {
       track: typeof trackOrKind === "string" ? null : (trackOrKind as unknown),
       replaceTrack: async (track: unknown): Promise<void> => {
         sender.track = track;
+      },
+      getParameters: () => structuredClone(parameters),
+      setParameters: async (next: { encodings: RTCRtpEncodingParameters[] }): Promise<void> => {
+        if (this.refusesParameters) throw new DOMException("not now", "InvalidStateError");
+        parameters = next;
       },
     };
     const transceiver = { kind, direction: init.direction, sender, receiver: { track: new FakeTrack(kind) } };

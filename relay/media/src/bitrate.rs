@@ -2,7 +2,7 @@
 //!
 //! The rule, per receiver and per report: loss above 10 % multiplies the cap by (1 − loss/2), at most twice a second; loss below 2 %
 //! adds 5 % a second; between, the cap stays (a radio link loses some per cent at any rate). An estimate that a browser sends bounds the
-//! cap. The target is the least cap over those who matter: the specialists when there is one, else the observers. What the home's own
+//! cap. The target is the least cap of the specialists when there is one, else the largest of the observers: who takes less is sent less. What the home's own
 //! uplink takes the home finds out by itself ([`crate::congestion`]). Delay is not looked at: this limits damage, it is not congestion control.
 
 use std::time::{Duration, Instant};
@@ -62,6 +62,12 @@ impl LossCap {
             self.cap *= 1.0 + GROWTH_PER_SECOND * step.as_secs_f64();
         }
         self.cap = self.cap.clamp(f64::from(self.limits.min_bps), f64::from(self.limits.max_bps));
+    }
+
+    /// The cap when this receiver's loss, or its own estimate, brought it below where a consultation begins; `None`: its link takes everything, as far as is known.
+    pub fn limit_bps(&self) -> Option<u32> {
+        let bps = self.bps();
+        (bps < self.limits.start_bps.min(self.limits.max_bps)).then_some(bps)
     }
 
     /// The cap in bits per second, within the limits.

@@ -14,6 +14,8 @@
 //! | [`keyframe`] | one request for many askers |
 //! | [`bitrate`] | how fast the home may send, from loss |
 //! | [`congestion`] | how fast the box may send, from arrival times |
+//! | [`downlink`] | what is sent to a box, at the rate its link takes |
+//! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
@@ -23,12 +25,14 @@
 pub mod bitrate;
 pub mod codec;
 pub mod congestion;
+pub mod downlink;
 pub mod h264;
 pub mod keyframe;
 pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod pictures;
 pub mod repair;
 pub mod rewrite;
 pub mod room;

@@ -6,7 +6,13 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use common::*;
-use yunzhen_media::{MediaKind, congestion::arrivals::Arrivals, repair::Incoming, room::Input};
+use yunzhen_media::{
+    MediaKind,
+    congestion::{BOX_REPORT_INTERVAL, arrivals::Arrivals},
+    downlink::Downlink,
+    repair::Incoming,
+    room::Input,
+};
 use yunzhen_protocol::{
     room::ParticipantKind,
     rtcp,
@@ -41,6 +47,39 @@ fn on_a_clean_link() {
     println!("a packet to one watcher {:?}", best[0]);
     println!("with feedback {:?}, {:+.1} %", best[1], share(best[1], best[0]));
     println!("with feedback and repairs {:?}, {:+.1} %", best[2], share(best[2], best[0]));
+}
+
+/// What the rate towards a box adds to a packet that leaves at once; the box's own work is in it. Without QUIC, encryption and sockets.
+#[test]
+#[ignore = "a measurement"]
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
+fn towards_a_box_on_a_wide_link() {
+    let mut best = Duration::MAX;
+    for _ in 0..15 {
+        let packets = packets(20_000);
+        let begun = Instant::now();
+        let mut downlink = Downlink::new(Duration::ZERO);
+        let mut arrivals = Arrivals::every(BOX_REPORT_INTERVAL);
+        let mut left = 0;
+        for (number, packet) in (0..).zip(packets) {
+            let at = Duration::from_millis(12) * number;
+            let header = RtpView::parse(&packet).expect("rtp").header();
+            assert!(downlink.push(at, 0, MediaKind::Video, packet));
+            while let Some(leaving) = downlink.pop(at, 0) {
+                downlink.sent(at, &leaving, leaving.packet.len() + 1);
+                arrivals.slot_arrived(at, 0, MediaKind::Video, header);
+                left += 1;
+            }
+            let told = arrivals.report(at);
+            if let Some(rtcp::RtcpPacket::Arrivals { streams, timestamp, .. }) = told {
+                downlink.arrived(at, &streams, timestamp, Duration::ZERO).expect("true");
+                downlink.poll(at);
+            }
+        }
+        assert_eq!(left, 20_000, "nothing waits");
+        best = best.min(begun.elapsed() / 20_000);
+    }
+    println!("a packet to a box that reports {best:?}");
 }
 
 fn packets(count: usize) -> Vec<Bytes> {

@@ -95,6 +95,20 @@ pub enum LinkLevel {
     Lost,
 }
 
+/// How much of a picture is sent, or can be received; from nothing to everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pictures {
+    /// None; sound goes on.
+    Paused,
+    /// A quarter of the width and height, some eight frames a second.
+    Small,
+    /// Half the width and height, fifteen frames a second.
+    Reduced,
+    /// As the camera gives it.
+    Full,
+}
+
 /// One participant as shown to the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
@@ -119,6 +133,9 @@ pub struct Participant {
     pub rung: Option<Rung>,
     /// Quality of this participant's link.
     pub link: LinkLevel,
+    /// How much of the others' pictures this participant's link takes, as far as the relay measures it (of a box that reports); absent: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<Pictures>,
     /// When they joined.
     #[serde(with = "rfc3339_ms")]
     #[schema(value_type = String, format = DateTime)]
@@ -202,6 +219,9 @@ pub struct RoomState {
     pub slots: Vec<SlotAssignment>,
     /// Which participant the asking leg is.
     pub you: ParticipantId,
+    /// How much of its picture the asking leg is to send; absent: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<Pictures>,
     /// Grows with every change of the room.
     pub version: u64,
 }

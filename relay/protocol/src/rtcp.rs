@@ -124,6 +124,11 @@ pub enum RtcpError {
     TooManyReported,
 }
 
+/// Whether a compound is a report of arrivals ([`RtcpPacket::Arrivals`]), which is alone in its compound.
+pub const fn is_arrivals(compound: &[u8]) -> bool {
+    matches!(compound, [first, TRANSPORT_FEEDBACK, ..] if *first & 0x1f == FORMAT_ARRIVALS)
+}
+
 const SR: u8 = 200;
 const RR: u8 = 201;
 const TRANSPORT_FEEDBACK: u8 = 205;

@@ -17,7 +17,7 @@ use yunzhen_protocol::{
     repair::{self, Block, Repair},
     room::{
         AudioState, Camera, ConsultationId, Departure, DepartureReason, EndReason, LinkLevel, Participant,
-        ParticipantId, ParticipantKind, RoomPhase, RoomState, SlotAssignment, Tablet, VideoState,
+        ParticipantId, ParticipantKind, Pictures, RoomPhase, RoomState, SlotAssignment, Tablet, VideoState,
     },
     roq::{Datagram, Flow},
     rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
@@ -46,6 +46,13 @@ fn participant(number: u128) -> ParticipantId {
     ParticipantId(uuid::Uuid::from_u128(0x0189_0a5d_ac96_7000_8000_0000_0000_0000 + number))
 }
 
+/// The home's link takes no pictures; the specialist's is not to be sent.
+fn paused() -> RoomState {
+    let mut state = room_state();
+    state.participants[0].pictures = Some(Pictures::Paused);
+    RoomState { you: state.participants[1].id, send: Some(Pictures::Paused), ..state }
+}
+
 fn room_state() -> RoomState {
     let person = |number, kind, name: &str, camera| Participant {
         id: participant(number),
@@ -57,6 +64,7 @@ fn room_state() -> RoomState {
         tablet: camera.map(|_| Tablet::Here),
         rung: camera.map(|_| Rung::Small),
         link: LinkLevel::Good,
+        pictures: None,
         since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
     };
     RoomState {
@@ -75,6 +83,7 @@ fn room_state() -> RoomState {
         }],
         slots: vec![SlotAssignment { slot: 0, participant_id: participant(2) }],
         you: participant(1),
+        send: None,
         version: 7,
     }
 }
@@ -88,6 +97,7 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
                 agent_version: "0.1.0".into(),
                 cameras: vec![BoxCamera::Room, BoxCamera::CloseUp],
                 microphone: true,
+                arrivals: true,
             },
         ),
         ("camera_state", ToRelay::CameraState { active: ActiveCamera::Room, failed: None }),
@@ -144,6 +154,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
             ToBox::Welcome {
                 repair: true,
                 timeline: true,
+                arrivals: true,
                 relay_version: "0.1.0".into(),
                 home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
                 server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
@@ -177,6 +188,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
         ("still_done", ToBox::StillDone { still_id: still() }),
         ("still_refused", ToBox::StillRefused { still_id: still(), reason: StillRefusal::WrongDigest }),
         ("room_state", ToBox::RoomState(room_state())),
+        ("room_state_paused", ToBox::RoomState(paused())),
         (
             "room_state_ended",
             ToBox::RoomState(RoomState {

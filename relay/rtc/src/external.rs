@@ -1,6 +1,7 @@
 //! Legs that are no browsers: a box whose media comes and goes over QUIC.
 
 use bytes::Bytes;
+use yunzhen_media::downlink::Takes;
 use yunzhen_media::protocol::room::{AudioState, Camera, VideoState};
 
 use crate::queue::Commands;
@@ -49,12 +50,29 @@ pub struct ExternalHandle {
     commands: Commands,
 }
 
-/// A packet on its way to the shard.
+/// A packet, or a word about the way to the box, on its way to the shard.
 pub(crate) struct ExternalPacket {
     pub key: u64,
-    pub slot: Option<u8>,
-    pub flow: MediaFlow,
-    pub packet: Bytes,
+    pub content: ExternalContent,
+}
+
+pub(crate) enum ExternalContent {
+    Packet {
+        slot: Option<u8>,
+        flow: MediaFlow,
+        packet: Bytes,
+    },
+    /// What the box's link leaves for pictures.
+    Takes(Takes),
+    /// A slot's picture was dropped on the way to the box.
+    KeyframeWanted {
+        slot: u8,
+    },
+    /// Packets were lost on the way to the box.
+    Missed {
+        ssrc: u32,
+        sequence: u16,
+    },
 }
 
 impl ExternalHandle {
@@ -73,6 +91,11 @@ impl ExternalHandle {
         Burst(self)
     }
 
+    /// Says what the box's link leaves for pictures.
+    pub fn takes(&self, takes: Takes) -> bool {
+        self.burst().put(ExternalContent::Takes(takes))
+    }
+
     /// A burst of one packet.
     pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
         self.burst().push(slot, flow, packet)
@@ -86,8 +109,21 @@ pub struct Burst<'h>(&'h ExternalHandle);
 impl Burst<'_> {
     /// Hands a packet over without waiting. A full queue drops this (the newest) packet and counts it: `false`.
     pub fn push(&self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) -> bool {
-        let key = self.0.key;
-        self.0.commands.packet(ExternalPacket { key, slot, flow, packet })
+        self.put(ExternalContent::Packet { slot, flow, packet })
+    }
+
+    /// The picture of a slot was dropped on the way to the box: it needs a keyframe.
+    pub fn keyframe_wanted(&self, slot: u8) -> bool {
+        self.put(ExternalContent::KeyframeWanted { slot })
+    }
+
+    /// A packet, named as it was sent to the box, was lost on the way.
+    pub fn missed(&self, ssrc: u32, sequence: u16) -> bool {
+        self.put(ExternalContent::Missed { ssrc, sequence })
+    }
+
+    fn put(&self, content: ExternalContent) -> bool {
+        self.0.commands.packet(ExternalPacket { key: self.0.key, content })
     }
 }
 

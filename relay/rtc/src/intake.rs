@@ -7,6 +7,7 @@ use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::arrivals::Arrivals;
 use yunzhen_media::protocol::fragment::Reassembler;
 use yunzhen_media::protocol::roq::{Datagram, Flow};
+use yunzhen_media::protocol::rtcp;
 use yunzhen_media::protocol::rtp::RtpView;
 use yunzhen_media::repair::{self, Incoming};
 use yunzhen_media::uplink::{Meter, Totals};
@@ -48,31 +49,32 @@ pub struct Intake {
 
 impl Intake {
     /// Hands a datagram's packet to the room, once it is whole. A full queue drops the packet and counts it: a late picture is worth
-    /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew.
-    pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<(), Refused> {
+    /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew. What the box says of arrivals is no packet for the room: it is given back.
+    pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<Option<Bytes>, Refused> {
         self.meter.datagram(datagram.len());
         let Datagram { flow, is_fragment, packet } = Datagram::decode(datagram).map_err(|_| Refused::Datagram)?;
         let packet = if is_fragment {
             match self.reassembler.push(flow, packet).map_err(|_| Refused::Datagram)? {
                 Some(packet) => packet,
-                None => return Ok(()),
+                None => return Ok(None),
             }
         } else {
             packet
         };
         match flow {
-            Flow::Video => return self.picture(burst, at, packet),
+            Flow::Video => self.picture(burst, at, packet)?,
             Flow::Audio => self.sound(burst, at, packet),
+            Flow::Feedback if rtcp::is_arrivals(&packet) => return Ok(Some(packet)),
             Flow::Feedback => {
                 burst.push(None, MediaFlow::Rtcp, packet);
             }
             Flow::SlotFeedback(slot) => {
                 burst.push(Some(slot), MediaFlow::Rtcp, packet);
             }
-            Flow::Repair => return self.repair(burst, at, packet),
+            Flow::Repair => self.repair(burst, at, packet)?,
             Flow::SlotVideo(_) | Flow::SlotAudio(_) => return Err(Refused::Datagram),
         }
-        Ok(())
+        Ok(None)
     }
 
     fn picture(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) -> Result<(), Refused> {

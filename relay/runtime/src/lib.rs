@@ -4,6 +4,7 @@
 
 pub mod backoff;
 pub mod clock;
+pub mod floor;
 pub mod lifecycle;
 pub mod ready;
 pub mod serve;

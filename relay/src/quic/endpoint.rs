@@ -7,6 +7,7 @@ use quinn::crypto::rustls::{NoInitialCipherSuite, QuicServerConfig};
 use quinn::{Endpoint, EndpointConfig, IdleTimeout, TransportConfig, VarInt};
 use tokio::sync::Semaphore;
 use yunzhen_rtc::QuicRuntime;
+use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::close;
@@ -24,9 +25,16 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
 /// # Errors
 /// When the TLS configuration offers no cipher suite for QUIC's first packets.
 pub fn server_config(tls: rustls::ServerConfig) -> Result<quinn::ServerConfig, NoInitialCipherSuite> {
+    let mut config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
+    config.transport_config(Arc::new(transport(Floor::default()))).max_incoming(MAX_HANDSHAKES);
+    Ok(config)
+}
+
+/// `floor` is of one connection: what media to its box may have under way, whatever BBR thinks.
+fn transport(floor: Floor) -> TransportConfig {
     let mut transport = TransportConfig::default();
     transport
-        .congestion_controller_factory(Arc::new(quinn::congestion::BbrConfig::default()))
+        .congestion_controller_factory(Arc::new(floor))
         .initial_mtu(1200)
         .datagram_send_buffer_size(16 * 1024)
         .datagram_receive_buffer_size(Some(512 * 1024))
@@ -34,9 +42,7 @@ pub fn server_config(tls: rustls::ServerConfig) -> Result<quinn::ServerConfig, N
         .max_concurrent_uni_streams(VarInt::from_u32(4))
         .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(6_000))))
         .keep_alive_interval(Some(Duration::from_secs(1)));
-    let mut config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls)?));
-    config.transport_config(Arc::new(transport)).max_incoming(MAX_HANDSHAKES);
-    Ok(config)
+    transport
 }
 
 /// Takes over a bound socket.
@@ -48,16 +54,16 @@ pub fn open(socket: std::net::UdpSocket, config: quinn::ServerConfig) -> std::io
 }
 
 /// Admits boxes until the program drains, then waits until each has been told.
-pub fn spawn(life: &Lifecycle, endpoint: Endpoint, context: SessionContext) {
+pub fn spawn(life: &Lifecycle, endpoint: Endpoint, config: quinn::ServerConfig, context: SessionContext) {
     let life2 = life.clone();
     life.spawn_essential("boxes", async move {
-        accept(&life2, &endpoint, context).await;
+        accept(&life2, &endpoint, &config, context).await;
         endpoint.wait_idle().await;
         Ok::<(), std::convert::Infallible>(())
     });
 }
 
-async fn accept(life: &Lifecycle, endpoint: &Endpoint, context: SessionContext) {
+async fn accept(life: &Lifecycle, endpoint: &Endpoint, config: &quinn::ServerConfig, context: SessionContext) {
     let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
     loop {
         let incoming = tokio::select! {
@@ -77,17 +83,19 @@ async fn accept(life: &Lifecycle, endpoint: &Endpoint, context: SessionContext) 
             }
             continue;
         };
-        let (life2, context) = (life.clone(), context.clone());
+        let (life2, context, floor) = (life.clone(), context.clone(), Floor::default());
+        let mut own = config.clone();
+        own.transport_config(Arc::new(transport(floor.clone())));
         life.spawn_contained("box", async move {
             let address = incoming.remote_address();
-            let connecting = match incoming.accept() {
+            let connecting = match incoming.accept_with(Arc::new(own)) {
                 Ok(connecting) => connecting,
                 Err(error) => return refused(address, &error),
             };
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, connecting).await {
                 Ok(Ok(connection)) => {
                     drop(slot);
-                    session::run(&life2, connection, context).await;
+                    session::run(&life2, connection, floor, context).await;
                 }
                 Ok(Err(error)) => refused(address, &error),
                 Err(_) => metrics::counter!("yunzhen_boxes_refused_total", "reason" => "slow").increment(1),

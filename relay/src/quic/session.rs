@@ -17,6 +17,7 @@ use yunzhen_protocol::VERSION;
 use yunzhen_protocol::control::{BoxCamera, ControlError, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::clock;
+use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::bulk::{self, FromBox, Stills};
@@ -58,7 +59,7 @@ struct Refusal {
 }
 
 /// Serves one connection until it ends.
-pub async fn run(life: &Lifecycle, connection: Connection, context: SessionContext) {
+pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context: SessionContext) {
     let address = connection.remote_address();
     let admitted = match tokio::time::timeout(HELLO_TIMEOUT, admit(&connection, &context)).await {
         Ok(Ok(admitted)) => admitted,
@@ -72,7 +73,7 @@ pub async fn run(life: &Lifecycle, connection: Connection, context: SessionConte
     let home_id = admitted.home_id;
     tracing::info!(home = %home_id, peer = %address, "box connected");
     metrics::gauge!("yunzhen_boxes_connected").increment(1.0);
-    let end = serve(life, &connection, &context, admitted).await;
+    let end = serve(life, &connection, floor, &context, admitted).await;
     metrics::gauge!("yunzhen_boxes_connected").decrement(1.0);
     tracing::info!(home = %home_id, peer = %address, reason = %end, "box disconnected");
 }
@@ -80,11 +81,18 @@ pub async fn run(life: &Lifecycle, connection: Connection, context: SessionConte
 struct Admitted {
     home_id: HomeId,
     certificate: CertificateFacts,
+    hello: Hello,
+    reader: ControlReader,
+    send: SendStream,
+}
+
+/// What a box says of itself.
+struct Hello {
     version: String,
     cameras: Vec<BoxCamera>,
     microphone: bool,
-    reader: ControlReader,
-    send: SendStream,
+    /// It reports when packets arrive.
+    arrivals: bool,
 }
 
 async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admitted, Refusal> {
@@ -109,16 +117,17 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     })?;
     let checked = check_hello(hello, context, home_id).await;
     match checked {
-        Ok((version, cameras, microphone)) => {
+        Ok(hello) => {
             let welcome = ToBox::Welcome {
                 relay_version: env!("CARGO_PKG_VERSION").into(),
                 home_id,
                 server_time: clock::now_timestamp(),
                 repair: true,
                 timeline: true,
+                arrivals: true,
             };
             control::write(&mut send, &welcome).await.map_err(|error| lost(error.to_string()))?;
-            Ok(Admitted { home_id, certificate, version, cameras, microphone, reader, send })
+            Ok(Admitted { home_id, certificate, hello, reader, send })
         }
         Err(refusal) => {
             let told = ToBox::Refused { code: refusal.code, reason: refusal.sentence.clone() };
@@ -131,12 +140,8 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     }
 }
 
-async fn check_hello(
-    hello: ToRelay,
-    context: &SessionContext,
-    home_id: HomeId,
-) -> Result<(String, Vec<BoxCamera>, bool), Refusal> {
-    let ToRelay::Hello { protocol, agent_version, cameras, microphone } = hello else {
+async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
+    let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals } = hello else {
         return Err(Refusal {
             close: close::VERSION,
             code: RefusedCode::OutOfTurn,
@@ -153,7 +158,7 @@ async fn check_hello(
         });
     }
     match context.rooms.home_is_known(home_id).await {
-        Ok(true) => Ok((agent_version, cameras, microphone)),
+        Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, arrivals }),
         Ok(false) => Err(Refusal {
             close: close::UNKNOWN_HOME,
             code: RefusedCode::UnknownHome,
@@ -171,13 +176,23 @@ async fn check_hello(
     }
 }
 
-async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionContext, admitted: Admitted) -> String {
-    let Admitted { home_id, certificate, version, cameras, microphone, mut reader, mut send } = admitted;
+async fn serve(
+    life: &Lifecycle,
+    connection: &Connection,
+    floor: Floor,
+    context: &SessionContext,
+    admitted: Admitted,
+) -> String {
+    let Admitted { home_id, certificate, hello, mut reader, mut send } = admitted;
     let (commands, mut orders) = mpsc::channel(COMMAND_QUEUE);
     let (target, uplink_target) = watch::channel(None);
     let replaced = CancellationToken::new();
-    let (sink_connection, measured) = (connection.clone(), connection.clone());
+    let measured = connection.clone();
     let counted = Arc::<Counted>::default();
+    let Hello { version, cameras, microphone, arrivals } = hello;
+    let downlink = Downlink::new(connection.clone(), arrivals.then_some(floor));
+    let to_room = downlink.clone();
+    let downlink_target = uplink_target.clone();
     let ticket = context
         .rooms
         .box_connected(BoxConnection {
@@ -192,13 +207,15 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
             round_trip: Box::new(move || measured.rtt()),
             uplink: target,
             replaced: replaced.clone(),
-            sink: Box::new(move || Box::new(Downlink::new(sink_connection.clone()))),
+            sink: Box::new(move || to_room.sink()),
         })
         .await;
 
     let ends = CancellationToken::new();
-    let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket, counted);
+    let (begun, rooms) = (context.begun, context.rooms.clone());
+    let media = uplink::run(connection.clone(), begun, uplink_target, rooms, ticket, counted, downlink.clone());
     spawn_until(life, "box media", &ends, media);
+    spawn_until(life, "media to a box", &ends, downlink.run(downlink_target));
     let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
     spawn_until(life, "box stills", &ends, context.stills.clone().serve(home_id, from_box, commands));
     let (life2, connection2, router, streams) =

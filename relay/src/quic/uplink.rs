@@ -14,6 +14,7 @@ use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;
 
+use super::downlink::Downlink;
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
 use crate::rooms::timeline::Counted;
@@ -32,6 +33,7 @@ pub async fn run(
     rooms: Rooms,
     ticket: BoxTicket,
     counted: Arc<Counted>,
+    downlink: Downlink,
 ) {
     let mut intake = Intake::default();
     let mut current: Target = target.borrow_and_update().clone();
@@ -59,7 +61,7 @@ pub async fn run(
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
                         Some(room) => {
-                            deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came);
+                            deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came, &downlink);
                             counted.store(intake.totals());
                         }
                         None => came.for_each(drop),
@@ -83,11 +85,21 @@ pub async fn run(
     }
 }
 
-fn deliver(burst: &Burst<'_>, intake: &mut Intake, at: Duration, datagrams: impl Iterator<Item = Bytes>) {
+fn deliver(
+    burst: &Burst<'_>,
+    intake: &mut Intake,
+    at: Duration,
+    datagrams: impl Iterator<Item = Bytes>,
+    downlink: &Downlink,
+) {
     for datagram in datagrams {
-        if let Err(refused) = intake.take(burst, at, datagram) {
-            tracing::trace!(%refused, "datagram refused");
-            metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);
+        match intake.take(burst, at, datagram) {
+            Ok(None) => {}
+            Ok(Some(arrivals)) => downlink.arrived(&arrivals),
+            Err(refused) => {
+                tracing::trace!(%refused, "datagram refused");
+                metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);
+            }
         }
     }
 }

@@ -17,8 +17,10 @@ use yunzhen_domain::Role;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::records::Consultation;
 use yunzhen_protocol::VERSION;
+use yunzhen_protocol::ccfb::{Metric, StreamReport};
 use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::room::{AudioState, ParticipantKind, RoomState, VideoState};
+use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
 use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, StoreConfig};
 use yunzhen_relay::quic::close;
@@ -191,7 +193,13 @@ impl Stage {
 }
 
 fn hello(protocol: u32) -> ToRelay {
-    ToRelay::Hello { protocol, agent_version: "test".into(), cameras: vec![BoxCamera::Room], microphone: true }
+    ToRelay::Hello {
+        protocol,
+        agent_version: "test".into(),
+        cameras: vec![BoxCamera::Room],
+        microphone: true,
+        arrivals: true,
+    }
 }
 
 /// The bytes of a control message whose body is this.
@@ -394,6 +402,22 @@ async fn malformed_datagrams_are_counted_and_disturb_nobody() {
     other.answers().await;
     assert!(one.connection.close_reason().is_none() && other.connection.close_reason().is_none());
     stage.counts("yunzhen_datagrams_refused_total", before + malformed.len() as u64).await;
+}
+
+/// A box says that packets arrived which the relay never sent, or says it in bytes that are no report.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forged_reports_of_arrivals_are_counted_and_change_nothing() {
+    let stage = Stage::new().await;
+    let mut one = stage.connected(HOME_1).await;
+    let before = stage.counted("yunzhen_downlink_reports_refused_total");
+    let streams = vec![StreamReport { ssrc: 9, begin: 1, metrics: vec![Metric::arrived(0, 0); 20] }];
+    let report = rtcp::encode(&[RtcpPacket::Arrivals { sender: 0, streams, timestamp: 7 }]);
+    for datagram in [[&[2][..], &report].concat(), vec![2, 0x8b, 205, 0, 9, 1]] {
+        one.connection.send_datagram(datagram.into()).unwrap();
+    }
+    stage.counts("yunzhen_downlink_reports_refused_total", before + 2).await;
+    one.answers().await;
+    assert!(one.connection.close_reason().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7297,6 +7297,8 @@ export interface components {
             link: components["schemas"]["LinkLevel"];
             /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
             rung?: components["schemas"]["Rung"];
+            /** @description How much of the others' pictures this participant's link takes, as far as the relay measures it (of a box that reports); absent: all of it. */
+            pictures?: components["schemas"]["Pictures"];
             /**
              * Format: date-time
              * @description When they joined.
@@ -7589,6 +7591,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How much of a picture is sent, or can be received; from nothing to everything.
+         * @enum {string}
+         */
+        Pictures: "paused" | "small" | "reduced" | "full";
         /** @description A resident to be seen. */
         PlannedStop: {
             /** @description ICD-10 codes to examine; without any, all whose proof is missing. */
@@ -8917,6 +8924,8 @@ export interface components {
             ended_reason?: components["schemas"]["EndReason"];
             /** @description Everyone present, home first, then specialist, then observers in the order they came. */
             participants: components["schemas"]["Participant"][];
+            /** @description How much of its picture the asking leg is to send; absent: all of it. */
+            send?: components["schemas"]["Pictures"];
             /** @description What the asking leg receives where. */
             slots: components["schemas"]["SlotAssignment"][];
             /** @description Open or ended. */

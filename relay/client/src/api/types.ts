@@ -10,6 +10,7 @@ export interface Page<T> {
 }
 
 export type LinkLevel = Exclude<Schemas["LinkSummary"], "none" | "busy">;
+export type Pictures = Schemas["Pictures"];
 export type Staff = Schemas["Staff"];
 export type Role = Schemas["Role"];
 export type Home = Schemas["Home"];

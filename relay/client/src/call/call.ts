@@ -350,6 +350,7 @@ export class Call {
       this.dispatch({ type: "answered", leg });
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
       this.publishSlots();
+      this.limitOwn();
       // A box keeps its own state over this page's reloads: it tells, this page only follows.
       if (this.options.source === "browser") this.sendMediaState();
     } catch (cause) {
@@ -458,9 +459,15 @@ export class Call {
     const notice = before ? difference(before.participants, room, this.env.clock.now()) : undefined;
     this.update({ room, ...(notice ? { notice } : {}) });
     this.publishSlots();
+    this.limitOwn();
     const me = room.participants.find((participant) => participant.id === room.you);
     const settled = this.env.clock.now() - this.pressedAt > OWN_PRESS_HOLDS_MS;
     if (this.options.source === "box" && me && settled) this.followBox(me);
+  }
+
+  /** As much of the own picture as the others' links take, as the relay says. */
+  private limitOwn(): void {
+    void this.pairs?.limitOwn(this.snapshot.room?.send ?? "full");
   }
 
   private followBox({ audio, video }: Participant): void {

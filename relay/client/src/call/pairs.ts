@@ -3,7 +3,9 @@
  * further slots, last the box's preview of its own camera. Offered once and never renegotiated. Knows no room and no people.
  */
 import type { CallEnvironment } from "./environment";
+import type { Pictures } from "../api/types";
 import type { LocalMedia } from "./local-media";
+import { OwnPicture } from "./own-picture";
 
 const SLOTS = 3;
 
@@ -20,13 +22,14 @@ export class Pairs {
   private readonly slotStreams = new Map<number, MediaStream>();
   private readonly previewTrack: MediaStreamTrack | undefined;
   private previewStream: MediaStream | undefined;
+  private readonly ownPicture: OwnPicture;
 
   constructor(
     private readonly peer: RTCPeerConnection,
     private readonly env: Pick<CallEnvironment, "createStream" | "videoCodecs">,
     { own, onPreview }: PairsOptions,
   ) {
-    this.add("sendrecv", own);
+    this.ownPicture = new OwnPicture(this.add("sendrecv", own).sender);
     for (let slot = 1; slot < SLOTS; slot += 1) this.add("recvonly", {});
     if (onPreview) {
       this.previewTrack = this.add("recvonly", {}).receiver.track;
@@ -38,6 +41,11 @@ export class Pairs {
   /** Sends another track, or none, on the own pair. */
   async replaceOwn(kind: Kind, track: MediaStreamTrack | undefined): Promise<void> {
     await this.peer.getTransceivers()[kind === "audio" ? 0 : 1]?.sender.replaceTrack(track ?? null);
+  }
+
+  /** How much of the own picture is sent; once the answer is there. */
+  async limitOwn(send: Pictures): Promise<void> {
+    await this.ownPicture.send(send);
   }
 
   /** What arrives in a slot; the same object each time. */

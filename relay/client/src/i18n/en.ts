@@ -341,6 +341,18 @@ export const en: Messages = {
       poor: "Poor network: the picture may stop",
       lost: "Connection lost",
     },
+    pictures: {
+      here: {
+        paused: "Weak network: picture paused, sound goes on. The picture comes back by itself.",
+        small: "Weak network: small and slow picture",
+        reduced: "Weak network: smaller picture",
+      },
+      there: {
+        paused: "Weak network over there: picture paused for them, sound goes on",
+        small: "Weak network over there: they see a small, slow picture",
+        reduced: "Weak network over there: they see a smaller picture",
+      },
+    },
     notice: { joined: "{{name}} joined", left: "{{name}} left", lost: "Connection to {{name}} lost" },
     opening: "Opening camera and microphone…",
     mediaProblem: {

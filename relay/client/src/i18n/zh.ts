@@ -330,6 +330,18 @@ export const zh = {
     homeCamera: { room: "房间全景", close_up: "近景", tablet: "平板" },
     kind: { home: "护理院", specialist: "专科医生", observer: "旁听" },
     quality: { good: "画面清晰", weak: "网络较弱：先保声音", poor: "网络差：画面可能停顿", lost: "连接中断" },
+    pictures: {
+      here: {
+        paused: "网络弱：画面已暂停，声音继续。网络好转后画面会自动恢复。",
+        small: "网络弱：画面已缩小、变慢",
+        reduced: "网络较弱：画面已缩小",
+      },
+      there: {
+        paused: "对方网络弱：对方看到的画面已暂停，声音继续",
+        small: "对方网络弱：对方看到的画面小而慢",
+        reduced: "对方网络较弱：对方看到的画面已缩小",
+      },
+    },
     notice: { joined: "{{name}} 已加入", left: "{{name}} 已离开", lost: "{{name}} 连接中断" },
     opening: "正在打开摄像头和麦克风…",
     mediaProblem: {

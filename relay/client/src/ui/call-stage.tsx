@@ -16,7 +16,7 @@ import {
 } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
-import type { Participant, Rung } from "../api/types";
+import type { Participant, Pictures, Rung } from "../api/types";
 import type { Call } from "../call/call";
 import type { EndReason } from "../call/machine";
 import type { CallSnapshot } from "../call/snapshot";
@@ -95,6 +95,7 @@ export function CallStage({ call, prefer, waitingWords, endedContent }: CallStag
             </span>
           )}
         </span>
+        {state.phase === "live" && main && <PictureWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && main && <QualityWords snapshot={snapshot} main={main} />}
         {state.phase === "live" && main?.link !== "lost" && main?.video === "on" && <RungWords rung={main.rung} />}
         {state.phase === "live" && snapshot.startedAt !== undefined && (
@@ -230,6 +231,25 @@ export function RungWords({ rung }: { rung: Rung | null | undefined }) {
       {isBelowFull(rung) && (
         <span className="yz-stage-label" data-testid="rung">
           {t(`rungNow.${rung}`)}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** That one side's link does not take all of the picture: this side's own link first, since it is this side that sees less. */
+function PictureWords({ snapshot, main }: { snapshot: CallSnapshot; main: Participant }) {
+  const { t } = useTranslation();
+  const me = snapshot.room?.participants.find((participant) => participant.id === snapshot.room?.you);
+  const words = (side: "here" | "there", pictures: Pictures | undefined): string | undefined =>
+    pictures && pictures !== "full" ? t(`call.pictures.${side}.${pictures}`) : undefined;
+  const shown = words("here", me?.pictures) ?? words("there", main.pictures);
+  return (
+    <span role="status">
+      {shown && (
+        <span className="yz-stage-label yz-stage-warning" data-testid="picture-limited">
+          <IconVideoOff size={18} aria-hidden />
+          {shown}
         </span>
       )}
     </span>

@@ -1,4 +1,5 @@
-//! When a box's packets arrived, as the relay tells it back: nothing is allocated per packet, a report is bounded whatever comes.
+//! When packets arrived, as it is told back to who sent them: by the relay to a box, by a box to the relay. Nothing is allocated per packet, a report
+//! is bounded whatever comes.
 
 use std::time::Duration;
 
@@ -13,8 +14,16 @@ use crate::{codec::MediaKind, sequence::Unwrapper};
 
 /// Arrivals that are kept of each source; a power of two.
 const KEPT: u64 = 256;
-/// Most packets of a source that one report tells of, so that it fits a datagram.
+/// Most packets of a source that one report tells of.
 const TOLD: u64 = 160;
+/// Bytes of all sources in one report, so that it fits a datagram; sources that find no room come first in the next.
+const REPORT_BYTES: usize = 900;
+/// Sources at once: sound and picture of every slot.
+const LANES: usize = 64;
+/// Lanes of what a box sends.
+const LANE_VIDEO: u8 = 0;
+const LANE_AUDIO: u8 = 1;
+const LANE_PARITIES: u8 = 2;
 /// Each report repeats those before it, so that one that is lost costs nothing.
 const REPEATS: usize = 3;
 /// So many packets in a row that are too old are no stragglers: the source counts anew.
@@ -43,36 +52,62 @@ impl Default for Stream {
     }
 }
 
-/// Both sources of a box, and its parities.
-#[derive(Debug, Default)]
+/// All sources that come over one connection, each on a lane of its own: another source on a lane replaces the former.
+#[derive(Debug)]
 pub struct Arrivals {
-    video: Stream,
-    audio: Stream,
-    /// Made with the first: a clean link has none.
-    parities: Option<Box<Stream>>,
+    /// Made with the first packet of each.
+    lanes: Vec<(u8, Stream)>,
+    /// The lane that is told of first.
+    first: usize,
+    every: Duration,
     last: Option<Duration>,
     due: Option<Duration>,
 }
 
+impl Default for Arrivals {
+    fn default() -> Self {
+        Self::every(REPORT_INTERVAL)
+    }
+}
+
 impl Arrivals {
-    /// A packet arrived. `at` is a clock that goes on when the box connects anew.
+    /// Reports that often.
+    pub const fn every(every: Duration) -> Self {
+        Self { lanes: Vec::new(), first: 0, every, last: None, due: None }
+    }
+
+    /// A packet of a box arrived. `at` is a clock that goes on when the box connects anew.
     pub fn arrived(&mut self, at: Duration, kind: MediaKind, header: RtpHeader) {
-        let stream = match kind {
-            MediaKind::Video => &mut self.video,
-            MediaKind::Audio => &mut self.audio,
+        let lane = match kind {
+            MediaKind::Video => LANE_VIDEO,
+            MediaKind::Audio => LANE_AUDIO,
         };
-        stream.arrived(at, header.ssrc, header.sequence);
-        self.is_due_from(at);
+        self.note(at, lane, header.ssrc, header.sequence);
     }
 
     /// A parity arrived; it is told of under source 0.
     pub fn parity_arrived(&mut self, at: Duration, number: u16) {
-        self.parities.get_or_insert_default().arrived(at, PARITIES, number);
+        self.note(at, LANE_PARITIES, PARITIES, number);
+    }
+
+    /// A packet on a slot arrived at a box.
+    pub fn slot_arrived(&mut self, at: Duration, slot: u8, kind: MediaKind, header: RtpHeader) {
+        self.note(at, 2 * (slot & 0x1f) + u8::from(kind == MediaKind::Audio), header.ssrc, header.sequence);
+    }
+
+    fn note(&mut self, at: Duration, lane: u8, ssrc: u32, sequence: u16) {
+        let known = self.lanes.iter().position(|(number, _)| *number == lane);
+        let place = known.unwrap_or_else(|| {
+            self.lanes.push((lane, Stream::default()));
+            self.lanes.len() - 1
+        });
+        debug_assert!(self.lanes.len() <= LANES);
+        self.lanes[place].1.arrived(at, ssrc, sequence);
         self.is_due_from(at);
     }
 
     fn is_due_from(&mut self, at: Duration) {
-        self.due.get_or_insert_with(|| self.last.map_or(at, |last| at.max(last + REPORT_INTERVAL)));
+        self.due.get_or_insert_with(|| self.last.map_or(at, |last| at.max(last + self.every)));
     }
 
     /// When there is something to report.
@@ -86,11 +121,23 @@ impl Arrivals {
             return None;
         }
         (self.due, self.last) = (None, Some(now));
-        let streams: Vec<StreamReport> = [&mut self.video, &mut self.audio]
-            .into_iter()
-            .chain(self.parities.as_deref_mut())
-            .filter_map(|stream| stream.report(now))
-            .collect();
+        let (mut streams, mut room) = (Vec::with_capacity(self.lanes.len()), REPORT_BYTES);
+        let count = self.lanes.len();
+        let first = std::mem::take(&mut self.first);
+        for place in (first..count).chain(0..first.min(count)) {
+            let stream = &mut self.lanes[place].1;
+            let bytes = stream.report_bytes();
+            if bytes > room {
+                self.first = place;
+                // What finds no room is not forgotten.
+                self.due = Some(now + self.every);
+                break;
+            }
+            if let Some(report) = stream.report(now) {
+                room -= bytes;
+                streams.push(report);
+            }
+        }
         let timestamp = (now.as_micros() * 65_536 / 1_000_000) as u32;
         (!streams.is_empty()).then_some(RtcpPacket::Arrivals { sender: 0, streams, timestamp })
     }
@@ -128,9 +175,19 @@ impl Stream {
         self.ring[(number % KEPT) as usize].get_or_insert(at);
     }
 
-    fn report(&mut self, now: Duration) -> Option<StreamReport> {
+    /// From where to where the next report tells.
+    fn untold(&self) -> Option<(u64, u64)> {
         let end = self.numbers.highest()? + 1;
-        let begin = self.told[REPEATS - 1].max(end.saturating_sub(TOLD));
+        Some((self.told[REPEATS - 1].max(end.saturating_sub(TOLD)), end))
+    }
+
+    /// What the next report takes: source, begin and count, two bytes a packet, filled to words.
+    fn report_bytes(&self) -> usize {
+        self.untold().map_or(0, |(begin, end)| 8 + 2 * ((end - begin) as usize).next_multiple_of(2))
+    }
+
+    fn report(&mut self, now: Duration) -> Option<StreamReport> {
+        let (begin, end) = self.untold()?;
         self.told.rotate_right(1);
         self.told[0] = end;
         let metric = |number: u64| match self.ring[(number % KEPT) as usize] {
@@ -191,6 +248,20 @@ mod tests {
         assert_eq!(streams(arrivals.report(ms(1320)))[0], (7, 1, vec![Some(0)]), "told three times is enough");
         arrivals.parity_arrived(ms(1360), 9);
         assert_eq!(streams(arrivals.report(ms(1360))).last(), Some(&(PARITIES, 9, vec![Some(0)])));
+    }
+
+    #[test]
+    fn what_finds_no_room_in_a_report_comes_first_in_the_next() {
+        let mut arrivals = Arrivals::every(ms(60));
+        for slot in 0..4 {
+            for sequence in 0..160 {
+                arrivals.slot_arrived(ms(10), slot, MediaKind::Video, header(u32::from(slot) + 1, sequence));
+            }
+        }
+        let told = |report| streams(report).into_iter().map(|(ssrc, ..)| ssrc).collect::<Vec<_>>();
+        assert_eq!(told(arrivals.report(ms(10))), [1, 2]);
+        assert_eq!(arrivals.due(), Some(ms(70)));
+        assert_eq!(told(arrivals.report(ms(70))), [3, 4]);
     }
 
     proptest! {

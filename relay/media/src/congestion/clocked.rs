@@ -24,7 +24,7 @@
 use std::time::Duration;
 
 use super::{
-    Controller, Limits, REPORT_INTERVAL, Report,
+    Controller, Limits, Report,
     history::{Arrival, History},
     losses::{Losses, Verdict},
     path::{BusyRate, Goodput, QueueDelay},
@@ -169,7 +169,7 @@ impl Clocked {
         let per_second = if let Some((_, at)) = near {
             NEAR_GROWTH * (1.0 + now - at)
         } else {
-            let response = self.round_trip() + REPORT_INTERVAL.as_secs_f64() + 0.05;
+            let response = self.round_trip() + self.limits.reports.as_secs_f64() + 0.05;
             (RAMP_QUEUE / response).min(0.4) / response
         };
         self.target *= 1.0 + per_second * step;
@@ -367,7 +367,7 @@ impl Controller for Clocked {
             Mode::Open | Mode::Drain { .. } | Mode::Outage { .. } => self.base_round_trip.unwrap_or(0.2),
             Mode::Competing { .. } => self.round_trip(),
         };
-        (self.target / 8.0 * (trip + REPORT_INTERVAL.as_secs_f64() + 0.01)).max(LEAST_WINDOW) as usize
+        (self.target / 8.0 * (trip + self.limits.reports.as_secs_f64() + 0.01)).max(LEAST_WINDOW) as usize
     }
 
     fn room_bytes(&self) -> usize {

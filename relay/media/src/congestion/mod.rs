@@ -1,4 +1,4 @@
-//! How fast the box may send: from when each of its packets arrived, as the relay reports it (RFC 8888).
+//! How fast the box may send, and how fast the relay may send to it: from when each packet arrived, as the far end reports it (RFC 8888).
 //!
 //! Sans-IO: a [`Controller`] is told what was sent and what the far end reports, and answers with a rate, a pace and how much may be under
 //! way. Time is a [`Duration`] since the controller was made; arrival times are on the far end's own clock, of which only differences count.
@@ -7,14 +7,15 @@
 //! | module | what |
 //! |---|---|
 //! | [`arrivals`] | the far end: when packets arrived, as it reports it |
-//! | [`clocked`] | the controller that the box uses (compared in docs/congestion-control.md) |
+//! | [`clocked`] | the controller that both use (compared in docs/congestion-control.md) |
+//! | [`sent`] | what was sent by the names that a report uses, and which reports can be true |
 //! | [`history`] | what was sent and is not yet told of; bounded |
 //! | [`path`] | queueing delay, the rate at which a full queue empties, what arrives in all |
 //! | [`losses`] | loss that our own rate causes, told from loss that the radio has at any rate |
 //! | [`pacer`] | when the next packet may leave |
 //! | [`takes`] | what sound and repairs take of the rate |
 //!
-//! Not here: what is encoded and what is dropped (the box's outbox), the bytes of a report (`yunzhen_protocol::rtcp`).
+//! Not here: what is encoded and what is dropped (the box's outbox, [`crate::downlink`]), the bytes of a report (`yunzhen_protocol::rtcp`).
 
 pub mod arrivals;
 pub mod clocked;
@@ -22,14 +23,18 @@ pub mod history;
 pub mod losses;
 pub mod pacer;
 pub mod path;
+pub mod sent;
 pub mod takes;
 
 pub use clocked::Clocked;
 
 use std::time::Duration;
 
-/// How often the far end reports.
+/// How often the relay reports.
 pub const REPORT_INTERVAL: Duration = Duration::from_millis(30);
+
+/// How often a box reports: its reports take from the narrow way up, 18 kbit/s of it.
+pub const BOX_REPORT_INTERVAL: Duration = Duration::from_millis(60);
 
 /// The source under which arrivals of parities are told.
 pub const PARITIES: u32 = 0;
@@ -45,7 +50,7 @@ pub struct Report {
     pub ce: bool,
 }
 
-/// Bounds of the whole rate, sound and headers included.
+/// Bounds of the whole rate, sound and headers included, and how often the far end reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Never below: sound alone needs it.
@@ -54,11 +59,13 @@ pub struct Limits {
     pub start_bps: u32,
     /// Never above.
     pub max_bps: u32,
+    /// From one report to the next: so much longer nothing is known of a packet.
+    pub reports: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { min_bps: 80_000, start_bps: 500_000, max_bps: 3_000_000 }
+        Self { min_bps: 80_000, start_bps: 500_000, max_bps: 3_000_000, reports: REPORT_INTERVAL }
     }
 }
 

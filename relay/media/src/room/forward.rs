@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use yunzhen_protocol::rtp::RtpPacket;
+use yunzhen_protocol::{room::ParticipantKind, rtp::RtpPacket};
 
 use super::{
     Room,
@@ -45,13 +45,32 @@ impl Room {
         }
         let watchers = std::mem::take(&mut self.legs[index].watchers);
         let mut waiting = false;
+        let shared = watchers.len() > 1;
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
-            if !receiver.receives {
+            if !receiver.receives || (kind == MediaKind::Video && receiver.is_paused()) {
                 continue;
             }
             let (leg, receive) = (receiver.id, receiver.receive);
-            let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
+            let is_observer = receiver.participant.kind == ParticipantKind::Observer;
+            let slot = &mut receiver.slots[usize::from(*number)];
+            if is_observer && kind == MediaKind::Video {
+                let cap = slot.cap.limit_bps();
+                if !slot.thinning.allows(now, cap, packet.payload.len(), starts_keyframe) {
+                    self.counters.thinned += 1;
+                    if let Some(track) = &mut slot.video {
+                        track.rewriter.stop();
+                    }
+                    // Now and then a keyframe is asked for, with which the picture goes on.
+                    waiting |= slot.thinning.hears(now);
+                    continue;
+                }
+            }
+            let track = match kind {
+                MediaKind::Audio => slot.audio.as_mut(),
+                MediaKind::Video => slot.video.as_mut(),
+            };
+            let Some(track) = track else { continue };
             let Some(payload_type) = receive.number(codec) else {
                 self.counters.codec_not_taken += 1;
                 continue;
@@ -59,7 +78,7 @@ impl Room {
             if !track.rewriter.is_running() {
                 if !starts_keyframe {
                     self.counters.before_keyframe += 1;
-                    waiting = true;
+                    waiting |= !(is_observer && shared) || slot.thinning.hears(now);
                     continue;
                 }
                 track.rewriter.start(now, extended, packet.header);
@@ -118,6 +137,8 @@ impl Room {
         let receiver = self.index(leg)?;
         if let Some(publisher) = self.shown_on(now, leg, slot)?
             && self.legs[publisher].is_on(MediaKind::Video)
+            && !self.legs[receiver].is_paused()
+            && self.hears_keyframe_wish(now, receiver, publisher, slot)
         {
             let noticed = self.legs[receiver].noticed(now, slot);
             let publisher = &mut self.legs[publisher];
@@ -125,6 +146,16 @@ impl Room {
             publisher.video.keyframe_wanted(now, round_trip, noticed);
         }
         Ok(())
+    }
+
+    /// An observer is heard now and then while others watch.
+    fn hears_keyframe_wish(&mut self, now: Instant, receiver: usize, publisher: usize, slot: u8) -> bool {
+        let shared = self.legs[publisher].watchers.len() > 1;
+        let receiver = &mut self.legs[receiver];
+        if !shared || receiver.participant.kind != ParticipantKind::Observer {
+            return true;
+        }
+        receiver.slots.get_mut(usize::from(slot)).is_some_and(|slot| slot.thinning.hears(now))
     }
 
     pub(super) fn resend(

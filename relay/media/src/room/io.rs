@@ -15,6 +15,7 @@ use yunzhen_protocol::{
 use crate::{
     bitrate::BitrateLimits,
     codec::{MediaKind, PayloadTypes},
+    downlink::Takes,
 };
 
 /// One transport of one participant: a box's QUIC session or a browser's peer connection. The number is the driver's.
@@ -179,6 +180,13 @@ pub enum Input {
         /// Share lost, 0–1.
         loss: f32,
     },
+    /// What a box's link leaves for the pictures it is shown.
+    Takes {
+        /// Which.
+        leg: LegId,
+        /// All pictures together.
+        takes: Takes,
+    },
     /// The client's own word on its link.
     Quality {
         /// Which.
@@ -311,6 +319,13 @@ pub enum Output {
         /// Bits per second.
         video_bps: u32,
     },
+    /// Tell a publisher that is no home how fast its picture may be.
+    Limit {
+        /// Whom.
+        leg: LegId,
+        /// Bits per second; `None`: as fast as it likes.
+        video_bps: Option<u32>,
+    },
     /// The room changed: send [`super::Room::state`] to every leg.
     State {
         /// Of the state to be sent.
@@ -376,6 +391,8 @@ pub struct Counters {
     pub codec_not_taken: u64,
     /// Delta packets that a receiver without a keyframe did not get.
     pub before_keyframe: u64,
+    /// Packets of pictures that an observer's link does not take.
+    pub thinned: u64,
     /// Keyframe requests sent to publishers.
     pub keyframe_requests: u64,
     /// Packets that publishers were asked for.

@@ -8,11 +8,14 @@ use super::{
     io::{LegId, SlotConfig},
     presence::Presence,
     source::{Source, kept},
+    takes::{Limited, Receiving},
+    thinning::Thinning,
 };
 use crate::{
     bitrate::{BitrateLimits, LossCap, Target},
     codec::{MediaKind, PayloadTypes},
     link::LinkMonitor,
+    pictures::Pictures,
     repair::deadline::patience,
     rewrite::Rewriter,
     send_buffer::ResendGuard,
@@ -49,6 +52,7 @@ pub(super) struct Slot {
     pub(super) audio: Option<SlotTrack>,
     pub(super) video: Option<SlotTrack>,
     pub(super) cap: LossCap,
+    pub(super) thinning: Thinning,
 }
 
 impl Slot {
@@ -58,6 +62,7 @@ impl Slot {
             audio: config.audio_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Audio)),
             video: config.video_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Video)),
             cap: LossCap::new(limits),
+            thinning: Thinning::default(),
         }
     }
 
@@ -72,6 +77,7 @@ impl Slot {
     pub(super) fn show(&mut self, source: Option<ParticipantId>, limits: BitrateLimits) {
         self.source = source;
         self.cap = LossCap::new(limits);
+        self.thinning = Thinning::default();
         for track in [&mut self.audio, &mut self.video].into_iter().flatten() {
             track.rewriter.stop();
             track.lost_at = None;
@@ -100,6 +106,11 @@ pub(super) struct Leg {
     pub(super) link: LinkMonitor,
     pub(super) round_trip: Option<Duration>,
     pub(super) target: Target,
+    /// Of a box whose link is measured.
+    pub(super) receiving: Option<Receiving>,
+    /// How much of its picture this leg is to send.
+    pub(super) sends: Pictures,
+    pub(super) limited: Limited,
 }
 
 /// Assumed until the transport says otherwise.

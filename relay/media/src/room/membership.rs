@@ -11,8 +11,9 @@ use super::{
     presence::Presence,
     slots::{Candidate, assign},
     source::Source,
+    takes::Limited,
 };
-use crate::{bitrate::Target, codec::MediaKind, link::LinkMonitor};
+use crate::{bitrate::Target, codec::MediaKind, link::LinkMonitor, pictures::Pictures};
 
 impl Room {
     pub(super) fn join(&mut self, now: Instant, join: Join) -> Result<(), RoomError> {
@@ -45,6 +46,7 @@ impl Room {
                 tablet: None,
                 rung: None,
                 link: LinkLevel::Good,
+                pictures: None,
                 since: old.map_or_else(|| self.wall(now), |old| old.participant.since),
             },
             order: old.map_or(self.joined, |old| old.order),
@@ -61,6 +63,9 @@ impl Room {
             link: LinkMonitor::default(),
             round_trip: None,
             target: Target::default(),
+            receiving: None,
+            sends: Pictures::Full,
+            limited: Limited::default(),
         };
         self.joined += 1;
         match place {
@@ -176,7 +181,7 @@ impl Room {
                 for (slot, number) in leg.slots.iter().zip(0u8..).filter(|(slot, _)| slot.source == Some(id)) {
                     watchers.push((place, number));
                     let waits = slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
-                    keyframe_needed |= waits && leg.receives;
+                    keyframe_needed |= waits && leg.receives && !leg.is_paused();
                 }
             }
             let leg = &mut self.legs[index];
@@ -185,6 +190,7 @@ impl Room {
                 leg.video.gate.request(now);
             }
         }
+        self.limit(now);
     }
 
     /// Ends the runs of everyone who receives a leg: of one kind, or of both.

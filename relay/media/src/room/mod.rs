@@ -5,6 +5,7 @@
 //!
 //! * A receiver starts on a keyframe and, after any change of what feeds its slot, starts on a keyframe again.
 //! * Keyframe requests of all receivers become one.
+//! * A box whose link takes no pictures gets none; whoever films is told what the boxes' links take.
 //! * What a participant turned off is not forwarded, whatever their client sends.
 //! * Per packet nothing is allocated but the place in the output queue; payloads are shared.
 //!
@@ -17,6 +18,8 @@ mod membership;
 mod presence;
 mod slots;
 mod source;
+mod takes;
+mod thinning;
 mod tick;
 
 use std::{
@@ -29,7 +32,7 @@ use yunzhen_protocol::room::{Departure, EndReason, Participant, ParticipantId, R
 pub use io::{Counters, Forward, Input, Join, LeaveReason, LegId, Origin, Output, RoomConfig, RoomError, SlotConfig};
 use leg::Leg;
 
-use crate::codec::MediaKind;
+use crate::{codec::MediaKind, pictures::Pictures};
 
 /// Slots of one leg.
 pub const MAX_SLOTS: usize = 8;
@@ -107,6 +110,7 @@ impl Room {
                 leg.round_trip = Some(round_trip);
                 leg.link.measured(crate::link::level(loss, Some(round_trip)));
             }
+            Input::Takes { leg, takes } => self.takes(now, leg, takes)?,
             Input::Quality { leg, level } => self.leg_mut(leg)?.link.reported(now, level),
             Input::MediaState { leg, audio, video } => self.media_state(now, leg, audio, video)?,
             Input::Camera { leg, camera } => {
@@ -179,6 +183,7 @@ impl Room {
                 .filter_map(|(slot, number)| Some(SlotAssignment { slot: number, participant_id: slot.source? }))
                 .collect(),
             you: leg.participant.id,
+            send: (leg.sends != Pictures::Full).then_some(leg.sends),
             version: self.version,
         })
     }

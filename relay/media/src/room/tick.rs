@@ -72,23 +72,25 @@ impl Room {
             leg.participant.link = shown;
         }
         self.set_bitrates();
+        self.limit(now);
     }
 
     fn set_bitrates(&mut self) {
         for index in 0..self.legs.len() {
-            let leg = &self.legs[index];
+            let legs = &self.legs;
+            let leg = &legs[index];
             if leg.participant.kind != ParticipantKind::Home || leg.down || !leg.is_on(MediaKind::Video) {
                 continue;
             }
-            let least = |kind: ParticipantKind| {
-                let caps = leg.watchers.iter().filter_map(|(place, slot)| {
-                    let receiver = &self.legs[*place];
+            let caps = |kind: ParticipantKind| {
+                leg.watchers.iter().filter_map(move |(place, slot)| {
+                    let receiver = &legs[*place];
                     (receiver.participant.kind == kind).then(|| receiver.slots[usize::from(*slot)].cap.bps())
-                });
-                caps.min()
+                })
             };
-            // A weak link of the family must not blur the specialist's picture.
-            let receivers = least(ParticipantKind::Specialist).or_else(|| least(ParticipantKind::Observer));
+            // A weak link of the family must not blur the specialist's picture, nor one observer's that of another: they are sent less
+            // ([`super::thinning`]).
+            let receivers = caps(ParticipantKind::Specialist).min().or_else(|| caps(ParticipantKind::Observer).max());
             // What its own link takes the home finds out by itself.
             let bps = receivers.unwrap_or(self.config.video.start_bps);
             let leg = &mut self.legs[index];

@@ -1,6 +1,6 @@
 //! What the controller must do on which link, over three seeds each; and the table that compares it.
 
-use yunzhen_media::congestion::{Clocked, Limits};
+use yunzhen_media::congestion::{Clocked, Limits, REPORT_INTERVAL};
 use yunzhen_netem::{Burst, Loss};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
 };
 
 const SEEDS: [u64; 3] = [1, 2, 3];
-const LIMITS: Limits = Limits { min_bps: 80_000, start_bps: 500_000, max_bps: 5_500_000 };
+const LIMITS: Limits = Limits { min_bps: 80_000, start_bps: 500_000, max_bps: 5_500_000, reports: REPORT_INTERVAL };
 /// When a case has settled; when it changes.
 const SETTLED: f64 = 10.0;
 const CHANGE: f64 = 15.0;

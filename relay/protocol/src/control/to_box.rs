@@ -107,6 +107,9 @@ pub enum ToBox {
         /// Whether the relay takes [`super::ToRelay::MediaRung`]. An older relay does not say it, and would count it as unknown.
         #[serde(default)]
         timeline: bool,
+        /// Whether the relay takes the box's reports of arrivals. An older relay does not say it and does not.
+        #[serde(default)]
+        arrivals: bool,
     },
     /// The connection will be closed, for this reason.
     Refused {

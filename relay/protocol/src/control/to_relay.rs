@@ -65,6 +65,9 @@ pub enum ToRelay {
         cameras: Vec<BoxCamera>,
         /// Whether it has a microphone.
         microphone: bool,
+        /// Whether it reports when packets arrive, to a relay that takes that. An older box does not say it and does not.
+        #[serde(default)]
+        arrivals: bool,
     },
     /// What the video track shows, and why a camera failed.
     CameraState {

@@ -34,6 +34,11 @@ use rtcp::Said;
 pub(crate) use taps::Feedback as FeedbackTap;
 use yunzhen_media::{Codec, MediaKind, PayloadTypes};
 
+/// What a browser's sound takes with its headers, of the rate that it is told.
+const SOUND_BPS: u32 = 50_000;
+/// More than any browser sends.
+const UNLIMITED_BPS: u32 = 10_000_000;
+
 /// Why a peer could not be made or restarted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PeerError {
@@ -334,6 +339,16 @@ impl Peer {
         if let Some(publication) = self.publications.iter().find(|publication| publication.kind == MediaKind::Video) {
             self.egress.rtcp(&mut self.core, now, rtcp::keyframe_request(publication.ssrc));
         }
+    }
+
+    /// Tells the browser how fast its picture may be; `None`: as fast as it likes.
+    pub(crate) fn limit(&mut self, now: Instant, video_bps: Option<u32>) {
+        if !self.publishes_kind(MediaKind::Video) {
+            return;
+        }
+        let bps = video_bps.map_or(UNLIMITED_BPS, |bps| bps.saturating_add(SOUND_BPS));
+        let ssrcs = self.publications.iter().map(|publication| publication.ssrc).collect();
+        self.egress.rtcp(&mut self.core, now, rtcp::limit(bps, ssrcs));
     }
 
     /// Asks the browser for packets that did not arrive.

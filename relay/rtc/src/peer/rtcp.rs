@@ -3,6 +3,7 @@
 use crate::protocol::rtcp::{MAX_NACKED, ReportBlock, SenderInfo};
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate;
 use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::reception_report::ReceptionReport;
 use rtc::rtcp::sender_report::SenderReport;
@@ -73,6 +74,11 @@ pub(super) fn sender_report(ssrc: u32, info: &SenderInfo) -> Vec<Box<dyn rtc::rt
 /// A keyframe request for what the browser sends.
 pub(super) fn keyframe_request(media_ssrc: u32) -> Vec<Box<dyn rtc::rtcp::Packet>> {
     vec![Box::new(PictureLossIndication { sender_ssrc: 0, media_ssrc })]
+}
+
+/// The most that the browser may send, sound and picture together (REMB, draft-alvestrand-rmcat-remb-03).
+pub(super) fn limit(bps: u32, ssrcs: Vec<u32>) -> Vec<Box<dyn rtc::rtcp::Packet>> {
+    vec![Box::new(ReceiverEstimatedMaximumBitrate { sender_ssrc: 0, bitrate: bps as f32, ssrcs })]
 }
 
 /// A request for packets that did not arrive.

@@ -11,7 +11,7 @@ use yunzhen_media::{Input, LegId as RoomLeg, MediaKind};
 use super::leg::{Path, Transport};
 use super::timers::Timer;
 use super::{Inbound, Shard};
-use crate::external::{ExternalPacket, MediaFlow};
+use crate::external::{ExternalContent, ExternalPacket, MediaFlow};
 use crate::mux::{self, Kind, Owner};
 use crate::queue::Handed;
 use crate::room::{LeaveReason, RoomEvent};
@@ -193,7 +193,7 @@ impl Shard {
 
     /// Takes a packet of a box.
     pub(super) fn external_packet(&mut self, now: Instant, packet: ExternalPacket) {
-        let ExternalPacket { key, slot, flow, packet } = packet;
+        let ExternalPacket { key, content } = packet;
         let Some(leg) = self.legs.get(key) else {
             self.counters.undeliverable += 1;
             return;
@@ -201,6 +201,24 @@ impl Shard {
         let (room, id) = (leg.room, RoomLeg(key));
         let Transport::External(external) = &leg.transport else { return };
         let config = external.config;
+        let (slot, flow, packet) = match content {
+            ExternalContent::Packet { slot, flow, packet } => (slot, flow, packet),
+            ExternalContent::Takes(takes) => {
+                self.feed(now, room, Input::Takes { leg: id, takes });
+                return;
+            }
+            ExternalContent::KeyframeWanted { slot } => {
+                self.feed(now, room, Input::KeyframeRequest { leg: id, slot });
+                return;
+            }
+            ExternalContent::Missed { ssrc, sequence } => {
+                let track = self.rooms.get(room).and_then(|entry| entry.room.track_of(id, ssrc));
+                if let Some((slot, kind)) = track {
+                    self.feed(now, room, Input::Nack { leg: id, slot, kind, sequences: vec![sequence] });
+                }
+                return;
+            }
+        };
         match flow {
             MediaFlow::Video | MediaFlow::Audio => match RtpPacket::parse(packet) {
                 Ok(mut packet) => {
@@ -265,7 +283,7 @@ impl Shard {
                 let slot = track(media).map(|(slot, _)| slot).or(slot);
                 slot.map(|slot| Input::KeyframeRequest { leg, slot }).into_iter().collect()
             }
-            // A box does not measure what comes to it.
+            // What paces the way to the box took them already ([`crate::Intake`]); the room has no use for them.
             RtcpPacket::Arrivals { .. } => Vec::new(),
         }
     }

@@ -109,6 +109,7 @@ impl Shard {
                     self.event(room, RoomEvent::BitrateWanted { participant, video_bps });
                 }
             }
+            Output::Limit { leg: RoomLeg(key), video_bps } => self.limit(now, key, video_bps),
             Output::State { version } => self.publish(room, version),
             Output::Left { reason, .. } => {
                 if let Some(entry) = self.rooms.get_mut(room) {
@@ -155,6 +156,16 @@ impl Shard {
                 }
             }
             Transport::External(_) => self.event(room, RoomEvent::KeyframeWanted { participant }),
+        }
+    }
+
+    fn limit(&mut self, now: Instant, key: u64, video_bps: Option<u32>) {
+        let Some(leg) = self.legs.get_mut(key) else { return };
+        if let Transport::Browser(browser) = &mut leg.transport
+            && browser.peer.is_connected()
+        {
+            browser.peer.limit(now, video_bps);
+            Self::mark_dirty(&mut self.dirty, key, &mut browser.is_dirty);
         }
     }
 

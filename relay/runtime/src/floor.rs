@@ -1,6 +1,6 @@
 //! quinn's congestion control as long as nobody knows better: BBR, with a floor under its window while media run.
 //!
-//! Media are paced and bounded by [`yunzhen_media::congestion`], which knows arrival times; BBR knows acknowledgements only. Left alone it takes its window down
+//! Media are paced and bounded by a controller of their own (`yunzhen_media::congestion`), which knows arrival times; BBR knows acknowledgements only. Left alone it takes its window down
 //! to four packets for 200 ms every ten seconds to see the round trip again, and holds sound back meanwhile. The floor is what the media's own
 //! controller lets be under way and not a byte more, so that streams (photos, requests) are still BBR's.
 
@@ -82,7 +82,7 @@ impl Controller for Floored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use yunzhen_runtime::clock;
+    use crate::clock;
 
     #[test]
     fn the_window_is_never_below_what_media_need_and_bbr_s_otherwise() {

@@ -1,9 +1,13 @@
-//! Which packets were sent, and what of a report about them can be true. Pure.
+//! Which packets were sent, and what of a report about them can be true. Pure. The box keeps one of what it sends, the relay one of what it sends to each box.
 
 use std::time::Duration;
-use yunzhen_media::MediaKind;
-use yunzhen_media::congestion::{PARITIES, Report};
+
 use yunzhen_protocol::ccfb::{ECN_CE, OFFSET_LATER, OFFSET_OLD, StreamReport};
+
+use super::{PARITIES, Report};
+
+/// Sources at once: sound and picture of every slot. The oldest is forgotten.
+const SOURCES: usize = 64;
 
 /// Packets of each stream that a report may still tell of; a power of two, some seconds.
 const KEPT: usize = 1024;
@@ -17,7 +21,7 @@ const LEAPS: u32 = 8;
 /// Why a report was refused, as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Impossible {
-    /// Of a source that this box does not send.
+    /// Of a source that is not sent.
     #[error("the report is about another source")]
     Source,
     /// Of a packet that never left.
@@ -43,20 +47,11 @@ impl Impossible {
     }
 }
 
-/// What left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// A packet of a media stream.
-    Media(MediaKind),
-    /// A parity, which has numbers of its own.
-    Parity,
-}
-
 /// A packet of a media stream that did not arrive, told for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lost {
-    /// Sound or picture.
-    pub kind: MediaKind,
+    /// Its source.
+    pub ssrc: u32,
     /// Its number.
     pub sequence: u16,
 }
@@ -106,12 +101,11 @@ impl Stream {
     }
 }
 
-/// The last packets of both streams and the last parities, by what a report calls them.
-#[derive(Debug)]
+/// The last packets of each source, by what a report calls them. Parities are a source too ([`PARITIES`]).
+#[derive(Debug, Default)]
 pub struct SentLog {
-    video: Stream,
-    audio: Stream,
-    parities: Stream,
+    /// In the order in which they began; made with the first packet.
+    sources: Vec<Stream>,
     next: u64,
     /// Time of the last report that was taken: far clock without the wrap in 1/65536 s, and ours.
     last: Option<(u64, Duration)>,
@@ -121,20 +115,21 @@ pub struct SentLog {
 }
 
 impl SentLog {
-    /// Nothing was sent.
-    pub fn new(video_ssrc: u32, audio_ssrc: u32) -> Self {
-        let (video, audio, parities) = (Stream::new(video_ssrc), Stream::new(audio_ssrc), Stream::new(PARITIES));
-        Self { video, audio, parities, next: 0, last: None, leaps: 0, ahead: None }
+    fn source(&self, ssrc: u32) -> Option<&Stream> {
+        self.sources.iter().find(|stream| stream.ssrc == ssrc)
     }
 
     /// A packet left; gives its number for the controller when it was for the first time.
-    pub fn sent(&mut self, at: Duration, what: Sent, sequence: u16) -> Option<u64> {
-        let stream = match what {
-            Sent::Media(MediaKind::Video) => &mut self.video,
-            Sent::Media(MediaKind::Audio) => &mut self.audio,
-            Sent::Parity => &mut self.parities,
-        };
-        let place = &mut stream.ring[usize::from(sequence) % KEPT];
+    pub fn sent(&mut self, at: Duration, ssrc: u32, sequence: u16) -> Option<u64> {
+        let known = self.sources.iter().position(|stream| stream.ssrc == ssrc);
+        let place = known.unwrap_or_else(|| {
+            if self.sources.len() == SOURCES {
+                self.sources.remove(0);
+            }
+            self.sources.push(Stream::new(ssrc));
+            self.sources.len() - 1
+        });
+        let place = &mut self.sources[place].ring[usize::from(sequence) % KEPT];
         if let Some(packet) = place.as_mut().filter(|packet| packet.sequence == sequence) {
             packet.again = true;
             return None;
@@ -146,12 +141,13 @@ impl SentLog {
     }
 
     /// When a packet left for the first time.
-    pub fn left_at(&self, kind: MediaKind, sequence: u16) -> Option<Duration> {
-        let stream = match kind {
-            MediaKind::Video => &self.video,
-            MediaKind::Audio => &self.audio,
-        };
-        stream.get(sequence).map(|packet| packet.at)
+    pub fn left_at(&self, ssrc: u32, sequence: u16) -> Option<Duration> {
+        Some(self.source(ssrc)?.get(sequence)?.at)
+    }
+
+    /// Other sources are sent from now on; numbers for the controller go on.
+    pub fn forget_sources(&mut self) {
+        self.sources.clear();
     }
 
     /// The far clock may be another one.
@@ -166,12 +162,7 @@ impl SentLog {
         let (mut reports, mut again) = (Vec::new(), Vec::new());
         let mut ahead = self.ahead;
         for stream in streams {
-            let known = match stream.ssrc {
-                ssrc if ssrc == self.video.ssrc => &self.video,
-                ssrc if ssrc == self.audio.ssrc => &self.audio,
-                PARITIES => &self.parities,
-                _ => return Err(Impossible::Source),
-            };
+            let Some(known) = self.source(stream.ssrc) else { return Err(Impossible::Source) };
             for (place, metric) in stream.metrics.iter().enumerate() {
                 let sequence = stream.begin.wrapping_add(place as u16);
                 let Some(packet) = known.get(sequence) else {
@@ -212,16 +203,15 @@ impl SentLog {
         let arrived = reports.iter().filter(|report| report.arrived.is_some());
         let Some(highest) = arrived.map(|report| report.number).max() else { return Vec::new() };
         let mut lost = Vec::new();
-        for (kind, known) in [(MediaKind::Audio, &mut self.audio), (MediaKind::Video, &mut self.video)] {
-            let ssrc = known.ssrc;
-            for stream in streams.iter().filter(|stream| stream.ssrc == ssrc) {
-                for (place, metric) in stream.metrics.iter().enumerate() {
-                    let sequence = stream.begin.wrapping_add(place as u16);
-                    let Some(packet) = known.get_mut(sequence) else { continue };
-                    let is_missing = !metric.is_arrived() && packet.number + REORDER <= highest && !packet.again;
-                    if is_missing && !std::mem::replace(&mut packet.lost, true) {
-                        lost.push(Lost { kind, sequence });
-                    }
+        for stream in streams.iter().filter(|stream| stream.ssrc != PARITIES) {
+            let ssrc = stream.ssrc;
+            let Some(known) = self.sources.iter_mut().find(|known| known.ssrc == ssrc) else { continue };
+            for (place, metric) in stream.metrics.iter().enumerate() {
+                let sequence = stream.begin.wrapping_add(place as u16);
+                let Some(packet) = known.get_mut(sequence) else { continue };
+                let is_missing = !metric.is_arrived() && packet.number + REORDER <= highest && !packet.again;
+                if is_missing && !std::mem::replace(&mut packet.lost, true) {
+                    lost.push(Lost { ssrc, sequence });
                 }
             }
         }
@@ -258,9 +248,9 @@ mod tests {
     }
     /// Three packets at 0, 10 and 20 ms, numbers 65 534 to 0.
     fn log() -> SentLog {
-        let mut log = SentLog::new(1, 2);
+        let mut log = SentLog::default();
         for (place, sequence) in [65_534, 65_535, 0].into_iter().enumerate() {
-            log.sent(ms(10 * place as u64), Sent::Media(MediaKind::Video), sequence);
+            log.sent(ms(10 * place as u64), 1, sequence);
         }
         log
     }
@@ -299,12 +289,12 @@ mod tests {
         assert_eq!(log.take(ms(1060), &about(1, 0, &[HERE]), 101 * second).map(|told| told.reports.len()), Ok(1));
     }
 
-    /// A packet that was dropped in the box and asked for by the relay leaves for the first time after all.
+    /// A packet that was dropped by its sender and asked for by the far end leaves for the first time after all.
     #[test]
     fn a_packet_that_was_sent_again_says_nothing_about_delay() {
         let mut log = log();
-        assert_eq!(log.sent(ms(300), Sent::Media(MediaKind::Video), 65_535), None);
-        assert_eq!(log.sent(ms(310), Sent::Media(MediaKind::Video), 7), Some(3));
+        assert_eq!(log.sent(ms(300), 1, 65_535), None);
+        assert_eq!(log.sent(ms(310), 1, 7), Some(3));
         let reports = log.take(ms(400), &about(1, 65_534, &[HERE, HERE, HERE]), 1000).unwrap().reports;
         assert_eq!(reports.iter().map(|report| report.number).collect::<Vec<_>>(), [0, 2]);
     }
@@ -312,10 +302,10 @@ mod tests {
     /// The first packets of a call waited three seconds in a queue that then is empty.
     #[test]
     fn a_path_may_get_much_shorter() {
-        let mut log = SentLog::new(1, 2);
-        log.sent(ms(0), Sent::Media(MediaKind::Video), 1);
+        let mut log = SentLog::default();
+        log.sent(ms(0), 1, 1);
         assert!(log.take(ms(3050), &about(1, 1, &[HERE]), 3 * 65_536).is_ok());
-        log.sent(ms(3100), Sent::Media(MediaKind::Video), 2);
+        log.sent(ms(3100), 1, 2);
         assert!(log.take(ms(3150), &about(1, 2, &[HERE]), 3 * 65_536 + 6500).is_ok());
     }
 
@@ -339,18 +329,18 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_told_once_and_parities_are_reported_by_their_own_numbers() {
-        let mut log = SentLog::new(1, 2);
+        let mut log = SentLog::default();
         for sequence in 0..6 {
-            log.sent(ms(10), Sent::Media(MediaKind::Video), sequence);
+            log.sent(ms(10), 1, sequence);
         }
-        log.sent(ms(10), Sent::Parity, 77);
-        let lost = |sequence| Lost { kind: MediaKind::Video, sequence };
+        log.sent(ms(10), PARITIES, 77);
+        let lost = |sequence| Lost { ssrc: 1, sequence };
         let streams = about(1, 0, &[HERE, Metric::MISSING, HERE, HERE, Metric::MISSING, HERE]);
         assert_eq!(log.take(ms(50), &streams, 1000).unwrap().lost, [lost(1)], "4 may still come");
         let both = [streams, about(PARITIES, 77, &[HERE])].concat();
         let told = log.take(ms(80), &both, 3000).unwrap();
         assert_eq!((told.lost, told.reports.last().map(|report| report.number)), (vec![], Some(6)));
-        assert_eq!(log.left_at(MediaKind::Video, 1), Some(ms(10)));
+        assert_eq!(log.left_at(1, 1), Some(ms(10)));
         assert_eq!(log.take(ms(90), &about(PARITIES, 78, &[HERE]), 5000), Err(Impossible::NeverSent));
     }
 }
