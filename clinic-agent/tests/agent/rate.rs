@@ -286,19 +286,19 @@ async fn a_link_that_carries_no_sound_offers_messages_until_it_does_again() {
     world.wire.shape(link(2_000_000));
     world.relay.tell(start_media());
     let mut shown = world.agent.outbox.watch_shown();
-    let mut rung = async |wanted: &dyn Fn(&str) -> bool| {
+    let mut rung = async |wanted: fn(Rung) -> bool| {
         let found = shown.wait_for(|shown| shown.rung.is_some_and(wanted));
         tokio::time::timeout(PATIENCE, found).await.expect("in time").expect("the box runs");
     };
-    rung(&|rung| rung == "full").await;
+    rung(|rung| rung == Rung::Full).await;
     // The far end hears; then not a packet passes.
     for _ in 0..20 {
         world.relay.datagram(Flow::Audio).await;
     }
     world.wire.shape(Config { loss: Loss::Random(1.0), ..link(2_000_000) });
-    rung(&|rung| rung == "forward").await;
+    rung(|rung| rung == Rung::Forward).await;
     world.wire.shape(link(2_000_000));
-    rung(&|rung| rung != "forward").await;
+    rung(|rung| rung != Rung::Forward).await;
     world.relay.tell(ToBox::StopMedia { consultation_id: CONSULTATION, reason: StopReason::HangUp });
     world.life.stop().await.unwrap();
 }

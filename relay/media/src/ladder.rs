@@ -330,9 +330,9 @@ mod tests {
                 let next = [1, 3000].map(|ms| {
                     let mut ladder = Ladder { rung, ..Ladder::default() };
                     ladder.step(Duration::ZERO, bps);
-                    ladder.step(Duration::from_millis(ms), bps).name()
+                    ladder.step(Duration::from_millis(ms), bps).named().as_str()
                 });
-                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.name(), next[0], next[1])
+                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.named().as_str(), next[0], next[1])
                     .unwrap();
             }
         }
