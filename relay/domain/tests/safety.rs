@@ -281,7 +281,7 @@ fn what_is_in_hand_or_prescribed_elsewhere_counts() {
     assert!(all.iter().all(|f| f.severity < Severity::Block || f.rule_id.is_none()), "the data never block");
     assert_eq!(all, of(&draft(&["ibuprofen-sr-300mg"]), &facts));
 
-    let running = [Running { item: line(1, "warfarin-2.5mg"), until: date(2026, 12, 20) }];
+    let running = [Running { item: line(1, "warfarin-2.5mg"), until: date(2026, 12, 20), in_the_home: true }];
     let facts = ResidentFacts { running: &running, ..nobody() };
     let all = of(&draft(&["warfarin-2.5mg", "sulfamethoxazole-tmp-480mg"]), &facts);
     assert!(kind(&all, Kind::Overlap).contains(&(Outcome::Alert, Severity::Warn, Some(1))));

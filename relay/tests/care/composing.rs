@@ -126,6 +126,8 @@ async fn the_composer_hears_the_policy_in_force_and_what_still_lasts() {
     let facts = prescriptions::prescribing_facts(&w.app, &w.by(&w.specialist), c.id).await.unwrap();
     assert_eq!((facts.limits.items, facts.limits.supply_chronic_days), (5, 28));
     assert_eq!(facts.medicines.iter().filter_map(|m| m.days_left).collect::<Vec<_>>(), [7]);
+    let prescribed = facts.medicines.iter().find(|m| m.until.is_some()).unwrap();
+    assert!(prescribed.to_come, "what is approved is not in hand");
     assert!(facts.medicines.iter().any(|m| m.dose_text.is_some()), "what the record says is taken: {facts:?}");
     let other = prescriptions::prescribing_facts(&w.app, &w.by(&w.other_specialist), c.id).await;
     assert!(matches!(other, Err(AppError::Forbidden)));

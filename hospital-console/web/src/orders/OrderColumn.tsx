@@ -80,7 +80,10 @@ function OrderCard({ order, column }: { order: Order; column: Column }) {
             {t(order.state === "approved" ? "orders.toAccept" : "orders.preparing")}
           </StatusChip>
         )}
-        {order.delivery && column !== "delivered" && <DeliveryChip state={order.delivery.state} />}
+        {/* What is being picked has no parcel yet; that of an earlier filling says nothing of it. */}
+        {order.delivery && column !== "delivered" && column !== "ordered" && (
+          <DeliveryChip state={order.delivery.state} />
+        )}
         {order.turn && column !== "delivered" && order.late && <TurnChip turn={order.turn} late />}
         {order.delivery?.cold_chain && (
           <Text size="sm" component="span">

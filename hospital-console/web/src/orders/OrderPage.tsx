@@ -13,6 +13,7 @@ import { OfferChips } from "../pharmacies/Offers";
 import { AskSheet } from "../prescriptions/AskSheet";
 import { QuestionThread } from "../prescriptions/Questions";
 import { Timeline } from "../prescriptions/Timeline";
+import { isOf, mayTake } from "./board";
 import { Decline } from "./Decline";
 import { DeliveryPanel } from "./DeliveryPanel";
 import { PackedPanel } from "./PackedPanel";
@@ -52,6 +53,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
   const may = (command: string) => prescription.allowed.includes(command);
   const { resident } = prescription;
   const mine = prescription.offers?.offers[0];
+  const packed = order.packed && isOf(order.packed.delivery, prescription) ? order.packed : undefined;
   if (order.decline.isSuccess) return <WentBack why="declined" name={resident.name} />;
   if (gone) return <WentBack why="gone" />;
   return (
@@ -75,7 +77,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           </Button>
         )}
         {may("decline") && <Decline order={order} />}
-        {may("accept") && prescription.state === "approved" && (
+        {mayTake(prescription) && (
           <Button
             leftSection={<IconCheck size={18} aria-hidden />}
             loading={order.accept.isPending}
@@ -104,7 +106,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
       {prescription.door_to_dose && <DoorToDose chain={prescription.door_to_dose} state={prescription.state} />}
       <div className={classes.orderBody}>
         <div className={classes.stack}>
-          {order.packed && <PackedPanel packed={order.packed} />}
+          {packed && <PackedPanel packed={packed} />}
           <PickList prescription={prescription} order={order} />
           {may("pack") && <PackForm order={order} />}
           <div className={`${classes.panel} ${classes.ifAny}`}>
@@ -112,7 +114,7 @@ function Order({ prescription, gone }: { prescription: Prescription; gone: boole
           </div>
         </div>
         <div className={classes.stack}>
-          {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!order.packed} />}
+          {prescription.delivery_id && <DeliveryPanel deliveryId={prescription.delivery_id} withCode={!packed} />}
           {prescription.questions.length > 0 && (
             <div className={classes.panel}>
               <Title order={2} fz={16}>

@@ -1,6 +1,17 @@
 import type { Api, Delivery, PrescriptionSummary } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
-import { columnOf, OVER, readOrders, readParcels, sortOrders, UNDER_WAY, withdrawnSince, type Order } from "./board";
+import {
+  columnOf,
+  isOf,
+  mayTake,
+  OVER,
+  readOrders,
+  readParcels,
+  sortOrders,
+  UNDER_WAY,
+  withdrawnSince,
+  type Order,
+} from "./board";
 
 const order = (state: PrescriptionSummary["state"], delivery?: Delivery["state"], discrepancy = false) =>
   ({ id: "x", state, delivery: delivery && { state: delivery, timeline: [] }, discrepancy }) as unknown as Order;
@@ -14,6 +25,19 @@ const parcel = (id: string, prescription_id: string, state: Delivery["state"], o
 const page = <T>(items: T[]) => Promise.resolve({ items, next: null });
 const nothing = { list: () => page([]) };
 const asApi = (some: object) => ({ deliveries: nothing, discrepancies: nothing, ...some }) as unknown as Api;
+
+it("offers an order again whose parcel came back: it had no button", () => {
+  expect(mayTake({ state: "approved", allowed: ["accept"] })).toBe(true);
+  expect(mayTake({ state: "returned", allowed: ["accept"] })).toBe(true);
+  expect(mayTake({ state: "returned", allowed: [] })).toBe(false);
+  expect(mayTake({ state: "dispensing", allowed: ["accept", "dispense"] })).toBe(false);
+});
+
+it("shows code and PIN of the parcel that the order is in, not of one that came back", () => {
+  const of = (state: PrescriptionSummary["state"], delivery_id: string) => isOf({ id: "d1" }, { state, delivery_id });
+  expect([of("packed", "d1"), of("in_delivery", "d1")]).toEqual([true, true]);
+  expect([of("returned", "d1"), of("dispensing", "d1"), of("stopped", "d1"), of("packed", "d2")]).not.toContain(true);
+});
 
 describe("the board", () => {
   it("has a column for every state it asks for", () => {

@@ -5,6 +5,7 @@ import {
   type Delivery,
   type DeliveryState,
   type Discrepancy,
+  type Prescription,
   type PrescriptionState,
   type PrescriptionSummary,
 } from "@yunzhen/client";
@@ -127,6 +128,14 @@ export function columnOf(order: Order): Column | undefined {
       return undefined;
   }
 }
+
+/** Open to be taken, for the first time or once its parcel is back. Who has it already may ask for its secret again, which is another thing. */
+export const mayTake = ({ state, allowed }: Pick<Prescription, "state" | "allowed">): boolean =>
+  allowed.includes("accept") && (state === "approved" || state === "returned");
+
+/** The parcel that the order is in, from the counter to the door; one that came back, or was counted, is not. */
+export const isOf = ({ id }: Pick<Delivery, "id">, order: Pick<Prescription, "state" | "delivery_id">): boolean =>
+  order.delivery_id === id && (order.state === "packed" || order.state === "in_delivery");
 
 /** Since when it is where it is, as far as the board can tell. */
 export function since(order: Order): string | undefined {

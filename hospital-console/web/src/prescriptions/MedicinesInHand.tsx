@@ -9,12 +9,14 @@ import classes from "./prescriptions.module.css";
 export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInHand[] }) {
   const { t, i18n } = useTranslation("app");
   const unitWord = useUnit();
-  const lasts = ({ days_left, until }: MedicineInHand): string | undefined =>
+  const lasts = ({ days_left, until, to_come }: MedicineInHand): string | undefined =>
     days_left === undefined || until === undefined
       ? undefined
-      : days_left <= 1
-        ? t("prescribing.hand.leftToday")
-        : t("prescribing.hand.left", { count: days_left, date: until });
+      : to_come
+        ? t("prescribing.hand.toCome", { date: until })
+        : days_left <= 1
+          ? t("prescribing.hand.leftToday")
+          : t("prescribing.hand.left", { count: days_left, date: until });
   if (medicines.length === 0) {
     return (
       <Text size="sm" c="dimmed">

@@ -97,6 +97,7 @@ export const zh = {
     none: "没有记录在用的药，也没有仍在有效期内的处方药。",
     left: "还够 {{count}} 天（至 {{date}}）",
     leftToday: "今天用完",
+    toCome: "已开，尚未送到（至 {{date}}）",
     record: "记录：{{dose}}",
   },
   assessment: {
@@ -234,6 +235,7 @@ export const en: typeof zh = {
     none: "No medicine on record, and no prescription that still lasts.",
     left: "lasts {{count}} more days (until {{date}})",
     leftToday: "ends today",
+    toCome: "prescribed, not delivered yet (until {{date}})",
     record: "on record: {{dose}}",
   },
   assessment: {

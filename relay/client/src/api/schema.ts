@@ -6277,6 +6277,8 @@ export interface components {
             frequency?: components["schemas"]["Frequency"];
             /** @description As the record or the formulary names it. */
             name: string;
+            /** @description Prescribed, and nothing of it has reached the home yet. */
+            to_come?: boolean;
             /**
              * Format: date
              * @description Its last day.

@@ -68,6 +68,8 @@ pub struct Running {
     pub item: DraftItem,
     /// Its last day.
     pub until: Date,
+    /// Some of the prescription has reached the home; before that nobody has it in hand.
+    pub in_the_home: bool,
 }
 
 impl Running {
@@ -77,7 +79,9 @@ impl Running {
         let over = matches!(prescription.state, S::Draft | S::Rejected | S::Cancelled | S::Stopped | S::Expired);
         let Some(signed) = prescription.signed_at.filter(|_| !over).map(Policy::local_date) else { return Vec::new() };
         let last = |days: u16| signed.saturating_add(jiff::Span::new().days(i64::from(days) - 1));
-        let lines = prescription.items.iter().map(|i| Self { item: DraftItem::from(i), until: last(i.days) });
+        let in_the_home = prescription.in_the_home();
+        let line = |i| Self { item: DraftItem::from(i), until: last(i.days), in_the_home };
+        let lines = prescription.items.iter().map(line);
         lines.filter(|running| running.until >= today).collect()
     }
 }

@@ -97,6 +97,7 @@ fn medicines(app: &App, resident: &Resident, running: &[Running], now: Timestamp
             dose: Some(strongest.dose.as_f64()),
             frequency: Some(strongest.frequency),
             until: Some(r.until),
+            to_come: !r.in_the_home,
             days_left: u32::try_from(left).ok(),
         }
     });
@@ -107,6 +108,7 @@ fn medicines(app: &App, resident: &Resident, running: &[Running], now: Timestamp
         dose: None,
         frequency: None,
         until: None,
+        to_come: false,
         days_left: None,
     });
     prescribed.chain(recorded).collect()

@@ -209,6 +209,9 @@ pub struct MedicineInHand {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
+    /// Prescribed, and nothing of it has reached the home yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_come: bool,
     /// Days that are left, today included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days_left: Option<u32>,

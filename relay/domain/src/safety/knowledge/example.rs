@@ -133,7 +133,11 @@ impl Example {
         let items = self.draft.iter().zip(1..).map(|(words, no)| item(words, no, formulary));
         let running = self.running.iter().map(|words| {
             let until = today.checked_add(Span::new().days(i64::from(self.running_days)));
-            Ok(Running { item: item(words, 0, formulary)?, until: until.map_err(|e| e.to_string())? })
+            Ok(Running {
+                item: item(words, 0, formulary)?,
+                until: until.map_err(|e| e.to_string())?,
+                in_the_home: true,
+            })
         });
         let running = running.collect::<Result<Vec<_>, String>>()?;
         let medicines: Vec<_> =
