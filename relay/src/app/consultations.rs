@@ -1,5 +1,6 @@
 //! Consultations: ask, begin, end in every way, the specialist's note.
 
+mod outranking;
 mod show;
 
 use yunzhen_domain::access::Action;
@@ -384,10 +385,12 @@ pub async fn get(app: &App, ctx: &Context, id: ConsultationId) -> Result<views::
     let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     let ties = Ties::to(&mut db, ctx, consultation.resident_id).await?;
     authorize(ctx, Action::ViewConsultation, &ties.of_consultation(ctx, &consultation))?;
-    let view = show::full(app, &mut db, ctx, &consultation).await?;
-    drop(db);
+    let mut view = show::full(app, &mut db, ctx, &consultation).await?;
     let (resident, purpose) = (consultation.resident_id, ties.purpose(consultation.resident_id));
-    Seen::one(EventKind::ResidentConsultationViewed, resident, consultation.home_id, purpose).tell(app, ctx).await?;
+    let mut seen = Seen::one(EventKind::ResidentConsultationViewed, resident, consultation.home_id, purpose);
+    outranking::tell(app, &mut db, ctx, &consultation, &mut view, &mut seen).await?;
+    drop(db);
+    seen.tell(app, ctx).await?;
     Ok(view)
 }
 

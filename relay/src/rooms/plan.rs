@@ -7,6 +7,9 @@
 //! 3. else the one that began last, so that *see now* shows the home before the specialist's browser has joined;
 //! 4. last, one that the home hung up on.
 //!
+//! Urgency does not count here: no machine takes the box out of a conversation. That a more urgent one waits is told to both sides (`app::consultations::outranking`),
+//! and the nurse hangs up or the doctor ends.
+//!
 //! Where none was begun, the one that has been waiting longest. Everything else of the home keeps its room open, without the box.
 
 use std::cmp::Reverse;

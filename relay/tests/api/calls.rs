@@ -9,10 +9,12 @@ use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
 use serde_json::json;
 use tower::ServiceExt as _;
+use yunzhen_protocol::control::ToRelay;
+use yunzhen_relay::seed::HOME_1;
 use yunzhen_runtime::clock;
-use yunzhen_store::sessions;
+use yunzhen_store::{residents, sessions};
 
-use crate::live::read_until;
+use crate::live::{box_of_home_1, read_until};
 use crate::world::{Answer, World, console, session};
 
 /// What a browser offers; nobody here answers its checks, which takes longer to notice than these tests take.
@@ -136,4 +138,55 @@ async fn whip_says_in_words_what_is_not_there() {
         assert_eq!(answer.code(), code, "{method} {path}");
         assert!(answer.body["action"].as_str().is_some_and(|text| !text.is_empty()), "{answer:?}");
     }
+}
+
+/// No machine takes the box out of a call; so whoever is in it is told what it is wanted for, and whoever waits is told that they were.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_more_urgent_consultation_that_waits_for_the_box_is_told_on_both_sides() {
+    let world = World::new().await;
+    let running = format!("/api/consultations/{}", world.consultation.id);
+    let mut db = world.app.store.read().await.unwrap();
+    let neighbour = residents::list(&mut db, Some(HOME_1), Some("zdm")).await.unwrap().remove(0);
+    drop(db);
+    let ask = async |urgency: &str, resident: &str| {
+        let wish = json!({"resident_id": resident, "reason": "胸痛", "urgency": urgency});
+        let made = world.send(Method::POST, "/api/consultations", Some("nurse1"), Some(&wish)).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        format!("/api/consultations/{}", made.body["id"].as_str().unwrap())
+    };
+    let urgent = ask("urgent", &neighbour.id.to_string()).await;
+    let read = async |path: &str, who: &str| world.send(Method::GET, path, Some(who), None).await.body;
+    assert!(
+        read(&running, "nurse1").await["outranked_by"].is_null(),
+        "the home is not in the call: nothing is in its way"
+    );
+
+    let ticket = world.rooms.box_connected(box_of_home_1()).await;
+    let told = async {
+        loop {
+            let view = read(&running, "nurse1").await;
+            if view["outranked_by"].is_array() {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let view = tokio::time::timeout(Duration::from_secs(20), told).await.expect("told");
+    let [line] = view["outranked_by"].as_array().unwrap().as_slice() else { panic!("{view}") };
+    assert_eq!(line["resident_name"], *neighbour.name.expose());
+    assert!(urgent.ends_with(line["consultation_id"].as_str().unwrap()));
+    assert!(read(&running, "specialist1").await["outranked_by"].is_array(), "the doctor in the call as well");
+    assert!(read(&running, "observer").await["outranked_by"].is_null(), "but no observer");
+    let waits = read(&urgent, "nurse1").await;
+    assert_eq!((&waits["outranks"], &waits["link"]), (&json!(true), &json!("busy")));
+
+    // Whoever hangs up takes what stands in the way along.
+    let id = world.consultation.id;
+    world.rooms.box_said(ticket, ToRelay::HangUp { consultation_id: id }).await;
+    let freed = async {
+        while read(&running, "nurse1").await["outranked_by"].is_array() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), freed).await.expect("nothing is in the way");
 }

@@ -95,7 +95,7 @@ impl ExternalSink for Nowhere {
     fn packet(&mut self, _slot: Option<u8>, _flow: MediaFlow, _packet: bytes::Bytes) {}
 }
 
-fn box_of_home_1() -> BoxConnection {
+pub fn box_of_home_1() -> BoxConnection {
     BoxConnection {
         home_id: seed::HOME_1,
         address: "192.0.2.7:1".parse().unwrap(),

@@ -15,7 +15,7 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Call, type ConsultationSummary, type HomeCamera } from "@yunzhen/client";
+import { Call, type Consultation, type ConsultationSummary, type HomeCamera } from "@yunzhen/client";
 import {
   AllergyBanner,
   Banner,
@@ -37,6 +37,7 @@ import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
 import { useRound } from "../today/use-round";
 import { QueueWords } from "./queue-words";
+import { UrgentWaits } from "./urgent-waits";
 import { VitalsEntry } from "./vitals-entry";
 
 const CAMERA_ICON: Record<HomeCamera, Icon> = { room: IconCamera, close_up: IconZoomScan, tablet: IconDeviceTablet };
@@ -77,7 +78,14 @@ function useBeginning(call: Call, state: ConsultationSummary["state"]): void {
   }, [call, state]);
 }
 
-export function CallScreen({ consultation }: { consultation: ConsultationSummary }) {
+/** `beside`: what is known of other consultations that want the box, once the consultation was read. */
+export function CallScreen({
+  consultation,
+  beside,
+}: {
+  consultation: ConsultationSummary;
+  beside?: Pick<Consultation, "outranked_by" | "outranks">;
+}) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
@@ -108,6 +116,7 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
           {t("app:call.linkLost")}
         </Banner>
       )}
+      {!ended && !held && <UrgentWaits call={call} waiting={beside?.outranked_by} />}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
       <div className="nurse-stage">
@@ -115,24 +124,27 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
           call={call}
           prefer="specialist"
           waitingWords={
-            held && consultation.state === "in_progress" ? (
-              <span>{t("app:call.taken", { name: consultation.specialist?.name })}</span>
-            ) : (
-              <>
-                <strong>{t("app:call.waiting")}</strong>
-                {consultation.queue && (
-                  <strong>
-                    <QueueWords place={consultation.queue} />
-                  </strong>
-                )}
-                <span>{t("app:call.waitingHint")}</span>
-              </>
-            )
+            <>
+              {held && consultation.state === "in_progress" ? (
+                <span>{t("app:call.taken", { name: consultation.specialist?.name })}</span>
+              ) : (
+                <>
+                  <strong>{t("app:call.waiting")}</strong>
+                  {consultation.queue && (
+                    <strong>
+                      <QueueWords place={consultation.queue} />
+                    </strong>
+                  )}
+                  <span>{t("app:call.waitingHint")}</span>
+                </>
+              )}
+              {held && beside?.outranks && <span>{t("app:call.outranks")}</span>}
+            </>
           }
         />
         {!ended && !held && <OurPicture call={call} />}
       </div>
-      <StillStrip consultationId={consultation.id} thumbnails={false} />
+      <StillStrip consultationId={consultation.id} thumbnails={false} over={ended} />
       <CallBar call={call} consultation={consultation} onVitals={vitals.open} onEnd={end.open} />
       <Drawer
         opened={vitalsOpen}

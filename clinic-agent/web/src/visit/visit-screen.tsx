@@ -24,7 +24,9 @@ export function VisitScreen() {
   });
   const called = useQueryClient().getQueryData<ConsultationSummary>(calledHere(consultationId));
   const callable = consultation.data ?? called;
-  if (callable && isCallable(callable.state)) return <CallScreen key={consultationId} consultation={callable} />;
+  if (callable && isCallable(callable.state)) {
+    return <CallScreen key={consultationId} consultation={callable} beside={consultation.data} />;
+  }
   if (consultation.data) {
     const { state } = consultation.data;
     return isOpen(state) ? (

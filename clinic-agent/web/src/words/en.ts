@@ -245,6 +245,13 @@ export const en: Words = {
   call: {
     waiting: "The specialist has been told, please wait",
     taken: "{{name}} is there already; you are connected when the box is free",
+    outranks: "This resident is more urgent: those in the other call were told and can hang up to free the box",
+    urgentWaits: "Urgent: {{name}} ({{bed}}) waits for the home's box",
+    urgentWaitsUnnamed: "Urgent: another resident waits for the home's box",
+    urgentDoctor: "{{name}} is there already",
+    urgentNoDoctor: "No doctor is there yet: the box can be freed a little later",
+    handOver: "Hang up and free the box",
+    handOverHint: "The box goes over there; this consultation stays and can be joined again at any time.",
     waitingHint: "The specialist appears here by themselves. You can enter vital signs meanwhile.",
     microphone: "Microphone",
     microphoneOn: "Mic on",

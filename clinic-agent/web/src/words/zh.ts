@@ -233,6 +233,13 @@ export const zh = {
   call: {
     waiting: "已通知专科医生，请稍候",
     taken: "{{name}}已在线上等候，设备空出后自动接通",
+    outranks: "这位住民更紧急：正在通话的一方已收到提示，可挂断让出设备",
+    urgentWaits: "紧急：{{name}}（{{bed}}）在等候本院的设备",
+    urgentWaitsUnnamed: "紧急：另一位住民在等候本院的设备",
+    urgentDoctor: "{{name}}已在线上等候",
+    urgentNoDoctor: "那边还没有医生接诊，可稍后再让出",
+    handOver: "挂断，让出设备",
+    handOverHint: "挂断后设备转到那边；本次会诊保留，可随时重新加入。",
     waitingHint: "医生接诊后会自动出现在这里。您可以先录入体征。",
     microphone: "麦克风",
     microphoneOn: "麦克风已开",

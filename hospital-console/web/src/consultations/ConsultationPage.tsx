@@ -17,11 +17,19 @@ import { useOwnCall } from "./useOwnCall";
 import { WorkPanel } from "./WorkPanel";
 import classes from "./ConsultationPage.module.css";
 
+/** How soon the doctor hears of what else the home waits for. */
+const BESIDE_MS = 20_000;
+
 /** One visit: record · picture · work. Whatever the visit's state, the same three columns. */
 export function ConsultationPage() {
   const { id = "" } = useParams();
   const { t } = useTranslation("app");
-  const consultation = useQuery({ queryKey: keys.consultations.one(id), queryFn: () => api.consultations.get(id) });
+  const consultation = useQuery({
+    queryKey: keys.consultations.one(id),
+    queryFn: () => api.consultations.get(id),
+    // That a more urgent one of the home waits for its box is no event of this visit's own.
+    refetchInterval: ({ state }) => (state.data?.state === "in_progress" ? BESIDE_MS : false),
+  });
   useTitle(consultation.data?.resident.name);
   const queryClient = useQueryClient();
   const begunHere = queryClient.getQueryData(keys.consultations.begunHere(id)) === true;

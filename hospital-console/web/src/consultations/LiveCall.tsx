@@ -16,6 +16,7 @@ import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
 import { Invite } from "./Invite";
 import { Participants } from "./Participants";
+import { UrgentWaits } from "./UrgentWaits";
 import classes from "./ConsultationPage.module.css";
 
 /** The specialist's leg in the room of this visit. */
@@ -33,13 +34,8 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
   }, [state.phase, queryClient]);
   return (
     <div className={classes.stage}>
-      <CallStage
-        call={call}
-        prefer="home"
-        waitingWords={t(
-          consultation.link === "busy" ? "consultations.picture.busyHome" : "consultations.picture.waitingHome",
-        )}
-      />
+      <UrgentWaits consultation={consultation} />
+      <CallStage call={call} prefer="home" waitingWords={t(`consultations.picture.${waitsFor(consultation)}`)} />
       <MediaProblems call={call} />
       <div className={classes.controls}>
         <CallControls call={call}>
@@ -52,6 +48,12 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );
+}
+
+/** Why the home is not seen yet. */
+function waitsFor({ link, outranks }: Consultation): "waitingHome" | "busyHome" | "busyHomeUrgent" {
+  if (link !== "busy") return "waitingHome";
+  return outranks ? "busyHomeUrgent" : "busyHome";
 }
 
 const CAMERAS: HomeCamera[] = ["room", "close_up"];

@@ -86,6 +86,11 @@ export const zh = {
     switchFailed: "未能切换镜头",
     waitingHome: "等待护理院接入…",
     busyHome: "护理院的设备正用于另一位老人的会诊，那边结束后自动接通",
+    busyHomeUrgent: "护理院的设备正用于另一位老人的会诊。这位更紧急：那边的医生和护士已收到提示，设备空出后自动接通",
+    urgentWaits: "紧急：{{name}}在等候护理院的设备",
+    urgentWaitsUnnamed: "紧急：同一护理院另一位住民在等候设备",
+    urgentDoctor: "{{name}}已在那边等候",
+    urgentHint: "您结束会诊或护士挂断后，设备自动转到那边；不会自行中断您的通话。",
   },
   invite: {
     title: "邀请加入会诊",
@@ -206,6 +211,12 @@ export const en: typeof zh = {
     switchFailed: "The camera could not be switched",
     waitingHome: "Waiting for the home to join…",
     busyHome: "The home's box is in another resident's consultation; you are connected when that one is over",
+    busyHomeUrgent:
+      "The home's box is in another resident's consultation. This one is more urgent: the doctor and the nurse there were told, and you are connected when the box is free",
+    urgentWaits: "Urgent: {{name}} waits for the home's box",
+    urgentWaitsUnnamed: "Urgent: another resident of the home waits for its box",
+    urgentDoctor: "{{name}} waits there",
+    urgentHint: "The box goes there when you end the visit or the nurse hangs up; your call is not cut by itself.",
   },
   invite: {
     title: "Invite to the consultation",

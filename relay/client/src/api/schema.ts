@@ -4653,6 +4653,13 @@ export interface components {
             missing_consents: components["schemas"]["ConsentKind"][];
             /** @description The specialist's note. */
             note: components["schemas"]["ConsultationNote"];
+            /**
+             * @description While the home's box is in its call: more urgent ones of the home that wait for the box, those that a doctor began first. Only in the answer to reading it; not for
+             *     observers.
+             */
+            outranked_by?: components["schemas"]["UrgentWaiting"][];
+            /** @description It waits for the home's box, which a less urgent consultation has; both sides of that one are told. Only in the answer to reading it. */
+            outranks?: boolean;
             /** @description Prescriptions written in it. */
             prescriptions: components["schemas"]["PrescriptionSummary"][];
             /** @description Referrals that came of it, newest first; not for observers. */
@@ -9718,6 +9725,19 @@ export interface components {
             at: components["schemas"]["Time"];
             /** @description The state that was entered. */
             state: components["schemas"]["UrgentCallState"];
+        };
+        /** @description A more urgent consultation that waits for the home's box. Who may not see that consultation reads only that there is one. */
+        UrgentWaiting: {
+            /** @description Room and bed. */
+            bed?: string;
+            /** @description Which. */
+            consultation_id?: components["schemas"]["ConsultationId"];
+            /** @description Of whom. */
+            resident_name?: string;
+            /** @description Since when the home waits. */
+            since: components["schemas"]["Time"];
+            /** @description The doctor who began it and waits in its call. */
+            specialist_name?: string;
         };
         /**
          * @description What drives the resident.

@@ -146,6 +146,9 @@ pub(super) async fn full(
         referrals: referred,
         prescriptions: shown,
         missing_consents,
+        // Told with the consultation itself, where who reads a name is written down.
+        outranked_by: Vec::new(),
+        outranks: false,
         allowed: allowed(app, ctx, c),
     })
 }

@@ -132,8 +132,34 @@ pub struct Consultation {
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
     pub missing_consents: Vec<ConsentKind>,
+    /// While the home's box is in its call: more urgent ones of the home that wait for the box, those that a doctor began first. Only in the answer to reading it; not for
+    /// observers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outranked_by: Vec<UrgentWaiting>,
+    /// It waits for the home's box, which a less urgent consultation has; both sides of that one are told. Only in the answer to reading it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outranks: bool,
     /// Commands that the caller may give now.
     pub allowed: Vec<String>,
+}
+
+/// A more urgent consultation that waits for the home's box. Who may not see that consultation reads only that there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UrgentWaiting {
+    /// Since when the home waits.
+    pub since: Time,
+    /// Which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation_id: Option<ConsultationId>,
+    /// Of whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_name: Option<String>,
+    /// Room and bed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bed: Option<String>,
+    /// The doctor who began it and waits in its call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specialist_name: Option<String>,
 }
 
 /// The specialist's note.
