@@ -42,6 +42,11 @@ const refused = async (page: Page): Promise<void> => {
   await open(page);
   await page.getByText("请稍后重试。").waitFor();
 };
+/** Earlier visits of the record have theirs as well. */
+const history = async (page: Page): Promise<void> => {
+  await page.getByRole("tab", { name: /^既往$|^History$/ }).click();
+  await page.getByRole("tabpanel").getByTestId("call-quality").first().waitFor();
+};
 /** The words stand beside the picture while it is not the full one. */
 const rung = (page: Page): Promise<void> => page.getByTestId("rung").waitFor();
 const composing = async (page: Page): Promise<void> => {
@@ -69,6 +74,7 @@ const LOOKS: Look[] = [
   { name: "table", act: table },
   { name: "empty", act: empty, answer: { body: noTimeline } },
   { name: "refused", act: refused, answer: { status: 503, body: problem }, expected: /503/ },
+  { name: "history", act: history },
   { name: "rung", act: rung, rung: "slow" },
   { name: "signing-halted", act: composing, signing: tooLow, rung: "sound" },
 ];

@@ -8,7 +8,8 @@ use common::*;
 use yunzhen_media::room::{Input, LeaveReason, LegId, Output, RoomError};
 use yunzhen_netem::Config;
 use yunzhen_protocol::room::{
-    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Tablet, VideoState,
+    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Rung, Tablet,
+    VideoState,
 };
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 
@@ -165,6 +166,18 @@ fn a_tablet_that_is_lost_is_told_and_its_return_too() {
         world.input(Input::Tablet { leg: HOME, tablet });
         world.input(Input::Tablet { leg: HOME, tablet });
         assert_eq!(world.room.participants()[0].tablet, tablet);
+        assert_eq!(world.others.len(), before + 1, "told once");
+    }
+}
+
+#[test]
+fn another_rung_is_told_once() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    for rung in [Some(Rung::Full), Some(Rung::Sound), Some(Rung::Forward), None] {
+        let before = world.others.len();
+        world.input(Input::Rung { leg: HOME, rung });
+        world.input(Input::Rung { leg: HOME, rung });
+        assert_eq!(world.room.participants()[0].rung, rung);
         assert_eq!(world.others.len(), before + 1, "told once");
     }
 }

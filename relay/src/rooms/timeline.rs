@@ -111,7 +111,8 @@ impl Timeline {
 
     /// A second is over.
     pub fn second(&self, second: i64, observed: &BTreeMap<ConsultationId, Observed>) {
-        metrics::counter!("yunzhen_media_timeline_seconds_total").increment(observed.len() as u64);
+        let here = observed.values().filter(|seen| matches!(seen, Observed::Here(_))).count();
+        metrics::counter!("yunzhen_media_timeline_seconds_total").increment(here as u64);
         let mut state = self.state();
         let whole = state.recorder.second(second, observed);
         self.keep(state, whole);

@@ -105,7 +105,7 @@ pub fn box_of_home_1() -> BoxConnection {
         microphone: false,
         commands: mpsc::channel(8).0,
         counted: Default::default(),
-        round_trip: Box::new(Default::default),
+        round_trip: Box::new(|| std::time::Duration::ZERO),
         uplink: watch::channel(None).0,
         replaced: CancellationToken::new(),
         sink: Box::new(|| Box::new(Nowhere)),

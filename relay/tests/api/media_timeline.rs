@@ -57,7 +57,7 @@ async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
     let Some(Second::Heard(one)) = seconds.iter().rev().find(|second| heard(second)) else { panic!("{seconds:?}") };
     assert_eq!((one.target_kbps, one.queue_ms, one.camera), (Some(90), Some(120), Some(CallCamera::Room)));
     assert!(!one.picture && one.received_kbps > 0 && one.round_trip_ms.is_some(), "{one:?}");
-    assert!((50..200).contains(&one.loss_permille), "{one:?}");
+    assert!(one.loss_permille >= 50, "{one:?}");
 }
 
 async fn stored(stage: &Stage, id: ConsultationId) -> Vec<Second> {
