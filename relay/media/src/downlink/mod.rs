@@ -50,6 +50,8 @@ const RETRY: Duration = Duration::from_millis(5);
 const ACK_DELAY: f64 = 0.1;
 /// Sound of a long round trip.
 const FLOOR_LEAST: usize = 6000;
+/// A box that reports has reported within this.
+const UNREPORTED: Duration = Duration::from_secs(3);
 /// Nothing was sent for this long: no floor is needed.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -123,6 +125,9 @@ pub struct Downlink {
     least: Least,
     said: Option<(Duration, Takes)>,
     left: Duration,
+    /// Since when a first report is awaited.
+    awaited: Option<Duration>,
+    is_reported: bool,
 }
 
 impl Downlink {
@@ -141,6 +146,8 @@ impl Downlink {
             least: Least::default(),
             said: None,
             left: Duration::ZERO,
+            awaited: None,
+            is_reported: false,
         }
     }
 
@@ -208,6 +215,7 @@ impl Downlink {
         }
         self.pacer.sent(now, bytes, self.controller.pacing_bps());
         self.left = now;
+        self.awaited.get_or_insert(now);
     }
 
     /// When [`Self::pop`] is worth calling again; `None` when nothing waits.
@@ -227,6 +235,7 @@ impl Downlink {
     ) -> Result<Vec<Missed>, Impossible> {
         let told = self.log.take(now, streams, timestamp)?;
         self.controller.feedback(now, &told.reports);
+        self.is_reported = true;
         let missed = told.lost.into_iter().filter(|lost| {
             let kind = if self.sounds.contains(&lost.ssrc) { MediaKind::Audio } else { MediaKind::Video };
             self.is_in_time(now, kind, lost.ssrc, lost.sequence, round_trip)
@@ -269,6 +278,11 @@ impl Downlink {
             is_unused: self.sound.bps() + self.pictures.bps() + self.repairs.bps()
                 < USED * f64::from(self.controller.sustained_bps()),
         }
+    }
+
+    /// The box said that it would report, and does not.
+    pub fn is_unreported(&self, now: Duration) -> bool {
+        !self.is_reported && self.awaited.is_some_and(|since| now.saturating_sub(since) > UNREPORTED)
     }
 
     /// All that may be sent, sound and headers included, bits per second.
