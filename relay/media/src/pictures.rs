@@ -14,7 +14,9 @@ const STEADY: Duration = Duration::from_secs(2);
 /// A still scene uses little.
 const UNUSED: Duration = Duration::from_secs(5);
 const TRY_FIRST: Duration = Duration::from_secs(5);
-const TRY_LAST: Duration = Duration::from_secs(40);
+const TRY_LAST: Duration = Duration::from_secs(20);
+/// A picture that held for so long was no mistake: the next pause is short again.
+const HELD: Duration = Duration::from_secs(30);
 /// How long a trial lasts: a keyframe, and the controller's way up.
 const TRIAL: Duration = Duration::from_secs(4);
 
@@ -62,6 +64,8 @@ pub struct Ladder {
     /// When a paused picture is tried again, and how long the next pause is.
     retry: Option<Instant>,
     pause: Duration,
+    /// Since when it is paused no more.
+    resumed: Option<Instant>,
     /// Until when the trial is not judged.
     trial: Option<Instant>,
 }
@@ -74,6 +78,7 @@ impl Default for Ladder {
             unused_since: None,
             retry: None,
             pause: TRY_FIRST,
+            resumed: None,
             trial: None,
         }
     }
@@ -90,7 +95,7 @@ impl Ladder {
         if self.trial.is_some_and(|until| now < until) {
             return self.step;
         }
-        let was_trial = self.trial.take().is_some();
+        self.trial = None;
         let is_unused = is_unused && self.step != Pictures::Paused;
         let unused_since = is_unused.then(|| self.unused_since.unwrap_or(now));
         self.unused_since = unused_since;
@@ -99,16 +104,17 @@ impl Ladder {
             self.enough_since = None;
             self.step = fits;
             if fits == Pictures::Paused {
+                if self.resumed.is_some_and(|at| now.saturating_duration_since(at) >= HELD) {
+                    self.pause = TRY_FIRST;
+                }
                 self.retry = Some(now + self.pause);
                 self.pause = (2 * self.pause).min(TRY_LAST);
             }
             return self.step;
         }
-        if was_trial {
-            self.pause = TRY_FIRST;
-        }
         if self.step == Pictures::Paused && self.retry.is_some_and(|at| at <= now) {
             (self.step, self.retry, self.trial) = (Pictures::Small, None, Some(now + TRIAL));
+            self.resumed = Some(now);
             return self.step;
         }
         match above(self.step) {
@@ -117,6 +123,9 @@ impl Ladder {
             }
             Some((next, enough)) if bps >= enough => {
                 if now.saturating_duration_since(*self.enough_since.get_or_insert(now)) >= STEADY {
+                    if self.step == Pictures::Paused {
+                        self.resumed = Some(now);
+                    }
                     (self.step, self.enough_since, self.retry) = (next, None, None);
                 }
             }
@@ -158,7 +167,7 @@ mod tests {
             }
             before = step;
         }
-        assert_eq!(tried, [5, 19, 43, 87]);
+        assert_eq!(tried, [5, 19, 43, 67, 91, 115]);
         let mut last = start + Duration::from_secs(120);
         while ladder.step() == Pictures::Paused {
             last += Duration::from_millis(100);

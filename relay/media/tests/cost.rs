@@ -62,7 +62,7 @@ fn towards_a_box_on_a_wide_link() {
         let mut arrivals = Arrivals::every(BOX_REPORT_INTERVAL);
         let mut left = 0;
         for (number, packet) in (0..).zip(packets) {
-            let at = Duration::from_millis(12) * number;
+            let at = Duration::from_millis(24) * number;
             let header = RtpView::parse(&packet).expect("rtp").header();
             assert!(downlink.push(at, 0, MediaKind::Video, packet));
             while let Some(leaving) = downlink.pop(at, 0) {

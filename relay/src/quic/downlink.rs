@@ -136,6 +136,11 @@ impl Shared {
     fn turn(&self, floor: &Floor, room: Option<&ExternalHandle>) -> Option<Instant> {
         let now = self.now();
         let mut state = self.lock();
+        if state.sending.as_ref().is_some_and(|sending| sending.is_unreported(now)) {
+            tracing::debug!("the box does not report arrivals");
+            state.sending = None;
+            floor.set(0);
+        }
         self.leave(&mut state, now);
         let State { sending: Some(sending), missed, is_armed, .. } = &mut *state else { return None };
         let takes = sending.poll(now);

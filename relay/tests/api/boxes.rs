@@ -183,8 +183,12 @@ impl Stage {
 
     /// A box that was welcomed and is in its home's room.
     pub async fn connected(&self, home: HomeId) -> TestBox {
+        self.connected_as(home, &hello(VERSION)).await
+    }
+
+    async fn connected_as(&self, home: HomeId, hello: &ToRelay) -> TestBox {
         let mut one = self.silent(home).await;
-        one.say(&hello(VERSION)).await;
+        one.say(hello).await;
         let ToBox::Welcome { home_id, .. } = one.told().await else { panic!("not welcomed") };
         assert_eq!(home_id, home);
         one.told_until(|told| matches!(told, ToBox::StartMedia { .. })).await;
@@ -198,7 +202,7 @@ fn hello(protocol: u32) -> ToRelay {
         agent_version: "test".into(),
         cameras: vec![BoxCamera::Room],
         microphone: true,
-        arrivals: true,
+        arrivals: false,
     }
 }
 
@@ -408,7 +412,14 @@ async fn malformed_datagrams_are_counted_and_disturb_nobody() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forged_reports_of_arrivals_are_counted_and_change_nothing() {
     let stage = Stage::new().await;
-    let mut one = stage.connected(HOME_1).await;
+    let reports = ToRelay::Hello {
+        protocol: VERSION,
+        agent_version: "test".into(),
+        cameras: vec![BoxCamera::Room],
+        microphone: true,
+        arrivals: true,
+    };
+    let mut one = stage.connected_as(HOME_1, &reports).await;
     let before = stage.counted("yunzhen_downlink_reports_refused_total");
     let streams = vec![StreamReport { ssrc: 9, begin: 1, metrics: vec![Metric::arrived(0, 0); 20] }];
     let report = rtcp::encode(&[RtcpPacket::Arrivals { sender: 0, streams, timestamp: 7 }]);

@@ -1,12 +1,14 @@
 //! What the relay sends to one box, at the rate that the box's link takes. Sans-IO: time is a [`Duration`] since it was made.
 //!
 //! The box reports when packets arrived (RFC 8888, as the relay does of what the box sends); [`Clocked`] makes a rate of it. Pictures are paced, sound never
-//! waits. What the link leaves for pictures is told ([`Takes`]), so that those who film send no more; until they do, [`queue`] drops what is late.
+//! waits. What the link leaves for pictures is told ([`Takes`]), so that those who film send no more; until they do, [`queue`] drops what is late. A browser follows slowly, so it is told the least of
+//! the last [`MEMORY`]: one that follows the controller up to where the link is full is late each time.
 //!
 //! Not here: sockets, how packets become datagrams, what a browser is told (the room decides: [`crate::pictures`]).
 
 pub mod queue;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,6 +35,11 @@ const USED: f64 = 0.7;
 const START_BPS: u32 = 600_000;
 /// Pictures that wait are to have left within this.
 const BACKLOG: f64 = 1.0;
+/// What is said is the least of so many parts.
+const PART: Duration = Duration::from_millis(250);
+const PARTS: usize = 12;
+/// All parts together.
+pub const MEMORY: Duration = Duration::from_secs(3);
 /// How often it is said what the link takes when nothing changed: the room may be another one.
 const SAY: Duration = Duration::from_secs(1);
 /// Small changes are not said more often.
@@ -43,6 +50,8 @@ const RETRY: Duration = Duration::from_millis(5);
 const ACK_DELAY: f64 = 0.1;
 /// Sound of a long round trip.
 const FLOOR_LEAST: usize = 6000;
+/// A box that reports has reported within this.
+const UNREPORTED: Duration = Duration::from_secs(3);
 /// Nothing was sent for this long: no floor is needed.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -79,6 +88,28 @@ pub struct Leaving {
     sequence: u16,
 }
 
+/// The least of the last [`MEMORY`].
+#[derive(Debug, Default)]
+struct Least(VecDeque<(Duration, u32)>);
+
+impl Least {
+    fn look(&mut self, now: Duration, bps: u32) -> u32 {
+        match self.0.back_mut() {
+            Some((since, least)) if now.saturating_sub(*since) < PART => *least = bps.min(*least),
+            _ => {
+                if self.0.len() == PARTS {
+                    self.0.pop_front();
+                }
+                self.0.push_back((now, bps));
+            }
+        }
+        while self.0.front().is_some_and(|(since, _)| now.saturating_sub(*since) > MEMORY) {
+            self.0.pop_front();
+        }
+        self.0.iter().map(|(_, least)| *least).fold(bps, u32::min)
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Downlink {
@@ -91,8 +122,12 @@ pub struct Downlink {
     sound: Measured,
     pictures: Measured,
     repairs: Measured,
+    least: Least,
     said: Option<(Duration, Takes)>,
     left: Duration,
+    /// Since when a first report is awaited.
+    awaited: Option<Duration>,
+    is_reported: bool,
 }
 
 impl Downlink {
@@ -108,8 +143,11 @@ impl Downlink {
             sound: Measured::new(now, SOUND_LEAST_BPS),
             pictures: Measured::new(now, f64::from(START_BPS)),
             repairs: Measured::new(now, 0.0),
+            least: Least::default(),
             said: None,
             left: Duration::ZERO,
+            awaited: None,
+            is_reported: false,
         }
     }
 
@@ -177,6 +215,7 @@ impl Downlink {
         }
         self.pacer.sent(now, bytes, self.controller.pacing_bps());
         self.left = now;
+        self.awaited.get_or_insert(now);
     }
 
     /// When [`Self::pop`] is worth calling again; `None` when nothing waits.
@@ -196,6 +235,7 @@ impl Downlink {
     ) -> Result<Vec<Missed>, Impossible> {
         let told = self.log.take(now, streams, timestamp)?;
         self.controller.feedback(now, &told.reports);
+        self.is_reported = true;
         let missed = told.lost.into_iter().filter(|lost| {
             let kind = if self.sounds.contains(&lost.ssrc) { MediaKind::Audio } else { MediaKind::Video };
             self.is_in_time(now, kind, lost.ssrc, lost.sequence, round_trip)
@@ -213,7 +253,8 @@ impl Downlink {
         self.sound.look(now);
         self.pictures.look(now);
         self.repairs.look(now);
-        let takes = self.takes();
+        let least_bps = self.least.look(now, self.controller.sustained_bps());
+        let takes = self.takes(least_bps);
         let worth = match self.said {
             None => true,
             Some((at, said)) => {
@@ -227,16 +268,21 @@ impl Downlink {
         worth.then(|| self.said.insert((now, takes)).1)
     }
 
-    fn takes(&self) -> Takes {
+    fn takes(&self, least_bps: u32) -> Takes {
         let sound = self.sound.bps().max(SOUND_LEAST_BPS);
-        let picture = |total_bps: u32, beside: f64| ((f64::from(total_bps) - beside).max(0.0) * PICTURE_SHARE) as u32;
+        let picture = |beside: f64| ((f64::from(least_bps) - beside).max(0.0) * PICTURE_SHARE) as u32;
         let backlog = self.queue.video_bytes() as f64 * 8.0 / BACKLOG;
         Takes {
-            now_bps: picture(self.controller.target_bps(), sound + self.repairs.bps() + backlog),
-            sustained_bps: picture(self.controller.sustained_bps(), sound),
+            now_bps: picture(sound + self.repairs.bps() + backlog),
+            sustained_bps: picture(sound),
             is_unused: self.sound.bps() + self.pictures.bps() + self.repairs.bps()
                 < USED * f64::from(self.controller.sustained_bps()),
         }
+    }
+
+    /// The box said that it would report, and does not.
+    pub fn is_unreported(&self, now: Duration) -> bool {
+        !self.is_reported && self.awaited.is_some_and(|since| now.saturating_sub(since) > UNREPORTED)
     }
 
     /// All that may be sent, sound and headers included, bits per second.

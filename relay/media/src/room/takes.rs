@@ -17,8 +17,9 @@ use crate::{
     pictures::{Ladder, Pictures},
 };
 
-/// A publisher is told of a new rate this often at most.
+/// A publisher is told of a new rate this often at most; of one that fell by a tenth sooner.
 const TELL: Duration = Duration::from_millis(250);
+const TELL_LESS: Duration = Duration::from_millis(100);
 /// What it was told is repeated: feedback may be lost.
 const REPEAT: Duration = Duration::from_secs(2);
 /// Nobody is told of less: an encoder makes nothing of it.
@@ -51,7 +52,8 @@ impl Limited {
             (None, None) => return None,
             _ => true,
         };
-        (since >= REPEAT || (moved && since >= TELL)).then(|| self.say(now, bps))
+        let fell = matches!((told, bps), (Some(told), Some(bps)) if u64::from(bps) * 10 <= u64::from(told) * 9);
+        (since >= REPEAT || (moved && since >= TELL) || (fell && since >= TELL_LESS)).then(|| self.say(now, bps))
     }
 
     const fn say(&mut self, now: Instant, bps: Option<u32>) -> Option<u32> {
