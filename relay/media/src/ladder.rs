@@ -30,7 +30,7 @@ const SLOW_LEAST_BPS: u32 = 30_000;
 const SLOW_AGAIN_BPS: u32 = 45_000;
 /// Below this a sharp still takes longer than [`STILL_LONGEST`].
 const STILLS_LEAST_BPS: u32 = 14_000;
-const STILLS_AGAIN_BPS: u32 = 20_000;
+const STILLS_AGAIN_BPS: u32 = 17_000;
 /// Width of the smaller picture. Stills have it too: sharp at full width one takes some 50 KB, which no rate of this rung carries in [`STILL_LONGEST`]. Whoever needs more takes a
 /// diagnostic still, which travels beside the call.
 const SMALL_WIDTH: u32 = 640;
