@@ -51,12 +51,14 @@ export const enParcels: typeof zhParcels = {
   quarantine: {
     temperature: {
       title: "Out of range: the hand-over is stopped",
-      pharmacy: "Look at the temperatures: let it go on, or have the courier give it back and take it back once it is here.",
+      pharmacy:
+        "Look at the temperatures: let it go on, or have the courier give it back and take it back once it is here.",
       nurse: "Do not accept or use it; wait for the pharmacy.",
     },
     identity: {
       title: "The code was wrong too often: the hand-over is stopped",
-      pharmacy: "Ask courier and home: let it go on, or have the courier give it back and take it back once it is here.",
+      pharmacy:
+        "Ask courier and home: let it go on, or have the courier give it back and take it back once it is here.",
       nurse: "Give the parcel back to the courier and wait for the pharmacy.",
     },
     recall: {
@@ -66,6 +68,7 @@ export const enParcels: typeof zhParcels = {
       nurse: "Do not accept or use it; give it back to the courier.",
     },
   },
+  refused: "Refused because: {{reason}}",
   withdrawn: { by: "Withdrawn by {{who}} at {{time}}", reason: "Reason: {{reason}}" },
   temperature: {
     title: "Temperature on the way",
