@@ -100,6 +100,7 @@ async fn what_the_home_refuses_comes_back_and_may_be_filled_again() {
     let d = deliveries::take_back(&w.app, &w.by(&w.pharmacy), d.id, seen).await.unwrap();
     let p = w.see(packed.prescription.id).await;
     assert_eq!((d.state, p.state, p.pharmacy.is_none()), (Parcel::Returned, State::Returned, true));
+    assert_eq!(d.refusal.as_deref(), Some("包装破损"), "the pharmacy reads why");
     let accepted = w.accept(&p).await;
     assert_ne!(accepted.secret, first.secret, "another acceptance, another secret");
     w.dispense(&accepted).await;

@@ -91,6 +91,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
             {returned.problem?.detail} {returned.problem?.action}
           </Banner>
         )}
+        {delivery.refusal && <Banner meaning="person">{t("parcel.refused", { reason: delivery.refusal })}</Banner>}
         <QuarantineBanner delivery={delivery} reader="nurse" />
         <TemperaturePlot delivery={delivery} />
         {(delivery.discrepancies ?? []).map((discrepancy) => (

@@ -61,6 +61,11 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
           {formats.dateTime(attempt.at)} · {attempt.reason}
         </Text>
       ))}
+      {delivery.refusal && (
+        <Text size="sm" c="var(--yz-person-text)" data-testid="refusal">
+          {t("shared:parcel.refused", { reason: delivery.refusal })}
+        </Text>
+      )}
       <TemperaturePlot delivery={delivery} />
       <Recovery delivery={delivery} />
       {(delivery.discrepancies ?? []).map((discrepancy) => (

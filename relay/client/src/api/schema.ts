@@ -4950,6 +4950,8 @@ export interface components {
             quarantine?: components["schemas"]["QuarantineReason"];
             /** @description What the box of the home signed when it was counted (one delivery only, not for the courier). */
             receipt?: components["schemas"]["SignedReceipt"];
+            /** @description Why the nurse refused it (not shown to the courier). */
+            refusal?: string;
             /** @description For whom (nurse and pharmacy only). */
             resident?: components["schemas"]["DeliveryResident"];
             /** @description The courier's run it is on (pharmacy and courier only). */

@@ -68,6 +68,7 @@ export const enParcels: typeof zhParcels = {
       nurse: "Do not accept or use it; give it back to the courier.",
     },
   },
+  refused: "Refused because: {{reason}}",
   withdrawn: { by: "Withdrawn by {{who}} at {{time}}", reason: "Reason: {{reason}}" },
   temperature: {
     title: "Temperature on the way",

@@ -65,6 +65,7 @@ export const zhParcels = {
       nurse: "请勿签收和使用，把包裹交还配送员。",
     },
   },
+  refused: "拒收原因：{{reason}}",
   withdrawn: { by: "{{who}} 于 {{time}} 撤回", reason: "原因：{{reason}}" },
   temperature: {
     title: "运输温度",

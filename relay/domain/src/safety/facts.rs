@@ -80,8 +80,7 @@ impl Running {
         let Some(signed) = prescription.signed_at.filter(|_| !over).map(Policy::local_date) else { return Vec::new() };
         let last = |days: u16| signed.saturating_add(jiff::Span::new().days(i64::from(days) - 1));
         let in_the_home = prescription.in_the_home();
-        let line = |i| Self { item: DraftItem::from(i), until: last(i.days), in_the_home };
-        let lines = prescription.items.iter().map(line);
+        let lines = prescription.items.iter().map(|i| Self { item: i.into(), until: last(i.days), in_the_home });
         lines.filter(|running| running.until >= today).collect()
     }
 }

@@ -89,6 +89,7 @@ pub(in crate::app) async fn show_all(
             discrepancies,
             receipt: None,
             packs: (!to_courier).then(|| d.packs.clone()),
+            refusal: refusal(d).filter(|_| !to_courier),
             courier: views::Courier { name: d.courier_name.clone(), phone: d.courier_phone.clone() },
             attempts: d.attempts.clone(),
             timeline: if to_courier { without_names(&d.timeline) } else { timeline(&d.timeline) },
@@ -105,6 +106,12 @@ fn reading(app: &App, t: Temperature) -> views::Temperature {
         by: t.by,
         out_of_range: !app.policy.is_cold_enough(t.celsius),
     }
+}
+
+/// What the nurse said when she refused it; it stays said when the parcel is back or lost.
+fn refusal(d: &Delivery) -> Option<String> {
+    let refused = d.timeline.iter().any(|step| step.step == "refuse");
+    d.comment.as_ref().filter(|_| refused).map(|reason| reason.expose().clone())
 }
 
 /// Steps without who of the staff did them: the courier needs to know that the nurse has it, not what she is called.

@@ -67,6 +67,9 @@ pub struct Delivery {
     /// What is inside (not for the courier).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packs: Option<Vec<Pack>>,
+    /// Why the nurse refused it (not shown to the courier).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// Who brings it.
     pub courier: Courier,
     /// Failed attempts.
