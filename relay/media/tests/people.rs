@@ -8,8 +8,7 @@ use common::*;
 use yunzhen_media::room::{Input, LeaveReason, LegId, Output, RoomError};
 use yunzhen_netem::Config;
 use yunzhen_protocol::room::{
-    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Rung, Tablet,
-    VideoState,
+    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Rung, Tablet, VideoState,
 };
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 
