@@ -27,6 +27,7 @@ use super::{
     report,
     scene::Scene,
     still::{self, Full},
+    tape::TapeSlot,
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink, NoPicture, StillOrder};
 use yunzhen_media::ladder::VideoTarget;
@@ -49,6 +50,7 @@ pub(super) struct Picture {
     /// The next one that has its turn.
     order: Option<StillOrder>,
     last_still: Option<Instant>,
+    tape: TapeSlot,
 }
 
 /// What a source gives at a time.
@@ -72,9 +74,11 @@ impl Picture {
         sink: DeviceSink,
         desk: Arc<Desk<Wish>>,
         stills: mpsc::Receiver<StillOrder>,
+        tape: TapeSlot,
     ) -> Self {
         let (began, packetizer) = (clock::now_instant(), Packetizer::new(MAX_PAYLOAD));
-        Self { settings, plan, sink, desk, began, sequence: 0, packetizer, stills, order: None, last_still: None }
+        let (order, last_still) = (None, None);
+        Self { settings, plan, sink, desk, began, sequence: 0, packetizer, stills, order, last_still, tape }
     }
 
     /// Runs until it is told to stop.
@@ -132,6 +136,7 @@ impl Picture {
             if let Some((order, full)) = full.and_then(|full| Some((self.order.take()?, full))) {
                 still::of_frame(order, full);
             }
+            self.tape.picture(&picture, taken_at);
             if !wish.held {
                 let taken = taken_at.saturating_duration_since(self.began);
                 let pts = (taken.as_micros() * CLOCK as u128 / 1_000_000) as i64;

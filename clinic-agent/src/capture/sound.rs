@@ -27,6 +27,7 @@ use super::{
     opus::{FRAME, Opus},
     picture::RETRY,
     report,
+    tape::TapeSlot,
     voice::{RATE, Voice},
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
@@ -46,6 +47,7 @@ pub(super) struct Sound {
     sequence: u16,
     /// Media clock of the next packet.
     timestamp: u32,
+    tape: TapeSlot,
 }
 
 impl Sound {
@@ -55,8 +57,9 @@ impl Sound {
         plan: AudioPlan,
         sink: DeviceSink,
         desk: Arc<Desk<SoundWish>>,
+        tape: TapeSlot,
     ) -> Self {
-        Self { source, repeat, plan, sink, desk, began: clock::now_instant(), sequence: 0, timestamp: 0 }
+        Self { source, repeat, plan, sink, desk, began: clock::now_instant(), sequence: 0, timestamp: 0, tape }
     }
 
     /// Runs until it is told to stop.
@@ -161,6 +164,7 @@ impl Sound {
         let now = clock::now_instant();
         let since = FRAME_TIME + Duration::from_micros(behind as u64 * 1_000_000 / u64::from(RATE));
         let taken_at = now.checked_sub(since).unwrap_or(now);
+        self.tape.sound(&payload, taken_at);
         let header = RtpHeader {
             marker,
             payload_type: self.plan.payload_type,

@@ -1,6 +1,7 @@
 //! What bulk may take of the link beside a call, and whether any waits: said by the media task, which knows the rate, and by whoever has bulk to send.
 //!
-//! Live media never wait for bulk: they are datagrams, which QUIC puts before streams, and what is allowed here is what they leave.
+//! Live media never wait for bulk: they are datagrams, which QUIC puts before streams, and what is allowed here is what they leave. Pictures make room, a little, for
+//! what somebody waits for (a still); for what may come at any time (a recording) they do not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -9,11 +10,23 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub const IDLE_BPS: u32 = 4_000_000;
 /// Nobody waits for a byte longer than it takes to notice that it is slow.
 const LEAST_BPS: u32 = 16_000;
+/// What nobody waits for trickles, so that it is known that it moves.
+const LEAST_SPARE_BPS: u32 = 8_000;
+
+/// What a call leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// To what somebody waits for.
+    pub bps: u32,
+    /// To the rest.
+    pub spare_bps: u32,
+}
 
 #[derive(Debug)]
 struct Shared {
     bps: AtomicU32,
-    waits: AtomicBool,
+    spare_bps: AtomicU32,
+    presses: AtomicBool,
 }
 
 /// See the module. Clones are the same.
@@ -22,28 +35,36 @@ pub struct Bulk(Arc<Shared>);
 
 impl Default for Bulk {
     fn default() -> Self {
-        Self(Arc::new(Shared { bps: AtomicU32::new(IDLE_BPS), waits: AtomicBool::new(false) }))
+        let (bps, spare_bps) = (AtomicU32::new(IDLE_BPS), AtomicU32::new(IDLE_BPS));
+        Self(Arc::new(Shared { bps, spare_bps, presses: AtomicBool::new(false) }))
     }
 }
 
 impl Bulk {
     /// So much may be sent from now on; `None`: no call runs.
-    pub fn allow(&self, bps: Option<u32>) {
-        self.0.bps.store(bps.map_or(IDLE_BPS, |bps| bps.max(LEAST_BPS)), Ordering::Relaxed);
+    pub fn allow(&self, allowed: Option<Allowed>) {
+        let Allowed { bps, spare_bps } = allowed.unwrap_or(Allowed { bps: IDLE_BPS, spare_bps: IDLE_BPS });
+        self.0.bps.store(bps.max(LEAST_BPS), Ordering::Relaxed);
+        self.0.spare_bps.store(spare_bps.max(LEAST_SPARE_BPS), Ordering::Relaxed);
     }
 
-    /// What may be sent, bits per second.
+    /// What may be sent of what somebody waits for, bits per second.
     pub fn bps(&self) -> u32 {
         self.0.bps.load(Ordering::Relaxed)
     }
 
-    /// Bulk waits, or waits no more.
-    pub fn set_waits(&self, waits: bool) {
-        self.0.waits.store(waits, Ordering::Relaxed);
+    /// What may be sent of the rest, bits per second.
+    pub fn spare_bps(&self) -> u32 {
+        self.0.spare_bps.load(Ordering::Relaxed)
     }
 
-    /// Whether bulk waits.
-    pub fn waits(&self) -> bool {
-        self.0.waits.load(Ordering::Relaxed)
+    /// Something that somebody waits for is there, or no more.
+    pub fn set_presses(&self, presses: bool) {
+        self.0.presses.store(presses, Ordering::Relaxed);
+    }
+
+    /// Whether pictures are to make room.
+    pub fn presses(&self) -> bool {
+        self.0.presses.load(Ordering::Relaxed)
     }
 }

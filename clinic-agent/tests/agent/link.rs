@@ -46,7 +46,13 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
         address: relay.address.to_string(),
         server_name: "localhost".into(),
         tls: tls::quic_client(credentials, trust).unwrap(),
-        hello: ToRelay::Hello { protocol: 1, agent_version: "t".into(), cameras: vec![], microphone: false },
+        hello: ToRelay::Hello {
+            protocol: 1,
+            agent_version: "t".into(),
+            cameras: vec![],
+            microphone: false,
+            records: false,
+        },
     };
     let (events, _listening) = mpsc::channel(8);
     let (downlink, _packets) = mpsc::channel(8);

@@ -215,6 +215,10 @@ named_enum! {
         SwitchHomeCamera = "switch_home_camera",
         /// stills of a consultation
         TakeStill = "take_still",
+        /// start and stop a recording
+        RecordConsultation = "record_consultation",
+        /// recordings of a consultation, their media
+        ViewRecordings = "view_recordings",
         /// GET /drugs, /diagnoses
         SearchFormulary = "search_formulary",
         /// POST prescriptions, findings preview
@@ -371,7 +375,9 @@ impl Action {
             | A::NamePresentDoctor
             | A::JoinCall
             | A::SwitchHomeCamera
-            | A::TakeStill => Class::Consultation,
+            | A::TakeStill
+            | A::RecordConsultation
+            | A::ViewRecordings => Class::Consultation,
             A::DraftPrescription
             | A::UpdatePrescription
             | A::ListPrescriptions
@@ -534,6 +540,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::JoinCall                => [Home, Own,   No,    No,      No,       Assigned, No,   Home, No ],
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
         Action::TakeStill               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::RecordConsultation      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewRecordings          => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],

@@ -13,7 +13,7 @@ named_enum! {
     RecordKind {
         /// The medical record: from the last contact with the resident.
         MedicalRecord = "medical_record",
-        /// Audio, video and chat of a consultation: from its end. None is stored by this version; the clock stands for the parts that will be.
+        /// Audio, video and chat of a consultation: from its end. Recordings are stored; chat is not.
         CallMedia = "call_media",
         /// The sale of a drug: from the day the home received it.
         DrugSale = "drug_sale",

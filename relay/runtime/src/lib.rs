@@ -6,6 +6,7 @@ pub mod backoff;
 pub mod clock;
 pub mod lifecycle;
 pub mod ready;
+pub mod sealed;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;

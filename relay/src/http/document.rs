@@ -7,8 +7,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
-    events, formulary, homes, legs, pharmacies, prescriptions, residents, rounds, schedule, sessions, stills,
-    urgent_calls,
+    events, formulary, homes, legs, pharmacies, prescriptions, recordings, residents, rounds, schedule, sessions,
+    stills, urgent_calls,
 };
 
 /// Header of every POST that changes care state.
@@ -328,6 +328,10 @@ problems! {
         legs::select_home_camera,
         stills::list,
         stills::take,
+        recordings::list,
+        recordings::start,
+        recordings::stop,
+        recordings::media,
         legs::create_media_token,
     ),
 )]

@@ -18,7 +18,7 @@ use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::bulk::{self, FromBox, Stills};
+use super::bulk::{self, Bulk, FromBox};
 use super::control::{self, ControlEnd, ControlReader};
 use super::downlink::Downlink;
 use super::endpoint::close_with;
@@ -36,8 +36,8 @@ const GOODBYE: Duration = Duration::from_millis(500);
 /// What every session needs.
 #[derive(Clone)]
 pub struct SessionContext {
-    /// What stills come to.
-    pub stills: Stills,
+    /// What stills and recordings come to.
+    pub bulk: Bulk,
     /// The session plane.
     pub rooms: Rooms,
     /// Answers boxes' requests.
@@ -81,6 +81,7 @@ struct Admitted {
     version: String,
     cameras: Vec<BoxCamera>,
     microphone: bool,
+    records: bool,
     reader: ControlReader,
     send: SendStream,
 }
@@ -107,7 +108,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     })?;
     let checked = check_hello(hello, context, home_id).await;
     match checked {
-        Ok((version, cameras, microphone)) => {
+        Ok(Hello { version, cameras, microphone, records }) => {
             let welcome = ToBox::Welcome {
                 relay_version: env!("CARGO_PKG_VERSION").into(),
                 home_id,
@@ -115,7 +116,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
                 repair: true,
             };
             control::write(&mut send, &welcome).await.map_err(|error| lost(error.to_string()))?;
-            Ok(Admitted { home_id, certificate, version, cameras, microphone, reader, send })
+            Ok(Admitted { home_id, certificate, version, cameras, microphone, records, reader, send })
         }
         Err(refusal) => {
             let told = ToBox::Refused { code: refusal.code, reason: refusal.sentence.clone() };
@@ -128,12 +129,16 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     }
 }
 
-async fn check_hello(
-    hello: ToRelay,
-    context: &SessionContext,
-    home_id: HomeId,
-) -> Result<(String, Vec<BoxCamera>, bool), Refusal> {
-    let ToRelay::Hello { protocol, agent_version, cameras, microphone } = hello else {
+/// What a box says of itself.
+struct Hello {
+    version: String,
+    cameras: Vec<BoxCamera>,
+    microphone: bool,
+    records: bool,
+}
+
+async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
+    let ToRelay::Hello { protocol, agent_version, cameras, microphone, records } = hello else {
         return Err(Refusal {
             close: close::VERSION,
             code: RefusedCode::OutOfTurn,
@@ -150,7 +155,7 @@ async fn check_hello(
         });
     }
     match context.rooms.home_is_known(home_id).await {
-        Ok(true) => Ok((agent_version, cameras, microphone)),
+        Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, records }),
         Ok(false) => Err(Refusal {
             close: close::UNKNOWN_HOME,
             code: RefusedCode::UnknownHome,
@@ -169,7 +174,7 @@ async fn check_hello(
 }
 
 async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionContext, admitted: Admitted) -> String {
-    let Admitted { home_id, certificate, version, cameras, microphone, mut reader, mut send } = admitted;
+    let Admitted { home_id, certificate, version, cameras, microphone, records, mut reader, mut send } = admitted;
     let (commands, mut orders) = mpsc::channel(COMMAND_QUEUE);
     let (target, uplink_target) = watch::channel(None);
     let replaced = CancellationToken::new();
@@ -183,6 +188,7 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
             certificate_not_after: certificate.not_after,
             cameras,
             microphone,
+            records,
             commands: commands.clone(),
             uplink: target,
             replaced: replaced.clone(),
@@ -194,7 +200,7 @@ async fn serve(life: &Lifecycle, connection: &Connection, context: &SessionConte
     let media = uplink::run(connection.clone(), context.begun, uplink_target, context.rooms.clone(), ticket);
     spawn_until(life, "box media", &ends, media);
     let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
-    spawn_until(life, "box stills", &ends, context.stills.clone().serve(home_id, from_box, commands));
+    spawn_until(life, "box bulk", &ends, context.bulk.clone().serve(home_id, records, from_box, commands));
     let (life2, connection2, router, streams) =
         (life.clone(), connection.clone(), context.router.clone(), bulk.clone());
     spawn_until(life, "box requests", &ends, async move {
@@ -242,10 +248,16 @@ async fn converse(
                     close_with(connection, close::VERSION, "hello is said once");
                     return "hello out of turn".into();
                 }
-                Ok(message @ (ToRelay::StillOffer { .. } | ToRelay::StillFailed { .. })) => {
-                    // A box that talks of more stills than it may have offers them again.
+                Ok(
+                    message @ (ToRelay::StillOffer { .. }
+                    | ToRelay::StillFailed { .. }
+                    | ToRelay::SegmentOffer { .. }
+                    | ToRelay::RecordingTrouble { .. }
+                    | ToRelay::RecordingOver { .. }),
+                ) => {
+                    // A box that talks of more than it may have offers it again.
                     if bulk.try_send(FromBox::Said(message)).is_err() {
-                        metrics::counter!("yunzhen_stills_refused_total").increment(1);
+                        metrics::counter!("yunzhen_bulk_refused_total").increment(1);
                     }
                 }
                 Ok(message) => context.rooms.box_said(ticket, message).await,

@@ -128,11 +128,12 @@ impl Rooms {
         Ok(names)
     }
 
-    /// Stills that a box may not have heard of, after it has joined.
+    /// Stills and recordings that a box may not have heard of, after it has joined.
     async fn ask_again(&self, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
         let owed = crate::app::stills::owed(&self.0.app, home_id, clock::now_timestamp()).await?;
         let owed = owed.into_iter().filter(|still| still.consultation_id == id);
         self.take_stills(id, home_id, owed.map(|still| (still.id, still.camera)).collect()).await;
+        self.order_recordings(home_id).await;
         Ok(())
     }
 

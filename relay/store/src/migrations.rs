@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (26, "practice_and_body_sites", include_str!("../migrations/0026_practice_and_body_sites.sql")),
     (27, "batches_of_doses", include_str!("../migrations/0027_batches_of_doses.sql")),
     (28, "stills", include_str!("../migrations/0028_stills.sql")),
+    (30, "recordings", include_str!("../migrations/0030_recordings.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

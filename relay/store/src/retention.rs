@@ -25,6 +25,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("urgent_calls", "resident_id = $1"),
     ("transports", "resident_id = $1"),
     ("referrals", "resident_id = $1"),
+    ("recordings", "resident_id = $1"),
     ("stills", "resident_id = $1"),
     ("consultation_notes", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("invitations", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),

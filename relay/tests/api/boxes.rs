@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -20,7 +22,7 @@ use yunzhen_protocol::VERSION;
 use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCode, ToBox, ToRelay};
 use yunzhen_protocol::room::{AudioState, ParticipantKind, VideoState};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
-use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, StoreConfig};
+use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, RecordingsConfig, StoreConfig};
 use yunzhen_relay::quic::close;
 use yunzhen_relay::relay::{self, Addresses};
 use yunzhen_relay::seed::{self, HOME_1, HOME_2};
@@ -55,6 +57,9 @@ impl Drop for Stage {
         self.life.abort();
     }
 }
+
+/// The key of sealed secrets.
+pub const SECRETS: [u8; 32] = [7; 32];
 
 impl Stage {
     pub async fn new() -> Self {
@@ -108,8 +113,11 @@ impl Stage {
             public_url: None,
             print: Default::default(),
             webhooks: Default::default(),
+            recordings: RecordingsConfig { directory: folder.path().join("recordings") },
             telemetry: Default::default(),
         };
+        // What tests seal beside the relay opens in it.
+        std::fs::write(&config.secrets_key, STANDARD.encode(SECRETS)).unwrap();
         let (life, metrics) = (Lifecycle::new(), metrics());
         let addresses = relay::start(&config, &life, metrics.clone()).await.unwrap();
         Self { addresses, authority, metrics, life, database, _folder: folder }
@@ -186,7 +194,13 @@ impl Stage {
 }
 
 fn hello(protocol: u32) -> ToRelay {
-    ToRelay::Hello { protocol, agent_version: "test".into(), cameras: vec![BoxCamera::Room], microphone: true }
+    ToRelay::Hello {
+        protocol,
+        agent_version: "test".into(),
+        cameras: vec![BoxCamera::Room],
+        microphone: true,
+        records: true,
+    }
 }
 
 /// The bytes of a control message whose body is this.

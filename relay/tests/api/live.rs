@@ -103,6 +103,7 @@ fn box_of_home_1() -> BoxConnection {
         certificate_not_after: clock::now_timestamp(),
         cameras: Vec::new(),
         microphone: false,
+        records: false,
         commands: mpsc::channel(8).0,
         uplink: watch::channel(None).0,
         replaced: CancellationToken::new(),

@@ -8,5 +8,6 @@ mod document;
 mod fhir;
 mod input;
 mod live;
+mod recordings;
 mod stills;
 mod world;

@@ -35,6 +35,7 @@ mod reads;
 mod rebooking;
 mod recalls;
 mod receipts;
+mod recordings;
 mod referrals;
 mod refill;
 mod register;

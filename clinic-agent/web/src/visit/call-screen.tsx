@@ -23,6 +23,8 @@ import {
   MediaProblems,
   Portrait,
   ProblemAlert,
+  RecordingList,
+  RecordingSign,
   StillStrip,
   useAction,
   useApi,
@@ -110,6 +112,7 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
       )}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
+      <RecordingSign consultationId={consultation.id} />
       <div className="nurse-stage">
         <CallStage
           call={call}
@@ -133,6 +136,7 @@ export function CallScreen({ consultation }: { consultation: ConsultationSummary
         {!ended && !held && <OurPicture call={call} />}
       </div>
       <StillStrip consultationId={consultation.id} thumbnails={false} />
+      <RecordingList consultationId={consultation.id} playable={false} />
       <CallBar call={call} consultation={consultation} onVitals={vitals.open} onEnd={end.open} />
       <Drawer
         opened={vitalsOpen}

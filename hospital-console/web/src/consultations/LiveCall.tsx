@@ -4,6 +4,9 @@ import {
   CallStage,
   MediaProblems,
   ProblemAlert,
+  RecordButton,
+  RecordingList,
+  RecordingSign,
   StillStrip,
   TakeStill,
   useAction,
@@ -33,6 +36,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
   }, [state.phase, queryClient]);
   return (
     <div className={classes.stage}>
+      <RecordingSign consultationId={consultation.id} />
       <CallStage
         call={call}
         prefer="home"
@@ -45,10 +49,14 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
         <CallControls call={call}>
           <HomeCameraSwitch call={call} />
           <TakeStill consultationId={consultation.id} disabled={state.phase !== "live"} />
+          {consultation.allowed.includes("recordings") && (
+            <RecordButton consultationId={consultation.id} disabled={state.phase !== "live"} />
+          )}
           <Invite consultationId={consultation.id} />
         </CallControls>
       </div>
       <StillStrip consultationId={consultation.id} thumbnails />
+      <RecordingList consultationId={consultation.id} playable={false} />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );

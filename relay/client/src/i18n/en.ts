@@ -1,6 +1,7 @@
 import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
+import { enRecordings } from "./en-recordings";
 import { enStills } from "./en-stills";
 import type { Messages } from "./zh";
 
@@ -214,6 +215,7 @@ export const en: Messages = {
   },
   ...enCare,
   ...enStills,
+  ...enRecordings,
   ...enDoses,
   parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },

@@ -1,6 +1,7 @@
 import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
+import { zhRecordings } from "./zh-recordings";
 import { zhStills } from "./zh-stills";
 
 /** Words of the shared components. Chinese is the source; `en.ts` must have the same keys (the type says so). */
@@ -214,6 +215,7 @@ export const zh = {
   },
   ...zhCare,
   ...zhStills,
+  ...zhRecordings,
   ...zhDoses,
   parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },

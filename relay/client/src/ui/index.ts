@@ -25,5 +25,6 @@ export * from "./withdrawn";
 export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
+export * from "./recordings";
 export * from "./stills";
 export * from "./still-viewer";
