@@ -11,6 +11,7 @@
 //! Draining runs the other way round by itself: the page takes nothing new and tells open pages, legs end, the media task
 //! closes the devices, the link says `bye`; the spool needs no goodbye, every answer it gave is on disk.
 
+use crate::bulk::Bulk;
 use crate::buttons::Buttons;
 use crate::config::Config;
 use crate::devices::Inbox;
@@ -22,9 +23,9 @@ use crate::outbox::driver::Driver as MediaDriver;
 use crate::page::{self, AppState, Health};
 use crate::playback::{Legs, LegsSettings};
 use crate::receipts::Receipts;
+use crate::recordings::TapeTarget;
 use crate::spool::{Spool, SpoolError, delivery};
-use crate::stills::Stills;
-use crate::stills::disk::Disk;
+use crate::{recordings, stills};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -50,9 +51,9 @@ pub enum StartError {
     /// The link's socket.
     #[error(transparent)]
     Link(#[from] LinkError),
-    /// The folder of stills.
-    #[error("stills cannot be kept in {} ({cause}): make the folder writable for this service, or move [spool] file", .folder.display())]
-    Stills {
+    /// The folder of stills, or of recordings.
+    #[error("stills and recordings cannot be kept in {} ({cause}): make the folder writable for this service, or move [spool] file", .folder.display())]
+    Bulk {
         /// Beside the spool's file.
         folder: PathBuf,
         /// The system's word.
@@ -108,11 +109,15 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let link = Link::new(life.clone(), now);
     let (events_tx, events) = mpsc::channel(EVENT_QUEUE);
     let (downlink_tx, downlink) = mpsc::channel(DOWNLINK_QUEUE);
-    let still_folder = config.spool.file.with_extension("stills");
-    let disk = Disk::open(&still_folder).map_err(|cause| StartError::Stills { folder: still_folder, cause })?;
-    let (stills, still_events) = Stills::new(link.clone(), disk);
+    let folder = |extension| config.spool.file.with_extension(extension);
+    let failed = |folder| move |cause| StartError::Bulk { folder, cause };
+    let still_disk = stills::disk::Disk::open(&folder("stills")).map_err(failed(folder("stills")))?;
+    let segments = recordings::disk::Disk::open(&folder("recordings"), config.recording.most_bytes);
+    let segments = segments.map_err(failed(folder("recordings")))?;
+    let (bulk, bulk_events) = Bulk::new(link.clone(), still_disk, segments.clone());
     let (media, outbox) = MediaDriver::new(life.clone(), link.clone(), devices);
-    let media = media.with_stills(still_events);
+    let settings = config.recording.clone();
+    let media = media.with_bulk(TapeTarget { settings, disk: segments, events: bulk_events });
     let target = Target {
         address: config.relay.address.clone(),
         server_name: config.relay.server_name(),
@@ -128,7 +133,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
     let receipts = Receipts::start(life, link.clone(), spool.clone(), credentials)?;
     life.spawn("media", media.run(events));
-    life.spawn("stills", stills.run(life.clone()));
+    life.spawn("bulk", bulk.run(life.clone()));
     life.spawn("legs", legs.clone().run(inbox));
     life.spawn("spool delivery", delivery::run(life.clone(), spool.clone(), link.clone(), connected(life, &link)));
     life.spawn("link", dialler.run());

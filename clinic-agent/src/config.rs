@@ -3,6 +3,7 @@
 use crate::buttons::ButtonSettings;
 use crate::capture::{CaptureSettings, SoundSource, VideoSource};
 use crate::devices::DeviceSettings;
+use crate::recordings::RecordingSettings;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,9 @@ pub struct Config {
     /// Cameras and microphone.
     #[serde(default)]
     pub capture: CaptureSettings,
+    /// Recordings.
+    #[serde(default)]
+    pub recording: RecordingSettings,
     /// Measuring devices.
     #[serde(default)]
     pub devices: DeviceSettings,

@@ -6,6 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`agent`] | the start-up order, in one place |
+//! | [`bulk`] | stills and recordings on their way to the relay, beside the call |
 //! | [`buttons`] | buttons at the beds that are wired to the box |
 //! | [`capture`] | the box's cameras and microphone through ffmpeg |
 //! | [`config`] | the configuration file |
@@ -14,10 +15,12 @@
 //! | [`outbox`] | pictures and sound from the devices or the tablet into the link |
 //! | [`page`] | the nurse's page: her browser talks to this box only |
 //! | [`playback`] | WebRTC between the tablet and this box |
-//! | [`stills`] | full pictures of the camera, on their way into the record |
+//! | [`recordings`] | the home's side of a consultation at full quality, sealed on disk |
+//! | [`stills`] | full pictures of the camera, on disk until the relay has them |
 //! | [`spool`] | what waits for the relay, on disk |
 
 pub mod agent;
+pub mod bulk;
 pub mod buttons;
 pub mod capture;
 pub mod config;
@@ -27,5 +30,6 @@ pub mod outbox;
 pub mod page;
 pub mod playback;
 pub mod receipts;
+pub mod recordings;
 pub mod spool;
 pub mod stills;

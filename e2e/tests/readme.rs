@@ -2,7 +2,7 @@
 
 use yunzhen_domain::machines::{
     break_glass, consent, consultation, delivery, discrepancy, dose, duplicate, legal_hold, prescription, recall,
-    recall_home, referral, refill, still, transport, urgent_call, visit, visit_stop,
+    recall_home, recording, referral, refill, still, transport, urgent_call, visit, visit_stop,
 };
 
 #[test]
@@ -22,6 +22,7 @@ fn the_diagrams_are_those_of_the_machines() {
         ("transport", transport::diagram()),
         ("urgent call", urgent_call::diagram()),
         ("legal hold", legal_hold::diagram()),
+        ("recording", recording::diagram()),
         ("still", still::diagram()),
         ("dose", dose::diagram()),
         ("refill", refill::diagram()),

@@ -52,6 +52,9 @@ pub struct Config {
     /// Where events of pharmacies' systems may be sent.
     #[serde(default)]
     pub webhooks: WebhooksConfig,
+    /// Recordings of consultations.
+    #[serde(default)]
+    pub recordings: RecordingsConfig,
     /// Log format and filter.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -195,8 +198,22 @@ pub struct MediaConfig {
     pub video_fps: u32,
     /// Opus target, bits per second.
     pub audio_bitrate_bps: u32,
-    /// Where stills wait that have not arrived whole; relative to the settings file.
+    /// Where stills and segments of recordings wait that have not arrived whole; relative to the settings file.
     pub bulk: PathBuf,
+}
+
+/// Recordings of consultations.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingsConfig {
+    /// Where they lie; relative to the settings file. Relays that share a record share it.
+    pub directory: PathBuf,
+}
+
+impl Default for RecordingsConfig {
+    fn default() -> Self {
+        Self { directory: "recordings".into() }
+    }
 }
 
 impl Default for MediaConfig {
@@ -238,6 +255,7 @@ impl Config {
             &mut config.store.path,
             &mut config.secrets_key,
             &mut config.media.bulk,
+            &mut config.recordings.directory,
             &mut identity.certificate,
             &mut identity.key,
             &mut identity.systems_authority,

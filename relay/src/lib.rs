@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod outgoing;
 pub mod print;
 pub mod quic;
+pub mod recordings;
 pub mod register;
 pub mod relay;
 pub mod rooms;

@@ -110,6 +110,7 @@ async fn commit(
     at: Timestamp,
 ) -> Result<(), RegisterError> {
     let actor = Actor::System.reference();
-    tx.commit(vec![AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None }]).await?;
+    tx.commit(vec![AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None, sha256: None }])
+        .await?;
     Ok(())
 }

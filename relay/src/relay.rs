@@ -23,12 +23,12 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, BindError, ServeOptions};
 use yunzhen_store::{Store, StoreError};
 
-use crate::app::{App, AppError, pharmacy_systems};
+use crate::app::{App, AppError, pharmacy_systems, recordings};
 use crate::config::Config;
 use crate::http::{self, ApiState};
 use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
-use crate::quic::bulk::Stills;
+use crate::quic::bulk::Bulk;
 use crate::quic::{endpoint, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
@@ -101,7 +101,8 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let formulary = setup::formulary(config.safety_rules.as_deref(), config.products.as_deref(), now)?;
     let store = Store::open_at(config.store.location(), &yunzhen_store::Options::default()).await?;
 
-    let vault = Vault::at(&config.secrets_key, pharmacy_systems::holds_sealed(&store).await?)?;
+    let holds_sealed = pharmacy_systems::holds_sealed(&store).await? || recordings::holds_sealed(&store).await?;
+    let vault = Vault::at(&config.secrets_key, holds_sealed)?;
 
     let presence = Presence::default();
     let policy = setup::policy(config.policy.as_deref())?;
@@ -112,8 +113,10 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
     let reachable = Reachable { loopback: config.webhooks.allow_loopback, private: config.webhooks.allow_private };
     let app = app.with_reachable(reachable);
     let sender = Sender::new(tls::outgoing_client(config.webhooks.authority.as_deref())?, reachable);
+    let app = app.with_recordings(config.recordings.directory.clone());
     let rooms = Rooms::start(life, shards, config.media.clone(), app.clone(), presence);
     jobs::spawn(life, app.clone(), config.media.bulk.clone());
+    jobs::recordings::spawn(life, app.clone(), rooms.clone());
     jobs::spawn_queue(life, app.clone());
     jobs::webhooks::spawn(life, app.clone(), sender);
 
@@ -121,7 +124,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         listener.local_addr().map_err(|error| StartError::Boxes(error.to_string()))
     };
     let whip = local(&whip_listener)?;
-    let stills = Stills::new(app.clone(), config.media.bulk.clone());
+    let bulk = Bulk::new(app.clone(), config.media.bulk.clone());
     let state = ApiState { app, rooms: rooms.clone(), whip_url: config.whip_url(whip) };
     let router = http::router(state.clone());
 
@@ -145,7 +148,7 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    let context = SessionContext { stills, rooms, router, begun: clock::now_instant() };
+    let context = SessionContext { bulk, rooms, router, begun: clock::now_instant() };
     endpoint::spawn(life, boxes, boxes_config, context);
     Ok(addresses)
 }

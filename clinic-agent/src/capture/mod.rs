@@ -13,6 +13,7 @@
 //! | [`picture`], [`sound`] | the two threads |
 //! | [`h264`], [`opus`] | the encoders |
 //! | [`still`], [`jpeg`] | full pictures, without loss |
+//! | [`tape`] | the recording at full quality beside the live picture |
 //!
 //! Not here: which camera is wanted and when (the outbox), sending (the link).
 
@@ -29,6 +30,7 @@ mod scene;
 mod settings;
 mod sound;
 mod still;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod voice;
@@ -38,9 +40,11 @@ use std::{
     thread::JoinHandle,
 };
 
+use crate::recordings::{RecordOrder, TapeTarget};
 use desk::{Desk, SoundWish, Wish};
 pub use error::CaptureError;
 pub use settings::{CameraSize, CaptureSettings, SoundSource, VideoSource};
+use tape::{Tape, TapeSlot};
 use yunzhen_media::ladder::VideoTarget;
 use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_protocol::control::BoxCamera;
@@ -61,6 +65,11 @@ const STILL_QUEUE: usize = 10;
 pub struct Capture {
     settings: CaptureSettings,
     running: Option<Running>,
+    /// Where the devices' threads put what is to be recorded.
+    slot: TapeSlot,
+    tape: Option<Tape>,
+    /// Recordings whose last segment may be on its way to disk.
+    ended: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -75,8 +84,8 @@ struct Running {
 
 impl Capture {
     /// The devices of these settings; nothing is opened yet.
-    pub const fn new(settings: CaptureSettings) -> Self {
-        Self { settings, running: None }
+    pub fn new(settings: CaptureSettings) -> Self {
+        Self { settings, running: None, slot: TapeSlot::default(), tape: None, ended: Vec::new() }
     }
 }
 
@@ -107,11 +116,25 @@ impl Devices for Capture {
             Err(cause) => report(&sink, DeviceEvent::Failed(CaptureError::Thread { cause }.to_string())),
         };
         if !self.cameras().is_empty() {
-            let work = picture::Picture::new(self.settings.clone(), plan.video, sink.clone(), picture.clone(), orders);
+            let work = picture::Picture::new(
+                self.settings.clone(),
+                plan.video,
+                sink.clone(),
+                picture.clone(),
+                orders,
+                self.slot.clone(),
+            );
             spawn("camera", Box::new(move || work.run()));
         }
         if let Some(source) = self.settings.microphone.clone() {
-            let work = sound::Sound::new(source, self.settings.repeat, plan.audio, sink.clone(), sound.clone());
+            let work = sound::Sound::new(
+                source,
+                self.settings.repeat,
+                plan.audio,
+                sink.clone(),
+                sound.clone(),
+                self.slot.clone(),
+            );
             spawn("microphone", Box::new(move || work.run()));
         }
         self.running = Some(Running { picture, sound, camera: plan.camera, stills, threads });
@@ -159,21 +182,55 @@ impl Devices for Capture {
         }
     }
 
+    fn records(&self) -> bool {
+        true
+    }
+
+    fn record(&mut self, order: RecordOrder, target: &TapeTarget) {
+        if self.tape.as_ref().is_some_and(|tape| tape.recording == order.recording_id) {
+            return;
+        }
+        self.stop_recording();
+        // The one before ends before the next begins: it may be the same recording, which has each place once.
+        join(self.ended.drain(..));
+        self.tape = Tape::start(&order, target, self.slot.clone());
+    }
+
+    fn stop_recording(&mut self) {
+        // Its last segment goes to disk beside the call.
+        self.ended.extend(self.tape.take().map(Tape::end));
+    }
+
     fn stop(&mut self) {
+        self.close();
+        if let Some(tape) = &self.tape {
+            tape.pause();
+        }
+    }
+}
+
+impl Capture {
+    fn close(&mut self) {
         let Some(running) = self.running.take() else { return };
         running.picture.change(|wish| wish.stop = true);
         running.sound.change(|wish| wish.stop = true);
-        for thread in running.threads {
-            if thread.join().is_err() {
-                tracing::error!("a capture thread panicked");
-            }
+        join(running.threads);
+    }
+}
+
+fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a capture thread panicked");
         }
     }
 }
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        self.stop();
+        self.close();
+        self.stop_recording();
+        join(self.ended.drain(..));
     }
 }
 

@@ -27,6 +27,7 @@ use super::{
     report,
     scene::Scene,
     still::{self, Full},
+    tape::TapeSlot,
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink, NoPicture, StillOrder};
 use yunzhen_media::ladder::{Motion, STILL_BYTES, STILL_MOST_BYTES, VideoTarget};
@@ -50,6 +51,7 @@ pub(super) struct Picture {
     /// The one that has its turn.
     order: Option<StillOrder>,
     last_still: Option<Instant>,
+    tape: TapeSlot,
 }
 
 /// What a source gives at a time.
@@ -73,9 +75,11 @@ impl Picture {
         sink: DeviceSink,
         desk: Arc<Desk<Wish>>,
         stills: mpsc::Receiver<StillOrder>,
+        tape: TapeSlot,
     ) -> Self {
         let began = clock::now_instant();
-        Self { settings, plan, sink, desk, began, sequence: 0, stamped: -1, stills, order: None, last_still: None }
+        let (order, last_still) = (None, None);
+        Self { settings, plan, sink, desk, began, sequence: 0, stamped: -1, stills, order, last_still, tape }
     }
 
     /// Runs until it is told to stop.
@@ -133,6 +137,7 @@ impl Picture {
             if let Some((order, full)) = full.and_then(|full| Some((self.order.take()?, full))) {
                 still::of_frame(order, full);
             }
+            self.tape.picture(&picture, taken_at);
             let pts = ticks(taken_at.saturating_duration_since(self.began));
             // What moves again waits until the last still's stamp is past.
             if !wish.held

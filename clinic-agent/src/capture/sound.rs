@@ -27,6 +27,7 @@ use super::{
     opus::Opus,
     picture::RETRY,
     report,
+    tape::TapeSlot,
     voice::{RATE, Voice},
 };
 use crate::outbox::devices::{Captured, DeviceEvent, DeviceSink};
@@ -45,6 +46,7 @@ pub(super) struct Sound {
     sequence: u16,
     /// Media clock of the next packet.
     timestamp: u32,
+    tape: TapeSlot,
 }
 
 impl Sound {
@@ -54,8 +56,9 @@ impl Sound {
         plan: AudioPlan,
         sink: DeviceSink,
         desk: Arc<Desk<SoundWish>>,
+        tape: TapeSlot,
     ) -> Self {
-        Self { source, repeat, plan, sink, desk, began: clock::now_instant(), sequence: 0, timestamp: 0 }
+        Self { source, repeat, plan, sink, desk, began: clock::now_instant(), sequence: 0, timestamp: 0, tape }
     }
 
     /// Runs until it is told to stop.
@@ -165,6 +168,7 @@ impl Sound {
     fn send(&mut self, payload: bytes::Bytes, marker: bool, since: Duration) {
         let now = clock::now_instant();
         let taken_at = now.checked_sub(since).unwrap_or(now);
+        self.tape.sound(&payload, taken_at);
         let header = RtpHeader {
             marker,
             payload_type: self.plan.payload_type,

@@ -548,3 +548,64 @@ async fn alsa_with_its_own_configuration() {
     }
     assert!(loudest > 0.1, "the tone is heard: {loudest}");
 }
+
+#[tokio::test]
+async fn a_recording_has_its_full_rate_and_every_moment_while_the_live_picture_is_held() {
+    use crate::bulk::{BulkEvent, EVENT_QUEUE};
+    use crate::recordings::disk::Disk;
+    use crate::recordings::{RecordOrder, RecordingSettings, TapeEvent, TapeTarget};
+    use yunzhen_domain::ids::RecordingId;
+    use yunzhen_protocol::control::RecordingKey;
+    use yunzhen_protocol::segment::{SampleKind, Segment, place};
+    use yunzhen_runtime::sealed::SealingKey;
+
+    let folder = tempfile::tempdir().expect("folder");
+    let disk = Disk::open(folder.path(), u64::MAX).expect("opened");
+    let (events, mut told) = mpsc::channel(EVENT_QUEUE);
+    let settings = RecordingSettings { video_bitrate_bps: 800_000, ..RecordingSettings::default() };
+    let target = TapeTarget { settings, disk: disk.clone(), events };
+    let recording_id = RecordingId::from_uuid(uuid::Uuid::from_u128(7));
+    // Base64 of 32 zeros.
+    let order = || RecordOrder { recording_id, key: RecordingKey(format!("{}=", "A".repeat(43))), next: 5 };
+    let mut film = Film::start(CaptureSettings::synthetic(), CapturePlan { sound: true, ..plan(50_000) });
+    film.unit().await;
+    film.capture.record(order(), &target);
+    // The relay repeats it; what goes on goes on.
+    film.capture.record(order(), &target);
+    film.capture.hold(true);
+    let mut kept = 0;
+    while kept < 2 {
+        let event = timeout(Duration::from_secs(30), told.recv()).await.expect("in time").expect("it records");
+        assert!(!matches!(event, BulkEvent::Tape(_, TapeEvent::Closed | TapeEvent::Trouble(_))), "{event:?}");
+        kept += usize::from(matches!(event, BulkEvent::Tape(_, TapeEvent::Kept)));
+    }
+    film.capture.stop_recording();
+    let closed = async { while !matches!(told.recv().await, Some(BulkEvent::Tape(_, TapeEvent::Closed))) {} };
+    timeout(Duration::from_secs(10), closed).await.expect("its end is told");
+
+    let key = SealingKey::new([0; 32]).expect("key");
+    let waiting = disk.waiting().expect("listed");
+    assert_eq!(waiting.iter().map(|one| one.index).collect::<Vec<_>>(), [5, 6, 7], "they go on from what the relay has");
+    let (mut pictures, mut sounds, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for one in waiting {
+        let sealed = disk.read(one).expect("read");
+        let plain = key.open(&place(recording_id.uuid(), one.index), sealed).expect("opens with its key");
+        let segment = Segment::decode(plain.into()).expect("can be shown");
+        assert_eq!(segment.size, (640, 360));
+        for sample in segment.samples {
+            let at = segment.begins_us + u64::from(sample.at_us);
+            if sample.kind == SampleKind::Sound {
+                sounds.push(at);
+            } else {
+                bytes += sample.bytes.len();
+                pictures.push(at);
+            }
+        }
+    }
+    let longest = |times: &[u64]| times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+    assert!(longest(&sounds) < 500_000, "sound stands in a row: {}", longest(&sounds));
+    assert!(longest(&pictures) < 1_000_000, "no picture waits for the link: {}", longest(&pictures));
+    let seconds = (pictures[pictures.len() - 1] - pictures[0]) as f64 / 1e6;
+    let bps = bytes as f64 * 8.0 / seconds;
+    assert!(seconds > 7.0 && bps > 200_000.0, "{bps} over {seconds} s: the live picture has 50 kbit/s and is held");
+}

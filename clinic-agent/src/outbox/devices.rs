@@ -2,6 +2,7 @@
 //! ffmpeg. The real ones are [`crate::capture`].
 
 use super::session::CapturePlan;
+use crate::recordings::{RecordOrder, TapeTarget};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::time::Instant;
@@ -109,6 +110,14 @@ pub trait Devices: Send {
     fn still(&mut self, order: StillOrder) {
         order.refuse(NoPicture::Off);
     }
+    /// Whether it can record at full quality beside the call.
+    fn records(&self) -> bool {
+        false
+    }
+    /// Records what it films and hears from now on, whatever it is told of the link. One that records that already goes on.
+    fn record(&mut self, _order: RecordOrder, _target: &TapeTarget) {}
+    /// Records no more.
+    fn stop_recording(&mut self) {}
     /// Closes everything.
     fn stop(&mut self);
 }

@@ -8,17 +8,18 @@ use super::sender::{Advice, Sender, Wait};
 use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
+use crate::bulk::{BulkEvent, Item};
 use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
-use crate::stills::StillEvent;
+use crate::recordings::{RecordOrder, TapeEvent, TapeTarget};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use yunzhen_domain::ids::{ConsultationId, StillId};
+use yunzhen_domain::ids::{ConsultationId, RecordingId, StillId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::Motion;
 use yunzhen_media::ladder::forward::Forward;
-use yunzhen_protocol::control::{AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -53,7 +54,11 @@ pub struct Driver {
     asked_for_keyframe: Option<Instant>,
     /// What the page was told of the ladder.
     rung: Option<Rung>,
-    stills: Option<mpsc::Sender<StillEvent>>,
+    bulk: Option<TapeTarget>,
+    /// What is recorded, and of which consultation.
+    recording: Option<(RecordingId, ConsultationId)>,
+    /// The tablet's own camera is shown instead of what is recorded.
+    tablet_shown: bool,
 }
 
 /// The two outgoing streams of a consultation.
@@ -114,15 +119,17 @@ impl Driver {
             tablet_bps: 0,
             asked_for_keyframe: None,
             rung: None,
-            stills: None,
+            bulk: None,
+            recording: None,
+            tablet_shown: false,
         };
         (driver, outbox)
     }
 
-    /// Where stills go.
+    /// Where stills and recordings go.
     #[must_use]
-    pub fn with_stills(self, stills: mpsc::Sender<StillEvent>) -> Self {
-        Self { stills: Some(stills), ..self }
+    pub fn with_bulk(self, bulk: TapeTarget) -> Self {
+        Self { bulk: Some(bulk), ..self }
     }
 
     /// The first message to the relay says what this box has.
@@ -133,6 +140,7 @@ impl Driver {
             cameras: self.devices.cameras(),
             microphone: self.devices.microphone(),
             arrivals: true,
+            records: self.devices.records() && self.bulk.as_ref().is_some_and(|bulk| bulk.settings.enabled),
         }
     }
 
@@ -208,10 +216,32 @@ impl Driver {
                 ToBox::TakeStill { still_id, consultation_id, camera } => {
                     self.take_still(still_id, consultation_id, camera);
                 }
-                ToBox::StillAt { still_id, offset } => self.tell_stills(StillEvent::At { still_id, offset }),
-                ToBox::StillDone { still_id } => self.tell_stills(StillEvent::Done { still_id }),
+                ToBox::StillAt { still_id, offset } => {
+                    self.tell_bulk(BulkEvent::At { item: Item::Still(still_id), offset });
+                }
+                ToBox::StillDone { still_id } => self.tell_bulk(BulkEvent::Done { item: Item::Still(still_id) }),
                 ToBox::StillRefused { still_id, reason } => {
-                    self.tell_stills(StillEvent::Refused { still_id, reason });
+                    tracing::warn!(still = %still_id, ?reason, "still refused by the relay");
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id) });
+                }
+                ToBox::Record { recording_id, consultation_id, key, next } => {
+                    self.record(RecordOrder { recording_id, key, next }, consultation_id);
+                }
+                ToBox::StopRecording { recording_id } => {
+                    if self.recording.is_some_and(|(id, _)| id == recording_id) {
+                        self.stop_recording();
+                    }
+                    self.tell_bulk(BulkEvent::Stopped { recording_id });
+                }
+                ToBox::SegmentAt { segment_id, offset } => {
+                    self.tell_bulk(BulkEvent::At { item: Item::Segment(segment_id), offset });
+                }
+                ToBox::SegmentDone { segment_id } => {
+                    self.tell_bulk(BulkEvent::Done { item: Item::Segment(segment_id) });
+                }
+                ToBox::SegmentRefused { segment_id, reason } => {
+                    tracing::warn!(segment = %segment_id, ?reason, "segment of a recording refused by the relay");
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id) });
                 }
                 // The link's own business.
                 ToBox::Welcome { .. } | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
@@ -227,14 +257,43 @@ impl Driver {
         } else {
             StillOrder { camera, reply }.refuse(NoPicture::NoCall);
         }
-        self.tell_stills(StillEvent::Ordered { still_id, picture });
+        self.tell_bulk(BulkEvent::Ordered { still_id, picture });
     }
 
-    fn tell_stills(&self, event: StillEvent) {
-        let told = self.stills.as_ref().is_some_and(|stills| stills.try_send(event).is_ok());
+    fn tell_bulk(&self, event: BulkEvent) {
+        let told = self.bulk.as_ref().is_some_and(|bulk| bulk.events.try_send(event).is_ok());
         if !told {
             // What the relay does not hear of it asks again when this box joins anew.
-            tracing::warn!("a message about a still was dropped");
+            tracing::warn!("a message about bulk was dropped");
+        }
+    }
+
+    /// Only the consultation that this box is in is recorded.
+    fn record(&mut self, order: RecordOrder, consultation: ConsultationId) {
+        let Some(bulk) = self.bulk.as_ref().filter(|bulk| bulk.settings.enabled) else { return };
+        if self.session.consultation() != Some(consultation) {
+            return;
+        }
+        self.recording = Some((order.recording_id, consultation));
+        self.devices.record(order, bulk);
+        self.tablet_shown = false;
+        self.look_at_recording();
+    }
+
+    fn stop_recording(&mut self) {
+        self.recording = None;
+        self.devices.stop_recording();
+    }
+
+    /// A recording ends with its call, and its hospital hears when the tablet's own camera is shown instead.
+    fn look_at_recording(&mut self) {
+        let Some((recording_id, consultation)) = self.recording else { return };
+        if self.session.consultation() != Some(consultation) {
+            return self.stop_recording();
+        }
+        let tablet = self.session.shown().camera == ActiveCamera::Tablet;
+        if std::mem::replace(&mut self.tablet_shown, tablet) != tablet {
+            self.tell_bulk(BulkEvent::Tape(recording_id, TapeEvent::Tablet(tablet)));
         }
     }
 
@@ -259,6 +318,7 @@ impl Driver {
         if self.session.consultation().is_none() {
             self.sender.end();
         }
+        self.look_at_recording();
         let shown = Shown { rung: self.rung, ..self.session.shown() };
         self.outbox.shown.send_if_modified(|known| {
             let changed = *known != shown;
@@ -316,7 +376,7 @@ impl Driver {
         self.link.media_floor().set(self.sender.floor_bytes());
         self.show_rung(now);
         let bulk = self.link.bulk();
-        bulk.allow(self.sender.bulk(bulk.waits()));
+        bulk.allow(self.sender.bulk(bulk.presses()));
         for advice in self.sender.advice(now) {
             match advice {
                 Advice::Target(target) => {

@@ -3,6 +3,7 @@
 //!
 //! A relay that never reports arrivals (an older one) leaves the rate to its own `set_bitrate`, as before.
 
+use crate::link::bulk::Allowed;
 use std::time::Duration;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::pacer::Pacer;
@@ -86,7 +87,7 @@ pub struct Rate {
     /// When the first left that nothing has been reported after.
     unheard: Option<Duration>,
     ticked: Duration,
-    /// Whether bulk waits.
+    /// Whether bulk waits that somebody waits for.
     bulk: bool,
 }
 
@@ -326,13 +327,13 @@ impl Rate {
         VideoTarget { bitrate_bps: now_bps.max(least), ..target }
     }
 
-    /// Bulk waits beside the call, or waits no more.
+    /// Bulk that somebody waits for waits beside the call, or no more: pictures make room for it.
     pub const fn set_bulk(&mut self, waits: bool) {
         self.bulk = waits;
     }
 
-    /// What bulk may take: what sound and pictures leave, and at least its part.
-    pub fn bulk_bps(&self) -> u32 {
+    /// What bulk may take: what sound and pictures leave, and of that which somebody waits for at least its part.
+    pub fn bulk_bps(&self) -> Allowed {
         let total = match self.reports {
             Reports::None => self.cap_bps,
             Reports::Unknown | Reports::Awaited(_) | Reports::Come => self.controller.target_bps(),
@@ -340,7 +341,8 @@ impl Rate {
         let seen = self.told.filter(|told| told.motion != Motion::None);
         let pictures = f64::from(seen.map_or(0, |told| told.bitrate_bps)) / PICTURE_SHARE;
         let left = f64::from(total) - pictures - self.sound.bps() - self.repairs.bps();
-        (left.max(0.0) as u32).max(total / BULK_PART)
+        let spare_bps = left.max(0.0) as u32;
+        Allowed { bps: spare_bps.max(total / BULK_PART), spare_bps }
     }
 
     /// What quinn must let be under way: what the controller does, sound, and what the far end's delayed acknowledgements hold back. Nothing while the
@@ -397,13 +399,17 @@ mod tests {
     fn bulk_has_its_part_of_a_narrow_link_and_pictures_make_room_for_it() {
         let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
         let alone = rate.poll(ms(0)).expect("a target");
-        assert_eq!(rate.bulk_bps(), 600_000 / BULK_PART, "pictures and sound take it all");
+        assert_eq!(rate.bulk_bps().bps, 600_000 / BULK_PART, "pictures and sound take it all");
+        assert!(rate.bulk_bps().spare_bps < 600_000 / BULK_PART, "nothing is left for what nobody waits for");
         rate.set_bulk(true);
         let beside = rate.tell_again(ms(60)).expect("a target");
         assert!(beside.bitrate_bps < alone.bitrate_bps && beside.bitrate_bps > alone.bitrate_bps * 4 / 5, "{beside:?}");
         rate.cap(100_000);
         let capped = rate.tell_again(ms(120)).expect("a target");
-        assert!(capped.bitrate_bps <= 100_000 && rate.bulk_bps() > 400_000, "what nobody else can use is its own");
+        assert!(
+            capped.bitrate_bps <= 100_000 && rate.bulk_bps().spare_bps > 400_000,
+            "what nobody else can use is its own"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::queue::{Dropped, Next, Queue, Waiting};
 use super::rate::{Lost, Rate, Sent};
 use crate::link::Open;
+use crate::link::bulk::Allowed;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -90,10 +91,10 @@ impl Sender {
         }
     }
 
-    /// Bulk waits beside the call, or not; what it may take, while a call runs.
-    pub fn bulk(&mut self, waits: bool) -> Option<u32> {
+    /// Bulk that somebody waits for is there, or not; what it may take, while a call runs.
+    pub fn bulk(&mut self, presses: bool) -> Option<Allowed> {
         let rate = self.rate.as_mut()?;
-        rate.set_bulk(waits);
+        rate.set_bulk(presses);
         Some(rate.bulk_bps())
     }
 

@@ -52,6 +52,7 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
             cameras: vec![],
             microphone: false,
             arrivals: false,
+            records: false,
         },
     };
     let (events, _listening) = mpsc::channel(8);

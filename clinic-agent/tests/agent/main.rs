@@ -9,6 +9,7 @@ mod link;
 mod page;
 mod rate;
 mod receipts;
+mod recordings;
 mod relay;
 mod stills;
 mod world;

@@ -83,6 +83,7 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
         },
         spool: SpoolSettings { file: dir.path().join("spool.redb") },
         capture: CaptureSettings::default(),
+        recording: Default::default(),
         devices: DeviceSettings::default(),
         buttons: ButtonSettings::default(),
         telemetry: TelemetrySettings::default(),

@@ -179,7 +179,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
       const since = url.searchParams.get("since") ?? "";
       return page(day.observations.filter((o) => o.measured_at >= since));
     }
-    if (path.endsWith("/stills")) return page([]);
+    if (path.endsWith("/stills") || path.endsWith("/recordings")) return page([]);
     if (path.endsWith("/ecgs")) return page(day.ecgs);
     if (path.startsWith("/api/ecgs/")) return json(day.ecg);
     if (path.startsWith("/api/residents/")) return json(day.resident);

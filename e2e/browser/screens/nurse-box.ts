@@ -100,7 +100,7 @@ class Answers {
     else if (part === "observations" && this.link === "offline")
       this.problem(503, "link_down", "网络中断", "记录已保存在本机，恢复后自动发送。");
     else if (part === "observations") this.list(record.observations);
-    else if (part === "stills") this.list([]);
+    else if (part === "stills" || part === "recordings") this.list([]);
     else if (part === "ecgs") this.list(ecgSummaries(id ?? ""));
     else if (kind === "ecgs") this.one(ecg("r1"));
     else if (kind === "residents") this.one(record.resident(id ?? ""));

@@ -14,13 +14,14 @@ use crate::problems;
 use crate::relay_client::MAX_BODY;
 
 /// What the relay is told of a browser's request. All else (cookies, the token against forged requests) ends here.
-const FORWARDED: [HeaderName; 10] = [
+const FORWARDED: [HeaderName; 11] = [
     header::ACCEPT,
     header::ACCEPT_LANGUAGE,
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,
     header::IF_MATCH,
     header::IF_NONE_MATCH,
+    header::RANGE,
     header::USER_AGENT,
     header::CACHE_CONTROL,
     HeaderName::from_static("idempotency-key"),

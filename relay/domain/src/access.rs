@@ -217,6 +217,10 @@ named_enum! {
         TakeStill = "take_still",
         /// GET media-timeline of a consultation
         ViewMediaTimeline = "view_media_timeline",
+        /// start and stop a recording
+        RecordConsultation = "record_consultation",
+        /// recordings of a consultation, their media
+        ViewRecordings = "view_recordings",
         /// GET /drugs, /diagnoses
         SearchFormulary = "search_formulary",
         /// POST prescriptions, findings preview
@@ -374,7 +378,9 @@ impl Action {
             | A::JoinCall
             | A::SwitchHomeCamera
             | A::TakeStill
-            | A::ViewMediaTimeline => Class::Consultation,
+            | A::ViewMediaTimeline
+            | A::RecordConsultation
+            | A::ViewRecordings => Class::Consultation,
             A::DraftPrescription
             | A::UpdatePrescription
             | A::ListPrescriptions
@@ -538,6 +544,8 @@ const fn row(action: Action) -> [Scope; 9] {
         Action::SwitchHomeCamera        => [Home, Own,   No,    No,      No,       No,       No,   Home, No ],
         Action::TakeStill               => [Home, Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::ViewMediaTimeline       => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
+        Action::RecordConsultation      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
+        Action::ViewRecordings          => [Home, Rel,   No,    No,      No,       No,       No,   No,   No ],
         Action::SearchFormulary         => [All,  All,   All,   All,     No,       No,       All,  No,   No ],
         Action::DraftPrescription       => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],
         Action::UpdatePrescription      => [No,   Own,   No,    No,      No,       No,       No,   No,   No ],

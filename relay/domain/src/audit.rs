@@ -287,6 +287,22 @@ event_kinds! {
     ConsultationStillKept = "consultation.still_kept" of Consultation;
     /// It will not come.
     ConsultationStillFailed = "consultation.still_failed" of Consultation;
+    /// A recording was asked for.
+    ConsultationRecordingAsked = "consultation.recording_asked" of Consultation;
+    /// The home's box records.
+    ConsultationRecordingBegun = "consultation.recording_begun" of Consultation;
+    /// What the box says of its recording changed: no room on its disk, or room again.
+    ConsultationRecordingTroubled = "consultation.recording_troubled" of Consultation;
+    /// Nothing more is recorded.
+    ConsultationRecordingStopped = "consultation.recording_stopped" of Consultation;
+    /// All that will come is at the hospital.
+    ConsultationRecordingComplete = "consultation.recording_complete" of Consultation;
+    /// It is in the record.
+    ConsultationRecordingKept = "consultation.recording_kept" of Consultation;
+    /// There is none.
+    ConsultationRecordingFailed = "consultation.recording_failed" of Consultation;
+    /// It was opened to be watched.
+    ConsultationRecordingViewed = "consultation.recording_viewed" of Consultation;
     /// An observer was invited.
     InvitationMade = "invitation.made" of Invitation;
     /// First written.
@@ -491,6 +507,7 @@ impl EventKind {
                 | Self::ConsentsViewed
                 | Self::DocumentsViewed
                 | Self::MediaTimelineViewed
+                | Self::ConsultationRecordingViewed
                 | Self::ResidentIdentityViewed
                 | Self::DosesViewed
                 | Self::MedicationSheetMade
@@ -539,6 +556,9 @@ pub struct AuditFact {
     /// Another purpose than treatment. Left out of the hash when absent, so that older rows keep theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
+    /// SHA-256 of what was kept outside of the record, hexadecimal: the chain vouches for the file as well. Left out of the hash when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// A fact in its place in the chain.

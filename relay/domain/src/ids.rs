@@ -73,6 +73,10 @@ typed_id! {
     DocumentId;
     /// A diagnostic still.
     StillId;
+    /// A recording of a consultation.
+    RecordingId;
+    /// A few seconds of a recording on their way from the home.
+    SegmentId;
     /// A licensed doctor of the home named as present in a consultation.
     PresentDoctorId;
     /// A round of doctors through homes, in person.

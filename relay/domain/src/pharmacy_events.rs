@@ -136,6 +136,7 @@ mod tests {
             home_id: None,
             pharmacy_id: of.map(pharmacy),
             purpose: None,
+            sha256: None,
         }
     }
 

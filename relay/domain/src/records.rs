@@ -14,6 +14,7 @@ mod people;
 mod pharmacy_system;
 mod prescription;
 mod recall;
+mod recording;
 mod referral;
 mod refill;
 mod registry;
@@ -39,6 +40,10 @@ pub use prescription::{
     SignedDocument, Supplied, Supply, TimelineStep, WRITE_OVER,
 };
 pub use recall::{AnswerError, Recall, RecallAnswer, RecallEnd, RecallHome};
+pub use recording::{
+    Gap, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble, SEGMENT_MOST_BYTES,
+    SEGMENTS_OF_RECORDING, StopCause,
+};
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
     TransportNeed, Vehicle,

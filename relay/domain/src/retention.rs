@@ -13,7 +13,7 @@ named_enum! {
     RecordKind {
         /// The medical record: from the last contact with the resident.
         MedicalRecord = "medical_record",
-        /// Audio, video and chat of a consultation, and the seconds of its media timeline: from its end.
+        /// Audio, video and chat of a consultation, and the seconds of its media timeline: from its end. Recordings are stored; chat is not.
         CallMedia = "call_media",
         /// The sale of a drug: from the day the home received it.
         DrugSale = "drug_sale",

@@ -36,6 +36,7 @@ fn fact(n: i64) -> AuditFact {
         home_id: None,
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     }
 }
 

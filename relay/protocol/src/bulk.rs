@@ -1,10 +1,10 @@
 //! The head of a bulk stream: which object the bytes that follow belong to, and where in it they begin.
 //!
 //! ```text
-//! u8 kind (0: still) | 16 bytes id | varint offset
+//! u8 kind (0: still, 1: segment of a recording) | 16 bytes id | varint offset
 //! ```
 //!
-//! What the object is (length, digest, kind of picture) was said in its `still_offer`; the bytes go on to the end of the stream.
+//! What the object is (length, digest, kind of picture) was said in its `still_offer` or `segment_offer`; the bytes go on to the end of the stream.
 
 use uuid::Uuid;
 
@@ -21,12 +21,15 @@ pub const MAX_HEAD_BYTES: usize = 1 + 16 + 8;
 pub enum BulkKind {
     /// A diagnostic still.
     Still,
+    /// A segment of a recording, sealed.
+    Segment,
 }
 
 impl BulkKind {
     const fn code(self) -> u8 {
         match self {
             Self::Still => 0,
+            Self::Segment => 1,
         }
     }
 }
@@ -65,6 +68,7 @@ impl BulkHead {
         let Some((&code, rest)) = bytes.split_first() else { return Ok(None) };
         let kind = match code {
             0 => BulkKind::Still,
+            1 => BulkKind::Segment,
             other => return Err(BulkError::UnknownKind(other)),
         };
         let Some((id, rest)) = rest.split_first_chunk::<16>() else { return Ok(None) };
@@ -80,8 +84,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_head_survives_the_wire_and_no_part_of_it_is_one(id: u128, offset in 0..=varint::MAX, rest: Vec<u8>) {
-            let head = BulkHead { kind: BulkKind::Still, id: Uuid::from_u128(id), offset };
+        fn a_head_survives_the_wire_and_no_part_of_it_is_one(segment: bool, id: u128, offset in 0..=varint::MAX, rest: Vec<u8>) {
+            let kind = if segment { BulkKind::Segment } else { BulkKind::Still };
+            let head = BulkHead { kind, id: Uuid::from_u128(id), offset };
             let mut bytes = head.encode();
             let len = bytes.len();
             prop_assert!(len <= MAX_HEAD_BYTES);

@@ -9,6 +9,7 @@
 //! | [`varint`] | QUIC variable-length integers |
 //! | [`stream`] | the type that opens every stream |
 //! | [`bulk`] | the head of a stream of bulk |
+//! | [`segment`] | a few seconds of a recording |
 //! | [`control`] | length-prefixed JSON messages, [`control::ToRelay`] and [`control::ToBox`] |
 //! | [`room`] | who is in a room, as shown to people |
 //! | [`roq`] | datagram = flow id + RTP or RTCP packet |
@@ -28,6 +29,7 @@ pub mod roq;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdpfrag;
+pub mod segment;
 pub mod stream;
 pub mod varint;
 

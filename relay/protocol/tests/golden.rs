@@ -5,13 +5,13 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use yunzhen_domain::ids::StillId;
+use yunzhen_domain::ids::{RecordingId, SegmentId, StillId};
 use yunzhen_protocol::{
     bulk::{BulkError, BulkHead, BulkKind},
     ccfb::{self, Metric, StreamReport},
     control::{
-        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, Rung, StillRefusal,
-        StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
+        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RecordTrouble, RecordingKey,
+        RefusedCode, Rung, SegmentRefusal, StillRefusal, StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
     repair::{self, Block, Repair},
@@ -98,6 +98,7 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
                 cameras: vec![BoxCamera::Room, BoxCamera::CloseUp],
                 microphone: true,
                 arrivals: true,
+                records: true,
             },
         ),
         ("camera_state", ToRelay::CameraState { active: ActiveCamera::Room, failed: None }),
@@ -125,9 +126,34 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
             },
         ),
         ("still_failed", ToRelay::StillFailed { still_id: still(), reason: StillTrouble::CameraOff }),
+        (
+            "segment_offer",
+            ToRelay::SegmentOffer {
+                segment_id: segment(),
+                recording_id: recording(),
+                index: 7,
+                waiting: 3,
+                bytes: 800_000,
+                sha256: "6".repeat(64),
+            },
+        ),
+        (
+            "recording_trouble",
+            ToRelay::RecordingTrouble { recording_id: recording(), reason: Some(RecordTrouble::BoxDisk) },
+        ),
+        ("recording_untroubled", ToRelay::RecordingTrouble { recording_id: recording(), reason: None }),
+        ("recording_over", ToRelay::RecordingOver { recording_id: recording() }),
         ("hang_up", ToRelay::HangUp { consultation_id: consultation() }),
         ("bye", ToRelay::Bye { reason: "power button".into() }),
     ]
+}
+
+fn recording() -> RecordingId {
+    RecordingId::from_uuid(still().uuid())
+}
+
+fn segment() -> SegmentId {
+    SegmentId::from_uuid(still().uuid())
 }
 
 fn still() -> StillId {
@@ -137,7 +163,8 @@ fn still() -> StillId {
 #[test]
 fn bulk_heads() {
     let head = |offset| BulkHead { kind: BulkKind::Still, id: still().uuid(), offset };
-    let vectors = [("still", head(0)), ("still_goes_on", head(65_536))];
+    let segment = BulkHead { kind: BulkKind::Segment, ..head(0) };
+    let vectors = [("still", head(0)), ("still_goes_on", head(65_536)), ("segment", segment)];
     insta::assert_snapshot!("bulk", lines(vectors.map(|(name, head)| (name, head.encode()))));
     for (name, head) in vectors {
         let bytes = head.encode();
@@ -186,6 +213,14 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
         ("take_still", ToBox::TakeStill { still_id: still(), consultation_id, camera: BoxCamera::CloseUp }),
         ("still_at", ToBox::StillAt { still_id: still(), offset: 65_536 }),
         ("still_done", ToBox::StillDone { still_id: still() }),
+        (
+            "record",
+            ToBox::Record { recording_id: recording(), consultation_id, key: RecordingKey("a2V5".into()), next: 7 },
+        ),
+        ("stop_recording", ToBox::StopRecording { recording_id: recording() }),
+        ("segment_at", ToBox::SegmentAt { segment_id: segment(), offset: 65_536 }),
+        ("segment_done", ToBox::SegmentDone { segment_id: segment() }),
+        ("segment_refused", ToBox::SegmentRefused { segment_id: segment(), reason: SegmentRefusal::WrongDigest }),
         ("still_refused", ToBox::StillRefused { still_id: still(), reason: StillRefusal::WrongDigest }),
         ("room_state", ToBox::RoomState(room_state())),
         ("room_state_paused", ToBox::RoomState(paused())),

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod floor;
 pub mod lifecycle;
 pub mod ready;
+pub mod sealed;
 pub mod serve;
 pub mod settings;
 pub mod telemetry;

@@ -127,6 +127,18 @@ pub(super) async fn missing_for_visit(
     Ok(needed.into_iter().filter(|kind| consent_in_force(&all, *kind, at).is_none()).collect())
 }
 
+/// Whether a consent of this kind is in force, on whichever of the person's records it was signed.
+pub(super) async fn in_force(
+    db: &mut Db,
+    resident: ResidentId,
+    kind: ConsentKind,
+    at: Timestamp,
+) -> Result<bool, AppError> {
+    let Some(standing) = residents::get_standing(db, resident).await? else { return Err(AppError::NotFound) };
+    let group = residents::group(db, standing.id).await?;
+    Ok(consent_in_force(&of_group(db, &group).await?, kind, at).is_some())
+}
+
 async fn of_group(db: &mut Db, group: &[ResidentId]) -> Result<Vec<Consent>, AppError> {
     let mut all = Vec::new();
     for id in group {

@@ -1,6 +1,6 @@
 //! Documents, photos and voice messages of residents. The bytes are in the care record itself, as text: kept in one transaction with the row that describes them, on both
 //! databases alike, in every backup, and within reach of every relay. They are bounded (a still, which only a box
-//! brings, by 8 MiB); recordings, which are not small, do not go here.
+//! brings, by 8 MiB); recordings, which are not small, are files ([`crate::recordings`]).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -188,6 +188,24 @@ pub enum AppError {
         /// As many.
         most: usize,
     },
+    /// The resident has not consented to recordings, or took it back.
+    #[error("no consent to recordings is in force")]
+    NoRecordingConsent,
+    /// The consultation is being recorded.
+    #[error("the consultation is being recorded")]
+    AlreadyRecording,
+    /// A consultation has as many recordings as it may have.
+    #[error("a consultation has at most {most} recordings")]
+    TooManyRecordings {
+        /// As many.
+        most: usize,
+    },
+    /// The bytes of a recording are not those that were kept, or its key does not open them.
+    #[error("a recording cannot be read")]
+    DamagedRecording,
+    /// The folder of recordings.
+    #[error("the folder of recordings: {0}")]
+    RecordingDisk(std::io::Error),
     /// Somebody else has the time.
     #[error("the time is taken")]
     SlotTaken,

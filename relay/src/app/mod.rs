@@ -40,6 +40,7 @@ pub mod prescriptions;
 pub(crate) mod queue;
 mod reads;
 pub mod recalls;
+pub mod recordings;
 pub mod referrals;
 pub mod refills;
 mod relations;
@@ -75,6 +76,7 @@ use yunzhen_store::{Cursor, Store};
 use crate::config::PublicUrl;
 use crate::outgoing::Reachable;
 use crate::print::Printer;
+use crate::recordings::Files;
 use crate::rooms::presence::Presence;
 use crate::rooms::timeline::Timeline;
 use crate::vault::Vault;
@@ -97,10 +99,12 @@ pub struct App {
     pub boxes: Arc<Trust>,
     /// Who is there right now.
     pub presence: Presence,
-    /// How far stills have come.
+    /// How far stills and recordings have come.
     pub arriving: stills::Arriving,
     /// How calls go, as far as it is not stored yet.
     pub timeline: Timeline,
+    /// Where recordings lie.
+    pub recordings: Files,
     /// Which reads the audit log has lately been told.
     reads: reads::Told,
     /// Makes PDFs.
@@ -132,6 +136,7 @@ impl App {
             presence,
             arriving: Default::default(),
             timeline: Default::default(),
+            recordings: Files::new("recordings".into()),
             reads: Default::default(),
             printer: Printer::default(),
             public_url: None,
@@ -144,6 +149,12 @@ impl App {
     #[must_use]
     pub fn with_boxes(self, boxes: Trust) -> Self {
         Self { boxes: Arc::new(boxes), ..self }
+    }
+
+    /// The same with the folder of recordings.
+    #[must_use]
+    pub fn with_recordings(self, folder: std::path::PathBuf) -> Self {
+        Self { recordings: Files::new(folder), ..self }
     }
 
     /// The same with the address of the settings.

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
@@ -36,38 +37,38 @@ pub const OWED: u32 = 20;
 /// What is given up in one turn of the job; the rest has its turn an hour later.
 const BATCH: u32 = 500;
 
-/// How far a still has come.
+/// How far a still, or a recording, has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Arrived {
-    percent: u8,
-    halted: bool,
+pub(super) struct Arrived {
+    pub(super) percent: u8,
+    pub(super) halted: bool,
 }
 
-/// How far each still has come. Clones share the same view.
+/// How far each still and each recording has come, by its id. Clones share the same view.
 #[derive(Debug, Clone, Default)]
-pub struct Arriving(Arc<Mutex<HashMap<StillId, Arrived>>>);
+pub struct Arriving(Arc<Mutex<HashMap<Uuid, Arrived>>>);
 
 impl Arriving {
     /// So much is here.
-    pub fn set(&self, id: StillId, percent: u8) {
+    pub fn set(&self, id: Uuid, percent: u8) {
         self.all().insert(id, Arrived { percent, halted: false });
     }
 
     /// What comes cannot be stored at present.
-    pub fn halt(&self, id: StillId) {
+    pub fn halt(&self, id: Uuid) {
         self.all().entry(id).or_default().halted = true;
     }
 
     /// It has ended.
-    pub fn forget(&self, id: StillId) {
+    pub fn forget(&self, id: Uuid) {
         self.all().remove(&id);
     }
 
-    fn get(&self, id: StillId) -> Option<Arrived> {
+    pub(super) fn get(&self, id: Uuid) -> Option<Arrived> {
         self.all().get(&id).copied()
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<StillId, Arrived>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Uuid, Arrived>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -219,7 +220,7 @@ pub async fn keep(
     work.record(EventKind::DocumentAdded, after.resident_id.uuid(), Some(home), None);
     work.record(EventKind::ConsultationStillKept, after.consultation_id.uuid(), Some(home), None);
     work.finish(()).await?;
-    app.arriving.forget(id);
+    app.arriving.forget(id.uuid());
     Ok(Ok(()))
 }
 
@@ -244,7 +245,7 @@ pub async fn give_up(app: &App, now: Timestamp) -> Result<usize, AppError> {
 async fn end(app: &App, ctx: &Context, home: HomeId, id: StillId, failure: StillFailure) -> Result<(), AppError> {
     let mut work = Work::unkeyed(app, ctx).await?;
     let still = stills::get(&mut work.tx, id).await?.filter(|s| s.home_id == home).ok_or(AppError::NotFound)?;
-    app.arriving.forget(id);
+    app.arriving.forget(id.uuid());
     if still.state != State::Asked {
         return Ok(());
     }
@@ -262,7 +263,7 @@ async fn view(app: &App, db: &mut Db, names: &mut Names, still: Still) -> Result
         },
         None => None,
     };
-    let arrived = app.arriving.get(still.id).filter(|_| still.state == State::Asked);
+    let arrived = app.arriving.get(still.id.uuid()).filter(|_| still.state == State::Asked);
     Ok(views::Still {
         id: still.id,
         consultation_id: still.consultation_id,

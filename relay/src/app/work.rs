@@ -116,7 +116,7 @@ impl Work {
         pharmacy_id: Option<PharmacyId>,
     ) {
         let (at, actor) = (self.ctx.now, self.ctx.actor.reference());
-        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None });
+        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id, purpose: None, sha256: None });
     }
 
     /// Notes a fact about a resident, with the purpose of use where it is not treatment.
@@ -133,10 +133,27 @@ impl Work {
         }
     }
 
+    /// Notes a fact that vouches for a file outside of the record, by the file's digest.
+    pub(super) fn record_file(&mut self, kind: EventKind, entity_id: Uuid, home_id: Option<HomeId>, sha256: &[u8; 32]) {
+        self.record(kind, entity_id, home_id, None);
+        if let Some(fact) = self.facts.last_mut() {
+            fact.sha256 = Some(yunzhen_domain::audit::hex(sha256));
+        }
+    }
+
     /// Notes what the system did in the same transaction, as a consequence.
     pub(super) fn record_by_system(&mut self, kind: EventKind, entity_id: Uuid, home_id: Option<HomeId>) {
         let (at, actor) = (self.ctx.now, yunzhen_domain::Actor::System.reference());
-        self.facts.push(AuditFact { at, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
+        self.facts.push(AuditFact {
+            at,
+            actor,
+            kind,
+            entity_id,
+            home_id,
+            pharmacy_id: None,
+            purpose: None,
+            sha256: None,
+        });
     }
 
     /// The answer carries a secret that is shown once, such as a PIN or a link: it is kept for a repeated command, sealed and not for long.

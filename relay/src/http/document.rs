@@ -7,7 +7,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
-    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, residents, rounds, schedule, sessions,
+    events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, recordings, residents, rounds, schedule,
+    sessions,
     stills, urgent_calls,
 };
 
@@ -329,6 +330,10 @@ problems! {
         media_timeline::get,
         stills::list,
         stills::take,
+        recordings::list,
+        recordings::start,
+        recordings::stop,
+        recordings::media,
         legs::create_media_token,
     ),
 )]

@@ -36,6 +36,7 @@ pub mod prescribing;
 pub mod prescriptions;
 pub mod problem;
 pub mod recalls;
+pub mod recordings;
 pub mod referrals;
 pub mod refills;
 pub mod residents;
@@ -166,6 +167,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/home-camera", post(h::legs::select_home_camera))
         .route("/consultations/{id}/media-timeline", get(h::media_timeline::get))
         .route("/consultations/{id}/stills", get(h::stills::list).post(h::stills::take))
+        .route("/consultations/{id}/recordings", get(h::recordings::list).post(h::recordings::start))
+        .route("/recordings/{id}/stop", post(h::recordings::stop))
+        .route("/recordings/{id}/media", get(h::recordings::media))
         .route("/consultations/{id}/media-tokens", post(h::legs::create_media_token))
         .route("/drugs", get(h::formulary::drugs))
         .route("/diagnoses", get(h::formulary::diagnoses))
@@ -423,6 +427,10 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("getMediaTimeline", Some(Action::ViewMediaTimeline)),
     ("listStills", Some(Action::ViewDocuments)),
     ("takeStills", Some(Action::TakeStill)),
+    ("listRecordings", Some(Action::ViewRecordings)),
+    ("startRecording", Some(Action::RecordConsultation)),
+    ("stopRecording", Some(Action::RecordConsultation)),
+    ("getRecordingMedia", Some(Action::ViewRecordings)),
     ("createMediaToken", Some(Action::JoinCall)),
     ("listDrugs", Some(Action::SearchFormulary)),
     ("listDiagnoses", Some(Action::SearchFormulary)),

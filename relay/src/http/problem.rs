@@ -224,7 +224,7 @@ fn prefers_english(headers: &HeaderMap) -> bool {
 
 /// Statuses and heads of answers that say yes.
 pub mod status {
-    use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
+    use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
     use axum::http::{HeaderValue, StatusCode};
     use axum::response::{IntoResponse, Response};
     use yunzhen_rtc::Patched;
@@ -252,6 +252,46 @@ pub mod status {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(axum::http::HeaderName::from_static(name), value);
             }
+        }
+        response
+    }
+
+    /// The whole file of a recording: shown, not kept by caches on the way.
+    pub fn movie(body: axum::body::Body, total: u64) -> Response {
+        let mut response = (StatusCode::OK, body).into_response();
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(total));
+        of_movie(response)
+    }
+
+    /// A part of it, from a place.
+    pub fn movie_part(bytes: Vec<u8>, from: u64, total: u64) -> Response {
+        let last = (from + bytes.len() as u64).saturating_sub(1);
+        let mut response = (StatusCode::PARTIAL_CONTENT, bytes).into_response();
+        if let Ok(range) = HeaderValue::from_str(&format!("bytes {from}-{last}/{total}")) {
+            response.headers_mut().insert(CONTENT_RANGE, range);
+        }
+        of_movie(response)
+    }
+
+    /// The file ends before.
+    pub fn movie_beyond(total: u64) -> Response {
+        let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+        if let Ok(range) = HeaderValue::from_str(&format!("bytes */{total}")) {
+            response.headers_mut().insert(CONTENT_RANGE, range);
+        }
+        response
+    }
+
+    fn of_movie(mut response: Response) -> Response {
+        for (name, value) in [
+            ("content-type", "video/mp4"),
+            ("accept-ranges", "bytes"),
+            ("x-content-type-options", "nosniff"),
+            ("content-disposition", "inline"),
+            ("cache-control", "private, no-store"),
+        ] {
+            let name = axum::http::HeaderName::from_static(name);
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }

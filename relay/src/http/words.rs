@@ -105,6 +105,8 @@ fn of_camera(error: CameraError) -> Words {
     match error {
         CameraError::NoBox => words(S::CONFLICT, "home_not_in_call", ["养老院设备不在通话中", "The home is not in this call"],
             ["养老院的终端目前没有连接，或正在另一会诊中。", "The home's box is not connected, or is in another consultation."], ["请等待连接恢复后再试。", "Wait until it is back and try again."]),
+        CameraError::NoRecorder => words(S::CONFLICT, "home_cannot_record", ["养老院设备不能录像", "The home cannot record"],
+            ["养老院的终端没有接摄像头和麦克风，或版本过旧，或已关闭录像；平板自带的摄像头不录。", "The home's box has no camera or microphone of its own, is an older one, or has recording switched off; the tablet's own camera is not recorded."], ["请联系养老院检查终端。", "Ask the home to look at its box."]),
         CameraError::NoSuchCamera => words(S::CONFLICT, "no_such_camera", ["没有这个摄像头", "No such camera"],
             ["养老院的终端没有接这个摄像头。", "The home's box has no such camera."], ["请选择另一个摄像头。", "Choose another camera."]),
     }
@@ -128,6 +130,19 @@ fn of_app(error: &AppError) -> Words {
         }
         AppError::NotFound => not_found(),
         AppError::Camera(error) => of_camera(*error),
+        AppError::NoRecordingConsent => words(S::CONFLICT, "no_recording_consent", ["住民未同意录像", "No consent to be recorded"],
+            ["住民没有签署录像同意书，或已撤回。", "The resident has not signed the consent to recordings, or took it back."], ["请护士在平板上取得同意后再录。", "Ask the nurse to take the consent on the tablet first."]),
+        AppError::AlreadyRecording => words(S::CONFLICT, "already_recording", ["正在录像", "It is being recorded"],
+            ["这次会诊已在录像。", "This consultation is being recorded."], ["请先停止正在进行的录像。", "Stop that recording first."]),
+        AppError::TooManyRecordings { most } => {
+            let mut words = words(S::CONFLICT, "too_many_recordings", ["录像数量已满", "No more recordings"], ["", ""], ["请使用已有的录像。", "Use those that there are."]);
+            words.detail = (format!("一次会诊最多 {most} 段录像。"), format!("A consultation has at most {most} recordings."));
+            words
+        }
+        AppError::DamagedRecording => words(S::INTERNAL_SERVER_ERROR, "damaged_recording", ["录像无法读取", "The recording cannot be read"],
+            ["录像文件缺失或与保存时不一致。", "Its file is missing, or not what was kept."], ["请联系管理员从备份恢复。", "Ask the administrator to restore it from the backup."]),
+        AppError::RecordingDisk(_) => words(S::INTERNAL_SERVER_ERROR, "recording_disk", ["录像暂时无法存取", "Recordings cannot be stored or read now"],
+            ["医院存放录像的磁盘可能已满或故障。", "The disk of recordings may be full or broken."], ["请联系管理员；通话不受影响。", "Tell the administrator; the call goes on."]),
         AppError::TooManyStills { most } => {
             let mut words = words(S::CONFLICT, "too_many_stills", ["静帧数量已满", "No more stills"], ["", ""], ["请使用已保存的静帧。", "Use those that are kept."]);
             words.detail = (format!("一次会诊最多 {most} 张静帧。"), format!("A consultation has at most {most} stills."));

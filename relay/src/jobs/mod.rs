@@ -2,6 +2,7 @@
 
 mod purge;
 pub mod queue;
+pub mod recordings;
 pub mod stills;
 pub mod webhooks;
 
@@ -34,6 +35,7 @@ pub fn spawn(life: &Lifecycle, app: App, bulk: PathBuf) {
             let now = clock::now_timestamp();
             if records_at.is_none_or(|at| now >= at) {
                 purge_records(&app).await;
+                sweep_recordings(&app).await;
                 give_stills_up(&app, &bulk).await;
                 records_at = now.checked_add(RECORDS_EVERY).ok();
             }
@@ -103,6 +105,18 @@ async fn purge_records(app: &App) {
         Err(error) => {
             tracing::error!(%error, "the purge of records failed and will be tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "purge_records").increment(1);
+        }
+    }
+}
+
+/// After the purge: files of recordings whose record is gone go with it.
+async fn sweep_recordings(app: &App) {
+    match app::recordings::sweep(app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "files of recordings removed whose record is gone"),
+        Err(error) => {
+            tracing::error!(%error, "files of recordings could not be removed; it is tried again");
+            metrics::counter!("yunzhen_job_failures_total", "job" => "sweep_recordings").increment(1);
         }
     }
 }

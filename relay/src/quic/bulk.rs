@@ -1,7 +1,7 @@
-//! Stills of one box: what it offers, the bulk streams that bring them, and what it is told.
+//! Stills and segments of recordings of one box: what it offers, the bulk streams that bring them, and what it is told.
 //!
-//! One task per connection takes offers and streams in their order, so a box has one still under way and only itself to wait for. Live media are datagrams
-//! and never come by here. What a still is in the record is `app::stills`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
+//! One task per connection takes offers and streams in their order, so a box has one object under way and only itself to wait for. Live media are datagrams
+//! and never come by here. What the objects are in the record is `app::stills` and `app::recordings`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,19 +10,21 @@ use jiff::Timestamp;
 use quinn::{RecvStream, VarInt};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 use yunzhen_domain::audit::hex;
-use yunzhen_domain::ids::{HomeId, StillId};
+use yunzhen_domain::ids::{HomeId, RecordingId, SegmentId, StillId};
 use yunzhen_domain::machines::still::State;
-use yunzhen_domain::records::{STILL_MOST_BYTES, StillFailure};
-use yunzhen_protocol::bulk::{BulkHead, MAX_HEAD_BYTES, REFUSED_BULK};
-use yunzhen_protocol::control::{StillRefusal, StillTrouble, ToBox, ToRelay};
+use yunzhen_domain::records::{RecordingTrouble, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, StillFailure};
+use yunzhen_protocol::bulk::{BulkHead, BulkKind, MAX_HEAD_BYTES, REFUSED_BULK};
+use yunzhen_protocol::control::{RecordTrouble, SegmentRefusal, StillRefusal, StillTrouble, ToBox, ToRelay};
 use yunzhen_runtime::clock;
 
 use super::part::Part;
+use crate::app::recordings::Expected;
 use crate::app::stills::Brought;
 use crate::app::{self, App, AppError};
 
-/// Offers and streams of one box that may wait. More is refused: a box sends one still at a time.
+/// Offers and streams of one box that may wait. More is refused: a box sends one object at a time.
 pub const QUEUE: usize = 32;
 /// The box hears of progress after so many bytes; it never has more than it may under way unheard.
 const REPORT: u64 = 8 * 1024;
@@ -33,36 +35,41 @@ const LONGEST_SIDE: u32 = 8192;
 
 /// What comes from a box.
 pub enum FromBox {
-    /// `still_offer` or `still_failed`.
+    /// What boxes say of stills and recordings.
     Said(ToRelay),
     /// A bulk stream, past its type.
     Stream(RecvStream),
 }
 
-/// What every box's stills need. Cheap to clone.
+/// What every box's bulk needs. Cheap to clone.
 #[derive(Clone)]
-pub struct Stills {
+pub struct Bulk {
     app: App,
     folder: Arc<Path>,
 }
 
 /// An offer that is on its way.
 struct Incoming {
-    id: StillId,
-    offer: Offer,
+    object: Object,
+    bytes: u64,
+    sha256: String,
     part: Part,
 }
 
-/// What a box says it has.
-struct Offer {
+/// What a box offered.
+enum Object {
+    Still(StillId, Picture),
+    Segment(SegmentId, RecordingId, u32),
+}
+
+/// What a box says of a still.
+struct Picture {
     taken_at: Timestamp,
     media_type: String,
     size: (u32, u32),
-    bytes: u64,
-    sha256: String,
 }
 
-/// Why a still stops here for now; it is offered again.
+/// Why an object stops here for now; it is offered again.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error("the record: {0}")]
@@ -71,37 +78,70 @@ enum Trouble {
     Disk(#[from] std::io::Error),
 }
 
-impl Stills {
+impl Object {
+    const fn uuid(&self) -> Uuid {
+        match self {
+            Self::Still(id, _) => id.uuid(),
+            Self::Segment(id, ..) => id.uuid(),
+        }
+    }
+
+    const fn kind(&self) -> BulkKind {
+        match self {
+            Self::Still(..) => BulkKind::Still,
+            Self::Segment(..) => BulkKind::Segment,
+        }
+    }
+
+    /// By which its arrival is shown.
+    const fn shown_as(&self) -> Uuid {
+        match self {
+            Self::Still(id, _) => id.uuid(),
+            Self::Segment(_, recording_id, _) => recording_id.uuid(),
+        }
+    }
+
+    const fn at(&self, offset: u64) -> ToBox {
+        match *self {
+            Self::Still(still_id, _) => ToBox::StillAt { still_id, offset },
+            Self::Segment(segment_id, ..) => ToBox::SegmentAt { segment_id, offset },
+        }
+    }
+}
+
+impl Bulk {
     /// Parts are kept in `folder`.
     pub fn new(app: App, folder: PathBuf) -> Self {
         Self { app, folder: folder.into() }
     }
 
     /// Serves one box until its connection ends.
-    pub async fn serve(self, home: HomeId, mut from: mpsc::Receiver<FromBox>, commands: mpsc::Sender<ToBox>) {
-        let mut session = Session { stills: self, home, commands, current: None };
+    pub async fn serve(
+        self,
+        home: HomeId,
+        records: bool,
+        mut from: mpsc::Receiver<FromBox>,
+        commands: mpsc::Sender<ToBox>,
+    ) {
+        let mut session = Session { bulk: self, home, commands, current: None };
+        if records {
+            session.ask_for_the_rest().await;
+        }
         while let Some(from) = from.recv().await {
-            let id = match &from {
-                FromBox::Said(ToRelay::StillOffer { still_id, .. }) => Some(*still_id),
-                FromBox::Said(_) | FromBox::Stream(_) => session.current.as_ref().map(|current| current.id),
+            let shown = match &from {
+                FromBox::Said(ToRelay::StillOffer { still_id, .. }) => Some(still_id.uuid()),
+                FromBox::Said(ToRelay::SegmentOffer { recording_id, .. }) => Some(recording_id.uuid()),
+                FromBox::Said(_) | FromBox::Stream(_) => session.current.as_ref().map(|one| one.object.shown_as()),
             };
             let done = match from {
-                FromBox::Said(ToRelay::StillOffer { still_id, taken_at, media_type, width, height, bytes, sha256 }) => {
-                    let offer = Offer { taken_at, media_type, size: (width, height), bytes, sha256 };
-                    session.offered(still_id, offer).await
-                }
-                FromBox::Said(ToRelay::StillFailed { still_id, reason }) => {
-                    session.failed(still_id, reason).await;
-                    Ok(())
-                }
-                FromBox::Said(_) => Ok(()),
+                FromBox::Said(message) => session.said(message).await,
                 FromBox::Stream(stream) => session.receive(stream).await,
             };
             if let Err(error) = done {
-                tracing::error!(home = %home, %error, "a still could not be taken; the box offers it again");
-                metrics::counter!("yunzhen_stills_halted_total").increment(1);
-                if let (Some(id), Trouble::Disk(_)) = (id, &error) {
-                    session.stills.app.arriving.halt(id);
+                tracing::error!(home = %home, %error, "bulk could not be taken; the box offers it again");
+                metrics::counter!("yunzhen_bulk_halted_total").increment(1);
+                if let (Some(id), Trouble::Disk(_) | Trouble::App(AppError::RecordingDisk(_))) = (shown, &error) {
+                    session.bulk.app.arriving.halt(id);
                 }
                 session.current = None;
             }
@@ -110,7 +150,7 @@ impl Stills {
 }
 
 struct Session {
-    stills: Stills,
+    bulk: Bulk,
     home: HomeId,
     commands: mpsc::Sender<ToBox>,
     current: Option<Incoming>,
@@ -120,54 +160,130 @@ impl Session {
     /// The box hears it, or is gone.
     async fn tell(&self, message: ToBox) {
         if self.commands.send(message).await.is_err() {
-            tracing::debug!("a box went before it heard of its still");
+            tracing::debug!("a box went before it heard of its bulk");
         }
     }
 
-    async fn refuse(&mut self, still_id: StillId, reason: StillRefusal) {
-        metrics::counter!("yunzhen_stills_refused_total").increment(1);
-        if let Some(current) = self.current.take_if(|current| current.id == still_id) {
-            current.part.remove().await;
+    /// A box that comes back hears which recordings were stopped meanwhile. Those that go on it hears of when it joins their call.
+    async fn ask_for_the_rest(&self) {
+        match app::recordings::orders(&self.bulk.app, self.home).await {
+            Ok(orders) => {
+                for (_, order) in orders {
+                    if matches!(order, ToBox::StopRecording { .. }) {
+                        self.tell(order).await;
+                    }
+                }
+            }
+            Err(error) => tracing::error!(home = %self.home, %error, "a box could not be asked for recordings"),
         }
+    }
+
+    async fn said(&mut self, message: ToRelay) -> Result<(), Trouble> {
+        let now = clock::now_timestamp();
+        match message {
+            ToRelay::StillOffer { still_id, taken_at, media_type, width, height, bytes, sha256 } => {
+                let picture = Picture { taken_at, media_type, size: (width, height) };
+                self.still_offered(still_id, picture, bytes, sha256).await
+            }
+            ToRelay::StillFailed { still_id, reason } => self.still_failed(still_id, reason).await,
+            ToRelay::SegmentOffer { segment_id, recording_id, index, waiting, bytes, sha256 } => {
+                let expected = match is_digest(&sha256) && (1..=SEGMENT_MOST_BYTES).contains(&bytes) {
+                    true => app::recordings::expect(&self.bulk.app, self.home, recording_id, index, waiting).await?,
+                    false => Expected::Refused(SegmentRefusal::TooLarge),
+                };
+                self.current = None;
+                match expected {
+                    Expected::Next => {
+                        let object = Object::Segment(segment_id, recording_id, index);
+                        self.begin(object, bytes, sha256).await?;
+                    }
+                    Expected::Known => self.tell(ToBox::SegmentDone { segment_id }).await,
+                    Expected::Refused(reason) => self.refuse_segment(segment_id, reason).await,
+                }
+                Ok(())
+            }
+            ToRelay::RecordingTrouble { recording_id, reason } => {
+                let reason = reason.map(|reason| match reason {
+                    RecordTrouble::BoxDisk => RecordingTrouble::BoxDisk,
+                    RecordTrouble::BoxFull => RecordingTrouble::BoxFull,
+                    RecordTrouble::Tablet => RecordingTrouble::Tablet,
+                    RecordTrouble::Other => RecordingTrouble::Encoder,
+                });
+                unless_foreign(app::recordings::trouble(&self.bulk.app, self.home, recording_id, reason, now).await)
+            }
+            ToRelay::RecordingOver { recording_id } => {
+                unless_foreign(app::recordings::over(&self.bulk.app, self.home, recording_id, now).await)
+            }
+            // The session gives nothing else.
+            _ => Ok(()),
+        }
+    }
+
+    async fn refuse_still(&mut self, still_id: StillId, reason: StillRefusal) {
+        metrics::counter!("yunzhen_stills_refused_total").increment(1);
+        self.drop_current(still_id.uuid()).await;
         self.tell(ToBox::StillRefused { still_id, reason }).await;
     }
 
+    async fn refuse_segment(&mut self, segment_id: SegmentId, reason: SegmentRefusal) {
+        tracing::warn!(home = %self.home, segment = %segment_id, ?reason, "segment of a recording refused");
+        metrics::counter!("yunzhen_segments_refused_total").increment(1);
+        self.drop_current(segment_id.uuid()).await;
+        self.tell(ToBox::SegmentRefused { segment_id, reason }).await;
+    }
+
+    async fn drop_current(&mut self, id: Uuid) {
+        if let Some(current) = self.current.take_if(|current| current.object.uuid() == id) {
+            current.part.remove().await;
+        }
+    }
+
     async fn fail(&mut self, id: StillId, failure: StillFailure, reason: StillRefusal) -> Result<(), Trouble> {
-        app::stills::fail(&self.stills.app, self.home, id, failure, clock::now_timestamp()).await?;
-        self.refuse(id, reason).await;
+        app::stills::fail(&self.bulk.app, self.home, id, failure, clock::now_timestamp()).await?;
+        self.refuse_still(id, reason).await;
         Ok(())
     }
 
-    async fn offered(&mut self, id: StillId, offer: Offer) -> Result<(), Trouble> {
+    async fn still_offered(
+        &mut self,
+        id: StillId,
+        picture: Picture,
+        bytes: u64,
+        sha256: String,
+    ) -> Result<(), Trouble> {
         self.current = None;
-        match app::stills::of_home(&self.stills.app, self.home, id, clock::now_timestamp()).await? {
-            None => self.refuse(id, StillRefusal::NotAsked).await,
+        match app::stills::of_home(&self.bulk.app, self.home, id, clock::now_timestamp()).await? {
+            None => self.refuse_still(id, StillRefusal::NotAsked).await,
             Some(still) => match still.state {
                 State::Kept => self.tell(ToBox::StillDone { still_id: id }).await,
-                State::Failed => self.refuse(id, StillRefusal::NotTaken).await,
-                State::Asked if offer.bytes > STILL_MOST_BYTES => {
+                State::Failed => self.refuse_still(id, StillRefusal::NotTaken).await,
+                State::Asked if bytes > STILL_MOST_BYTES => {
                     self.fail(id, StillFailure::TooLarge, StillRefusal::TooLarge).await?;
                 }
-                State::Asked if !offer.is_sensible() => {
+                State::Asked if bytes == 0 || !picture.is_sensible() || !is_digest(&sha256) => {
                     self.fail(id, StillFailure::NotAPicture, StillRefusal::NotTaken).await?;
                 }
-                State::Asked => {
-                    let part = Part::open(&self.stills.folder, id, &offer.sha256).await?;
-                    let incoming = self.current.insert(Incoming { id, offer, part });
-                    self.stills.app.arriving.set(id, incoming.percent());
-                    let offset = incoming.part.arrived();
-                    if incoming.is_whole() {
-                        return self.finish().await;
-                    }
-                    self.tell(ToBox::StillAt { still_id: id, offset }).await;
-                }
+                State::Asked => self.begin(Object::Still(id, picture), bytes, sha256).await?,
             },
         }
         Ok(())
     }
 
+    /// Takes an offer: says where its bytes are to go on.
+    async fn begin(&mut self, object: Object, bytes: u64, sha256: String) -> Result<(), Trouble> {
+        let part = Part::open(&self.bulk.folder, object.uuid(), &sha256).await?;
+        let incoming = self.current.insert(Incoming { object, bytes, sha256, part });
+        incoming.show(&self.bulk.app);
+        if incoming.is_whole() {
+            return self.finish().await;
+        }
+        let at = incoming.object.at(incoming.part.arrived());
+        self.tell(at).await;
+        Ok(())
+    }
+
     /// Written down once, however long the record takes nothing; the task ends with the connection, and the box is asked anew after that.
-    async fn failed(&mut self, id: StillId, reason: StillTrouble) {
+    async fn still_failed(&mut self, id: StillId, reason: StillTrouble) -> Result<(), Trouble> {
         let failure = match reason {
             StillTrouble::CameraOff => StillFailure::CameraOff,
             StillTrouble::CameraFailed | StillTrouble::Other => StillFailure::CameraFailed,
@@ -177,9 +293,9 @@ impl Session {
             StillTrouble::BoxDisk => StillFailure::BoxDisk,
         };
         loop {
-            match app::stills::fail(&self.stills.app, self.home, id, failure, clock::now_timestamp()).await {
+            match app::stills::fail(&self.bulk.app, self.home, id, failure, clock::now_timestamp()).await {
                 // Of another home, or of nobody: there is nothing to fail.
-                Ok(()) | Err(AppError::NotFound) => return,
+                Ok(()) | Err(AppError::NotFound) => return Ok(()),
                 // What is offered is offered again; what failed is said once.
                 Err(error) => {
                     tracing::error!(home = %self.home, %error, "the end of a still could not be written; trying again");
@@ -190,12 +306,14 @@ impl Session {
         }
     }
 
-    /// Takes what a stream brings, to the end of the still or of the stream.
+    /// Takes what a stream brings, to the end of the object or of the stream.
     async fn receive(&mut self, mut stream: RecvStream) -> Result<(), Trouble> {
-        let wanted = self.current.as_ref().map(|current| (current.id, current.part.arrived()));
         let head = read_head(&mut stream).await;
-        let fits = head.zip(wanted).is_some_and(|(head, (id, at))| head.id == id.uuid() && head.offset == at);
-        let Some(current) = self.current.as_mut().filter(|_| fits) else {
+        let fits = |current: &&mut Incoming| {
+            let (object, at) = (&current.object, current.part.arrived());
+            head.is_some_and(|head| (head.kind, head.id, head.offset) == (object.kind(), object.uuid(), at))
+        };
+        let Some(current) = self.current.as_mut().filter(fits) else {
             metrics::counter!("yunzhen_bulk_refused_total").increment(1);
             // Already finished by the box: nothing left to refuse.
             let _ = stream.stop(VarInt::from_u32(REFUSED_BULK));
@@ -204,57 +322,82 @@ impl Session {
         let mut told = current.part.arrived();
         // A stream that breaks leaves what came; the box goes on from there.
         while let Ok(Some(chunk)) = stream.read_chunk(REPORT as usize, true).await {
-            if current.part.arrived() + chunk.bytes.len() as u64 > current.offer.bytes {
-                let id = current.id;
+            if current.part.arrived() + chunk.bytes.len() as u64 > current.bytes {
                 let _ = stream.stop(VarInt::from_u32(REFUSED_BULK));
-                return self.fail(id, StillFailure::WrongDigest, StillRefusal::WrongDigest).await;
+                return self.wrong_digest().await;
             }
             current.part.push(chunk.bytes).await?;
-            self.stills.app.arriving.set(current.id, current.percent());
+            current.show(&self.bulk.app);
             if current.is_whole() {
                 return self.finish().await;
             }
             if current.part.arrived() - told >= REPORT {
                 told = current.part.arrived();
-                let at = ToBox::StillAt { still_id: current.id, offset: told };
-                if self.commands.send(at).await.is_err() {
+                if self.commands.send(current.object.at(told)).await.is_err() {
                     return Ok(());
                 }
             }
         }
-        let at = ToBox::StillAt { still_id: current.id, offset: current.part.arrived() };
+        let at = current.object.at(current.part.arrived());
         self.tell(at).await;
         Ok(())
+    }
+
+    /// What came is not what was offered.
+    async fn wrong_digest(&mut self) -> Result<(), Trouble> {
+        match self.current.as_ref().map(|current| &current.object) {
+            Some(Object::Still(id, _)) => {
+                let id = *id;
+                self.fail(id, StillFailure::WrongDigest, StillRefusal::WrongDigest).await
+            }
+            Some(Object::Segment(id, ..)) => {
+                let id = *id;
+                self.refuse_segment(id, SegmentRefusal::WrongDigest).await;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// All bytes are here: are they what was offered?
     async fn finish(&mut self) -> Result<(), Trouble> {
         let Some(current) = &mut self.current else { return Ok(()) };
-        let id = current.id;
         let bytes = current.part.read().await?;
-        if hex(&Sha256::digest(&bytes)) != current.offer.sha256 {
+        if hex(&Sha256::digest(&bytes)) != current.sha256 {
             if current.part.goes_on() {
                 // A power cut may have left other bytes than had come: the next offer begins anew.
-                tracing::warn!(home = %self.home, still = %id, "what had come of a still is not what was sent; it comes once more");
-                if let Some(current) = self.current.take() {
-                    current.part.remove().await;
-                }
+                tracing::warn!(home = %self.home, object = %current.object.uuid(), "what had come is not what was sent; it comes once more");
+                let id = current.object.uuid();
+                self.drop_current(id).await;
                 return Ok(());
             }
-            return self.fail(id, StillFailure::WrongDigest, StillRefusal::WrongDigest).await;
+            return self.wrong_digest().await;
         }
-        let Offer { taken_at, media_type, size, .. } = &current.offer;
-        let brought = Brought { bytes, media_type: media_type.clone(), size: *size, taken_at: *taken_at };
         let now = clock::now_timestamp();
-        match app::stills::keep(&self.stills.app, self.home, id, brought, now).await? {
-            Ok(()) => {
-                tracing::info!(home = %self.home, still = %id, "still kept");
-                if let Some(current) = self.current.take() {
-                    current.part.remove().await;
+        let uuid = current.object.uuid();
+        match &current.object {
+            Object::Still(id, Picture { taken_at, media_type, size }) => {
+                let id = *id;
+                let brought = Brought { bytes, media_type: media_type.clone(), size: *size, taken_at: *taken_at };
+                match app::stills::keep(&self.bulk.app, self.home, id, brought, now).await? {
+                    Ok(()) => {
+                        tracing::info!(home = %self.home, still = %id, "still kept");
+                        self.drop_current(uuid).await;
+                        self.tell(ToBox::StillDone { still_id: id }).await;
+                    }
+                    Err(_) => self.refuse_still(id, StillRefusal::NotTaken).await,
                 }
-                self.tell(ToBox::StillDone { still_id: id }).await;
             }
-            Err(_) => self.refuse(id, StillRefusal::NotTaken).await,
+            Object::Segment(id, recording_id, index) => {
+                let (segment_id, recording_id, index) = (*id, *recording_id, *index);
+                match app::recordings::take(&self.bulk.app, self.home, recording_id, index, bytes, now).await? {
+                    Ok(()) => {
+                        self.drop_current(uuid).await;
+                        self.tell(ToBox::SegmentDone { segment_id }).await;
+                    }
+                    Err(reason) => self.refuse_segment(segment_id, reason).await,
+                }
+            }
         }
         Ok(())
     }
@@ -262,24 +405,35 @@ impl Session {
 
 impl Incoming {
     const fn is_whole(&self) -> bool {
-        self.part.arrived() >= self.offer.bytes
+        self.part.arrived() >= self.bytes
     }
 
-    fn percent(&self) -> u8 {
-        u8::try_from(self.part.arrived() * 100 / self.offer.bytes.max(1)).unwrap_or(100)
+    /// How far a still has come. A recording's progress is counted in segments.
+    fn show(&self, app: &App) {
+        if let Object::Still(id, _) = self.object {
+            let percent = u8::try_from(self.part.arrived() * 100 / self.bytes.max(1)).unwrap_or(100);
+            app.arriving.set(id.uuid(), percent);
+        }
     }
 }
 
-impl Offer {
+impl Picture {
     fn is_sensible(&self) -> bool {
         let side = |pixels| (1..=LONGEST_SIDE).contains(&pixels);
-        self.bytes > 0
-            && side(self.size.0)
-            && side(self.size.1)
-            && ["image/png", "image/jpeg"].contains(&self.media_type.as_str())
-            && self.sha256.len() == 64
-            // It becomes part of a file's name.
-            && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        side(self.size.0) && side(self.size.1) && ["image/png", "image/jpeg"].contains(&self.media_type.as_str())
+    }
+}
+
+/// It becomes part of a file's name.
+fn is_digest(sha256: &str) -> bool {
+    sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Of another home, or of nobody: there is nothing to do.
+fn unless_foreign(done: Result<(), AppError>) -> Result<(), Trouble> {
+    match done {
+        Ok(()) | Err(AppError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,6 @@
-//! A still that has not arrived whole: a file whose length says where to go on, also after a restart of the relay.
+//! A still, or a segment of a recording, that has not arrived whole: a file whose length says where to go on, also after a restart of the relay.
 //!
-//! The name holds the still and the digest that was offered, so that bytes of one picture never go on with those of another. Bytes are written at their own
+//! The name holds the id and the digest that was offered, so that bytes of one object never go on with those of another. Bytes are written at their own
 //! place: a write that a broken connection left under way writes what its successor writes there. Not here: what the bytes are worth (`bulk`).
 
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use yunzhen_domain::ids::StillId;
+use uuid::Uuid;
 
 /// One file.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub struct Part {
 }
 
 impl Part {
-    /// Opens what there is of a still, or begins it.
-    pub async fn open(folder: &Path, id: StillId, sha256: &str) -> io::Result<Self> {
+    /// Opens what there is of it, or begins it.
+    pub async fn open(folder: &Path, id: Uuid, sha256: &str) -> io::Result<Self> {
         let (folder, path) = (folder.to_owned(), folder.join(format!("{id}-{sha256}.part")));
         blocking(move || {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -63,7 +63,7 @@ impl Part {
     /// It is of no more use.
     pub async fn remove(self) {
         if let Err(error) = tokio::fs::remove_file(&self.path).await {
-            tracing::warn!(%error, "a part of a still could not be removed");
+            tracing::warn!(%error, "a part of bulk could not be removed");
         }
     }
 }
@@ -86,7 +86,7 @@ pub async fn sweep(folder: &Path, older_than: Duration, now: Timestamp) {
             && path.extension().is_some_and(|extension| extension == "part")
             && let Err(error) = tokio::fs::remove_file(&path).await
         {
-            tracing::warn!(%error, "an old part of a still could not be removed");
+            tracing::warn!(%error, "an old part of bulk could not be removed");
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     #[tokio::test]
     async fn it_goes_on_where_it_stopped_and_other_bytes_begin_anew() {
         let folder = tempfile::tempdir().unwrap();
-        let id = StillId::from_uuid(uuid::Uuid::from_u128(7));
+        let id = Uuid::from_u128(7);
         let mut part = Part::open(folder.path(), id, "aa").await.unwrap();
         part.push(Bytes::from_static(b"ha")).await.unwrap();
         assert!(!part.goes_on());

@@ -20,7 +20,7 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::bulk::{self, FromBox, Stills};
+use super::bulk::{self, Bulk, FromBox};
 use super::control::{self, ControlEnd, ControlReader};
 use super::downlink::Downlink;
 use super::endpoint::close_with;
@@ -39,8 +39,8 @@ const GOODBYE: Duration = Duration::from_millis(500);
 /// What every session needs.
 #[derive(Clone)]
 pub struct SessionContext {
-    /// What stills come to.
-    pub stills: Stills,
+    /// What stills and recordings come to.
+    pub bulk: Bulk,
     /// The session plane.
     pub rooms: Rooms,
     /// Answers boxes' requests.
@@ -93,6 +93,8 @@ struct Hello {
     microphone: bool,
     /// It reports when packets arrive.
     arrivals: bool,
+    /// It records when it is told to.
+    records: bool,
 }
 
 async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admitted, Refusal> {
@@ -141,7 +143,7 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
 }
 
 async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
-    let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals } = hello else {
+    let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals, records } = hello else {
         return Err(Refusal {
             close: close::VERSION,
             code: RefusedCode::OutOfTurn,
@@ -158,7 +160,7 @@ async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) 
         });
     }
     match context.rooms.home_is_known(home_id).await {
-        Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, arrivals }),
+        Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, arrivals, records }),
         Ok(false) => Err(Refusal {
             close: close::UNKNOWN_HOME,
             code: RefusedCode::UnknownHome,
@@ -189,7 +191,7 @@ async fn serve(
     let replaced = CancellationToken::new();
     let measured = connection.clone();
     let counted = Arc::<Counted>::default();
-    let Hello { version, cameras, microphone, arrivals } = hello;
+    let Hello { version, cameras, microphone, arrivals, records } = hello;
     let downlink = Downlink::new(connection.clone(), arrivals.then_some(floor));
     let to_room = downlink.clone();
     let downlink_target = uplink_target.clone();
@@ -202,6 +204,7 @@ async fn serve(
             certificate_not_after: certificate.not_after,
             cameras,
             microphone,
+            records,
             commands: commands.clone(),
             counted: counted.clone(),
             round_trip: Box::new(move || measured.rtt()),
@@ -217,7 +220,7 @@ async fn serve(
     spawn_until(life, "box media", &ends, media);
     spawn_until(life, "media to a box", &ends, downlink.run(downlink_target));
     let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
-    spawn_until(life, "box stills", &ends, context.stills.clone().serve(home_id, from_box, commands));
+    spawn_until(life, "box bulk", &ends, context.bulk.clone().serve(home_id, records, from_box, commands));
     let (life2, connection2, router, streams) =
         (life.clone(), connection.clone(), context.router.clone(), bulk.clone());
     spawn_until(life, "box requests", &ends, async move {
@@ -265,10 +268,16 @@ async fn converse(
                     close_with(connection, close::VERSION, "hello is said once");
                     return "hello out of turn".into();
                 }
-                Ok(message @ (ToRelay::StillOffer { .. } | ToRelay::StillFailed { .. })) => {
-                    // A box that talks of more stills than it may have offers them again.
+                Ok(
+                    message @ (ToRelay::StillOffer { .. }
+                    | ToRelay::StillFailed { .. }
+                    | ToRelay::SegmentOffer { .. }
+                    | ToRelay::RecordingTrouble { .. }
+                    | ToRelay::RecordingOver { .. }),
+                ) => {
+                    // A box that talks of more than it may have offers it again.
                     if bulk.try_send(FromBox::Said(message)).is_err() {
-                        metrics::counter!("yunzhen_stills_refused_total").increment(1);
+                        metrics::counter!("yunzhen_bulk_refused_total").increment(1);
                     }
                 }
                 Ok(message) => context.rooms.box_said(ticket, message).await,

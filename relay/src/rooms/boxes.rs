@@ -47,6 +47,8 @@ pub struct BoxConnection {
     pub cameras: Vec<BoxCamera>,
     /// Whether it has a microphone.
     pub microphone: bool,
+    /// Whether it records when it is told to.
+    pub records: bool,
     /// Bounded; a box that does not read is disconnected.
     pub commands: mpsc::Sender<ToBox>,
     /// What its uplink counts.

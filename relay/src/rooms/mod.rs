@@ -123,6 +123,9 @@ pub enum CameraError {
     /// The box has no such camera.
     #[error("the home's box has no such camera")]
     NoSuchCamera,
+    /// The box records nothing: it is an older one, was set so, or has no devices of its own.
+    #[error("the home's box does not record")]
+    NoRecorder,
 }
 
 impl Rooms {
@@ -271,6 +274,34 @@ impl Rooms {
         }
     }
 
+    /// Whether the home's box is in the call and can record it.
+    pub async fn recorder(&self, consultation: ConsultationId, home_id: HomeId) -> Result<(), CameraError> {
+        let mut state = self.0.state.lock().await;
+        let BoxConnection { records, cameras, microphone, .. } =
+            &state.boxes.in_call(home_id, consultation).ok_or(CameraError::NoBox)?.connection;
+        let can = *records && (*microphone || !cameras.is_empty());
+        if can { Ok(()) } else { Err(CameraError::NoRecorder) }
+    }
+
+    /// Tells a home's box what to record and what to record no more. A box that is away is told when it comes back.
+    pub async fn order_recordings(&self, home_id: HomeId) {
+        let orders = match crate::app::recordings::orders(&self.0.app, home_id).await {
+            Ok(orders) => orders,
+            Err(error) => {
+                tracing::error!(home = %home_id, %error, "a box could not be told what to record; it is told when it joins again");
+                return;
+            }
+        };
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.home(home_id).filter(|entry| entry.connection.records) else { return };
+        for (consultation, order) in orders {
+            // It records nothing of a call that it is not in.
+            if entry.attached == Some(consultation) || matches!(order, ToBox::StopRecording { .. }) {
+                entry.tell(order);
+            }
+        }
+    }
+
     /// A bearer token for a standard client, and until when it may connect.
     pub async fn issue_media_token(
         &self,
@@ -376,7 +407,13 @@ impl Rooms {
     pub async fn box_said(&self, ticket: BoxTicket, message: ToRelay) {
         match message {
             // The session handles these before it comes here.
-            ToRelay::Hello { .. } | ToRelay::Bye { .. } | ToRelay::StillOffer { .. } | ToRelay::StillFailed { .. } => {}
+            ToRelay::Hello { .. }
+            | ToRelay::Bye { .. }
+            | ToRelay::StillOffer { .. }
+            | ToRelay::StillFailed { .. }
+            | ToRelay::SegmentOffer { .. }
+            | ToRelay::RecordingTrouble { .. }
+            | ToRelay::RecordingOver { .. } => {}
             ToRelay::CameraState { active, failed } => {
                 if let Some(sentence) = failed {
                     tracing::warn!(home = %ticket.home_id, reason = %sentence, "a camera of the box failed");

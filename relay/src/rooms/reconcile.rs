@@ -124,8 +124,8 @@ impl Rooms {
         Ok(names)
     }
 
-    /// Stills that a box may not have heard of, and those of which the relay may not have heard what became of them: of the consultation that it is in, and of
-    /// those that are over. A record that cannot be read is asked in the next turn: the mark stays.
+    /// Stills and recordings that a box may not have heard of, and those stills of which the relay may not have heard what became of them: of the consultation
+    /// that it is in, and of those that are over. A record that cannot be read is asked in the next turn: the mark stays.
     async fn ask_again(&self, active: &HashSet<ConsultationId>) -> Result<(), AppError> {
         let owing: Vec<BoxTicket> =
             self.0.state.lock().await.boxes.all().filter(|entry| entry.owes).map(|entry| entry.ticket).collect();
@@ -150,6 +150,8 @@ impl Rooms {
                 let camera = box_camera(still.camera);
                 entry.tell(ToBox::TakeStill { still_id: still.id, consultation_id: id, camera });
             }
+            drop(state);
+            self.order_recordings(ticket.home_id).await;
         }
         Ok(())
     }

@@ -167,7 +167,16 @@ pub async fn fill_schedule(store: &Store, now: Timestamp) -> Result<(), SeedErro
     let mut facts = Vec::new();
     let mut fact = |kind, entity_id, home_id| {
         let actor = Actor::System.reference();
-        facts.push(AuditFact { at: now, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None });
+        facts.push(AuditFact {
+            at: now,
+            actor,
+            kind,
+            entity_id,
+            home_id,
+            pharmacy_id: None,
+            purpose: None,
+            sha256: None,
+        });
     };
     for published in &day.availability {
         fact(EventKind::AvailabilityPublished, published.specialist_id.uuid(), None);
@@ -225,6 +234,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         home_id: Some(resident.home_id),
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     };
     let facts = demo
         .residents
@@ -238,6 +248,7 @@ pub async fn fill(store: &Store, password: &str, now: Timestamp) -> Result<Outco
         home_id: None,
         pharmacy_id: Some(batch.pharmacy_id),
         purpose: None,
+        sha256: None,
     });
     let registry = &demo.registry;
     let others = [

@@ -36,6 +36,7 @@ pub(super) async fn fill(store: &Store, now: Timestamp) -> Result<(), SeedError>
         home_id: Some(HOME_1),
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     };
     let (specialist, nurse) = (Role::Specialist, Role::Nurse);
     let (r, t) = (referral.id.uuid(), ride.id.uuid());

@@ -105,7 +105,7 @@ pub(crate) async fn append(lent: &mut Lent, facts: Vec<AuditFact>) -> Result<Hea
         .collect();
     for rows in rows.chunks(ROWS_OF_ONE_INSERT) {
         let mut query = QueryBuilder::new(
-            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, purpose, previous, hash) VALUES ",
+            "INSERT INTO audit (seq, at, actor_role, actor_id, kind, entity_id, home_id, pharmacy_id, purpose, sha256, previous, hash) VALUES ",
         );
         for (index, row) in rows.iter().enumerate() {
             query.push(if index == 0 { "(" } else { "), (" });
@@ -119,6 +119,7 @@ pub(crate) async fn append(lent: &mut Lent, facts: Vec<AuditFact>) -> Result<Hea
             list.push_bind(row.fact.home_id.map(|id| id.to_string()));
             list.push_bind(row.fact.pharmacy_id.map(|id| id.to_string()));
             list.push_bind(row.fact.purpose.map(Purpose::as_str));
+            list.push_bind(row.fact.sha256.clone());
             list.push_bind(hex(&row.previous));
             list.push_bind(hex(&row.hash));
         }
@@ -260,6 +261,7 @@ fn decode(cells: &Cells<'_>) -> Result<AuditRow, StoreError> {
             home_id: cells.opt_parse("home_id")?,
             pharmacy_id: cells.opt_parse("pharmacy_id")?,
             purpose: cells.opt_parse("purpose")?,
+            sha256: cells.opt_text("sha256")?,
         },
         previous: cells.digest("previous")?,
         hash: cells.digest("hash")?,

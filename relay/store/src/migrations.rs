@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (27, "batches_of_doses", include_str!("../migrations/0027_batches_of_doses.sql")),
     (28, "stills", include_str!("../migrations/0028_stills.sql")),
     (29, "media_timeline", include_str!("../migrations/0029_media_timeline.sql")),
+    (30, "recordings", include_str!("../migrations/0030_recordings.sql")),
     (31, "voice_messages", include_str!("../migrations/0031_voice_messages.sql")),
 ];
 

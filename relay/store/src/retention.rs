@@ -25,6 +25,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("urgent_calls", "resident_id = $1"),
     ("transports", "resident_id = $1"),
     ("referrals", "resident_id = $1"),
+    ("recordings", "resident_id = $1"),
     ("stills", "resident_id = $1"),
     ("document_contents", "document_id IN (SELECT id FROM documents WHERE resident_id = $1)"),
     ("documents", "resident_id = $1"),

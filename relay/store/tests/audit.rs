@@ -19,6 +19,7 @@ fn fact(n: u8) -> AuditFact {
         home_id: None,
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn fact(n: u32) -> AuditFact {
         home_id: None,
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     }
 }
 

@@ -19,8 +19,8 @@ use yunzhen_store::testing::{Plan, TestDatabase, plans};
 use yunzhen_store::{
     Backend, Cursor, Paging, Store, appointments, audit, break_glass, consultations, courier_runs, deliveries,
     discrepancies, dispenses, doses, duplicates, ecgs, legal_holds, media_timeline, notes, observations,
-    pharmacy_offers, prescriptions, rebookings, recalls, referrals, refills, relations, residents, rounds, stills,
-    stock, temperatures, transports, urgent_calls, visits, webhook_deliveries,
+    pharmacy_offers, prescriptions, rebookings, recalls, recordings, referrals, refills, relations, residents, rounds,
+    stills, stock, temperatures, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// What is shown to nobody page by page, and of what no hospital has more than a screen holds.
@@ -146,6 +146,9 @@ const PINS: &[Pin] = &[
     few("ecgs::page of residents", &["ecgs_by_resident"]),
     pin("ecgs::heads", &["ecgs_by_resident"]),
     pin("media_timeline::of_consultation", &["sqlite_autoindex_media_timeline_1"]),
+    few("recordings::of_consultation", &["recordings_of_consultation"]),
+    pin("recordings::open_of", &["recordings_open"]),
+    pin("recordings::under_way", &["recordings_under_way"]),
     few("stills::of_consultation", &["stills_of_consultation"]),
     pin("stills::asked_of", &["stills_asked"]),
     pin("stills::asked_before", &["stills_awaited"]),
@@ -248,6 +251,11 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
         "media_timeline::of_consultation" => {
             plans!(db => media_timeline::of_consultation(db, ConsultationId::from_uuid(id)))
         }
+        "recordings::of_consultation" => {
+            plans!(db => recordings::of_consultation(db, ConsultationId::from_uuid(id)))
+        }
+        "recordings::open_of" => plans!(db => recordings::open_of(db, HomeId::from_uuid(id), 20)),
+        "recordings::under_way" => plans!(db => recordings::under_way(db, 20)),
         "stills::of_consultation" => plans!(db => stills::of_consultation(db, ConsultationId::from_uuid(id))),
         "stills::asked_of" => plans!(db => stills::asked_of(db, HomeId::from_uuid(id), at, 20)),
         "stills::asked_before" => plans!(db => stills::asked_before(db, at, 20)),

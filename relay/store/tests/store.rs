@@ -41,6 +41,7 @@ fn fact(n: u8) -> AuditFact {
         home_id: Some(HomeId::from_uuid(uuid(1))),
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     }
 }
 

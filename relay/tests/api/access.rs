@@ -61,6 +61,7 @@ fn targets(world: &World, operation: &Operation) -> Vec<(&'static str, String, O
         Some("consultations") if operation.path.contains("{id}") => {
             one(world.consultation.id.to_string(), Some(world.consultation.facts()))
         }
+        Some("recordings") => one(world.recording.to_string(), Some(world.consultation.facts())),
         Some("deliveries") if operation.path.contains("{id}") => {
             one(world.delivery.id.to_string(), Some(world.delivery.facts()))
         }

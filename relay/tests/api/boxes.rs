@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -22,7 +24,7 @@ use yunzhen_protocol::control::{self, BoxCamera, Decoded, FrameReader, RefusedCo
 use yunzhen_protocol::room::{AudioState, ParticipantKind, RoomState, VideoState};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
-use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, StoreConfig};
+use yunzhen_relay::config::{Config, IdentityConfig, ListenConfig, MediaConfig, RecordingsConfig, StoreConfig};
 use yunzhen_relay::quic::close;
 use yunzhen_relay::relay::{self, Addresses};
 use yunzhen_relay::seed::{self, HOME_1, HOME_2};
@@ -57,6 +59,9 @@ impl Drop for Stage {
         self.life.abort();
     }
 }
+
+/// The key of sealed secrets.
+pub const SECRETS: [u8; 32] = [7; 32];
 
 impl Stage {
     pub async fn new() -> Self {
@@ -110,8 +115,11 @@ impl Stage {
             public_url: None,
             print: Default::default(),
             webhooks: Default::default(),
+            recordings: RecordingsConfig { directory: folder.path().join("recordings") },
             telemetry: Default::default(),
         };
+        // What tests seal beside the relay opens in it.
+        std::fs::write(&config.secrets_key, STANDARD.encode(SECRETS)).unwrap();
         let (life, metrics) = (Lifecycle::new(), metrics());
         let addresses = relay::start(&config, &life, metrics.clone()).await.unwrap();
         Self { addresses, authority, metrics, life, database, _folder: folder }
@@ -203,6 +211,7 @@ fn hello(protocol: u32) -> ToRelay {
         cameras: vec![BoxCamera::Room],
         microphone: true,
         arrivals: false,
+        records: true,
     }
 }
 

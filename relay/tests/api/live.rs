@@ -103,6 +103,7 @@ pub fn box_of_home_1() -> BoxConnection {
         certificate_not_after: clock::now_timestamp(),
         cameras: Vec::new(),
         microphone: false,
+        records: false,
         commands: mpsc::channel(8).0,
         counted: Default::default(),
         round_trip: Box::new(|| std::time::Duration::ZERO),

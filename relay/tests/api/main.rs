@@ -9,5 +9,6 @@ mod fhir;
 mod input;
 mod live;
 mod media_timeline;
+mod recordings;
 mod stills;
 mod world;

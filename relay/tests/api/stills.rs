@@ -206,9 +206,9 @@ async fn a_disk_that_takes_nothing_costs_time_and_not_the_call() {
     std::fs::write(stage.bulk(), b"").unwrap();
     let mut one = stage.connected(HOME_1).await;
     let bytes = picture(20_000);
-    let before = stage.counted("yunzhen_stills_halted_total");
+    let before = stage.counted("yunzhen_bulk_halted_total");
     one.say(&offer(first, &bytes)).await;
-    stage.counts("yunzhen_stills_halted_total", before + 1).await;
+    stage.counts("yunzhen_bulk_halted_total", before + 1).await;
     one.answers().await;
     assert_eq!(stored(&stage, first).await.state, State::Asked);
 

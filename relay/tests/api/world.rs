@@ -1,8 +1,12 @@
 //! The demo data, one consultation with prescriptions in four states and a delivery, and a session for every kind of person.
 
+use std::path::Path;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -19,20 +23,20 @@ use yunzhen_domain::formulary::{DrugId, Formulary};
 use yunzhen_domain::ids::{
     CalendarId, ConsultationId, CourierRunId, DeliveryId, DiscrepancyId, DoseEntryId, EligibilityId, FavouriteId,
     HomeId, InvitationId, LegalHoldId, ObservationId, PharmacyId, PharmacySystemId, PrescriptionId, RecallId,
-    ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId, VisitId,
-    WebhookDeliveryId,
+    RecordingId, ReferralId, RefillId, ResidentId, RoundId, ShiftId, StaffId, StockId, TransportId, UrgentCallId,
+    VisitId, WebhookDeliveryId,
 };
 use yunzhen_domain::machines::{
-    consultation, delivery, discrepancy, dose, legal_hold, prescription, recall, referral, refill, transport,
-    urgent_call, visit,
+    consultation, delivery, discrepancy, dose, legal_hold, prescription, recall, recording, referral, refill,
+    transport, urgent_call, visit,
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
     Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, ObservationSource, Pack,
-    Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Referral, Refill, Resident, Round, Session,
-    SessionSubject, SignedDocument, Staff, StaffCredential, Supply, Transport, Urgency, UrgentCall, Vehicle, Visit,
-    VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
+    DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, Movie, ObservationSource,
+    Pack, Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Recording, Referral, Refill, Resident, Round,
+    Session, SessionSubject, SignedDocument, Staff, StaffCredential, StopCause, Supply, Transport, Urgency, UrgentCall,
+    Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -40,6 +44,7 @@ use yunzhen_domain::{Actor, Role, Sealed};
 use yunzhen_relay::app::App;
 use yunzhen_relay::config::MediaConfig;
 use yunzhen_relay::http::{self, ApiState};
+use yunzhen_relay::recordings::Files;
 use yunzhen_relay::rooms::Rooms;
 use yunzhen_relay::rooms::presence::Presence;
 use yunzhen_relay::seed;
@@ -47,12 +52,13 @@ use yunzhen_relay::vault::Vault;
 use yunzhen_rtc::{Shards, ShardsConfig};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
+use yunzhen_runtime::sealed::SealingKey;
 use yunzhen_store::testing::TestDatabase;
 use yunzhen_store::{
     Paging, Tx, appointments, break_glass, calendars, consents, consultations, courier_runs, deliveries, discrepancies,
     documents, doses, duplicates, duty, ecgs, eligibility, invitations, legal_holds, observations, pharmacies,
-    pharmacy_systems, prescription_favourites, prescriptions, recalls, referrals, refills, residents, rounds, sessions,
-    staff, stock, transports, urgent_calls, visits, webhook_deliveries,
+    pharmacy_systems, prescription_favourites, prescriptions, recalls, recordings, referrals, refills, residents,
+    rounds, sessions, staff, stock, transports, urgent_calls, visits, webhook_deliveries,
 };
 
 /// Every kind of caller, in the order of the matrix.
@@ -88,6 +94,8 @@ pub struct World {
     /// An ECG of the resident.
     pub ecg: ObservationId,
     pub consultation: Consultation,
+    /// Of that consultation; it can be watched.
+    pub recording: RecordingId,
     /// Over, and had a time.
     pub booked: Consultation,
     /// Draft, in review, approved, dispensing.
@@ -132,6 +140,7 @@ pub struct World {
     actors: Vec<(&'static str, Actor)>,
     life: Lifecycle,
     database: TestDatabase,
+    _recordings: tempfile::TempDir,
 }
 
 impl Drop for World {
@@ -175,6 +184,8 @@ impl World {
         let glass = break_glass::list(&mut tx, true, Paging::newest(1)).await.unwrap().items.remove(0);
         let consultation = talk(&resident, of("nurse1"), of("specialist1"), now);
         consultations::insert(&mut tx, &consultation).await.unwrap();
+        let recordings = tempfile::tempdir().unwrap();
+        let recording = watchable(&mut tx, &consultation, recordings.path(), now).await;
         let booked = Consultation {
             id: ConsultationId::from_uuid(id(12, now)),
             state: consultation::State::Completed,
@@ -275,6 +286,7 @@ impl World {
             home_id: Some(consultation.home_id),
             pharmacy_id: None,
             purpose: None,
+            sha256: None,
         };
         tx.commit(vec![fact]).await.unwrap();
 
@@ -287,7 +299,8 @@ impl World {
             signers(now),
             presence.clone(),
             vault(),
-        );
+        )
+        .with_recordings(recordings.path().to_owned());
         let shards = Shards::start(ShardsConfig::new("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
         let rooms = Rooms::start(&life, shards, MediaConfig::default(), app.clone(), presence);
         let state = ApiState { app: app.clone(), rooms: rooms.clone(), whip_url: "http://127.0.0.1:7446".into() };
@@ -299,6 +312,7 @@ impl World {
             resident,
             neighbour,
             consultation,
+            recording,
             booked,
             prescriptions,
             delivery,
@@ -331,6 +345,7 @@ impl World {
             actors,
             life,
             database,
+            _recordings: recordings,
         }
     }
 
@@ -480,6 +495,47 @@ pub fn talk(resident: &Resident, nurse: StaffId, specialist: StaffId, now: Times
         ended_at: None,
         end_reason: None,
     }
+}
+
+/// The bytes of the recording that can be watched.
+pub fn watched() -> Vec<u8> {
+    (0..200_000_u32).map(|n| (n % 251) as u8).collect()
+}
+
+async fn watchable(tx: &mut Tx, c: &Consultation, folder: &Path, now: Timestamp) -> RecordingId {
+    let id = RecordingId::from_uuid(id(31, now));
+    let key = vault().seal(&format!("recording:{id}"), &STANDARD.encode([5; 32])).unwrap();
+    let files = Files::new(folder.to_owned());
+    files.take(id, 0, b"what it was made of").unwrap();
+    std::fs::write(files.plain(id), watched()).unwrap();
+    let (bytes, sha256) = files.seal(id, &SealingKey::new([5; 32]).unwrap()).unwrap();
+    let asked = Recording {
+        id,
+        version: 1,
+        consultation_id: c.id,
+        resident_id: c.resident_id,
+        home_id: c.home_id,
+        state: recording::State::Asked,
+        key,
+        asked_at: now,
+        asked_by: c.specialist_id.unwrap(),
+        began_at: None,
+        stopped_at: None,
+        stop_cause: None,
+        trouble: None,
+        is_cut: false,
+        ended_at: None,
+        failure: None,
+        movie: None,
+    };
+    recordings::insert(tx, &asked).await.unwrap();
+    let movie = Movie { duration_ms: 4000, bytes, sha256, gaps: Vec::new() };
+    let stopped = asked.stop(StopCause::Asked, now).unwrap();
+    recordings::update(tx, &stopped).await.unwrap();
+    let complete = stopped.complete(false).unwrap();
+    recordings::update(tx, &complete).await.unwrap();
+    recordings::update(tx, &complete.keep(movie, now).unwrap()).await.unwrap();
+    id
 }
 
 fn vault() -> Vault {

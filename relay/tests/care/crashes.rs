@@ -159,6 +159,7 @@ async fn publish(store: &Store, specialist: Actor) {
         home_id: None,
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     };
     tx.commit(vec![published]).await.expect("kept");
 }

@@ -36,6 +36,7 @@ mod reads;
 mod rebooking;
 mod recalls;
 mod receipts;
+mod recordings;
 mod referrals;
 mod refill;
 mod register;

@@ -48,7 +48,7 @@ async fn a_still_is_asked_for_once_and_becomes_a_document() {
     assert_eq!(stills::owed(&w.app, home, w.now()).await.unwrap().len(), 2);
 
     let still = first.items[0].id;
-    w.app.arriving.set(still, 40);
+    w.app.arriving.set(still.uuid(), 40);
     assert_eq!(listed(&w, c.id).await[0].arrived_percent, Some(40));
     for _ in 0..2 {
         stills::keep(&w.app, home, still, brought(&w, png()), w.now()).await.unwrap().unwrap();
@@ -108,13 +108,13 @@ async fn what_the_relay_cannot_store_says_so_until_it_can() {
     let c = w.in_progress("赵德明").await;
     let [still] = asked(&w, c.id, 1).await.try_into().unwrap();
     let seen = async || listed(&w, c.id).await.remove(0);
-    w.app.arriving.set(still.id, 40);
-    w.app.arriving.halt(still.id);
+    w.app.arriving.set(still.id.uuid(), 40);
+    w.app.arriving.halt(still.id.uuid());
     let halted = seen().await;
     assert_eq!((halted.state, halted.arrived_percent, halted.halted), (State::Asked, Some(40), true));
-    w.app.arriving.set(still.id, 50);
+    w.app.arriving.set(still.id.uuid(), 50);
     assert_eq!((seen().await.arrived_percent, seen().await.halted), (Some(50), false));
-    w.app.arriving.halt(still.id);
+    w.app.arriving.halt(still.id.uuid());
     stills::keep(&w.app, c.resident.home_id, still.id, brought(&w, png()), w.now()).await.unwrap().unwrap();
     assert!(!seen().await.halted);
 }

@@ -23,6 +23,8 @@ import {
   MediaProblems,
   Portrait,
   ProblemAlert,
+  RecordingList,
+  RecordingSign,
   RungWords,
   StillStrip,
   useAction,
@@ -123,6 +125,7 @@ export function CallScreen({
       {!ended && <ForwardPanel residentId={consultation.resident.id} consultationId={consultation.id} />}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
+      <RecordingSign consultationId={consultation.id} />
       <div className="nurse-stage">
         <CallStage
           call={call}
@@ -150,6 +153,7 @@ export function CallScreen({
         {!ended && !held && <OurRung call={call} />}
       </div>
       <StillStrip consultationId={consultation.id} thumbnails={false} over={ended} />
+      <RecordingList consultationId={consultation.id} playable={false} />
       <CallBar call={call} consultation={consultation} onVitals={vitals.open} onEnd={end.open} />
       <Drawer
         opened={vitalsOpen}

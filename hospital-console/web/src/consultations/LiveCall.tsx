@@ -5,6 +5,9 @@ import {
   CallStage,
   MediaProblems,
   ProblemAlert,
+  RecordButton,
+  RecordingList,
+  RecordingSign,
   StillStrip,
   TakeStill,
   useAction,
@@ -35,6 +38,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
   }, [state.phase, queryClient]);
   return (
     <div className={classes.stage}>
+      <RecordingSign consultationId={consultation.id} />
       <UrgentWaits consultation={consultation} />
       <CallStage call={call} prefer="home" waitingWords={t(`consultations.picture.${waitsFor(consultation)}`)} />
       <MediaProblems call={call} />
@@ -42,11 +46,15 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
         <CallControls call={call}>
           <HomeCameraSwitch call={call} />
           <TakeStill consultationId={consultation.id} disabled={state.phase !== "live"} />
+          {consultation.allowed.includes("recordings") && (
+            <RecordButton consultationId={consultation.id} disabled={state.phase !== "live"} />
+          )}
           <Invite consultationId={consultation.id} />
         </CallControls>
       </div>
       <StillStrip consultationId={consultation.id} thumbnails />
       <CallQuality consultationId={consultation.id} live />
+      <RecordingList consultationId={consultation.id} playable={false} />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
   );

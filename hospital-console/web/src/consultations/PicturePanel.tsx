@@ -1,5 +1,5 @@
 import type { Call, Consultation } from "@yunzhen/client";
-import { CallQuality, EmptyState, StillStrip } from "@yunzhen/client/ui";
+import { CallQuality, EmptyState, RecordingList, StillStrip } from "@yunzhen/client/ui";
 import { Button, Text } from "@mantine/core";
 import { IconCircleCheck, IconVideo } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ export function PicturePanel({ call, consultation }: { call: Call | undefined; c
       ) : consultation.ended_at ? (
         <>
           <Ended consultation={consultation} />
+          <RecordingList consultationId={consultation.id} playable />
           <StillStrip consultationId={consultation.id} thumbnails over />
           {consultation.began_at && <CallQuality consultationId={consultation.id} live={false} />}
         </>

@@ -6,7 +6,7 @@ import { Http, newIdempotencyKey, type HttpOptions } from "./http";
 import { eligibility, referrals, transports, visits } from "./in-person";
 import { everyPage } from "./pages";
 import { courierRuns, discrepancies, parcels } from "./parcels";
-import { consents, documents, ecgs, stills } from "./record";
+import { consents, documents, ecgs, recordings, stills } from "./record";
 import { favourites, prescribing } from "./prescribing";
 import { pharmacySystems } from "./partners";
 import { breakGlass, duplicates, imports, pharmacies, placement, retention } from "./registry";
@@ -80,6 +80,7 @@ export class Api {
 
   readonly consents = consents(() => this.care);
   readonly ecgs = ecgs(() => this.care);
+  readonly recordings = recordings(() => this.care);
   readonly stills = stills(() => this.care);
   readonly documents = documents(
     () => this.care,

@@ -1,4 +1,4 @@
-/** Use cases of a resident's record beside the chart: consents, ECGs, documents and stills. */
+/** Use cases of a resident's record beside the chart: consents, ECGs, documents, recordings and stills. */
 import { command, data, type Care } from "./answers";
 import type { Http } from "./http";
 import type * as T from "./types";
@@ -27,6 +27,17 @@ export const documents = (care: () => Care, http: () => Http) => ({
   /** The bytes, of the media type that the list says. */
   content: async (id: string, signal?: AbortSignal): Promise<Blob> =>
     (await http().raw("GET", `/api/documents/${id}/content`, { accept: "*/*", signal })).blob(),
+});
+
+export const recordings = (care: () => Care) => ({
+  /** Of one consultation, oldest first, with how far each has come. */
+  of: (consultationId: string) =>
+    data(care().GET("/api/consultations/{id}/recordings", { params: { path: { id: consultationId } } })),
+  start: (consultationId: string, key?: string) =>
+    data(care().POST("/api/consultations/{id}/recordings", { params: command(consultationId, key), body: {} })),
+  stop: (id: string, key?: string) => data(care().POST("/api/recordings/{id}/stop", { params: command(id, key) })),
+  /** Where a player reads it, in ranges. */
+  mediaUrl: (id: string): string => `/api/recordings/${id}/media`,
 });
 
 export const stills = (care: () => Care) => ({

@@ -639,6 +639,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings of a consultation, oldest first, with how far each has come. */
+        get: operations["listRecordings"];
+        put?: never;
+        /**
+         * Records the home's side from now on, when the resident's consent to recordings is in force. The home's box makes it at full quality and brings it beside the
+         *     call and after it; it ends with the consultation, and at once when the consent is taken back.
+         */
+        post: operations["startRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/stills": {
         parameters: {
             query?: never;
@@ -2857,6 +2878,40 @@ export interface paths {
         put?: never;
         /** It is taken back: the batch is barred no more. */
         post: operations["withdrawRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a recording, as a whole or in ranges. Opening it is audited. */
+        get: operations["getRecordingMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a recording. What the home's box has of it comes as the link allows. */
+        post: operations["stopRecording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5886,6 +5941,11 @@ export interface components {
          * @enum {string}
          */
         Frequency: "qd" | "bid" | "tid" | "qid" | "qn" | "qam" | "q4h" | "q6h" | "q8h" | "q12h" | "qod" | "tiw" | "biw" | "qw" | "st" | "prn";
+        /**
+         * @description Why a stretch of a recording is missing. The link is none of the reasons.
+         * @enum {string}
+         */
+        GapReason: "restarted" | "disk" | "quiet" | "lost";
         /** @description Goods that came in. */
         GoodsReceipt: {
             /** @description Batch, as printed. */
@@ -6584,6 +6644,8 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Nothing to say. */
+        NewRecording: Record<string, never>;
         /** @description A referral to draft. */
         NewReferral: {
             /** @description The consultation that led to it. */
@@ -7136,6 +7198,13 @@ export interface components {
         Page_RecallSummary: {
             /** @description The rows, in the list's stated order. */
             items: components["schemas"]["RecallSummary"][];
+            /** @description Pass as `cursor` to read on. */
+            next: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the following page, `null` at the end. */
+        Page_Recording: {
+            /** @description The rows, in the list's stated order. */
+            items: components["schemas"]["Recording"][];
             /** @description Pass as `cursor` to read on. */
             next: string | null;
         };
@@ -8320,6 +8389,92 @@ export interface components {
             /** @description In the order they were sent. */
             items: components["schemas"]["Observation"][];
         };
+        /** @description One recording of the home's side: asked for, being made, on its way, in the record, or not to be had. */
+        Recording: {
+            /**
+             * Format: int32
+             * @description How much of what was made is at the hospital, in percent; absent before the home has offered any to this relay, and when it has ended.
+             */
+            arrived_percent?: number;
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Who asked. */
+            asked_by_name: string;
+            /** @description When the home's box said that it records. */
+            began_at?: components["schemas"]["Time"];
+            /** @description In which consultation. */
+            consultation_id: components["schemas"]["ConsultationId"];
+            /** @description When it was kept, or given up. */
+            ended_at?: components["schemas"]["Time"];
+            /** @description Why there is none. */
+            failure?: components["schemas"]["RecordingFailure"];
+            /** @description The relay cannot store what arrives at present, as when its disk is full; it goes on by itself. */
+            halted?: boolean;
+            /** @description Recording id. */
+            id: components["schemas"]["RecordingId"];
+            /** @description The file of one that was kept. */
+            movie?: components["schemas"]["RecordingMovie"];
+            /** @description Where it stands. */
+            state: components["schemas"]["RecordingState"];
+            /** @description Why. */
+            stop_cause?: components["schemas"]["StopCause"];
+            /** @description When it was stopped. */
+            stopped_at?: components["schemas"]["Time"];
+            /** @description What hinders the home's box while it is to record; the call goes on. */
+            trouble?: components["schemas"]["RecordingTrouble"];
+        };
+        /**
+         * @description Why there is none.
+         * @enum {string}
+         */
+        RecordingFailure: "nothing" | "lost" | "damaged";
+        /** @description A stretch that is missing. */
+        RecordingGap: {
+            /**
+             * Format: int64
+             * @description Where in the recording it is, milliseconds from its start.
+             */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description How long it is, milliseconds; 0 where nobody knows.
+             */
+            for_ms: number;
+            /** @description Why. */
+            reason: components["schemas"]["GapReason"];
+        };
+        /**
+         * Format: uuid
+         * @description A recording of a consultation.
+         */
+        RecordingId: string;
+        /** @description What can be watched. */
+        RecordingMovie: {
+            /**
+             * Format: int64
+             * @description Of the file.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description What it lasts, milliseconds, gaps included.
+             */
+            duration_ms: number;
+            /** @description What is missing. The link is never the reason. */
+            gaps: components["schemas"]["RecordingGap"][];
+            /** @description Of the file, hexadecimal; the audit log has it as well. */
+            sha256: string;
+        };
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        RecordingState: "asked" | "recording" | "backfilling" | "assembling" | "kept" | "failed";
+        /**
+         * @description What hinders the box while it records; the call goes on.
+         * @enum {string}
+         */
+        RecordingTrouble: "box_disk" | "box_full" | "encoder" | "tablet";
         /** @description A referral in full. */
         Referral: components["schemas"]["ReferralSummary"] & {
             /** @description Commands that the caller may give now. */
@@ -9590,6 +9745,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why nothing more is recorded.
+         * @enum {string}
+         */
+        StopCause: "asked" | "call_over" | "consent_revoked";
         /** @description A diagnosis whose proof is missing. */
         StopDiagnosis: {
             /** @description ICD-10 code. */
@@ -13931,6 +14091,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresentDoctor"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of the consultation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recording"];
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startRecording: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecording"];
+            };
+        };
+        responses: {
+            /** @description Asked for. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
             /** @description The request cannot be understood. */
@@ -25904,6 +26232,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recall"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordingMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description A part of it, at most 1 MiB. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The query cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file ends before. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -1,6 +1,7 @@
 import { enCare } from "./en-care";
 import { enDoses } from "./en-doses";
 import { enParcels } from "./en-parcels";
+import { enRecordings } from "./en-recordings";
 import { enStills } from "./en-stills";
 import { enVoice } from "./en-voice";
 import { enTimeline } from "./en-timeline";
@@ -218,6 +219,7 @@ export const en: Messages = {
   ...enStills,
   ...enVoice,
   ...enTimeline,
+  ...enRecordings,
   ...enDoses,
   parcel: enParcels,
   urgency: { routine: "Routine", urgent: "Urgent" },

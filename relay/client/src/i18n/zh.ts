@@ -1,6 +1,7 @@
 import { zhCare } from "./zh-care";
 import { zhDoses } from "./zh-doses";
 import { zhParcels } from "./zh-parcels";
+import { zhRecordings } from "./zh-recordings";
 import { zhStills } from "./zh-stills";
 import { zhVoice } from "./zh-voice";
 import { zhTimeline } from "./zh-timeline";
@@ -218,6 +219,7 @@ export const zh = {
   ...zhStills,
   ...zhVoice,
   ...zhTimeline,
+  ...zhRecordings,
   ...zhDoses,
   parcel: zhParcels,
   urgency: { routine: "常规", urgent: "紧急" },

@@ -25,6 +25,7 @@ export * from "./withdrawn";
 export * from "./fillings";
 export * from "./temperature-plot";
 export * from "./scan";
+export * from "./recordings";
 export * from "./stills";
 export * from "./media-timeline";
 export * from "./still-viewer";

@@ -13,6 +13,7 @@ pub mod legal_hold;
 pub mod prescription;
 pub mod recall;
 pub mod recall_home;
+pub mod recording;
 pub mod referral;
 pub mod refill;
 pub mod still;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
+use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId, SegmentId, StillId};
 
 use super::BoxCamera;
 use crate::room::{RoomState, rfc3339_ms};
@@ -86,6 +86,36 @@ pub enum StillRefusal {
     /// Anything else.
     #[serde(other)]
     Other,
+}
+
+/// Why the relay does not take a segment of a recording. Reasons from a newer relay read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentRefusal {
+    /// Nobody asked this home for the recording, or it has ended.
+    NotAsked,
+    /// More bytes than a segment may have, or more segments than a recording may.
+    TooLarge,
+    /// What arrived has another digest than what was offered.
+    WrongDigest,
+    /// Segments before it never came.
+    OutOfOrder,
+    /// It does not open with the recording's key, or cannot be shown.
+    Damaged,
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
+/// What seals a recording: 32 bytes as base64. Never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordingKey(pub String);
+
+impl std::fmt::Debug for RecordingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 /// Relay → box.
@@ -174,6 +204,42 @@ pub enum ToBox {
         /// Why.
         reason: StillRefusal,
     },
+    /// Record the home's side of a consultation at full quality and offer its segments. Repeated after a reconnect: what goes on goes on. Only to a box that
+    /// says `records`.
+    Record {
+        /// The recording.
+        recording_id: RecordingId,
+        /// Of which consultation.
+        consultation_id: ConsultationId,
+        /// What seals its segments. The box keeps it in memory only.
+        key: RecordingKey,
+        /// The index of the first segment that the relay does not have.
+        next: u32,
+    },
+    /// Record no more; answered by `recording_over` when all that was made is received. Repeated after a reconnect until then.
+    StopRecording {
+        /// The recording.
+        recording_id: RecordingId,
+    },
+    /// So many bytes of a segment have arrived: the answer to its offer, and then as they come.
+    SegmentAt {
+        /// The segment.
+        segment_id: SegmentId,
+        /// Where to go on.
+        offset: u64,
+    },
+    /// The segment is durable; the box may forget it.
+    SegmentDone {
+        /// The segment.
+        segment_id: SegmentId,
+    },
+    /// The segment is not wanted; the box forgets it.
+    SegmentRefused {
+        /// The segment.
+        segment_id: SegmentId,
+        /// Why.
+        reason: SegmentRefusal,
+    },
     /// The room changed.
     RoomState(RoomState),
     /// The relay is being stopped; reconnect with back-off.
@@ -196,6 +262,11 @@ impl super::Message for ToBox {
         "still_at",
         "still_done",
         "still_refused",
+        "record",
+        "stop_recording",
+        "segment_at",
+        "segment_done",
+        "segment_refused",
         "room_state",
         "drain",
     ];

@@ -3,7 +3,7 @@
 use crate::room::{AudioState, ConsultationId, LinkLevel, VideoState, rfc3339_ms};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use yunzhen_domain::ids::StillId;
+use yunzhen_domain::ids::{RecordingId, SegmentId, StillId};
 use yunzhen_domain::media_timeline::Rung;
 
 /// A camera of the box itself.
@@ -51,6 +51,21 @@ pub enum StillTrouble {
     Other,
 }
 
+/// What hinders a box that is to record. Reasons from a newer box read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordTrouble {
+    /// The disk of the box takes nothing more.
+    BoxDisk,
+    /// As much waits for the link as the box keeps.
+    BoxFull,
+    /// The tablet's own camera is shown.
+    Tablet,
+    /// The encoder does not keep up, or fails; or anything else.
+    #[serde(other)]
+    Other,
+}
+
 /// Box → relay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -68,6 +83,9 @@ pub enum ToRelay {
         /// Whether it reports when packets arrive, to a relay that takes that. An older box does not say it and does not.
         #[serde(default)]
         arrivals: bool,
+        /// Whether it records when it is told to. An older box does not say it and does not.
+        #[serde(default)]
+        records: bool,
     },
     /// What the video track shows, and why a camera failed.
     CameraState {
@@ -156,6 +174,35 @@ pub enum ToRelay {
         /// Why.
         reason: StillTrouble,
     },
+    /// A segment of a recording is on the box's disk and will come on a bulk stream, from where the relay says. Segments of a recording are offered in
+    /// the order of their indices.
+    SegmentOffer {
+        /// The segment.
+        segment_id: SegmentId,
+        /// Of which recording.
+        recording_id: RecordingId,
+        /// Its place in it: 0, 1, 2, …
+        index: u32,
+        /// Segments of the recording that the box has, this one included.
+        waiting: u32,
+        /// Of the sealed segment.
+        bytes: u64,
+        /// SHA-256 of them, hexadecimal.
+        sha256: String,
+    },
+    /// What hinders the box while it is to record; `None`: nothing, it records.
+    RecordingTrouble {
+        /// The recording.
+        recording_id: RecordingId,
+        /// What.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RecordTrouble>,
+    },
+    /// Nothing more of a recording comes: it was stopped, and all that was made of it has been received.
+    RecordingOver {
+        /// The recording.
+        recording_id: RecordingId,
+    },
     /// The nurse hung up.
     HangUp {
         /// Which consultation.
@@ -180,6 +227,9 @@ impl super::Message for ToRelay {
         "keyframe_request",
         "still_offer",
         "still_failed",
+        "segment_offer",
+        "recording_trouble",
+        "recording_over",
         "hang_up",
         "bye",
     ];

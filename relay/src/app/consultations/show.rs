@@ -184,6 +184,7 @@ fn allowed(app: &App, ctx: &Context, c: &Consultation) -> Vec<String> {
         ("invitations", Action::InviteObserver, !c.state.is_terminal()),
         ("legs", Action::JoinCall, matches!(c.state, State::Waiting | State::InProgress)),
         ("stills", Action::TakeStill, c.state == State::InProgress),
+        ("recordings", Action::RecordConsultation, c.state == State::InProgress),
         ("home-camera", Action::SwitchHomeCamera, c.state == State::InProgress),
     ];
     allowed.extend(others.iter().filter(|(_, a, possible)| *possible && may(*a)).map(|(name, ..)| (*name).to_owned()));

@@ -14,8 +14,8 @@ pub use yunzhen_domain::ids::{
     PrescriptionId, ResidentId, RoundId, ShiftId, StaffId, UrgentCallId,
 };
 pub use yunzhen_domain::ids::{
-    CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, RecallId, ReferralId, RefillId,
-    StillId, StockId, TransportId, VisitId,
+    CourierRunId, DiscrepancyId, DispenseId, DoseEntryId, LegalHoldId, PresentDoctorId, RecallId, RecordingId,
+    ReferralId, RefillId, StillId, StockId, TransportId, VisitId,
 };
 pub use yunzhen_domain::machines::break_glass::State as BreakGlassState;
 pub use yunzhen_domain::machines::consultation::State as ConsultationState;
@@ -29,6 +29,7 @@ pub use yunzhen_domain::machines::legal_hold::State as LegalHoldState;
 pub use yunzhen_domain::machines::prescription::State as PrescriptionState;
 pub use yunzhen_domain::machines::recall::{Level as RecallLevel, State as RecallState};
 pub use yunzhen_domain::machines::recall_home::State as RecallHomeState;
+pub use yunzhen_domain::machines::recording::State as RecordingState;
 pub use yunzhen_domain::machines::referral::State as ReferralState;
 pub use yunzhen_domain::machines::refill::State as RefillState;
 pub use yunzhen_domain::machines::still::State as StillState;
@@ -44,6 +45,7 @@ pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };
 pub use yunzhen_domain::records::{NeedReason, NotGivenReason};
+pub use yunzhen_domain::records::{RecordingFailure, RecordingTrouble, StopCause};
 pub use yunzhen_domain::records::{StillCamera, StillFailure};
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;

@@ -32,6 +32,7 @@ pub mod pharmacy_systems;
 pub mod prescribing;
 pub mod prescriptions;
 pub mod recalls;
+pub mod recordings;
 pub mod referrals;
 pub mod resident_imports;
 pub mod residents;

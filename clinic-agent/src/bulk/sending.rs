@@ -1,4 +1,4 @@
-//! One still on its way: how much may leave now. Pure; positions are bytes of the still.
+//! One object on its way: how much may leave now. Pure; positions are bytes of it.
 
 use std::time::Duration;
 

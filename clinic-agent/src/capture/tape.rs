@@ -1,0 +1,273 @@
+//! The recording thread: pictures and sound of the devices as sealed segments on disk, at a rate of its own.
+//!
+//! The live encoder follows the link; this one does not, so a weak link costs the recording nothing. It yields to the live one: pictures wait for it in a short
+//! queue and are left out, and counted, when it does not keep up. Sound is the live encoder's own, whose rate never changes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use ffmpeg_next::frame;
+use yunzhen_domain::ids::{RecordingId, SegmentId};
+use yunzhen_protocol::control::RecordTrouble;
+use yunzhen_protocol::segment::{self, After, SampleKind, Segment};
+use yunzhen_runtime::clock;
+use yunzhen_runtime::sealed::SealingKey;
+
+use super::error::CaptureError;
+use super::h264::{CLOCK, H264};
+use crate::bulk::BulkEvent;
+use crate::recordings::cutter::{Cut, Cutter};
+use crate::recordings::disk::{Disk, KeepError, Waiting};
+use crate::recordings::{RecordOrder, TapeEvent, TapeTarget};
+
+/// Pieces that may wait: a second of sound and then some. One more is left out.
+const QUEUE: usize = 96;
+/// Pictures among them: each has a megabyte and more.
+const PICTURES: usize = 6;
+/// Pictures that the encoder is told to expect in a second.
+const FPS: u32 = 30;
+
+/// What devices hand over.
+enum Piece {
+    Picture(frame::Video, Instant),
+    Sound(Bytes, Instant),
+    /// Nothing comes for now: what is open goes to disk.
+    Pause,
+}
+
+/// Where devices put what is to be recorded: nowhere, while nothing is.
+#[derive(Clone, Default)]
+pub(super) struct TapeSlot(Arc<Mutex<Option<Feed>>>);
+
+impl std::fmt::Debug for TapeSlot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TapeSlot")
+    }
+}
+
+struct Feed {
+    pieces: mpsc::SyncSender<Piece>,
+    pictures: Arc<AtomicUsize>,
+}
+
+impl TapeSlot {
+    /// A picture in the agreed size; copied only when something records.
+    pub(super) fn picture(&self, picture: &frame::Video, taken_at: Instant) {
+        let slot = self.lock();
+        let Some(feed) = &*slot else { return };
+        if feed.pictures.fetch_add(1, Ordering::Relaxed) >= PICTURES
+            || feed.pieces.try_send(Piece::Picture(picture.clone(), taken_at)).is_err()
+        {
+            feed.pictures.fetch_sub(1, Ordering::Relaxed);
+            metrics::counter!("yunzhen_recording_left_out_total", "kind" => "video").increment(1);
+        }
+    }
+
+    /// A packet of sound.
+    pub(super) fn sound(&self, packet: &Bytes, taken_at: Instant) {
+        if let Some(feed) = &*self.lock()
+            && feed.pieces.try_send(Piece::Sound(packet.clone(), taken_at)).is_err()
+        {
+            metrics::counter!("yunzhen_recording_left_out_total", "kind" => "audio").increment(1);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Feed>> {
+        // Set and cleared whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A recording that runs.
+#[derive(Debug)]
+pub(super) struct Tape {
+    pub(super) recording: RecordingId,
+    slot: TapeSlot,
+    thread: JoinHandle<()>,
+}
+
+impl Tape {
+    /// Starts recording what comes through the slot. `None` when it cannot begin; why is in the log, and told.
+    pub(super) fn start(order: &RecordOrder, target: &TapeTarget, slot: TapeSlot) -> Option<Self> {
+        let TapeTarget { settings, disk, events } = target.clone();
+        let recording = order.recording_id;
+        let bytes = STANDARD.decode(&order.key.0).ok().and_then(|key| <[u8; 32]>::try_from(key).ok());
+        let Some(key) = bytes.and_then(|key| SealingKey::new(key).ok()) else {
+            tracing::error!(%recording, "the order to record has no key");
+            return None;
+        };
+        let (sender, pieces) = mpsc::sync_channel(QUEUE);
+        let pictures = Arc::new(AtomicUsize::new(0));
+        let writer = Writer {
+            recording,
+            key,
+            disk,
+            events,
+            bitrate_bps: settings.video_bitrate_bps,
+            next: order.next,
+            after: After::Start,
+            began: clock::now_instant(),
+            began_us: u64::try_from(clock::now_timestamp().as_microsecond()).unwrap_or(0),
+            cutter: Cutter::default(),
+            encoder: None,
+            size: (0, 0),
+            trouble: None,
+        };
+        // Who waits for the end of it must have heard of its beginning.
+        if writer.events.try_send(BulkEvent::Tape(recording, TapeEvent::Opened)).is_err() {
+            tracing::error!(%recording, "too much waits to begin a recording; the relay asks again");
+            return None;
+        }
+        let count = pictures.clone();
+        let events = writer.events.clone();
+        match thread::Builder::new().name("recording".to_owned()).spawn(move || writer.run(&pieces, &count)) {
+            Ok(thread) => {
+                *slot.lock() = Some(Feed { pieces: sender, pictures });
+                Some(Self { recording, slot, thread })
+            }
+            Err(error) => {
+                tracing::error!(%recording, %error, "no thread for a recording");
+                let _ = events.try_send(BulkEvent::Tape(recording, TapeEvent::Closed));
+                None
+            }
+        }
+    }
+
+    /// Nothing more comes. The thread ends when its last segment is on disk.
+    pub(super) fn end(self) -> JoinHandle<()> {
+        *self.slot.lock() = None;
+        self.thread
+    }
+
+    /// The devices are closed for now.
+    pub(super) fn pause(&self) {
+        if let Some(feed) = &*self.slot.lock() {
+            // A full queue is written first, and the next pause or the end comes.
+            let _ = feed.pieces.try_send(Piece::Pause);
+        }
+    }
+}
+
+struct Writer {
+    recording: RecordingId,
+    key: SealingKey,
+    disk: Disk,
+    events: tokio::sync::mpsc::Sender<BulkEvent>,
+    bitrate_bps: u32,
+    /// Of the next segment.
+    next: u32,
+    after: After,
+    began: Instant,
+    /// The same moment by the box's clock.
+    began_us: u64,
+    cutter: Cutter,
+    encoder: Option<H264>,
+    size: (u16, u16),
+    trouble: Option<RecordTrouble>,
+}
+
+impl Writer {
+    fn run(mut self, pieces: &mpsc::Receiver<Piece>, pictures: &AtomicUsize) {
+        // What an earlier run of the box left goes before.
+        match self.disk.next_index(self.recording) {
+            Ok(next) => self.next = self.next.max(next),
+            Err(error) => tracing::error!(%error, "recordings on disk"),
+        }
+        tracing::info!(recording = %self.recording, first = self.next, "recording");
+        while let Ok(piece) = pieces.recv() {
+            match piece {
+                Piece::Picture(picture, taken_at) => {
+                    pictures.fetch_sub(1, Ordering::Relaxed);
+                    if let Err(error) = self.picture(picture, taken_at) {
+                        tracing::warn!(%error, "a picture was not recorded");
+                        self.encoder = None;
+                        self.troubled(Some(RecordTrouble::Other));
+                    }
+                }
+                Piece::Sound(packet, taken_at) => {
+                    let cut = self.cutter.push(SampleKind::Sound, self.at_us(taken_at), packet);
+                    self.keep(cut);
+                }
+                Piece::Pause => {
+                    let cut = self.cutter.flush();
+                    self.keep(cut);
+                }
+            }
+        }
+        let cut = self.cutter.flush();
+        self.keep(cut);
+        tracing::info!(recording = %self.recording, segments = self.next, "recording ended");
+        self.tell(TapeEvent::Closed);
+    }
+
+    fn at_us(&self, taken_at: Instant) -> u64 {
+        u64::try_from(taken_at.saturating_duration_since(self.began).as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn picture(&mut self, mut picture: frame::Video, taken_at: Instant) -> Result<(), CaptureError> {
+        let (width, height) = (picture.width(), picture.height());
+        let encoder = match &mut self.encoder {
+            Some(encoder) => encoder,
+            None => self.encoder.insert(H264::new(width, height, FPS, self.bitrate_bps)?),
+        };
+        self.size = (u16::try_from(width).unwrap_or(0), u16::try_from(height).unwrap_or(0));
+        let at_us = u64::try_from(taken_at.saturating_duration_since(self.began).as_micros()).unwrap_or(u64::MAX);
+        let pts = i64::try_from(u128::from(at_us) * CLOCK as u128 / 1_000_000).unwrap_or(i64::MAX);
+        let keyframe = self.cutter.wants_keyframe(at_us);
+        // Nothing is held back: the encoder has no delay.
+        if let Some(access_unit) = encoder.encode(&mut picture, pts, keyframe)? {
+            let kind = if keyframe { SampleKind::Keyframe } else { SampleKind::Picture };
+            let cut = self.cutter.push(kind, at_us, access_unit);
+            self.keep(cut);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, cut: Option<Cut>) {
+        let Some(Cut { begins_us, samples }) = cut else { return };
+        let (recording, index) = (self.recording, self.next);
+        let begins_us = self.began_us.saturating_add(begins_us);
+        let segment =
+            Segment { recording: recording.uuid(), index, begins_us, after: self.after, size: self.size, samples };
+        let place = segment::place(recording.uuid(), index);
+        let Ok(sealed) = self.key.seal(clock::random_bytes(), &place, segment.encode()) else {
+            tracing::error!(%recording, index, "a segment is too long to be sealed");
+            return;
+        };
+        let id = SegmentId::new(clock::now_timestamp(), clock::random_bytes());
+        match self.disk.keep(Waiting { recording, index, segment: id }, &sealed) {
+            Ok(()) => {
+                self.next += 1;
+                self.after = After::Segment;
+                self.troubled(None);
+                self.tell(TapeEvent::Kept);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a stretch of a recording is lost; the call goes on");
+                metrics::counter!("yunzhen_segments_lost_total").increment(1);
+                self.after = if self.after == After::Start { After::Start } else { After::Disk };
+                self.troubled(Some(match error {
+                    KeepError::Full(_) => RecordTrouble::BoxFull,
+                    KeepError::Disk(_) => RecordTrouble::BoxDisk,
+                }));
+            }
+        }
+    }
+
+    fn troubled(&mut self, trouble: Option<RecordTrouble>) {
+        if self.trouble != trouble {
+            self.trouble = trouble;
+            self.tell(TapeEvent::Trouble(trouble));
+        }
+    }
+
+    fn tell(&self, event: TapeEvent) {
+        // Waits for room; the task that reads never waits for this thread. When it is gone, so is the program.
+        let _ = self.events.blocking_send(BulkEvent::Tape(self.recording, event));
+    }
+}

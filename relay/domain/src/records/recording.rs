@@ -1,0 +1,215 @@
+//! Recordings of consultations: the home's side, asked for with consent, made at full quality by the home's box.
+
+use crate::Sealed;
+use crate::ids::{ConsultationId, HomeId, RecordingId, ResidentId, StaffId};
+use crate::machines::recording::{Event, State};
+use crate::machines::{Refused, named_enum};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Bytes of one sealed segment: ten seconds at more than five times the default rate.
+pub const SEGMENT_MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// Segments of one recording: a whole day of short ones.
+pub const SEGMENTS_OF_RECORDING: u32 = 20_000;
+/// A box keeps what it recorded until it is received, also after days without a link; what has not come so long after the end will not.
+pub const RECORDING_AWAITED: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+named_enum! {
+    /// Why nothing more is recorded.
+    StopCause {
+        /// The specialist ended it.
+        Asked = "asked",
+        /// The consultation is over.
+        CallOver = "call_over",
+        /// The resident took the consent back.
+        ConsentRevoked = "consent_revoked",
+    }
+}
+
+named_enum! {
+    /// What hinders the box while it records; the call goes on.
+    RecordingTrouble {
+        /// The disk of the box takes nothing more: full, or broken.
+        BoxDisk = "box_disk",
+        /// As much waits for the link as the box keeps.
+        BoxFull = "box_full",
+        /// The box's encoder does not keep up with the camera, or fails.
+        Encoder = "encoder",
+        /// The tablet's own camera is shown, which the box does not record.
+        Tablet = "tablet",
+    }
+}
+
+named_enum! {
+    /// Why there is none.
+    RecordingFailure {
+        /// Nothing was recorded.
+        Nothing = "nothing",
+        /// Nothing came for so long that nothing will.
+        Lost = "lost",
+        /// What came cannot be assembled.
+        Damaged = "damaged",
+    }
+}
+
+named_enum! {
+    /// Why a stretch of a recording is missing. The link is none of the reasons.
+    GapReason {
+        /// The box had no power, or was started anew.
+        Restarted = "restarted",
+        /// The disk of the box took nothing, or held as much as it may.
+        Disk = "disk",
+        /// Camera and microphone gave nothing: both were turned off, or the tablet's own were used.
+        Quiet = "quiet",
+        /// The box did not come back with the rest.
+        Lost = "lost",
+    }
+}
+
+/// A stretch that is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RecordingGap)]
+pub struct Gap {
+    /// Where in the recording it is, milliseconds from its start.
+    pub at_ms: u64,
+    /// How long it is, milliseconds; 0 where nobody knows.
+    pub for_ms: u64,
+    /// Why.
+    pub reason: GapReason,
+}
+
+/// The file of a recording that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movie {
+    /// What it lasts, milliseconds, gaps included.
+    pub duration_ms: u64,
+    /// Of the file as it is watched.
+    pub bytes: u64,
+    /// Of the same.
+    pub sha256: [u8; 32],
+    /// What is missing, in its order.
+    pub gaps: Vec<Gap>,
+}
+
+/// One recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recording {
+    /// Identifier.
+    pub id: RecordingId,
+    /// Version of the row.
+    pub version: i64,
+    /// In which consultation.
+    pub consultation_id: ConsultationId,
+    /// Of whom.
+    pub resident_id: ResidentId,
+    /// Of which home.
+    pub home_id: HomeId,
+    /// Where it stands.
+    pub state: State,
+    /// What seals its segments and its file.
+    pub key: Sealed,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// By whom.
+    pub asked_by: StaffId,
+    /// When the box said that it records.
+    pub began_at: Option<Timestamp>,
+    /// When it was stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// Why.
+    pub stop_cause: Option<StopCause>,
+    /// What hinders the box.
+    pub trouble: Option<RecordingTrouble>,
+    /// The rest was given up.
+    pub is_cut: bool,
+    /// When it was kept, or given up.
+    pub ended_at: Option<Timestamp>,
+    /// Why there is none.
+    pub failure: Option<RecordingFailure>,
+    /// The file of one that was kept.
+    pub movie: Option<Movie>,
+}
+
+impl Recording {
+    fn after(mut self, event: Event) -> Result<Self, Refused> {
+        self.state = self.state.apply(event)?;
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// The box records.
+    pub fn begin(self, at: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { began_at: Some(at), ..self.after(Event::Begin)? })
+    }
+
+    /// Nothing more is recorded.
+    pub fn stop(self, cause: StopCause, at: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { stopped_at: Some(at), stop_cause: Some(cause), trouble: None, ..self.after(Event::Stop)? })
+    }
+
+    /// The box has told what hinders it. `None` when there is nothing new, or nobody waits for it.
+    pub fn troubled(self, trouble: Option<RecordingTrouble>) -> Option<Self> {
+        let news = self.state.is_running() && self.trouble != trouble;
+        news.then(|| Self { version: self.version + 1, trouble, ..self })
+    }
+
+    /// All that will come is here. `is_cut`: the rest was given up.
+    pub fn complete(self, is_cut: bool) -> Result<Self, Refused> {
+        Ok(Self { is_cut, ..self.after(Event::Complete)? })
+    }
+
+    /// The file is whole.
+    pub fn keep(self, movie: Movie, at: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { ended_at: Some(at), movie: Some(movie), ..self.after(Event::Keep)? })
+    }
+
+    /// There is none.
+    pub fn fail(self, failure: RecordingFailure, at: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { ended_at: Some(at), failure: Some(failure), ..self.after(Event::Fail)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Recording {
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        Recording {
+            id: RecordingId::new(at, [1; 10]),
+            version: 1,
+            consultation_id: ConsultationId::new(at, [2; 10]),
+            resident_id: ResidentId::new(at, [3; 10]),
+            home_id: HomeId::new(at, [4; 10]),
+            state: State::Asked,
+            key: Sealed::kept("sealed1.".into()),
+            asked_at: at,
+            asked_by: StaffId::new(at, [5; 10]),
+            began_at: None,
+            stopped_at: None,
+            stop_cause: None,
+            trouble: None,
+            is_cut: false,
+            ended_at: None,
+            failure: None,
+            movie: None,
+        }
+    }
+
+    #[test]
+    fn from_the_press_to_the_file_each_step_is_a_version() {
+        let at = asked().asked_at;
+        let recording = asked().begin(at).unwrap();
+        let recording = recording.troubled(Some(RecordingTrouble::BoxDisk)).unwrap();
+        assert!(recording.clone().troubled(Some(RecordingTrouble::BoxDisk)).is_none(), "told once");
+        assert!(recording.clone().fail(RecordingFailure::Nothing, at).is_err(), "it is stopped first");
+        let recording = recording.stop(StopCause::ConsentRevoked, at).unwrap();
+        assert_eq!((recording.trouble, recording.stop_cause), (None, Some(StopCause::ConsentRevoked)));
+        assert!(recording.clone().troubled(Some(RecordingTrouble::BoxFull)).is_none(), "nobody waits for it");
+        let recording = recording.complete(false).unwrap();
+        let movie = Movie { duration_ms: 1000, bytes: 10, sha256: [7; 32], gaps: Vec::new() };
+        let kept = recording.keep(movie.clone(), at).unwrap();
+        assert_eq!((kept.version, kept.state, kept.movie), (6, State::Kept, Some(movie)));
+    }
+}

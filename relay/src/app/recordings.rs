@@ -1,0 +1,526 @@
+//! Recordings of the home's side of a consultation: started with the resident's consent, made by the home's box, brought over as the link allows, assembled here.
+//!
+//! The bytes come by `quic::bulk`, which calls here when a segment is whole, and lie in [`crate::recordings`]. How far they have come is in memory only.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use jiff::Timestamp;
+use yunzhen_domain::Actor;
+use yunzhen_domain::access::Action;
+use yunzhen_domain::audit::{EventKind, hex};
+use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId};
+use yunzhen_domain::machines::consultation::State as Care;
+use yunzhen_domain::machines::recording::State;
+use yunzhen_domain::records::{
+    ConsentKind, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble, SEGMENTS_OF_RECORDING,
+    StopCause,
+};
+use yunzhen_protocol::control::{RecordingKey, SegmentRefusal, ToBox};
+use yunzhen_protocol::segment::{self, Segment};
+use yunzhen_runtime::clock::random_bytes;
+use yunzhen_runtime::sealed::SealingKey;
+use yunzhen_store::{Db, consultations, recordings};
+
+use super::consents::in_force;
+use super::names::Names;
+use super::reads::Seen;
+use super::relations::Ties;
+use super::views::common::Page;
+use super::views::recordings as views;
+use super::work::{Start, Work, authorize};
+use super::{App, AppError, Context, fresh};
+use crate::recordings::mux::{self, Assembled, MuxError};
+use crate::rooms::CameraError;
+
+/// Recordings of one consultation; a specialist who starts and stops more often means something else.
+const MOST_OF_CONSULTATION: usize = 20;
+/// What one box is told at once.
+const BATCH: u32 = 500;
+/// What is looked at in one turn of the job: all that homes of one relay can have under way.
+const MOST_UNDER_WAY: u32 = 20_000;
+
+/// What a segment is to become, while it comes.
+pub enum Expected {
+    /// Its bytes are to come.
+    Next,
+    /// It is here.
+    Known,
+    /// It is not wanted.
+    Refused(SegmentRefusal),
+}
+
+/// A recording that may be watched: where its bytes are.
+pub struct Media {
+    app: App,
+    id: RecordingId,
+    key: String,
+    /// What its file is.
+    pub movie: Movie,
+}
+
+/// Starts one. `recorder`: whether the home's box records. What the box is to do is told to it by the caller.
+pub async fn start(
+    app: &App,
+    ctx: &Context,
+    id: ConsultationId,
+    recorder: Result<(), CameraError>,
+) -> Result<views::Recording, AppError> {
+    let mut work = match Work::command(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::RecordConsultation, &consultation.facts())?;
+    if consultation.state != Care::InProgress {
+        return Err(AppError::NotInProgress);
+    }
+    if !in_force(&mut work.tx, consultation.resident_id, ConsentKind::Recording, ctx.now).await? {
+        return Err(AppError::NoRecordingConsent);
+    }
+    let before = recordings::of_consultation(&mut work.tx, id).await?;
+    if before.iter().any(|one| one.state.is_running()) {
+        return Err(AppError::AlreadyRecording);
+    }
+    if before.len() >= MOST_OF_CONSULTATION {
+        return Err(AppError::TooManyRecordings { most: MOST_OF_CONSULTATION });
+    }
+    recorder?;
+    let recording_id = fresh(RecordingId::new, ctx.now);
+    let key = app.vault.seal(&place(recording_id), &STANDARD.encode(random_bytes::<32>()))?;
+    let recording = Recording {
+        id: recording_id,
+        version: 1,
+        consultation_id: id,
+        resident_id: consultation.resident_id,
+        home_id: consultation.home_id,
+        state: State::Asked,
+        key,
+        asked_at: ctx.now,
+        asked_by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
+        began_at: None,
+        stopped_at: None,
+        stop_cause: None,
+        trouble: None,
+        is_cut: false,
+        ended_at: None,
+        failure: None,
+        movie: None,
+    };
+    recordings::insert(&mut work.tx, &recording).await?;
+    work.record(EventKind::ConsultationRecordingAsked, id.uuid(), Some(consultation.home_id), None);
+    let view = view(app, &mut work.tx, &mut Names::default(), recording).await?;
+    work.finish(view).await
+}
+
+/// Stops one; one that was stopped stays as it is. Tells whose home's box has to hear of it.
+pub async fn stop(app: &App, ctx: &Context, id: RecordingId) -> Result<(HomeId, views::Recording), AppError> {
+    let mut work = match Work::change(app, ctx).await? {
+        Start::Replay(answer) => return Ok(answer),
+        Start::Fresh(work) => work,
+    };
+    let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let consultation = consultations::get(&mut work.tx, before.consultation_id).await?.ok_or(AppError::NotFound)?;
+    work.authorize(Action::RecordConsultation, &consultation.facts())?;
+    let home = before.home_id;
+    if !before.state.is_running() {
+        let view = view(app, &mut work.tx, &mut Names::default(), before).await?;
+        return work.finish_unchanged((home, view), "a recording that was stopped").await;
+    }
+    let after = stopped(&mut work, before, StopCause::Asked, ctx.now).await?;
+    let view = view(app, &mut work.tx, &mut Names::default(), after).await?;
+    work.finish((home, view)).await
+}
+
+async fn stopped(work: &mut Work, before: Recording, cause: StopCause, now: Timestamp) -> Result<Recording, AppError> {
+    let after = before.stop(cause, now)?;
+    recordings::update(&mut work.tx, &after).await?;
+    work.record(EventKind::ConsultationRecordingStopped, after.consultation_id.uuid(), Some(after.home_id), None);
+    Ok(after)
+}
+
+/// The home of a consultation that the actor may record.
+pub async fn home_of(app: &App, ctx: &Context, id: ConsultationId) -> Result<HomeId, AppError> {
+    let mut db = app.store.read().await?;
+    let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    authorize(ctx, Action::RecordConsultation, &consultation.facts())?;
+    Ok(consultation.home_id)
+}
+
+/// The recordings of a consultation, oldest first.
+pub async fn list(app: &App, ctx: &Context, id: ConsultationId) -> Result<Page<views::Recording>, AppError> {
+    let mut db = app.store.read().await?;
+    let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(&mut db, ctx, consultation.resident_id).await?;
+    authorize(ctx, Action::ViewRecordings, &ties.of_consultation(ctx, &consultation))?;
+    let mut names = Names::default();
+    let mut items = Vec::new();
+    for recording in recordings::of_consultation(&mut db, id).await? {
+        items.push(view(app, &mut db, &mut names, recording).await?);
+    }
+    Ok(Page::whole(items))
+}
+
+/// Opens one to be watched; that it was is in the audit log before the first byte is given.
+pub async fn media(app: &App, ctx: &Context, id: RecordingId) -> Result<Media, AppError> {
+    let mut db = app.store.read().await?;
+    let recording = recordings::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
+    let consultation = consultations::get(&mut db, recording.consultation_id).await?.ok_or(AppError::NotFound)?;
+    let ties = Ties::to(&mut db, ctx, recording.resident_id).await?;
+    authorize(ctx, Action::ViewRecordings, &ties.of_consultation(ctx, &consultation))?;
+    drop(db);
+    let movie = recording.movie.ok_or(AppError::NotFound)?;
+    let purpose = ties.purpose(recording.resident_id);
+    let seen =
+        Seen::of(EventKind::ConsultationRecordingViewed, recording.consultation_id.uuid(), recording.home_id, purpose);
+    seen.tell(app, ctx).await?;
+    let key = app.vault.open(&place(id), &recording.key)?;
+    Ok(Media { app: app.clone(), id, key, movie })
+}
+
+impl Media {
+    /// `len` bytes from `from`, or up to the end.
+    pub async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, AppError> {
+        let (files, id, total, key) = (self.app.recordings.clone(), self.id, self.movie.bytes, sealing(&self.key)?);
+        let read = tokio::task::spawn_blocking(move || files.read(id, &key, total, from, len)).await;
+        read.map_err(std::io::Error::from).flatten().map_err(|error| {
+            tracing::error!(recording = %id, %error, "a recording cannot be read");
+            AppError::DamagedRecording
+        })
+    }
+}
+
+/// What a home's box is to be told when it comes: of each recording that goes on, and of each whose rest it may have.
+pub async fn orders(app: &App, home: HomeId) -> Result<Vec<(ConsultationId, ToBox)>, AppError> {
+    let open = {
+        let mut db = app.store.read().await?;
+        recordings::open_of(&mut db, home, BATCH).await?
+    };
+    let mut orders = Vec::with_capacity(open.len());
+    for one in open {
+        let order = if one.state.is_running() {
+            let key = RecordingKey(app.vault.open(&place(one.id), &one.key)?);
+            let next = received(app, one.id).await?;
+            ToBox::Record { recording_id: one.id, consultation_id: one.consultation_id, key, next }
+        } else {
+            ToBox::StopRecording { recording_id: one.id }
+        };
+        orders.push((one.consultation_id, order));
+    }
+    Ok(orders)
+}
+
+async fn of_home(app: &App, home: HomeId, id: RecordingId) -> Result<Option<Recording>, AppError> {
+    let mut db = app.store.read().await?;
+    Ok(recordings::get(&mut db, id).await?.filter(|recording| recording.home_id == home))
+}
+
+/// What a segment that a home's box offers is to become. Segments come in their order. `waiting`: how many the box has, this one included.
+pub async fn expect(app: &App, home: HomeId, id: RecordingId, index: u32, waiting: u32) -> Result<Expected, AppError> {
+    let Some(recording) = of_home(app, home, id).await?.filter(|one| one.state.takes_segments()) else {
+        return Ok(Expected::Refused(SegmentRefusal::NotAsked));
+    };
+    let here = received(app, recording.id).await?;
+    let total = u64::from(here) + u64::from(waiting.max(1));
+    app.arriving.set(id.uuid(), u8::try_from(u64::from(here) * 100 / total).unwrap_or(100));
+    Ok(match index {
+        _ if index >= SEGMENTS_OF_RECORDING => Expected::Refused(SegmentRefusal::TooLarge),
+        known if known < here => Expected::Known,
+        next if next == here => Expected::Next,
+        _ => Expected::Refused(SegmentRefusal::OutOfOrder),
+    })
+}
+
+/// Keeps a segment whose digest was right, once: it is on this relay's disk when this returns. One of a recording that did not say that it has begun begins it.
+pub async fn take(
+    app: &App,
+    home: HomeId,
+    id: RecordingId,
+    index: u32,
+    sealed: Vec<u8>,
+    now: Timestamp,
+) -> Result<Result<(), SegmentRefusal>, AppError> {
+    let Some(recording) = of_home(app, home, id).await?.filter(|one| one.state.takes_segments()) else {
+        return Ok(Err(SegmentRefusal::NotAsked));
+    };
+    let key = sealing(&app.vault.open(&place(id), &recording.key)?)?;
+    let files = app.recordings.clone();
+    let taken = tokio::task::spawn_blocking(move || {
+        let here = files.received(id)?;
+        if index != here {
+            // A broken connection's write came to its end beside its successor's.
+            return Ok(if index < here { Ok(()) } else { Err(SegmentRefusal::OutOfOrder) });
+        }
+        match opened(&key, id, index, sealed.clone()) {
+            Some(_) => files.take(id, index, &sealed).map(Ok),
+            None => Ok(Err(SegmentRefusal::Damaged)),
+        }
+    });
+    let taken = taken.await.map_err(std::io::Error::from).flatten().map_err(AppError::RecordingDisk)?;
+    if taken.is_ok() && recording.state == State::Asked {
+        let ctx = Context::of(Actor::Box { home_id: home }, now);
+        let mut work = Work::unkeyed(app, &ctx).await?;
+        let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+        // It may have been stopped, or purged, meanwhile.
+        if before.state == State::Asked {
+            let after = before.begin(now)?;
+            recordings::update(&mut work.tx, &after).await?;
+            work.record(EventKind::ConsultationRecordingBegun, after.consultation_id.uuid(), Some(home), None);
+            work.finish(()).await?;
+        }
+    }
+    Ok(taken)
+}
+
+fn opened(key: &SealingKey, id: RecordingId, index: u32, sealed: Vec<u8>) -> Option<Segment> {
+    let plain = key.open(&segment::place(id.uuid(), index), sealed).ok()?;
+    Segment::decode(Bytes::from(plain)).ok().filter(|s| s.recording == id.uuid() && s.index == index)
+}
+
+/// The box tells what hinders it; `None`: nothing, it records. The first such word begins the recording, however long its first segment takes to come.
+pub async fn trouble(
+    app: &App,
+    home: HomeId,
+    id: RecordingId,
+    trouble: Option<RecordingTrouble>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let ctx = Context::of(Actor::Box { home_id: home }, now);
+    let mut work = Work::unkeyed(app, &ctx).await?;
+    let before = recordings::get(&mut work.tx, id).await?.filter(|r| r.home_id == home).ok_or(AppError::NotFound)?;
+    let (after, kind) = if before.state == State::Asked && trouble.is_none() {
+        (Recording { trouble: None, ..before.begin(now)? }, EventKind::ConsultationRecordingBegun)
+    } else {
+        let Some(after) = before.troubled(trouble) else { return Ok(()) };
+        (after, EventKind::ConsultationRecordingTroubled)
+    };
+    recordings::update(&mut work.tx, &after).await?;
+    work.record(kind, after.consultation_id.uuid(), Some(home), None);
+    work.finish(()).await
+}
+
+/// The box has nothing more of it. One that was not stopped, or has gone on from there, stays as it is.
+pub async fn over(app: &App, home: HomeId, id: RecordingId, now: Timestamp) -> Result<(), AppError> {
+    let ctx = Context::of(Actor::Box { home_id: home }, now);
+    match of_home(app, home, id).await? {
+        None => Err(AppError::NotFound),
+        Some(one) if one.state != State::Backfilling => Ok(()),
+        Some(_) => complete(app, &ctx, id, RecordingFailure::Nothing).await,
+    }
+}
+
+/// What is here is all. `none`: what it means that nothing is.
+async fn complete(app: &App, ctx: &Context, id: RecordingId, none: RecordingFailure) -> Result<(), AppError> {
+    let here = received(app, id).await?;
+    let mut work = Work::unkeyed(app, ctx).await?;
+    let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    if before.state != State::Backfilling {
+        return Ok(());
+    }
+    let (after, kind) = match here {
+        0 => (before.fail(none, ctx.now)?, EventKind::ConsultationRecordingFailed),
+        _ => (before.complete(none == RecordingFailure::Lost)?, EventKind::ConsultationRecordingComplete),
+    };
+    recordings::update(&mut work.tx, &after).await?;
+    work.record(kind, after.consultation_id.uuid(), Some(after.home_id), None);
+    work.finish(()).await?;
+    app.arriving.forget(id.uuid());
+    Ok(())
+}
+
+/// Brings what is under way to what the care record says: a recording whose consultation is over, or whose consent was taken back, is stopped; what will not
+/// come is given up. Returns the homes whose boxes have to hear of it.
+pub async fn settle(app: &App, now: Timestamp) -> Result<Vec<HomeId>, AppError> {
+    let mut homes = Vec::new();
+    for one in under_way(app).await? {
+        let home = one.home_id;
+        if one.state.is_running() {
+            if stop_what_is_over(app, one, now).await? {
+                homes.push(home);
+            }
+        } else if one.state == State::Backfilling {
+            let since = one.stopped_at.unwrap_or(one.asked_at);
+            if now.duration_since(since) > RECORDING_AWAITED {
+                complete(app, &Context::system(now), one.id, RecordingFailure::Lost).await?;
+            }
+        }
+    }
+    Ok(homes)
+}
+
+/// Recordings that have come and wait to be assembled.
+pub async fn to_assemble(app: &App) -> Result<Vec<RecordingId>, AppError> {
+    let come = under_way(app).await?.into_iter().filter(|one| one.state == State::Assembling);
+    Ok(come.map(|one| one.id).collect())
+}
+
+async fn under_way(app: &App) -> Result<Vec<Recording>, AppError> {
+    let mut db = app.store.read().await?;
+    Ok(recordings::under_way(&mut db, MOST_UNDER_WAY).await?)
+}
+
+async fn stop_what_is_over(app: &App, one: Recording, now: Timestamp) -> Result<bool, AppError> {
+    let cause = {
+        let mut db = app.store.read().await?;
+        let consultation = consultations::get(&mut db, one.consultation_id).await?.ok_or(AppError::NotFound)?;
+        if consultation.state != Care::InProgress {
+            Some(StopCause::CallOver)
+        } else if in_force(&mut db, one.resident_id, ConsentKind::Recording, now).await? {
+            None
+        } else {
+            Some(StopCause::ConsentRevoked)
+        }
+    };
+    let Some(cause) = cause else { return Ok(false) };
+    let ctx = Context::system(now);
+    let mut work = Work::unkeyed(app, &ctx).await?;
+    let before = recordings::get(&mut work.tx, one.id).await?.ok_or(AppError::NotFound)?;
+    if !before.state.is_running() {
+        return Ok(false);
+    }
+    stopped(&mut work, before, cause, now).await?;
+    work.finish(()).await?;
+    Ok(true)
+}
+
+/// Makes one file of what came, once. Crash in between: it is made anew.
+pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), AppError> {
+    let recording = {
+        let mut db = app.store.read().await?;
+        recordings::get(&mut db, id).await?.filter(|one| one.state == State::Assembling)
+    };
+    let Some(recording) = recording else { return Ok(()) };
+    let (key, files) = (app.vault.open(&place(id), &recording.key)?, app.recordings.clone());
+    let (opening, sealing) = (sealing(&key)?, sealing(&key)?);
+    let made = tokio::task::spawn_blocking(move || {
+        let count = files.received(id).map_err(AppError::RecordingDisk)?;
+        let plain: PathBuf = files.plain(id);
+        let segment = |index| {
+            let sealed = files.segment(id, index).inspect_err(|error| {
+                tracing::error!(recording = %id, index, %error, "a segment of a recording cannot be read");
+            });
+            opened(&opening, id, index, sealed.ok()?)
+        };
+        let Assembled { duration_ms, gaps } = match mux::mux(count, segment, &plain) {
+            Ok(assembled) => assembled,
+            Err(MuxError::Nothing) => return Ok(None),
+            Err(error @ MuxError::Ffmpeg(_)) => return Err(AppError::RecordingDisk(std::io::Error::other(error))),
+        };
+        let (bytes, sha256) = files.seal(id, &sealing).map_err(AppError::RecordingDisk)?;
+        Ok(Some(Movie { duration_ms, bytes, sha256, gaps }))
+    });
+    let made = made.await.map_err(|error| AppError::RecordingDisk(std::io::Error::from(error))).flatten();
+    let given_up = now.duration_since(recording.stopped_at.unwrap_or(recording.asked_at)) > RECORDING_AWAITED * 2;
+    let made = match made {
+        Ok(made) => made,
+        // A disk that is full is emptied in time, or what came cannot be assembled at all.
+        Err(error) if given_up => {
+            tracing::error!(recording = %id, %error, "a recording is given up");
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let ctx = Context::system(now);
+    let mut work = Work::unkeyed(app, &ctx).await?;
+    let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
+    let (consultation, home) = (before.consultation_id.uuid(), Some(before.home_id));
+    let (kept, after) = match made {
+        Some(mut movie) => {
+            if before.is_cut {
+                movie.gaps.push(yunzhen_domain::records::Gap {
+                    at_ms: movie.duration_ms,
+                    for_ms: 0,
+                    reason: yunzhen_domain::records::GapReason::Lost,
+                });
+            }
+            work.record_file(EventKind::ConsultationRecordingKept, consultation, home, &movie.sha256);
+            (true, before.keep(movie, now)?)
+        }
+        None => {
+            work.record(EventKind::ConsultationRecordingFailed, consultation, home, None);
+            (false, before.fail(RecordingFailure::Damaged, now)?)
+        }
+    };
+    recordings::update(&mut work.tx, &after).await?;
+    work.finish(()).await?;
+    tracing::info!(recording = %id, kept, "recording assembled");
+    let files = app.recordings.clone();
+    if kept
+        && let Err(error) =
+            tokio::task::spawn_blocking(move || files.remove_segments(id)).await.map_err(std::io::Error::from).flatten()
+    {
+        tracing::warn!(recording = %id, %error, "segments that are of no more use could not be removed");
+    }
+    Ok(())
+}
+
+/// Removes the files of recordings that the record does not have any more. Returns how many.
+pub async fn sweep(app: &App) -> Result<usize, AppError> {
+    let files = app.recordings.clone();
+    let listed = tokio::task::spawn_blocking(move || files.all()).await.map_err(std::io::Error::from).flatten();
+    let mut gone = 0;
+    for id in listed.map_err(AppError::RecordingDisk)? {
+        let known = {
+            let mut db = app.store.read().await?;
+            recordings::get(&mut db, id).await?.is_some()
+        };
+        if !known {
+            let files = app.recordings.clone();
+            let removed =
+                tokio::task::spawn_blocking(move || files.remove(id)).await.map_err(std::io::Error::from).flatten();
+            removed.map_err(AppError::RecordingDisk)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Whether the record has keys of recordings, which only the relay's own key opens.
+pub async fn holds_sealed(store: &yunzhen_store::Store) -> Result<bool, AppError> {
+    let mut db = store.read().await?;
+    Ok(recordings::any(&mut db).await?)
+}
+
+async fn received(app: &App, id: RecordingId) -> Result<u32, AppError> {
+    let files = app.recordings.clone();
+    let count = tokio::task::spawn_blocking(move || files.received(id)).await.map_err(std::io::Error::from).flatten();
+    count.map_err(AppError::RecordingDisk)
+}
+
+/// Where a recording's key belongs.
+fn place(id: RecordingId) -> String {
+    format!("recording:{id}")
+}
+
+fn sealing(key: &str) -> Result<SealingKey, AppError> {
+    let bytes = STANDARD.decode(key).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let key = bytes.and_then(|bytes| SealingKey::new(bytes).ok());
+    key.ok_or(AppError::DamagedRecording)
+}
+
+async fn view(app: &App, db: &mut Db, names: &mut Names, one: Recording) -> Result<views::Recording, AppError> {
+    let arrived = app.arriving.get(one.id.uuid()).filter(|_| one.state.takes_segments());
+    Ok(views::Recording {
+        id: one.id,
+        consultation_id: one.consultation_id,
+        state: one.state,
+        asked_at: one.asked_at.into(),
+        asked_by_name: names.staff(db, one.asked_by).await?.name.clone(),
+        began_at: one.began_at.map(Into::into),
+        stopped_at: one.stopped_at.map(Into::into),
+        stop_cause: one.stop_cause,
+        trouble: one.trouble,
+        arrived_percent: arrived.map(|arrived| arrived.percent),
+        halted: arrived.is_some_and(|arrived| arrived.halted),
+        ended_at: one.ended_at.map(Into::into),
+        failure: one.failure,
+        movie: one.movie.map(|movie| views::Movie {
+            duration_ms: movie.duration_ms,
+            bytes: movie.bytes,
+            sha256: hex(&movie.sha256),
+            gaps: movie.gaps,
+        }),
+    })
+}

@@ -1,0 +1,130 @@
+//! Where each segment of a recording lies in it, and what is missing. Pure; positions are microseconds from the recording's start.
+//!
+//! Segments carry the box's clock. Within one run of the box it goes evenly, so that a segment lies where its clock says and a link that was away leaves no
+//! trace. A clock that was set back, or leaps by more than a day, is not believed: what comes then follows at once.
+
+use yunzhen_domain::records::{Gap, GapReason};
+use yunzhen_protocol::segment::{After, Segment};
+
+/// Nobody misses less than this: it is the time between two pictures, or a sound that was heard late.
+const LEAST_GAP_US: u64 = 1_000_000;
+/// So much may a segment begin before the end of the one before it: sound and picture are not cut at the same moment.
+const OVERLAP_US: u64 = 500_000;
+/// A box that is away longer has a clock that was set.
+const MOST_GAP_US: u64 = 24 * 3600 * 1_000_000;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// The box's clock at the recording's start, as it is believed since the last leap.
+    origin_us: Option<u64>,
+    end_us: u64,
+    gaps: Vec<Gap>,
+}
+
+impl Timeline {
+    /// The next segment: where it begins.
+    pub fn place(&mut self, segment: &Segment) -> u64 {
+        let last = segment.samples.iter().map(|sample| u64::from(sample.at_us)).max().unwrap_or(0);
+        let Some(origin) = self.origin_us else {
+            self.origin_us = Some(segment.begins_us);
+            self.end_us = last;
+            return 0;
+        };
+        let by_clock = segment.begins_us.checked_sub(origin);
+        let fits =
+            |at: &u64| at.saturating_add(OVERLAP_US) >= self.end_us && at.saturating_sub(self.end_us) <= MOST_GAP_US;
+        let begins = by_clock.filter(fits);
+        let reason = match segment.after {
+            After::Segment => GapReason::Quiet,
+            After::Start => GapReason::Restarted,
+            After::Disk => GapReason::Disk,
+        };
+        let at = match begins {
+            Some(at) => {
+                let for_us = at.saturating_sub(self.end_us);
+                if for_us > LEAST_GAP_US {
+                    self.gaps.push(Gap { at_ms: self.end_us / 1000, for_ms: for_us / 1000, reason });
+                }
+                at
+            }
+            None => {
+                // How long is not known; that something is missing is.
+                self.gaps.push(Gap { at_ms: self.end_us / 1000, for_ms: 0, reason });
+                self.origin_us = Some(segment.begins_us.saturating_sub(self.end_us));
+                self.end_us
+            }
+        };
+        self.end_us = self.end_us.max(at + last);
+        at
+    }
+
+    /// A segment that is not here.
+    pub fn miss(&mut self) {
+        if self.gaps.last().is_none_or(|gap| gap.reason != GapReason::Lost || gap.at_ms != self.end_us / 1000) {
+            self.gaps.push(Gap { at_ms: self.end_us / 1000, for_ms: 0, reason: GapReason::Lost });
+        }
+    }
+
+    /// How long it is, milliseconds, and what is missing.
+    pub fn end(self) -> (u64, Vec<Gap>) {
+        (self.end_us / 1000, self.gaps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use uuid::Uuid;
+    use yunzhen_protocol::segment::{Sample, SampleKind};
+
+    use super::*;
+
+    const S: u64 = 1_000_000;
+
+    fn segment(begins_us: u64, lasts_us: u64, after: After) -> Segment {
+        let sample = |at| Sample { kind: SampleKind::Sound, at_us: at as u32, bytes: Bytes::from_static(b"x") };
+        let samples = vec![sample(0), sample(lasts_us)];
+        Segment { recording: Uuid::nil(), index: 0, begins_us, after, size: (0, 0), samples }
+    }
+
+    #[test]
+    fn segments_of_one_run_lie_where_the_clock_says_and_only_real_gaps_are_told() {
+        let mut line = Timeline::default();
+        let clock = 1_800_000_000 * S;
+        assert_eq!(line.place(&segment(clock, 4 * S, After::Start)), 0);
+        assert_eq!(line.place(&segment(clock + 4 * S + 20_000, 4 * S, After::Segment)), 4 * S + 20_000);
+        assert_eq!(line.place(&segment(clock + 8 * S - 10_000, 2 * S, After::Segment)), 8 * S - 10_000);
+        // The nurse muted and hid for half a minute; then the power failed; then the disk was full.
+        assert_eq!(line.place(&segment(clock + 40 * S, 4 * S, After::Segment)), 40 * S);
+        assert_eq!(line.place(&segment(clock + 104 * S, 4 * S, After::Start)), 104 * S);
+        assert_eq!(line.place(&segment(clock + 118 * S, 4 * S, After::Disk)), 118 * S);
+        let (length, gaps) = line.end();
+        assert_eq!(length, 122_000);
+        let told: Vec<_> = gaps.iter().map(|gap| (gap.at_ms, gap.for_ms, gap.reason)).collect();
+        assert_eq!(
+            told,
+            [
+                (9_990, 30_010, GapReason::Quiet),
+                (44_000, 60_000, GapReason::Restarted),
+                (108_000, 10_000, GapReason::Disk),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_not_believed() {
+        for set_to in [1_000 * S, 4_000_000_000 * S] {
+            let mut line = Timeline::default();
+            let clock = 1_800_000_000 * S;
+            line.place(&segment(clock, 4 * S, After::Start));
+            assert_eq!(line.place(&segment(set_to, 4 * S, After::Start)), 4 * S);
+            assert_eq!(line.place(&segment(set_to + 4 * S, 4 * S, After::Segment)), 8 * S);
+            line.miss();
+            line.miss();
+            let (length, gaps) = line.end();
+            assert_eq!((length, gaps.len()), (12_000, 2), "{gaps:?}");
+            assert_eq!((gaps[0].for_ms, gaps[1].reason), (0, GapReason::Lost));
+        }
+    }
+}
