@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, NumberInput, Text, Textarea } from "@mantine/c
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Recall, RecallHome } from "@yunzhen/client";
-import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
+import { ProblemAlert, useAction, useApi, useUnit } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { doubtOf } from "./doubt";
@@ -21,7 +21,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
   const [given, setGiven] = useState<number | "">(own.given ?? onRecord ?? "");
   const [again, setAgain] = useState(false);
   const [note, setNote] = useState(own.note ?? "");
-  const { unit } = recall;
+  const unit = useUnit()(recall.unit);
   const counted = apart !== "" && given !== "";
   const rest = counted ? own.supplied - apart - given : 0;
   const doubt = counted ? doubtOf({ supplied: own.supplied, apart, given }, onRecord) : undefined;
