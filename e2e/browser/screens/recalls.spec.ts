@@ -151,3 +151,21 @@ for (const { name, path, answers, ready, act } of TABLETS) {
     });
   });
 }
+
+test("the home's answer names the medicine's unit in English on an English page", async ({ browser }) => {
+  const said: OwnAnswers = (method, asked) =>
+    method === "GET" ? (open as Record<string, { body: unknown }>)[asked] : undefined;
+  const box = await serveBox("online", said);
+  const context = await browser.newContext();
+  try {
+    await context.addInitScript(() => localStorage.setItem("yz.language", "en"));
+    const on = await context.newPage();
+    await on.goto(`${box.origin}/recalls/rc1`);
+    const form = on.getByTestId("recall-answer");
+    await expect(form).toContainText("tablet(s)");
+    await expect(form).not.toContainText("片");
+  } finally {
+    await context.close();
+    await box.close();
+  }
+});

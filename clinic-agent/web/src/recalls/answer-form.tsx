@@ -2,13 +2,14 @@ import { Button, Checkbox, Group, NumberInput, Text, Textarea } from "@mantine/c
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Recall, RecallHome } from "@yunzhen/client";
-import { ProblemAlert, useAction, useApi } from "@yunzhen/client/ui";
+import { ProblemAlert, useAction, useApi, useUnit } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { doubtOf } from "./doubt";
 
 /**
  * Every unit that came is accounted for: set apart, given, or its whereabouts said. It begins with what the home's own doses say; whoever finds more than they
- * leave counts again and says so.
+ * leave, or says that more was given than they say, counts again and says so.
  */
 export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: RecallHome; onDone: () => void }) {
   const { t } = useTranslation();
@@ -20,10 +21,10 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
   const [given, setGiven] = useState<number | "">(own.given ?? onRecord ?? "");
   const [again, setAgain] = useState(false);
   const [note, setNote] = useState(own.note ?? "");
-  const { unit } = recall;
+  const unit = useUnit()(recall.unit);
   const counted = apart !== "" && given !== "";
   const rest = counted ? own.supplied - apart - given : 0;
-  const unlikely = rest >= 0 && apart !== "" && apart > left;
+  const doubt = counted ? doubtOf({ supplied: own.supplied, apart, given }, onRecord) : undefined;
   const answer = useAction(
     (_: null, key) =>
       api.recalls.answer(
@@ -33,7 +34,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           set_apart: Number(apart),
           given: Number(given),
           note: note.trim() || undefined,
-          counted_again: unlikely && again ? true : undefined,
+          counted_again: doubt && again ? true : undefined,
         },
         key,
       ),
@@ -90,15 +91,26 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           min={0}
           allowDecimal={false}
           value={given}
-          onChange={(value) => setGiven(typeof value === "number" ? value : "")}
+          onChange={(value) => {
+            setGiven(typeof value === "number" ? value : "");
+            setAgain(false);
+          }}
         />
       </Group>
-      {unlikely && (
+      {doubt && (
         <Checkbox
           mt="md"
           size="lg"
-          label={t("app:recalls.countedAgain", { apart, unit })}
-          description={t("app:recalls.onRecord", { given: own.supplied - left, left, unit })}
+          label={
+            doubt === "more_found"
+              ? t("app:recalls.countedAgain", { apart, unit })
+              : t("app:recalls.givenAgain", { given, unit })
+          }
+          description={
+            doubt === "more_found"
+              ? t("app:recalls.onRecord", { given: own.supplied - left, left, unit })
+              : t("app:recalls.fewerOnRecord", { given: onRecord, unit })
+          }
           checked={again}
           onChange={(event) => setAgain(event.currentTarget.checked)}
         />
@@ -122,7 +134,7 @@ export function AnswerForm({ recall, own, onDone }: { recall: Recall; own: Recal
           type="submit"
           size="xl"
           loading={answer.isPending}
-          disabled={!counted || rest < 0 || (unlikely && !again) || (rest > 0 && note.trim() === "")}
+          disabled={!counted || rest < 0 || (doubt !== undefined && !again) || (rest > 0 && note.trim() === "")}
         >
           {t("app:recalls.save")}
         </Button>
