@@ -410,7 +410,7 @@ mod tests {
         let (events, _events) = tokio::sync::mpsc::channel(1);
         let (orders, stills) = mpsc::channel();
         let desk = Arc::new(Desk::new(Wish::new(Some(BoxCamera::Room), VideoTarget::of(&plan))));
-        let mut film = Picture::new(settings, plan, DeviceSink { packets, events }, desk, stills);
+        let mut film = Picture::new(settings, plan, DeviceSink { packets, events }, desk, stills, TapeSlot::default());
 
         let (reply, picture) = oneshot::channel();
         orders.send(StillOrder { camera: BoxCamera::Room, reply }).expect("sent");

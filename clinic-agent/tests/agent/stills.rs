@@ -195,7 +195,7 @@ async fn one_that_cannot_be_read_is_told_and_does_not_hold_up_those_after_it() {
     relay.tell(ToBox::StillDone { still_id: still(2) });
     assert_eq!(failed(&mut relay).await, (still(3), StillTrouble::BoxDisk));
     let free = async {
-        while agent.link.bulk().waits() {
+        while agent.link.bulk().presses() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
