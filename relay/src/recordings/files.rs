@@ -67,12 +67,12 @@ impl Files {
 
     /// Seals what was assembled and removes what lay in clear. Tells the bytes and the digest of the file as it is watched.
     pub fn seal(&self, id: RecordingId, key: &SealingKey) -> io::Result<(u64, [u8; 32])> {
-        let mut plain = File::open(self.plain(id))?;
+        let plain = File::open(self.plain(id))?;
         let (mut digest, mut bytes) = (Sha256::new(), 0_u64);
         whole(&self.of(id).join(MOVIE), |file| {
             for number in 0_u32.. {
                 let mut block = Vec::with_capacity(BLOCK + SEAL_BYTES);
-                plain.by_ref().take(BLOCK as u64).read_to_end(&mut block)?;
+                (&plain).take(BLOCK as u64).read_to_end(&mut block)?;
                 if block.is_empty() {
                     break;
                 }
