@@ -427,6 +427,7 @@ async fn forged_reports_of_arrivals_are_counted_and_change_nothing() {
         cameras: vec![BoxCamera::Room],
         microphone: true,
         arrivals: true,
+        records: false,
     };
     let mut one = stage.connected_as(HOME_1, &reports).await;
     let before = stage.counted("yunzhen_downlink_reports_refused_total");

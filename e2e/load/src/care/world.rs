@@ -181,5 +181,6 @@ fn fact(kind: EventKind, at: Timestamp) -> AuditFact {
         home_id: Some(seed::HOME_1),
         pharmacy_id: None,
         purpose: None,
+        sha256: None,
     }
 }

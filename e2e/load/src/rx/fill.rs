@@ -187,6 +187,7 @@ async fn facts(name: &str, location: &Location, plan: &Plan) -> anyhow::Result<(
             home_id: by.home_id,
             pharmacy_id: by.pharmacy_id,
             purpose: None,
+            sha256: None,
         }
     };
     let head = async || anyhow::Ok(u64::try_from(audit::head(&mut *store.read().await?).await?.seq)?);
