@@ -144,7 +144,11 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    endpoint::spawn(life, boxes, SessionContext { stills, rooms, router, begun: clock::now_instant() });
+    endpoint::spawn(
+        life,
+        boxes,
+        SessionContext { stills, rooms, router, sessions: Default::default(), begun: clock::now_instant() },
+    );
     Ok(addresses)
 }
 

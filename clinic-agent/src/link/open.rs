@@ -1,9 +1,10 @@
 //! One connection, from the first byte of its control stream to its end.
 
+use super::route::{Binding, Source};
 use super::silence::Silence;
 use super::state::Refusal;
 use super::transport::{self, CLOSE_PROTOCOL};
-use super::{Downlink, LinkEvent};
+use super::{Downlink, Link, LinkEvent, PathId};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -61,12 +62,12 @@ pub struct Control {
 }
 
 impl Control {
-    /// Opens the stream and says hello.
-    pub async fn open(connection: &quinn::Connection, hello: &ToRelay) -> Result<Self, End> {
+    /// Opens the stream and says `hello` or `join`.
+    pub async fn open(connection: &quinn::Connection, first: &ToRelay) -> Result<Self, End> {
         let (mut send, recv) = connection.open_bi().await?;
         send.write_all(&StreamType::Control.encode()).await?;
         let mut control = Self { connection: connection.clone(), send, recv, frames: FrameReader::new() };
-        control.write(hello).await?;
+        control.write(first).await?;
         Ok(control)
     }
 
@@ -75,10 +76,10 @@ impl Control {
     }
 
     /// Waits for the relay's verdict.
-    pub async fn welcomed(&mut self) -> Result<ToBox, End> {
+    pub async fn answered(&mut self) -> Result<ToBox, End> {
         loop {
             match next(&self.connection, &mut self.recv, &mut self.frames).await? {
-                welcome @ ToBox::Welcome { .. } => return Ok(welcome),
+                answer @ (ToBox::Welcome { .. } | ToBox::Joined {}) => return Ok(answer),
                 ToBox::Refused { code, reason } => return Err(refused(code, reason)),
                 // What it says stays out of the log: a room's state names people.
                 _ => tracing::debug!("control message before the welcome"),
@@ -88,6 +89,10 @@ impl Control {
 }
 
 fn refused(code: RefusedCode, reason: String) -> End {
+    if code == RefusedCode::UnknownSession {
+        // The session ended, or its relay is another one: what has control finds out, and says hello.
+        return End::Lost(reason);
+    }
     End::Refused(transport::refused(code), reason)
 }
 
@@ -132,16 +137,31 @@ async fn next(
     }
 }
 
+/// What a connection is served with.
+pub struct Served<'a> {
+    /// The link that it is of.
+    pub link: &'a Link,
+    /// Its path.
+    pub path: PathId,
+    /// Its sockets.
+    pub endpoint: &'a quinn::Endpoint,
+    /// Where further sockets are bound.
+    pub binding: &'a Binding,
+    /// To the media task.
+    pub events: &'a mpsc::Sender<LinkEvent>,
+    /// To the tablet's legs.
+    pub downlink: &'a mpsc::Sender<Downlink>,
+}
+
 /// Serves the connection until it ends: control both ways, datagrams down, silence watched. When `soft` is cancelled it
 /// says `bye`.
 pub async fn serve(
-    endpoint: &quinn::Endpoint,
+    served: &Served<'_>,
     control: Control,
     mut outgoing: mpsc::Receiver<ToRelay>,
-    events: &mpsc::Sender<LinkEvent>,
-    downlink: &mpsc::Sender<Downlink>,
     soft: &CancellationToken,
 ) -> End {
+    let Served { link, path, events, .. } = *served;
     let Control { connection, mut send, mut recv, mut frames } = control;
     let reader = async {
         loop {
@@ -149,6 +169,8 @@ pub async fn serve(
                 Err(end) => return end,
                 Ok(ToBox::Refused { code, reason }) => return refused(code, reason),
                 Ok(ToBox::Drain { reason }) => tracing::info!(reason, "the relay drains"),
+                // Said before another path took over: late, it would undo what was said since.
+                Ok(_) if !link.has_control(path) => metrics::counter!("yunzhen_link_control_stale_total").increment(1),
                 Ok(message) => {
                     if events.send(LinkEvent::Control(Box::new(message))).await.is_err() {
                         return End::Lost("the program ends".into());
@@ -168,8 +190,8 @@ pub async fn serve(
     let end = tokio::select! {
         end = reader => Some(end),
         end = writer => Some(end),
-        end = datagrams(&connection, downlink) => Some(end),
-        end = watch(endpoint, &connection) => Some(end),
+        end = datagrams(&connection, path, served.downlink) => Some(end),
+        end = watch(served, &connection) => Some(end),
         error = connection.closed() => Some(error.into()),
         () = soft.cancelled() => None,
     };
@@ -196,7 +218,7 @@ pub async fn serve(
 /// How long a goodbye may take.
 const BYE: Duration = Duration::from_millis(500);
 
-async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downlink>) -> End {
+async fn datagrams(connection: &quinn::Connection, path: PathId, downlink: &mpsc::Sender<Downlink>) -> End {
     let mut reassembler = Reassembler::new();
     loop {
         let datagram: Bytes = match connection.read_datagram().await {
@@ -204,9 +226,9 @@ async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downl
             Err(error) => return error.into(),
         };
         let packet = match Datagram::decode(datagram) {
-            Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { flow, packet }),
+            Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { path, flow, packet }),
             Ok(Datagram { flow, is_fragment: true, packet }) => match reassembler.push(flow, packet) {
-                Ok(whole) => whole.map(|packet| Downlink { flow, packet }),
+                Ok(whole) => whole.map(|packet| Downlink { path, flow, packet }),
                 Err(error) => {
                     tracing::trace!(%error, "fragment refused");
                     metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
@@ -227,29 +249,52 @@ async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downl
     }
 }
 
-async fn watch(endpoint: &quinn::Endpoint, connection: &quinn::Connection) -> End {
+async fn watch(served: &Served<'_>, connection: &quinn::Connection) -> End {
+    let Served { link, path, endpoint, binding, events, .. } = *served;
     let begun = clock::now_instant();
     let at = |now: Instant| now.saturating_duration_since(begun);
     let mut silence = Silence::new(connection.stats().udp_rx.datagrams, Duration::ZERO);
-    let mut ticks = tokio::time::interval(Duration::from_millis(100));
+    let (mut silent, mut source, mut turn) = (false, Source::default(), 0u32);
+    let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        if silence.observe(connection.stats().udp_rx.datagrams, at(clock::now_instant())) {
-            match rebind(endpoint) {
+        let fell_silent = silence.observe(connection.stats().udp_rx.datagrams, at(clock::now_instant()));
+        let moved = turn.is_multiple_of(SOURCE_EVERY) && source.observe(binding.source(connection.remote_address()));
+        turn = turn.wrapping_add(1);
+        if fell_silent || moved {
+            match rebind(endpoint, binding) {
                 Ok(()) => {
-                    tracing::info!("the path is silent: trying another local port");
-                    metrics::counter!("yunzhen_link_rebinds_total").increment(1);
+                    tracing::info!(
+                        path = path.0,
+                        moved,
+                        "the path is silent or its address is another: trying another local port"
+                    );
+                    metrics::counter!("yunzhen_link_rebinds_total", "why" => if moved { "address" } else { "silence" })
+                        .increment(1);
                 }
                 // The old socket stays; the idle timeout decides.
                 Err(error) => tracing::warn!(%error, "no other local port could be had"),
             }
         }
+        if silent != silence.is_silent() {
+            silent = silence.is_silent();
+            for event in link.heard(path, !silent) {
+                if events.send(event).await.is_err() {
+                    return End::Lost("the program ends".into());
+                }
+            }
+        }
     }
 }
 
-/// Gives the endpoint a fresh socket of the same address family and local address.
-pub fn rebind(endpoint: &quinn::Endpoint) -> std::io::Result<()> {
+/// How often a connection is looked at, and after how many looks its local address is.
+const TICK: Duration = Duration::from_millis(100);
+const SOURCE_EVERY: u32 = 10;
+
+/// Gives the endpoint a fresh socket of the same address family and binding.
+pub fn rebind(endpoint: &quinn::Endpoint, binding: &Binding) -> std::io::Result<()> {
+    // A named address stays; where the kernel chooses, the endpoint is bound to none.
     let local = endpoint.local_addr()?;
-    endpoint.rebind(std::net::UdpSocket::bind((local.ip(), 0))?)
+    endpoint.rebind(binding.bound(local.ip())?)
 }

@@ -14,6 +14,8 @@ use yunzhen_media::MediaKind;
 const AUDIO_PACKETS: usize = 50;
 /// From the oldest picture that waits to the newest.
 pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
+/// The same while the path may be dead and another may take them over, and behind what it took over.
+pub const PATIENT_SPAN: Duration = Duration::from_millis(450);
 /// A picture that could not leave for so long is of no use to anybody.
 const VIDEO_AGE: Duration = Duration::from_millis(600);
 /// Whatever its span.
@@ -70,6 +72,9 @@ impl Next {
 #[derive(Debug, Default)]
 pub struct Queue {
     video: VecDeque<Waiting>,
+    /// What another path did not bring: before pictures, and of use as long as [`VIDEO_AGE`].
+    carried: VecDeque<Waiting>,
+    /// Of both.
     video_bytes: usize,
     sound: VecDeque<Waiting>,
     repairs: VecDeque<Next>,
@@ -87,6 +92,12 @@ pub struct Dropped {
 impl Queue {
     /// Adds one packet and says what had to go for it.
     pub fn push(&mut self, waiting: Waiting) -> Dropped {
+        self.push_within(waiting, VIDEO_SPAN)
+    }
+
+    /// The same with another bound for pictures.
+    pub fn push_within(&mut self, waiting: Waiting, span: Duration) -> Dropped {
+        let span = if self.carried.is_empty() { span } else { PATIENT_SPAN };
         let mut dropped = Dropped::default();
         match waiting.kind {
             MediaKind::Audio => {
@@ -100,7 +111,7 @@ impl Queue {
                 let now = waiting.since;
                 self.video_bytes += waiting.packet.len();
                 self.video.push_back(waiting);
-                dropped.video = self.trim(now, VIDEO_SPAN);
+                dropped.video = self.trim(now, span);
             }
         }
         dropped
@@ -108,7 +119,14 @@ impl Queue {
 
     /// Drops pictures that are too old to be sent. Says how many packets went.
     pub fn expire(&mut self, now: Instant) -> usize {
-        self.trim(now, VIDEO_AGE)
+        let mut dropped = 0;
+        while let Some(late) =
+            self.carried.pop_front_if(|waiting| now.saturating_duration_since(waiting.since) > VIDEO_AGE)
+        {
+            self.video_bytes -= late.packet.len();
+            dropped += 1;
+        }
+        dropped + self.trim(now, VIDEO_AGE)
     }
 
     /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
@@ -124,6 +142,20 @@ impl Queue {
             }
         }
         dropped
+    }
+
+    /// Takes all pictures that wait: another path carries them.
+    pub fn take_pictures(&mut self) -> VecDeque<Waiting> {
+        self.video_bytes = 0;
+        let mut all = std::mem::take(&mut self.carried);
+        all.append(&mut self.video);
+        all
+    }
+
+    /// Pictures that another path did not bring, in their order.
+    pub fn put_pictures(&mut self, pictures: VecDeque<Waiting>) {
+        self.video_bytes += pictures.iter().map(|waiting| waiting.packet.len()).sum::<usize>();
+        self.carried.extend(pictures);
     }
 
     /// Adds what repairs a loss.
@@ -142,7 +174,7 @@ impl Queue {
         if let Some(repair) = self.repairs.pop_front() {
             return Some(repair);
         }
-        let waiting = self.video.pop_front()?;
+        let waiting = self.carried.pop_front().or_else(|| self.video.pop_front())?;
         self.video_bytes -= waiting.packet.len();
         Some(Next::Media(waiting))
     }
@@ -151,7 +183,8 @@ impl Queue {
     pub fn peek(&self) -> Option<(usize, bool)> {
         let media = |waiting: &Waiting| (waiting.packet.len(), waiting.kind == MediaKind::Video);
         let repair = || self.repairs.front().map(|repair| (repair.bytes(), repair.is_paced()));
-        self.sound.front().map(media).or_else(repair).or_else(|| self.video.front().map(media))
+        let picture = || self.carried.front().or_else(|| self.video.front()).map(media);
+        self.sound.front().map(media).or_else(repair).or_else(picture)
     }
 
     /// Pictures that wait.
@@ -195,6 +228,22 @@ mod tests {
             })
             .collect();
         assert_eq!(order, [3, 9, 4, 1, 2]);
+    }
+
+    #[test]
+    fn what_another_path_did_not_bring_goes_before_pictures_which_wait_for_it() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.put_pictures(VecDeque::from([1, 2].map(|timestamp| waiting(MediaKind::Video, at(0), timestamp, 100))));
+        for (frame, timestamp) in (3..13).enumerate() {
+            let pushed = queue.push(waiting(MediaKind::Video, at(30 * frame as u64), timestamp, 100));
+            assert_eq!((pushed, queue.carried.len()), (Dropped::default(), 2));
+        }
+        assert_eq!(queue.video_bytes(), 1200);
+        assert_eq!(queue.pop().map(|next| next.bytes()), Some(100));
+        assert_eq!((queue.expire(at(601)), queue.carried.len()), (2, 0), "neither waits for ever");
+        let left = queue.take_pictures();
+        assert_eq!((left.front().map(|first| first.timestamp), left.len(), queue.video_bytes()), (Some(4), 9, 0));
     }
 
     #[test]

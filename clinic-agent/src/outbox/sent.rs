@@ -84,6 +84,8 @@ struct Packet {
     again: bool,
     /// Its loss was told.
     lost: bool,
+    /// Its arrival was told, of whichever of the two.
+    arrived: bool,
 }
 
 #[derive(Debug)]
@@ -141,7 +143,7 @@ impl SentLog {
         }
         let number = self.next;
         self.next += 1;
-        *place = Some(Packet { sequence, number, at, again: false, lost: false });
+        *place = Some(Packet { sequence, number, at, again: false, lost: false, arrived: false });
         Some(number)
     }
 
@@ -203,8 +205,29 @@ impl SentLog {
             }
         }
         (self.last, self.leaps, self.ahead) = (Some((far, now)), 0, ahead);
+        self.note(streams);
         let lost = self.lost(streams, &reports);
         Ok(Told { reports, again, lost })
+    }
+
+    /// Which pictures' packets arrived.
+    fn note(&mut self, streams: &[StreamReport]) {
+        let ssrc = self.video.ssrc;
+        for stream in streams.iter().filter(|stream| stream.ssrc == ssrc) {
+            for (place, _) in stream.metrics.iter().enumerate().filter(|(_, metric)| metric.is_arrived()) {
+                if let Some(packet) = self.video.get_mut(stream.begin.wrapping_add(place as u16)) {
+                    packet.arrived = true;
+                }
+            }
+        }
+    }
+
+    /// Pictures' packets that left at `since` or later and of which no arrival was told, in their order.
+    pub fn unheard(&self, since: Duration) -> Vec<u16> {
+        let packets = self.video.ring.iter().flatten();
+        let mut unheard: Vec<&Packet> = packets.filter(|packet| !packet.arrived && packet.at >= since).collect();
+        unheard.sort_by_key(|packet| packet.number);
+        unheard.iter().map(|packet| packet.sequence).collect()
     }
 
     /// What is missing though something that left later arrived.
@@ -327,6 +350,15 @@ mod tests {
             assert_eq!(log.take(ms(80), &about(1, 65_535, &[HERE]), 5), Err(Impossible::Time));
         }
         assert!(log.take(ms(90), &about(1, 65_535, &[HERE]), 6).is_ok());
+    }
+
+    #[test]
+    fn what_was_not_heard_of_is_known_in_its_order() {
+        let mut log = log();
+        log.take(ms(50), &about(1, 65_534, &[Metric::MISSING, HERE]), 1000).unwrap();
+        log.sent(ms(60), Sent::Media(MediaKind::Audio), 9);
+        assert_eq!(log.unheard(ms(0)), [65_534, 0]);
+        assert_eq!(log.unheard(ms(20)), [0]);
     }
 
     #[test]

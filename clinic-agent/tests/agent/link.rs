@@ -47,6 +47,7 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
         server_name: "localhost".into(),
         tls: tls::quic_client(credentials, trust).unwrap(),
         hello: ToRelay::Hello { protocol: 1, agent_version: "t".into(), cameras: vec![], microphone: false },
+        paths: vec![],
     };
     let (events, _listening) = mpsc::channel(8);
     let (downlink, _packets) = mpsc::channel(8);

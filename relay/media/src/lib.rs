@@ -17,6 +17,7 @@
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
+//! | [`paths`] | several paths between box and relay: which carries the picture, which are dead, what came twice |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
 pub mod bitrate;
@@ -28,6 +29,7 @@ pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod paths;
 pub mod repair;
 pub mod rewrite;
 pub mod room;

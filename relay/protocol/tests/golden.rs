@@ -10,8 +10,8 @@ use yunzhen_protocol::{
     bulk::{BulkError, BulkHead, BulkKind},
     ccfb::{self, Metric, StreamReport},
     control::{
-        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RefusedCode, StillRefusal,
-        StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
+        self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RadioSignal, RadioTechnology,
+        RefusedCode, StillRefusal, StillTrouble, StopReason, ToBox, ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
     repair::{self, Block, Repair},
@@ -89,12 +89,34 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
                 microphone: true,
             },
         ),
+        ("join", ToRelay::Join { protocol: 1, session: "5e".repeat(32), path: "wired".into() }),
+        ("take_control", ToRelay::TakeControl { turn: 1, consultation_id: Some(consultation()) }),
+        ("take_control_of_no_call", ToRelay::TakeControl { turn: 2, consultation_id: None }),
         ("camera_state", ToRelay::CameraState { active: ActiveCamera::Room, failed: None }),
         (
             "camera_state_failed",
             ToRelay::CameraState { active: ActiveCamera::None, failed: Some("the camera is unplugged".into()) },
         ),
         ("media_stats", ToRelay::MediaStats { rtt_ms: 42, loss_ratio: 0.25, sent_bps: 1_500_000 }),
+        (
+            "signal",
+            ToRelay::Signal {
+                modems: vec![
+                    RadioSignal {
+                        path: "5G".into(),
+                        technology: RadioTechnology::Nr5g,
+                        quality_percent: 67,
+                        dbm: Some(-93),
+                    },
+                    RadioSignal {
+                        path: String::new(),
+                        technology: RadioTechnology::Hspa,
+                        quality_percent: 12,
+                        dbm: None,
+                    },
+                ],
+            },
+        ),
         ("media_joined", ToRelay::MediaJoined { consultation_id: consultation(), tablet: true }),
         ("media_state", ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),
         ("leg_quality", ToRelay::LegQuality { level: LinkLevel::Weak, rtt_ms: 12, loss_ratio: 0.5, freezes: 2 }),
@@ -140,11 +162,25 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
             "welcome",
             ToBox::Welcome {
                 repair: true,
+                signal: true,
                 relay_version: "0.1.0".into(),
                 home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
                 server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
+                session: None,
             },
         ),
+        (
+            "welcome_with_session",
+            ToBox::Welcome {
+                repair: true,
+                signal: true,
+                relay_version: "0.1.0".into(),
+                home_id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("id"),
+                server_time: "2026-11-23T08:00:00Z".parse().expect("time"),
+                session: Some("5e".repeat(32)),
+            },
+        ),
+        ("joined", ToBox::Joined {}),
         (
             "refused",
             ToBox::Refused { code: RefusedCode::ProtocolVersion, reason: "protocol 2 is not spoken here".into() },

@@ -1,10 +1,13 @@
 //! A box's datagrams (RTP over QUIC) as packets for its room.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::arrivals::Arrivals;
+use yunzhen_media::paths::Seen;
 use yunzhen_media::protocol::fragment::Reassembler;
 use yunzhen_media::protocol::roq::{Datagram, Flow};
 use yunzhen_media::protocol::rtp::RtpView;
@@ -36,15 +39,50 @@ impl Refused {
     }
 }
 
-/// One box's datagrams; fragments are put together, what is lost is re-created as far as it can be, and what is to be told of their arrival is kept.
+/// What came by any path of one box; clones are the same. As long as the box has had one path only nothing is kept and no lock is taken.
+#[derive(Debug, Clone, Default)]
+pub struct SharedSeen(Arc<(AtomicBool, Mutex<Seen>)>);
+
+impl SharedSeen {
+    /// The box has several paths: from here on what comes twice is dropped.
+    pub fn begin(&self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_new(&self, kind: MediaKind, packet: &Bytes) -> bool {
+        let (begun, seen) = &*self.0;
+        // What is no RTP the room refuses.
+        let Some(view) = begun.load(Ordering::Relaxed).then(|| RtpView::parse(packet).ok()).flatten() else {
+            return true;
+        };
+        seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(kind, view.header())
+    }
+}
+
+/// The datagrams of one path of a box; fragments are put together, what is lost is re-created as far as it can be, and what is to be told of their arrival is kept.
 #[derive(Debug, Default)]
 pub struct Intake {
     reassembler: Reassembler,
     arrivals: Arrivals,
     incoming: Incoming,
+    seen: SharedSeen,
 }
 
 impl Intake {
+    /// One path of those that share what they have seen.
+    pub fn sharing(seen: SharedSeen) -> Self {
+        Self { seen, ..Self::default() }
+    }
+
+    /// To the room, unless it came by another path.
+    fn push(&self, burst: &Burst<'_>, kind: MediaKind, packet: Bytes) {
+        if self.seen.is_new(kind, &packet) {
+            burst.push(None, kind.into(), packet);
+        } else {
+            metrics::counter!("yunzhen_paths_duplicates_total").increment(1);
+        }
+    }
+
     /// Hands a datagram's packet to the room, once it is whole. A full queue drops the packet and counts it: a late picture is worth
     /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew.
     pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<(), Refused> {
@@ -78,9 +116,9 @@ impl Intake {
             self.arrivals.arrived(at, MediaKind::Video, view.header());
             self.incoming.picture(at, view.header().sequence, &packet)
         });
-        burst.push(None, MediaFlow::Video, packet);
+        self.push(burst, MediaKind::Video, packet);
         if let Ok(restored) = restored {
-            pictures(burst, restored?);
+            self.pictures(burst, restored?);
         }
         Ok(())
     }
@@ -90,7 +128,7 @@ impl Intake {
             self.arrivals.arrived(at, MediaKind::Audio, view.header());
             self.incoming.sound(at, view.header());
         }
-        burst.push(None, MediaFlow::Audio, packet);
+        self.push(burst, MediaKind::Audio, packet);
     }
 
     fn repair(&mut self, burst: &Burst<'_>, at: Duration, content: Bytes) -> Result<(), Refused> {
@@ -102,26 +140,26 @@ impl Intake {
             metrics::counter!("yunzhen_repaired_total", "kind" => "sound").increment(taken.sounds.len() as u64);
         }
         for packet in taken.sounds {
-            burst.push(None, MediaFlow::Audio, packet);
+            self.push(burst, MediaKind::Audio, packet);
         }
         if let Some(packet) = taken.sound {
             self.sound(burst, at, packet);
         }
-        pictures(burst, taken.pictures);
+        self.pictures(burst, taken.pictures);
         Ok(())
+    }
+
+    fn pictures(&self, burst: &Burst<'_>, restored: Vec<Bytes>) {
+        if !restored.is_empty() {
+            metrics::counter!("yunzhen_repaired_total", "kind" => "picture").increment(restored.len() as u64);
+        }
+        for packet in restored {
+            self.push(burst, MediaKind::Video, packet);
+        }
     }
 
     /// What is to be told to the box about the arrival of its packets, and when.
     pub const fn arrivals(&mut self) -> &mut Arrivals {
         &mut self.arrivals
-    }
-}
-
-fn pictures(burst: &Burst<'_>, restored: Vec<Bytes>) {
-    if !restored.is_empty() {
-        metrics::counter!("yunzhen_repaired_total", "kind" => "picture").increment(restored.len() as u64);
-    }
-    for packet in restored {
-        burst.push(None, MediaFlow::Video, packet);
     }
 }

@@ -14,6 +14,7 @@ use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;
 
+use super::paths::Connections;
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
 
@@ -23,20 +24,25 @@ const SILENCE: Duration = Duration::from_millis(1200);
 /// Where a box's media goes now; `None` while its home is in no consultation.
 pub type Target = Option<Arc<ExternalHandle>>;
 
-/// Moves datagrams until the connection ends. `begun` is the origin of the clock that arrivals are told on.
+/// Moves one path's datagrams until its connection ends. `begun` is the origin of the clock that arrivals are told on. Silence is that of all `connections` of the box.
 pub async fn run(
     connection: Connection,
     begun: Instant,
     mut target: watch::Receiver<Target>,
     rooms: Rooms,
     ticket: BoxTicket,
+    connections: Connections,
 ) {
-    let mut intake = Intake::default();
+    let mut intake = Intake::sharing(connections.seen());
+    let heard = connections.heard();
     let mut current: Target = target.borrow_and_update().clone();
-    let (mut silent, mut heard) = (false, clock::now_instant());
+    let now = || clock::now_instant().saturating_duration_since(begun);
+    heard.wait_from(now());
     loop {
-        let due = intake.arrivals().due().map(|at| begun + at);
-        let wake = if silent { due } else { Some(due.map_or(heard + SILENCE, |due| due.min(heard + SILENCE))) };
+        let due = intake.arrivals().due();
+        let late = heard.last() + SILENCE;
+        let wake = if heard.is_silent() { due } else { Some(due.map_or(late, |due| due.min(late))) };
+        let wake = wake.map(|at| begun + at);
         tokio::select! {
             biased;
             changed = target.changed() => {
@@ -44,19 +50,19 @@ pub async fn run(
                     return;
                 }
                 current = target.borrow_and_update().clone();
-                heard = clock::now_instant();
+                heard.wait_from(now());
             }
             datagram = connection.read_datagram() => match datagram {
                 Ok(datagram) => {
-                    heard = clock::now_instant();
-                    if std::mem::take(&mut silent) {
+                    let at = now();
+                    if heard.came(at) {
                         rooms.box_link(ticket, LinkSign::Returned).await;
                     }
                     // What came with it is taken with it. An error is met again by the next turn.
                     let more = std::iter::from_fn(|| connection.read_datagram().now_or_never()?.ok());
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
-                        Some(room) => deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came),
+                        Some(room) => deliver(&room.burst(), &mut intake, at, came),
                         None => came.for_each(drop),
                     }
                     report(&connection, begun, &mut intake);
@@ -65,12 +71,11 @@ pub async fn run(
             },
             () = clock::until(wake) => {
                 report(&connection, begun, &mut intake);
-                if !silent && clock::now_instant().saturating_duration_since(heard) >= SILENCE {
-                    if current.is_some() {
-                        silent = true;
+                if !heard.is_silent() && now().saturating_sub(heard.last()) >= SILENCE {
+                    if current.is_none() {
+                        heard.wait_from(now());
+                    } else if heard.is_first_silent() {
                         rooms.box_link(ticket, LinkSign::Silent).await;
-                    } else {
-                        heard = clock::now_instant();
                     }
                 }
             }

@@ -64,6 +64,8 @@ pub(super) struct BoxEntry {
     /// What the nurse turned on and off, once she did.
     pub(super) shown: Option<(AudioState, VideoState)>,
     pub(super) link: LinkLevel,
+    /// The upper bound for pictures that it was told last.
+    pub(super) video_bps: Option<u32>,
     /// What the box said of its tablet, and of which consultation.
     pub(super) tablet: Option<(ConsultationId, Tablet)>,
 }
@@ -76,7 +78,8 @@ impl BoxEntry {
             None => ActiveCamera::None,
         };
         let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
-        Self { ticket, connection, attached, hung_up, active_camera, shown, link: LinkLevel::Good, tablet }
+        let (link, video_bps) = (LinkLevel::Good, None);
+        Self { ticket, connection, attached, hung_up, active_camera, shown, link, video_bps, tablet }
     }
 
     /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.

@@ -129,7 +129,7 @@ impl Rooms {
     }
 
     /// Stills that a box may not have heard of, after it has joined.
-    async fn ask_again(&self, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
+    pub(super) async fn ask_again(&self, home_id: HomeId, id: ConsultationId) -> Result<(), AppError> {
         let owed = crate::app::stills::owed(&self.0.app, home_id, clock::now_timestamp()).await?;
         let owed = owed.into_iter().filter(|still| still.consultation_id == id);
         self.take_stills(id, home_id, owed.map(|still| (still.id, still.camera)).collect()).await;
@@ -159,6 +159,7 @@ impl Rooms {
         match room.join_external(home_participant(home_id, name), external, (entry.connection.sink)()).await {
             Ok(handle) => {
                 entry.attached = Some(id);
+                entry.video_bps = None;
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;
@@ -200,7 +201,7 @@ async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
 }
 
 /// How a box labels its media. The sources follow from the consultation, so that a box that reconnects continues them.
-fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (VideoPlan, AudioPlan) {
+pub(super) fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (VideoPlan, AudioPlan) {
     // The last bits of an identifier are random.
     let seed = id.uuid().as_u128() as u32;
     let video = VideoPlan {

@@ -8,5 +8,6 @@ mod document;
 mod fhir;
 mod input;
 mod live;
+mod paths;
 mod stills;
 mod world;

@@ -8,7 +8,7 @@ mod to_box;
 mod to_relay;
 
 pub use to_box::{AudioPlan, RefusedCode, StillRefusal, StopReason, ToBox, VideoPlan};
-pub use to_relay::{ActiveCamera, BoxCamera, StillTrouble, ToRelay};
+pub use to_relay::{ActiveCamera, BoxCamera, RadioSignal, RadioTechnology, StillTrouble, ToRelay};
 
 use serde::{Serialize, de::DeserializeOwned};
 
