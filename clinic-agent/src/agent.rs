@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::devices::Inbox;
 use crate::link::driver::{Driver as LinkDriver, LinkError, Target};
 use crate::link::{DOWNLINK_QUEUE, EVENT_QUEUE, Link};
+use crate::modem::watching::Modems;
 use crate::outbox::Outbox;
 use crate::outbox::devices::Devices;
 use crate::outbox::driver::Driver as MediaDriver;
@@ -123,6 +124,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
         server_name: config.relay.server_name(),
         tls,
         hello: media.hello(),
+        paths: config.link.paths.clone(),
     };
     let dialler = LinkDriver::new(link.clone(), target, events_tx, downlink_tx)?;
     let leg_settings = LegsSettings { addresses: config.page.media_addresses.clone() };
@@ -132,6 +134,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
     let devices = Inbox::start(life, spool.clone(), measuring, config.devices.time_zone.clone());
     let buttons = Buttons::start(life, link.clone(), spool.clone(), &config.buttons);
     let receipts = Receipts::start(life, link.clone(), spool.clone(), credentials)?;
+    let modems = Modems::start(life, &config.modem, &config.link.paths, link.clone());
     life.spawn("media", media.run(events));
     life.spawn("bulk", bulk.run(life.clone()));
     life.spawn("legs", legs.clone().run(inbox));
@@ -147,6 +150,7 @@ pub async fn start(life: &Lifecycle, config: &Config, devices: Box<dyn Devices>)
         devices,
         buttons,
         receipts,
+        modems,
         cookies,
         health,
     };

@@ -3,6 +3,8 @@
 use crate::buttons::ButtonSettings;
 use crate::capture::{CaptureSettings, SoundSource, VideoSource};
 use crate::devices::DeviceSettings;
+use crate::link::route::PathSettings;
+use crate::modem::ModemSettings;
 use crate::recordings::RecordingSettings;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,6 +23,9 @@ pub struct Config {
     /// The nurse's page.
     #[serde(default)]
     pub page: PageSettings,
+    /// The ways to the relay.
+    #[serde(default)]
+    pub link: LinkSettings,
     /// What waits for the relay.
     pub spool: SpoolSettings,
     /// Cameras and microphone.
@@ -35,6 +40,9 @@ pub struct Config {
     /// Buttons at the beds.
     #[serde(default)]
     pub buttons: ButtonSettings,
+    /// The radio signal.
+    #[serde(default)]
+    pub modem: ModemSettings,
     /// Logging.
     #[serde(default)]
     pub telemetry: TelemetrySettings,
@@ -57,6 +65,15 @@ impl RelaySettings {
         let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
         self.server_name.clone().unwrap_or_else(|| host.trim_matches(['[', ']']).to_owned())
     }
+}
+
+/// `[link]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkSettings {
+    /// `[[link.path]]`; none: one way, as the kernel chooses.
+    #[serde(rename = "path")]
+    pub paths: Vec<PathSettings>,
 }
 
 /// `[identity]`.

@@ -26,6 +26,7 @@ pub mod capture;
 pub mod config;
 pub mod devices;
 pub mod link;
+pub mod modem;
 pub mod outbox;
 pub mod page;
 pub mod playback;

@@ -29,7 +29,7 @@ use crate::http::{self, ApiState};
 use crate::outgoing::{Reachable, Sender};
 use crate::print::Printer;
 use crate::quic::bulk::Bulk;
-use crate::quic::{endpoint, session::SessionContext};
+use crate::quic::{endpoint, paths::Sessions, session::SessionContext};
 use crate::rooms::Rooms;
 use crate::rooms::presence::Presence;
 use crate::vault::{Vault, VaultError};
@@ -148,8 +148,8 @@ pub async fn start(config: &Config, life: &Lifecycle, metrics: PrometheusHandle)
         false => None,
     };
     serve::spawn(life, whip_listener, whip_tls, http::whip::router(state), ServeOptions::new("whip"));
-    let context = SessionContext { bulk, rooms, router, begun: clock::now_instant() };
-    endpoint::spawn(life, boxes, boxes_config, context);
+    let (sessions, begun) = (Sessions::default(), clock::now_instant());
+    endpoint::spawn(life, boxes, boxes_config, SessionContext { bulk, rooms, router, sessions, begun });
     Ok(addresses)
 }
 

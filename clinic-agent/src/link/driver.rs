@@ -1,14 +1,20 @@
-//! Does what the machine says: dials, serves, waits, and keeps the status that everyone reads.
+//! Does what the machine of each path says: dials, serves, waits, and keeps the status that everyone reads.
 
-use super::open::{Control, End, serve};
+use super::joint::Offers;
+use super::open::{Control, End, Served, rebind, serve};
+use super::route::{Binding, PathSettings};
+use super::session::{Entry, Event as Entered};
 use super::state::{Effect, Event, Refusal, State};
 use super::transport::{self, CLOSE_BYE};
-use super::{CONTROL_QUEUE, Downlink, Link, LinkEvent, LinkStatus, Open};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use super::{CONTROL_QUEUE, Downlink, Link, LinkEvent, Open, PathId, PathStatus};
+use futures_util::future::join_all;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 use yunzhen_protocol::control::{ToBox, ToRelay};
 use yunzhen_runtime::clock;
+use yunzhen_runtime::floor::Floor;
 
 /// Most attempts are given up early, so that a new one begins soon after a gap; each fourth has time for a slow path.
 const ATTEMPT: Duration = Duration::from_millis(1500);
@@ -23,8 +29,10 @@ pub struct Target {
     pub server_name: String,
     /// TLS with this box's certificate.
     pub tls: rustls::ClientConfig,
-    /// The first message of every connection.
+    /// The first message of every session.
     pub hello: ToRelay,
+    /// The ways to it; none: one, as the kernel chooses.
+    pub paths: Vec<PathSettings>,
 }
 
 /// Why the link cannot even start.
@@ -36,47 +44,112 @@ pub enum LinkError {
     /// The TLS configuration has no cipher suite for QUIC.
     #[error("the TLS configuration cannot be used for QUIC: {0}")]
     Tls(#[from] quinn::crypto::rustls::NoInitialCipherSuite),
+    /// More ways than a relay takes of one box.
+    #[error("[[link.path]] stands there {0} times; at most {MOST_PATHS} paths are used at once: take some out")]
+    Paths(usize),
 }
 
-/// The dialler of one link.
-pub struct Driver {
+/// What a relay takes of one box.
+const MOST_PATHS: usize = 4;
+
+/// The diallers of one link, one for each path.
+pub struct Driver(Vec<PathDriver>);
+
+/// The dialler of one path.
+struct PathDriver {
     link: Link,
-    target: Target,
-    endpoint: quinn::Endpoint,
+    path: PathId,
+    name: String,
+    target: Arc<Target>,
+    binding: Binding,
+    config: quinn::ClientConfig,
+    floor: Floor,
+    /// `None` until the path's interface is there.
+    endpoint: Option<quinn::Endpoint>,
     events: mpsc::Sender<LinkEvent>,
     downlink: mpsc::Sender<Downlink>,
     state: State,
     begun: Instant,
 }
 
-/// A connection that was welcomed.
+/// A connection that was welcomed, or that joined.
 struct Welcomed {
     control: Control,
     open: Open,
     outgoing: mpsc::Receiver<ToRelay>,
     /// The relay takes reports of arrivals.
     takes_arrivals: bool,
+    entered: Entered,
+    /// The next one may speak when this one is known to everybody.
+    gate: OwnedMutexGuard<()>,
 }
 
 impl Driver {
-    /// Binds the socket.
+    /// Binds the socket; those of named paths when they are dialled.
     pub fn new(
         link: Link,
         target: Target,
         events: mpsc::Sender<LinkEvent>,
         downlink: mpsc::Sender<Downlink>,
     ) -> Result<Self, LinkError> {
-        // Dual stack where the kernel has IPv6, else IPv4.
-        let any6 = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
-        let any4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-        let mut endpoint =
-            quinn::Endpoint::client(any6).or_else(|_| quinn::Endpoint::client(any4)).map_err(LinkError::Socket)?;
-        endpoint.set_default_client_config(transport::client_config(target.tls.clone(), link.media_floor().clone())?);
-        Ok(Self { link, target, endpoint, events, downlink, state: State::initial(), begun: clock::now_instant() })
+        if target.paths.len() > MOST_PATHS {
+            return Err(LinkError::Paths(target.paths.len()));
+        }
+        let target = Arc::new(target);
+        let ways: Vec<(String, Binding)> = match &target.paths[..] {
+            [] => vec![(String::new(), Binding::default())],
+            paths => paths.iter().map(|path| (path.name.clone(), path.into())).collect(),
+        };
+        let mut drivers = Vec::new();
+        for (place, (name, binding)) in (0..).zip(ways) {
+            let (path, floor) = (PathId(place), Floor::default());
+            link.list_path(path, &name);
+            let config = transport::client_config(target.tls.clone(), floor.clone())?;
+            let mut driver = PathDriver {
+                link: link.clone(),
+                path,
+                name,
+                target: target.clone(),
+                binding,
+                config,
+                floor,
+                endpoint: None,
+                events: events.clone(),
+                downlink: downlink.clone(),
+                state: State::initial(),
+                begun: clock::now_instant(),
+            };
+            if driver.binding.is_free() {
+                driver.bind().map_err(LinkError::Socket)?;
+            }
+            drivers.push(driver);
+        }
+        Ok(Self(drivers))
     }
 
     /// Runs until the program drains.
-    pub async fn run(mut self) {
+    pub async fn run(self) {
+        join_all(self.0.into_iter().map(PathDriver::run)).await;
+    }
+}
+
+impl PathDriver {
+    /// The endpoint, made or given a new socket: an interface that was away and came back is another one.
+    fn bind(&mut self) -> std::io::Result<quinn::Endpoint> {
+        match &self.endpoint {
+            Some(endpoint) if self.binding.is_free() => Ok(endpoint.clone()),
+            Some(endpoint) => rebind(endpoint, &self.binding).map(|()| endpoint.clone()),
+            None => {
+                let socket = self.binding.socket()?;
+                let runtime = Arc::new(quinn::TokioRuntime);
+                let mut endpoint = quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, runtime)?;
+                endpoint.set_default_client_config(self.config.clone());
+                Ok(self.endpoint.insert(endpoint).clone())
+            }
+        }
+    }
+
+    async fn run(mut self) {
         let soft = self.link.life.soft().clone();
         let mut welcomed: Option<Welcomed> = None;
         loop {
@@ -103,25 +176,27 @@ impl Driver {
                         }
                     }
                 }
-                State::Connected { .. } => match welcomed.take() {
-                    Some(Welcomed { control, open, outgoing, takes_arrivals }) => {
+                State::Connected { .. } => match (welcomed.take(), &self.endpoint) {
+                    (Some(Welcomed { control, open, outgoing, takes_arrivals, gate, .. }), Some(endpoint)) => {
+                        drop(gate);
                         let connection = open.connection;
-                        let serving = serve(
-                            &self.endpoint,
-                            control,
-                            outgoing,
-                            &self.events,
-                            (&self.downlink, takes_arrivals),
-                            &soft,
-                        );
+                        let served = Served {
+                            link: &self.link,
+                            path: self.path,
+                            endpoint,
+                            binding: &self.binding,
+                            events: &self.events,
+                            reports: takes_arrivals,
+                            downlink: &self.downlink,
+                        };
                         let end = tokio::select! {
-                            end = serving => end,
+                            end = serve(&served, control, outgoing, &soft) => end,
                             () = self.measure(&connection) => End::Lost("not measured".into()),
                         };
                         connection.close(quinn::VarInt::from_u32(CLOSE_BYE), b"");
                         self.ended(end)
                     }
-                    None => Event::Lost,
+                    (_, _) => Event::Lost,
                 },
                 State::Draining => break,
             };
@@ -129,9 +204,11 @@ impl Driver {
                 break;
             }
         }
-        self.endpoint.close(quinn::VarInt::from_u32(CLOSE_BYE), b"stopped");
-        // At most a moment: the close frame leaves, nobody waits for its answer.
-        let _ = tokio::time::timeout(Duration::from_millis(300), self.endpoint.wait_idle()).await;
+        if let Some(endpoint) = &self.endpoint {
+            endpoint.close(quinn::VarInt::from_u32(CLOSE_BYE), b"stopped");
+            // At most a moment: the close frame leaves, nobody waits for its answer.
+            let _ = tokio::time::timeout(Duration::from_millis(300), endpoint.wait_idle()).await;
+        }
     }
 
     fn now(&self) -> Duration {
@@ -152,43 +229,34 @@ impl Driver {
             }
         };
         if before.name() != self.state.name() {
-            tracing::info!(from = before.name(), to = self.state.name(), "link");
+            tracing::info!(path = %self.name, from = before.name(), to = self.state.name(), "link");
         }
         // The connection before the status: who reads that there is none finds none.
+        let mut events = Vec::new();
         for effect in effects {
-            match effect {
-                Effect::Announce => drop(self.link.open.send_replace(welcomed.map(|welcomed| welcomed.open.clone()))),
-                Effect::Withdraw => drop(self.link.open.send_replace(None)),
-                Effect::Dial | Effect::Wait | Effect::Bye => {}
+            match (effect, welcomed) {
+                (Effect::Announce, Some(Welcomed { open, entered, .. })) => {
+                    events.extend(self.link.enter(open.clone(), entered.clone()));
+                }
+                (Effect::Withdraw, _) => events.extend(self.link.leave(self.path)),
+                // Dialling, waiting and saying goodbye are what the states themselves do in `run`.
+                (Effect::Announce | Effect::Dial | Effect::Wait | Effect::Bye, _) => {}
             }
         }
         self.show(|_| {});
-        for effect in effects {
-            let told = match effect {
-                Effect::Announce => {
-                    metrics::gauge!("yunzhen_link_connected").set(1.0);
-                    self.events.send(LinkEvent::Up).await
-                }
-                Effect::Withdraw => {
-                    metrics::gauge!("yunzhen_link_connected").set(0.0);
-                    self.events.send(LinkEvent::Down).await
-                }
-                // Dialling, waiting and saying goodbye are what the states themselves do in `run`.
-                Effect::Dial | Effect::Wait | Effect::Bye => Ok(()),
-            };
-            if told.is_err() && self.state != State::Draining {
+        for event in events {
+            if self.events.send(event).await.is_err() && self.state != State::Draining {
                 return false;
             }
         }
         true
     }
 
-    fn show(&self, change: impl FnOnce(&mut LinkStatus)) {
+    fn show(&self, change: impl FnOnce(&mut PathStatus)) {
         let (state, now) = (self.state, clock::now_timestamp());
-        self.link.status.send_modify(|status| {
+        self.link.show_path(self.path, Some(now), |status| {
             if status.state.name() != state.name() {
-                status.since = now;
-                (status.rtt_ms, status.loss_ratio, status.sent_bps) = (None, 0.0, 0);
+                (status.rtt_ms, status.loss_ratio, status.sent_bps, status.silent) = (None, 0.0, 0, false);
             }
             status.state = state;
             change(status);
@@ -216,30 +284,54 @@ impl Driver {
         }
     }
 
-    async fn dial(&self) -> Result<Welcomed, End> {
-        let connection = self.connect().await?;
-        let mut control = Control::open(&connection, &self.target.hello).await?;
-        let (mut takes_repairs, mut keeps_timeline, mut takes_arrivals) = (false, false, false);
-        if let ToBox::Welcome { relay_version, server_time, repair, timeline, arrivals, .. } = control.welcomed().await? {
-            (takes_repairs, keeps_timeline, takes_arrivals) = (repair, timeline, arrivals);
-            let skew = clock::now_timestamp().duration_since(server_time).as_secs();
-            if skew.abs() > 60 {
-                tracing::warn!(
-                    skew_seconds = skew,
-                    "this box's clock differs from the relay's; check its time service"
-                );
-            }
-            tracing::info!(relay_version, "welcomed by the relay");
+    async fn dial(&mut self) -> Result<Welcomed, End> {
+        let taken = || End::Lost("the relay takes one connection of a box".into());
+        if self.link.entry() == Entry::Stay {
+            return Err(taken());
         }
+        let connection = self.connect().await?;
+        let gate = self.link.gate.clone().lock_owned().await;
+        let entry = self.link.entry();
+        let first = match &entry {
+            Entry::Hello => self.target.hello.clone(),
+            Entry::Join(session) => {
+                ToRelay::Join { protocol: yunzhen_protocol::VERSION, session: session.clone(), path: self.name.clone() }
+            }
+            Entry::Stay => return Err(taken()),
+        };
+        let mut control = Control::open(&connection, &first).await?;
+        let (offers, entered) = match (control.answered().await?, entry) {
+            (
+                ToBox::Welcome { relay_version, server_time, repair, timeline, arrivals, signal, session, .. },
+                Entry::Hello,
+            ) => {
+                let skew = clock::now_timestamp().duration_since(server_time).as_secs();
+                if skew.abs() > 60 {
+                    tracing::warn!(
+                        skew_seconds = skew,
+                        "this box's clock differs from the relay's; check its time service"
+                    );
+                }
+                tracing::info!(path = %self.name, relay_version, "welcomed by the relay");
+                let offers = Offers { repair, timeline, arrivals, signal };
+                self.link.set_offers(offers);
+                (offers, Entered::Welcomed(self.path, session))
+            }
+            (ToBox::Joined {}, Entry::Join(session)) => (self.link.offers(), Entered::Joined(self.path, session)),
+            _ => return Err(End::Lost("the relay answered something else".into())),
+        };
         let (control_tx, outgoing) = mpsc::channel(CONTROL_QUEUE);
-        let open = Open { connection, repair: takes_repairs, timeline: keeps_timeline, control: control_tx };
-        Ok(Welcomed { control, open, outgoing, takes_arrivals })
+        let Offers { repair, timeline, arrivals, signal } = offers;
+        let (path, floor) = (self.path, self.floor.clone());
+        let open = Open { path, connection, repair, timeline, signal, floor, control: control_tx };
+        Ok(Welcomed { control, open, outgoing, takes_arrivals: arrivals, entered, gate })
     }
 
-    async fn connect(&self) -> Result<quinn::Connection, End> {
+    async fn connect(&mut self) -> Result<quinn::Connection, End> {
+        let endpoint = self.bind().map_err(|error| End::Lost(format!("no socket for the path: {error}")))?;
         let lookup = tokio::net::lookup_host(&self.target.address).await;
         let addresses: Vec<SocketAddr> = lookup.map_err(|error| End::Lost(format!("{error}")))?.collect();
-        let local_is_v6 = self.endpoint.local_addr().is_ok_and(|local| local.is_ipv6());
+        let local_is_v6 = endpoint.local_addr().is_ok_and(|local| local.is_ipv6());
         let address = addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first());
         let Some(mut address) = address.copied() else {
             return Err(End::Lost(format!("{} has no address", self.target.address)));
@@ -247,7 +339,7 @@ impl Driver {
         if let (SocketAddr::V4(v4), true) = (address, local_is_v6) {
             address = SocketAddr::from((v4.ip().to_ipv6_mapped(), v4.port()));
         }
-        match self.endpoint.connect(address, &self.target.server_name) {
+        match endpoint.connect(address, &self.target.server_name) {
             Ok(connecting) => Ok(connecting.await?),
             Err(error @ (quinn::ConnectError::InvalidServerName(_) | quinn::ConnectError::UnsupportedVersion)) => {
                 Err(End::Refused(Refusal::RelayNotTrusted, error.to_string()))

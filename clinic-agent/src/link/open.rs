@@ -1,9 +1,10 @@
 //! One connection, from the first byte of its control stream to its end.
 
+use super::route::{Binding, Source};
 use super::silence::Silence;
 use super::state::Refusal;
 use super::transport::{self, CLOSE_PROTOCOL};
-use super::{Downlink, LinkEvent};
+use super::{Downlink, Link, LinkEvent, PathId};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -66,12 +67,12 @@ pub struct Control {
 }
 
 impl Control {
-    /// Opens the stream and says hello.
-    pub async fn open(connection: &quinn::Connection, hello: &ToRelay) -> Result<Self, End> {
+    /// Opens the stream and says `hello` or `join`.
+    pub async fn open(connection: &quinn::Connection, first: &ToRelay) -> Result<Self, End> {
         let (mut send, recv) = connection.open_bi().await?;
         send.write_all(&StreamType::Control.encode()).await?;
         let mut control = Self { connection: connection.clone(), send, recv, frames: FrameReader::new() };
-        control.write(hello).await?;
+        control.write(first).await?;
         Ok(control)
     }
 
@@ -80,10 +81,10 @@ impl Control {
     }
 
     /// Waits for the relay's verdict.
-    pub async fn welcomed(&mut self) -> Result<ToBox, End> {
+    pub async fn answered(&mut self) -> Result<ToBox, End> {
         loop {
             match next(&self.connection, &mut self.recv, &mut self.frames).await? {
-                welcome @ ToBox::Welcome { .. } => return Ok(welcome),
+                answer @ (ToBox::Welcome { .. } | ToBox::Joined {}) => return Ok(answer),
                 ToBox::Refused { code, reason } => return Err(refused(code, reason)),
                 // What it says stays out of the log: a room's state names people.
                 _ => tracing::debug!("control message before the welcome"),
@@ -93,6 +94,10 @@ impl Control {
 }
 
 fn refused(code: RefusedCode, reason: String) -> End {
+    if code == RefusedCode::UnknownSession {
+        // The session ended, or its relay is another one: what has control finds out, and says hello.
+        return End::Lost(reason);
+    }
     End::Refused(transport::refused(code), reason)
 }
 
@@ -137,16 +142,33 @@ async fn next(
     }
 }
 
-/// Serves the connection until it ends: control both ways, datagrams down (with `reports` the relay is told when they arrive), silence watched. When `soft` is
+/// What a connection is served with.
+pub struct Served<'a> {
+    /// The link that it is of.
+    pub link: &'a Link,
+    /// Its path.
+    pub path: PathId,
+    /// Its sockets.
+    pub endpoint: &'a quinn::Endpoint,
+    /// Where further sockets are bound.
+    pub binding: &'a Binding,
+    /// To the media task.
+    pub events: &'a mpsc::Sender<LinkEvent>,
+    /// The relay is told when datagrams arrive.
+    pub reports: bool,
+    /// To the tablet's legs.
+    pub downlink: &'a mpsc::Sender<Downlink>,
+}
+
+/// Serves the connection until it ends: control both ways, datagrams down (when it takes that, the relay is told when they arrive), silence watched. When `soft` is
 /// cancelled it says `bye`.
 pub async fn serve(
-    endpoint: &quinn::Endpoint,
+    served: &Served<'_>,
     control: Control,
     mut outgoing: mpsc::Receiver<ToRelay>,
-    events: &mpsc::Sender<LinkEvent>,
-    (downlink, reports): (&mpsc::Sender<Downlink>, bool),
     soft: &CancellationToken,
 ) -> End {
+    let Served { link, path, events, .. } = *served;
     let Control { connection, mut send, mut recv, mut frames } = control;
     let reader = async {
         loop {
@@ -154,6 +176,8 @@ pub async fn serve(
                 Err(end) => return end,
                 Ok(ToBox::Refused { code, reason }) => return refused(code, reason),
                 Ok(ToBox::Drain { reason }) => tracing::info!(reason, "the relay drains"),
+                // Said before another path took over: late, it would undo what was said since.
+                Ok(_) if !link.has_control(path) => metrics::counter!("yunzhen_link_control_stale_total").increment(1),
                 Ok(message) => {
                     if events.send(LinkEvent::Control(Box::new(message))).await.is_err() {
                         return End::Lost("the program ends".into());
@@ -173,8 +197,8 @@ pub async fn serve(
     let end = tokio::select! {
         end = reader => Some(end),
         end = writer => Some(end),
-        end = datagrams(&connection, downlink, reports) => Some(end),
-        end = watch(endpoint, &connection) => Some(end),
+        end = datagrams(&connection, served) => Some(end),
+        end = watch(served, &connection) => Some(end),
         error = connection.closed() => Some(error.into()),
         () = soft.cancelled() => None,
     };
@@ -201,7 +225,8 @@ pub async fn serve(
 /// How long a goodbye may take.
 const BYE: Duration = Duration::from_millis(500);
 
-async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downlink>, reports: bool) -> End {
+async fn datagrams(connection: &quinn::Connection, served: &Served<'_>) -> End {
+    let Served { path, downlink, reports, .. } = *served;
     let begun = clock::now_instant();
     let mut reassembler = Reassembler::new();
     let mut arrivals = reports.then(|| Arrivals::every(BOX_REPORT_INTERVAL));
@@ -218,7 +243,7 @@ async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downl
                 continue;
             }
         };
-        if let Some(packet) = whole(&mut reassembler, datagram) {
+        if let Some(packet) = whole(&mut reassembler, path, datagram) {
             if let Some(arrivals) = &mut arrivals {
                 note(arrivals, clock::now_instant().saturating_duration_since(begun), &packet);
             }
@@ -231,15 +256,15 @@ async fn datagrams(connection: &quinn::Connection, downlink: &mpsc::Sender<Downl
 }
 
 /// The packet that a datagram holds, or makes whole.
-fn whole(reassembler: &mut Reassembler, datagram: Bytes) -> Option<Downlink> {
+fn whole(reassembler: &mut Reassembler, path: PathId, datagram: Bytes) -> Option<Downlink> {
     let refused = |error: &dyn std::fmt::Display| {
         tracing::trace!(%error, "datagram refused");
         metrics::counter!("yunzhen_link_datagrams_refused_total").increment(1);
     };
     match Datagram::decode(datagram) {
-        Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { flow, packet }),
+        Ok(Datagram { flow, is_fragment: false, packet }) => Some(Downlink { path, flow, packet }),
         Ok(Datagram { flow, is_fragment: true, packet }) => match reassembler.push(flow, packet) {
-            Ok(whole) => whole.map(|packet| Downlink { flow, packet }),
+            Ok(whole) => whole.map(|packet| Downlink { path, flow, packet }),
             Err(error) => {
                 refused(&error);
                 None
@@ -253,7 +278,7 @@ fn whole(reassembler: &mut Reassembler, datagram: Bytes) -> Option<Downlink> {
 }
 
 /// Notes when a participant's packet arrived.
-fn note(arrivals: &mut Arrivals, at: Duration, Downlink { flow, packet }: &Downlink) {
+fn note(arrivals: &mut Arrivals, at: Duration, Downlink { flow, packet, .. }: &Downlink) {
     let (slot, kind) = match flow {
         Flow::SlotVideo(slot) => (*slot, MediaKind::Video),
         Flow::SlotAudio(slot) => (*slot, MediaKind::Audio),
@@ -276,29 +301,52 @@ fn report(connection: &quinn::Connection, begun: Instant, arrivals: Option<&mut 
     }
 }
 
-async fn watch(endpoint: &quinn::Endpoint, connection: &quinn::Connection) -> End {
+async fn watch(served: &Served<'_>, connection: &quinn::Connection) -> End {
+    let Served { link, path, endpoint, binding, events, .. } = *served;
     let begun = clock::now_instant();
     let at = |now: Instant| now.saturating_duration_since(begun);
     let mut silence = Silence::new(connection.stats().udp_rx.datagrams, Duration::ZERO);
-    let mut ticks = tokio::time::interval(Duration::from_millis(100));
+    let (mut silent, mut source, mut turn) = (false, Source::default(), 0u32);
+    let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        if silence.observe(connection.stats().udp_rx.datagrams, at(clock::now_instant())) {
-            match rebind(endpoint) {
+        let fell_silent = silence.observe(connection.stats().udp_rx.datagrams, at(clock::now_instant()));
+        let moved = turn.is_multiple_of(SOURCE_EVERY) && source.observe(binding.source(connection.remote_address()));
+        turn = turn.wrapping_add(1);
+        if fell_silent || moved {
+            match rebind(endpoint, binding) {
                 Ok(()) => {
-                    tracing::info!("the path is silent: trying another local port");
-                    metrics::counter!("yunzhen_link_rebinds_total").increment(1);
+                    tracing::info!(
+                        path = path.0,
+                        moved,
+                        "the path is silent or its address is another: trying another local port"
+                    );
+                    metrics::counter!("yunzhen_link_rebinds_total", "why" => if moved { "address" } else { "silence" })
+                        .increment(1);
                 }
                 // The old socket stays; the idle timeout decides.
                 Err(error) => tracing::warn!(%error, "no other local port could be had"),
             }
         }
+        if silent != silence.is_silent() {
+            silent = silence.is_silent();
+            for event in link.heard(path, !silent) {
+                if events.send(event).await.is_err() {
+                    return End::Lost("the program ends".into());
+                }
+            }
+        }
     }
 }
 
-/// Gives the endpoint a fresh socket of the same address family and local address.
-pub fn rebind(endpoint: &quinn::Endpoint) -> std::io::Result<()> {
+/// How often a connection is looked at, and after how many looks its local address is.
+const TICK: Duration = Duration::from_millis(100);
+const SOURCE_EVERY: u32 = 10;
+
+/// Gives the endpoint a fresh socket of the same address family and binding.
+pub fn rebind(endpoint: &quinn::Endpoint, binding: &Binding) -> std::io::Result<()> {
+    // A named address stays; where the kernel chooses, the endpoint is bound to none.
     let local = endpoint.local_addr()?;
-    endpoint.rebind(std::net::UdpSocket::bind((local.ip(), 0))?)
+    endpoint.rebind(binding.bound(local.ip())?)
 }

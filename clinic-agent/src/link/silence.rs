@@ -24,6 +24,11 @@ impl Silence {
         Self { received, since: at, rebound: false }
     }
 
+    /// Whether nothing has come for [`REBIND_AFTER`].
+    pub const fn is_silent(&self) -> bool {
+        self.rebound
+    }
+
     /// Takes the present count; `true` once per silence: rebind now.
     pub fn observe(&mut self, received: u64, at: Duration) -> bool {
         if received != self.received {
@@ -48,8 +53,8 @@ mod tests {
         let mut silence = Silence::new(5, ms(0));
         assert!(!silence.observe(5, ms(700)));
         assert!(silence.observe(5, ms(800)));
-        assert!(!silence.observe(5, ms(5000)), "only once");
-        assert!(!silence.observe(6, ms(5100)));
+        assert!(!silence.observe(5, ms(5000)) && silence.is_silent(), "only once");
+        assert!(!silence.observe(6, ms(5100)) && !silence.is_silent());
         assert!(silence.observe(6, ms(5900)), "the next silence");
     }
 }

@@ -100,6 +100,6 @@ pub const fn refused(code: RefusedCode) -> Refusal {
         RefusedCode::UnknownHome => Refusal::UnknownHome,
         RefusedCode::Replaced => Refusal::Replaced,
         RefusedCode::Busy => Refusal::Draining,
-        RefusedCode::OutOfTurn | RefusedCode::Other => Refusal::Other,
+        RefusedCode::OutOfTurn | RefusedCode::UnknownSession | RefusedCode::Other => Refusal::Other,
     }
 }

@@ -34,6 +34,22 @@ pub fn words(state: &State, rtt_ms: Option<u32>, loss: f64) -> Words {
     }
 }
 
+/// The word for one path of several, as in "5G good, wired away".
+pub fn path(state: &State, silent: bool, rtt_ms: Option<u32>, loss: f64) -> Words {
+    match state {
+        State::Connected { .. } if silent => Words { zh: "没有信号", en: "silent" },
+        State::Connected { .. } if loss > 0.08 || rtt_ms.is_some_and(|ms| ms > 400) => Words { zh: "弱", en: "weak" },
+        State::Connected { .. } if loss > 0.02 || rtt_ms.is_some_and(|ms| ms > 200) => {
+            Words { zh: "一般", en: "fair" }
+        }
+        State::Connected { .. } => Words { zh: "良好", en: "good" },
+        State::Connecting { attempt: 0..=1, .. } | State::Offline { attempt: 0, .. } => {
+            Words { zh: "正在连接", en: "connecting" }
+        }
+        State::Connecting { .. } | State::Offline { .. } | State::Draining => Words { zh: "断开", en: "away" },
+    }
+}
+
 /// The sentence for a refusal: what is wrong and who can mend it.
 pub fn refused(refusal: Refusal) -> Words {
     match refusal {

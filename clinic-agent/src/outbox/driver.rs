@@ -1,17 +1,19 @@
 //! Does what the session says, and moves packets from the devices and the tablet into the link.
 
 use super::devices::{Captured, DeviceEvent, DeviceSink, Devices, NoPicture, PACKET_QUEUE, StillOrder};
+use super::lanes::{Lanes, Switched};
 use super::queue::Waiting;
 use super::rate::Lost;
 use super::reports::Reports;
-use super::sender::{Advice, Sender, Wait};
+use super::sender::{Advice, Wait};
 use super::session::{Effect, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::bulk::{BulkEvent, Item};
-use crate::link::{EVENT_QUEUE, Link, LinkEvent, Open};
+use crate::link::{EVENT_QUEUE, Link, LinkEvent, PathId};
 use crate::recordings::{RecordOrder, TapeEvent, TapeTarget};
 use bytes::Bytes;
+use futures_util::future::select_all;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -41,11 +43,11 @@ pub struct Driver {
     begun: Instant,
     inputs: mpsc::Receiver<Input>,
     tablet: mpsc::Receiver<TabletPacket>,
-    feedback: mpsc::Receiver<Bytes>,
+    feedback: mpsc::Receiver<(PathId, Bytes)>,
     captured: (mpsc::Sender<Captured>, mpsc::Receiver<Captured>),
     device_events: (mpsc::Sender<DeviceEvent>, mpsc::Receiver<DeviceEvent>),
     streams: Option<Streams>,
-    sender: Sender,
+    lanes: Lanes,
     forward: Forward,
     /// The link bears no picture.
     dark: bool,
@@ -113,7 +115,7 @@ impl Driver {
             captured: mpsc::channel(PACKET_QUEUE),
             device_events: mpsc::channel(16),
             streams: None,
-            sender: Sender::new(begun),
+            lanes: Lanes::new(begun),
             forward: Forward::default(),
             dark: false,
             tablet_bps: 0,
@@ -147,19 +149,22 @@ impl Driver {
     /// Runs until the program drains.
     pub async fn run(mut self, mut events: mpsc::Receiver<LinkEvent>) {
         let soft = self.life.soft().clone();
-        let mut open = self.link.open();
+        let mut paths = self.link.paths();
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let connection = open.borrow().clone();
             let now = clock::now_instant();
+            if let Some(switched) = self.lanes.follow(now, &paths.borrow_and_update()) {
+                self.switched(now, switched);
+            }
             self.expire(now);
-            let wait = self.sender.flush(now, connection.as_ref());
+            let wait = self.lanes.flush(now);
             self.advise(now);
             let wake = match wait {
-                Wait::Until(at) => Some(self.sender.advice_due().map_or(at, |due| due.min(at))),
-                Wait::News | Wait::Room => self.sender.advice_due(),
+                Wait::Until(at) => Some(self.lanes.due().map_or(at, |due| due.min(at))),
+                Wait::News | Wait::Room => self.lanes.due(),
             };
+            let full = self.lanes.full();
             let deadline = self.session.deadline().map(|at| self.begun + at);
             tokio::select! {
                 event = events.recv() => match event {
@@ -179,12 +184,10 @@ impl Driver {
                         Input::DeviceFailed(sentence)
                     }
                 }),
-                Some(packet) = self.feedback.recv() => self.reports(&packet),
-                sent = send_when_room(connection.as_ref(), self.sender.next_datagram()), if wait == Wait::Room => {
-                    self.sender.sent(sent);
-                }
+                Some((path, packet)) = self.feedback.recv() => self.reports(path, &packet),
+                (path, sent) = send_when_room(full) => self.lanes.sent(path, sent),
                 () = clock::until(wake) => {}
-                Ok(()) = open.changed() => {}
+                Ok(()) = paths.changed() => {}
                 _ = seconds.tick() => self.stats(),
                 () = clock::until(deadline) => self.input(Input::Timeout),
                 () = soft.cancelled() => break,
@@ -196,10 +199,8 @@ impl Driver {
     fn link_event(&mut self, event: LinkEvent) {
         match event {
             LinkEvent::Up => self.input(Input::LinkUp),
-            LinkEvent::Down => {
-                self.sender.link_lost();
-                self.input(Input::LinkDown);
-            }
+            LinkEvent::Down => self.input(Input::LinkDown),
+            LinkEvent::Moved => self.input(Input::ControlMoved),
             LinkEvent::Control(message) => match *message {
                 ToBox::StartMedia { consultation_id, video, audio } => {
                     tracing::info!(consultation = %consultation_id, "media start");
@@ -244,7 +245,7 @@ impl Driver {
                     self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id) });
                 }
                 // The link's own business.
-                ToBox::Welcome { .. } | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
+                ToBox::Welcome { .. } | ToBox::Joined {} | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
             },
         }
     }
@@ -315,8 +316,10 @@ impl Driver {
         for effect in effects {
             self.effect(effect);
         }
-        if self.session.consultation().is_none() {
-            self.sender.end();
+        let consultation = self.session.consultation();
+        self.link.set_call(consultation);
+        if consultation.is_none() {
+            self.lanes.end();
         }
         self.look_at_recording();
         let shown = Shown { rung: self.rung, ..self.session.shown() };
@@ -334,7 +337,7 @@ impl Driver {
                 while self.captured.1.try_recv().is_ok() {}
                 let sink = DeviceSink { packets: self.captured.0.clone(), events: self.device_events.0.clone() };
                 // The first key frame is as large as the rate allows, so it must be known before.
-                let target = self.sender.devices_began(clock::now_instant());
+                let target = self.lanes.devices_began(clock::now_instant());
                 plan.video.bitrate_bps = target.map_or(plan.video.bitrate_bps, |target| target.bitrate_bps);
                 self.devices.start(plan, sink);
                 if let Some(target) = target {
@@ -345,7 +348,7 @@ impl Driver {
             Effect::StopCapture => self.devices.stop(),
             Effect::AdjustCapture(plan) => self.devices.adjust(plan),
             Effect::Begin { video, audio } => {
-                self.sender.begin(clock::now_instant(), video, audio);
+                self.lanes.begin(clock::now_instant(), video, audio);
                 self.streams = Some(Streams::new(video, audio));
                 (self.tablet_bps, self.dark) = (0, false);
             }
@@ -358,7 +361,7 @@ impl Driver {
             Effect::Keyframe(Source::Capture) => self.devices.keyframe(),
             Effect::Keyframe(Source::Tablet) => self.tablet_command(TabletCommand::Keyframe),
             Effect::Keyframe(Source::None) => {}
-            Effect::Bitrate(bps) => self.sender.cap(bps),
+            Effect::Bitrate(bps) => self.lanes.cap(bps),
             Effect::Tell(message) => {
                 if !self.link.tell(message) {
                     tracing::debug!("control message not sent: no link");
@@ -373,37 +376,64 @@ impl Driver {
 
     /// The encoders follow the link.
     fn advise(&mut self, now: Instant) {
-        self.link.media_floor().set(self.sender.floor_bytes());
         self.show_rung(now);
         let bulk = self.link.bulk();
-        bulk.allow(self.sender.bulk(bulk.presses()));
-        for advice in self.sender.advice(now) {
-            match advice {
-                Advice::Target(target) => {
-                    self.devices.target(target);
-                    let dark = target.motion == Motion::None;
-                    if std::mem::replace(&mut self.dark, dark) && !dark {
-                        self.tablet_command(TabletCommand::Keyframe);
-                    }
-                    // A browser takes a while to follow; each small step would only fill its queue of commands.
-                    let bps = target.bitrate_bps;
-                    if self.tablet_bps.abs_diff(bps) * 10 >= self.tablet_bps {
-                        self.tablet_bps = bps;
-                        self.tablet_command(TabletCommand::Bitrate(bps));
-                    }
+        let path = self.link.open().borrow().as_ref().map(|open| open.path);
+        bulk.allow(self.lanes.bulk(bulk.presses(), path));
+        for advice in self.lanes.advice(now) {
+            self.advised(advice);
+        }
+    }
+
+    fn advised(&mut self, advice: Advice) {
+        match advice {
+            Advice::Target(target) => {
+                self.devices.target(target);
+                let dark = target.motion == Motion::None;
+                if std::mem::replace(&mut self.dark, dark) && !dark {
+                    self.tablet_command(TabletCommand::Keyframe);
                 }
-                Advice::Sound(target) => self.devices.sound(target),
-                Advice::Hold(held) => self.devices.hold(held),
+                // A browser takes a while to follow; each small step would only fill its queue of commands.
+                let bps = target.bitrate_bps;
+                if self.tablet_bps.abs_diff(bps) * 10 >= self.tablet_bps {
+                    self.tablet_bps = bps;
+                    self.tablet_command(TabletCommand::Bitrate(bps));
+                }
             }
+            Advice::Sound(target) => self.devices.sound(target),
+            Advice::Hold(held) => self.devices.hold(held),
+        }
+    }
+
+    /// Pictures go by another path. What was under way on one that died leaves again, before what waited for it.
+    fn switched(&mut self, now: Instant, switched: Switched) {
+        let Switched { path, unheard, waiting, advice, round_trip } = switched;
+        self.link.set_picture(path);
+        let mut pictures = Vec::with_capacity(unheard.len() + waiting.len());
+        if let Some(streams) = &mut self.streams {
+            let again = unheard.into_iter().filter_map(|sequence| streams.video.again(now, sequence, round_trip));
+            pictures.extend(again.map(|packet| Waiting {
+                kind: MediaKind::Video,
+                since: now,
+                timestamp: packet.header.timestamp,
+                sequence: packet.header.sequence,
+                packet: packet.to_bytes(),
+            }));
+        }
+        metrics::counter!("yunzhen_uplink_resent_total").increment(pictures.len() as u64);
+        pictures.extend(waiting);
+        self.lanes.put_pictures(pictures);
+        for advice in advice {
+            self.advised(advice);
         }
     }
 
     /// What the page says of the picture, and whether it offers messages in place of a call.
     fn show_rung(&mut self, now: Instant) {
         let at = now.saturating_duration_since(self.begun);
-        let rung = match self.sender.rung() {
+        let rung = match self.lanes.rung() {
             Some(rung) => {
-                let heard = self.link.is_open() && self.sender.is_heard(now);
+                let heard = self.link.is_open() && self.lanes.is_heard(now);
                 Some(if self.forward.step(at, heard) { Rung::Forward } else { rung.named() })
             }
             None => {
@@ -447,7 +477,7 @@ impl Driver {
             streams.reports.sent(kind, &packet, taken_at);
             let report = streams.reports.poll(now, clock::now_timestamp());
             if let Some(report) = report.filter(|_| self.link.is_open()) {
-                self.sender.push_report(report);
+                self.lanes.push_report(report);
             }
             self.enqueue(now, kind, &packet);
         }
@@ -459,7 +489,7 @@ impl Driver {
             return;
         }
         let (timestamp, sequence) = (packet.header.timestamp, packet.header.sequence);
-        let dropped = self.sender.push(Waiting { kind, since, timestamp, sequence, packet: packet.to_bytes() });
+        let dropped = self.lanes.push(Waiting { kind, since, timestamp, sequence, packet: packet.to_bytes() });
         if dropped.video > 0 {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_queue").increment(dropped.video as u64);
             self.own_keyframe();
@@ -470,7 +500,7 @@ impl Driver {
     }
 
     fn expire(&mut self, now: Instant) {
-        let dropped = self.sender.expire(now);
+        let dropped = self.lanes.expire(now);
         if dropped > 0 {
             metrics::counter!("yunzhen_uplink_dropped_total", "why" => "video_late").increment(dropped as u64);
             self.own_keyframe();
@@ -487,7 +517,7 @@ impl Driver {
     }
 
     /// RTCP about this box's streams: what the relay misses is sent again, what arrived sets the rate.
-    fn reports(&mut self, packet: &[u8]) {
+    fn reports(&mut self, path: PathId, packet: &[u8]) {
         let packets = match rtcp::parse(packet) {
             Ok(packets) => packets,
             Err(error) => {
@@ -496,10 +526,7 @@ impl Driver {
                 return;
             }
         };
-        let round_trip = match &*self.link.open().borrow() {
-            Some(open) => open.connection.rtt(),
-            None => return,
-        };
+        let Some(round_trip) = self.lanes.round_trip() else { return };
         let Some(streams) = &mut self.streams else { return };
         let now = clock::now_instant();
         let mut missed = Vec::new();
@@ -515,11 +542,11 @@ impl Driver {
                     missed.extend(sequences.into_iter().map(|sequence| Lost { kind, sequence }));
                 }
                 RtcpPacket::Pli { .. } | RtcpPacket::Fir { .. } => keyframe = true,
-                RtcpPacket::Arrivals { .. } => missed.extend(self.sender.arrivals(now, &packet)),
+                RtcpPacket::Arrivals { .. } => missed.extend(self.lanes.arrivals(now, path, &packet)),
                 RtcpPacket::SenderReport { .. } | RtcpPacket::ReceiverReport { .. } => {}
             }
         }
-        missed.retain(|Lost { kind, sequence }| self.sender.is_worth_sending_again(now, *kind, *sequence, round_trip));
+        missed.retain(|Lost { kind, sequence }| self.lanes.is_worth_sending_again(now, *kind, *sequence, round_trip));
         let mut resent = 0;
         for Lost { kind, sequence } in missed {
             let splicer = match kind {
@@ -530,7 +557,7 @@ impl Driver {
                 resent += 1;
                 let timestamp = packet.header.timestamp;
                 let waiting = Waiting { kind, since: now, timestamp, sequence, packet: packet.to_bytes() };
-                self.sender.push_again(waiting, round_trip);
+                self.lanes.push_again(waiting, round_trip);
             }
         }
         metrics::counter!("yunzhen_uplink_resent_total").increment(resent);
@@ -543,7 +570,7 @@ impl Driver {
         if self.session.consultation().is_none() {
             return;
         }
-        self.sender.measure(clock::now_instant());
+        self.lanes.measure(clock::now_instant());
         let status = self.link.status().borrow().clone();
         if let Some(rtt_ms) = status.rtt_ms {
             self.link.tell(ToRelay::MediaStats {
@@ -553,16 +580,21 @@ impl Driver {
             });
         }
         let keeps_timeline = self.link.open().borrow().as_ref().is_some_and(|open| open.timeline);
-        if let Some(told) = self.rung.and_then(|rung| self.sender.told(rung)).filter(|_| keeps_timeline) {
+        if let Some(told) = self.rung.and_then(|rung| self.lanes.told(rung)).filter(|_| keeps_timeline) {
             self.link.tell(told);
         }
     }
 }
 
-/// Sends one datagram as soon as quinn has room for it. Cancelling it sends nothing.
-async fn send_when_room(open: Option<&Open>, datagram: Option<Bytes>) -> Result<(), quinn::SendDatagramError> {
-    match (open, datagram) {
-        (Some(open), Some(datagram)) => open.connection.send_datagram_wait(datagram).await,
-        (None, _) | (_, None) => std::future::pending().await,
+/// Sends one datagram as soon as quinn has room for it, on whichever path that is first. Cancelling it sends nothing.
+async fn send_when_room(
+    full: Vec<(PathId, quinn::Connection, Bytes)>,
+) -> (PathId, Result<(), quinn::SendDatagramError>) {
+    if full.is_empty() {
+        return std::future::pending().await;
     }
+    let sending = full.into_iter().map(|(path, connection, datagram)| {
+        Box::pin(async move { (path, connection.send_datagram_wait(datagram).await) })
+    });
+    select_all(sending).await.0
 }

@@ -8,11 +8,13 @@
 //! | [`queue`] | what waits for room in the link, and what is dropped first; pure |
 //! | [`reports`] | which moment a media timestamp stands for; pure |
 //! | [`devices`] | the box's cameras and microphone, as the driver needs them |
-//! | [`sender`] | from packets to datagrams, at the pace of the rate |
+//! | [`lanes`] | the paths of the link: sound on all, pictures on one |
+//! | [`sender`] | from packets to datagrams on one path, at the pace of its rate |
 //! | [`driver`] | does what the session says and moves the packets |
 
 pub mod devices;
 pub mod driver;
+pub mod lanes;
 pub mod queue;
 pub mod rate;
 pub mod reports;
@@ -20,6 +22,7 @@ pub mod sender;
 pub mod session;
 pub mod splice;
 
+use crate::link::PathId;
 use bytes::Bytes;
 use session::{Input, Shown};
 use std::sync::Arc;
@@ -62,7 +65,7 @@ pub struct Ended {
 pub struct Outbox {
     inputs: mpsc::Sender<Input>,
     tablet: mpsc::Sender<TabletPacket>,
-    feedback: mpsc::Sender<Bytes>,
+    feedback: mpsc::Sender<(PathId, Bytes)>,
     shown: watch::Sender<Shown>,
     room: watch::Sender<Option<Arc<RoomState>>>,
     commands: broadcast::Sender<TabletCommand>,
@@ -83,9 +86,9 @@ impl Outbox {
         self.tablet.clone()
     }
 
-    /// RTCP from the relay about what this box sends.
-    pub fn feedback(&self, packet: Bytes) {
-        if self.feedback.try_send(packet).is_err() {
+    /// RTCP from the relay about what this box sends, and the path that it came by: arrivals are told of each path on itself.
+    pub fn feedback(&self, path: PathId, packet: Bytes) {
+        if self.feedback.try_send((path, packet)).is_err() {
             metrics::counter!("yunzhen_uplink_feedback_dropped_total").increment(1);
         }
     }

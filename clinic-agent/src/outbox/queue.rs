@@ -18,6 +18,8 @@ use yunzhen_media::ladder::STILL_LONGEST;
 const AUDIO_PACKETS: usize = 50;
 /// From the oldest picture that waits to the newest.
 pub const VIDEO_SPAN: Duration = Duration::from_millis(150);
+/// The same while the path may be dead and another may take them over, and behind what it took over.
+pub const PATIENT_SPAN: Duration = Duration::from_millis(450);
 /// A picture that could not leave for so long is of no use to anybody.
 const VIDEO_AGE: Duration = Duration::from_millis(600);
 /// The same of a still, of which there is one every few seconds.
@@ -78,6 +80,9 @@ impl Next {
 #[derive(Debug, Default)]
 pub struct Queue {
     video: VecDeque<Waiting>,
+    /// What another path did not bring: before pictures, and of use as long as [`VIDEO_AGE`].
+    carried: VecDeque<Waiting>,
+    /// Of both.
     video_bytes: usize,
     sound: VecDeque<Waiting>,
     repairs: VecDeque<Repair>,
@@ -109,6 +114,12 @@ pub struct Dropped {
 impl Queue {
     /// Adds one packet and says what had to go for it.
     pub fn push(&mut self, waiting: Waiting) -> Dropped {
+        self.push_within(waiting, VIDEO_SPAN)
+    }
+
+    /// The same with another bound for pictures.
+    pub fn push_within(&mut self, waiting: Waiting, span: Duration) -> Dropped {
+        let span = if self.carried.is_empty() { span } else { PATIENT_SPAN };
         let mut dropped = Dropped::default();
         match waiting.kind {
             MediaKind::Audio => {
@@ -122,7 +133,7 @@ impl Queue {
                 let now = waiting.since;
                 self.video_bytes += waiting.packet.len();
                 self.video.push_back(waiting);
-                dropped.video = self.trim(now, VIDEO_SPAN);
+                dropped.video = self.trim(now, span);
             }
         }
         dropped
@@ -134,7 +145,13 @@ impl Queue {
         let before = self.repairs.len();
         self.repairs.retain(|repair| now <= repair.until);
         self.repair_bytes = self.repairs.iter().map(|repair| repair.next.bytes()).sum();
-        Dropped { video: self.trim(now, age), audio: 0, repairs: before - self.repairs.len() }
+        let mut late = 0;
+        while let Some(first) = self.carried.pop_front_if(|waiting| now.saturating_duration_since(waiting.since) > age)
+        {
+            self.video_bytes -= first.packet.len();
+            late += 1;
+        }
+        Dropped { video: late + self.trim(now, age), audio: 0, repairs: before - self.repairs.len() }
     }
 
     /// Pictures are stills, or move again.
@@ -155,6 +172,20 @@ impl Queue {
             }
         }
         dropped
+    }
+
+    /// Takes all pictures that wait: another path carries them.
+    pub fn take_pictures(&mut self) -> VecDeque<Waiting> {
+        self.video_bytes = 0;
+        let mut all = std::mem::take(&mut self.carried);
+        all.append(&mut self.video);
+        all
+    }
+
+    /// Pictures that another path did not bring, in their order.
+    pub fn put_pictures(&mut self, pictures: VecDeque<Waiting>) {
+        self.video_bytes += pictures.iter().map(|waiting| waiting.packet.len()).sum::<usize>();
+        self.carried.extend(pictures);
     }
 
     /// Adds what repairs a loss and is of use until then; says whether an older one had to go for it.
@@ -185,7 +216,7 @@ impl Queue {
             self.repair_bytes -= repair.next.bytes();
             return Some(repair.next);
         }
-        let waiting = self.video.pop_front()?;
+        let waiting = self.carried.pop_front().or_else(|| self.video.pop_front())?;
         self.video_bytes -= waiting.packet.len();
         Some(Next::Media(waiting))
     }
@@ -195,7 +226,8 @@ impl Queue {
         let media = |waiting: &Waiting| (waiting.packet.len(), waiting.kind == MediaKind::Video);
         let repair = self.repairs.front().filter(|_| self.is_repair_s_turn(now));
         let repair = repair.map(|repair| (repair.next.bytes(), repair.next.is_paced()));
-        self.sound.front().map(media).or(repair).or_else(|| self.video.front().map(media))
+        let picture = || self.carried.front().or_else(|| self.video.front()).map(media);
+        self.sound.front().map(media).or(repair).or_else(picture)
     }
 
     /// What waits for the pace: pictures and repairs.
@@ -205,7 +237,8 @@ impl Queue {
 
     /// How long the oldest picture has waited.
     pub fn video_age(&self, now: Instant) -> Duration {
-        self.video.front().map_or(Duration::ZERO, |first| now.saturating_duration_since(first.since))
+        let first = self.carried.front().or_else(|| self.video.front());
+        first.map_or(Duration::ZERO, |first| now.saturating_duration_since(first.since))
     }
 
     /// Forgets everything: what waited for a link that is gone is of no use to the next one.
@@ -239,6 +272,22 @@ mod tests {
             })
             .collect();
         assert_eq!(order, [3, 9, 4, 1, 2]);
+    }
+
+    #[test]
+    fn what_another_path_did_not_bring_goes_before_pictures_which_wait_for_it() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        queue.put_pictures(VecDeque::from([1, 2].map(|timestamp| waiting(MediaKind::Video, at(0), timestamp, 100))));
+        for (frame, timestamp) in (3..13).enumerate() {
+            let pushed = queue.push(waiting(MediaKind::Video, at(30 * frame as u64), timestamp, 100));
+            assert_eq!((pushed, queue.carried.len()), (Dropped::default(), 2));
+        }
+        assert_eq!(queue.paced_bytes(), 1200);
+        assert_eq!(queue.pop(at(300)).map(|next| next.bytes()), Some(100));
+        assert_eq!((queue.expire(at(601)).video, queue.carried.len()), (2, 0), "neither waits for ever");
+        let left = queue.take_pictures();
+        assert_eq!((left.front().map(|first| first.timestamp), left.len(), queue.paced_bytes()), (Some(4), 9, 0));
     }
 
     #[test]

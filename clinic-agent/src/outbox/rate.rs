@@ -222,6 +222,22 @@ impl Rate {
         &self.losses
     }
 
+    /// What the path carries, as far as its reports tell, bits per second.
+    pub fn carries_bps(&self) -> Option<u32> {
+        (self.reports == Reports::Come).then(|| self.controller.sustained_bps())
+    }
+
+    /// Pictures' packets of which no arrival was told and that are in time if they leave now by a way of this round trip.
+    pub fn unheard(&self, now: Duration, round_trip: Duration) -> Vec<u16> {
+        let sequences = self.log.unheard(self.plan.ssrc, now.saturating_sub(deadline::PICTURE)).into_iter();
+        sequences.filter(|sequence| now <= self.latest(now, MediaKind::Video, *sequence, round_trip)).collect()
+    }
+
+    /// Whether it knows when a packet left.
+    pub fn knows(&self, kind: MediaKind, sequence: u16) -> bool {
+        self.log.left_at(self.ssrc(kind), sequence).is_some()
+    }
+
     /// What repairs are taken from.
     pub fn budget(&self) -> Budget {
         Budget {
@@ -296,6 +312,11 @@ impl Rate {
         self.told = None;
         self.told_sound = None;
         self.poll(now)
+    }
+
+    /// Another path carries the pictures: none take a part of this one.
+    pub const fn untell(&mut self) {
+        self.told = None;
     }
 
     /// How sound should be sent, when it is worth telling.

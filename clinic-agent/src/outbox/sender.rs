@@ -1,6 +1,6 @@
 //! From packets to datagrams: what waits, what leaves when, and what the rate allows. Holds no socket of its own; the driver gives it the connection.
 
-use super::queue::{Dropped, Next, Queue, Waiting};
+use super::queue::{Dropped, Next, PATIENT_SPAN, Queue, VIDEO_SPAN, Waiting};
 use super::rate::{Lost, Rate, Sent};
 use crate::link::Open;
 use crate::link::bulk::Allowed;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_media::ladder::{Motion, Rung, VideoTarget};
+use yunzhen_media::paths::Health;
 use yunzhen_media::repair::outgoing::Made;
 use yunzhen_media::repair::{Outgoing, deadline};
 use yunzhen_protocol::control::{self, AudioPlan, ToRelay, VideoPlan};
@@ -65,13 +66,15 @@ pub struct Sender {
     cut: VecDeque<Bytes>,
     fragmenter: Fragmenter,
     held: bool,
+    health: Health,
 }
 
 impl Sender {
     /// Nothing waits. `begun` is the origin of its clock.
     pub fn new(begun: Instant) -> Self {
         let (queue, cut, fragmenter) = (Queue::default(), VecDeque::new(), Fragmenter::new());
-        Self { begun, queue, rate: None, outgoing: Outgoing::default(), report: None, cut, fragmenter, held: false }
+        let (outgoing, health) = (Outgoing::default(), Health::default());
+        Self { begun, queue, rate: None, outgoing, report: None, cut, fragmenter, held: false, health }
     }
 
     fn at(&self, now: Instant) -> Duration {
@@ -110,6 +113,7 @@ impl Sender {
     /// The link is gone: what waited is of no use to the next one.
     pub fn link_lost(&mut self) {
         self.clear();
+        self.health = Health::default();
         if let Some(rate) = &mut self.rate {
             rate.new_path();
         }
@@ -127,6 +131,12 @@ impl Sender {
         self.queue.push(waiting)
     }
 
+    /// The same where another path may take over: what waits is kept until it is known whether this one lives.
+    pub fn push_patiently(&mut self, waiting: Waiting) -> Dropped {
+        let doubtful = self.health.is_doubtful(self.at(waiting.since));
+        self.queue.push_within(waiting, if doubtful { PATIENT_SPAN } else { VIDEO_SPAN })
+    }
+
     /// A sender report is to leave.
     pub fn push_report(&mut self, report: Bytes) {
         self.report = Some(report);
@@ -139,7 +149,10 @@ impl Sender {
             return Vec::new();
         };
         match rate.arrived(at, streams, *timestamp) {
-            Ok(lost) => lost,
+            Ok(lost) => {
+                self.health.heard(at);
+                lost
+            }
             Err(why) => {
                 tracing::debug!(%why, "report of arrivals refused");
                 metrics::counter!("yunzhen_uplink_reports_refused_total", "why" => why.name()).increment(1);
@@ -155,11 +168,69 @@ impl Sender {
         !travels_anyway && self.rate.as_ref().is_some_and(|rate| at <= rate.latest(at, kind, sequence, round_trip))
     }
 
+    /// Whether this path knows when a packet left.
+    pub fn knows(&self, kind: MediaKind, sequence: u16) -> bool {
+        self.rate.as_ref().is_some_and(|rate| rate.knows(kind, sequence))
+    }
+
+    /// Looks whether the path is alive: since when.
+    pub fn alive_since(&mut self, now: Instant) -> Option<Duration> {
+        let at = self.at(now);
+        if self.health.look(at) {
+            metrics::counter!("yunzhen_uplink_path_deaths_total").increment(1);
+        }
+        self.health.alive_since()
+    }
+
+    /// When [`Self::alive_since`] may have changed.
+    pub fn alive_due(&self) -> Option<Instant> {
+        self.health.due().map(|due| self.begun + due)
+    }
+
+    /// What the path carries, bits per second, and the share that it loses.
+    pub fn carries(&self) -> (Option<u32>, f64) {
+        self.rate.as_ref().map_or((None, 0.0), |rate| (rate.carries_bps(), rate.losses().share()))
+    }
+
+    /// Another path carries the pictures from now on: those that wait here.
+    pub fn take_pictures(&mut self) -> VecDeque<Waiting> {
+        // The rest of a packet that was cut stays: what is half sent is of no use elsewhere.
+        self.queue.take_pictures()
+    }
+
+    /// Nobody is told any more to wait for this path.
+    pub const fn rest(&mut self) {
+        self.held = false;
+    }
+
+    /// What another path did not send.
+    pub fn put_pictures(&mut self, pictures: VecDeque<Waiting>) {
+        self.queue.put_pictures(pictures);
+    }
+
+    /// Pictures' packets of which no arrival was told and that are worth sending by another path of this round trip.
+    pub fn unheard(&self, now: Instant, round_trip: Duration) -> Vec<u16> {
+        self.rate.as_ref().map_or_else(Vec::new, |rate| rate.unheard(self.at(now), round_trip))
+    }
+
+    /// Looks at the time for a path that carries no pictures: nobody is told.
+    pub fn tick(&mut self, now: Instant) {
+        let at = self.at(now);
+        if let Some(rate) = self.rate.as_mut().filter(|rate| rate.due() <= at) {
+            // Nor does what this path's ladder would give count as sent on it.
+            rate.poll(at);
+            rate.untell();
+        }
+    }
+
+    /// Until when a packet that is sent again may leave, as far as this path knows it.
+    pub fn latest(&self, now: Instant, kind: MediaKind, sequence: u16, round_trip: Duration) -> Option<Instant> {
+        let rate = self.rate.as_ref()?;
+        Some(self.begun + rate.latest(self.at(now), kind, sequence, round_trip))
+    }
+
     /// A packet leaves once more, unless it waits for so long that it would come too late.
-    pub fn push_again(&mut self, waiting: Waiting, round_trip: Duration) {
-        let at = self.at(waiting.since);
-        let Some(rate) = &self.rate else { return };
-        let until = self.begun + rate.latest(at, waiting.kind, waiting.sequence, round_trip);
+    pub fn push_again(&mut self, waiting: Waiting, until: Instant) {
         self.push_repair(Next::Again(waiting), until);
     }
 
@@ -316,6 +387,7 @@ impl Sender {
         let bytes = self.cut.iter().map(Bytes::len).sum();
         if let Some(rate) = self.rate.as_mut().filter(|_| bytes > 0) {
             rate.sent(at, what, sequence, bytes);
+            self.health.sent(at, connection.rtt());
         }
         None
     }

@@ -19,6 +19,8 @@ pub const RESUME: Duration = Duration::from_secs(5);
 pub enum Input {
     /// The relay welcomed this box (again).
     LinkUp,
+    /// The control stream goes on over another path: what was said last may be lost.
+    ControlMoved,
     /// The link is gone.
     LinkDown,
     /// The moment of [`Session::deadline`] came.
@@ -226,6 +228,18 @@ impl Session {
                 }
                 if let Some(Tablet { consultation_id, .. }) = self.tablet {
                     effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
+                }
+            }
+            Input::ControlMoved => {
+                if let Some(consultation_id) = self.hung_up {
+                    effects.push(Effect::Tell(ToRelay::HangUp { consultation_id }));
+                }
+                if let Some(Tablet { consultation_id, .. }) = self.tablet {
+                    effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
+                }
+                if self.live.is_some() {
+                    effects.push(Effect::Tell(self.camera_state()));
+                    tell_media = true;
                 }
             }
             Input::LinkDown => {

@@ -79,6 +79,26 @@ fn devices_close_when_the_link_stays_away_or_the_relay_forgot() {
     }
 }
 
+/// The relay's side of the call goes on: it is told what it may not have heard, and nothing begins anew.
+#[test]
+fn another_path_takes_over_and_the_call_goes_on() {
+    let mut session = Session::new(vec![BoxCamera::Room], true);
+    for input in [Input::LinkUp, joined(), start()] {
+        session.handle(input, Duration::ZERO);
+    }
+    session.handle(Input::MediaState { audio: AudioState::Muted, video: VideoState::On }, Duration::ZERO);
+    let told = session.handle(Input::ControlMoved, Duration::from_secs(9));
+    assert_eq!(
+        told,
+        [
+            Effect::Tell(ToRelay::MediaJoined { consultation_id: ID, tablet: true }),
+            Effect::Tell(ToRelay::CameraState { active: ActiveCamera::Room, failed: None }),
+            Effect::Tell(ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On }),
+        ]
+    );
+    assert_eq!(session.deadline(), None);
+}
+
 #[test]
 fn a_stop_for_another_consultation_changes_nothing() {
     let mut session = Session::new(vec![BoxCamera::Room], true);

@@ -29,6 +29,7 @@ pub use status::Health;
 use crate::buttons::Buttons;
 use crate::devices::Inbox;
 use crate::link::Link;
+use crate::modem::watching::Modems;
 use crate::outbox::Outbox;
 use crate::playback::Legs;
 use crate::receipts::Receipts;
@@ -63,6 +64,8 @@ pub struct AppState {
     pub buttons: Buttons,
     /// Parcels that are counted.
     pub receipts: Receipts,
+    /// The radio signal.
+    pub modems: Modems,
     /// How cookies are marked.
     pub cookies: CookiePolicy,
     /// What a person should know about this box.

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use yunzhen_protocol::control::RadioSignal;
 
 /// Changes within this time are told together.
 const GATHER: Duration = Duration::from_millis(100);
@@ -53,6 +54,7 @@ pub async fn events(
         media: app.outbox.watch_shown(),
         devices: app.devices.watch(),
         buttons: app.buttons.watch(),
+        modems: app.modems.watch(),
         last: Value::Null,
         app,
         signed_in,
@@ -72,6 +74,7 @@ struct Watching {
     media: tokio::sync::watch::Receiver<crate::outbox::session::Shown>,
     devices: tokio::sync::watch::Receiver<crate::devices::source::Shown>,
     buttons: tokio::sync::watch::Receiver<crate::buttons::Shown>,
+    modems: tokio::sync::watch::Receiver<Vec<RadioSignal>>,
     last: Value,
 }
 
@@ -83,6 +86,7 @@ impl Watching {
             self.media.borrow_and_update();
             self.devices.borrow_and_update();
             self.buttons.borrow_and_update();
+            self.modems.borrow_and_update();
             let document = document(&self.app, self.signed_in).await;
             if document != self.last {
                 let event = Event::default().event("status").data(document.to_string());
@@ -95,6 +99,7 @@ impl Watching {
                 changed = self.media.changed() => changed,
                 changed = self.devices.changed() => changed,
                 changed = self.buttons.changed() => changed,
+                changed = self.modems.changed() => changed,
             };
             changed.ok()?;
             tokio::time::sleep(GATHER).await;
@@ -116,6 +121,26 @@ async fn document(app: &AppState, signed_in: bool) -> Value {
     let mut document = json!({
         "link": { "state": state, "words_zh": words.zh, "words_en": words.en, "since": rfc3339(link.since), "rtt_ms": link.rtt_ms },
     });
+    if link.paths.len() > 1 {
+        let each = link.paths.iter().map(|path| {
+            let words = path.words();
+            json!({
+                "name": path.name,
+                "words_zh": words.zh,
+                "words_en": words.en,
+                "carries_picture": path.carries_picture,
+            })
+        });
+        document["link"]["paths"] = each.collect::<Vec<Value>>().into();
+    }
+    let signals = app.modems.watch().borrow().clone();
+    if !signals.is_empty() {
+        let each = signals.iter().map(|signal| {
+            let (zh, en) = crate::modem::words::words(signal);
+            json!({ "name": signal.path, "words_zh": zh, "words_en": en })
+        });
+        document["link"]["signals"] = each.collect::<Vec<Value>>().into();
+    }
     if !signed_in {
         return document;
     }

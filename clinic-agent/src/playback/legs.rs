@@ -5,7 +5,7 @@ use super::leg::{Hooks, Leg, LegEvent};
 use super::outgoing::{Downstream, Lane};
 use super::slots::Slots;
 use super::{LegError, LegId};
-use crate::link::{Downlink, Link};
+use crate::link::{Downlink, Link, Open};
 use crate::outbox::session::Input;
 use crate::outbox::{Ended, Outbox, TabletCommand};
 use bytes::Bytes;
@@ -214,11 +214,11 @@ impl Legs {
         self.end(|_| true, StopReason::Drain).await;
     }
 
-    fn deliver(&self, downlinks: &mut Downlinks, Downlink { flow, packet }: Downlink) {
+    fn deliver(&self, downlinks: &mut Downlinks, Downlink { path, flow, packet }: Downlink) {
         let (slot, kind) = match flow {
             Flow::SlotVideo(slot) => (slot, MediaKind::Video),
             Flow::SlotAudio(slot) => (slot, MediaKind::Audio),
-            Flow::Feedback => return self.0.outbox.feedback(packet),
+            Flow::Feedback => return self.0.outbox.feedback(path, packet),
             Flow::SlotFeedback(_) => return self.clocks(&packet),
             Flow::Video | Flow::Audio | Flow::Repair => return refused(&"a flow of the box's own"),
         };
@@ -351,10 +351,13 @@ impl Legs {
         let Some(open) = self.0.link.open().borrow().clone() else { return downlinks.forget_requests() };
         let round_trip = open.connection.rtt().max(Duration::from_millis(10));
         for (slot, request) in downlinks.slots.requests(now, round_trip) {
-            let Some(max) = open.connection.max_datagram_size() else { continue };
-            let datagrams = downlinks.fragmenter.datagrams(Flow::SlotFeedback(slot), &[], &request, max);
-            for datagram in datagrams.into_iter().flatten() {
-                send(&open.connection, datagram);
+            // By every path: which of them is dying is not known here, and a request that comes twice is answered once.
+            for Open { connection, .. } in self.0.link.paths().borrow().iter() {
+                let Some(max) = connection.max_datagram_size() else { continue };
+                let datagrams = downlinks.fragmenter.datagrams(Flow::SlotFeedback(slot), &[], &request, max);
+                for datagram in datagrams.into_iter().flatten() {
+                    send(connection, datagram);
+                }
             }
         }
     }

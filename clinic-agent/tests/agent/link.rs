@@ -54,6 +54,7 @@ async fn refused_with(pki: &Pki, credentials: &Credentials, trust: &Trust, refus
             arrivals: false,
             records: false,
         },
+        paths: vec![],
     };
     let (events, _listening) = mpsc::channel(8);
     let (downlink, _packets) = mpsc::channel(8);

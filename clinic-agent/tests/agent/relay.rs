@@ -4,8 +4,8 @@
 use axum::Router;
 use axum::http::Extensions;
 use bytes::Bytes;
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,6 +45,9 @@ impl Pki {
     }
 }
 
+/// What it calls its box's session.
+const SESSION: &str = "the session";
+
 /// What the relay saw.
 pub struct FakeRelay {
     pub address: SocketAddr,
@@ -59,6 +62,8 @@ pub struct FakeRelay {
     pub repairs: Arc<AtomicBool>,
     /// Whether it says that it takes reports of arrivals.
     pub takes_arrivals: Arc<AtomicBool>,
+    /// Whether it takes several paths.
+    pub sessions: Arc<AtomicBool>,
     endpoint: quinn::Endpoint,
 }
 
@@ -80,21 +85,23 @@ impl FakeRelay {
         let repairs = Arc::new(AtomicBool::new(true));
         let takes_arrivals: Arc<AtomicBool> = Arc::default();
         let (life2, endpoint2, refusal2) = (life.clone(), endpoint.clone(), refusal.clone());
-        let (reports2, repairs2, arrivals2) = (reports.clone(), repairs.clone(), takes_arrivals.clone());
+        let sessions: Arc<AtomicBool> = Arc::default();
+        let says = Says { repairs: repairs.clone(), arrivals: takes_arrivals.clone(), sessions: sessions.clone() };
+        let reports2 = reports.clone();
         life.spawn("fake relay", async move {
             while let Some(incoming) = endpoint2.accept().await {
                 let (life, control, datagrams) = (life2.clone(), control_tx.clone(), datagrams_tx.clone());
                 let (connections, router, refusal) = (connection_tx.clone(), router.clone(), refusal2.clone());
-                let (reports, repairs, arrivals) = (reports2.clone(), repairs2.clone(), arrivals2.clone());
+                let (reports, says) = (reports2.clone(), says.clone());
                 tokio::spawn(async move {
                     if let Ok(connection) = incoming.await {
                         tokio::spawn(receive(connection.clone(), datagrams, reports));
-                        serve(life, connection, control, connections, router, (refusal, repairs, arrivals)).await;
+                        serve(life, connection, control, connections, router, (refusal, says)).await;
                     }
                 });
             }
         });
-        Self { address, control, datagrams, connection, refusal, reports, repairs, takes_arrivals, endpoint }
+        Self { address, control, datagrams, connection, refusal, reports, repairs, takes_arrivals, sessions, endpoint }
     }
 
     pub fn tell(&self, message: ToBox) {
@@ -137,13 +144,21 @@ impl FakeRelay {
     }
 }
 
+/// What it says in `welcome` that it takes.
+#[derive(Clone)]
+struct Says {
+    repairs: Arc<AtomicBool>,
+    arrivals: Arc<AtomicBool>,
+    sessions: Arc<AtomicBool>,
+}
+
 async fn serve(
     life: Lifecycle,
     connection: quinn::Connection,
     control: mpsc::UnboundedSender<ToRelay>,
     connections: watch::Sender<Option<(quinn::Connection, mpsc::UnboundedSender<ToBox>)>>,
     router: Router,
-    (refusal, repairs, arrivals): (Arc<Mutex<Option<ToBox>>>, Arc<AtomicBool>, Arc<AtomicBool>),
+    (refusal, says): (Arc<Mutex<Option<ToBox>>>, Says),
 ) {
     let Ok((mut send, mut recv)) = connection.accept_bi().await else { return };
     let mut kind = [0];
@@ -164,14 +179,26 @@ async fn serve(
                         relay_version: "test".into(),
                         home_id: HomeId::from_uuid(uuid::Uuid::nil()),
                         server_time: clock::now_timestamp(),
-                        repair: repairs.load(Ordering::Relaxed),
+                        repair: says.repairs.load(Ordering::Relaxed),
                         // A relay of before has neither.
-                        timeline: repairs.load(Ordering::Relaxed),
-                        arrivals: arrivals.load(Ordering::Relaxed),
+                        timeline: says.repairs.load(Ordering::Relaxed),
+                        arrivals: says.arrivals.load(Ordering::Relaxed),
+                        signal: true,
+                        session: says.sessions.load(Ordering::Relaxed).then(|| SESSION.to_owned()),
                     }));
                     if refusal.is_none() {
                         connections.send_replace(Some((connection2.clone(), orders_tx.clone())));
                     }
+                }
+                match &message {
+                    ToRelay::Join { session, .. } => {
+                        assert_eq!(session, SESSION);
+                        let _ = orders_tx.send(ToBox::Joined {});
+                    }
+                    ToRelay::TakeControl { .. } => {
+                        connections.send_replace(Some((connection2.clone(), orders_tx.clone())));
+                    }
+                    _ => {}
                 }
                 let _ = control.send(message);
             }
@@ -246,6 +273,8 @@ fn note(arrivals: &mut Arrivals, at: Duration, datagram: &Datagram) {
 pub struct Wire {
     pub address: SocketAddr,
     up: Arc<AtomicBool>,
+    /// Addresses of the box whose path is dead.
+    dead: Arc<Mutex<HashSet<IpAddr>>>,
     shape: Arc<Shape>,
 }
 
@@ -286,6 +315,8 @@ impl Wire {
         let near = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
         let address = near.local_addr().unwrap();
         let up = Arc::new(AtomicBool::new(true));
+        let dead: Arc<Mutex<HashSet<IpAddr>>> = Arc::default();
+        let dead2 = dead.clone();
         let path = Mutex::new(Path::new(netem::Config::default(), 1));
         let shape = Arc::new(Shape { begun: clock::now_instant(), path, news: Notify::new() });
         tokio::spawn(shape.clone().carry());
@@ -294,7 +325,7 @@ impl Wire {
             let mut peers: HashMap<SocketAddr, Arc<UdpSocket>> = HashMap::new();
             let mut buffer = vec![0; 65_536];
             while let Ok((len, peer)) = near.recv_from(&mut buffer).await {
-                if !up2.load(Ordering::Relaxed) {
+                if !up2.load(Ordering::Relaxed) || dead2.lock().unwrap().contains(&peer.ip()) {
                     continue;
                 }
                 let far = match peers.get(&peer) {
@@ -303,11 +334,11 @@ impl Wire {
                         let far = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
                         far.connect(relay).await.unwrap();
                         peers.insert(peer, far.clone());
-                        let (far2, near2, up3) = (far.clone(), near.clone(), up2.clone());
+                        let (far2, near2, up3, dead3) = (far.clone(), near.clone(), up2.clone(), dead2.clone());
                         tokio::spawn(async move {
                             let mut buffer = vec![0; 65_536];
                             while let Ok(len) = far2.recv(&mut buffer).await {
-                                if up3.load(Ordering::Relaxed) {
+                                if up3.load(Ordering::Relaxed) && !dead3.lock().unwrap().contains(&peer.ip()) {
                                     let _ = near2.send_to(&buffer[..len], peer).await;
                                 }
                             }
@@ -320,11 +351,21 @@ impl Wire {
                 shape2.news.notify_one();
             }
         });
-        Self { address, up, shape }
+        Self { address, up, dead, shape }
     }
 
     pub fn set(&self, up: bool) {
         self.up.store(up, Ordering::Relaxed);
+    }
+
+    /// Kills the path of one of the box's addresses, without a word, or revives it.
+    pub fn set_path(&self, address: IpAddr, up: bool) {
+        let mut dead = self.dead.lock().unwrap();
+        if up {
+            dead.remove(&address)
+        } else {
+            dead.insert(address)
+        };
     }
 
     /// What the way up is like from now on.

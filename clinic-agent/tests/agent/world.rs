@@ -12,8 +12,11 @@ use yunzhen_certs::Identity;
 use yunzhen_clinic_agent::agent::{self, Agent};
 use yunzhen_clinic_agent::buttons::ButtonSettings;
 use yunzhen_clinic_agent::capture::CaptureSettings;
-use yunzhen_clinic_agent::config::{Config, IdentitySettings, PageSettings, RelaySettings, SpoolSettings};
+use yunzhen_clinic_agent::config::{
+    Config, IdentitySettings, LinkSettings, PageSettings, RelaySettings, SpoolSettings,
+};
 use yunzhen_clinic_agent::devices::DeviceSettings;
+use yunzhen_clinic_agent::modem::ModemSettings;
 use yunzhen_clinic_agent::outbox::devices::{Captured, DeviceSink, Devices, NoPicture, Picture, StillOrder};
 use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
@@ -81,11 +84,13 @@ pub fn config(dir: &TempDir, pki: &Pki, relay: SocketAddr) -> Config {
             media_addresses: vec![loopback],
             ..PageSettings::default()
         },
+        link: LinkSettings::default(),
         spool: SpoolSettings { file: dir.path().join("spool.redb") },
         capture: CaptureSettings::default(),
         recording: Default::default(),
         devices: DeviceSettings::default(),
         buttons: ButtonSettings::default(),
+        modem: ModemSettings::default(),
         telemetry: TelemetrySettings::default(),
     }
 }
@@ -102,9 +107,20 @@ impl World {
 
     /// A box with a configuration of its own.
     pub async fn configured(router: Router, devices: Box<dyn Devices>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::prepared(router, devices, change, |_| {}).await
+    }
+
+    /// The same before a relay with ways of its own.
+    pub async fn prepared(
+        router: Router,
+        devices: Box<dyn Devices>,
+        change: impl FnOnce(&mut Config),
+        prepare: impl FnOnce(&FakeRelay),
+    ) -> Self {
         let (life, relay_life) = (Lifecycle::new(), Lifecycle::new());
         let pki = Pki::new();
         let relay = FakeRelay::start(&relay_life, &pki, router);
+        prepare(&relay);
         let wire = Wire::to(relay.address).await;
         let dir = tempfile::tempdir().unwrap();
         let mut config = config(&dir, &pki, wire.address);
@@ -132,6 +148,10 @@ pub struct TestDevices {
     pub keyframes: Arc<AtomicU32>,
     pub bitrate: Arc<AtomicU32>,
     pub running: Arc<AtomicU32>,
+    /// No pictures for now.
+    pub held: Arc<AtomicBool>,
+    /// Bytes of a picture; 900 when not set.
+    pub picture_bytes: Option<usize>,
 }
 
 impl Devices for TestDevices {
@@ -149,12 +169,12 @@ impl Devices for TestDevices {
         let this = self.clone();
         tokio::spawn(async move {
             let mut ticks = tokio::time::interval(Duration::from_millis(10));
-            let (mut sequence, mut timestamp) = (60_000u16, 0u32);
+            let (mut sequence, mut sound, mut timestamp) = (60_000u16, 60_000u16, 0u32);
             while this.running.load(Ordering::Relaxed) == run {
                 ticks.tick().await;
                 let key = this.keyframe.swap(false, Ordering::Relaxed);
                 this.keyframes.fetch_add(u32::from(key), Ordering::Relaxed);
-                let mut payload = vec![if key { 0x67 } else { 0x41 }; 900];
+                let mut payload = vec![if key { 0x67 } else { 0x41 }; this.picture_bytes.unwrap_or(900)];
                 payload[1..5].copy_from_slice(&timestamp.to_be_bytes());
                 let header = RtpHeader {
                     marker: true,
@@ -165,14 +185,27 @@ impl Devices for TestDevices {
                 };
                 let video = RtpPacket { header, payload: Bytes::from(payload) };
                 let audio = RtpPacket {
-                    header: RtpHeader { payload_type: plan.audio.payload_type, ssrc: plan.audio.ssrc, ..header },
+                    header: RtpHeader {
+                        payload_type: plan.audio.payload_type,
+                        ssrc: plan.audio.ssrc,
+                        sequence: sound,
+                        ..header
+                    },
                     payload: Bytes::from_static(&[0xfc; 40]),
                 };
                 let taken_at = clock::now_instant();
+                // As an encoder that is held: no picture, and no number.
+                if this.picture_bytes.is_some() && this.held.load(Ordering::Relaxed) {
+                    let packet = audio;
+                    let _ = sink.packets.try_send(Captured { kind: MediaKind::Audio, packet, taken_at });
+                    (sound, timestamp) = (sound.wrapping_add(1), timestamp.wrapping_add(900));
+                    continue;
+                }
                 for (kind, packet) in [(MediaKind::Video, video), (MediaKind::Audio, audio)] {
                     let _ = sink.packets.try_send(Captured { kind, packet, taken_at });
                 }
-                (sequence, timestamp) = (sequence.wrapping_add(1), timestamp.wrapping_add(900));
+                (sequence, sound) = (sequence.wrapping_add(1), sound.wrapping_add(1));
+                timestamp = timestamp.wrapping_add(900);
             }
         });
     }
@@ -191,7 +224,9 @@ impl Devices for TestDevices {
 
     fn sound(&mut self, _target: SoundTarget) {}
 
-    fn hold(&mut self, _held: bool) {}
+    fn hold(&mut self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
+    }
 
     fn still(&mut self, order: StillOrder) {
         match order.camera {

@@ -12,6 +12,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEVICE_REMARKS, DISCARD_REASONS, type DeviceReading, type SpoolItem } from "../src/box/box-api";
+import { linkWords } from "../src/box/link-words";
 import { canCorrect, correctedEntry, reasonsFor, residentGone, typedOf, wrongIn } from "../src/box/returned";
 import { pendingOf, summarize } from "../src/box/spool-view";
 import {
@@ -341,5 +342,24 @@ describe("counting a delivery", () => {
   it("keeps a withdrawn parcel among those that the nurse looks for, until it went back", () => {
     expect(isExpected({ state: "recalled" })).toBe(true);
     expect(isExpected({ state: "returned" })).toBe(false);
+  });
+});
+
+describe("the link", () => {
+  it("is said path by path where there are several, and by its sentence while it is away", () => {
+    const path = (name: string, words_zh: string, words_en: string) => ({
+      name,
+      words_zh,
+      words_en,
+      carries_picture: false,
+    });
+    const paths = [path("5G", "良好", "good"), path("有线", "断开", "away")];
+    const link = { state: "connected" as const, words_zh: "信号良好", words_en: "Signal good", since: "" };
+    expect(linkWords(link, "zh")).toBe("信号良好");
+    expect(linkWords({ ...link, paths }, "zh")).toBe("5G 良好，有线 断开");
+    expect(linkWords({ ...link, paths }, "en")).toBe("5G good, 有线 away");
+    expect(linkWords({ ...link, state: "offline", paths }, "en")).toBe("Signal good");
+    const signals = [{ name: "5G", words_zh: "5G，信号弱", words_en: "5G, signal weak" }];
+    expect(linkWords({ ...link, signals }, "zh")).toBe("信号良好 · 5G，信号弱");
   });
 });

@@ -20,6 +20,7 @@
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
 //! | [`uplink`] | what arrives from a box, counted |
+//! | [`paths`] | several paths between box and relay: which carries the picture, which are dead, what came twice |
 //! | [`codec`], [`h264`], [`vp8`], [`opus`] | what must be known of payloads |
 
 pub mod bitrate;
@@ -32,6 +33,7 @@ pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod paths;
 pub mod pictures;
 pub mod repair;
 pub mod rewrite;

@@ -1,5 +1,6 @@
 //! What arrives from a box, counted: bytes, packets that were lost at the first try, how unevenly they come, and of which kind. Sums since the beginning,
-//! so that whoever looks once a second takes the difference. Nothing is allocated, nothing is locked.
+//! so that whoever looks once a second takes the difference. Nothing is allocated. A box with several paths has one [`Meter`] for all: what one path brings
+//! the other has not lost.
 //!
 //! Loss is that of the link, before repairs: a packet that comes once more, or is re-created, was lost all the same.
 
@@ -84,6 +85,27 @@ impl Meter {
         }
     }
 
+    /// Whether anything came.
+    pub const fn has_counted(&self) -> bool {
+        self.totals.bytes > 0
+    }
+
+    /// Goes on with what another has counted: of a link that has several paths from here on.
+    pub fn absorb(&mut self, other: Self) {
+        let Totals { bytes, came, lost, pictures, sounds, jitter } = other.totals;
+        self.totals.bytes += bytes;
+        self.totals.came += came;
+        self.totals.lost += lost;
+        self.totals.pictures += pictures;
+        self.totals.sounds += sounds;
+        for (own, other) in [(&mut self.video, other.video), (&mut self.audio, other.audio)] {
+            if own.ssrc.is_none() {
+                *own = other;
+                self.totals.jitter = jitter;
+            }
+        }
+    }
+
     /// All so far.
     pub const fn totals(&self) -> Totals {
         self.totals
@@ -159,6 +181,20 @@ mod tests {
         let mut meter = Meter::default();
         sounds(&mut meter, [10, 12, 11, 13, 13, 12, 11]);
         assert_eq!((meter.totals().came, meter.totals().lost), (4, 0), "and what came twice is one");
+    }
+
+    #[test]
+    fn who_absorbs_another_goes_on_where_it_was() {
+        let (mut alone, mut both) = (Meter::default(), Meter::default());
+        sounds(&mut alone, [100, 102]);
+        both.absorb(alone);
+        sounds(&mut both, [104]);
+        assert_eq!((both.totals().came, both.totals().lost, both.totals().bytes), (3, 2, 300));
+        let mut late = Meter::default();
+        sounds(&mut late, [1, 2]);
+        both.absorb(late);
+        sounds(&mut both, [105]);
+        assert_eq!((both.totals().came, both.totals().lost), (6, 2), "a stream that goes on is kept");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Legs that are no browsers: a box whose media comes and goes over QUIC.
 
 use bytes::Bytes;
+use yunzhen_media::MediaKind;
 use yunzhen_media::downlink::Takes;
 use yunzhen_media::protocol::room::{AudioState, Camera, VideoState};
 
@@ -16,6 +17,15 @@ pub enum MediaFlow {
     Audio,
     /// Compound RTCP.
     Rtcp,
+}
+
+impl From<MediaKind> for MediaFlow {
+    fn from(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Video => Self::Video,
+            MediaKind::Audio => Self::Audio,
+        }
+    }
 }
 
 /// How a box comes in.

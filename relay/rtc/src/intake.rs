@@ -1,10 +1,13 @@
 //! A box's datagrams (RTP over QUIC) as packets for its room.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use yunzhen_media::MediaKind;
 use yunzhen_media::congestion::arrivals::Arrivals;
+use yunzhen_media::paths::Seen;
 use yunzhen_media::protocol::fragment::Reassembler;
 use yunzhen_media::protocol::roq::{Datagram, Flow};
 use yunzhen_media::protocol::rtcp;
@@ -38,20 +41,90 @@ impl Refused {
     }
 }
 
-/// One box's datagrams; fragments are put together, what is lost is re-created as far as it can be, and what is to be told of their arrival is kept.
+/// What came by any path of one box; clones are the same. As long as the box has had one path only nothing is kept and no lock is taken.
+#[derive(Debug, Clone, Default)]
+pub struct SharedSeen(Arc<Several>);
+
+#[derive(Debug, Default)]
+struct Several {
+    begun: AtomicBool,
+    seen: Mutex<Seen>,
+    meter: Mutex<Meter>,
+}
+
+impl SharedSeen {
+    /// The box has several paths: from here on what comes twice is dropped.
+    pub fn begin(&self) {
+        self.0.begun.store(true, Ordering::Relaxed);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.0.begun.load(Ordering::Relaxed)
+    }
+
+    fn is_new(&self, kind: MediaKind, packet: &Bytes) -> bool {
+        // What is no RTP the room refuses.
+        let Some(view) = self.has_begun().then(|| RtpView::parse(packet).ok()).flatten() else {
+            return true;
+        };
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(kind, view.header())
+    }
+
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.0.meter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The datagrams of one path of a box; fragments are put together, what is lost is re-created as far as it can be, and what is to be told of their arrival is kept.
 #[derive(Debug, Default)]
 pub struct Intake {
     reassembler: Reassembler,
     arrivals: Arrivals,
     incoming: Incoming,
+    /// As long as the box has had one path only; after that what they share counts.
     meter: Meter,
+    seen: SharedSeen,
 }
 
 impl Intake {
+    /// One path of those that share what they have seen.
+    pub fn sharing(seen: SharedSeen) -> Self {
+        Self { seen, ..Self::default() }
+    }
+
+    /// Whether it did not come by another path.
+    fn is_new(&self, kind: MediaKind, packet: &Bytes) -> bool {
+        let new = self.seen.is_new(kind, packet);
+        if !new {
+            metrics::counter!("yunzhen_paths_duplicates_total").increment(1);
+        }
+        new
+    }
+
+    /// To the room, unless it came by another path.
+    fn push_restored(&mut self, burst: &Burst<'_>, kind: MediaKind, packet: Bytes) {
+        if self.is_new(kind, &packet) {
+            self.meter(|meter| meter.restored(kind, 1));
+            burst.push(None, kind.into(), packet);
+        }
+    }
+
+    /// Counts. Several paths are counted as one link: what one brings the other has not lost.
+    fn meter<T>(&mut self, count: impl FnOnce(&mut Meter) -> T) -> T {
+        if !self.seen.has_begun() {
+            return count(&mut self.meter);
+        }
+        let mut meter = self.seen.meter();
+        if self.meter.has_counted() {
+            meter.absorb(std::mem::take(&mut self.meter));
+        }
+        count(&mut meter)
+    }
+
     /// Hands a datagram's packet to the room, once it is whole. A full queue drops the packet and counts it: a late picture is worth
     /// nothing. `at` is when its burst arrived, on a clock that goes on when the box connects anew. What the box says of arrivals is no packet for the room: it is given back.
     pub fn take(&mut self, burst: &Burst<'_>, at: Duration, datagram: Bytes) -> Result<Option<Bytes>, Refused> {
-        self.meter.datagram(datagram.len());
+        self.meter(|meter| meter.datagram(datagram.len()));
         let Datagram { flow, is_fragment, packet } = Datagram::decode(datagram).map_err(|_| Refused::Datagram)?;
         let packet = if is_fragment {
             match self.reassembler.push(flow, packet).map_err(|_| Refused::Datagram)? {
@@ -78,13 +151,19 @@ impl Intake {
     }
 
     fn picture(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) -> Result<(), Refused> {
+        let new = self.is_new(MediaKind::Video, &packet);
         // What is no RTP the room refuses.
         let restored = RtpView::parse(&packet).map(|view| {
-            self.arrivals.arrived(at, MediaKind::Video, view.header());
-            self.meter.arrived(at, MediaKind::Video, view.header());
-            self.incoming.picture(at, view.header().sequence, &packet)
+            let header = view.header();
+            self.arrivals.arrived(at, MediaKind::Video, header);
+            if new {
+                self.meter(|meter| meter.arrived(at, MediaKind::Video, header));
+            }
+            self.incoming.picture(at, header.sequence, &packet)
         });
-        burst.push(None, MediaFlow::Video, packet);
+        if new {
+            burst.push(None, MediaFlow::Video, packet);
+        }
         if let Ok(restored) = restored {
             self.pictures(burst, restored?);
         }
@@ -92,12 +171,18 @@ impl Intake {
     }
 
     fn sound(&mut self, burst: &Burst<'_>, at: Duration, packet: Bytes) {
+        let new = self.is_new(MediaKind::Audio, &packet);
         if let Ok(view) = RtpView::parse(&packet) {
-            self.arrivals.arrived(at, MediaKind::Audio, view.header());
-            self.meter.arrived(at, MediaKind::Audio, view.header());
-            self.incoming.sound(at, view.header());
+            let header = view.header();
+            self.arrivals.arrived(at, MediaKind::Audio, header);
+            if new {
+                self.meter(|meter| meter.arrived(at, MediaKind::Audio, header));
+            }
+            self.incoming.sound(at, header);
         }
-        burst.push(None, MediaFlow::Audio, packet);
+        if new {
+            burst.push(None, MediaFlow::Audio, packet);
+        }
     }
 
     fn repair(&mut self, burst: &Burst<'_>, at: Duration, content: Bytes) -> Result<(), Refused> {
@@ -108,9 +193,8 @@ impl Intake {
         if !taken.sounds.is_empty() {
             metrics::counter!("yunzhen_repaired_total", "kind" => "sound").increment(taken.sounds.len() as u64);
         }
-        self.meter.restored(MediaKind::Audio, taken.sounds.len());
         for packet in taken.sounds {
-            burst.push(None, MediaFlow::Audio, packet);
+            self.push_restored(burst, MediaKind::Audio, packet);
         }
         if let Some(packet) = taken.sound {
             self.sound(burst, at, packet);
@@ -124,15 +208,14 @@ impl Intake {
             return;
         }
         metrics::counter!("yunzhen_repaired_total", "kind" => "picture").increment(restored.len() as u64);
-        self.meter.restored(MediaKind::Video, restored.len());
         for packet in restored {
-            burst.push(None, MediaFlow::Video, packet);
+            self.push_restored(burst, MediaKind::Video, packet);
         }
     }
 
-    /// What came so far, counted.
-    pub const fn totals(&self) -> Totals {
-        self.meter.totals()
+    /// What came so far by any path of the box, counted.
+    pub fn totals(&mut self) -> Totals {
+        self.meter(|meter| meter.totals())
     }
 
     /// What is to be told to the box about the arrival of its packets, and when.

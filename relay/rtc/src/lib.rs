@@ -37,13 +37,15 @@ mod slab;
 pub use config::{DtlsCertificate, Limits, ShardsConfig, Timing};
 pub use error::{ConnectError, PatchError, StartError, Stopped};
 pub use external::{Burst, ExternalConfig, ExternalHandle, ExternalSink, MediaFlow};
-pub use intake::{Intake, MAX_BURST, Refused};
+pub use intake::{Intake, MAX_BURST, Refused, SharedSeen};
 pub use quic::QuicRuntime;
 pub use room::{
     Answer, ConnectLeg, LeaveReason, LegDirection, LegId, Listening, NewParticipant, Patched, RoomEvent, RoomEvents,
     RoomHandle, RoomSnapshot,
 };
 pub use shards::{Shards, Sizes};
+/// Which of several paths is used for what; drivers that may not depend on the core take it from here.
+pub use yunzhen_media::paths;
 pub use yunzhen_media::uplink::Totals;
 
 pub(crate) use yunzhen_media::protocol;

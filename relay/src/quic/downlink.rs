@@ -1,5 +1,8 @@
 //! A room's media towards a box: RTP packets in, datagrams out, sized to the path.
 //!
+//! Each path of a box has its own [`Downlink`]; [`sink`] gives sound and feedback to all of them, pictures to the one that [`Connections`] chose. What the room is told of
+//! the link (its rate, keyframes that are needed) is that of the path with the pictures.
+//!
 //! A box that reports arrivals is sent to at the rate that its link takes ([`yunzhen_media::downlink`]). The state is behind a lock that two hold in turn, each for the time of
 //! some packets: the shard that brings packets and sends at once what may leave, and [`Downlink::run`], which sends what had to wait and tells the room what the link
 //! takes. A queue between the two would cost a wake-up for each packet of every box, also of those whose link is wide.
@@ -22,6 +25,7 @@ use yunzhen_rtc::{ExternalHandle, ExternalSink, MediaFlow};
 use yunzhen_runtime::clock;
 use yunzhen_runtime::floor::Floor;
 
+use super::paths::{Connections, Path};
 use super::uplink::Target;
 
 /// Room that is kept free for sound and feedback, bytes.
@@ -31,7 +35,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Losses that wait to be told to the room. More are left to what the box asks for.
 const MISSED: usize = 256;
 
-/// The way to one box; clones are the same.
+/// One path to a box; clones are the same.
 #[derive(Debug, Clone)]
 pub struct Downlink(Arc<Shared>);
 
@@ -59,7 +63,7 @@ struct State {
 }
 
 impl Downlink {
-    /// Towards one box; with `floor` to one that reports arrivals.
+    /// By one connection; with `floor` to a box that reports arrivals.
     pub fn new(connection: Connection, floor: Option<Floor>) -> Self {
         let sending = floor.as_ref().map(|_| Sending::new(Duration::ZERO));
         let state = State { fragmenter: Fragmenter::new(), sending, missed: Vec::new(), is_armed: false };
@@ -67,16 +71,20 @@ impl Downlink {
         Self(Arc::new(Shared { connection, begun, floor, news: Notify::new(), state: Mutex::new(state), buffer }))
     }
 
-    /// What a shard writes to when the box is in a room; never blocks.
-    pub fn sink(&self) -> Box<dyn ExternalSink> {
+    /// The box is in another room.
+    fn begin(&self) {
         if let Some(sending) = &mut self.0.lock().sending {
             sending.begin();
         }
-        Box::new(Sink(self.clone()))
     }
 
-    /// The box says when packets arrived.
-    pub fn arrived(&self, report: &[u8]) {
+    /// Pictures go by another path, or by this one: [`Self::run`] looks at it.
+    pub fn moved(&self) {
+        self.0.news.notify_one();
+    }
+
+    /// The box says when packets arrived. `alone`: it has no other path, which brings the same sound anyway.
+    pub fn arrived(&self, report: &[u8], alone: bool) {
         let shared = &*self.0;
         let Ok(packets) = rtcp::parse(report) else {
             metrics::counter!("yunzhen_downlink_reports_refused_total", "why" => "malformed").increment(1);
@@ -89,7 +97,10 @@ impl Downlink {
         for packet in packets {
             let RtcpPacket::Arrivals { streams, timestamp, .. } = packet else { continue };
             match sending.arrived(now, &streams, timestamp, round_trip) {
-                Ok(lost) => missed.extend(lost.into_iter().take(MISSED - missed.len().min(MISSED))),
+                Ok(lost) => {
+                    let lost = lost.into_iter().filter(|lost| alone || !sending.is_sound(lost.ssrc));
+                    missed.extend(lost.take(MISSED - missed.len().min(MISSED)));
+                }
                 Err(why) => {
                     tracing::debug!(%why, "report of arrivals refused");
                     metrics::counter!("yunzhen_downlink_reports_refused_total", "why" => why.name()).increment(1);
@@ -101,13 +112,13 @@ impl Downlink {
         shared.news.notify_one();
     }
 
-    /// Sends what had to wait, and tells the room what the link takes, until the connection ends.
-    pub async fn run(self, mut target: watch::Receiver<Target>) {
+    /// Sends what had to wait, and tells the room what the link takes as long as this path, `number` of `connections`, carries the pictures; until the connection ends.
+    pub async fn run(self, number: u64, connections: Connections, mut target: watch::Receiver<Target>) {
         let shared = &*self.0;
         let Some(floor) = &shared.floor else { return };
         let mut room: Target = target.borrow_and_update().clone();
         loop {
-            let wake = shared.turn(floor, room.as_deref());
+            let wake = shared.turn(floor, room.as_deref(), connections.carries(number));
             tokio::select! {
                 changed = target.changed() => {
                     if changed.is_err() {
@@ -133,7 +144,7 @@ impl Shared {
     }
 
     /// One turn of [`Downlink::run`]; when the next is due.
-    fn turn(&self, floor: &Floor, room: Option<&ExternalHandle>) -> Option<Instant> {
+    fn turn(&self, floor: &Floor, room: Option<&ExternalHandle>, carries: bool) -> Option<Instant> {
         let now = self.now();
         let mut state = self.lock();
         if state.sending.as_ref().is_some_and(|sending| sending.is_unreported(now)) {
@@ -144,7 +155,12 @@ impl Shared {
         self.leave(&mut state, now);
         let State { sending: Some(sending), missed, is_armed, .. } = &mut *state else { return None };
         let takes = sending.poll(now);
-        let (keyframes, missed, dropped) = (sending.take_keyframes(), std::mem::take(missed), sending.take_dropped());
+        let (keyframes, missed) = (sending.take_keyframes(), std::mem::take(missed));
+        if !carries {
+            // Pictures that waited here go by no path: the box asks for them by the other one.
+            sending.rest();
+        }
+        let dropped = sending.take_dropped();
         floor.set(room.map_or(0, |_| sending.floor_bytes(now)));
         let due = sending.due(now);
         *is_armed = due.is_some();
@@ -154,7 +170,7 @@ impl Shared {
             metrics::counter!("yunzhen_downlink_dropped_total", "kind" => "late").increment(dropped);
         }
         let room = room?;
-        if let Some(takes) = takes {
+        if let Some(takes) = takes.filter(|_| carries) {
             metrics::histogram!("yunzhen_downlink_target_bits_per_second").record(total_bps);
             room.takes(takes);
         }
@@ -210,12 +226,40 @@ impl Shared {
     }
 }
 
+/// What a shard writes to when the box is in a room; never blocks. Sound and feedback go by every path, pictures by the chosen one.
+pub fn sink(connections: &Connections) -> Box<dyn ExternalSink> {
+    let mut list = connections.watch();
+    let paths = list.borrow_and_update().clone();
+    paths.iter().for_each(|path| path.downlink.begin());
+    Box::new(Sink { connections: connections.clone(), list, paths })
+}
+
 #[derive(Debug)]
-struct Sink(Downlink);
+struct Sink {
+    connections: Connections,
+    list: watch::Receiver<Vec<Path>>,
+    paths: Vec<Path>,
+}
 
 impl ExternalSink for Sink {
     fn packet(&mut self, slot: Option<u8>, flow: MediaFlow, packet: Bytes) {
-        let shared = &*self.0.0;
+        // Paths come and go rarely: this is a look at a number as long as none did.
+        if self.list.has_changed().unwrap_or(false) {
+            self.paths.clone_from(&self.list.borrow_and_update());
+        }
+        if flow != MediaFlow::Video {
+            return self.paths.iter().for_each(|path| path.downlink.packet(slot, flow, &packet));
+        }
+        let chosen = self.connections.picture();
+        if let Some(path) = self.paths.iter().find(|path| path.number == chosen).or_else(|| self.paths.first()) {
+            path.downlink.packet(slot, flow, &packet);
+        }
+    }
+}
+
+impl Downlink {
+    fn packet(&self, slot: Option<u8>, flow: MediaFlow, packet: &Bytes) {
+        let shared = &*self.0;
         let (kind, flow) = match (slot, flow) {
             (Some(slot), MediaFlow::Video) => (Some((slot, MediaKind::Video)), Flow::SlotVideo(slot)),
             (Some(slot), MediaFlow::Audio) => (Some((slot, MediaKind::Audio)), Flow::SlotAudio(slot)),
@@ -225,7 +269,7 @@ impl ExternalSink for Sink {
         let mut state = shared.lock();
         if let (Some(sending), Some((slot, kind))) = (&mut state.sending, kind) {
             let now = shared.now();
-            sending.push(now, slot, kind, packet);
+            sending.push(now, slot, kind, packet.clone());
             shared.leave(&mut state, now);
             let waits = state.sending.as_ref().is_some_and(|sending| sending.due(now).is_some());
             if waits && !std::mem::replace(&mut state.is_armed, true) {
@@ -240,6 +284,6 @@ impl ExternalSink for Sink {
             metrics::counter!("yunzhen_downlink_dropped_total", "kind" => "video").increment(1);
             return;
         }
-        shared.datagrams(&mut state.fragmenter, flow, &packet, max);
+        shared.datagrams(&mut state.fragmenter, flow, packet, max);
     }
 }

@@ -1,8 +1,9 @@
 //! One box from handshake to drain.
 //!
 //! Order: the certificate says which home; the first stream is the control stream and its first message is `hello`; then requests, media and
-//! commands run side by side until the connection ends. The newest connection of a box wins, because a box that lost its link comes back long
-//! before the old connection times out here.
+//! commands run side by side until the session ends. The newest session of a box wins, because a box that lost its link comes back long
+//! before the old connection times out here. A connection that begins with `join` is one more path of a session ([`super::paths`]): it carries media and
+//! requests, and its control stream can become the session's.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +23,12 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::bulk::{self, Bulk, FromBox};
 use super::control::{self, ControlEnd, ControlReader};
-use super::downlink::Downlink;
+use super::downlink::{self, Downlink};
 use super::endpoint::close_with;
+use super::paths::{self, Connections, Held, Session, Sessions, Taken};
 use super::{close, requests, uplink};
 use crate::rooms::Rooms;
-use crate::rooms::boxes::{BoxConnection, BoxTicket};
+use crate::rooms::boxes::BoxConnection;
 use crate::rooms::timeline::Counted;
 
 /// A box says hello at once; one that does not is not a box.
@@ -35,6 +37,10 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 const COMMAND_QUEUE: usize = 128;
 /// A box that is told to drain has this long to read it.
 const GOODBYE: Duration = Duration::from_millis(500);
+/// When the control stream is gone and other paths live, one of them takes over within this, or the box is gone.
+const RESUME: Duration = Duration::from_secs(5);
+/// Of the name of a path in the log, characters.
+const LONGEST_NAME: usize = 40;
 
 /// What every session needs.
 #[derive(Clone)]
@@ -45,6 +51,8 @@ pub struct SessionContext {
     pub rooms: Rooms,
     /// Answers boxes' requests.
     pub router: Router,
+    /// What further paths join.
+    pub sessions: Sessions,
     /// When this relay began: arrivals are told on a clock that goes on when a box connects anew.
     pub begun: std::time::Instant,
 }
@@ -59,6 +67,7 @@ struct Refusal {
 }
 
 /// Serves one connection until it ends.
+/// `floor` is the connection's.
 pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context: SessionContext) {
     let address = connection.remote_address();
     let admitted = match tokio::time::timeout(HELLO_TIMEOUT, admit(&connection, &context)).await {
@@ -70,18 +79,39 @@ pub async fn run(life: &Lifecycle, connection: Connection, floor: Floor, context
         }
         Err(_) => return close_with(&connection, close::VERSION, "the box did not say hello in time"),
     };
-    let home_id = admitted.home_id;
-    tracing::info!(home = %home_id, peer = %address, "box connected");
-    metrics::gauge!("yunzhen_boxes_connected").increment(1.0);
-    let end = serve(life, &connection, floor, &context, admitted).await;
-    metrics::gauge!("yunzhen_boxes_connected").decrement(1.0);
-    tracing::info!(home = %home_id, peer = %address, reason = %end, "box disconnected");
+    match admitted {
+        First::Hello(admitted) => {
+            let home_id = admitted.home_id;
+            tracing::info!(home = %home_id, peer = %address, "box connected");
+            metrics::gauge!("yunzhen_boxes_connected").increment(1.0);
+            let end = serve(life, &connection, floor, &context, *admitted).await;
+            metrics::gauge!("yunzhen_boxes_connected").decrement(1.0);
+            tracing::info!(home = %home_id, peer = %address, reason = %end, "box disconnected");
+        }
+        First::Join(session, name, held) => {
+            let home_id = session.home_id;
+            tracing::info!(home = %home_id, peer = %address, path = %name, "path joined");
+            listen(life, &session, *held);
+            carry(life, &context, &session, &connection, floor).await;
+            tracing::info!(home = %home_id, peer = %address, path = %name, "path ended");
+        }
+    }
+}
+
+/// How a connection begins.
+enum First {
+    /// A box.
+    Hello(Box<Admitted>),
+    /// One more path of a box that is here, what the home calls it, and its control stream.
+    Join(Box<Session>, String, Box<Held>),
 }
 
 struct Admitted {
     home_id: HomeId,
     certificate: CertificateFacts,
     hello: Hello,
+    /// The session's name towards the box.
+    token: String,
     reader: ControlReader,
     send: SendStream,
 }
@@ -97,7 +127,7 @@ struct Hello {
     records: bool,
 }
 
-async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admitted, Refusal> {
+async fn admit(connection: &Connection, context: &SessionContext) -> Result<First, Refusal> {
     let foreign = |sentence: String| Refusal { close: close::FOREIGN, code: RefusedCode::Other, sentence };
     let certificate = peer_facts(connection).map_err(foreign)?;
     let Identity::Box { home_id } = certificate.identity else {
@@ -110,16 +140,20 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
         return Err(lost("the first stream must be the control stream".into()));
     }
     let mut reader = ControlReader::new(recv);
-    let hello = reader.next().await.map_err(|end| match end {
+    let first = reader.next().await.map_err(|end| match end {
         ControlEnd::Malformed(error) => {
             let (close, sentence) = malformed(&error);
             Refusal { close, code: RefusedCode::OutOfTurn, sentence }
         }
         end => lost(end.to_string()),
     })?;
-    let checked = check_hello(hello, context, home_id).await;
-    match checked {
-        Ok(hello) => {
+    let checked = match first {
+        ToRelay::Join { protocol, session, path } => check_join(protocol, &session, context, home_id).map(|session| {
+            let held = |reader, send| Held { connection: connection.clone(), reader, send };
+            (ToBox::Joined {}, Begun::Join(session, short(path), held))
+        }),
+        hello => check_hello(hello, context, home_id).await.map(|hello| {
+            let token = paths::token();
             let welcome = ToBox::Welcome {
                 relay_version: env!("CARGO_PKG_VERSION").into(),
                 home_id,
@@ -127,9 +161,21 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
                 repair: true,
                 timeline: true,
                 arrivals: true,
+                signal: true,
+                session: Some(token.clone()),
             };
-            control::write(&mut send, &welcome).await.map_err(|error| lost(error.to_string()))?;
-            Ok(Admitted { home_id, certificate, hello, reader, send })
+            (welcome, Begun::Hello(hello, token))
+        }),
+    };
+    match checked {
+        Ok((answer, begun)) => {
+            control::write(&mut send, &answer).await.map_err(|error| lost(error.to_string()))?;
+            Ok(match begun {
+                Begun::Hello(hello, token) => {
+                    First::Hello(Box::new(Admitted { home_id, certificate, hello, token, reader, send }))
+                }
+                Begun::Join(session, name, held) => First::Join(Box::new(session), name, Box::new(held(reader, send))),
+            })
         }
         Err(refusal) => {
             let told = ToBox::Refused { code: refusal.code, reason: refusal.sentence.clone() };
@@ -142,6 +188,45 @@ async fn admit(connection: &Connection, context: &SessionContext) -> Result<Admi
     }
 }
 
+/// What a first message began, before its answer is written.
+enum Begun<H> {
+    Hello(Hello, String),
+    Join(Session, String, H),
+}
+
+/// A name of the home's own choice, for the log.
+fn short(name: String) -> String {
+    name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect()
+}
+
+fn check_join(protocol: u32, session: &str, context: &SessionContext, home_id: HomeId) -> Result<Session, Refusal> {
+    check_version(protocol)?;
+    let session = context.sessions.find(session, home_id).ok_or_else(|| Refusal {
+        close: close::BUSY,
+        code: RefusedCode::UnknownSession,
+        sentence: "there is no such session of this box; it says hello".into(),
+    })?;
+    if session.connections.count() >= paths::MAX_PATHS {
+        return Err(Refusal {
+            close: close::BUSY,
+            code: RefusedCode::Busy,
+            sentence: format!("a box has at most {} paths", paths::MAX_PATHS),
+        });
+    }
+    Ok(session)
+}
+
+fn check_version(protocol: u32) -> Result<(), Refusal> {
+    if protocol == VERSION {
+        return Ok(());
+    }
+    Err(Refusal {
+        close: close::VERSION,
+        code: RefusedCode::ProtocolVersion,
+        sentence: format!("the box speaks protocol {protocol} and this relay speaks {VERSION}; update the older one"),
+    })
+}
+
 async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) -> Result<Hello, Refusal> {
     let ToRelay::Hello { protocol, agent_version, cameras, microphone, arrivals, records } = hello else {
         return Err(Refusal {
@@ -150,15 +235,7 @@ async fn check_hello(hello: ToRelay, context: &SessionContext, home_id: HomeId) 
             sentence: "the first message must be hello".into(),
         });
     };
-    if protocol != VERSION {
-        return Err(Refusal {
-            close: close::VERSION,
-            code: RefusedCode::ProtocolVersion,
-            sentence: format!(
-                "the box speaks protocol {protocol} and this relay speaks {VERSION}; update the older one"
-            ),
-        });
-    }
+    check_version(protocol)?;
     match context.rooms.home_is_known(home_id).await {
         Ok(true) => Ok(Hello { version: agent_version, cameras, microphone, arrivals, records }),
         Ok(false) => Err(Refusal {
@@ -185,16 +262,14 @@ async fn serve(
     context: &SessionContext,
     admitted: Admitted,
 ) -> String {
-    let Admitted { home_id, certificate, hello, mut reader, mut send } = admitted;
-    let (commands, mut orders) = mpsc::channel(COMMAND_QUEUE);
-    let (target, uplink_target) = watch::channel(None);
-    let replaced = CancellationToken::new();
-    let measured = connection.clone();
-    let counted = Arc::<Counted>::default();
+    let Admitted { home_id, certificate, hello, token, reader, send } = admitted;
     let Hello { version, cameras, microphone, arrivals, records } = hello;
-    let downlink = Downlink::new(connection.clone(), arrivals.then_some(floor));
-    let to_room = downlink.clone();
-    let downlink_target = uplink_target.clone();
+    let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
+    let (uplink, target) = watch::channel(None);
+    let replaced = CancellationToken::new();
+    let connections = Connections::default();
+    let counted = Arc::<Counted>::default();
+    let (towards, measured) = (connections.clone(), connections.clone());
     let ticket = context
         .rooms
         .box_connected(BoxConnection {
@@ -207,30 +282,98 @@ async fn serve(
             records,
             commands: commands.clone(),
             counted: counted.clone(),
-            round_trip: Box::new(move || measured.rtt()),
-            uplink: target,
+            round_trip: Box::new(move || measured.round_trip()),
+            uplink,
             replaced: replaced.clone(),
-            sink: Box::new(move || to_room.sink()),
+            sink: Box::new(move || downlink::sink(&towards)),
         })
         .await;
 
-    let ends = CancellationToken::new();
-    let (begun, rooms) = (context.begun, context.rooms.clone());
-    let media = uplink::run(connection.clone(), begun, uplink_target, rooms, ticket, counted, downlink.clone());
-    spawn_until(life, "box media", &ends, media);
-    spawn_until(life, "media to a box", &ends, downlink.run(downlink_target));
     let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
+    let (take, taken) = mpsc::channel(paths::MAX_PATHS);
+    let ends = CancellationToken::new();
+    let (ends2, over) = (ends.clone(), Arc::default());
+    let session = Session { home_id, ticket, connections, target, bulk, counted, arrivals, take, ends: ends2, over };
     spawn_until(life, "box bulk", &ends, context.bulk.clone().serve(home_id, records, from_box, commands));
-    let (life2, connection2, router, streams) =
-        (life.clone(), connection.clone(), context.router.clone(), bulk.clone());
-    spawn_until(life, "box requests", &ends, async move {
-        requests::serve(&life2, &connection2, Identity::Box { home_id }, router, streams).await;
-    });
+    spawn_until(life, "box paths", &ends, session.connections.clone().choose(context.begun));
+    let (life2, context2, session2, connection2) = (life.clone(), context.clone(), session.clone(), connection.clone());
+    life.spawn_contained("box path", async move { carry(&life2, &context2, &session2, &connection2, floor).await });
+    let listed = context.sessions.open(&token, session.clone());
 
-    let end = converse(life, connection, context, ticket, &mut reader, &mut send, &mut orders, &replaced, &bulk).await;
+    let held = Held { connection: connection.clone(), reader, send };
+    let end = converse(life, context, &session, held, Inbox { orders, taken, replaced }).await;
+    drop(listed);
     ends.cancel();
     context.rooms.box_disconnected(ticket).await;
     end
+}
+
+/// Moves media and requests of one path until its connection or its session ends.
+async fn carry(life: &Lifecycle, context: &SessionContext, session: &Session, connection: &Connection, floor: Floor) {
+    let downlink = Downlink::new(connection.clone(), session.arrivals.then_some(floor));
+    let Some(number) = session.connections.add(connection.clone(), downlink.clone()) else {
+        return close_with(connection, close::BUSY, "this box has as many paths as it may");
+    };
+    metrics::gauge!("yunzhen_box_paths").increment(1.0);
+    let ends = session.ends.child_token();
+    let media = uplink::run(
+        connection.clone(),
+        context.begun,
+        session.target.clone(),
+        context.rooms.clone(),
+        session.ticket,
+        session.connections.clone(),
+        session.counted.clone(),
+        downlink.clone(),
+    );
+    spawn_until(life, "box media", &ends, media);
+    let down = downlink.run(number, session.connections.clone(), session.target.clone());
+    spawn_until(life, "media to a box", &ends, down);
+    let (life2, connection2, router) = (life.clone(), connection.clone(), context.router.clone());
+    let (identity, bulk) = (Identity::Box { home_id: session.home_id }, session.bulk.clone());
+    spawn_until(life, "box requests", &ends, async move {
+        requests::serve(&life2, &connection2, identity, router, bulk).await;
+    });
+    tokio::select! {
+        _ = connection.closed() => {}
+        () = session.ends.cancelled() => {
+            let (code, sentence) = session.over.get().copied().unwrap_or((close::BYE, "the session is over"));
+            close_with(connection, code, sentence);
+        }
+    }
+    ends.cancel();
+    session.connections.remove(number);
+    metrics::gauge!("yunzhen_box_paths").decrement(1.0);
+}
+
+/// Reads a control stream that is not the session's: all that counts on it is that it becomes the session's, or that the box goes.
+fn listen(life: &Lifecycle, session: &Session, held: Held) {
+    let (ends, take) = (session.ends.clone(), session.take.clone());
+    spawn_until(life, "box path control", &ends, async move {
+        let Held { connection, mut reader, send } = held;
+        loop {
+            match reader.next().await {
+                Ok(ToRelay::TakeControl { turn, consultation_id }) => {
+                    let held = Held { connection, reader, send };
+                    if take.send(Taken { turn, consultation_id, held }).await.is_err() {
+                        tracing::debug!("a control stream was offered to a session that is over");
+                    }
+                    return;
+                }
+                Ok(ToRelay::Bye { .. }) => return close_with(&connection, close::BYE, "bye"),
+                Ok(ToRelay::Hello { .. } | ToRelay::Join { .. }) => {
+                    return close_with(&connection, close::VERSION, "hello is said once");
+                }
+                // Said before another path took over.
+                Ok(_) => metrics::counter!("yunzhen_control_stale_total").increment(1),
+                Err(ControlEnd::Malformed(error)) => {
+                    let (code, sentence) = malformed(&error);
+                    return close_with(&connection, code, &sentence);
+                }
+                Err(_) => return close_with(&connection, close::BYE, "the control stream ended"),
+            }
+        }
+    });
 }
 
 fn spawn_until(
@@ -245,64 +388,148 @@ fn spawn_until(
     });
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one session, used in this one place")]
+/// What comes to the task of a session.
+struct Inbox {
+    /// For the box.
+    orders: mpsc::Receiver<ToBox>,
+    /// Control streams that are to be the session's.
+    taken: mpsc::Receiver<Taken>,
+    /// A newer session of the box.
+    replaced: CancellationToken,
+}
+
+/// What happened to a session.
+enum Next {
+    Said(Result<ToRelay, ControlEnd>),
+    Order(ToBox),
+    Taken(Taken),
+    /// The control stream is gone, and no living path took it over in time.
+    Late,
+    Replaced,
+    Drains,
+}
+
+/// Speaks with a box, over whichever path its control stream is on.
 async fn converse(
     life: &Lifecycle,
-    connection: &Connection,
     context: &SessionContext,
-    ticket: BoxTicket,
-    reader: &mut ControlReader,
-    send: &mut SendStream,
-    orders: &mut mpsc::Receiver<ToBox>,
-    replaced: &CancellationToken,
-    bulk: &mpsc::Sender<FromBox>,
+    session: &Session,
+    held: Held,
+    mut inbox: Inbox,
 ) -> String {
+    let (mut held, mut turn, mut late, mut why) = (Some(held), 0, None, String::new());
     loop {
-        tokio::select! {
-            said = reader.next() => match said {
-                Ok(ToRelay::Bye { reason }) => {
-                    close_with(connection, close::BYE, "bye");
+        let next = tokio::select! {
+            said = heard(held.as_mut()) => Next::Said(said),
+            Some(order) = inbox.orders.recv(), if held.is_some() => Next::Order(order),
+            Some(taken) = inbox.taken.recv() => Next::Taken(taken),
+            () = clock::until(late) => Next::Late,
+            () = inbox.replaced.cancelled() => Next::Replaced,
+            () = life.soft().cancelled() => Next::Drains,
+        };
+        let lost = match next {
+            Next::Said(said) => match (said, &held) {
+                (Ok(ToRelay::Bye { reason }), Some(held)) => {
+                    close_with(&held.connection, close::BYE, "bye");
                     return format!("the box said bye: {reason}");
                 }
-                Ok(ToRelay::Hello { .. }) => {
-                    close_with(connection, close::VERSION, "hello is said once");
+                (Ok(ToRelay::Hello { .. } | ToRelay::Join { .. }), Some(held)) => {
+                    close_with(&held.connection, close::VERSION, "hello is said once");
                     return "hello out of turn".into();
                 }
-                Ok(
-                    message @ (ToRelay::StillOffer { .. }
-                    | ToRelay::StillFailed { .. }
-                    | ToRelay::SegmentOffer { .. }
-                    | ToRelay::RecordingTrouble { .. }
-                    | ToRelay::RecordingOver { .. }),
-                ) => {
-                    // A box that talks of more than it may have offers it again.
-                    if bulk.try_send(FromBox::Said(message)).is_err() {
-                        metrics::counter!("yunzhen_bulk_refused_total").increment(1);
-                    }
-                }
-                Ok(message) => context.rooms.box_said(ticket, message).await,
-                Err(ControlEnd::Malformed(error)) => {
+                (Err(ControlEnd::Malformed(error)), Some(held)) => {
                     let (code, sentence) = malformed(&error);
-                    close_with(connection, code, &sentence);
+                    close_with(&held.connection, code, &sentence);
                     return sentence;
                 }
-                Err(end) => {
-                    close_with(connection, close::BYE, "the control stream ended");
-                    return end.to_string();
+                (Err(end), _) => Some(end.to_string()),
+                (
+                    Ok(
+                        message @ (ToRelay::StillOffer { .. }
+                        | ToRelay::StillFailed { .. }
+                        | ToRelay::SegmentOffer { .. }
+                        | ToRelay::RecordingTrouble { .. }
+                        | ToRelay::RecordingOver { .. }),
+                    ),
+                    _,
+                ) => {
+                    // A box that talks of more than it may have offers it again.
+                    if session.bulk.try_send(FromBox::Said(message)).is_err() {
+                        metrics::counter!("yunzhen_bulk_refused_total").increment(1);
+                    }
+                    None
+                }
+                // It has control already.
+                (Ok(ToRelay::TakeControl { turn: said, .. }), _) => {
+                    turn = turn.max(said);
+                    None
+                }
+                (Ok(message), _) => {
+                    context.rooms.box_said(session.ticket, message).await;
+                    None
                 }
             },
-            Some(order) = orders.recv() => {
-                if let Err(error) = control::write(send, &order).await {
-                    return error.to_string();
+            Next::Order(order) => match &mut held {
+                Some(held) => control::write(&mut held.send, &order).await.err().map(|error| error.to_string()),
+                None => None,
+            },
+            Next::Taken(taken) if taken.turn <= turn => {
+                listen(life, session, taken.held);
+                None
+            }
+            Next::Taken(taken) => {
+                (turn, late) = (taken.turn, None);
+                if let Some(before) = held.replace(taken.held) {
+                    listen(life, session, before);
                 }
+                tracing::info!(home = %session.home_id, "another path took over the control stream");
+                metrics::counter!("yunzhen_control_moved_total").increment(1);
+                context.rooms.box_moved(session.ticket, taken.consultation_id).await;
+                None
             }
-            () = replaced.cancelled() => {
-                close_with(connection, close::REPLACED, "a newer connection of this box took over");
-                return "replaced by a newer connection".into();
+            Next::Late => return why,
+            Next::Replaced => {
+                let over = (close::REPLACED, "a newer connection of this box took over");
+                return finish(session, held.as_ref(), over, "replaced by a newer connection");
             }
-            () = life.soft().cancelled() => return goodbye(connection, send, orders).await,
+            Next::Drains => {
+                // The first who says why the session is over is right.
+                let _ = session.over.set((close::DRAINING, "the relay is being restarted"));
+                return match &mut held {
+                    Some(held) => goodbye(&held.connection, &mut held.send, &mut inbox.orders).await,
+                    None => "the relay drains".into(),
+                };
+            }
+        };
+        if let Some(end) = lost
+            && let Some(before) = held.take()
+        {
+            close_with(&before.connection, close::BYE, "the control stream ended");
+            if session.connections.beside(&before.connection) == 0 {
+                return end;
+            }
+            // The other paths go on; one of them takes over.
+            why = end;
+            late = Some(clock::now_instant() + RESUME);
         }
     }
+}
+
+/// The next message of the control stream, while there is one.
+async fn heard(held: Option<&mut Held>) -> Result<ToRelay, ControlEnd> {
+    match held {
+        Some(held) => held.reader.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn finish(session: &Session, held: Option<&Held>, over: (u32, &'static str), why: &str) -> String {
+    // The first who says why the session is over is right.
+    let _ = session.over.set(over);
+    if let Some(held) = held {
+        close_with(&held.connection, over.0, over.1);
+    }
+    why.into()
 }
 
 /// Counts what is no control message; the close code and the sentence for it.

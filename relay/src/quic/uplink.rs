@@ -15,6 +15,7 @@ use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;
 
 use super::downlink::Downlink;
+use super::paths::Connections;
 use crate::rooms::Rooms;
 use crate::rooms::boxes::{BoxTicket, LinkSign};
 use crate::rooms::timeline::Counted;
@@ -25,22 +26,27 @@ const SILENCE: Duration = Duration::from_millis(1200);
 /// Where a box's media goes now; `None` while its home is in no consultation.
 pub type Target = Option<Arc<ExternalHandle>>;
 
-/// Moves datagrams until the connection ends. `begun` is the origin of the clock that arrivals are told on.
+/// Moves one path's datagrams until its connection ends. `begun` is the origin of the clock that arrivals are told on. Silence is that of all `connections` of the box.
 pub async fn run(
     connection: Connection,
     begun: Instant,
     mut target: watch::Receiver<Target>,
     rooms: Rooms,
     ticket: BoxTicket,
+    connections: Connections,
     counted: Arc<Counted>,
     downlink: Downlink,
 ) {
-    let mut intake = Intake::default();
+    let mut intake = Intake::sharing(connections.seen());
+    let heard = connections.heard();
     let mut current: Target = target.borrow_and_update().clone();
-    let (mut silent, mut heard) = (false, clock::now_instant());
+    let now = || clock::now_instant().saturating_duration_since(begun);
+    heard.wait_from(now());
     loop {
-        let due = intake.arrivals().due().map(|at| begun + at);
-        let wake = if silent { due } else { Some(due.map_or(heard + SILENCE, |due| due.min(heard + SILENCE))) };
+        let due = intake.arrivals().due();
+        let late = heard.last() + SILENCE;
+        let wake = if heard.is_silent() { due } else { Some(due.map_or(late, |due| due.min(late))) };
+        let wake = wake.map(|at| begun + at);
         tokio::select! {
             biased;
             changed = target.changed() => {
@@ -48,12 +54,12 @@ pub async fn run(
                     return;
                 }
                 current = target.borrow_and_update().clone();
-                heard = clock::now_instant();
+                heard.wait_from(now());
             }
             datagram = connection.read_datagram() => match datagram {
                 Ok(datagram) => {
-                    heard = clock::now_instant();
-                    if std::mem::take(&mut silent) {
+                    let at = now();
+                    if heard.came(at) {
                         rooms.box_link(ticket, LinkSign::Returned).await;
                     }
                     // What came with it is taken with it. An error is met again by the next turn.
@@ -61,7 +67,9 @@ pub async fn run(
                     let came = std::iter::once(datagram).chain(more).take(MAX_BURST);
                     match &current {
                         Some(room) => {
-                            deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came, &downlink);
+                            deliver(&room.burst(), &mut intake, at, came, |report| {
+                                downlink.arrived(report, connections.count() < 2);
+                            });
                             counted.store(intake.totals());
                         }
                         None => came.for_each(drop),
@@ -72,12 +80,11 @@ pub async fn run(
             },
             () = clock::until(wake) => {
                 report(&connection, begun, &mut intake);
-                if !silent && clock::now_instant().saturating_duration_since(heard) >= SILENCE {
-                    if current.is_some() {
-                        silent = true;
+                if !heard.is_silent() && now().saturating_sub(heard.last()) >= SILENCE {
+                    if current.is_none() {
+                        heard.wait_from(now());
+                    } else if heard.is_first_silent() {
                         rooms.box_link(ticket, LinkSign::Silent).await;
-                    } else {
-                        heard = clock::now_instant();
                     }
                 }
             }
@@ -90,12 +97,12 @@ fn deliver(
     intake: &mut Intake,
     at: Duration,
     datagrams: impl Iterator<Item = Bytes>,
-    downlink: &Downlink,
+    arrived: impl Fn(&[u8]),
 ) {
     for datagram in datagrams {
         match intake.take(burst, at, datagram) {
             Ok(None) => {}
-            Ok(Some(arrivals)) => downlink.arrived(&arrivals),
+            Ok(Some(report)) => arrived(&report),
             Err(refused) => {
                 tracing::trace!(%refused, "datagram refused");
                 metrics::counter!("yunzhen_datagrams_refused_total", "why" => refused.name()).increment(1);

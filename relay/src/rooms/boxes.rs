@@ -78,6 +78,8 @@ pub(super) struct BoxEntry {
     pub(super) said: Option<Said>,
     /// What had been counted at the second before.
     pub(super) counted: Totals,
+    /// The upper bound for pictures that it was told last.
+    pub(super) video_bps: Option<u32>,
     /// What the box said of its tablet, and of which consultation.
     pub(super) tablet: Option<(ConsultationId, Tablet)>,
     /// It has yet to be asked again for the stills that it owes: the connection is new, it joined a consultation, or one of its home is over.
@@ -92,8 +94,22 @@ impl BoxEntry {
             None => ActiveCamera::None,
         };
         let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
-        let (link, said, counted) = (LinkLevel::Good, None, Totals::default());
-        Self { ticket, connection, attached, hung_up, active_camera, shown, link, said, counted, tablet, owes: true }
+        let (link, video_bps, said, counted) = (LinkLevel::Good, None, None, Totals::default());
+        let owes = true;
+        Self {
+            ticket,
+            connection,
+            attached,
+            hung_up,
+            active_camera,
+            shown,
+            link,
+            said,
+            counted,
+            video_bps,
+            tablet,
+            owes,
+        }
     }
 
     /// Says something to the box. One that leaves its queue full does not read any more and is let go: it reconnects by itself.

@@ -69,6 +69,9 @@ async fn on_event(rooms: &Rooms, id: ConsultationId, home_id: HomeId, event: Roo
     };
     let mut state = rooms.0.state.lock().await;
     if let Some(entry) = state.boxes.in_call(home_id, id) {
+        if let ToBox::SetBitrate { video_bps } = order {
+            entry.video_bps = Some(video_bps);
+        }
         entry.tell(order);
     }
 }

@@ -28,7 +28,9 @@ use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
 use yunzhen_domain::media_timeline::CallCamera;
 use yunzhen_domain::records::StillCamera;
 use yunzhen_protocol::control::{ActiveCamera, BoxCamera, StopReason, ToBox, ToRelay};
-use yunzhen_protocol::room::{AudioState, Camera, EndReason, LinkLevel, ParticipantKind, Tablet, VideoState};
+use yunzhen_protocol::room::{
+    AudioState, Camera, EndReason, LinkLevel, ParticipantId, ParticipantKind, Tablet, VideoState,
+};
 use yunzhen_rtc::{
     Answer, ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, Listening, NewParticipant, PatchError, Patched,
     RoomHandle, Shards,
@@ -360,6 +362,7 @@ impl Rooms {
             address: connection.address,
             certificate_not_after: Some(connection.certificate_not_after),
             link: LinkLevel::Good,
+            signals: Vec::new(),
         };
         let mut state = self.0.state.lock().await;
         let ticket = state.boxes.insert(connection);
@@ -378,6 +381,33 @@ impl Rooms {
         let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) else { return };
         let (audio, video, camera, _) = entry.state();
         live.room.set_external_state(audio, video, camera, LinkLevel::Lost).await;
+    }
+
+    /// The control stream of a box goes on over another of its paths. What was said on the way may be lost, so it is said again; `sends` is the consultation that
+    /// the box sends media of. Its leg stays what it is.
+    pub async fn box_moved(&self, ticket: BoxTicket, sends: Option<ConsultationId>) {
+        let mut state = self.0.state.lock().await;
+        let Some(entry) = state.boxes.of(ticket) else { return };
+        // Orders for stills and recordings are said again in the next turn.
+        entry.owes = true;
+        self.0.wake.notify_one();
+        let attached = entry.attached;
+        if let Some(consultation_id) = sends.filter(|id| attached != Some(*id)) {
+            entry.tell(ToBox::StopMedia { consultation_id, reason: StopReason::Other });
+        }
+        let Some(id) = attached else { return };
+        if sends != Some(id) {
+            let (video, audio) = reconcile::plans(id, &self.0.media);
+            entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
+        }
+        if let Some(video_bps) = entry.video_bps {
+            entry.tell(ToBox::SetBitrate { video_bps });
+        }
+        let room = state.live.get(&id).map(|live| live.room.state());
+        let view = room.and_then(|room| room.borrow().for_participant(ParticipantId(ticket.home_id.uuid())));
+        if let (Some(view), Some(entry)) = (view, state.boxes.of(ticket)) {
+            entry.tell(ToBox::RoomState(view));
+        }
     }
 
     /// The uplink went silent or came back.
@@ -408,6 +438,8 @@ impl Rooms {
         match message {
             // The session handles these before it comes here.
             ToRelay::Hello { .. }
+            | ToRelay::Join { .. }
+            | ToRelay::TakeControl { .. }
             | ToRelay::Bye { .. }
             | ToRelay::StillOffer { .. }
             | ToRelay::StillFailed { .. }
@@ -439,6 +471,13 @@ impl Rooms {
                     if before != rung {
                         show(&mut state, ticket).await;
                     }
+                }
+            }
+            ToRelay::Signal { modems } => {
+                tracing::debug!(home = %ticket.home_id, ?modems, "signal");
+                let mut state = self.0.state.lock().await;
+                if state.boxes.of(ticket).is_some() {
+                    self.0.presence.set_box_signals(ticket.home_id, modems);
                 }
             }
             ToRelay::MediaJoined { consultation_id, tablet } => {

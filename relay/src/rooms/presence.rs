@@ -10,7 +10,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
+use yunzhen_protocol::control::RadioSignal;
 use yunzhen_protocol::room::LinkLevel;
+
+/// Of the modems that a box tells of.
+const MOST_MODEMS: usize = 4;
+/// Of the names that a home gives its paths, characters.
+const LONGEST_NAME: usize = 40;
 
 /// A call as the waiting room shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +40,8 @@ pub struct BoxPresence {
     pub certificate_not_after: Option<Timestamp>,
     /// Its link in words.
     pub link: LinkLevel,
+    /// The radio signals of its modems, where they tell them.
+    pub signals: Vec<RadioSignal>,
 }
 
 /// A cheap handle; clones share the same view.
@@ -101,6 +109,20 @@ impl Presence {
     pub(super) fn set_box_link(&self, id: HomeId, link: LinkLevel) {
         let before = self.write().boxes.get_mut(&id).map(|presence| std::mem::replace(&mut presence.link, link));
         if before.is_some_and(|before| before != link) {
+            self.0.boxes_changed.send_replace(());
+        }
+    }
+
+    /// Bounded, whatever the box says.
+    pub(super) fn set_box_signals(&self, id: HomeId, mut signals: Vec<RadioSignal>) {
+        signals.truncate(MOST_MODEMS);
+        signals.iter_mut().for_each(|signal| signal.path = signal.path.chars().take(LONGEST_NAME).collect());
+        let mut view = self.write();
+        let Some(presence) = view.boxes.get_mut(&id) else { return };
+        let changed = presence.signals != signals;
+        presence.signals = signals;
+        drop(view);
+        if changed {
             self.0.boxes_changed.send_replace(());
         }
     }

@@ -179,7 +179,7 @@ impl Rooms {
         match room.join_external(home_participant(home_id, name), external, (entry.connection.sink)()).await {
             Ok(handle) => {
                 (entry.attached, entry.owes) = (Some(id), true);
-                entry.said = None;
+                (entry.said, entry.video_bps) = (None, None);
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
                 room.set_external_state(audio_state, video_state, camera, link).await;
@@ -222,7 +222,7 @@ async fn end(state: &mut State, id: ConsultationId, reason: EndReason) {
 }
 
 /// How a box labels its media. The sources follow from the consultation, so that a box that reconnects continues them.
-fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (VideoPlan, AudioPlan) {
+pub(super) fn plans(id: ConsultationId, media: &crate::config::MediaConfig) -> (VideoPlan, AudioPlan) {
     // The last bits of an identifier are random.
     let seed = id.uuid().as_u128() as u32;
     let video = VideoPlan {

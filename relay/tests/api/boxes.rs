@@ -182,7 +182,7 @@ impl Stage {
     }
 
     /// A box that is connected but has said nothing yet.
-    async fn silent(&self, home: HomeId) -> TestBox {
+    pub async fn silent(&self, home: HomeId) -> TestBox {
         let connection = self.dial(&self.box_of(home)).await.unwrap();
         let (mut send, recv) = connection.open_bi().await.unwrap();
         send.write_all(&StreamType::Control.encode()).await.unwrap();
@@ -204,7 +204,7 @@ impl Stage {
     }
 }
 
-fn hello(protocol: u32) -> ToRelay {
+pub fn hello(protocol: u32) -> ToRelay {
     ToRelay::Hello {
         protocol,
         agent_version: "test".into(),
@@ -278,7 +278,7 @@ impl TestBox {
     }
 
     /// The code and the sentence with which the relay closes.
-    async fn closed(&self) -> (u32, String) {
+    pub async fn closed(&self) -> (u32, String) {
         let error = tokio::time::timeout(PATIENCE, self.connection.closed()).await.expect("the relay closes");
         let ConnectionError::ApplicationClosed(told) = error else { panic!("not closed by the relay: {error}") };
         (u32::try_from(told.error_code.into_inner()).unwrap(), String::from_utf8(told.reason.to_vec()).unwrap())

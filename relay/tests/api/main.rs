@@ -10,5 +10,6 @@ mod input;
 mod live;
 mod media_timeline;
 mod recordings;
+mod paths;
 mod stills;
 mod world;

@@ -20,6 +20,10 @@ export interface BoxStatus {
     words_en: string;
     since: string;
     rtt_ms?: number | null;
+    /** Each way to the relay, where the box has several. */
+    paths?: LinkPath[];
+    /** What the modems say of their signal, where they tell it. */
+    signals?: { name: string; words_zh: string; words_en: string }[];
   };
   /** Absent for whom the box does not know. */
   spool?: SpoolCounts;
@@ -36,6 +40,15 @@ export interface BoxStatus {
   buttons?: ButtonStanding;
   /** What the box found wrong with itself, a sentence each. */
   notes?: string[];
+}
+
+/** One way to the relay: what the home calls it, and how it is in a word. */
+export interface LinkPath {
+  name: string;
+  words_zh: string;
+  words_en: string;
+  /** The picture goes by it; sound goes by all. */
+  carries_picture: boolean;
 }
 
 /** How the measuring devices stand, in words. */

@@ -5,6 +5,7 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { useTranslation } from "react-i18next";
 import { RESIDENTS, type ResidentList } from "../today/use-round";
 import { boxApi, type BoxStatus } from "./box-api";
+import { linkWords } from "./link-words";
 
 interface BoxValue {
   staff: Staff;
@@ -85,7 +86,7 @@ export function useLink(): { level: LinkWordsLevel; words?: string; rttMs?: numb
   const { status, page } = useBox();
   if (page.phase === "stale") return { level: "lost", words: t("app:top.boxUnreachable"), online: false };
   if (!status) return { level: "connecting", words: t("app:top.connecting"), online: false };
-  const words = i18n.language === "en" ? status.link.words_en : status.link.words_zh;
+  const words = linkWords(status.link, i18n.language);
   const { state, rtt_ms } = status.link;
   if (state === "offline") return { level: "offline", words, online: false };
   if (state === "connecting") return { level: "connecting", words, online: false };

@@ -79,6 +79,8 @@ struct Packet {
     again: bool,
     /// Its loss was told.
     lost: bool,
+    /// Its arrival was told, of whichever of the two.
+    arrived: bool,
 }
 
 #[derive(Debug)]
@@ -136,7 +138,7 @@ impl SentLog {
         }
         let number = self.next;
         self.next += 1;
-        *place = Some(Packet { sequence, number, at, again: false, lost: false });
+        *place = Some(Packet { sequence, number, at, again: false, lost: false, arrived: false });
         Some(number)
     }
 
@@ -194,8 +196,29 @@ impl SentLog {
             }
         }
         (self.last, self.leaps, self.ahead) = (Some((far, now)), 0, ahead);
+        self.note(streams);
         let lost = self.lost(streams, &reports);
         Ok(Told { reports, again, lost })
+    }
+
+    /// Which packets arrived.
+    fn note(&mut self, streams: &[StreamReport]) {
+        for stream in streams {
+            let Some(known) = self.sources.iter_mut().find(|known| known.ssrc == stream.ssrc) else { continue };
+            for (place, _) in stream.metrics.iter().enumerate().filter(|(_, metric)| metric.is_arrived()) {
+                if let Some(packet) = known.get_mut(stream.begin.wrapping_add(place as u16)) {
+                    packet.arrived = true;
+                }
+            }
+        }
+    }
+
+    /// A source's packets that left at `since` or later and of which no arrival was told, in their order.
+    pub fn unheard(&self, ssrc: u32, since: Duration) -> Vec<u16> {
+        let packets = self.source(ssrc).into_iter().flat_map(|stream| stream.ring.iter().flatten());
+        let mut unheard: Vec<&Packet> = packets.filter(|packet| !packet.arrived && packet.at >= since).collect();
+        unheard.sort_by_key(|packet| packet.number);
+        unheard.iter().map(|packet| packet.sequence).collect()
     }
 
     /// What is missing though something that left later arrived.
@@ -317,6 +340,16 @@ mod tests {
             assert_eq!(log.take(ms(80), &about(1, 65_535, &[HERE]), 5), Err(Impossible::Time));
         }
         assert!(log.take(ms(90), &about(1, 65_535, &[HERE]), 6).is_ok());
+    }
+
+    #[test]
+    fn what_was_not_heard_of_is_known_in_its_order() {
+        let mut log = log();
+        log.take(ms(50), &about(1, 65_534, &[Metric::MISSING, HERE]), 1000).unwrap();
+        log.sent(ms(60), 2, 9);
+        assert_eq!(log.unheard(1, ms(0)), [65_534, 0]);
+        assert_eq!(log.unheard(1, ms(20)), [0]);
+        assert_eq!(log.unheard(3, ms(0)), []);
     }
 
     #[test]

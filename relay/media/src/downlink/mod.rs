@@ -159,6 +159,17 @@ impl Downlink {
         self.said = None;
     }
 
+    /// Pictures go by another path: those that wait here do not leave any more, and what the link takes is said anew when they come back.
+    pub fn rest(&mut self) {
+        self.queue.forget_pictures();
+        self.said = None;
+    }
+
+    /// Whether a source is sound.
+    pub fn is_sound(&self, ssrc: u32) -> bool {
+        self.sounds.contains(&ssrc)
+    }
+
     /// A packet for the box. What is no RTP is refused: `false`.
     pub fn push(&mut self, now: Duration, slot: u8, kind: MediaKind, packet: Bytes) -> bool {
         let Ok(view) = RtpView::parse(&packet) else { return false };
@@ -237,7 +248,7 @@ impl Downlink {
         self.controller.feedback(now, &told.reports);
         self.is_reported = true;
         let missed = told.lost.into_iter().filter(|lost| {
-            let kind = if self.sounds.contains(&lost.ssrc) { MediaKind::Audio } else { MediaKind::Video };
+            let kind = if self.is_sound(lost.ssrc) { MediaKind::Audio } else { MediaKind::Video };
             self.is_in_time(now, kind, lost.ssrc, lost.sequence, round_trip)
         });
         Ok(missed.map(|lost| Missed { ssrc: lost.ssrc, sequence: lost.sequence }).collect())

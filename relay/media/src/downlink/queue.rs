@@ -221,6 +221,15 @@ impl Queue {
         }
     }
 
+    /// Another path carries the pictures: those that wait are dropped, and no keyframe is asked for.
+    pub fn forget_pictures(&mut self) {
+        self.dropped += self.video.len() as u64;
+        self.video.clear();
+        self.repairs.retain(|waiting| waiting.kind == MediaKind::Audio);
+        self.runs.clear();
+        (self.video_bytes, self.begun, self.keyframes) = (0, None, 0);
+    }
+
     /// The next to leave: sound, then repairs, then pictures; its bytes, and whether it asks for the pace.
     pub fn peek(&self) -> Option<(usize, bool)> {
         let next = self.sounds.front().or_else(|| self.repairs.front()).or_else(|| self.video.front())?;
@@ -311,6 +320,21 @@ mod tests {
         queue.push(ms(201), picture(201, 5, 6, false));
         queue.push(ms(202), picture(202, 3, 4, false));
         assert_eq!(sequences(&mut queue, 203), [5, 6]);
+    }
+
+    #[test]
+    fn who_loses_the_pictures_to_another_path_keeps_sound_and_takes_any_picture_later() {
+        let mut queue = Queue::default();
+        queue.push(ms(0), picture(0, 1, 1, false));
+        queue.push(ms(151), picture(151, 2, 2, false));
+        queue.push_again(picture(0, 0, 9, false));
+        queue.push_again(sound(0, 70));
+        queue.push(ms(152), sound(152, 77));
+        queue.forget_pictures();
+        assert_eq!((queue.take_keyframes(), queue.video_bytes(), queue.take_dropped()), (0, 0, 2));
+        assert_eq!(sequences(&mut queue, 153), [77, 70]);
+        queue.push(ms(160), picture(160, 3, 3, false));
+        assert_eq!(sequences(&mut queue, 160), [3]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::codec::MediaKind;
 
 /// From leaving for the first time to being of no use: those who watch wait so long for a picture, those who listen for a sound.
-const PICTURE: Duration = Duration::from_millis(600);
+pub const PICTURE: Duration = Duration::from_millis(600);
 const SOUND: Duration = Duration::from_millis(200);
 
 /// Until when what repairs a packet that left at `left` for the first time may leave and be of use.

@@ -49,6 +49,8 @@ pub enum RefusedCode {
     OutOfTurn,
     /// The relay has no room or is being stopped; try again later.
     Busy,
+    /// There is no session of this box by that name: say `hello`.
+    UnknownSession,
     /// Anything else: read the reason.
     #[serde(other)]
     Other,
@@ -140,7 +142,15 @@ pub enum ToBox {
         /// Whether the relay takes the box's reports of arrivals. An older relay does not say it and does not.
         #[serde(default)]
         arrivals: bool,
+        /// Whether the relay wants to hear of the modems' signal. An older relay does not say it and does not.
+        #[serde(default)]
+        signal: bool,
+        /// What further connections of this box join by; ends with the session. A relay that does not say it takes one connection of a box.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
     },
+    /// Answer to `join`.
+    Joined {},
     /// The connection will be closed, for this reason.
     Refused {
         /// For the program.
@@ -252,6 +262,7 @@ pub enum ToBox {
 impl super::Message for ToBox {
     const TYPES: &'static [&'static str] = &[
         "welcome",
+        "joined",
         "refused",
         "start_media",
         "stop_media",

@@ -66,6 +66,40 @@ pub enum RecordTrouble {
     Other,
 }
 
+/// What a modem is connected by. Technologies from a newer box read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RadioTechnology {
+    /// 5G.
+    Nr5g,
+    /// 4G.
+    Lte,
+    /// 3G with HSDPA, HSUPA or HSPA+.
+    Hspa,
+    /// 3G.
+    Umts,
+    /// 2G.
+    Gsm,
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
+/// The radio signal of one modem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RadioSignal {
+    /// What the home calls the path that leaves by this modem; empty when it has no name.
+    #[serde(default)]
+    pub path: String,
+    /// By what.
+    pub technology: RadioTechnology,
+    /// As the modem judges it, 0–100.
+    pub quality_percent: u8,
+    /// Received strength (RSRP, RSCP or RSSI, as the technology has it), where the modem tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dbm: Option<i16>,
+}
+
 /// Box → relay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -86,6 +120,23 @@ pub enum ToRelay {
         /// Whether it records when it is told to. An older box does not say it and does not.
         #[serde(default)]
         records: bool,
+    },
+    /// First message of a connection that is one more path of a session.
+    Join {
+        /// [`crate::VERSION`].
+        protocol: u32,
+        /// `welcome.session`.
+        session: String,
+        /// What the home calls the path, for the operator.
+        path: String,
+    },
+    /// From here on this stream is the session's control stream; the one that was is not any more.
+    TakeControl {
+        /// Counts up in a session from 1, so that one that comes late changes nothing.
+        turn: u32,
+        /// The consultation that the box sends media of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consultation_id: Option<ConsultationId>,
     },
     /// What the video track shows, and why a camera failed.
     CameraState {
@@ -115,6 +166,11 @@ pub enum ToRelay {
         /// How long packets wait in the link's queue; absent while nothing is known of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue_ms: Option<u32>,
+    },
+    /// The radio signals of all modems, whole each time; only to a relay that said `signal`.
+    Signal {
+        /// Those that are in a network.
+        modems: Vec<RadioSignal>,
     },
     /// The home takes part in a consultation.
     MediaJoined {
@@ -218,9 +274,12 @@ pub enum ToRelay {
 impl super::Message for ToRelay {
     const TYPES: &'static [&'static str] = &[
         "hello",
+        "join",
+        "take_control",
         "camera_state",
         "media_stats",
         "media_rung",
+        "signal",
         "media_joined",
         "media_state",
         "leg_quality",
