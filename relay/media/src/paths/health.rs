@@ -86,7 +86,9 @@ mod tests {
         });
         assert_eq!((died, health.alive_since(), health.due()), (Some(1260), None, None));
         assert!(!health.look(ms(2500)), "told once");
+        assert!(health.is_doubtful(ms(2500)));
         health.heard(ms(3000));
+        assert!(!health.is_doubtful(ms(3000)));
         assert_eq!(health.alive_since(), Some(ms(3000)));
     }
 
