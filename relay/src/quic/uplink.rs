@@ -62,7 +62,7 @@ pub async fn run(
                     match &current {
                         Some(room) => {
                             deliver(&room.burst(), &mut intake, heard.saturating_duration_since(begun), came, &downlink);
-                            counted.store(intake.totals());
+                            counted.put(intake.totals());
                         }
                         None => came.for_each(drop),
                     }
