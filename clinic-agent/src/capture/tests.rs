@@ -274,7 +274,8 @@ async fn another_camera_begins_with_a_keyframe_on_the_same_stream() {
 /// On a narrow link sound goes in longer packets of fewer bits, and comes back: another encoder, the same stream.
 #[tokio::test]
 async fn slim_sound_goes_on_in_the_same_stream() {
-    let mut film = Film::start(CaptureSettings::synthetic(), plan(100_000));
+    let mut film =
+        Film::start(CaptureSettings::synthetic(), CapturePlan { camera: None, sound: true, ..plan(100_000) });
     let (mut last, mut packets) = (None::<RtpHeader>, 0);
     for (target, samples, most_bytes) in [
         (SoundTarget::of(&plan(0).audio), 960, 250),

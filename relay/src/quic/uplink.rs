@@ -70,7 +70,7 @@ pub async fn run(
                             deliver(&room.burst(), &mut intake, at, came, |report| {
                                 downlink.arrived(report, connections.count() < 2);
                             });
-                            counted.store(intake.totals());
+                            counted.put(intake.totals());
                         }
                         None => came.for_each(drop),
                     }

@@ -47,7 +47,7 @@ pub struct Counted {
 
 impl Counted {
     /// The sums as they are.
-    pub fn store(&self, totals: Totals) {
+    pub fn put(&self, totals: Totals) {
         let Totals { bytes, came, lost, pictures, sounds, jitter } = totals;
         self.bytes.store(bytes, Ordering::Relaxed);
         self.came.store(came, Ordering::Relaxed);
