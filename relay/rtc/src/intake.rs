@@ -223,3 +223,39 @@ impl Intake {
         &mut self.arrivals
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yunzhen_media::protocol::rtp::{RtpHeader, RtpPacket};
+
+    /// As [`Intake::sound`], without a room.
+    fn sound(intake: &mut Intake, sequence: u16) {
+        let at = Duration::from_millis(20 * u64::from(sequence));
+        let timestamp = 960 * u32::from(sequence);
+        let header = RtpHeader { marker: false, payload_type: 111, sequence, timestamp, ssrc: 7 };
+        let packet = RtpPacket { header, payload: Bytes::from_static(&[0xfc; 40]) }.to_bytes();
+        intake.meter(|meter| meter.datagram(packet.len()));
+        if intake.is_new(MediaKind::Audio, &packet) {
+            intake.meter(|meter| meter.arrived(at, MediaKind::Audio, header));
+        }
+    }
+
+    #[test]
+    fn several_paths_are_counted_as_one_link_and_what_one_brings_the_other_has_not_lost() {
+        let seen = SharedSeen::default();
+        let mut first = Intake::sharing(seen.clone());
+        [1, 2].into_iter().for_each(|sequence| sound(&mut first, sequence));
+        seen.begin();
+        let mut second = Intake::sharing(seen);
+        // The first loses 4, the second 5, both 6.
+        for (one, other) in [(Some(3), Some(3)), (None, Some(4)), (Some(5), None), (Some(7), Some(7))] {
+            one.into_iter().for_each(|sequence| sound(&mut first, sequence));
+            other.into_iter().for_each(|sequence| sound(&mut second, sequence));
+        }
+        let totals = first.totals();
+        assert_eq!((totals.came, totals.lost, totals.sounds), (6, 1, 6));
+        assert_eq!(totals.bytes, 8 * 52, "and the bytes are those of both");
+        assert_eq!(second.totals(), totals);
+    }
+}

@@ -316,16 +316,8 @@ async fn carry(life: &Lifecycle, context: &SessionContext, session: &Session, co
     };
     metrics::gauge!("yunzhen_box_paths").increment(1.0);
     let ends = session.ends.child_token();
-    let media = uplink::run(
-        connection.clone(),
-        context.begun,
-        session.target.clone(),
-        context.rooms.clone(),
-        session.ticket,
-        session.connections.clone(),
-        session.counted.clone(),
-        downlink.clone(),
-    );
+    let (begun, rooms) = (context.begun, context.rooms.clone());
+    let media = uplink::run(connection.clone(), begun, rooms, session.clone(), downlink.clone());
     spawn_until(life, "box media", &ends, media);
     let down = downlink.run(number, session.connections.clone(), session.target.clone());
     spawn_until(life, "media to a box", &ends, down);

@@ -15,10 +15,9 @@ use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;
 
 use super::downlink::Downlink;
-use super::paths::Connections;
+use super::paths::Session;
 use crate::rooms::Rooms;
-use crate::rooms::boxes::{BoxTicket, LinkSign};
-use crate::rooms::timeline::Counted;
+use crate::rooms::boxes::LinkSign;
 
 /// Without a datagram for this long while media is wanted, the picture stands and people are told why.
 const SILENCE: Duration = Duration::from_millis(1200);
@@ -26,17 +25,10 @@ const SILENCE: Duration = Duration::from_millis(1200);
 /// Where a box's media goes now; `None` while its home is in no consultation.
 pub type Target = Option<Arc<ExternalHandle>>;
 
-/// Moves one path's datagrams until its connection ends. `begun` is the origin of the clock that arrivals are told on. Silence is that of all `connections` of the box.
-pub async fn run(
-    connection: Connection,
-    begun: Instant,
-    mut target: watch::Receiver<Target>,
-    rooms: Rooms,
-    ticket: BoxTicket,
-    connections: Connections,
-    counted: Arc<Counted>,
-    downlink: Downlink,
-) {
+/// Moves one path's datagrams until its connection ends. `begun` is the origin of the clock that arrivals are told on. Silence is that of all paths of the
+/// `session`. What the box says of arrivals goes to `downlink`, which is of the same connection.
+pub async fn run(connection: Connection, begun: Instant, rooms: Rooms, session: Session, downlink: Downlink) {
+    let Session { mut target, ticket, connections, counted, .. } = session;
     let mut intake = Intake::sharing(connections.seen());
     let heard = connections.heard();
     let mut current: Target = target.borrow_and_update().clone();
