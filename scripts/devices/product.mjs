@@ -47,6 +47,29 @@ async function main() {
   await nurse.signIn(account("nurse"), stack.password);
   await until("the box is connected", 30, async () => (await nurse.get("/page/status")).link.state === "connected");
   await specialist.signIn(account("specialist"), stack.password);
+  // A button: the box is told of it in its configuration, as an installer does.
+  await control("clinic-agent", "stop", { signal: "SIGTERM" });
+  const file = join(stack.etc, "clinic-agent.toml");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(/\[buttons\][\s\S]*/, `[buttons]\nsource = "input"\n[[buttons.device]]\ninput = ${JSON.stringify(BELL)}\nkeys = { KEY_F1 = ${JSON.stringify(BED)} }\n`));
+  await control("clinic-agent", "start");
+  const buttons = async () => (await nurse.get("/page/status")).buttons;
+  await nurse.signIn(account("nurse"), stack.password);
+  const missing = await until("the button is looked for", 60, async () => { const now = await buttons(); return now.state === "missing" && now; });
+  say(`no button yet: ${missing.words_en}`);
+  const bell = spawn("python3", [join(here, "bell.py"), BELL], { stdio: ["pipe", "inherit", "inherit"] });
+  const there = await until("the button is found", 60, async () => { const now = await buttons(); return now.state === "listening" && now; });
+  say(there.words_en);
+  bell.stdin.write("press\n");
+  const pressed = await until("the relay has the call", 20, async () => (await buttons()).calls.find((call) => call.bed === BED && call.state === "heard"));
+  say(`pressed: ${JSON.stringify(pressed)}`);
+  const { items: calls } = await nurse.get("/api/urgent-calls?open=true");
+  if (calls.length !== 1) throw new Failure(`${calls.length} urgent calls at the relay`);
+  say(`the relay's call: ${calls[0].state}, bed ${calls[0].resident?.bed ?? calls[0].bed ?? "?"}`);
+  bell.stdin.end();
+  const gone = await until("it is said that the button is gone", 20, async () => { const now = await buttons(); return now.state === "missing" && now; });
+  say(`unplugged: ${gone.words_en}`);
+
   const { items: residents } = await nurse.get("/api/residents");
   const consultation = await nurse.post("/api/consultations", { resident_id: residents[0].id, reason: "试机", urgency: "routine" });
   await until("the consultation waits", 60, async () => (await specialist.get("/api/consultations?state=waiting")).items.some((one) => one.id === consultation.id));
@@ -101,29 +124,6 @@ async function main() {
   await still("still-2.png");
   const last = await media();
   if (last.error || last.state !== "live") throw new Failure(`after the plugs: ${JSON.stringify(last)}`);
-
-  // A button: the box is told of it in its configuration, as an installer does.
-  await control("clinic-agent", "stop", { signal: "SIGTERM" });
-  const file = join(stack.etc, "clinic-agent.toml");
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(/\[buttons\][\s\S]*/, `[buttons]\nsource = "input"\n[[buttons.device]]\ninput = ${JSON.stringify(BELL)}\nkeys = { KEY_F1 = ${JSON.stringify(BED)} }\n`));
-  await control("clinic-agent", "start");
-  const buttons = async () => (await nurse.get("/page/status")).buttons;
-  await nurse.signIn(account("nurse"), stack.password);
-  const missing = await until("the button is looked for", 20, async () => { const now = await buttons(); return now.state === "missing" && now; });
-  say(`no button yet: ${missing.words_en}`);
-  const bell = spawn("python3", [join(here, "bell.py"), BELL], { stdio: ["pipe", "inherit", "inherit"] });
-  const there = await until("the button is found", 20, async () => { const now = await buttons(); return now.state === "listening" && now; });
-  say(there.words_en);
-  bell.stdin.write("press\n");
-  const pressed = await until("the relay has the call", 20, async () => (await buttons()).calls.find((call) => call.bed === BED && call.state === "heard"));
-  say(`pressed: ${JSON.stringify(pressed)}`);
-  const { items: calls } = await nurse.get("/api/urgent-calls?open=true");
-  if (calls.length !== 1) throw new Failure(`${calls.length} urgent calls at the relay`);
-  say(`the relay's call: ${calls[0].state}, bed ${calls[0].resident?.bed ?? calls[0].bed ?? "?"}`);
-  bell.stdin.end();
-  const gone = await until("it is said that the button is gone", 20, async () => { const now = await buttons(); return now.state === "missing" && now; });
-  say(`unplugged: ${gone.words_en}`);
 }
 
 main().catch((error) => {
