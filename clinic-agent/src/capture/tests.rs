@@ -471,6 +471,31 @@ fn a_microphone_is_heard_through_alsa() {
     runs_as_child(command, "alsa_with_its_own_configuration");
 }
 
+/// As the microphone of many a camera: ALSA does not give two channels of it.
+#[test]
+fn a_microphone_with_one_channel_is_taken() {
+    let folder = tempfile::tempdir().expect("folder");
+    let configuration = folder.path().join("asound.conf");
+    let slave = "slaves.one { pcm { type null } channels 1 }";
+    let text = format!("pcm.ward {{ type multi {slave} bindings.0 {{ slave one channel 0 }} }}");
+    std::fs::write(&configuration, text).expect("written");
+    let mut command = std::process::Command::new("env");
+    command.arg(format!("ALSA_CONFIG_PATH={}", configuration.display()));
+    runs_as_child(command, "alsa_with_one_channel");
+}
+
+#[tokio::test]
+#[ignore = "run by a_microphone_with_one_channel_is_taken"]
+async fn alsa_with_one_channel() {
+    let settings = CaptureSettings { microphone: Some(SoundSource::Alsa("ward".into())), ..CaptureSettings::default() };
+    let mut film = Film::start(settings, CapturePlan { camera: None, sound: true, ..plan(500_000) });
+    assert_eq!(film.event().await, DeviceEvent::Running);
+    for _ in 0..10 {
+        let (kind, packet) = film.packet().await;
+        assert_eq!((kind, opus::duration_ticks(&packet.payload)), (MediaKind::Audio, Some(960)));
+    }
+}
+
 #[tokio::test]
 #[ignore = "run by a_microphone_is_heard_through_alsa"]
 async fn alsa_with_its_own_configuration() {
