@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing. Usage: packages.sh build|test|bench|postgres …
+# Installs the Debian packages that are missing. Usage: packages.sh build|test|bench|postgres|devices …
 # Prints nothing when all are there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -13,11 +13,13 @@ declare -A groups=(
   [bench]="janus ffmpeg"
   # The second database; scripts/postgres.sh starts a private server of it.
   [postgres]="postgresql"
+  # A virtual machine and what is in it; scripts/devices.sh makes it.
+  [devices]="build-essential qemu-system-x86 seabios debootstrap cpio"
 )
 
 missing=()
 for group in "$@"; do
-  [ -n "${groups[$group]:-}" ] || fail "packages.sh knows build, test, bench and postgres, not '$group'"
+  [ -n "${groups[$group]:-}" ] || fail "packages.sh knows build, test, bench, postgres and devices, not '$group'"
   for package in ${groups[$group]}; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$state" = installed ] || missing+=("$package")

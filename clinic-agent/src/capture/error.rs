@@ -1,11 +1,13 @@
 //! What can go wrong with devices: each as one sentence that says what to do.
 
+use super::device::SILENCE;
+
 /// See the module.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// A camera does not open.
     #[error(
-        "the camera {device} cannot be opened ({cause}): plug it in, or name another one under [capture] (see v4l2-ctl --list-devices)"
+        "the camera {device} cannot be opened ({cause}): plug it in, end the program that has it, or name another one under [capture] (see v4l2-ctl --list-devices)"
     )]
     CameraOpen {
         /// As configured.
@@ -23,7 +25,7 @@ pub enum CaptureError {
     },
     /// A microphone does not open.
     #[error(
-        "the microphone {device} cannot be opened ({cause}): plug it in, or name another one as capture.microphone (see arecord -L)"
+        "the microphone {device} cannot be opened ({cause}): plug it in, end the program that has it, or name another one as capture.microphone (see arecord -L)"
     )]
     MicrophoneOpen {
         /// As configured.
@@ -38,6 +40,12 @@ pub enum CaptureError {
         device: String,
         /// ffmpeg's word.
         cause: ffmpeg_next::Error,
+    },
+    /// A camera or microphone is there and gives nothing.
+    #[error("{device} has given nothing for {} seconds: check its cable; it is tried again every two seconds", SILENCE.as_secs())]
+    Silent {
+        /// As configured.
+        device: String,
     },
     /// A file or a network camera does not open.
     #[error(

@@ -1,5 +1,4 @@
 //! Pictures and sound from files, cameras and microphones by ffmpeg's demuxers and decoders.
-#![allow(unsafe_code, reason = "ffmpeg-next finds an input device's format only through the C call")]
 
 use std::{
     path::Path,
@@ -11,12 +10,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use ffmpeg_next::{Dictionary, Error, Packet, Rational, codec, decoder, ffi, format, frame, media};
+use ffmpeg_next::{Error, Packet, Rational, codec, decoder, format, frame, media};
+use yunzhen_runtime::clock;
 
 use super::{
+    device::{self, Shape},
     error::CaptureError,
     jpeg,
-    settings::{CameraSize, SoundSource, VideoSource},
+    settings::{SoundSource, VideoSource},
 };
 
 /// Something that ffmpeg opens.
@@ -93,6 +94,15 @@ enum Decoder {
     Sound(decoder::Audio),
 }
 
+impl Decoder {
+    const fn opened(&mut self) -> &mut decoder::Opened {
+        match self {
+            Self::Picture(decoder) => &mut decoder.0,
+            Self::Sound(decoder) => &mut decoder.0,
+        }
+    }
+}
+
 /// One track of a source, decoded.
 pub(super) struct Input {
     place: Place,
@@ -104,35 +114,11 @@ pub(super) struct Input {
     /// Each packet is a picture of its own.
     is_jpeg: bool,
     packet: Packet,
-}
-
-/// What a device is asked for, the best first; devices that cannot do any of it are opened with their own choice.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) fps: u32,
-    /// Rather this size.
-    pub(super) rather: Option<CameraSize>,
-}
-
-impl Shape {
-    /// ffmpeg's options for each attempt. Motion JPEG first: uncompressed, a camera at USB 2 gives few pictures per second of this size, and a still of it
-    /// is what the camera made itself.
-    fn attempts(self) -> Vec<Vec<(String, String)>> {
-        let Self { width, height, fps, rather } = self;
-        let option = |key: &str, value: String| (key.to_owned(), value);
-        let plain = |width, height| {
-            vec![option("video_size", format!("{width}x{height}")), option("framerate", fps.to_string())]
-        };
-        let jpeg = |width, height| [plain(width, height), vec![option("input_format", "mjpeg".to_owned())]].concat();
-        let rather = rather.map(|CameraSize { width, height }| jpeg(width, height));
-        rather.into_iter().chain([jpeg(width, height), plain(width, height)]).collect()
-    }
+    interrupt: Arc<AtomicBool>,
 }
 
 impl Input {
-    /// Opens a source. `interrupt` ends calls that wait for a network.
+    /// Opens a source. `interrupt` ends whatever waits for a network or a device.
     pub(super) fn open(
         place: Place,
         kind: media::Type,
@@ -154,7 +140,8 @@ impl Input {
             _ => context.decoder().audio().map(Decoder::Sound),
         });
         let decoder = opened.map_err(|cause| place.open_error(kind, cause))?;
-        Ok(Self { place, kind, context, stream: index, time_base, decoder, is_jpeg, packet: Packet::empty() })
+        let (packet, interrupt) = (Packet::empty(), interrupt.clone());
+        Ok(Self { place, kind, context, stream: index, time_base, decoder, is_jpeg, packet, interrupt })
     }
 
     pub(super) const fn place(&self) -> &Place {
@@ -189,32 +176,61 @@ impl Input {
     }
 
     fn decode(&mut self, frame: &mut ffmpeg_next::Frame) -> Result<(), CaptureError> {
+        let began = clock::now_instant();
         loop {
-            let decoder = match &mut self.decoder {
-                Decoder::Picture(decoder) => &mut decoder.0,
-                Decoder::Sound(decoder) => &mut decoder.0,
-            };
-            match decoder.receive_frame(frame) {
+            match self.decoder.opened().receive_frame(frame) {
                 Ok(()) => return Ok(()),
+                Err(Error::InvalidData) => {}
                 Err(Error::Other { errno }) if errno == ffmpeg_next::error::EAGAIN => {}
                 Err(cause) => return Err(self.place.read_error(self.kind, cause)),
             }
-            match self.packet.read(&mut self.context) {
+            match self.read() {
                 Ok(()) if self.packet.stream() != self.stream => continue,
+                // As a driver hands on what it found damaged.
+                Ok(()) if self.packet.size() == 0 => {}
                 // A damaged packet costs its frame, not the source.
-                Ok(()) => match decoder.send_packet(&self.packet) {
-                    Ok(()) | Err(Error::InvalidData) => {}
+                Ok(()) => match self.decoder.opened().send_packet(&self.packet) {
+                    Ok(()) => continue,
+                    Err(Error::InvalidData) => {}
                     Err(cause) => return Err(self.place.read_error(self.kind, cause)),
                 },
                 Err(Error::Eof) => {
-                    if decoder.send_eof().is_err() {
+                    if self.decoder.opened().send_eof().is_err() {
                         return Err(self.place.read_error(self.kind, Error::Eof));
                     }
+                    continue;
                 }
                 Err(Error::Other { errno }) if errno == ffmpeg_next::error::EAGAIN => {}
                 Err(cause) => return Err(self.place.read_error(self.kind, cause)),
             }
+            if !matches!(self.place, Place::Device { .. }) {
+                continue;
+            }
+            // It has nothing good yet.
+            if self.interrupt.load(Ordering::Acquire) {
+                return Err(CaptureError::Interrupted);
+            }
+            if clock::now_instant().saturating_duration_since(began) >= device::SILENCE {
+                return Err(CaptureError::Silent { device: self.place.name() });
+            }
+            device::wait();
         }
+    }
+
+    /// The next packet.
+    fn read(&mut self) -> Result<(), Error> {
+        // ffmpeg forgets what a packet held when it is read into again; dropped, it is given back.
+        self.packet = Packet::empty();
+        if !matches!(self.place, Place::Device { .. }) {
+            return self.packet.read(&mut self.context);
+        }
+        // What a camera gives lies in its driver's memory, which goes with the camera; a still is made of it later.
+        let mut lent = Packet::empty();
+        lent.read(&mut self.context)?;
+        self.packet = Packet::copy(lent.data().unwrap_or_default());
+        self.packet.set_stream(lent.stream());
+        self.packet.set_pts(lent.pts());
+        Ok(())
     }
 }
 
@@ -224,14 +240,7 @@ fn open_context(
     interrupt: &Arc<AtomicBool>,
 ) -> Result<format::context::Input, Error> {
     match place {
-        Place::Device { format, name } => {
-            let format = find_format(format)?;
-            let attempt =
-                |options: Dictionary<'_>| format::open_with(name, &format, options).map(|context| context.input());
-            let asked = shape.map(Shape::attempts).unwrap_or_default();
-            let opened = asked.into_iter().find_map(|options| attempt(options.into_iter().collect()).ok());
-            opened.map_or_else(|| attempt(Dictionary::new()), Ok)
-        }
+        Place::Device { format, name } => device::open(format, name, shape),
         Place::Network(url) => {
             let options = [("rtsp_transport", "tcp"), ("timeout", "5000000")].into_iter().collect();
             format::input_with_interrupt_and_dictionary(url, interrupted(interrupt), options)
@@ -245,26 +254,42 @@ fn interrupted(interrupt: &Arc<AtomicBool>) -> impl FnMut() -> bool + Send + 'st
     move || interrupt.load(Ordering::Acquire)
 }
 
-fn find_format(name: &'static str) -> Result<ffmpeg_next::Format, Error> {
-    let c_name = std::ffi::CString::new(name).map_err(|_| Error::DemuxerNotFound)?;
-    // SAFETY: the name is a C string that lives through the call; what is found is a static description that is only read.
-    let found = unsafe { ffi::av_find_input_format(c_name.as_ptr()) };
-    if found.is_null() {
-        return Err(Error::DemuxerNotFound);
-    }
-    // SAFETY: not null, and static.
-    Ok(ffmpeg_next::Format::Input(unsafe { format::Input::wrap(found.cast_mut()) }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn resident_kib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    /// An hour of a microphone is 700 MB.
     #[test]
-    fn a_camera_is_asked_for_its_own_jpeg_first_and_for_the_call_s_size_in_the_end() {
-        let shape = Shape { width: 1280, height: 720, fps: 30, rather: "1920x1080".parse().ok() };
-        let asked = shape.attempts().into_iter().map(|options| options.into_iter().map(|(_, value)| value).collect());
-        let asked: Vec<Vec<String>> = asked.collect();
-        assert_eq!(asked, [vec!["1920x1080", "30", "mjpeg"], vec!["1280x720", "30", "mjpeg"], vec!["1280x720", "30"]]);
+    fn what_was_read_is_not_kept() {
+        const BYTES: u32 = 64 << 20;
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("silence.wav");
+        let mut wav = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x02\0".to_vec();
+        wav.extend_from_slice(&48_000u32.to_le_bytes());
+        wav.extend_from_slice(&192_000u32.to_le_bytes());
+        wav.extend_from_slice(b"\x04\0\x10\0data");
+        wav.extend_from_slice(&BYTES.to_le_bytes());
+        std::fs::write(&file, wav).expect("written");
+        std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .and_then(|file| file.set_len(u64::from(BYTES) + 44))
+            .expect("long");
+        let place = Place::of_sound(&SoundSource::File(file)).expect("a file");
+        let mut input = Input::open(place, media::Type::Audio, None, &Arc::default()).expect("opened");
+        let mut samples = input.sound().expect("decoded").samples();
+        let before = resident_kib();
+        while let Ok(sound) = input.sound() {
+            samples += sound.samples();
+        }
+        assert_eq!(samples, BYTES as usize / 4, "all of it");
+        let grown = resident_kib().saturating_sub(before);
+        assert!(grown < 16 << 10, "{grown} KiB more after {BYTES} bytes");
     }
 }

@@ -10,6 +10,7 @@
 //! | [`pattern`] | frame number and time as squares that machines read; also used by tests and benchmarks |
 //! | [`scene`], [`voice`] | the synthetic camera and microphone |
 //! | [`input`] | files, V4L2, RTSP and ALSA by ffmpeg |
+//! | [`device`] | opening V4L2 and ALSA so that nothing waits for ever |
 //! | [`picture`], [`sound`] | the two threads |
 //! | [`h264`], [`opus`] | the encoders |
 //! | [`still`], [`jpeg`] | full pictures, without loss |
@@ -18,6 +19,9 @@
 //! Not here: which camera is wanted and when (the outbox), sending (the link).
 
 mod desk;
+mod device;
+#[cfg(test)]
+mod device_tests;
 mod error;
 mod glyphs;
 mod h264;

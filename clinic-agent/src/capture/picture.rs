@@ -21,9 +21,10 @@ use yunzhen_runtime::clock;
 use super::{
     CaptureSettings, MAX_PAYLOAD, VideoSource,
     desk::{Desk, Wish},
+    device::Shape,
     error::CaptureError,
     h264::{CLOCK, H264},
-    input::{Input, Place, Shape},
+    input::{Input, Place},
     report,
     scene::Scene,
     still::{self, Full},

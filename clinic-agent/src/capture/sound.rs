@@ -113,7 +113,7 @@ impl Sound {
             }
             Some(place) => {
                 let mut input = Input::open(place.clone(), media::Type::Audio, None, &self.desk.interrupt())?;
-                report(&self.sink, DeviceEvent::Running);
+                let mut running = false;
                 let mut resampler = Resampler::default();
                 let mut waiting: VecDeque<i16> = VecDeque::new();
                 let mut due = clock::now_instant();
@@ -123,6 +123,9 @@ impl Sound {
                     match input.sound() {
                         Ok(sound) => {
                             heard = true;
+                            if !std::mem::replace(&mut running, true) {
+                                report(&self.sink, DeviceEvent::Running);
+                            }
                             resampler.run(sound, &mut waiting)?;
                         }
                         Err(CaptureError::Ended { .. }) if self.repeat && std::mem::take(&mut heard) => {

@@ -19,9 +19,10 @@ use yunzhen_runtime::clock;
 
 use super::{
     CaptureSettings, VideoSource,
+    device::Shape,
     error::CaptureError,
     h264,
-    input::{Input, Place, Shape},
+    input::{Input, Place},
     scene::Scene,
     settings::CameraSize,
 };

@@ -24,6 +24,8 @@ pub struct Frame {
     pub number: u32,
     pub key: bool,
     pub bytes: usize,
+    /// Its stamp is so much later than the moment in which it was taken, as the box's is.
+    pub ahead: Duration,
 }
 
 /// What a picture may take, in bits per second.
@@ -116,7 +118,8 @@ impl Encoder {
             (varied - self.debt / PAID_OVER).max(mean / 4.0)
         };
         self.debt = (self.debt + bytes - mean).clamp(-2.0 * mean, 12.0 * mean);
-        let frame = Frame { number: self.number, key, bytes: (bytes as usize).max(60) };
+        let bytes = (bytes as usize).max(60);
+        let frame = Frame { number: self.number, key, bytes, ahead: Duration::ZERO };
         self.number += 1;
         Some(frame)
     }
@@ -125,14 +128,15 @@ impl Encoder {
     fn film_still(&mut self, now: Duration, bps: u32, has_room: bool) -> Option<Frame> {
         // As often as the camera gives a picture.
         self.due = now + Duration::from_millis(33);
-        let interval = VideoTarget { bitrate_bps: bps, ..self.target }.interval(self.still.1)?;
+        let target = VideoTarget { bitrate_bps: bps, ..self.target };
+        let interval = target.interval(self.still.1)?;
         if !has_room || self.still.0.is_some_and(|last| now < last + interval) {
             return None;
         }
         let varied = STILL_BYTES as f64 * (DEVIATION * self.rng.normal()).exp();
         let bytes = (varied as usize).min(STILL_MOST_BYTES);
         (self.still, self.key_wanted) = ((Some(now), bytes), false);
-        let frame = Frame { number: self.number, key: true, bytes };
+        let frame = Frame { number: self.number, key: true, bytes, ahead: target.ahead(bytes) };
         self.number += 1;
         Some(frame)
     }

@@ -330,7 +330,7 @@ impl Sender {
         let parts = frame.bytes.div_ceil(payload) as u16;
         for part in 0..parts {
             let what = What::Picture { frame: frame.number, part, parts, key: frame.key };
-            let media = Media { captured: now, what, size: frame.bytes / usize::from(parts) + HEADERS };
+            let media = Media { captured: now + frame.ahead, what, size: frame.bytes / usize::from(parts) + HEADERS };
             let packet = media.packet(self.sequence).to_bytes();
             self.queue.push_back(Part { media, sequence: self.sequence, packet });
             self.sequence = self.sequence.wrapping_add(1);

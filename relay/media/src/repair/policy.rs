@@ -1,7 +1,7 @@
 //! What is done about loss: pure numbers.
 //!
 //! * **Nothing** below 1 % (once on, below 0.4 %). A lost packet is asked for again; where that takes no longer than [`SOON`] it is enough for pictures.
-//! * **Sound** travels again with later sound: once, from 15 % on twice. Where it is sent alone ([`Budget::alone`]) what is left is its own: once whatever is lost, if that fits. The distance is two mean runs of loss in time, 20 to 80 ms, so that what
+//! * **Sound** travels again with later sound: once, from 15 % on twice. Where it is sent alone ([`Budget::alone`]) what is left is its own: once whatever is lost. Only what fits into the rate. The distance is two mean runs of loss in time, 20 to 80 ms, so that what
 //!   hits a packet rarely hits its copy. Where sound takes more than a third of the rate, from 4 % on only. A copy of 32 kbit/s sound is 86 bytes, 34 kbit/s.
 //! * **Pictures** get parity where asking again takes longer than [`SOON`]: a block ends with the first picture that ends half a round trip (50 to 100 ms) after it began, or
 //!   with [`BLOCK`] packets. So many parities as pay, under loss in runs as measured (Gilbert's model): a share of the block's bytes must save [`PRICE`] of that share of
@@ -122,8 +122,8 @@ impl Plan {
         let begin = if room < ROOM_FOR_COPIES { BEGIN_DEAR } else { BEGIN };
         let fits = |count: usize| budget.total >= MARGIN * budget.sound * (1.0 + count as f64 * COPY);
         let worth = share >= if self.copies.is_some() { END * begin / BEGIN } else { begin };
-        let count = match (budget.alone, share >= TWICE) {
-            (false, twice) if worth => 1 + usize::from(twice),
+        // A copy that does not fit fills the link and is lost with what it was to repair.
+        let count = match (budget.alone || worth, share >= TWICE) {
             (false, _) => 0,
             (true, true) if fits(2) => 2,
             (true, _) => usize::from(fits(1)),
