@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use quinn::Connection;
-use tokio::sync::watch;
 use yunzhen_protocol::{roq, rtcp};
 use yunzhen_rtc::{Burst, ExternalHandle, Intake, MAX_BURST};
 use yunzhen_runtime::clock;

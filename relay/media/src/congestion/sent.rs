@@ -349,7 +349,7 @@ mod tests {
         log.sent(ms(60), 2, 9);
         assert_eq!(log.unheard(1, ms(0)), [65_534, 0]);
         assert_eq!(log.unheard(1, ms(20)), [0]);
-        assert_eq!(log.unheard(3, ms(0)), []);
+        assert_eq!(log.unheard(3, ms(0)), Vec::<u16>::new());
     }
 
     #[test]
