@@ -6291,10 +6291,10 @@ export interface components {
         MediaTimeline: {
             /** @description Of which consultation. */
             consultation_id: components["schemas"]["ConsultationId"];
-            /** @description Oldest first. Between them nothing was recorded; empty: there was no call. */
-            stretches: components["schemas"]["MediaStretch"][];
             /** @description What it comes to for a prescription. */
             signing: components["schemas"]["SigningByCall"];
+            /** @description Oldest first. Between them nothing was recorded; empty: there was no call. */
+            stretches: components["schemas"]["MediaStretch"][];
         };
         /** @description A token for WHIP or WHEP. */
         MediaToken: {
@@ -7368,10 +7368,10 @@ export interface components {
             kind: components["schemas"]["ParticipantKind"];
             /** @description Quality of this participant's link. */
             link: components["schemas"]["LinkLevel"];
-            /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
-            rung?: components["schemas"]["Rung"];
             /** @description How much of the others' pictures this participant's link takes, as far as the relay measures it (of a box that reports); absent: all of it. */
             pictures?: components["schemas"]["Pictures"];
+            /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
+            rung?: components["schemas"]["Rung"];
             /**
              * Format: date-time
              * @description When they joined.
