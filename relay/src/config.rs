@@ -381,6 +381,7 @@ mod tests {
             ("listen", keys_of::<ListenConfig>()),
             ("whip", keys_of::<WhipConfig>()),
             ("media", keys_of::<MediaConfig>()),
+            ("recordings", keys_of::<RecordingsConfig>()),
             ("print", keys_of::<PrintConfig>()),
             ("webhooks", keys_of::<WebhooksConfig>()),
             ("telemetry", keys_of::<TelemetrySettings>()),
