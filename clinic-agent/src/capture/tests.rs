@@ -611,7 +611,11 @@ async fn a_recording_has_its_full_rate_and_every_moment_while_the_live_picture_i
 
     let key = SealingKey::new([0; 32]).expect("key");
     let waiting = disk.waiting().expect("listed");
-    assert_eq!(waiting.iter().map(|one| one.index).collect::<Vec<_>>(), [5, 6, 7], "they go on from what the relay has");
+    assert_eq!(
+        waiting.iter().map(|one| one.index).collect::<Vec<_>>(),
+        [5, 6, 7],
+        "they go on from what the relay has"
+    );
     let (mut pictures, mut sounds, mut bytes) = (Vec::new(), Vec::new(), 0);
     for one in waiting {
         let sealed = disk.read(one).expect("read");

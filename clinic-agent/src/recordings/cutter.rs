@@ -4,6 +4,7 @@
 //! what is missing lies between segments and never within one.
 
 use bytes::Bytes;
+use yunzhen_media::opus;
 use yunzhen_protocol::segment::{MAX_SAMPLES, Sample, SampleKind};
 
 /// A segment is cut at the first keyframe after so long.
@@ -12,7 +13,7 @@ pub const LENGTH_US: u64 = 4_000_000;
 const PATIENCE_US: u64 = 1_000_000;
 /// Nothing for so long is a gap.
 const SILENCE_US: u64 = 800_000;
-/// Of one packet of sound.
+/// Of a packet of sound that does not say how long it is.
 const SOUND_US: u64 = 20_000;
 /// A microphone's packets stand in a row while their times say no more than this against it: they were heard evenly, whenever they were read.
 const JITTER_US: u64 = 100_000;
@@ -73,7 +74,7 @@ impl Cutter {
         let at_us = match kind {
             SampleKind::Sound => {
                 let even = self.sound_us.filter(|even| even.abs_diff(at_us) <= JITTER_US).unwrap_or(at_us);
-                self.sound_us = Some(even + SOUND_US);
+                self.sound_us = Some(even + lasts_us(&bytes));
                 even
             }
             SampleKind::Picture | SampleKind::Keyframe => at_us,
@@ -122,6 +123,11 @@ impl Cutter {
     }
 }
 
+/// How long a packet of sound is heard: 20 ms, or 60 on a narrow link.
+fn lasts_us(packet: &[u8]) -> u64 {
+    opus::duration_ticks(packet).map_or(SOUND_US, |ticks| u64::from(ticks) * 1_000 / 48)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +141,7 @@ mod tests {
     }
 
     fn sound(cutter: &mut Cutter, at_us: u64) -> Option<Cut> {
-        cutter.push(SampleKind::Sound, at_us, Bytes::from_static(b"sound"))
+        cutter.push(SampleKind::Sound, at_us, Bytes::from_static(&[0x78, 0]))
     }
 
     #[test]
@@ -161,6 +167,24 @@ mod tests {
             cuts.iter().flat_map(|cut| cut.samples.iter().map(|s| (s.kind, cut.begins_us + u64::from(s.at_us))));
         let times: Vec<u64> = of_sound.filter(|(kind, _)| *kind == SampleKind::Sound).map(|(_, at)| at).collect();
         assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 20_000), "{times:?}");
+    }
+
+    #[test]
+    fn sound_that_gets_slim_on_a_narrow_link_stands_in_a_row() {
+        let (mut cutter, mut at) = (Cutter::default(), 0);
+        let mut cuts = Vec::new();
+        for (packet, lasts) in [(&[0x78, 0][..], 20_000), (&[0x0b, 0x03][..], 60_000), (&[0x78, 0][..], 20_000)] {
+            for number in 0..30 {
+                // Unevenly read, up to 30 ms late.
+                cuts.extend(cutter.push(SampleKind::Sound, at + number * 7_919 % 30_000, Bytes::from_static(packet)));
+                at += lasts;
+            }
+        }
+        cuts.extend(cutter.flush());
+        let times: Vec<u64> =
+            cuts.iter().flat_map(|cut| cut.samples.iter().map(|s| cut.begins_us + u64::from(s.at_us))).collect();
+        let steps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(steps, [[20_000; 30].as_slice(), &[60_000; 30], &[20_000; 29]].concat());
     }
 
     #[test]

@@ -332,8 +332,14 @@ mod tests {
                     ladder.step(Duration::ZERO, bps);
                     ladder.step(Duration::from_millis(ms), bps).named().as_str()
                 });
-                writeln!(table, "{} + {bps} -> {} at once, {} in three seconds", rung.named().as_str(), next[0], next[1])
-                    .unwrap();
+                writeln!(
+                    table,
+                    "{} + {bps} -> {} at once, {} in three seconds",
+                    rung.named().as_str(),
+                    next[0],
+                    next[1]
+                )
+                .unwrap();
             }
         }
         insta::assert_snapshot!(table);

@@ -2,6 +2,7 @@
 //!
 //! The bytes come by `quic::bulk`, which calls here when a segment is whole, and lie in [`crate::recordings`]. How far they have come is in memory only.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use base64::Engine as _;
@@ -331,23 +332,34 @@ async fn complete(app: &App, ctx: &Context, id: RecordingId, none: RecordingFail
 }
 
 /// Brings what is under way to what the care record says: a recording whose consultation is over, or whose consent was taken back, is stopped; what will not
-/// come is given up. Returns the homes whose boxes have to hear of it.
-pub async fn settle(app: &App, now: Timestamp) -> Result<Vec<HomeId>, AppError> {
-    let mut homes = Vec::new();
+/// come is given up. Returns the homes whose boxes have to hear of it: with `again` also those that were told to stop, since nothing acknowledges that.
+pub async fn settle(app: &App, now: Timestamp, again: bool) -> Result<BTreeSet<HomeId>, AppError> {
+    let mut homes = BTreeSet::new();
     for one in under_way(app).await? {
-        let home = one.home_id;
-        if one.state.is_running() {
-            if stop_what_is_over(app, one, now).await? {
-                homes.push(home);
-            }
-        } else if one.state == State::Backfilling {
-            let since = one.stopped_at.unwrap_or(one.asked_at);
-            if now.duration_since(since) > RECORDING_AWAITED {
-                complete(app, &Context::system(now), one.id, RecordingFailure::Lost).await?;
+        let (id, home, waits) = (one.id, one.home_id, one.state == State::Backfilling);
+        // One that cannot be settled keeps no box from hearing that it is to stop.
+        match settle_one(app, one, now).await {
+            Ok(stopped) if stopped || (again && waits) => drop(homes.insert(home)),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(recording = %id, %error, "a recording could not follow the care record; it is tried again");
+                metrics::counter!("yunzhen_job_failures_total", "job" => "recordings").increment(1);
             }
         }
     }
     Ok(homes)
+}
+
+/// Whether it was stopped.
+async fn settle_one(app: &App, one: Recording, now: Timestamp) -> Result<bool, AppError> {
+    if one.state.is_running() {
+        return stop_what_is_over(app, one, now).await;
+    }
+    let since = one.stopped_at.unwrap_or(one.asked_at);
+    if one.state == State::Backfilling && now.duration_since(since) > RECORDING_AWAITED {
+        complete(app, &Context::system(now), one.id, RecordingFailure::Lost).await?;
+    }
+    Ok(false)
 }
 
 /// Recordings that have come and wait to be assembled.
@@ -403,13 +415,15 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
             });
             opened(&opening, id, index, sealed.ok()?)
         };
-        let Assembled { duration_ms, gaps } = match mux::mux(count, segment, &plain) {
-            Ok(assembled) => assembled,
-            Err(MuxError::Nothing) => return Ok(None),
-            Err(error @ MuxError::Ffmpeg(_)) => return Err(AppError::RecordingDisk(std::io::Error::other(error))),
+        let made = match mux::mux(count, segment, &plain) {
+            Ok(Assembled { duration_ms, gaps }) => {
+                files.seal(id, &sealing).map(|(bytes, sha256)| Some(Movie { duration_ms, bytes, sha256, gaps }))
+            }
+            Err(MuxError::Nothing) => Ok(None),
+            Err(error @ MuxError::Ffmpeg(_)) => Err(std::io::Error::other(error)),
         };
-        let (bytes, sha256) = files.seal(id, &sealing).map_err(AppError::RecordingDisk)?;
-        Ok(Some(Movie { duration_ms, bytes, sha256, gaps }))
+        // Whatever came of it, nothing stays in clear.
+        files.remove_plain(id).and(made).map_err(AppError::RecordingDisk)
     });
     let made = made.await.map_err(|error| AppError::RecordingDisk(std::io::Error::from(error))).flatten();
     let given_up = now.duration_since(recording.stopped_at.unwrap_or(recording.asked_at)) > RECORDING_AWAITED * 2;

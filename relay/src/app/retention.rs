@@ -126,8 +126,12 @@ pub async fn purge(app: &App, now: Timestamp) -> Result<usize, AppError> {
         let Some(last) = candidates.last() else { return Ok(gone) };
         after = Some(*last);
         for resident in candidates {
-            if purge_one(app, now, resident).await? {
-                gone += 1;
+            match purge_one(app, now, resident).await {
+                Ok(purged) => gone += usize::from(purged),
+                Err(error) => {
+                    tracing::error!(%resident, %error, "a record could not be purged; it is tried again");
+                    metrics::counter!("yunzhen_job_failures_total", "job" => "purge").increment(1);
+                }
             }
         }
     }

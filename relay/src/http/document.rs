@@ -8,8 +8,7 @@ use super::problem::ProblemBody;
 use super::{
     admin, appointments, break_glass, calendars, consents, consultations, deliveries, documents, duplicates, ecgs,
     events, formulary, homes, legs, media_timeline, pharmacies, prescriptions, recordings, residents, rounds, schedule,
-    sessions,
-    stills, urgent_calls,
+    sessions, stills, urgent_calls,
 };
 
 /// Header of every POST that changes care state.

@@ -1,7 +1,7 @@
 //! Recordings whose consultation is over are stopped, and what has come whole becomes a file. Two tasks, so that no recording goes on for as long as another one takes
-//! to be put together. Each is woken by each change of the record, but not more than once a second.
+//! to be put together. Each is woken by each change of the record, but not more than once a second. A box is told to stop once a minute until it has: nothing acknowledges it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
@@ -16,10 +16,14 @@ const LEAST: Duration = Duration::from_secs(1);
 
 /// Starts the jobs as tasks of the program.
 pub fn spawn(life: &Lifecycle, app: App, rooms: Rooms) {
-    let following = app.clone();
+    let (following, mut said) = (app.clone(), None::<Instant>);
     each_change(life, "recordings", &app, move || {
-        let (app, rooms) = (following.clone(), rooms.clone());
-        async move { follow(&app, &rooms).await }
+        let (app, rooms, now) = (following.clone(), rooms.clone(), clock::now_instant());
+        let again = said.is_none_or(|said| now.saturating_duration_since(said) >= TURN);
+        if again {
+            said = Some(now);
+        }
+        async move { follow(&app, &rooms, again).await }
     });
     let assembling = app.clone();
     each_change(life, "assembly of recordings", &app, move || {
@@ -54,8 +58,8 @@ where
     });
 }
 
-async fn follow(app: &App, rooms: &Rooms) -> Result<(), AppError> {
-    for home in app::recordings::settle(app, clock::now_timestamp()).await? {
+async fn follow(app: &App, rooms: &Rooms, again: bool) -> Result<(), AppError> {
+    for home in app::recordings::settle(app, clock::now_timestamp(), again).await? {
         rooms.order_recordings(home).await;
     }
     Ok(())

@@ -65,7 +65,15 @@ impl Files {
         self.of(id).join("plain.mp4")
     }
 
-    /// Seals what was assembled and removes what lay in clear. Tells the bytes and the digest of the file as it is watched.
+    /// Removes what lies in clear, if anything does.
+    pub fn remove_plain(&self, id: RecordingId) -> io::Result<()> {
+        match fs::remove_file(self.plain(id)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Seals what was assembled. Tells the bytes and the digest of the file as it is watched.
     pub fn seal(&self, id: RecordingId, key: &SealingKey) -> io::Result<(u64, [u8; 32])> {
         let plain = File::open(self.plain(id))?;
         let (mut digest, mut bytes) = (Sha256::new(), 0_u64);
@@ -83,7 +91,6 @@ impl Files {
             }
             Ok(())
         })?;
-        fs::remove_file(self.plain(id))?;
         Ok((bytes, digest.finalize().into()))
     }
 

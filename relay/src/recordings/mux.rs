@@ -6,6 +6,7 @@ use std::path::Path;
 
 use ffmpeg_next::{Dictionary, Packet, Rational, StreamMut, codec, ffi, format, packet::Flags};
 use yunzhen_domain::records::Gap;
+use yunzhen_media::opus;
 use yunzhen_protocol::segment::{SampleKind, Segment};
 
 use super::timeline::Timeline;
@@ -113,7 +114,10 @@ pub fn mux(count: u32, segment: impl Fn(u32) -> Option<Segment>, to: &Path) -> R
             packet.set_stream(track.index);
             packet.set_pts(Some(pts));
             packet.set_dts(Some(pts));
-            packet.set_duration(track.frame);
+            packet.set_duration(match sample.kind {
+                SampleKind::Sound => opus::duration_ticks(&sample.bytes).map_or(track.frame, i64::from),
+                SampleKind::Picture | SampleKind::Keyframe => track.frame,
+            });
             if sample.kind != SampleKind::Picture {
                 packet.set_flags(Flags::KEY);
             }

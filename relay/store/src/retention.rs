@@ -27,8 +27,13 @@ pub const PARTS: &[(&str, &str)] = &[
     ("referrals", "resident_id = $1"),
     ("recordings", "resident_id = $1"),
     ("stills", "resident_id = $1"),
-    ("document_contents", "document_id IN (SELECT id FROM documents WHERE resident_id = $1)"),
-    ("documents", "resident_id = $1"),
+    // A document that was left in a consultation goes with it, also where the persons were merged since.
+    (
+        "document_contents",
+        "document_id IN (SELECT id FROM documents WHERE resident_id = $1
+         OR consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1))",
+    ),
+    ("documents", "resident_id = $1 OR consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("media_timeline", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("consultation_notes", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("invitations", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),

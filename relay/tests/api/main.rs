@@ -9,7 +9,7 @@ mod fhir;
 mod input;
 mod live;
 mod media_timeline;
-mod recordings;
 mod paths;
+mod recordings;
 mod stills;
 mod world;

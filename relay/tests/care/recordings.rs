@@ -193,8 +193,10 @@ async fn without_consent_nothing_is_recorded_and_with_it_only_once_at_a_time() {
     let given = given.into_iter().find(|consent| consent.kind == ConsentKind::Recording).unwrap();
     let reason = ReasonBody { version: given.version, reason: "不愿意被录像".into() };
     consents::revoke(&w.app, &w.by(&w.nurse), given.id, reason).await.unwrap();
-    let homes = recordings::settle(&w.app, w.now()).await.unwrap();
-    assert_eq!(homes, [c.resident.home_id], "its box hears of it");
+    let homes = recordings::settle(&w.app, w.now(), false).await.unwrap();
+    assert_eq!(homes.into_iter().collect::<Vec<_>>(), [c.resident.home_id], "its box hears of it");
+    let again = recordings::settle(&w.app, w.now(), true).await.unwrap();
+    assert!(again.contains(&c.resident.home_id), "and again each minute, until it has");
     let stopped = listed(&w, c.id).await.remove(0);
     assert_eq!((stopped.state, stopped.stop_cause), (State::Backfilling, Some(StopCause::ConsentRevoked)));
     let order = recordings::orders(&w.app, c.resident.home_id).await.unwrap().remove(0).1;
@@ -291,10 +293,10 @@ async fn what_does_not_come_is_given_up_and_what_came_of_it_is_kept() {
     take(&w, home, id, 0, &sealed(&key, &segments(id, 4)[0])).await.unwrap();
     recordings::stop(&w.app, &w.by(&w.specialist), id).await.unwrap();
     let soon = w.now() + RECORDING_AWAITED - SignedDuration::from_mins(5);
-    recordings::settle(&w.app, soon).await.unwrap();
+    recordings::settle(&w.app, soon, false).await.unwrap();
     assert!(recordings::to_assemble(&w.app).await.unwrap().is_empty(), "it may still come");
     let late = w.now() + RECORDING_AWAITED + SignedDuration::from_mins(5);
-    recordings::settle(&w.app, late).await.unwrap();
+    recordings::settle(&w.app, late, false).await.unwrap();
     assert_eq!(recordings::to_assemble(&w.app).await.unwrap(), [id]);
     recordings::assemble(&w.app, id, late).await.unwrap();
     let movie = listed(&w, c.id).await.remove(0).movie.unwrap();

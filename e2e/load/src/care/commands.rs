@@ -134,7 +134,8 @@ async fn booked(world: &World) -> anyhow::Result<Vec<ConsultationId>> {
         let actor = world.nurse.actor().reference();
         let (kind, entity_id) = (EventKind::ConsultationBooked, all[all.len() - 1].uuid());
         let home_id = world.nurse.home_id;
-        let fact = AuditFact { at: now, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None, sha256: None };
+        let fact =
+            AuditFact { at: now, actor, kind, entity_id, home_id, pharmacy_id: None, purpose: None, sha256: None };
         tx.commit(vec![fact]).await?;
     }
     Ok(all)

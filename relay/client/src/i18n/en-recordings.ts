@@ -39,7 +39,7 @@ export const enRecordings: typeof zhRecordings = {
     gapFor: "{{length}} missing from {{at}}: {{why}}",
     gapAt: "Something is missing at {{at}}: {{why}}",
     gap: {
-      restarted: "the box had no power or was restarted",
+      restarted: "the box had left the call, had no link for longer than it waits, or was restarted",
       disk: "the box's disk was full",
       quiet: "camera and microphone were both off, or the tablet was used",
       lost: "the rest never came",

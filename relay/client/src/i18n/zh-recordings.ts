@@ -35,7 +35,7 @@ export const zhRecordings = {
     gapFor: "{{at}} 起缺 {{length}}：{{why}}",
     gapAt: "{{at}} 处有缺失：{{why}}",
     gap: {
-      restarted: "终端断电或重启",
+      restarted: "终端已离开通话、断网过久，或断电重启",
       disk: "终端磁盘已满",
       quiet: "摄像头和麦克风都已关闭，或使用平板",
       lost: "没有收到余下的内容",

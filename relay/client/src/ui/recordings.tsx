@@ -11,6 +11,7 @@ import "./recordings.css";
 
 /** That it began, stopped or was kept is told by the live events; only how far it has come is asked for. */
 const PROGRESS_MS = 3000;
+const RUNNING_MS = 10_000;
 
 const keyOf = (consultationId: string): readonly string[] => ["consultations", "recordings", consultationId];
 
@@ -23,7 +24,9 @@ export function useRecordings(consultationId: string) {
   return useQuery({
     queryKey: keyOf(consultationId),
     queryFn: () => api.recordings.of(consultationId),
-    refetchInterval: (query) => (query.state.data?.items.some(isComing) ? PROGRESS_MS : false),
+    // That the hospital cannot store it is no event.
+    refetchInterval: ({ state: { data } }) =>
+      data?.items.some(isComing) ? PROGRESS_MS : data?.items.some(isRunning) ? RUNNING_MS : false,
   });
 }
 
