@@ -1,7 +1,7 @@
 //! The recording thread: pictures and sound of the devices as sealed segments on disk, at a rate of its own.
 //!
 //! The live encoder follows the link; this one does not, so a weak link costs the recording nothing. It yields to the live one: pictures wait for it in a short
-//! queue and are left out, and counted, when it does not keep up. Sound is the live encoder's own, whose rate never changes.
+//! queue and are left out, and counted, when it does not keep up. Sound is the live encoder's own, which is slim on a narrow link.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};

@@ -41,7 +41,7 @@ pub enum SampleKind {
     Picture,
     /// A picture that needs none, with its parameter sets.
     Keyframe,
-    /// 20 ms of sound.
+    /// A packet of sound, which says itself how long it is.
     Sound,
 }
 

@@ -1,7 +1,7 @@
 //! Boxes over QUIC: one connection per path of a box, with a client certificate, a control stream, HTTP requests and bulk on streams, RTP in datagrams.
 //!
 //! What is here: admission ([`endpoint`]), one box from handshake to drain ([`session`]), its paths ([`paths`]), its control stream ([`control`]), its requests
-//! ([`requests`]), its stills ([`bulk`]), its media in both directions ([`uplink`], [`downlink`]). What is not: which consultation the media belongs to (`rooms`), what a
+//! ([`requests`]), its stills and segments of recordings ([`bulk`]), its media in both directions ([`uplink`], [`downlink`]). What is not: which consultation the media belongs to (`rooms`), what a
 //! request does (`http`). The bytes are those of PROTOCOL.md.
 
 pub mod bulk;

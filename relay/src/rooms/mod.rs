@@ -285,7 +285,7 @@ impl Rooms {
         if can { Ok(()) } else { Err(CameraError::NoRecorder) }
     }
 
-    /// Tells a home's box what to record and what to record no more. A box that is away is told when it comes back.
+    /// Tells a home's box what to record and what to record no more. A box that is away is told when it comes back, one that is there by the job once a minute.
     pub async fn order_recordings(&self, home_id: HomeId) {
         let orders = match crate::app::recordings::orders(&self.0.app, home_id).await {
             Ok(orders) => orders,

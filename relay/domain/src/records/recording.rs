@@ -1,4 +1,4 @@
-//! Recordings of consultations: the home's side, asked for with consent, made at full quality by the home's box.
+//! Recordings of consultations: the home's side, asked for with consent, made by the home's box at a rate of its own.
 
 use crate::Sealed;
 use crate::ids::{ConsultationId, HomeId, RecordingId, ResidentId, StaffId};
@@ -54,9 +54,9 @@ named_enum! {
 }
 
 named_enum! {
-    /// Why a stretch of a recording is missing. The link is none of the reasons.
+    /// Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it 45 s after the link.
     GapReason {
-        /// The box had no power, or was started anew.
+        /// The box had left the call, or was started anew.
         Restarted = "restarted",
         /// The disk of the box took nothing, or held as much as it may.
         Disk = "disk",
