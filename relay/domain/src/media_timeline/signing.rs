@@ -1,4 +1,4 @@
-//! Was what the specialist had of the home enough to sign by? A pure function of the consultation's seconds and the policy.
+//! Was what arrived of the home enough to sign by? What arrives at the relay counts, whether a doctor's page is in the call or not yet. A pure function of the consultation's seconds and the policy.
 //!
 //! Enough is the least rung of the policy, **at the end** (the best of the last seconds that were recorded: now, while the call is up; how it ended, after it) or
 //! **held** (for a time in all, anywhere in the consultation). So a call that was good and gets worse while she writes does not take away what she has seen, and one
