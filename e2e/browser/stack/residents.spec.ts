@@ -190,10 +190,10 @@ test("a photo that was taken without the link arrives once, with its time", asyn
       .setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: Buffer.from(photo) });
     await page.getByRole("textbox", { name: "标题" }).fill(title);
     await page.getByRole("button", { name: "保存", exact: true }).click();
-    await expect(page.getByText("照片或文件").first()).toBeVisible();
+    await expect(page.getByText("照片、语音或文件").first()).toBeVisible();
     await expect(page.getByText("已存本机", { exact: true }).first()).toBeVisible();
     await page.reload();
-    await expect(page.getByText("照片或文件").first()).toBeVisible();
+    await expect(page.getByText("照片、语音或文件").first()).toBeVisible();
   } finally {
     process.kill(stack.pids.relay, "SIGCONT");
   }
