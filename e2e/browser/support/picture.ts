@@ -154,8 +154,10 @@ export async function expectMovingPicture(page: Page, testId = "main-video"): Pr
   await expect
     .poll(async () => (await inbound(page)).framesDecoded, { message: "frames decoded", timeout: 30_000 })
     .toBeGreaterThan(before + 10);
+  await expect
+    .poll(async () => (await thumbnail(page, testId)).length, { message: "a picture is there", timeout: 15_000 })
+    .toBeGreaterThan(0);
   const first = await thumbnail(page, testId);
-  expect(first.length, "a picture is there").toBeGreaterThan(0);
   const mean = first.reduce((sum, value) => sum + value, 0) / first.length;
   expect(mean, "not black").toBeGreaterThan(20);
   await expect
