@@ -27,6 +27,8 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
   if (query.isPending) return <Skeletons shape="card" count={2} />;
   if (!query.data) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
   const delivery = query.data;
+  // The code of a parcel that came back opens nothing any more, and would be taken for the next one's.
+  const code = withCode && delivery.state !== "returned" ? delivery.parcel_code : undefined;
   return (
     <div className={classes.panel} data-testid="delivery" data-state={delivery.state}>
       <Group justify="space-between" mb="xs">
@@ -35,10 +37,10 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
         </Title>
         <DeliveryChip state={delivery.state} />
       </Group>
-      {withCode && delivery.parcel_code && (
+      {code && (
         <>
           <Text>
-            {t("orders.parcelCode")} <strong>{delivery.parcel_code}</strong>
+            {t("orders.parcelCode")} <strong>{code}</strong>
           </Text>
           <Text size="sm" c="dimmed">
             {t("orders.pinGone")}
@@ -73,7 +75,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
       ))}
       <ReceiptLine receipt={delivery.receipt} />
       <Timeline entries={delivery.timeline} />
-      {withCode && delivery.parcel_code && delivery.label && (
+      {code && delivery.label && (
         <>
           <Button
             variant="default"
@@ -83,7 +85,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
           >
             {t("orders.print")}
           </Button>
-          <ParcelLabel delivery={delivery} code={delivery.parcel_code} content={delivery.label} />
+          <ParcelLabel delivery={delivery} code={code} content={delivery.label} />
         </>
       )}
     </div>
