@@ -220,6 +220,26 @@ describe("losing and finding the way back", () => {
     expect(call.getSnapshot().state).toEqual({ phase: "live", leg: "leg-2" });
   });
 
+  it("does not take the end of the leg that its own rejoin replaced for the end of the call", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const old = world.stream;
+    let answer: (response: Response) => void = () => undefined;
+    world.answers = [() => new Promise((resolve) => (answer = resolve))];
+    world.peer.become("failed");
+    await world.clock.settle();
+    // The relay has let the old leg go, and its answer is on its way.
+    if (!old.closed) old.handlers.onEvent({ event: "ended", data: "{}" });
+    expect(call.getSnapshot().state.phase).toBe("reconnecting");
+    answer(world.answer());
+    await world.clock.settle();
+    world.peer.become("connected");
+    await world.clock.settle();
+    expect(call.getSnapshot().state.phase).toBe("live");
+    expect(world.stream).not.toBe(old);
+  });
+
   it("stays with the old peer when that recovers by itself", async () => {
     const world = new World();
     const call = specialist(world);

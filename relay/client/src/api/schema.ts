@@ -5942,7 +5942,7 @@ export interface components {
          */
         Frequency: "qd" | "bid" | "tid" | "qid" | "qn" | "qam" | "q4h" | "q6h" | "q8h" | "q12h" | "qod" | "tiw" | "biw" | "qw" | "st" | "prn";
         /**
-         * @description Why a stretch of a recording is missing. The link is none of the reasons.
+         * @description Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it 45 s after the link.
          * @enum {string}
          */
         GapReason: "restarted" | "disk" | "quiet" | "lost";

@@ -238,6 +238,8 @@ export class Call {
         void this.acquireMedia();
         break;
       case "offer":
+        // The rejoin replaces the leg, and its stream says so before the answer comes: to this page that is not the end of the call.
+        if (effect.rejoin !== undefined) this.roomEvents.stop();
         void this.offer(effect.rejoin);
         break;
       case "close_peer":
