@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 import { expectAxeClean } from "../support/axe";
 import { inACall } from "../support/people";
+import { expectFramesAdvance } from "../support/picture";
 import { test } from "../support/scenario";
 import { accountOf, runningStack, type Stack } from "../support/stack";
 // The API without a browser, as `make demo-once` uses it.
@@ -47,6 +48,7 @@ test("a recording has no gap although the link breaks in the middle", async ({ b
     } finally {
       process.kill(stack.pids.relay, "SIGCONT");
     }
+    await expectFramesAdvance(desk.page);
   });
 
   const movie = await test.step("after the visit the rest comes and becomes one file without a gap", async () => {

@@ -84,13 +84,19 @@ async fn what_comes_by_two_paths_is_taken_once() {
     let second = joined(&stage, &session).await;
     one.answers().await;
     let before = stage.counted("yunzhen_paths_duplicates_total");
-    for sequence in 0..40 {
-        one.connection.send_datagram(sound(audio, sequence)).unwrap();
-    }
-    for sequence in 0..50 {
-        second.connection.send_datagram(sound(audio, sequence)).unwrap();
-    }
-    stage.counts("yunzhen_paths_duplicates_total", before + 40).await;
+    // What comes before a path is in the room is nobody's.
+    let twice = async {
+        let mut sequence = 0;
+        while stage.counted("yunzhen_paths_duplicates_total") < before + 40 {
+            for _ in 0..10 {
+                one.connection.send_datagram(sound(audio, sequence)).unwrap();
+                second.connection.send_datagram(sound(audio, sequence)).unwrap();
+                sequence += 1;
+            }
+            one.answers().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, twice).await.expect("what came by both is counted");
     // Each path is told of what came by it, on itself.
     for path in [&one, &second] {
         let told = tokio::time::timeout(PATIENCE, path.connection.read_datagram()).await.unwrap().unwrap();
