@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
-import { IconCamera, IconFile, IconFileUpload, IconMicrophone, IconPhoto } from "@tabler/icons-react";
+import { IconFile, IconFileUpload, IconMicrophone, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { CareDocument, Resident } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useApi, useFormats } from "@yunzhen/client/ui";
@@ -10,6 +10,7 @@ import { pendingOf } from "../box/spool-view";
 import { PendingList } from "../shell";
 import { AddDocument } from "./add-document";
 import { DocumentViewer } from "./document-viewer";
+import { TakePhoto } from "./take-photo";
 
 const KINDS = ["all", "photo", "still", "voice_message", "report", "identity", "other"] as const;
 const ACCEPTED = "image/*,application/pdf";
@@ -23,7 +24,6 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
   const [kind, setKind] = useState<(typeof KINDS)[number]>("all");
   const [file, setFile] = useState<File>();
   const [open, setOpen] = useState<CareDocument>();
-  const camera = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const documents = useQuery({
     queryKey: ["residents", resident.id, "documents"],
@@ -32,17 +32,10 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
   const all = documents.data?.items ?? [];
   const shown = all.filter((document) => kind === "all" || document.kind === kind);
   const pending = pendingOf(spool.data ?? [], resident.id).filter((item) => item.kind === "document");
-  const chosen = (input: HTMLInputElement): void => {
-    setFile(input.files?.[0]);
-    // The same file can be chosen again after it was put aside.
-    input.value = "";
-  };
   return (
     <>
       <Group>
-        <Button size="xl" leftSection={<IconCamera aria-hidden />} onClick={() => camera.current?.click()}>
-          {t("app:documents.take")}
-        </Button>
+        <TakePhoto onPhoto={setFile} />
         <Button
           size="xl"
           variant="default"
@@ -52,21 +45,16 @@ export function DocumentsPanel({ resident }: { resident: Resident }) {
           {t("app:documents.choose")}
         </Button>
         <input
-          ref={camera}
-          type="file"
-          accept="image/*"
-          capture="environment"
-          hidden
-          data-testid="camera-input"
-          onChange={(event) => chosen(event.currentTarget)}
-        />
-        <input
           ref={files}
           type="file"
           accept={ACCEPTED}
           hidden
           data-testid="file-input"
-          onChange={(event) => chosen(event.currentTarget)}
+          onChange={({ currentTarget }) => {
+            setFile(currentTarget.files?.[0]);
+            // The same file can be chosen again after it was put aside.
+            currentTarget.value = "";
+          }}
         />
       </Group>
       {pending.length > 0 && <PendingList items={pending} />}

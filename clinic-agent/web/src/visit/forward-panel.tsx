@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCamera, IconMessageForward } from "@tabler/icons-react";
+import { IconMessageForward } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { NewDocument } from "@yunzhen/client";
 import {
@@ -11,11 +11,12 @@ import {
   VoiceMessages,
   type VoiceMessage,
 } from "@yunzhen/client/ui";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useBox, useBoxApi, useSpool } from "../box/box-context";
 import { pendingOf } from "../box/spool-view";
 import { AddDocument } from "../documents/add-document";
+import { TakePhoto } from "../documents/take-photo";
 import { PendingList } from "../shell";
 
 /** Saves a voice message on the box, which sends it as soon as the link allows. */
@@ -58,7 +59,6 @@ export function ForwardPanel({ residentId, consultationId }: { residentId: strin
   const voice = useSaveVoice(residentId, consultationId);
   const [busy, setBusy] = useState(false);
   const [file, setFile] = useState<File>();
-  const camera = useRef<HTMLInputElement>(null);
   // Nobody's half message is taken away because the link came back.
   const shown = forward || busy || file !== undefined;
   const pending = pendingOf(spool.data ?? [], residentId).filter((item) => item.kind === "document");
@@ -79,26 +79,7 @@ export function ForwardPanel({ residentId, consultationId }: { residentId: strin
         )}
         <Group align="flex-start" gap="md">
           <RecordVoice onSend={voice.send} sending={voice.sending} error={voice.error} onBusy={setBusy} />
-          <Button
-            size="xl"
-            variant="default"
-            leftSection={<IconCamera aria-hidden />}
-            onClick={() => camera.current?.click()}
-          >
-            {t("app:documents.take")}
-          </Button>
-          <input
-            ref={camera}
-            type="file"
-            accept="image/*"
-            capture="environment"
-            hidden
-            onChange={(event) => {
-              setFile(event.currentTarget.files?.[0]);
-              // The same file can be chosen again after it was put aside.
-              event.currentTarget.value = "";
-            }}
-          />
+          <TakePhoto onPhoto={setFile} variant="default" />
         </Group>
         <VoiceMessages messages={left} />
         {pending.length > 0 && <PendingList items={pending} />}

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { IconActivity, IconChartLine, IconTable } from "@tabler/icons-react";
+import { IconActivity } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import uPlot from "uplot";
 import type { MediaTimeline } from "../api/types";
 import { RUNGS, rowsOf, seriesOf, sharesOf, stepOf, rungAt } from "../chart/timeline";
 import { useFormats } from "./hooks";
+import { PlotOrTable } from "./plot-or-table";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
 import "./media-timeline.css";
@@ -111,15 +112,7 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
             parts: parts.join(t("separator")),
           })}
         </Text>
-        <Button
-          variant="subtle"
-          size="compact-md"
-          leftSection={asTable ? <IconChartLine size={20} aria-hidden /> : <IconTable size={20} aria-hidden />}
-          onClick={() => setAsTable(!asTable)}
-          aria-pressed={asTable}
-        >
-          {t(asTable ? "vital.showPlot" : "vital.showTable")}
-        </Button>
+        <PlotOrTable asTable={asTable} onChange={setAsTable} />
       </Group>
       {asTable ? (
         <TimelineTable timeline={timeline} step={stepOf(seconds)} />

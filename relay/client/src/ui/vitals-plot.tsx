@@ -1,6 +1,5 @@
-import { Button, Group, Stack, Text, useComputedColorScheme } from "@mantine/core";
+import { Group, Stack, Text, useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { IconChartLine, IconTable } from "@tabler/icons-react";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TFunction } from "i18next";
@@ -8,6 +7,7 @@ import uPlot from "uplot";
 import type { Observation } from "../api/types";
 import { wallClock } from "../time/zone";
 import { useFormats } from "./hooks";
+import { PlotOrTable } from "./plot-or-table";
 import { StatusChip } from "./status";
 import { useValueWords } from "./value-words";
 import { bandOf, CHART, rangeWord, RESPONSIVENESS, vitalSign } from "./vitals";
@@ -82,15 +82,7 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
   return (
     <Stack gap="xs">
       <Group justify="flex-end">
-        <Button
-          variant="subtle"
-          size="compact-md"
-          leftSection={asTable ? <IconChartLine size={20} aria-hidden /> : <IconTable size={20} aria-hidden />}
-          onClick={() => setAsTable(!asTable)}
-          aria-pressed={asTable}
-        >
-          {t(asTable ? "vital.showPlot" : "vital.showTable")}
-        </Button>
+        <PlotOrTable asTable={asTable} onChange={setAsTable} />
       </Group>
       {asTable ? (
         <VitalsTable observations={[...plots.flatMap(({ values }) => values), ...shownLevels]} />
