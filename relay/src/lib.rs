@@ -13,12 +13,15 @@
 //! * [`setup`]: policy and formulary.
 //! * [`register`]: homes, staff and pharmacies, for who installs.
 //! * [`vault`]: secrets that have to be read again, sealed.
+//! * [`recordings`]: files of recordings, put together from what boxes bring.
 //! * [`seed`]: demo data.
+//! * `disk`: work on files beside the tasks.
 //!
 //! What is not here: SQL (`yunzhen-store`), decisions about care (`yunzhen-domain`), packets (`yunzhen-media`, `yunzhen-rtc`).
 
 pub mod app;
 pub mod config;
+mod disk;
 pub mod http;
 pub mod jobs;
 pub mod outgoing;

@@ -33,6 +33,7 @@ use super::views::common::Page;
 use super::views::recordings as views;
 use super::work::{Start, Work, authorize};
 use super::{App, AppError, Context, fresh};
+use crate::disk::blocking;
 use crate::recordings::mux::{self, Assembled, MuxError};
 use crate::rooms::CameraError;
 
@@ -185,8 +186,8 @@ impl Media {
     /// `len` bytes from `from`, or up to the end.
     pub async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, AppError> {
         let (files, id, total, key) = (self.app.recordings.clone(), self.id, self.movie.bytes, sealing(&self.key)?);
-        let read = tokio::task::spawn_blocking(move || files.read(id, &key, total, from, len)).await;
-        read.map_err(std::io::Error::from).flatten().map_err(|error| {
+        let read = blocking(move || files.read(id, &key, total, from, len)).await;
+        read.map_err(|error| {
             tracing::error!(recording = %id, %error, "a recording cannot be read");
             AppError::DamagedRecording
         })
@@ -248,7 +249,7 @@ pub async fn take(
     };
     let key = sealing(&app.vault.open(&place(id), &recording.key)?)?;
     let files = app.recordings.clone();
-    let taken = tokio::task::spawn_blocking(move || {
+    let taken = blocking(move || {
         let here = files.received(id)?;
         if index != here {
             // A broken connection's write came to its end beside its successor's.
@@ -259,7 +260,7 @@ pub async fn take(
             None => Ok(Err(SegmentRefusal::Damaged)),
         }
     });
-    let taken = taken.await.map_err(std::io::Error::from).flatten().map_err(AppError::RecordingDisk)?;
+    let taken = taken.await.map_err(AppError::RecordingDisk)?;
     if taken.is_ok() && recording.state == State::Asked {
         let ctx = Context::of(Actor::Box { home_id: home }, now);
         let mut work = Work::unkeyed(app, &ctx).await?;
@@ -406,8 +407,8 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
     let Some(recording) = recording else { return Ok(()) };
     let (key, files) = (app.vault.open(&place(id), &recording.key)?, app.recordings.clone());
     let (opening, sealing) = (sealing(&key)?, sealing(&key)?);
-    let made = tokio::task::spawn_blocking(move || {
-        let count = files.received(id).map_err(AppError::RecordingDisk)?;
+    let made = blocking(move || {
+        let count = files.received(id)?;
         let plain: PathBuf = files.plain(id);
         let segment = |index| {
             let sealed = files.segment(id, index).inspect_err(|error| {
@@ -423,9 +424,9 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
             Err(error @ MuxError::Ffmpeg(_)) => Err(std::io::Error::other(error)),
         };
         // Whatever came of it, nothing stays in clear.
-        files.remove_plain(id).and(made).map_err(AppError::RecordingDisk)
+        files.remove_plain(id).and(made)
     });
-    let made = made.await.map_err(|error| AppError::RecordingDisk(std::io::Error::from(error))).flatten();
+    let made = made.await;
     let given_up = now.duration_since(recording.stopped_at.unwrap_or(recording.asked_at)) > RECORDING_AWAITED * 2;
     let made = match made {
         Ok(made) => made,
@@ -434,7 +435,7 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
             tracing::error!(recording = %id, %error, "a recording is given up");
             None
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(AppError::RecordingDisk(error)),
     };
     let ctx = Context::system(now);
     let mut work = Work::unkeyed(app, &ctx).await?;
@@ -461,10 +462,7 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
     work.finish(()).await?;
     tracing::info!(recording = %id, kept, "recording assembled");
     let files = app.recordings.clone();
-    if kept
-        && let Err(error) =
-            tokio::task::spawn_blocking(move || files.remove_segments(id)).await.map_err(std::io::Error::from).flatten()
-    {
+    if kept && let Err(error) = blocking(move || files.remove_segments(id)).await {
         tracing::warn!(recording = %id, %error, "segments that are of no more use could not be removed");
     }
     Ok(())
@@ -473,18 +471,16 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
 /// Removes the files of recordings that the record does not have any more. Returns how many.
 pub async fn sweep(app: &App) -> Result<usize, AppError> {
     let files = app.recordings.clone();
-    let listed = tokio::task::spawn_blocking(move || files.all()).await.map_err(std::io::Error::from).flatten();
+    let listed = blocking(move || files.all()).await.map_err(AppError::RecordingDisk)?;
     let mut gone = 0;
-    for id in listed.map_err(AppError::RecordingDisk)? {
+    for id in listed {
         let known = {
             let mut db = app.store.read().await?;
             recordings::get(&mut db, id).await?.is_some()
         };
         if !known {
             let files = app.recordings.clone();
-            let removed =
-                tokio::task::spawn_blocking(move || files.remove(id)).await.map_err(std::io::Error::from).flatten();
-            removed.map_err(AppError::RecordingDisk)?;
+            blocking(move || files.remove(id)).await.map_err(AppError::RecordingDisk)?;
             gone += 1;
         }
     }
@@ -499,8 +495,7 @@ pub async fn holds_sealed(store: &yunzhen_store::Store) -> Result<bool, AppError
 
 async fn received(app: &App, id: RecordingId) -> Result<u32, AppError> {
     let files = app.recordings.clone();
-    let count = tokio::task::spawn_blocking(move || files.received(id)).await.map_err(std::io::Error::from).flatten();
-    count.map_err(AppError::RecordingDisk)
+    blocking(move || files.received(id)).await.map_err(AppError::RecordingDisk)
 }
 
 /// Where a recording's key belongs.

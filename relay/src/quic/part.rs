@@ -14,6 +14,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::disk::blocking;
+
 /// One file.
 #[derive(Debug)]
 pub struct Part {
@@ -66,10 +68,6 @@ impl Part {
             tracing::warn!(%error, "a part of bulk could not be removed");
         }
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::from).flatten()
 }
 
 /// Removes parts that nothing was added to for so long. What cannot be looked at stays.
