@@ -417,6 +417,8 @@ event_kinds! {
     RefillDeclined = "refill.declined" of Refill;
     /// The course was stopped before anybody decided.
     RefillLapsed = "refill.lapsed" of Refill;
+    /// What was written for it ended and the medicine has not come: it is open again.
+    RefillReopened = "refill.reopened" of Refill;
     /// A wrong code was given for it; what was typed is not kept.
     DeliveryCodeRefused = "delivery.code_refused" of Delivery;
     /// Its temperature was measured.

@@ -48,7 +48,7 @@ pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,
     TransportNeed, Vehicle,
 };
-pub use refill::Refill;
+pub use refill::{Refill, RenewalEnd, Reopened};
 pub use registry::{
     BodySite, BreakGlass, Consent, ConsentGiver, ConsentKind, Document, DocumentKind, DuplicatePair, Signature,
     consent_in_force,

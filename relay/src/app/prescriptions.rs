@@ -39,6 +39,7 @@ use super::dispenses;
 use super::names::Names;
 use super::offers;
 use super::reads::Seen;
+use super::refills;
 use super::relations::Ties;
 use super::views::common::Page;
 use super::views::prescriptions as views;
@@ -159,8 +160,8 @@ async fn keep(
     show::full(app, &mut work.tx, ctx, &p).await
 }
 
-/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here. What comes into the pool is offered;
-/// the answer is to whom.
+/// Stores the changed record with its audit fact, and its filling with it: whoever moves a prescription moves both here. A request for a refill that it was
+/// written for is open again when it ends without the medicine. What comes into the pool is offered; the answer is to whom.
 pub(super) async fn change(
     work: &mut Work,
     ctx: &Context,
@@ -170,6 +171,7 @@ pub(super) async fn change(
     prescriptions::update(&mut work.tx, p).await?;
     dispenses::follow(work, ctx, kind, p).await?;
     record(work, kind, p);
+    refills::renewal_ended(work, ctx, p).await?;
     if p.is_in_the_pool() { offers::begin(work, ctx, p).await } else { Ok(p.offered.clone()) }
 }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::dosage::Frequency;
-use yunzhen_domain::ids::{PrescriptionId, RefillId, uuid_v7};
+use yunzhen_domain::ids::{PrescriptionId, RefillId, ResidentId, uuid_v7};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::machines::refill::{Event, State};
-use yunzhen_domain::records::{Prescription, Recall, Refill, Supply as SupplyKind};
+use yunzhen_domain::records::{Prescription, Recall, Refill, RenewalEnd, Supply as SupplyKind};
 use yunzhen_domain::runway::{Runway, Stock};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::jobs::{self, Job};
@@ -26,6 +26,8 @@ use super::{App, AppError, Context, fresh};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
+/// More prescriptions than anybody is signed while one request stands.
+const MOST_SIGNED: u32 = 200;
 /// The kind of the job.
 pub(crate) const WATCH: &str = "watch_refill";
 
@@ -108,20 +110,64 @@ pub(super) async fn renewed(work: &mut Work, ctx: &Context, p: &Prescription) ->
     if asked.is_empty() {
         return Ok(());
     }
-    let standing = residents::standing_id(&mut work.tx, p.resident_id).await?.ok_or(AppError::NotFound)?;
-    let group = residents::group(&mut work.tx, standing).await?;
-    for refill in asked.into_iter().filter(|refill| group.contains(&refill.resident_id)) {
+    let records = of_same_person(work, p.resident_id).await?;
+    for refill in asked.into_iter().filter(|refill| records.contains(&refill.resident_id)) {
         let old = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
-        let mut asked_for = old.items.iter().filter(|item| refill.item_nos.contains(&item.no));
-        let again = asked_for.any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id));
-        if again {
-            let mut refill = refill.apply(&Event::Do, ctx.now)?;
-            refill.renewed_by = Some(p.id);
+        if refill.asks_for(&old, p) {
+            let refill = refill.renew(p.id, ctx.now)?;
             refills::update(&mut work.tx, &refill).await?;
             work.record(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id), None);
         }
     }
     Ok(())
+}
+
+async fn of_same_person(work: &mut Work, resident: ResidentId) -> Result<Vec<ResidentId>, AppError> {
+    let standing = residents::standing_id(&mut work.tx, resident).await?.ok_or(AppError::NotFound)?;
+    Ok(residents::group(&mut work.tx, standing).await?)
+}
+
+/// What was signed for a request has ended, by whatever way, and the medicine has not come: its prescriber is asked anew, once. Called in the transaction of that
+/// end, for every prescription that moves; a replacement that is signed later renews the request as any other does.
+pub(super) async fn renewal_ended(work: &mut Work, ctx: &Context, p: &Prescription) -> Result<(), AppError> {
+    let Some(end) = RenewalEnd::of(p) else { return Ok(()) };
+    for refill in refills::renewed_by(&mut work.tx, p.id).await? {
+        let course = prescriptions::get(&mut work.tx, refill.prescription_id).await?.ok_or(AppError::NotFound)?;
+        let today = zone(&mut work.tx, refill.home_id).await?.date(ctx.now);
+        if !refill.is_open_again(&course, end, today) {
+            continue;
+        }
+        let refill = refill.reopen(end, ctx.now)?;
+        refills::update(&mut work.tx, &refill).await?;
+        work.record_by_system(EventKind::RefillReopened, refill.id.uuid(), Some(refill.home_id));
+        if let Some(other) = other_renewal(work, &refill, &course, p.id).await? {
+            let refill = refill.renew(other, ctx.now)?;
+            refills::update(&mut work.tx, &refill).await?;
+            work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
+        }
+    }
+    Ok(())
+}
+
+/// Where two were signed for one request and one of them ended: the other, while it stands.
+async fn other_renewal(
+    work: &mut Work,
+    refill: &Refill,
+    course: &Prescription,
+    ended: PrescriptionId,
+) -> Result<Option<PrescriptionId>, AppError> {
+    let renews = |p: &&Prescription| {
+        let is_other = ![ended, course.id].contains(&p.id);
+        let own = p.home_id == refill.home_id && p.specialist_id == refill.specialist_id;
+        is_other && own && RenewalEnd::of(p).is_none() && refill.asks_for(course, p)
+    };
+    for record in of_same_person(work, refill.resident_id).await? {
+        let signed = prescriptions::signed_since(&mut work.tx, record, refill.asked_at, MOST_SIGNED).await?;
+        if let Some(p) = signed.iter().find(renews) {
+            return Ok(Some(p.id));
+        }
+    }
+    Ok(None)
 }
 
 /// A withdrawn course needs no refill; called in the transaction of the withdrawal.
@@ -200,6 +246,7 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
         asked_at: now,
         decided_at: None,
         renewed_by: None,
+        reopened: None,
         decline_reason: None,
     };
     refills::insert(&mut work.tx, &refill).await?;
@@ -258,6 +305,11 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
             asked_at: refill.asked_at.into(),
             decided_at: refill.decided_at.map(Into::into),
             renewed_by: refill.renewed_by,
+            reopened: refill.reopened.map(|again| views::RefillReopened {
+                at: again.at.into(),
+                because: again.because,
+                prescription_id: again.renewal,
+            }),
             decline_reason: refill.decline_reason.as_ref().map(|reason| reason.expose().clone()),
             allowed: allowed(ctx, refill),
         });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use yunzhen_domain::ids::{HomeId, PrescriptionId, RefillId, StaffId};
 use yunzhen_domain::machines::refill::State;
-use yunzhen_domain::records::Refill;
+use yunzhen_domain::records::{Refill, Reopened};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, one_row, to_json};
@@ -58,6 +58,16 @@ pub async fn of_prescriptions(
     Ok(found)
 }
 
+/// Those that this prescription was written for, while it stands.
+pub async fn renewed_by(db: &mut Db, id: PrescriptionId) -> Result<Vec<Refill>, StoreError> {
+    let mut query = QueryBuilder::new("SELECT * FROM refills WHERE renewed_by = ");
+    query.push_bind(id.to_string());
+    let rows = query.fetch_all(db).await?;
+    let mut found = rows.iter().map(|row| decode(&Cells::new(TABLE, row))).collect::<Result<Vec<_>, _>>()?;
+    found.sort_unstable_by_key(|refill| refill.id);
+    Ok(found)
+}
+
 /// A page, by the time they were asked for.
 pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<Refill>, StoreError> {
     let rows = Walks::over(TABLE, "asked_at")
@@ -74,8 +84,8 @@ pub async fn list(db: &mut Db, filter: &Filter, paging: Paging) -> Result<Slice<
 pub async fn insert(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO refills (id, version, state, prescription_id, resident_id, home_id, specialist_id, item_nos, last_day, runs_out, asked_at,
-             decided_at, renewed_by, decline_reason)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             decided_at, renewed_by, decline_reason, reopened_at, reopened_because, failed_renewal)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(refill.id.to_string())
     .bind(refill.version)
@@ -91,6 +101,9 @@ pub async fn insert(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
     .bind(refill.decided_at.map(Timestamp::as_millisecond))
     .bind(refill.renewed_by.map(|id| id.to_string()))
     .bind(refill.decline_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(refill.reopened.map(|again| again.at.as_millisecond()))
+    .bind(refill.reopened.map(|again| again.because.as_str()))
+    .bind(refill.reopened.map(|again| again.renewal.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -99,7 +112,8 @@ pub async fn insert(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
 /// Keeps a changed request, whose version is one above the stored one.
 pub async fn update(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
     let done = sqlx::query(
-        "UPDATE refills SET version = $2, state = $3, decided_at = $4, renewed_by = $5, decline_reason = $6
+        "UPDATE refills SET version = $2, state = $3, decided_at = $4, renewed_by = $5, decline_reason = $6, reopened_at = $7,
+             reopened_because = $8, failed_renewal = $9
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(refill.id.to_string())
@@ -108,12 +122,19 @@ pub async fn update(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
     .bind(refill.decided_at.map(Timestamp::as_millisecond))
     .bind(refill.renewed_by.map(|id| id.to_string()))
     .bind(refill.decline_reason.as_ref().map(|text| text.expose().clone()))
+    .bind(refill.reopened.map(|again| again.at.as_millisecond()))
+    .bind(refill.reopened.map(|again| again.because.as_str()))
+    .bind(refill.reopened.map(|again| again.renewal.to_string()))
     .execute(tx.conn())
     .await?;
     one_row("refill", done.rows_affected())
 }
 
 fn decode(cells: &Cells<'_>) -> Result<Refill, StoreError> {
+    let reopened = match (cells.opt_time("reopened_at")?, cells.opt_parse("reopened_because")?) {
+        (Some(at), Some(because)) => Some(Reopened { at, because, renewal: cells.parse("failed_renewal")? }),
+        _ => None,
+    };
     Ok(Refill {
         id: cells.parse("id")?,
         version: cells.int("version")?,
@@ -128,6 +149,7 @@ fn decode(cells: &Cells<'_>) -> Result<Refill, StoreError> {
         asked_at: cells.time("asked_at")?,
         decided_at: cells.opt_time("decided_at")?,
         renewed_by: cells.opt_parse("renewed_by")?,
+        reopened,
         decline_reason: cells.opt_text("decline_reason")?.map(Into::into),
     })
 }

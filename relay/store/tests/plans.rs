@@ -100,6 +100,7 @@ const PINS: &[Pin] = &[
     pin("refills::list of a home", &["refills_of_home"]),
     pin("refills::list of a specialist", &["refills_of_specialist"]),
     pin("refills::of_prescriptions", &[]),
+    few("refills::renewed_by", &["refills_by_renewal"]),
     few("stock::list", &["stock_there"]),
     few("stock::used_since", &["stock_moves_by_stock"]),
     pin("stock::moves", &["stock_moves_by_stock"]),
@@ -331,6 +332,7 @@ async fn asked(store: &Store, list: &str) -> Vec<Vec<Plan>> {
             plans!(db => refills::list(db, &f, p))
         }
         "refills::of_prescriptions" => plans!(db => refills::of_prescriptions(db, [PrescriptionId::from_uuid(id)])),
+        "refills::renewed_by" => plans!(db => refills::renewed_by(db, PrescriptionId::from_uuid(id))),
         "stock::list" => {
             let drug = DrugId("amlodipine-5mg".into());
             plans!(db => stock::list(db, PharmacyId::from_uuid(id), Some(&drug)))

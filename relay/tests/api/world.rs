@@ -855,6 +855,7 @@ fn running_out(p: &Prescription, now: Timestamp) -> Refill {
         asked_at: now,
         decided_at: None,
         renewed_by: None,
+        reopened: None,
         decline_reason: None,
     }
 }

@@ -39,6 +39,7 @@ mod receipts;
 mod recordings;
 mod referrals;
 mod refill;
+mod refill_again;
 mod register;
 mod registry;
 mod replacing;

@@ -15,21 +15,21 @@ use yunzhen_relay::jobs::queue;
 use crate::doses::entry;
 use crate::world::{Person, World, draft};
 
-fn chronic() -> PrescriptionDraft {
+pub fn chronic() -> PrescriptionDraft {
     PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", &[("amlodipine-5mg", 28)]) }
 }
 
-async fn asked(w: &World, by: &Person) -> Vec<Refill> {
+pub async fn asked(w: &World, by: &Person) -> Vec<Refill> {
     refills::list(&w.app, &w.by(by), RefillQuery::default()).await.unwrap().items
 }
 
 /// The worker wakes at `time` and does what is due, as its timer would.
-async fn wakes(w: &World, time: Timestamp) {
+pub async fn wakes(w: &World, time: Timestamp) {
     w.clock_to(&time.to_string());
     queue::run(&w.app, w.now()).await.unwrap();
 }
 
-fn day(n: i64) -> Timestamp {
+pub fn day(n: i64) -> Timestamp {
     "2026-11-24T00:05:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(24 * n)
 }
 

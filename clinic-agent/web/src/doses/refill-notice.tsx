@@ -26,6 +26,7 @@ export function RefillNotice() {
               })}
             </Link>{" "}
             <RefillChip state={refill.state} />
+            {refill.reopened && <div>{t(`refill.reopened.${refill.reopened.because}`)}</div>}
           </li>
         ))}
       </ul>

@@ -250,6 +250,7 @@ async fn with_what_follows(app: &App, nurse: &Staff, p: &Prescription, n: usize)
             asked_at: at,
             decided_at: None,
             renewed_by: None,
+            reopened: None,
             decline_reason: None,
         };
         refills::insert(&mut tx, &refill).await?;

@@ -223,6 +223,7 @@ export const zh = {
     refill_done: "已续方",
     refill_declined: "不再续方",
     refill_lapsed: "续方请求随停药失效",
+    refill_reopened: "续开的药没有送到，重新请求续方",
     invitation_made: "邀请参加",
   },
   entities: {
@@ -485,6 +486,7 @@ export const en: typeof zh = {
     refill_done: "Renewed",
     refill_declined: "Not renewed",
     refill_lapsed: "Refill request ended with its course",
+    refill_reopened: "Refill asked for anew: the renewal brought nothing",
     invitation_made: "Invitation made",
   },
   entities: {

@@ -1,5 +1,5 @@
 import type { ConsultationSummary, Refill } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats, useNames } from "@yunzhen/client/ui";
+import { Banner, EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats, useNames } from "@yunzhen/client/ui";
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { IconPill, IconRepeat } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -92,6 +92,12 @@ function RefillCard({ refill, visit }: { refill: Refill; visit?: ConsultationSum
       <Text size="sm" c="dimmed">
         {t("refills.asked", { time: formats.dateTime(refill.asked_at) })}
       </Text>
+      {refill.reopened && may("decline") && (
+        <Banner meaning="person" title={t("refills.reopened", { time: formats.dateTime(refill.reopened.at) })}>
+          {t(`shared:refill.reopened.${refill.reopened.because}`)}{" "}
+          <Link to={`/prescriptions/${refill.reopened.prescription_id}`}>{t("refills.failedRenewal")}</Link>
+        </Banner>
+      )}
       {refill.decline_reason && <Text>{t("refills.declinedBecause", { reason: refill.decline_reason })}</Text>}
       {see.error && <ProblemAlert error={see.error} />}
       {(may("decline") || may("see")) && (

@@ -1,6 +1,6 @@
 export const zh = {
   title: "续方请求",
-  hint: "药快用完时系统提醒一次；是否续开由您决定，系统不会生成处方。",
+  hint: "药快用完时系统提醒一次；续开的处方没能送到药时会再次提醒。是否续开由您决定，系统不会生成处方。",
   empty: "没有续方请求",
   emptyHint: "您开的长期用药快用完时，会在这里提醒您。",
   until: "可用到 {{date}}（{{why}}）",
@@ -14,12 +14,14 @@ export const zh = {
   declineHint: "护士会看到原因。",
   reason: "不再续方的原因",
   declinedBecause: "原因：{{reason}}",
+  reopened: "{{time}} 再次提醒",
+  failedRenewal: "查看那张处方",
   filter: { label: "筛选", open: "待处理", over: "已结束" },
 };
 
 export const en: typeof zh = {
   title: "Refill requests",
-  hint: "Asked once before a medicine runs out. You decide; nothing is prescribed by the system.",
+  hint: "Asked once before a medicine runs out, and anew when its renewal brought nothing. You decide; nothing is prescribed by the system.",
   empty: "No refill requests",
   emptyHint: "When a long-term medicine that you prescribed runs out, you are told here.",
   until: "Lasts until {{date}} ({{why}})",
@@ -35,5 +37,7 @@ export const en: typeof zh = {
   declineHint: "The nurse sees the reason.",
   reason: "Why it is not renewed",
   declinedBecause: "Reason: {{reason}}",
+  reopened: "Asked anew {{time}}",
+  failedRenewal: "Open that prescription",
   filter: { label: "Filter", open: "To decide", over: "Over" },
 };

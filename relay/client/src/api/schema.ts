@@ -8654,8 +8654,10 @@ export interface components {
             last_day: string;
             /** @description The course that runs out. */
             prescription_id: components["schemas"]["PrescriptionId"];
-            /** @description The prescription that was written for it. */
+            /** @description The prescription that was written for it, while that one stands. */
             renewed_by?: components["schemas"]["PrescriptionId"];
+            /** @description Why it was asked anew, last. */
+            reopened?: components["schemas"]["RefillReopened"];
             /** @description Whose. */
             resident: components["schemas"]["DoseResident"];
             /** @description Why it ends then. */
@@ -8675,6 +8677,15 @@ export interface components {
          * @description A request for a refill.
          */
         RefillId: string;
+        /** @description What was written for a request ended, and the medicine has not come. */
+        RefillReopened: {
+            /** @description Since when it is open again. */
+            at: components["schemas"]["Time"];
+            /** @description How what was written for it ended. */
+            because: components["schemas"]["RenewalEnd"];
+            /** @description Which prescription that was. */
+            prescription_id: components["schemas"]["PrescriptionId"];
+        };
         /**
          * @description Where a request stands.
          * @enum {string}
@@ -8751,6 +8762,11 @@ export interface components {
             /** @description Always true. */
             removed: boolean;
         };
+        /**
+         * @description How the prescription that was signed for a request ended without bringing what was asked for.
+         * @enum {string}
+         */
+        RenewalEnd: "withdrawn" | "stopped" | "rejected" | "expired" | "unsupplied";
         /** @description Takes a prescription back and begins another in its place. */
         ReplaceBody: {
             /** @description The consultation in which the new one is written: of the same resident. */

@@ -272,6 +272,7 @@ export type ChainTurn = Schemas["ChainTurn"];
 export type ChainStage = Schemas["ChainStage"];
 export type Refill = Schemas["Refill"];
 export type RefillState = Schemas["RefillState"];
+export type RenewalEnd = Schemas["RenewalEnd"];
 
 // Pharmacies' own systems.
 export type NewPharmacySystem = Schemas["NewPharmacySystem"];

@@ -69,5 +69,12 @@ export const enDoses: typeof zhDoses = {
       cap: "Longest supply reached",
       validity: "Validity ends",
     },
+    reopened: {
+      withdrawn: "The renewal was withdrawn and the medicine has not come: to be decided anew",
+      stopped: "The renewal was stopped while the old course is still taken: to be decided anew",
+      rejected: "The pharmacist refused the renewal: to be decided anew",
+      expired: "The renewal expired before a pharmacy brought it: to be decided anew",
+      unsupplied: "Nothing of the renewal arrived whole, and the pharmacy settled it: to be decided anew",
+    },
   },
 };

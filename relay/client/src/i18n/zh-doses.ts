@@ -57,5 +57,12 @@ export const zhDoses = {
   refill: {
     state: { open: "待处理", seen: "医师已看", done: "已续方", declined: "不再续方", lapsed: "已停药" },
     runsOut: { stock: "药量不足", course: "疗程结束", cap: "已到处方期限", validity: "处方将失效" },
+    reopened: {
+      withdrawn: "续开的处方已撤回，药没有送到，请重新决定",
+      stopped: "续开的处方已停用，原来的药还在服用，请重新决定",
+      rejected: "续开的处方被药师退回，请重新决定",
+      expired: "续开的处方过期仍无药房配送，请重新决定",
+      unsupplied: "续开的药没有完好送到，药房已结清，请重新决定",
+    },
   },
 };

@@ -11,7 +11,7 @@ named_enum! {
         Open = "open",
         /// The prescriber has seen it.
         Seen = "seen",
-        /// A new prescription was written.
+        /// A new prescription was signed; asked anew when that one ends and the medicine has not come.
         Done = "done",
         /// The medicine ends here, for a reason.
         Declined = "declined",
@@ -31,6 +31,8 @@ pub enum Event {
     Decline,
     /// The course was stopped.
     Lapse,
+    /// What was written for it ended, and the medicine has not come.
+    Reopen,
 }
 
 impl Event {
@@ -41,6 +43,7 @@ impl Event {
             Self::Do => "do",
             Self::Decline => "decline",
             Self::Lapse => "lapse",
+            Self::Reopen => "reopen",
         }
     }
 }
@@ -63,6 +66,7 @@ impl State {
             (S::Open | S::Seen, Event::Do) => S::Done,
             (S::Open | S::Seen, Event::Decline) => S::Declined,
             (S::Open | S::Seen, Event::Lapse) => S::Lapsed,
+            (S::Done, Event::Reopen) => S::Open,
             (state, event) => return Err(Refused { state: state.as_str(), event: event.name() }),
         };
         Ok(Next { state, at })
@@ -70,13 +74,18 @@ impl State {
 
     /// No event leaves this state.
     pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Declined | Self::Lapsed)
+    }
+
+    /// Nobody is asked any more.
+    pub const fn is_decided(self) -> bool {
         matches!(self, Self::Done | Self::Declined | Self::Lapsed)
     }
 }
 
 /// One event of each kind, in table order; for diagrams and exhaustive tests.
 pub fn sample_events() -> Vec<Event> {
-    vec![Event::See, Event::Do, Event::Decline, Event::Lapse]
+    vec![Event::See, Event::Do, Event::Decline, Event::Lapse, Event::Reopen]
 }
 
 /// The machine as a Mermaid state diagram, printed from [`State::apply`].

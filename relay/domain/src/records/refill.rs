@@ -1,13 +1,72 @@
-//! The request for a refill of a course that runs out.
+//! The request for a refill of a course that runs out, and how a prescription that was written for it can come to nothing.
 
 use crate::access::Facts;
 use crate::ids::{HomeId, PrescriptionId, RefillId, ResidentId, StaffId};
-use crate::machines::Refused;
+use crate::machines::prescription::{self, State as PrescriptionState};
 use crate::machines::refill::{Event, State};
+use crate::machines::{Refused, named_enum};
+use crate::records::{Prescription, Supply};
 use crate::runway::RunsOut;
 use crate::sensitive::Sensitive;
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+named_enum! {
+    /// How the prescription that was signed for a request ended without bringing what was asked for.
+    RenewalEnd {
+        /// The prescriber withdrew it before anything reached the home, wherever its parcel was.
+        Withdrawn = "withdrawn",
+        /// The prescriber withdrew it after something reached the home.
+        Stopped = "stopped",
+        /// The pharmacist refused it.
+        Rejected = "rejected",
+        /// No pharmacy took it in time, or its parcel came back and no pharmacy took it again.
+        Expired = "expired",
+        /// The pharmacy settled what was missing, and nothing had arrived whole.
+        Unsupplied = "unsupplied",
+    }
+}
+
+impl RenewalEnd {
+    /// How this prescription came to nothing; none while the medicine may still come, or has come.
+    pub fn of(p: &Prescription) -> Option<Self> {
+        use PrescriptionState as P;
+        match p.state {
+            P::Rejected => Some(Self::Rejected),
+            // What came of it is a course of its own, which is watched and asks again; an emergency supply is not watched.
+            P::Expired if p.in_the_home() && p.supply != Supply::Emergency => None,
+            P::Expired => Some(Self::Expired),
+            P::Cancelled => {
+                let unsupplied = prescription::Event::Close { supplied: false }.name();
+                let settled = p.timeline.last().is_some_and(|last| last.step == unsupplied);
+                Some(if settled { Self::Unsupplied } else { Self::Withdrawn })
+            }
+            P::Stopped => Some(Self::Stopped),
+            P::Draft
+            | P::Signed
+            | P::InReview
+            | P::InQuestion
+            | P::Approved
+            | P::Dispensing
+            | P::OnHold
+            | P::Packed
+            | P::InDelivery
+            | P::Delivered
+            | P::Returned => None,
+        }
+    }
+}
+
+/// Why a request that was done is open again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reopened {
+    /// Since when.
+    pub at: Timestamp,
+    /// How the prescription that was written for it ended.
+    pub because: RenewalEnd,
+    /// Which one.
+    pub renewal: PrescriptionId,
+}
 
 /// A request. There is at most one for a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +95,10 @@ pub struct Refill {
     pub asked_at: Timestamp,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
-    /// The prescription that was written for it.
+    /// The prescription that was written for it, while that one stands.
     pub renewed_by: Option<PrescriptionId>,
+    /// Why it was asked anew, last.
+    pub reopened: Option<Reopened>,
     /// Why the medicine ends.
     pub decline_reason: Option<Sensitive<String>>,
 }
@@ -48,10 +109,35 @@ impl Refill {
         let next = self.state.apply(event, at)?;
         self.state = next.state;
         self.version += 1;
-        if self.state.is_terminal() {
-            self.decided_at = Some(at);
-        }
+        self.decided_at = self.state.is_decided().then_some(at);
         Ok(self)
+    }
+
+    /// The record after a prescription was signed for it.
+    pub fn renew(self, by: PrescriptionId, at: Timestamp) -> Result<Self, Refused> {
+        Ok(Self { renewed_by: Some(by), ..self.apply(&Event::Do, at)? })
+    }
+
+    /// Whether somebody has to be asked anew when what was signed for it ended like that. Nobody is where its own course was withdrawn: the medicine is not to be
+    /// given. Where the new medicine had come and was stopped, that was decided at the bed; only while doses of the old course remain would they end unseen.
+    pub fn is_open_again(&self, course: &Prescription, end: RenewalEnd, today: Date) -> bool {
+        let withdrawn = matches!(course.state, PrescriptionState::Cancelled | PrescriptionState::Stopped);
+        let still_taken = today <= self.last_day;
+        self.state == State::Done && !withdrawn && (end != RenewalEnd::Stopped || still_taken)
+    }
+
+    /// The record after what was signed for it ended like that.
+    pub fn reopen(self, because: RenewalEnd, at: Timestamp) -> Result<Self, Refused> {
+        let renewal = self.renewed_by;
+        let refill = self.apply(&Event::Reopen, at)?;
+        let reopened = renewal.map(|renewal| Reopened { at, because, renewal });
+        Ok(Self { renewed_by: None, reopened, ..refill })
+    }
+
+    /// Whether this prescription has one of the medicines that run out; `course` is the one that asks.
+    pub fn asks_for(&self, course: &Prescription, p: &Prescription) -> bool {
+        let mut asked = course.items.iter().filter(|item| self.item_nos.contains(&item.no));
+        asked.any(|item| p.items.iter().any(|new| new.drug_id == item.drug_id))
     }
 
     /// What access decides on.

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
     ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState, NeedReason, NotGivenReason, PrescriptionId,
-    RefillId, RefillState, ResidentId, Route, RunsOut,
+    RefillId, RefillState, RenewalEnd, ResidentId, Route, RunsOut,
 };
 use super::common::Time;
 use super::recalls::DoseRecall;
@@ -303,6 +303,17 @@ pub struct RefillQuery {
     pub cursor: Option<String>,
 }
 
+/// What was written for a request ended, and the medicine has not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefillReopened {
+    /// Since when it is open again.
+    pub at: Time,
+    /// How what was written for it ended.
+    pub because: RenewalEnd,
+    /// Which prescription that was.
+    pub prescription_id: PrescriptionId,
+}
+
 /// A request for a refill. It is no prescription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refill {
@@ -335,9 +346,12 @@ pub struct Refill {
     /// When it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Time>,
-    /// The prescription that was written for it.
+    /// The prescription that was written for it, while that one stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_by: Option<PrescriptionId>,
+    /// Why it was asked anew, last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<RefillReopened>,
     /// Why the medicine ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
