@@ -475,6 +475,8 @@ event_kinds! {
     RecallAsked = "recall.asked" of Recall;
     /// A home has looked for it.
     RecallAnswered = "recall.answered" of Recall;
+    /// Its answer differs from its own record of doses: somebody counted again and stands by it.
+    RecallCountedAgain = "recall.counted_again" of Recall;
     /// Units turned up in a home when all seemed settled.
     RecallReopened = "recall.reopened" of Recall;
     /// It is settled: every home has answered.

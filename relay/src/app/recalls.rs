@@ -220,23 +220,23 @@ pub async fn answer(
     let home = home.ok_or(AppError::NotFound)?;
     same_version(input.version, home.version)?;
     let note = input.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    let held = show::holdings(&mut work.tx, &recall, ctx.now).await?;
+    let on_record = on_record::given(app, &mut work.tx, &recall, &held, home.home_id).await?;
     let answer = RecallAnswer {
         at: ctx.now,
         by: ctx.actor.staff_id().ok_or(AppError::Forbidden)?,
         set_apart: input.set_apart,
         given: input.given,
         note: note.map(|note| bounded("note", note, 500)).transpose()?.map(Into::into),
+        on_record: Some(on_record),
+        counted_again: input.counted_again,
     };
-    let on_record = match input.counted_again {
-        true => 0,
-        false => {
-            let held = show::holdings(&mut work.tx, &recall, ctx.now).await?;
-            on_record::given(app, &mut work.tx, &recall, &held, home.home_id).await?
-        }
-    };
-    let home = home.answer(&recall, answer, on_record).map_err(not_fitting)?;
+    let home = home.answer(&recall, answer).map_err(not_fitting)?;
     recalls::update_home(&mut work.tx, &home).await?;
     work.record(EventKind::RecallAnswered, id.uuid(), Some(home.home_id), None);
+    if home.answer.as_ref().is_some_and(|answer| answer.counted_again) {
+        work.record(EventKind::RecallCountedAgain, id.uuid(), Some(home.home_id), None);
+    }
     answered_with(app, ctx, work, &recall).await
 }
 
@@ -255,6 +255,15 @@ fn not_fitting(error: AnswerError) -> AppError {
                 "Of {supplied} that came {given} are recorded as given, so at most {left} can be left. Count again; if it is so, say that it was counted again"
             );
             AppError::invalid("set_apart", zh, en)
+        }
+        AnswerError::Unrecorded { supplied, recorded, given } => {
+            let zh = format!(
+                "本院领用 {supplied}，给药记录中只记了已给 {recorded}，回报的是已服用 {given}。请再清点一次：找到的请隔离；去向不明的不要算作已服用，请在“其余的去向”中说明；如确已服用而漏记，请确认“已再次核对”后回报"
+            );
+            let en = format!(
+                "Of {supplied} that came only {recorded} are recorded as given, and the answer says {given}. Count again: set apart what is found; say where the rest is instead of calling it given; if it was given and not written down, say that it was counted again"
+            );
+            AppError::invalid("given", zh, en)
         }
         AnswerError::Missing { missing } => {
             let en = format!("{missing} are neither set apart nor given: say where they are");

@@ -167,7 +167,7 @@ pub async fn update_home(tx: &mut Tx, home: &RecallHome) -> Result<(), StoreErro
     let answer = home.answer.as_ref();
     let done = sqlx::query(
         "UPDATE recall_homes SET version = $3, state = $4, supplied = $5, asked_at = $6, answered_at = $7, answered_by = $8,
-             set_apart = $9, given = $10, note = $11
+             set_apart = $9, given = $10, note = $11, on_record = $12, counted_again = $13
          WHERE recall_id = $1 AND home_id = $2 AND version = $3 - 1",
     )
     .bind(home.recall_id.to_string())
@@ -181,6 +181,8 @@ pub async fn update_home(tx: &mut Tx, home: &RecallHome) -> Result<(), StoreErro
     .bind(answer.map(|answer| i64::from(answer.set_apart)))
     .bind(answer.map(|answer| i64::from(answer.given)))
     .bind(answer.and_then(|answer| answer.note.as_ref().map(|note| note.expose().clone())))
+    .bind(answer.and_then(|answer| answer.on_record).map(i64::from))
+    .bind(i64::from(answer.is_some_and(|answer| answer.counted_again)))
     .execute(tx.conn())
     .await?;
     one_row("home in a recall", done.rows_affected())
@@ -242,6 +244,8 @@ fn decode_home(cells: &Cells<'_>) -> Result<RecallHome, StoreError> {
             set_apart: cells.int("set_apart")?,
             given: cells.int("given")?,
             note: cells.opt_text("note")?.map(Into::into),
+            on_record: cells.opt_count("on_record")?,
+            counted_again: cells.flag("counted_again")?,
         }),
         _ => None,
     };

@@ -73,6 +73,13 @@ async fn answer(w: &World, by: &Person, r: &Recall, set_apart: u32, given: u32) 
     recalls::answer(&w.app, &w.by(by), r.summary.id, body).await
 }
 
+/// The same where the doses on record say otherwise, and she counted again.
+async fn recounted(w: &World, by: &Person, r: &Recall, set_apart: u32, given: u32) -> Result<Recall, AppError> {
+    let version = r.summary.own.as_ref().map_or(1, |own| own.version);
+    let body = AnswerRecallBody { version, set_apart, given, note: None, counted_again: true };
+    recalls::answer(&w.app, &w.by(by), r.summary.id, body).await
+}
+
 async fn close(w: &World, r: &Recall, reason: Option<&str>) -> Result<Recall, AppError> {
     let version = see(w, &w.pharmacist, r.summary.id).await.unwrap().summary.version;
     let body = CloseRecallBody { version, reason: reason.map(str::to_owned) };
@@ -225,12 +232,12 @@ async fn homes_answer_at_the_same_time_and_every_unit_is_accounted_for() {
     assert_eq!(held, ["王秀英"]);
     assert_eq!(fields(answer(&w, &w.nurse, &mine, 7, 1).await.unwrap_err()), ["set_apart"]);
     assert_eq!(fields(answer(&w, &w.nurse, &mine, 0, 0).await.unwrap_err()), ["note"]);
-    let after = answer(&w, &w.nurse, &mine, 4, 3).await.unwrap();
+    let after = recounted(&w, &w.nurse, &mine, 4, 3).await.unwrap();
     assert_eq!(after.summary.own.as_ref().unwrap().state, recall_home::State::Answered);
     answer(&w, &w.nurse_of_other_home, &theirs, 7, 0).await.unwrap();
     // The same version again is stale; with the new one it is corrected.
     assert!(matches!(answer(&w, &w.nurse, &mine, 7, 0).await, Err(AppError::Stale { .. })));
-    answer(&w, &w.nurse, &after, 5, 2).await.unwrap();
+    recounted(&w, &w.nurse, &after, 5, 2).await.unwrap();
     let seen = see(&w, &w.pharmacist, r.summary.id).await.unwrap();
     let told: Vec<_> = seen.homes.iter().map(|h| (h.supplied, h.set_apart, h.given, h.answered_by.is_some())).collect();
     assert_eq!(told, [(7, Some(5), Some(2), true), (7, Some(7), Some(0), true)]);
@@ -255,7 +262,7 @@ async fn nobody_closes_over_a_silent_home_without_saying_why() {
     assert!(matches!(close(&w, &r, None).await, Err(AppError::NotPossible(_))), "it is closed");
     // What the home finds after all is told all the same.
     let mine = see(&w, &w.nurse, r.summary.id).await.unwrap();
-    answer(&w, &w.nurse, &mine, 2, 5).await.unwrap();
+    recounted(&w, &w.nurse, &mine, 2, 5).await.unwrap();
     assert_eq!(see(&w, &w.pharmacist, r.summary.id).await.unwrap().summary.homes_answered, 1);
     let gone = withdraw(&w, &r, "复检合格").await.unwrap();
     assert!(gone.allowed.is_empty());
@@ -578,7 +585,45 @@ async fn a_home_is_asked_again_when_it_sets_more_apart_than_its_own_doses_leave(
     let version = after.summary.own.as_ref().unwrap().version;
     let body = AnswerRecallBody { version, set_apart: 7, given: 0, note: None, counted_again: true };
     let after = recalls::answer(&w.app, &w.by(&w.nurse), r.summary.id, body).await.unwrap();
-    assert_eq!(after.summary.own.unwrap().set_apart, Some(7));
+    let own = after.summary.own.unwrap();
+    assert_eq!((own.set_apart, own.on_record, own.counted_again), (Some(7), Some(1), true));
+}
+
+/// Only the tablet's page asked: the relay took it for given without a dose on record.
+#[tokio::test]
+async fn all_used_without_the_doses_on_record_is_refused_in_words_until_it_was_counted_again() {
+    let w = World::new().await;
+    received(&w, &w.nurse, &packed_for(&w, "王秀英").await).await;
+    w.clock_to("2026-11-24T00:05:00Z");
+    let dose = w.doses_on("2026-11-24").await.items.remove(0);
+    give(&w, &dose, None).await.unwrap();
+    let r = declare(&w, &w.pharmacist).await;
+    let mine = see(&w, &w.nurse, r.summary.id).await.unwrap();
+    let refused = answer(&w, &w.nurse, &mine, 0, 7).await.unwrap_err();
+    let AppError::Invalid(said) = &refused else { panic!("{refused:?}") };
+    assert!(said[0].message_zh.contains("只记了已给 1，回报的是已服用 7"), "{said:?}");
+    assert!(said[0].message_en.contains("only 1 are recorded as given"), "{said:?}");
+    assert_eq!(fields(refused), ["given"]);
+    assert_eq!((w.count(EventKind::RecallAnswered).await, w.count(EventKind::RecallCountedAgain).await), (0, 0));
+    let own = see(&w, &w.nurse, r.summary.id).await.unwrap().summary.own.unwrap();
+    assert_eq!((own.state, own.given), (recall_home::State::Asked, None), "nothing was kept of it");
+    // What is neither found nor on record is stated with its reason, and nobody had to count again.
+    let version = own.version;
+    let body = AnswerRecallBody {
+        version,
+        set_apart: 0,
+        given: 1,
+        note: Some("其余六片随换药退回家属".to_owned()),
+        counted_again: false,
+    };
+    let stated = recalls::answer(&w.app, &w.by(&w.nurse), r.summary.id, body).await.unwrap();
+    let own = stated.summary.own.as_ref().unwrap();
+    assert_eq!((own.on_record, own.counted_again), (Some(1), false));
+    // Or it was given and not written: counted again it is taken, and the hospital sees that it was.
+    recounted(&w, &w.nurse, &stated, 0, 7).await.unwrap();
+    let seen = see(&w, &w.pharmacist, r.summary.id).await.unwrap().homes.remove(0);
+    assert_eq!((seen.given, seen.on_record, seen.counted_again), (Some(7), Some(1), true));
+    assert_eq!((w.count(EventKind::RecallAnswered).await, w.count(EventKind::RecallCountedAgain).await), (2, 1));
 }
 
 /// Each line of a home was read by itself: a batch that many residents had made the page slow.

@@ -119,6 +119,7 @@ function Answer({ recall }: { recall: Recall }) {
               apart: own.set_apart,
               given: own.given,
             })}
+            {own.counted_again && <div>{t("app:recalls.recounted", { given: own.on_record })}</div>}
             {own.note && <div>{own.note}</div>}
           </Banner>
           {may && (

@@ -81,6 +81,7 @@ function HomeRow({ home, recall }: { home: RecallHome; recall: Recall }) {
             {t("recalls.answeredBy", { name: home.answered_by.name, time: formats.dateTime(home.answered_at) })}
           </Text>
         )}
+        {home.counted_again && <Text size="sm">{t("recalls.recounted", { n: home.on_record })}</Text>}
         {home.note && <Text size="sm">{home.note}</Text>}
       </Table.Td>
     </Table.Tr>

@@ -4179,7 +4179,7 @@ export interface components {
         };
         /** @description The home has looked for it. What is neither set apart nor given needs a note. */
         AnswerRecallBody: {
-            /** @description It was counted again: there is more than the home's own doses leave. */
+            /** @description It was counted again: more is left than the home's own doses leave, or more was given than they say. Without it such an answer is refused. */
             counted_again?: boolean;
             /**
              * Format: int32
@@ -8207,6 +8207,8 @@ export interface components {
             answered_by?: components["schemas"]["StaffRef"];
             /** @description Asked, last. */
             asked_at: components["schemas"]["Time"];
+            /** @description Its answer differs from that, and whoever looked counted again and stands by it. */
+            counted_again?: boolean;
             /**
              * Format: int32
              * @description How many had been given already.
@@ -8223,6 +8225,11 @@ export interface components {
             home_name: string;
             /** @description Where the rest is. */
             note?: string;
+            /**
+             * Format: int32
+             * @description What the home's own doses said was given when it answered.
+             */
+            on_record?: number;
             /**
              * Format: int32
              * @description How many units were found and set apart.

@@ -117,6 +117,21 @@ pub struct RecallAnswer {
     pub given: u32,
     /// Where the rest is.
     pub note: Option<Sensitive<String>>,
+    /// What the home's own doses said was given when it answered; not known of answers of before it was kept.
+    pub on_record: Option<u32>,
+    /// It differs from that, and whoever looked counted again and says that it is so.
+    pub counted_again: bool,
+}
+
+impl RecallAnswer {
+    /// Where it and the home's own doses do not go together.
+    fn differs(&self, supplied: u32) -> Option<AnswerError> {
+        let recorded = self.on_record?;
+        if self.set_apart > supplied.saturating_sub(recorded) {
+            return Some(AnswerError::Given { supplied, given: recorded });
+        }
+        (self.given > recorded).then_some(AnswerError::Unrecorded { supplied, recorded, given: self.given })
+    }
 }
 
 /// Why an answer does not fit.
@@ -134,6 +149,16 @@ pub enum AnswerError {
         /// What it was given.
         supplied: u32,
         /// What its record says residents were given.
+        given: u32,
+    },
+    /// More is said to be given than the home's own record of doses says, and nobody counted again.
+    #[error("{given} are said to be given, and of {supplied} only {recorded} are recorded as given")]
+    Unrecorded {
+        /// What it was given.
+        supplied: u32,
+        /// What its record says residents were given.
+        recorded: u32,
+        /// What the answer says.
         given: u32,
     },
     /// Units are neither found nor given, and nothing says where they are.
@@ -159,23 +184,23 @@ impl RecallHome {
         Facts { home_id: Some(self.home_id), ..Facts::default() }
     }
 
-    /// The record after the home has looked. Every unit is accounted for: set apart, given, or its whereabouts said. `on_record` is what its own doses say was
-    /// given, 0 where somebody counted again and says that the record is wrong.
-    pub fn answer(mut self, recall: &Recall, answer: RecallAnswer, on_record: u32) -> Result<Self, AnswerError> {
+    /// The record after the home has looked. Every unit is accounted for: set apart, given, or its whereabouts said. What does not go together with the home's own
+    /// doses is taken only from whoever counted again.
+    pub fn answer(mut self, recall: &Recall, mut answer: RecallAnswer) -> Result<Self, AnswerError> {
         recall.state.apply(Event::Answer)?;
         self.state = self.state.apply(recall_home::Event::Answer)?;
         let told = u64::from(answer.set_apart) + u64::from(answer.given);
-        match u64::from(self.supplied).checked_sub(told) {
-            None => return Err(AnswerError::More { supplied: self.supplied }),
-            Some(_) if answer.set_apart > self.supplied.saturating_sub(on_record) => {
-                return Err(AnswerError::Given { supplied: self.supplied, given: on_record });
-            }
-            Some(0) => {}
-            Some(missing) if answer.note.is_none() => {
-                return Err(AnswerError::Missing { missing: u32::try_from(missing).unwrap_or(u32::MAX) });
-            }
-            Some(_) => {}
+        let Some(missing) = u64::from(self.supplied).checked_sub(told) else {
+            return Err(AnswerError::More { supplied: self.supplied });
+        };
+        let differs = answer.differs(self.supplied);
+        if let (Some(differs), false) = (differs, answer.counted_again) {
+            return Err(differs);
         }
+        if missing > 0 && answer.note.is_none() {
+            return Err(AnswerError::Missing { missing: u32::try_from(missing).unwrap_or(u32::MAX) });
+        }
+        answer.counted_again = differs.is_some();
         self.version += 1;
         self.answer = Some(answer);
         Ok(self)
@@ -222,21 +247,29 @@ mod tests {
     fn found(set_apart: u32, given: u32, note: Option<&str>) -> RecallAnswer {
         let by = StaffId::new(Timestamp::UNIX_EPOCH, [3; 10]);
         let note = note.map(|note| note.to_owned().into());
-        RecallAnswer { at: Timestamp::UNIX_EPOCH, by, set_apart, given, note }
+        RecallAnswer { at: Timestamp::UNIX_EPOCH, by, set_apart, given, note, on_record: None, counted_again: false }
+    }
+
+    fn beside(on_record: u32, answer: RecallAnswer) -> RecallAnswer {
+        RecallAnswer { on_record: Some(on_record), ..answer }
+    }
+
+    fn again(answer: RecallAnswer) -> RecallAnswer {
+        RecallAnswer { counted_again: true, ..answer }
     }
 
     #[test]
     fn every_unit_is_accounted_for() {
         let open = recall(State::Open);
-        let answered = home(7).answer(&open, found(4, 3, None), 0).expect("whole");
+        let answered = home(7).answer(&open, found(4, 3, None)).expect("whole");
         assert_eq!((answered.state, answered.version), (recall_home::State::Answered, 2));
-        assert_eq!(home(7).answer(&open, found(4, 4, None), 0), Err(AnswerError::More { supplied: 7 }));
-        assert_eq!(home(7).answer(&open, found(u32::MAX, u32::MAX, None), 0), Err(AnswerError::More { supplied: 7 }));
-        assert_eq!(home(7).answer(&open, found(0, 0, None), 0), Err(AnswerError::Missing { missing: 7 }));
-        assert!(home(7).answer(&open, found(0, 0, Some("打碎了")), 0).is_ok());
-        let withdrawn = home(7).answer(&recall(State::Withdrawn), found(7, 0, None), 0);
+        assert_eq!(home(7).answer(&open, found(4, 4, None)), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(u32::MAX, u32::MAX, None)), Err(AnswerError::More { supplied: 7 }));
+        assert_eq!(home(7).answer(&open, found(0, 0, None)), Err(AnswerError::Missing { missing: 7 }));
+        assert!(home(7).answer(&open, found(0, 0, Some("打碎了"))).is_ok());
+        let withdrawn = home(7).answer(&recall(State::Withdrawn), found(7, 0, None));
         assert!(matches!(withdrawn, Err(AnswerError::Refused(_))));
-        let late = home(7).answer(&recall(State::ClosedEarly), found(7, 0, None), 0);
+        let late = home(7).answer(&recall(State::ClosedEarly), found(7, 0, None));
         assert!(late.is_ok(), "what is found after the close is told all the same");
     }
 
@@ -244,16 +277,37 @@ mod tests {
     fn what_the_homes_own_record_says_was_given_cannot_be_set_apart_too() {
         let open = recall(State::Open);
         let given = AnswerError::Given { supplied: 8, given: 1 };
-        assert_eq!(home(8).answer(&open, found(8, 0, None), 1), Err(given));
+        assert_eq!(home(8).answer(&open, beside(1, found(8, 0, None))), Err(given));
         assert_eq!(given.to_string(), "1 of 8 are recorded as given: at most 7 can be left");
-        assert!(home(8).answer(&open, found(7, 1, None), 1).is_ok());
-        assert!(home(8).answer(&open, found(8, 0, None), 0).is_ok(), "counted again: the record is wrong");
-        assert!(home(8).answer(&open, found(0, 0, Some("打碎了")), 9).is_ok());
+        let fits = home(8).answer(&open, again(beside(1, found(7, 1, None)))).expect("fits").answer.expect("answered");
+        assert_eq!((fits.on_record, fits.counted_again), (Some(1), false), "there was nothing to count again");
+        let recounted = home(8).answer(&open, again(beside(1, found(8, 0, None)))).expect("the record is wrong");
+        assert!(recounted.answer.expect("answered").counted_again);
+        assert!(home(8).answer(&open, beside(9, found(0, 0, Some("打碎了")))).is_ok());
+    }
+
+    #[test]
+    fn what_is_said_to_be_used_up_without_a_dose_on_record_is_counted_again() {
+        let open = recall(State::Open);
+        let unrecorded = AnswerError::Unrecorded { supplied: 8, recorded: 0, given: 8 };
+        assert_eq!(home(8).answer(&open, beside(0, found(0, 8, None))), Err(unrecorded));
+        assert_eq!(unrecorded.to_string(), "8 are said to be given, and of 8 only 0 are recorded as given");
+        assert_eq!(
+            home(8).answer(&open, beside(5, found(0, 8, Some("吃完了")))),
+            Err(AnswerError::Unrecorded { supplied: 8, recorded: 5, given: 8 }),
+            "a note does not stand for counting again"
+        );
+        assert!(home(8).answer(&open, beside(8, found(0, 8, None))).is_ok(), "every dose is on record");
+        assert!(home(8).answer(&open, beside(5, found(0, 5, Some("打碎了")))).is_ok(), "the difference is stated");
+        let again = home(8).answer(&open, again(beside(5, found(0, 8, None)))).expect("counted again");
+        let answer = again.answer.expect("answered");
+        assert_eq!((answer.given, answer.on_record, answer.counted_again), (8, Some(5), true));
+        assert!(home(8).answer(&open, found(0, 8, None)).is_ok(), "where the record is not known nothing contradicts");
     }
 
     #[test]
     fn more_that_turns_up_is_asked_for_again() {
-        let answered = home(7).answer(&recall(State::Open), found(7, 0, None), 0).expect("whole");
+        let answered = home(7).answer(&recall(State::Open), found(7, 0, None)).expect("whole");
         let again = answered.ask(3, Timestamp::UNIX_EPOCH).expect("asked");
         assert_eq!((again.state, again.supplied, again.version), (recall_home::State::Asked, 10, 3));
     }

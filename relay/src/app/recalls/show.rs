@@ -161,6 +161,8 @@ async fn home(db: &mut Db, names: &mut Names, home: &RecallHome) -> Result<views
         set_apart: answer.map(|answer| answer.set_apart),
         given: answer.map(|answer| answer.given),
         note: answer.and_then(|answer| answer.note.as_ref().map(|note| note.expose().clone())),
+        on_record: answer.and_then(|answer| answer.on_record),
+        counted_again: answer.is_some_and(|answer| answer.counted_again),
         given_on_record: None,
     })
 }

@@ -75,7 +75,7 @@ pub struct AnswerRecallBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub note: Option<String>,
-    /// It was counted again: there is more than the home's own doses leave.
+    /// It was counted again: more is left than the home's own doses leave, or more was given than they say. Without it such an answer is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub counted_again: bool,
 }
@@ -248,6 +248,12 @@ pub struct RecallHome {
     /// Where the rest is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What the home's own doses said was given when it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_record: Option<u32>,
+    /// Its answer differs from that, and whoever looked counted again and stands by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted_again: bool,
     /// How many the home's own doses say were given (the home's own answer in one recall only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_on_record: Option<u32>,
