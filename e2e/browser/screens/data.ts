@@ -457,7 +457,7 @@ export function buildDay(now: number) {
     delivery("dv2", "rx6", "received"),
     delivery("dv3", "rx7", "awaiting_courier", { cold_chain: true, allowed: ["accept"] }),
     delivery("dv4", "rx8", "on_hold", {
-      attempts: [{ at: ago(12 * MINUTE), reason: "院区不让进" }],
+      attempts: [{ at: ago(12 * MINUTE), code: "closed" }],
       allowed: ["resume", "give-back"],
     }),
     delivery("dv5", "rx9", "returned"),

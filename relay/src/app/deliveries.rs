@@ -12,7 +12,7 @@ use yunzhen_domain::Actor;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::DeliveryId;
-use yunzhen_domain::machines::delivery::{Event, QuarantineReason, State};
+use yunzhen_domain::machines::delivery::{AttemptCode, Event, QuarantineReason, State};
 use yunzhen_domain::machines::prescription;
 use yunzhen_domain::records::{Delivery, Prescription};
 use yunzhen_store::{Paging, deliveries, prescriptions};
@@ -27,7 +27,7 @@ use super::people::name_of;
 use super::reads::Seen;
 use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::deliveries as views;
-use super::work::{Start, Work, authorize, may_list, required, same_version};
+use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
 use super::{App, AppError, Context, recalls, stock};
 
 /// Rows of one page of the list.
@@ -113,10 +113,12 @@ pub async fn fail_attempt(
     app: &App,
     ctx: &Context,
     id: DeliveryId,
-    input: ReasonBody,
+    input: views::FailAttemptBody,
 ) -> Result<views::Delivery, AppError> {
-    let reason = required("reason", &input.reason, 500)?;
-    step(app, ctx, id, input.version, Action::CarryDelivery, Event::FailAttempt { reason }).await
+    let reason = input.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| bounded("reason", reason, 500)).transpose()?;
+    let event = Event::FailAttempt { code: input.code.unwrap_or(AttemptCode::Other), reason };
+    step(app, ctx, id, input.version, Action::CarryDelivery, event).await
 }
 
 /// The courier tries again.

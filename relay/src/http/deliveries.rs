@@ -8,8 +8,8 @@ use crate::app::views::Page;
 use crate::app::views::codes::DeliveryId;
 use crate::app::views::common::{ReasonBody, VersionBody};
 use crate::app::views::deliveries::{
-    Delivery, DeliveryQuery, ExpectedParcel, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody, RefusedCode,
-    RefusedCodeCounted,
+    Delivery, DeliveryQuery, ExpectedParcel, FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody,
+    RefusedCode, RefusedCodeCounted,
 };
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
@@ -111,13 +111,13 @@ pub async fn arrive(
     operation_id = "failDeliveryAttempt",
     tag = "deliveries",
     params(("id" = DeliveryId, Path), IdempotencyHeader),
-    request_body = ReasonBody,
+    request_body = FailAttemptBody,
     responses((status = 200, description = "Done.", body = Delivery), CommandProblems),
 )]
 pub async fn fail_attempt(
     State(state): State<ApiState>,
     Id(id): Id<DeliveryId>,
-    command: Command<ReasonBody>,
+    command: Command<FailAttemptBody>,
 ) -> Result<Json<Delivery>, Problem> {
     Ok(Json(app::deliveries::fail_attempt(&state.app, &command.context, id, command.body).await?))
 }

@@ -8,7 +8,7 @@ use yunzhen_domain::checked::ParcelCode;
 use yunzhen_domain::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::delivery::State;
 use yunzhen_domain::parcel_label::LabelKey;
-use yunzhen_domain::records::Delivery;
+use yunzhen_domain::records::{Attempt, Delivery};
 
 use crate::paging::{Cursor, Paging, Slice};
 use crate::row::{Cells, hex, one_row, taken_apart, to_json};
@@ -206,7 +206,7 @@ fn decode(cells: &Cells<'_>) -> Result<Delivery, StoreError> {
         code_hash: cells.opt_text("code_hash")?.map(Into::into),
         wrong_codes: cells.int("wrong_codes")?,
         quarantine: cells.opt_parse("quarantine")?,
-        attempts: cells.json("attempts")?,
+        attempts: cells.json::<Vec<Attempt>>("attempts")?.into_iter().map(Attempt::coded).collect(),
         counts: cells.json("counts")?,
         comment: cells.opt_text("comment")?.map(Into::into),
         created_at: cells.time("created_at")?,

@@ -1,8 +1,9 @@
 //! One link, one PIN, several parcels, in an order.
 
-use yunzhen_domain::machines::delivery::State;
+use yunzhen_domain::machines::delivery::{AttemptCode, State};
 use yunzhen_relay::app::views::common::VersionBody;
 use yunzhen_relay::app::views::courier_runs::RunOrder;
+use yunzhen_relay::app::views::deliveries::FailAttemptBody;
 use yunzhen_relay::app::views::prescriptions::{PackBody, Packed};
 use yunzhen_relay::app::views::sessions::CourierSignIn;
 use yunzhen_relay::app::{AppError, courier_runs, deliveries, prescriptions, sessions};
@@ -110,4 +111,33 @@ async fn a_lost_link_is_renewed_by_the_pharmacy_and_the_former_one_opens_nothing
     assert_eq!(session.run_id, id);
     let d = deliveries::get(&w.app, &w.of(courier_of(&packed.delivery)), packed.delivery.id).await.unwrap();
     assert_eq!(d.state, State::AwaitingCourier);
+}
+
+/// The page sent the words of its button, which every reader then read in the courier's language.
+#[tokio::test]
+async fn why_a_parcel_could_not_be_delivered_is_a_code_and_own_words_stay_as_they_were_written() {
+    let w = World::new().await;
+    let packed = w.packed().await;
+    let courier = courier_of(&packed.delivery);
+    let mut d = w.on_the_road(&packed.delivery).await;
+    let tries = [
+        (Some(AttemptCode::Closed), None),
+        (None, Some("无人接收")),
+        (Some(AttemptCode::Other), Some(" 电梯停运 ")),
+        (None, None),
+    ];
+    for (code, reason) in tries {
+        let body = FailAttemptBody { version: d.version, code, reason: reason.map(str::to_owned) };
+        d = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await.unwrap();
+        assert_eq!(d.state, State::OnHold);
+        let body = VersionBody { version: d.version };
+        d = deliveries::resume(&w.app, &w.of(courier), d.id, body).await.unwrap();
+    }
+    let seen = deliveries::get(&w.app, &w.by(&w.nurse), d.id).await.unwrap();
+    let told: Vec<_> = seen.attempts.iter().map(|one| (one.code, one.reason.as_deref())).collect();
+    let own = (AttemptCode::Other, Some("电梯停运"));
+    assert_eq!(told, [(AttemptCode::Closed, None), (AttemptCode::Nobody, None), own, (AttemptCode::Other, None)]);
+    let body = FailAttemptBody { version: d.version, code: None, reason: Some("\u{202e}".to_owned()) };
+    let hidden = deliveries::fail_attempt(&w.app, &w.of(courier), d.id, body).await;
+    assert!(matches!(hidden, Err(AppError::Invalid(_))));
 }

@@ -14,6 +14,7 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Delivery } from "@yunzhen/client";
 import {
+  AttemptReason,
   Banner,
   DeliveryChip,
   DiscrepancyView,
@@ -81,7 +82,7 @@ export function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <Banner meaning="person" title={t("app:deliveries.attempts")}>
             {delivery.attempts.map((attempt) => (
               <div key={attempt.at}>
-                {formats.dateTime(attempt.at)} · {attempt.reason}
+                {formats.dateTime(attempt.at)} · <AttemptReason attempt={attempt} />
               </div>
             ))}
           </Banner>

@@ -1,5 +1,5 @@
 import type { CourierRun, Delivery } from "@yunzhen/client";
-import { Banner, isAtCounter, ProblemAlert, useFormats } from "@yunzhen/client/ui";
+import { AttemptReason, Banner, isAtCounter, ProblemAlert, useFormats } from "@yunzhen/client/ui";
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck, IconMapPin, IconPhone, IconSnowflake, IconWifiOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -104,7 +104,7 @@ export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: Stop
           <Text c="dimmed">{t("deliveries.attempts")}</Text>
           {delivery.attempts.map((attempt) => (
             <Text key={attempt.at}>
-              {formats.time(attempt.at)} · {attempt.reason}
+              {formats.time(attempt.at)} · <AttemptReason attempt={attempt} />
             </Text>
           ))}
         </section>
@@ -154,8 +154,8 @@ export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: Stop
       {asking === "fail-attempt" && (
         <ReasonSheet
           onClose={() => setAsking(undefined)}
-          onChoose={(reason) => {
-            outbox.press(delivery, "fail-attempt", { reason });
+          onChoose={(code) => {
+            outbox.press(delivery, "fail-attempt", { code });
             setAsking(undefined);
           }}
         />

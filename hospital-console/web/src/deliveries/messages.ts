@@ -72,15 +72,7 @@ export const zh = {
     confirm: "取件",
   },
   atDoorHint: "把包裹交给护士，护士在平板上核对包裹码并签收。此页会自动更新。",
-  reason: {
-    title: "为什么送不到？",
-    nobody: "无人接收",
-    closed: "院区不让进",
-    address: "找不到地址",
-    damaged: "包裹破损",
-    temperature: "温度超出范围",
-    other: "其他",
-  },
+  reason: { title: "为什么送不到？" },
   giveBackTitle: "把包裹退回药房？",
   giveBackConfirm: "确认退回",
   offline: {
@@ -184,15 +176,7 @@ export const en: typeof zh = {
     confirm: "Pick up",
   },
   atDoorHint: "Hand over the parcel. The nurse checks the code on the tablet; this page follows by itself.",
-  reason: {
-    title: "Why can it not be delivered?",
-    nobody: "Nobody to receive it",
-    closed: "No entry",
-    address: "Address not found",
-    damaged: "Parcel damaged",
-    temperature: "Temperature out of range",
-    other: "Other",
-  },
+  reason: { title: "Why can it not be delivered?" },
   giveBackTitle: "Give the parcel back to the pharmacy?",
   giveBackConfirm: "Give it back",
   offline: {

@@ -2,7 +2,7 @@
  * The courier's presses are kept until they have an answer: on a phone in a cellar the request may take minutes. One of each parcel, in the order in which they
  * were pressed, each with the same idempotency key on every try, also after the page was closed.
  */
-import { ApiError, newIdempotencyKey, type Delivery } from "@yunzhen/client";
+import { ApiError, newIdempotencyKey, type AttemptCode, type Delivery } from "@yunzhen/client";
 import { api } from "../app/api";
 import type { Command } from "./courier";
 
@@ -10,6 +10,9 @@ export interface Pending {
   deliveryId: string;
   command: Command;
   version: number;
+  /** Why it could not be delivered. */
+  code?: AttemptCode;
+  /** The same in words: of a press that was kept by the page of before there were codes. */
   reason?: string;
   /** What was scanned from the parcel at the counter. */
   scan?: string;
@@ -75,7 +78,7 @@ export class Outbox {
     clearTimeout(this.timer);
   }
 
-  press(delivery: Delivery, command: Command, more: Pick<Pending, "reason" | "scan" | "celsius"> = {}): void {
+  press(delivery: Delivery, command: Command, more: Pick<Pending, "code" | "scan" | "celsius"> = {}): void {
     const { id: deliveryId, version } = delivery;
     if (this.state.waiting.some((one) => one.deliveryId === deliveryId)) return;
     const pending: Pending = { deliveryId, command, version, ...more, key: newIdempotencyKey() };
@@ -130,10 +133,10 @@ export class Outbox {
   }
 }
 
-function give({ deliveryId, command, version, reason, scan, celsius, key }: Pending): Promise<Delivery> {
+function give({ deliveryId, command, version, code, reason, scan, celsius, key }: Pending): Promise<Delivery> {
   switch (command) {
     case "fail-attempt":
-      return api.deliveries.failAttempt(deliveryId, version, reason ?? "", key);
+      return api.deliveries.failAttempt(deliveryId, { version, code, reason }, key);
     case "pick-up":
       return api.parcels.pickUp(deliveryId, { version, scan, celsius }, key);
     default:

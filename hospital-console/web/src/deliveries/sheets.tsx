@@ -1,13 +1,14 @@
 import { Button, Drawer, Stack, Text, TextInput } from "@mantine/core";
+import type { AttemptCode } from "@yunzhen/client";
 import { celsiusOf, ScanButton } from "@yunzhen/client/ui";
 import { IconBarcode, IconThermometer } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-const REASONS = ["nobody", "closed", "address", "damaged", "temperature", "other"] as const;
+const REASONS: AttemptCode[] = ["nobody", "closed", "address", "damaged", "temperature", "other"];
 
 /** From below, under the thumb: one press is the answer. */
-export function ReasonSheet({ onClose, onChoose }: { onClose: () => void; onChoose: (reason: string) => void }) {
+export function ReasonSheet({ onClose, onChoose }: { onClose: () => void; onChoose: (code: AttemptCode) => void }) {
   const { t } = useTranslation("app");
   return (
     <Drawer
@@ -20,14 +21,8 @@ export function ReasonSheet({ onClose, onChoose }: { onClose: () => void; onChoo
     >
       <Stack gap="sm">
         {REASONS.map((reason) => (
-          <Button
-            key={reason}
-            variant="default"
-            size="xl"
-            fullWidth
-            onClick={() => onChoose(t(`deliveries.reason.${reason}`))}
-          >
-            {t(`deliveries.reason.${reason}`)}
+          <Button key={reason} variant="default" size="xl" fullWidth onClick={() => onChoose(reason)}>
+            {t(`shared:parcel.attempt.${reason}`)}
           </Button>
         ))}
       </Stack>

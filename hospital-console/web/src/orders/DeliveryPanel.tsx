@@ -1,5 +1,6 @@
 import type { Delivery } from "@yunzhen/client";
 import {
+  AttemptReason,
   DeliveryChip,
   ProblemAlert,
   QuarantineBanner,
@@ -60,7 +61,7 @@ export function DeliveryPanel({ deliveryId, withCode }: { deliveryId: string; wi
       </Text>
       {delivery.attempts.map((attempt) => (
         <Text key={attempt.at} size="sm" c="var(--yz-person-text)">
-          {formats.dateTime(attempt.at)} · {attempt.reason}
+          {formats.dateTime(attempt.at)} · <AttemptReason attempt={attempt} />
         </Text>
       ))}
       {delivery.refusal && (

@@ -1,5 +1,14 @@
 import type { ConsultationSummary, Refill } from "@yunzhen/client";
-import { Banner, EmptyState, ProblemAlert, RefillChip, Skeletons, useAction, useFormats, useNames } from "@yunzhen/client/ui";
+import {
+  Banner,
+  EmptyState,
+  ProblemAlert,
+  RefillChip,
+  Skeletons,
+  useAction,
+  useFormats,
+  useNames,
+} from "@yunzhen/client/ui";
 import { Button, Group, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { IconPill, IconRepeat } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";

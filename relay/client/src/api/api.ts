@@ -175,10 +175,8 @@ export class Api {
     /** The courier's commands that need no more than the version. */
     step: (id: string, step: "accept" | "arrive" | "resume" | "give-back", version: number, key?: string) =>
       data(this.care.POST(`/api/deliveries/{id}/${step}`, { params: command(id, key), body: { version } })),
-    failAttempt: (id: string, version: number, reason: string, key?: string) =>
-      data(
-        this.care.POST("/api/deliveries/{id}/fail-attempt", { params: command(id, key), body: { version, reason } }),
-      ),
+    failAttempt: (id: string, body: T.FailAttemptBody, key?: string) =>
+      data(this.care.POST("/api/deliveries/{id}/fail-attempt", { params: command(id, key), body })),
     receive: (id: string, body: T.ReceiveBody, key?: string) =>
       data(this.care.POST("/api/deliveries/{id}/receive", { params: command(id, key), body })),
     refuse: (id: string, version: number, reason: string, key?: string) =>

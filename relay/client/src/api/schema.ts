@@ -4279,8 +4279,15 @@ export interface components {
              */
             at: string;
             /** @description Why. */
-            reason: string;
+            code?: components["schemas"]["AttemptCode"];
+            /** @description What the courier wrote, in the language it was written in. */
+            reason?: string;
         };
+        /**
+         * @description Why an attempt failed, as the courier's page asks it; told in the reader's language.
+         * @enum {string}
+         */
+        AttemptCode: "nobody" | "closed" | "address" | "damaged" | "temperature" | "other";
         /**
          * @description Whether a participant is heard.
          * @enum {string}
@@ -5845,6 +5852,18 @@ export interface components {
              * @description Wrong codes that may still be tried before the hand-over stops, those without a link among them.
              */
             tries_left: number;
+        };
+        /** @description An attempt failed. */
+        FailAttemptBody: {
+            /** @description Why; `other` where it is absent. */
+            code?: components["schemas"]["AttemptCode"];
+            /** @description In the courier's own words, shown as they were written. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The `version` that was seen.
+             */
+            version: number;
         };
         /** @description What a specialist keeps under a name. */
         Favourite: {
@@ -15318,7 +15337,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["FailAttemptBody"];
             };
         };
         responses: {

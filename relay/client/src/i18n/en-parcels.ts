@@ -68,6 +68,15 @@ export const enParcels: typeof zhParcels = {
       nurse: "Do not accept or use it; give it back to the courier.",
     },
   },
+  attempt: {
+    nobody: "Nobody to receive it",
+    closed: "No entry",
+    address: "Address not found",
+    damaged: "Parcel damaged",
+    temperature: "Temperature out of range",
+    other: "Other",
+    written: "as the courier wrote it: “{{words}}”",
+  },
   refused: "Refused because: {{reason}}",
   withdrawn: { by: "Withdrawn by {{who}} at {{time}}", reason: "Reason: {{reason}}" },
   temperature: {

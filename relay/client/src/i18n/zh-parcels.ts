@@ -65,6 +65,15 @@ export const zhParcels = {
       nurse: "请勿签收和使用，把包裹交还配送员。",
     },
   },
+  attempt: {
+    nobody: "无人接收",
+    closed: "院区不让进",
+    address: "找不到地址",
+    damaged: "包裹破损",
+    temperature: "温度超出范围",
+    other: "其他",
+    written: "配送员原话：“{{words}}”",
+  },
   refused: "拒收原因：{{reason}}",
   withdrawn: { by: "{{who}} 于 {{time}} 撤回", reason: "原因：{{reason}}" },
   temperature: {

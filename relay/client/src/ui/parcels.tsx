@@ -2,7 +2,7 @@
 import { Text } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Delivery, Discrepancy } from "../api/types";
+import type { Attempt, Delivery, Discrepancy } from "../api/types";
 import { useFormats, useNames, useUnit } from "./hooks";
 import { Banner } from "./states";
 import { StatusChip } from "./status";
@@ -22,6 +22,21 @@ export function QuarantineBanner({ delivery, reader }: { delivery: Delivery; rea
           : `parcel.quarantine.${reason}.${reader}`,
       )}
     </Banner>
+  );
+}
+
+/** Why an attempt failed: the code in the reader's language, the courier's own words as they were written. */
+export function AttemptReason({ attempt }: { attempt: Attempt }) {
+  const { t } = useTranslation("shared");
+  const words = attempt.reason && t("parcel.attempt.written", { words: attempt.reason });
+  // What was kept before there were codes has words only.
+  const code = attempt.code ?? "other";
+  if (words && code === "other") return <>{words}</>;
+  return (
+    <>
+      {t(`parcel.attempt.${code}`)}
+      {words && ` · ${words}`}
+    </>
   );
 }
 

@@ -51,6 +51,24 @@ named_enum! {
 }
 
 named_enum! {
+    /// Why an attempt failed, as the courier's page asks it; told in the reader's language.
+    AttemptCode {
+        /// Nobody to receive it.
+        Nobody = "nobody",
+        /// The courier was not let in.
+        Closed = "closed",
+        /// The address was not found.
+        Address = "address",
+        /// The parcel is damaged.
+        Damaged = "damaged",
+        /// Its temperature is out of range.
+        Temperature = "temperature",
+        /// Something else; words may say what.
+        Other = "other",
+    }
+}
+
+named_enum! {
     /// Who has the parcel.
     Holder {
         /// At the pharmacy.
@@ -76,7 +94,9 @@ pub enum Event {
     /// Nobody opened, or it could not be handed over.
     FailAttempt {
         /// Why.
-        reason: String,
+        code: AttemptCode,
+        /// The courier's own words.
+        reason: Option<String>,
     },
     /// The courier tries again.
     Resume,
@@ -211,7 +231,7 @@ pub fn sample_events() -> Vec<Event> {
         Event::Accept,
         Event::PickUp,
         Event::Arrive,
-        Event::FailAttempt { reason: String::new() },
+        Event::FailAttempt { code: AttemptCode::Nobody, reason: None },
         Event::Resume,
         Event::Quarantine { reason: QuarantineReason::Temperature },
         Event::Release,

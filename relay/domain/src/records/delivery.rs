@@ -5,7 +5,7 @@ use crate::checked::ParcelCode;
 use crate::formulary::DrugId;
 use crate::ids::{CourierRunId, DeliveryId, HomeId, PharmacyId, PrescriptionId, ResidentId, TemperatureId};
 use crate::machines::Refused;
-use crate::machines::delivery::{Event, QuarantineReason, State};
+use crate::machines::delivery::{AttemptCode, Event, QuarantineReason, State};
 use crate::parcel_label::LabelKey;
 use crate::records::{Instead, Supplied, TimelineStep};
 use crate::sensitive::Sensitive;
@@ -85,7 +85,39 @@ pub struct Attempt {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Why.
-    pub reason: String,
+    #[serde(default = "in_own_words")]
+    pub code: AttemptCode,
+    /// What the courier wrote, in the language it was written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// An attempt that has words and no code.
+const fn in_own_words() -> AttemptCode {
+    AttemptCode::Other
+}
+
+/// What the buttons of the courier's page said when their words were sent and kept instead of a code.
+const FORMER_WORDS: &[(AttemptCode, [&str; 2])] = &[
+    (AttemptCode::Nobody, ["无人接收", "Nobody to receive it"]),
+    (AttemptCode::Closed, ["院区不让进", "No entry"]),
+    (AttemptCode::Address, ["找不到地址", "Address not found"]),
+    (AttemptCode::Damaged, ["包裹破损", "Parcel damaged"]),
+    (AttemptCode::Temperature, ["温度超出范围", "Temperature out of range"]),
+    (AttemptCode::Other, ["其他", "Other"]),
+];
+
+impl Attempt {
+    /// With the code where the words are those of a button: kept before there were codes, or pressed on a page of that time.
+    #[must_use]
+    pub fn coded(self) -> Self {
+        let words = self.reason.as_deref().filter(|_| self.code == AttemptCode::Other);
+        let pressed = words.and_then(|words| FORMER_WORDS.iter().find(|(_, said)| said.contains(&words)));
+        match pressed {
+            Some((code, _)) => Self { at: self.at, code: *code, reason: None },
+            None => self,
+        }
+    }
 }
 
 /// The delivery of one parcel.
@@ -177,7 +209,7 @@ impl Delivery {
         self.state = next.state;
         self.version += 1;
         match event {
-            Event::FailAttempt { reason } => self.attempts.push(Attempt { at, reason }),
+            Event::FailAttempt { code, reason } => self.attempts.push(Attempt { at, code, reason }.coded()),
             Event::Refuse { reason } => self.comment = Some(reason.into()),
             Event::Quarantine { reason } => self.quarantine = Some(reason),
             Event::Release => {
@@ -200,5 +232,23 @@ impl Delivery {
         }
         self.timeline.push(TimelineStep { step: step.to_owned(), at, who: who.0.to_owned(), who_id: who.1 });
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_that_was_kept_in_the_words_of_a_button_has_its_code() {
+        let kept = |json: &str| serde_json::from_str::<Attempt>(json).expect("an attempt").coded();
+        let told = |attempt: Attempt| (attempt.code, attempt.reason);
+        let at = "\"at\":\"2026-11-23T02:00:00Z\"";
+        assert_eq!(told(kept(&format!("{{{at},\"reason\":\"院区不让进\"}}"))), (AttemptCode::Closed, None));
+        assert_eq!(told(kept(&format!("{{{at},\"reason\":\"Nobody to receive it\"}}"))), (AttemptCode::Nobody, None));
+        let own = told(kept(&format!("{{{at},\"reason\":\"电梯停运\"}}")));
+        assert_eq!(own, (AttemptCode::Other, Some("电梯停运".to_owned())));
+        let new = told(kept(&format!("{{{at},\"code\":\"address\",\"reason\":\"其他\"}}")));
+        assert_eq!(new, (AttemptCode::Address, Some("其他".to_owned())), "what has a code is as it was written");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use yunzhen_domain::Role;
 use yunzhen_domain::access::{Action, Decision, decide};
-use yunzhen_domain::machines::delivery::{Event, State};
+use yunzhen_domain::machines::delivery::{AttemptCode, Event, State};
 use yunzhen_domain::parcel_label;
 use yunzhen_domain::records::{Delivery, Recall, Temperature, TimelineStep};
 use yunzhen_store::{Db, discrepancies, recalls, receipts, residents, temperatures};
@@ -149,7 +149,7 @@ fn allowed(ctx: &Context, d: &Delivery, batch_recalled: bool) -> Vec<String> {
         ("accept", Action::CarryDelivery, Event::Accept),
         ("pick-up", Action::CarryDelivery, Event::PickUp),
         ("arrive", Action::CarryDelivery, Event::Arrive),
-        ("fail-attempt", Action::CarryDelivery, Event::FailAttempt { reason: reason() }),
+        ("fail-attempt", Action::CarryDelivery, Event::FailAttempt { code: AttemptCode::Other, reason: None }),
         ("resume", Action::CarryDelivery, Event::Resume),
         ("give-back", Action::CarryDelivery, Event::GiveBack),
         ("receive", Action::ReceiveDelivery, Event::Receive { complete: true }),

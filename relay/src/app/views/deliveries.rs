@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::codes::{CourierRunId, DeliveryId, DeliveryState, PrescriptionId, QuarantineReason, Role};
+use super::codes::{AttemptCode, CourierRunId, DeliveryId, DeliveryState, PrescriptionId, QuarantineReason, Role};
 use super::common::{Time, TimelineStep};
 use super::discrepancies::Discrepancy;
 pub use yunzhen_domain::records::{Attempt, Count, Pack};
@@ -142,6 +142,21 @@ pub struct PickUpBody {
     /// Degrees Celsius inside a cold parcel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub celsius: Option<f64>,
+}
+
+/// An attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailAttemptBody {
+    /// The `version` that was seen.
+    pub version: i64,
+    /// Why; `other` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<AttemptCode>,
+    /// In the courier's own words, shown as they were written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
 }
 
 /// A temperature of a cold parcel; one that was measured where there was no link comes later.

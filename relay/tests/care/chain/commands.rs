@@ -4,11 +4,12 @@ use uuid::Uuid;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::formulary::DrugId;
 use yunzhen_domain::ids::{ConsultationId, DeliveryId, DiscrepancyId, PrescriptionId, RecallId, StockId};
+use yunzhen_domain::machines::delivery::AttemptCode;
 use yunzhen_domain::machines::recall::Level;
 use yunzhen_domain::records::{DeclineCode, RejectionCode};
 use yunzhen_relay::app::views::Time;
 use yunzhen_relay::app::views::common::{ReasonBody, VersionBody};
-use yunzhen_relay::app::views::deliveries::{NewTemperature, PickUpBody, ReceiptBody, ReceiveBody};
+use yunzhen_relay::app::views::deliveries::{FailAttemptBody, NewTemperature, PickUpBody, ReceiptBody, ReceiveBody};
 use yunzhen_relay::app::views::discrepancies::ResolveBody;
 use yunzhen_relay::app::views::dispenses::DeclineBody;
 use yunzhen_relay::app::views::prescribing::{AnswerBody, AskBody, PrescriptionDraftUpdate, ReplaceBody};
@@ -189,6 +190,7 @@ impl Command {
     pub async fn run(&self, app: &App, ctx: &Context) -> Result<Done, AppError> {
         let reason = |version: i64| ReasonBody { version, reason: "试".into() };
         let seen = |version: i64| VersionBody { version };
+        let not_let_in = |version: i64| FailAttemptBody { version, code: Some(AttemptCode::Closed), reason: None };
         Ok(match self.clone() {
             Self::Draft(id, what) => {
                 let p = prescriptions::create(app, ctx, id, what.written()).await?;
@@ -237,7 +239,7 @@ impl Command {
                         deliveries::pick_up(app, ctx, id, PickUpBody { version, scan: None, celsius }).await
                     }
                     Carry::Arrive => deliveries::arrive(app, ctx, id, seen(version)).await,
-                    Carry::Fail => deliveries::fail_attempt(app, ctx, id, reason(version)).await,
+                    Carry::Fail => deliveries::fail_attempt(app, ctx, id, not_let_in(version)).await,
                     Carry::Resume => deliveries::resume(app, ctx, id, seen(version)).await,
                     Carry::GiveBack => deliveries::give_back(app, ctx, id, seen(version)).await,
                 };
