@@ -22,14 +22,44 @@ const change = (entity: string, seq: number): ServerEvent => ({
 });
 
 describe("LiveEvents", () => {
-  it("outdates the queries that show what changed", () => {
-    const { opened, outdated, live } = setUp();
+  it("outdates the queries that show what changed", async () => {
+    const { clock, opened, outdated, live } = setUp();
     live.start();
     opened[0]?.handlers.onOpen();
     expect(live.getState().phase).toBe("live");
+    await clock.advance(20);
     outdated.length = 0;
     opened[0]?.handlers.onEvent(change("delivery", 7));
+    await clock.advance(20);
     expect(outdated).toEqual(["deliveries", "prescriptions", "audit"]);
+  });
+
+  it("fetches once what several changes of one press outdate", async () => {
+    const { clock, opened, outdated, live } = setUp();
+    live.start();
+    opened[0]?.handlers.onOpen();
+    await clock.advance(20);
+    outdated.length = 0;
+    opened[0]?.handlers.onEvent(change("note", 7));
+    await clock.advance(5);
+    opened[0]?.handlers.onEvent(change("resident", 8));
+    await clock.advance(15);
+    expect(outdated).toEqual(["residents", "audit", "eligibility", "visits", "doses"]);
+    await clock.advance(60);
+    expect(outdated).toHaveLength(5);
+  });
+
+  it("loses nothing of what was told just before it is stopped", async () => {
+    const { clock, opened, outdated, live } = setUp();
+    live.start();
+    opened[0]?.handlers.onOpen();
+    await clock.advance(20);
+    outdated.length = 0;
+    opened[0]?.handlers.onEvent(change("note", 7));
+    live.stop();
+    expect(outdated).toEqual(["residents", "audit"]);
+    await clock.advance(60);
+    expect(outdated).toHaveLength(2);
   });
 
   it("reads the boxes anew when one comes or goes, and goes on after the last id that it saw", async () => {
@@ -37,8 +67,10 @@ describe("LiveEvents", () => {
     live.start();
     opened[0]?.handlers.onOpen();
     opened[0]?.handlers.onEvent(change("note", 12));
+    await clock.advance(20);
     outdated.length = 0;
     opened[0]?.handlers.onEvent({ event: "boxes", data: "{}" });
+    await clock.advance(20);
     expect(outdated).toEqual(["boxes", "consultations"]);
     opened[0]?.handlers.onClose(undefined);
     await clock.advance(500);
@@ -53,6 +85,7 @@ describe("LiveEvents", () => {
     await clock.advance(500);
     expect(outdated).toEqual([]);
     opened[1]?.handlers.onOpen();
+    await clock.advance(20);
     expect(outdated).toEqual(["*"]);
   });
 
@@ -61,14 +94,16 @@ describe("LiveEvents", () => {
     live.start();
     opened[0]?.handlers.onOpen();
     opened[0]?.handlers.onEvent(change("consultation", 41));
-    outdated.length = 0;
     const lost = clock.now();
+    await clock.advance(20);
+    outdated.length = 0;
     opened[0]?.handlers.onClose(undefined);
     expect(live.getState()).toEqual({ phase: "stale", since: lost });
     await clock.advance(500);
     expect(opened[1]?.headers["Last-Event-ID"]).toBe("41");
     opened[1]?.handlers.onOpen();
     expect(live.getState().phase).toBe("live");
+    await clock.advance(20);
     expect(outdated).not.toContain("*");
   });
 
@@ -76,12 +111,15 @@ describe("LiveEvents", () => {
     const { clock, opened, outdated, live } = setUp();
     live.start();
     opened[0]?.handlers.onOpen();
+    await clock.advance(20);
     outdated.length = 0;
     opened[0]?.handlers.onClose(undefined);
     await clock.advance(500);
     opened[1]?.handlers.onOpen();
+    await clock.advance(20);
     expect(outdated).toEqual(["*"]);
     opened[1]?.handlers.onEvent({ event: "reset", data: "" });
+    await clock.advance(20);
     expect(outdated).toEqual(["*", "*"]);
   });
 

@@ -188,23 +188,34 @@ export interface LiveEventsOptions extends Omit<LiveStreamOptions, "url" | "onEv
   onChange?(change: Change): void;
 }
 
+/** Instead of a first word: all queries. */
+const EVERYTHING = "*";
+
+/** One press changes several things of the record, and each is told: what comes within this time is fetched once. */
+const GATHERED_MS = 20;
+
 export class LiveEvents {
   private readonly stream: LiveStream;
+  private readonly queries: Invalidator | undefined;
+  private readonly clock: Clock;
+  private readonly outdated = new Set<string>();
+  private timer: unknown;
 
   constructor(options: LiveEventsOptions = {}) {
     const { queries, onChange, ...rest } = options;
-    const outdate = (entity: string): void => {
-      for (const first of OUTDATED_BY[entity] ?? [entity]) queries?.invalidateQueries({ queryKey: [first] });
-    };
+    this.queries = queries;
+    this.clock = options.clock ?? systemClock;
+    const outdate = (entity: string): void => this.outdate(OUTDATED_BY[entity] ?? [entity]);
+    const outdateAll = (): void => this.outdate([EVERYTHING]);
     this.stream = new LiveStream({
       ...rest,
       url: options.url ?? "/api/events",
       onOpen: (gap) => {
-        if (gap) queries?.invalidateQueries();
+        if (gap) outdateAll();
       },
       onEvent: (event) => {
         if (event.event === "reset") {
-          queries?.invalidateQueries();
+          outdateAll();
           return;
         }
         // No part of the record: a box came or went, or the stream was away and may have missed it.
@@ -218,11 +229,11 @@ export class LiveEvents {
           change = JSON.parse(event.data) as Change;
         } catch {
           // One unreadable line must not end the stream; fetch everything again instead.
-          queries?.invalidateQueries();
+          outdateAll();
           return;
         }
         outdate(change.entity);
-        if (change.entity !== "audit") queries?.invalidateQueries({ queryKey: ["audit"] });
+        outdate("audit");
         onChange?.(change);
       },
     });
@@ -235,8 +246,22 @@ export class LiveEvents {
   }
   stop(): void {
     this.stream.stop();
+    this.fetchAgain();
   }
   retryNow(): void {
     this.stream.retryNow();
+  }
+
+  private outdate(firstWords: readonly string[]): void {
+    if (this.outdated.size === 0) this.timer = this.clock.setTimer(() => this.fetchAgain(), GATHERED_MS);
+    for (const first of firstWords) this.outdated.add(first);
+  }
+
+  private fetchAgain(): void {
+    this.clock.clearTimer(this.timer);
+    const outdated = [...this.outdated];
+    this.outdated.clear();
+    if (outdated.includes(EVERYTHING)) this.queries?.invalidateQueries();
+    else for (const first of outdated) this.queries?.invalidateQueries({ queryKey: [first] });
   }
 }
