@@ -18,6 +18,7 @@
 //! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
+//! | [`red`] | redundant audio to and from browsers |
 //! | [`link`] | link quality in words |
 //! | [`uplink`] | what arrives from a box, counted |
 //! | [`paths`] | several paths between box and relay: which carries the picture, which are dead, what came twice |
@@ -35,6 +36,7 @@ pub mod nack;
 pub mod opus;
 pub mod paths;
 pub mod pictures;
+pub mod red;
 pub mod repair;
 pub mod rewrite;
 pub mod room;

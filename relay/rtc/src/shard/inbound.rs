@@ -169,6 +169,7 @@ impl Shard {
             }
             Inbound::Report { slot, kind, block } => {
                 let loss = f32::from(block.fraction_lost) / 256.0;
+                browser.peer.reported(now, loss);
                 let round_trip = browser.round_trip(now, slot, kind, &block);
                 let room_slot = browser.room_slot(slot);
                 if let Some(round_trip) = round_trip {

@@ -62,6 +62,8 @@ struct Counters {
     undeliverable: u64,
     events_dropped: u64,
     malformed_packets: u64,
+    red_sent: u64,
+    red_restored: u64,
 }
 
 pub(crate) struct Shard {
@@ -290,6 +292,9 @@ impl Shard {
             }
             Transport::Browser(browser) => {
                 browser.is_dirty = false;
+                let red = browser.peer.take_red();
+                self.counters.red_sent += red.sent;
+                self.counters.red_restored += red.restored;
                 while let Some(outbound) = browser.peer.poll_outbound() {
                     let (to, source) = match (outbound.to, browser.path) {
                         (Some(to), path) => (to, path.and_then(|path| path.source)),
@@ -327,6 +332,8 @@ impl Shard {
         count("yunzhen_rtc_undeliverable_packets_total", counters.undeliverable);
         count("yunzhen_rtc_malformed_packets_total", counters.malformed_packets);
         count("yunzhen_rtc_dropped_events_total", counters.events_dropped);
+        count("yunzhen_rtc_sent_redundant_sounds_total", counters.red_sent);
+        count("yunzhen_rtc_restored_sounds_total", counters.red_restored);
         count("yunzhen_rtc_sent_datagrams_total", sent.datagrams);
         count("yunzhen_rtc_sent_bytes_total", sent.bytes);
         count("yunzhen_rtc_send_calls_total", sent.calls);
