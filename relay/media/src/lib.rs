@@ -15,6 +15,7 @@
 //! | [`bitrate`] | how fast the home may send, from loss |
 //! | [`congestion`] | how fast the box may send, from arrival times |
 //! | [`downlink`] | what is sent to a box, at the rate its link takes |
+//! | [`pacing`] | pictures to a browser, spread over some milliseconds |
 //! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
@@ -34,6 +35,7 @@ pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod pacing;
 pub mod paths;
 pub mod pictures;
 pub mod red;

@@ -100,6 +100,26 @@ fn a_burst_arrives_whole_whoever_forwards_it() {
 }
 
 #[test]
+fn a_sound_does_not_wait_behind_a_keyframe_that_leaves_spread() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let mut home = world.home(&room);
+    let mut person = world.join(&room, ParticipantKind::Specialist, &CALL);
+    connect(&mut [&mut person]);
+    // The sound of a frame is the last that the box brings of it.
+    for round in 1..=3 {
+        home.frame(60, true);
+        until("the keyframe is there", &mut [&mut person], SOON, |people| {
+            people[0].line(0) == round && people[0].line(1) == 60 * round
+        });
+        let order = std::mem::take(&mut person.order);
+        let sound = order.iter().position(|line| *line == 0).expect("a sound");
+        assert!(sound < 30, "the sound came after {sound} of 60 packets of the picture");
+    }
+    assert_eq!(person.duplicates, 0);
+}
+
+#[test]
 fn what_is_lost_is_sent_again() {
     let world = World::new(1);
     let (room, _events) = world.room();

@@ -176,7 +176,9 @@ impl Shard {
                     self.feed(now, room, Input::Path { leg, round_trip, loss });
                 }
                 let (Some(slot), MediaKind::Video) = (room_slot, kind) else { return };
-                Input::Reception { leg, slot, loss, estimate_bps: None }
+                self.feed(now, room, Input::Reception { leg, slot, loss, estimate_bps: None });
+                self.pace(now, room, key);
+                return;
             }
             Inbound::Connected => {
                 tracing::debug!(leg = %id, "a leg is connected");

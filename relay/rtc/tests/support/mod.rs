@@ -124,6 +124,7 @@ impl World {
             local,
             got: BTreeMap::new(),
             redundant: BTreeMap::new(),
+            order: Vec::new(),
             duplicates: 0,
             keyframes_wanted: 0,
             closed: false,
@@ -174,6 +175,8 @@ pub struct Person {
     pub got: BTreeMap<usize, BTreeMap<u16, Bytes>>,
     /// Of those, what came as redundant audio.
     pub redundant: BTreeMap<u16, Bytes>,
+    /// The lines, in the order in which their packets came.
+    pub order: Vec<usize>,
     pub duplicates: usize,
     pub keyframes_wanted: usize,
     pub closed: bool,
@@ -199,9 +202,10 @@ impl Person {
                         self.lost += 1;
                         continue;
                     }
-                    let Self { client, got, redundant, duplicates, keyframes_wanted, closed, .. } = self;
+                    let Self { client, got, redundant, order, duplicates, keyframes_wanted, closed, .. } = self;
                     client.handle_datagram(Instant::now(), from, &buffer[..len], |what| match what {
                         Got::Rtp { line, sequence, payload, payload_type, .. } => {
+                            order.push(line);
                             if payload_type == RED {
                                 redundant.insert(sequence, payload.clone());
                             }
