@@ -15,9 +15,11 @@
 //! | [`bitrate`] | how fast the home may send, from loss |
 //! | [`congestion`] | how fast the box may send, from arrival times |
 //! | [`downlink`] | what is sent to a box, at the rate its link takes |
+//! | [`pacing`] | pictures to a browser, spread over some milliseconds |
 //! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
+//! | [`red`] | redundant audio to and from browsers |
 //! | [`link`] | link quality in words |
 //! | [`uplink`] | what arrives from a box, counted |
 //! | [`paths`] | several paths between box and relay: which carries the picture, which are dead, what came twice |
@@ -33,8 +35,10 @@ pub mod ladder;
 pub mod link;
 pub mod nack;
 pub mod opus;
+pub mod pacing;
 pub mod paths;
 pub mod pictures;
+pub mod red;
 pub mod repair;
 pub mod rewrite;
 pub mod room;

@@ -69,6 +69,26 @@ fn a_late_watcher_starts_on_a_keyframe_soon() {
 }
 
 #[test]
+fn a_picture_that_was_dropped_before_the_link_goes_on_with_a_keyframe_and_is_not_sent_again() {
+    let mut world = one_to_one(link(30, Loss::None), 1);
+    world.film(2 * SECOND);
+    let (before, resent) = (world.keyframe_requests.len(), world.room.counters().resent);
+    let highest = world.screen(SPECIALIST, 0).packets.values().next_back().expect("packets").header.sequence;
+    let keyframes = world.screen(SPECIALIST, 0).keyframes;
+    world.input(Input::Dropped { leg: SPECIALIST, slot: 0 });
+    assert_eq!(world.keyframe_requests.len() - before, 1);
+    world.input(Input::Nack { leg: SPECIALIST, slot: 0, kind: MediaKind::Video, sequences: vec![highest] });
+    assert_eq!(world.room.counters().resent, resent);
+    world.film(SECOND);
+    let screen = world.screen(SPECIALIST, 0);
+    assert!(screen.missing().is_empty(), "numbers go on");
+    assert_eq!(screen.keyframes - keyframes, 1);
+    // Of a slot or a leg that is not there nothing follows.
+    world.input(Input::Dropped { leg: SPECIALIST, slot: 7 });
+    assert_eq!(world.keyframe_requests.len() - before, 1);
+}
+
+#[test]
 fn many_requests_become_one() {
     let mut world = one_to_one(link(30, Loss::None), 1);
     world.film(2 * SECOND);
@@ -241,7 +261,7 @@ fn a_sender_report_is_moved_to_the_outgoing_clock() {
     world.film(SECOND);
     let incoming = world.camera.timestamp;
     world.input(Input::SenderReport { leg: HOME, kind: MediaKind::Video, ntp: 5, rtp_timestamp: incoming });
-    let last = world.screen(SPECIALIST, 0).packets.values().last().expect("packet").header;
+    let last = world.screen(SPECIALIST, 0).packets.values().next_back().expect("packet").header;
     let Some(Output::SenderReport { ssrc, ntp: 5, rtp_timestamp, .. }) = world.others.pop() else {
         panic!("no report")
     };
@@ -331,6 +351,6 @@ fn fifty_watchers_share_one_payload() {
         world.input(Input::Join(Box::new(watcher)));
     }
     world.film(SECOND);
-    let first = |leg| world.screen(leg, 0).packets.values().last().expect("packet").payload.as_ptr();
+    let first = |leg| world.screen(leg, 0).packets.values().next_back().expect("packet").payload.as_ptr();
     assert!((10..60).all(|number| first(LegId(number)) == first(SPECIALIST)));
 }

@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- datagram control bulk segment rtp rtcp repair ecg
+[ $# -gt 0 ] || set -- datagram control bulk segment rtp rtcp repair red ecg
 # Its own directory: other flags would make cargo build everything else anew.
 target="${CARGO_TARGET_DIR:-$here/../../../target}/fuzz"
 triple=$(rustc -vV | sed -n 's/^host: //p')

@@ -16,6 +16,7 @@
 //! | [`fragment`] | packets larger than a datagram |
 //! | [`rtp`], [`rtcp`] | RFC 3550 and the feedback of RFC 4585 and 5104 |
 //! | [`repair`] | what re-creates lost packets |
+//! | [`red`] | earlier sounds within a packet of sound, as browsers take them (RFC 2198) |
 //! | [`ccfb`] | arrival times (RFC 8888), a packet of [`rtcp`] |
 //! | [`sdpfrag`] | trickle ICE fragments (RFC 8840) |
 
@@ -23,6 +24,7 @@ pub mod bulk;
 pub mod ccfb;
 pub mod control;
 pub mod fragment;
+pub mod red;
 pub mod repair;
 pub mod room;
 pub mod roq;

@@ -15,6 +15,7 @@ use yunzhen_protocol::{
         ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
+    red::{self, Earlier, Red},
     repair::{self, Block, Repair},
     room::{
         AudioState, Camera, ConsultationId, Departure, DepartureReason, EndReason, LinkLevel, Participant,
@@ -510,4 +511,19 @@ fn repairs() {
         assert!(Repair::decode(bytes.clone().into()).is_ok(), "{name}");
     }
     insta::assert_snapshot!("repair", lines(vectors));
+}
+
+#[test]
+fn redundant_audio() {
+    let sound =
+        |ticks: u16, payload: &'static [u8]| Earlier { payload_type: 111, ticks, payload: Bytes::from_static(payload) };
+    let vectors = vec![
+        ("alone", red::encode(111, &[0xb0, 1, 2], &[]).to_vec()),
+        ("with_one", red::encode(111, &[9, 8], &[sound(960, &[1, 2, 3])]).to_vec()),
+        ("with_two", red::encode(63, &[6], &[sound(16_383, &[7]), sound(2_880, &[5, 4])]).to_vec()),
+    ];
+    for (name, bytes) in &vectors {
+        assert!(Red::decode(bytes.clone().into()).is_ok(), "{name}");
+    }
+    insta::assert_snapshot!("red", lines(vectors));
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use yunzhen_protocol::{
     ccfb::{Metric, StreamReport},
     control::{self, FrameReader, ToBox, ToRelay},
+    red::{self, Earlier, Red},
     repair::{Block, MAX_EARLIER, MAX_SHARD, Parity, Repair, encode_parity, encode_sounds},
     rtcp::{self, ReportBlock, RtcpPacket, SenderInfo},
     rtp::{self, RtpHeader, RtpPacket, RtpView},
@@ -149,6 +150,25 @@ proptest! {
     fn any_bytes_are_repair_or_refused(kind in 0u8..3, bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
         if let Ok(Repair::Sounds { earlier, .. }) = Repair::decode([vec![kind], bytes].concat().into()) {
             prop_assert!(earlier.len() <= MAX_EARLIER);
+        }
+    }
+
+    #[test]
+    fn redundant_audio_survives_the_wire(
+        payload_type in 0u8..128, own in proptest::collection::vec(any::<u8>(), 0..200),
+        earlier in proptest::collection::vec((0u8..128, 0..=red::MAX_TICKS, 0..=red::MAX_LENGTH), 0..=red::MAX_EARLIER),
+    ) {
+        let sound = |(payload_type, ticks, length)| Earlier { payload_type, ticks, payload: vec![ticks as u8; length].into() };
+        let earlier: Vec<Earlier> = earlier.into_iter().map(sound).collect();
+        let bytes = red::encode(payload_type, &own, &earlier);
+        prop_assert_eq!(Red::decode(bytes), Ok(Red { earlier, payload_type, own: own.into() }));
+    }
+
+    #[test]
+    fn any_bytes_are_redundant_audio_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let bytes = Bytes::from(bytes);
+        if let Ok(read) = Red::decode(bytes.clone()) {
+            prop_assert_eq!(red::encode(read.payload_type, &read.own, &read.earlier), bytes);
         }
     }
 

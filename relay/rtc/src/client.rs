@@ -37,6 +37,8 @@ use crate::sdp::Direction;
 pub const H264: u8 = 125;
 /// The client's payload type for Opus.
 pub const OPUS: u8 = 109;
+/// The client's payload type for redundant audio, where it takes it.
+pub const RED: u8 = 106;
 const H264_RTX: u8 = 107;
 
 /// Something of the client's library failed.
@@ -57,6 +59,8 @@ pub enum Got {
         line: usize,
         /// Sequence number.
         sequence: u16,
+        /// The client's payload type.
+        payload_type: u8,
         /// Media clock.
         timestamp: u32,
         /// Last of a frame.
@@ -122,10 +126,21 @@ fn core(
     local: SocketAddr,
     certificate: &DtlsCertificate,
     nacks: bool,
+    red: bool,
 ) -> Result<RTCPeerConnection, ClientError> {
     let mut engine = MediaEngine::default();
     engine.register_codec(codec(MediaKind::Audio), RtpCodecKind::Audio)?;
     engine.register_codec(codec(MediaKind::Video), RtpCodecKind::Video)?;
+    if red {
+        let rtp_codec = RTCRtpCodec {
+            mime_type: "audio/red".to_owned(),
+            clock_rate: 48_000,
+            channels: 2,
+            sdp_fmtp_line: format!("{OPUS}/{OPUS}"),
+            rtcp_feedback: vec![],
+        };
+        engine.register_codec(RTCRtpCodecParameters { rtp_codec, payload_type: RED }, RtpCodecKind::Audio)?;
+    }
     if nacks {
         let rtp_codec = RTCRtpCodec {
             mime_type: "video/rtx".to_owned(),
@@ -185,7 +200,28 @@ impl Client {
         lines: &[(MediaKind, Direction)],
         nacks: bool,
     ) -> Result<(Self, String), ClientError> {
-        let mut core = core(now, local, certificate, nacks)?;
+        Self::offer_of(now, local, certificate, lines, nacks, false)
+    }
+
+    /// As [`Self::offer`] with `nacks`, of a client that takes redundant audio (RFC 2198), as Chromium does.
+    pub fn offer_with_red(
+        now: Instant,
+        local: SocketAddr,
+        certificate: &DtlsCertificate,
+        lines: &[(MediaKind, Direction)],
+    ) -> Result<(Self, String), ClientError> {
+        Self::offer_of(now, local, certificate, lines, true, true)
+    }
+
+    fn offer_of(
+        now: Instant,
+        local: SocketAddr,
+        certificate: &DtlsCertificate,
+        lines: &[(MediaKind, Direction)],
+        nacks: bool,
+        red: bool,
+    ) -> Result<(Self, String), ClientError> {
+        let mut core = core(now, local, certificate, nacks, red)?;
         let mut ssrcs = Vec::with_capacity(lines.len());
         for (place, (kind, direction)) in lines.iter().enumerate() {
             let ssrc = direction.client_sends().then(|| u32::from_be_bytes(crate::clock::random()) | 1);
@@ -228,7 +264,7 @@ impl Client {
         certificate: &DtlsCertificate,
         offer: &str,
     ) -> Result<(Self, String), ClientError> {
-        let core = core(now, local, certificate, false)?;
+        let core = core(now, local, certificate, false, false)?;
         let (ssrcs, remote_ssrcs) = (Vec::new(), remote_ssrcs(offer));
         let mut client = Self { core, local, ssrcs, remote_ssrcs, connected: false, closed: false };
         client.core.set_remote_description(now, RTCSessionDescription::offer(offer.to_owned())?)?;
@@ -273,6 +309,7 @@ impl Client {
                         got(Got::Rtp {
                             line,
                             sequence: packet.header.sequence_number,
+                            payload_type: packet.header.payload_type,
                             timestamp: packet.header.timestamp,
                             marker: packet.header.marker,
                             payload: packet.payload,
@@ -332,12 +369,23 @@ impl Client {
         &mut self,
         now: Instant,
         line: usize,
+        place: (u16, u32, bool),
+        payload: Bytes,
+    ) -> Result<(), ClientError> {
+        // Lines come in pairs, sound first.
+        self.send_as(now, line, if line.is_multiple_of(2) { OPUS } else { H264 }, place, payload)
+    }
+
+    /// As [`Self::send`], with a payload type.
+    pub fn send_as(
+        &mut self,
+        now: Instant,
+        line: usize,
+        payload_type: u8,
         (sequence_number, timestamp, marker): (u16, u32, bool),
         payload: Bytes,
     ) -> Result<(), ClientError> {
         let Some(ssrc) = self.ssrcs.get(line).copied().flatten() else { return Ok(()) };
-        // Lines come in pairs, sound first.
-        let payload_type = if line.is_multiple_of(2) { OPUS } else { H264 };
         let header = rtc::rtp::Header {
             version: 2,
             marker,

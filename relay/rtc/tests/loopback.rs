@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use support::*;
 use uuid::Uuid;
+use yunzhen_media::protocol::red::{self, Earlier, Red};
 use yunzhen_media::protocol::room::{
     AudioState, EndReason, LinkLevel, ParticipantId, ParticipantKind, RoomPhase, VideoState,
 };
-use yunzhen_rtc::client::Client;
+use yunzhen_media::protocol::rtp::RtpPacket;
+use yunzhen_rtc::client::{Client, OPUS, RED};
 use yunzhen_rtc::{
     ConnectError, ConnectLeg, LeaveReason, LegDirection, LegId, MediaFlow, NewParticipant, PatchError, Patched,
     RoomEvent,
@@ -98,6 +100,26 @@ fn a_burst_arrives_whole_whoever_forwards_it() {
 }
 
 #[test]
+fn a_sound_does_not_wait_behind_a_keyframe_that_leaves_spread() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let mut home = world.home(&room);
+    let mut person = world.join(&room, ParticipantKind::Specialist, &CALL);
+    connect(&mut [&mut person]);
+    // The sound of a frame is the last that the box brings of it.
+    for round in 1..=3 {
+        home.frame(60, true);
+        until("the keyframe is there", &mut [&mut person], SOON, |people| {
+            people[0].line(0) == round && people[0].line(1) == 60 * round
+        });
+        let order = std::mem::take(&mut person.order);
+        let sound = order.iter().position(|line| *line == 0).expect("a sound");
+        assert!(sound < 30, "the sound came after {sound} of 60 packets of the picture");
+    }
+    assert_eq!(person.duplicates, 0);
+}
+
+#[test]
 fn what_is_lost_is_sent_again() {
     let world = World::new(1);
     let (room, _events) = world.room();
@@ -122,6 +144,103 @@ fn what_is_lost_is_sent_again() {
         frames == 300 && video.is_some_and(complete)
     });
     assert!(person.lost > 40, "5 % of 1500 were to be lost, {} were", person.lost);
+}
+
+#[test]
+fn a_browser_whose_link_loses_and_that_takes_redundant_audio_gets_sounds_with_those_before() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let mut home = world.home(&room);
+    let (mut taking, mut plain) =
+        (world.join_with_red(&room, &CALL), world.join(&room, ParticipantKind::Observer, &CALL_OF_FOUR));
+    assert!(taking.answer.contains("SAVPF 109 106\r\n"), "Opus first: {}", taking.answer);
+    connect(&mut [&mut taking, &mut plain]);
+    let drive = |home: &mut Home, people: &mut [&mut Person], what: &str, done: &dyn Fn(&[&mut Person]) -> bool| {
+        let mut next = Instant::now();
+        until(what, people, SOON, |people| {
+            if Instant::now() >= next {
+                home.frame(1, home.frame.is_multiple_of(50));
+                next = Instant::now() + Duration::from_millis(5);
+            }
+            done(people)
+        });
+    };
+    let mut people = [&mut taking, &mut plain];
+    drive(&mut home, &mut people, "sound without loss", &|people: &[&mut Person]| {
+        people.iter().all(|person| person.line(0) >= 300)
+    });
+    assert!(people[0].redundant.is_empty(), "nothing travels twice on a clean link");
+    people.iter_mut().for_each(|person| person.lose = Some((Dice(0x5eed), 8)));
+    drive(&mut home, &mut people, "sounds with those before", &|people: &[&mut Person]| {
+        people[0].redundant.len() >= 400
+    });
+    assert!(people[1].redundant.is_empty() && people[1].line(0) > 400, "who does not take it gets plain Opus");
+    // Each sound says its number.
+    let number = |sound: &Bytes| u32::from_be_bytes(sound[..].try_into().expect("four bytes"));
+    let redundant = &people[0].redundant;
+    let (mut heard, mut shifts) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    for (sequence, payload) in redundant {
+        let red = Red::decode(payload.clone()).expect("redundant audio");
+        let own = number(&red.own);
+        shifts.insert((own as u16).wrapping_sub(*sequence));
+        assert!((1..=2).contains(&red.earlier.len()));
+        for earlier in &red.earlier {
+            let before = number(&earlier.payload);
+            assert_eq!(own.wrapping_sub(before) * 960, u32::from(earlier.ticks));
+            heard.insert(before as u16);
+        }
+        heard.insert(own as u16);
+    }
+    assert_eq!(shifts.len(), 1, "numbers go on as those of the box");
+    let shift = *shifts.first().expect("one");
+    let (first, last) = (*redundant.keys().next().expect("some"), *redundant.keys().next_back().expect("some"));
+    let lost = (first..last).filter(|sequence| !redundant.contains_key(sequence));
+    let alone: Vec<u16> = lost.filter(|sequence| redundant.contains_key(&(sequence + 1))).collect();
+    let came = |sequence: &u16| heard.contains(&sequence.wrapping_add(shift));
+    assert!(alone.len() > 10 && alone.iter().all(came), "what was lost alone came with the next: {alone:?}");
+}
+
+#[test]
+fn what_a_browser_sends_with_redundant_audio_reaches_the_box_whole() {
+    let world = World::new(1);
+    let (room, _events) = world.room();
+    let home = world.home(&room);
+    let mut person = world.join_with_red(&room, &CALL);
+    connect(&mut [&mut person]);
+    let sound = |number: u16| Bytes::from(number.to_be_bytes().to_vec());
+    let (mut sent, mut next) = (0u16, Instant::now());
+    until("the box gets every sound", &mut [&mut person], SOON, |people| {
+        if sent < 120 && Instant::now() >= next {
+            let place = (sent, u32::from(sent) * 960, false);
+            let before = |back| Earlier { payload_type: OPUS, ticks: 960 * back, payload: sound(sent - back) };
+            let earlier: Vec<Earlier> = (1..=sent.min(2)).rev().map(before).collect();
+            // One that holds nothing readable is its sender's loss.
+            let payload =
+                if sent == 60 { Bytes::from_static(&[0xff]) } else { red::encode(OPUS, &sound(sent), &earlier) };
+            people[0].client.send_as(Instant::now(), 0, RED, place, payload).expect("send");
+            // Two in a row are lost of every five.
+            let lost = matches!(sent % 5, 2 | 3);
+            while let Some((to, datagram)) = people[0].client.poll_transmit() {
+                if !(lost && datagram[0] >= 128 && !(192..224).contains(&datagram[1])) {
+                    people[0].socket.send_to(&datagram, to).expect("sent");
+                }
+            }
+            sent += 1;
+            next = Instant::now() + Duration::from_millis(2);
+        }
+        sent == 120 && home.received.count(MediaFlow::Audio) >= 120
+    });
+    let packets = home.received.0.lock().expect("lock");
+    let sounds = packets.iter().filter(|(_, flow, _)| *flow == MediaFlow::Audio);
+    let got: Vec<(u16, u8)> = sounds
+        .map(|(_, _, packet)| {
+            let packet = RtpPacket::parse(packet.clone()).expect("RTP");
+            assert_eq!(packet.payload, sound(packet.header.sequence));
+            (packet.header.sequence, packet.header.payload_type)
+        })
+        .collect();
+    let expected: Vec<(u16, u8)> = (0..120).map(|number| (number, 111)).collect();
+    assert_eq!(got, expected, "in order, each once, as plain Opus");
 }
 
 #[test]

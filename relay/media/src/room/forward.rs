@@ -148,6 +148,25 @@ impl Room {
         Ok(())
     }
 
+    /// The leg's own pacer dropped a picture ([`crate::pacing`]): it goes on with a keyframe, and nothing of before is sent again.
+    pub(super) fn dropped(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
+        let receiver = self.index(leg)?;
+        let Some(place) = self.legs[receiver].slots.get_mut(usize::from(slot)) else { return Ok(()) };
+        if let Some(track) = &mut place.video {
+            track.rewriter.stop();
+        }
+        let source = place.source;
+        let publisher = source.and_then(|id| self.legs.iter().position(|leg| leg.participant.id == id));
+        if let Some(publisher) = publisher
+            && self.legs[publisher].is_on(MediaKind::Video)
+            && !self.legs[receiver].is_paused()
+            && self.hears_keyframe_wish(now, receiver, publisher, slot)
+        {
+            self.legs[publisher].video.gate.request(now);
+        }
+        Ok(())
+    }
+
     /// An observer is heard now and then while others watch.
     fn hears_keyframe_wish(&mut self, now: Instant, receiver: usize, publisher: usize, slot: u8) -> bool {
         let shared = self.legs[publisher].watchers.len() > 1;

@@ -149,6 +149,13 @@ pub enum Input {
         /// Where.
         slot: u8,
     },
+    /// A picture was dropped on its way to a leg, before the link: what comes of it until a keyframe is of no use there. The room did it to the leg, so it says nothing of the leg's being there.
+    Dropped {
+        /// To.
+        leg: LegId,
+        /// On.
+        slot: u8,
+    },
     /// A receiver misses packets on a slot, named as they were sent to it.
     Nack {
         /// From.

@@ -96,6 +96,7 @@ impl Room {
                 self.sender_report(now, leg, kind, ntp, rtp_timestamp)?;
             }
             Input::KeyframeRequest { leg, slot } => self.keyframe_wanted(now, leg, slot)?,
+            Input::Dropped { leg, slot } => self.dropped(now, leg, slot)?,
             Input::Nack { leg, slot, kind, sequences } => self.resend(now, leg, slot, kind, &sequences)?,
             Input::Reception { leg, slot, loss, estimate_bps } => {
                 self.alive(now, leg)?;
@@ -212,6 +213,14 @@ impl Room {
             let found = [&slot.audio, &slot.video].into_iter().flatten().find(|track| track.rewriter.ssrc() == ssrc)?;
             Some((number, found.kind))
         })
+    }
+
+    /// What a leg is believed to take of the pictures that it is shown (or of that on one slot only), from its reports of loss; `None`: it is shown none.
+    pub fn pictures_bps(&self, leg: LegId, only: Option<u8>) -> Option<u32> {
+        let leg = self.legs.iter().find(|candidate| candidate.id == leg)?;
+        let slots = leg.slots.iter().zip(0u8..).filter(|(_, number)| only.is_none_or(|only| only == *number));
+        let shown = slots.filter(|(slot, _)| slot.source.is_some() && slot.video.is_some());
+        shown.map(|(slot, _)| slot.cap.bps()).reduce(u32::saturating_add)
     }
 
     /// Why the room is over, once it is.

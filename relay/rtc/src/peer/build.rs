@@ -21,7 +21,7 @@ use super::taps::Feedback;
 use super::{PeerError, Publication, SlotStream};
 use crate::sdp::codec::{codec_name, kind_name};
 use crate::sdp::{CodecFormat, Direction, MID, Offer, TRANSPORT_CC};
-use yunzhen_media::{Codec, MediaKind};
+use yunzhen_media::{Codec, MediaKind, red};
 
 /// The core would end a session by its own clock and forget its candidates; silence is the shard's business.
 const NEVER: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -49,7 +49,10 @@ pub(super) fn core(now: Instant, setup: &mut PeerSetup<'_>, offer: &Offer) -> Re
         .lines
         .iter()
         .filter(|line| line.publishes)
-        .filter_map(|line| Some(Publication { kind: line.kind, ssrc: line.ssrc?, formats: line.formats.clone() }))
+        .filter_map(|line| {
+            let (kind, formats, red) = (line.kind, line.formats.clone(), red::Incoming::default());
+            Some(Publication { kind, ssrc: line.ssrc?, formats, red })
+        })
         .collect();
     let slots: Vec<SlotStream> = offer
         .lines
@@ -62,6 +65,7 @@ pub(super) fn core(now: Instant, setup: &mut PeerSetup<'_>, offer: &Offer) -> Re
                 rtx_ssrc: (setup.random)(),
                 rtx_sequence: (setup.random)() as u16,
                 formats: line.formats.clone(),
+                red: red::Outgoing::default(),
             })
         })
         .collect();
@@ -142,6 +146,17 @@ fn media_engine(offer: &Offer) -> Result<MediaEngine, PeerError> {
         for format in &line.formats {
             let parameters = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type: format.payload_type };
             engine.register_codec(parameters, kind)?;
+            if let Some(red) = format.red {
+                let rtp_codec = RTCRtpCodec {
+                    mime_type: "audio/red".to_owned(),
+                    clock_rate: format.codec.kind().clock_rate(),
+                    channels: 2,
+                    sdp_fmtp_line: format!("{0}/{0}", format.payload_type),
+                    ..Default::default()
+                };
+                let parameters = RTCRtpCodecParameters { rtp_codec, payload_type: red.payload_type };
+                engine.register_codec(parameters, kind)?;
+            }
             if let Some(rtx) = format.rtx {
                 let rtp_codec = RTCRtpCodec {
                     mime_type: "video/rtx".to_owned(),
@@ -168,6 +183,30 @@ fn interceptors(offer: &Offer, slots: &[SlotStream]) -> Registry {
     registry
         .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+}
+
+/// Puts the formats of each line of sound into our order: the core gives those that it matched in reverse, and a browser sends with what the answer names
+/// first. Redundant audio before Opus would double what every browser sends.
+pub(crate) fn in_order(answer: &str, offer: &Offer) -> String {
+    let mut lines = offer.lines.iter();
+    let mut out = String::with_capacity(answer.len());
+    for text in answer.lines() {
+        let line = if text.starts_with("m=") { lines.next() } else { None };
+        let words: Vec<&str> = text.split(' ').collect();
+        match (line, words.split_at_checked(3)) {
+            (Some(line), Some((head, formats))) if line.kind == MediaKind::Audio => {
+                let ours: Vec<String> =
+                    line.formats.iter().flat_map(CodecFormat::numbers).map(|number| number.to_string()).collect();
+                let mut formats = formats.to_vec();
+                formats.sort_by_key(|format| ours.iter().position(|number| number == format).unwrap_or(ours.len()));
+                let words: Vec<&str> = head.iter().chain(&formats).copied().collect();
+                out.push_str(&words.join(" "));
+            }
+            _ => out.push_str(text),
+        }
+        out.push_str("\r\n");
+    }
+    out
 }
 
 /// The core writes every candidate for RTCP's own component too, which the one multiplexed port has none of; and it leaves

@@ -28,11 +28,11 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use crate::sdp::{CodecFormat, Offer, OfferError};
 pub(crate) use build::PeerSetup;
 #[cfg(test)]
-pub(crate) use build::finish_answer;
+pub(crate) use build::{finish_answer, in_order};
 use egress::{CoreEgress, Egress};
 use rtcp::Said;
 pub(crate) use taps::Feedback as FeedbackTap;
-use yunzhen_media::{Codec, MediaKind, PayloadTypes};
+use yunzhen_media::{Codec, MediaKind, PayloadTypes, red};
 
 /// What a browser's sound takes with its headers, of the rate that it is told.
 const SOUND_BPS: u32 = 50_000;
@@ -86,6 +86,7 @@ struct SlotStream {
     rtx_ssrc: u32,
     rtx_sequence: u16,
     formats: Vec<CodecFormat>,
+    red: red::Outgoing,
 }
 
 /// A stream we receive.
@@ -93,6 +94,16 @@ struct Publication {
     kind: MediaKind,
     ssrc: u32,
     formats: Vec<CodecFormat>,
+    red: red::Incoming,
+}
+
+/// Redundant audio since it was last asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RedCounts {
+    /// Sounds that left with earlier ones.
+    pub sent: u64,
+    /// Sounds of the browser that were lost and came with later ones.
+    pub restored: u64,
 }
 
 /// One browser.
@@ -107,6 +118,8 @@ pub(crate) struct Peer {
     connected: bool,
     closed: bool,
     malformed: u64,
+    red: red::Policy,
+    red_counts: RedCounts,
 }
 
 impl Peer {
@@ -127,6 +140,8 @@ impl Peer {
             connected,
             closed,
             malformed: 0,
+            red: red::Policy::default(),
+            red_counts: RedCounts::default(),
         };
         let answer = peer.negotiate(now)?;
         Ok((peer, answer))
@@ -150,7 +165,7 @@ impl Peer {
         let answer = self.core.create_answer(None)?;
         let text = answer.sdp.clone();
         self.core.set_local_description(now, answer)?;
-        Ok(build::finish_answer(&text))
+        Ok(build::finish_answer(&build::in_order(&text, &self.offer)))
     }
 
     /// Takes a datagram.
@@ -205,12 +220,15 @@ impl Peer {
         }
     }
 
-    fn media(&self, packet: rtc::rtp::Packet, got: &mut impl FnMut(Inbound)) {
+    fn media(&mut self, packet: rtc::rtp::Packet, got: &mut impl FnMut(Inbound)) {
         let header = packet.header;
-        let Some(publication) = self.publications.iter().find(|publication| publication.ssrc == header.ssrc) else {
+        let Some(publication) = self.publications.iter_mut().find(|publication| publication.ssrc == header.ssrc) else {
             return;
         };
-        let Some(format) = publication.formats.iter().find(|format| format.payload_type == header.payload_type) else {
+        let number = header.payload_type;
+        let is_red = |format: &CodecFormat| format.red.is_some_and(|red| red.payload_type == number);
+        let Some(format) = publication.formats.iter().find(|format| format.payload_type == number || is_red(format))
+        else {
             return;
         };
         // Padding only, sent to probe the path.
@@ -224,7 +242,24 @@ impl Peer {
             timestamp: header.timestamp,
             ssrc: header.ssrc,
         };
-        got(Inbound::Media { kind: publication.kind, packet: RtpPacket { header, payload: packet.payload } });
+        let kind = publication.kind;
+        if format.payload_type == number {
+            if format.red.is_some() {
+                publication.red.arrived(header);
+            }
+            got(Inbound::Media { kind, packet: RtpPacket { header, payload: packet.payload } });
+            return;
+        }
+        match publication.red.take(header, format.payload_type, packet.payload) {
+            Ok(red::Taken { restored, own }) => {
+                self.red_counts.restored += restored.len() as u64;
+                restored.into_iter().chain(own).for_each(|packet| got(Inbound::Media { kind, packet }));
+            }
+            Err(error) => {
+                self.malformed += 1;
+                tracing::trace!(%error, "redundant audio was refused");
+            }
+        }
     }
 
     fn said(&self, said: Said, got: &mut impl FnMut(Inbound)) {
@@ -313,6 +348,18 @@ impl Peer {
             ..Default::default()
         };
         let mut payload = packet.payload.clone();
+        if let Some(red) = format.red {
+            // It may have left together with others: the same number must not seal two payloads.
+            if repeated {
+                return false;
+            }
+            let copies = self.red.copies();
+            if let Some(with_earlier) = stream.red.wrap(copies, format.payload_type, packet.header, &payload) {
+                header.payload_type = red.payload_type;
+                payload = with_earlier;
+                self.red_counts.sent += 1;
+            }
+        }
         if repeated && let Some(rtx) = format.rtx {
             header.payload_type = rtx;
             header.ssrc = stream.rtx_ssrc;
@@ -325,6 +372,16 @@ impl Peer {
         }
         self.egress.rtp(&mut self.core, now, rtc::rtp::Packet { header, payload });
         true
+    }
+
+    /// The browser reports a share lost of something that we send: whether sound leaves with earlier sound.
+    pub(crate) fn reported(&mut self, now: Instant, loss: f32) {
+        self.red.reported(now, loss);
+    }
+
+    /// What was counted since the last call.
+    pub(crate) fn take_red(&mut self) -> RedCounts {
+        std::mem::take(&mut self.red_counts)
     }
 
     /// Queues a sender report for a slot.
@@ -388,7 +445,7 @@ impl Peer {
         }
     }
 
-    /// Datagrams that the core refused.
+    /// Datagrams that the core refused, and payloads that are not what they say.
     pub(crate) const fn malformed(&self) -> u64 {
         self.malformed
     }

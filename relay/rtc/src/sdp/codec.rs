@@ -28,8 +28,31 @@ pub struct CodecFormat {
     pub payload_type: u8,
     /// The payload type of its retransmissions (RFC 4588), if it offers them.
     pub rtx: Option<u8>,
+    /// How it takes earlier sounds with later ones, if it does.
+    pub red: Option<RedFormat>,
     /// `a=fmtp` parameters as offered.
     pub fmtp: String,
+}
+
+/// Redundant audio (RFC 2198) as one browser numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedFormat {
+    /// The browser's payload type.
+    pub payload_type: u8,
+    /// The browser named it before the codec inside, and will send it if the answer does too.
+    pub is_first: bool,
+}
+
+impl CodecFormat {
+    /// The payload types of this format as they are named in an m-line.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u8> + use<> {
+        let red = self.red.map(|red| red.payload_type);
+        let own = match self.red {
+            Some(red) if red.is_first => [red.payload_type, self.payload_type].map(Some),
+            _ => [Some(self.payload_type), red],
+        };
+        own.into_iter().chain([self.rtx]).flatten()
+    }
 }
 
 /// How well an offered H.264 format suits what boxes send (42e01f, packetization-mode 1); `None` when it cannot carry it.

@@ -3,7 +3,8 @@
 //! An offer is read once into [`Offer`]: its m-lines in order, each with direction, slot and the payload types and extension
 //! numbers of *this* browser. [`Offer::reduced`] is the text that the WebRTC core answers: one H.264, one VP8 and Opus with
 //! their retransmission formats, two header extensions, no candidates, no simulcast. So whatever the core could misread is
-//! not there, and the answer names exactly what [`codec`] maps.
+//! not there, and the answer names exactly what [`codec`] maps. Redundant audio stays where the offer has it for Opus: which of
+//! the two comes first is the browser's own order, and what it sends by; it takes both.
 //!
 //! Slot order is positional: the n-th audio line and the n-th video line that the client receives on are slot n. The first
 //! audio and the first video line that the client sends on are its publication.
@@ -11,7 +12,7 @@
 pub mod codec;
 mod offer;
 
-pub use codec::CodecFormat;
+pub use codec::{CodecFormat, RedFormat};
 pub use offer::{Direction, MediaLine, Offer, OfferError, OfferLimits};
 
 /// What an ICE restart is answered with (RFC 8840): credentials and candidates of the answer's first section.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use yunzhen_media::{Codec, MediaKind};
 
-use super::codec::{CodecFormat, codec_name, h264_rank, kind_name};
+use super::codec::{CodecFormat, RedFormat, codec_name, h264_rank, kind_name};
 use super::{MID, TRANSPORT_CC};
 
 /// What an offer may cost at most.
@@ -237,13 +237,8 @@ impl Offer {
     }
 
     fn reduce_line(&self, line: &MediaLine, out: &mut String) {
-        let numbers: Vec<String> = line
-            .formats
-            .iter()
-            .flat_map(|format| [Some(format.payload_type), format.rtx])
-            .flatten()
-            .map(|n| n.to_string())
-            .collect();
+        let numbers: Vec<String> =
+            line.formats.iter().flat_map(CodecFormat::numbers).map(|number| number.to_string()).collect();
         let _ = write!(
             out,
             "m={} 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=fingerprint:{}\r\na=setup:{}\r\na=mid:{}\r\n\
@@ -274,6 +269,9 @@ impl Offer {
             }
             if line.kind == MediaKind::Video {
                 let _ = write!(out, "a=rtcp-fb:{pt} ccm fir\r\na=rtcp-fb:{pt} nack\r\na=rtcp-fb:{pt} nack pli\r\n");
+            }
+            if let Some(RedFormat { payload_type: red, .. }) = format.red {
+                let _ = write!(out, "a=rtpmap:{red} red/{clock}{channels}\r\na=fmtp:{red} {pt}/{pt}\r\n");
             }
             if let Some(rtx) = format.rtx {
                 let _ = write!(out, "a=rtpmap:{rtx} rtx/{clock}\r\na=fmtp:{rtx} apt={pt}\r\n");
@@ -421,6 +419,16 @@ fn read_formats(kind: MediaKind, raw: &RawLine) -> Vec<CodecFormat> {
                 && fmtp(*rtx).split(';').filter_map(|p| p.trim().strip_prefix("apt=")).any(|apt| apt.parse() == Ok(pt))
         })
     };
+    // It must name the codec inside and nothing else, twice at least: what it is, and what may travel with it.
+    let red_of = |pt: u8| {
+        let is_inside = |format: &str| format.trim().parse() == Ok(pt);
+        let red = raw.formats.iter().position(|red| {
+            let inside = fmtp(*red);
+            named(*red, "red", 48_000) && inside.contains('/') && inside.split('/').all(is_inside)
+        })?;
+        let is_first = raw.formats.iter().position(|number| *number == pt).is_some_and(|opus| red < opus);
+        Some(RedFormat { payload_type: *raw.formats.get(red)?, is_first })
+    };
     let best = |codec: Codec| {
         let offered = raw.formats.iter().copied().filter(|pt| named(*pt, codec_name(codec), codec.kind().clock_rate()));
         let chosen = match codec {
@@ -440,7 +448,8 @@ fn read_formats(kind: MediaKind, raw: &RawLine) -> Vec<CodecFormat> {
             }
         }?;
         let rtx = if codec.kind() == MediaKind::Video { rtx_of(chosen) } else { None };
-        Some(CodecFormat { codec, payload_type: chosen, rtx, fmtp: fmtp(chosen) })
+        let red = if codec == Codec::Opus { red_of(chosen) } else { None };
+        Some(CodecFormat { codec, payload_type: chosen, rtx, red, fmtp: fmtp(chosen) })
     };
     // H.264 first: a browser sends with the first format of the answer, and boxes decode H.264.
     match kind {
@@ -490,6 +499,34 @@ mod tests {
         assert_eq!(codecs, [Codec::H264, Codec::Vp8]);
         assert!(video.formats[0].fmtp.contains("42e01f") && video.formats[0].rtx.is_some());
         assert!(video.ssrc.is_some() && video.rtx_ssrc.is_some() && video.transport_cc.is_some());
+    }
+
+    #[test]
+    fn redundant_audio_is_kept_where_it_holds_opus_and_in_the_browsers_order() {
+        let red = |text: &str| parse(text).expect("an offer").lines[0].formats[0].red;
+        let reduced = |text: &str| parse(text).expect("an offer").reduced(1);
+        let kept = Some(RedFormat { payload_type: 63, is_first: false });
+        assert_eq!(red(CHROMIUM), kept);
+        assert!(reduced(CHROMIUM).contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\n"));
+        let first = CHROMIUM.replacen("SAVPF 111 63", "SAVPF 63 111", 1);
+        assert_eq!(red(&first), Some(RedFormat { payload_type: 63, is_first: true }));
+        assert!(reduced(&first).contains("m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"));
+        assert_eq!(red(&CHROMIUM.replace("a=fmtp:63 111/111", "a=fmtp:63 111/111/111")), kept, "deeper");
+        for fmtp in ["", "a=fmtp:63 111", "a=fmtp:63 111/0", "a=fmtp:63 9/9", "a=fmtp:63 111/"] {
+            assert_eq!(red(&CHROMIUM.replace("a=fmtp:63 111/111", fmtp)), None, "{fmtp}");
+        }
+        assert_eq!(red(&CHROMIUM.replace("red/48000/2", "red/8000")), None);
+        let without = CHROMIUM.replace("SAVPF 111 63", "SAVPF 111");
+        assert_eq!(red(&without), None, "not among the line's formats");
+    }
+
+    #[test]
+    fn the_answer_names_opus_before_redundant_audio_unless_the_browser_does_not() {
+        let answer = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\na=mid:0\r\nm=video 9 UDP/TLS/RTP/SAVPF 97 96\r\n";
+        let plain = parse(CHROMIUM).expect("Chromium's offer");
+        assert_eq!(crate::peer::in_order(answer, &plain), answer.replace("63 111", "111 63"));
+        let first = parse(&CHROMIUM.replacen("SAVPF 111 63", "SAVPF 63 111", 1)).expect("an offer");
+        assert_eq!(crate::peer::in_order(answer, &first), answer);
     }
 
     #[test]

@@ -169,13 +169,16 @@ impl Shard {
             }
             Inbound::Report { slot, kind, block } => {
                 let loss = f32::from(block.fraction_lost) / 256.0;
+                browser.peer.reported(now, loss);
                 let round_trip = browser.round_trip(now, slot, kind, &block);
                 let room_slot = browser.room_slot(slot);
                 if let Some(round_trip) = round_trip {
                     self.feed(now, room, Input::Path { leg, round_trip, loss });
                 }
                 let (Some(slot), MediaKind::Video) = (room_slot, kind) else { return };
-                Input::Reception { leg, slot, loss, estimate_bps: None }
+                self.feed(now, room, Input::Reception { leg, slot, loss, estimate_bps: None });
+                self.pace(now, room, key);
+                return;
             }
             Inbound::Connected => {
                 tracing::debug!(leg = %id, "a leg is connected");

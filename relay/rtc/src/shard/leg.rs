@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use yunzhen_media::MediaKind;
+use yunzhen_media::pacing::LegPacer;
 use yunzhen_media::protocol::room::ParticipantId;
 use yunzhen_media::protocol::rtcp::{ReportBlock, SenderInfo};
 
@@ -53,6 +54,9 @@ pub(super) struct Browser {
     pub scheduled: Option<Instant>,
     pub setup_until: Instant,
     pub is_dirty: bool,
+    /// Pictures on their way to it, and when the next of them are due.
+    pub pacer: LegPacer,
+    pub paced: Option<Instant>,
     pub sent_reports: Vec<SentReport>,
     /// Only this participant, on slot 0 (WHEP), and the room's slot where they are now.
     pub watch: Option<(ParticipantId, Option<u8>)>,

@@ -2,11 +2,12 @@
 //!
 //! A turn of the loop: what the socket has (in bursts), packets of boxes, datagrams of other shards, requests, timers; then
 //! every leg that was written to is drained and the datagrams leave in as few system calls as the kernel allows. There is no
-//! tick: waiting to collect more gained nothing. Most turns are the thread's own; a short one may be taken by the thread that brings a
-//! box's burst ([`seat`]).
+//! tick: waiting to collect more gained nothing. Only what of a picture is more than a link takes at once leaves in slices
+//! ([`pacing`]). Most turns are the thread's own; a short one may be taken by the thread that brings a box's burst ([`seat`]).
 
 mod inbound;
 mod leg;
+mod pacing;
 mod requests;
 mod rooms;
 mod seat;
@@ -62,6 +63,10 @@ struct Counters {
     undeliverable: u64,
     events_dropped: u64,
     malformed_packets: u64,
+    paced: u64,
+    paced_out: u64,
+    red_sent: u64,
+    red_restored: u64,
 }
 
 pub(crate) struct Shard {
@@ -80,6 +85,8 @@ pub(crate) struct Shard {
     room_ids: HashMap<Uuid, u64>,
     timers: Timers,
     dirty: Vec<u64>,
+    /// Legs whose pacer dropped a picture that the room has not heard of.
+    broken: Vec<u64>,
     touched: Vec<u64>,
     inbound: Vec<Inbound>,
     batch: Batch,
@@ -128,6 +135,7 @@ impl Shard {
             room_ids: HashMap::new(),
             timers: Timers::default(),
             dirty: Vec::new(),
+            broken: Vec::new(),
             touched: Vec::new(),
             inbound: Vec::new(),
             counters: Counters::default(),
@@ -255,6 +263,7 @@ impl Shard {
         while let Some((due, timer)) = self.timers.pop_due(now) {
             match timer {
                 Timer::Leg(key) => self.leg_due(now, due, key),
+                Timer::Pace(key) => self.pace_due(now, due, key),
                 Timer::Room(key) => self.room_due(now, due, key),
             }
         }
@@ -268,6 +277,7 @@ impl Shard {
     /// Everything that was written leaves.
     fn flush(&mut self) {
         let now = clock::now();
+        self.tell_broken(now);
         let mut dirty = std::mem::take(&mut self.dirty);
         for key in dirty.drain(..) {
             self.flush_leg(key);
@@ -290,6 +300,9 @@ impl Shard {
             }
             Transport::Browser(browser) => {
                 browser.is_dirty = false;
+                let red = browser.peer.take_red();
+                self.counters.red_sent += red.sent;
+                self.counters.red_restored += red.restored;
                 while let Some(outbound) = browser.peer.poll_outbound() {
                     let (to, source) = match (outbound.to, browser.path) {
                         (Some(to), path) => (to, path.and_then(|path| path.source)),
@@ -327,6 +340,10 @@ impl Shard {
         count("yunzhen_rtc_undeliverable_packets_total", counters.undeliverable);
         count("yunzhen_rtc_malformed_packets_total", counters.malformed_packets);
         count("yunzhen_rtc_dropped_events_total", counters.events_dropped);
+        count("yunzhen_rtc_paced_packets_total", counters.paced);
+        count("yunzhen_rtc_pacer_dropped_packets_total", counters.paced_out);
+        count("yunzhen_rtc_sent_redundant_sounds_total", counters.red_sent);
+        count("yunzhen_rtc_restored_sounds_total", counters.red_restored);
         count("yunzhen_rtc_sent_datagrams_total", sent.datagrams);
         count("yunzhen_rtc_sent_bytes_total", sent.bytes);
         count("yunzhen_rtc_send_calls_total", sent.calls);

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
+use yunzhen_media::pacing::LegPacer;
 use yunzhen_media::protocol::room::{AudioState, ConsultationId, EndReason, LinkLevel, RoomPhase, VideoState};
 use yunzhen_media::protocol::sdpfrag::SdpFragment;
 use yunzhen_media::room::{LegId as RoomLeg, MAX_SLOTS, Origin, SlotConfig};
@@ -221,6 +222,8 @@ impl Shard {
             scheduled: None,
             setup_until: now + self.config.timing.setup,
             is_dirty: false,
+            pacer: LegPacer::default(),
+            paced: None,
             sent_reports: Vec::new(),
             watch: watch.map(|participant| (participant, None)),
         };

@@ -78,7 +78,16 @@ impl Shard {
                     return;
                 }
                 let Some(slot) = browser.line_slot(slot) else { return };
-                if browser.peer.send(now, slot, kind, &RtpPacket { header, payload }, resent) {
+                let packet = RtpPacket { header, payload };
+                if kind == MediaKind::Video {
+                    if resent {
+                        browser.pacer.repair(now, packet.payload.len());
+                    } else {
+                        self.picture(now, key, slot, packet);
+                        return;
+                    }
+                }
+                if browser.peer.send(now, slot, kind, &packet, resent) {
                     Self::mark_dirty(&mut self.dirty, key, &mut browser.is_dirty);
                 } else {
                     self.counters.undeliverable += 1;

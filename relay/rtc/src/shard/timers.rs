@@ -8,6 +8,8 @@ use std::time::Instant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
     Leg(u64),
+    /// What waits of a leg's pictures.
+    Pace(u64),
     Room(u64),
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use yunzhen_media::MediaKind;
 use yunzhen_media::protocol::room::{AudioState, Camera, ParticipantId, ParticipantKind, VideoState};
 use yunzhen_media::protocol::rtp::{RtpHeader, RtpPacket};
-use yunzhen_rtc::client::{Client, Got};
+use yunzhen_rtc::client::{Client, Got, RED};
 use yunzhen_rtc::sdp::Direction;
 use yunzhen_rtc::{
     ConnectLeg, DtlsCertificate, ExternalConfig, ExternalHandle, ExternalSink, LegDirection, LegId, MediaFlow,
@@ -88,10 +88,29 @@ impl World {
         lines: &[(MediaKind, Direction)],
         replaces: Option<LegId>,
     ) -> Person {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("socket");
-        socket.set_nonblocking(true).expect("nonblocking");
+        let socket = bind();
         let local = socket.local_addr().expect("address");
-        let (mut client, offer) = Client::offer(Instant::now(), local, &self.certificate, lines, true).expect("offer");
+        let offered = Client::offer(Instant::now(), local, &self.certificate, lines, true).expect("offer");
+        self.enter(room, (id, kind), (socket, offered), replaces)
+    }
+
+    /// Somebody who takes redundant audio, as Chromium does.
+    pub fn join_with_red(&self, room: &RoomHandle, lines: &[(MediaKind, Direction)]) -> Person {
+        let socket = bind();
+        let local = socket.local_addr().expect("address");
+        let offered = Client::offer_with_red(Instant::now(), local, &self.certificate, lines).expect("offer");
+        let who = (ParticipantId(Uuid::new_v4()), ParticipantKind::Specialist);
+        self.enter(room, who, (socket, offered), None)
+    }
+
+    fn enter(
+        &self,
+        room: &RoomHandle,
+        (id, kind): (ParticipantId, ParticipantKind),
+        (socket, (mut client, offer)): (UdpSocket, (Client, String)),
+        replaces: Option<LegId>,
+    ) -> Person {
+        let local = socket.local_addr().expect("address");
         let participant = NewParticipant { id, kind, display_name: "somebody".to_owned() };
         let leg = ConnectLeg { participant, offer, replaces, direction: LegDirection::Both, watch: None };
         let answer = self.runtime.block_on(room.connect(leg)).expect("answer");
@@ -104,6 +123,8 @@ impl World {
             socket,
             local,
             got: BTreeMap::new(),
+            redundant: BTreeMap::new(),
+            order: Vec::new(),
             duplicates: 0,
             keyframes_wanted: 0,
             closed: false,
@@ -135,6 +156,12 @@ impl World {
     }
 }
 
+fn bind() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("socket");
+    socket.set_nonblocking(true).expect("nonblocking");
+    socket
+}
+
 /// A browser.
 pub struct Person {
     pub id: ParticipantId,
@@ -146,6 +173,10 @@ pub struct Person {
     pub local: SocketAddr,
     /// Per line: sequence number → payload.
     pub got: BTreeMap<usize, BTreeMap<u16, Bytes>>,
+    /// Of those, what came as redundant audio.
+    pub redundant: BTreeMap<u16, Bytes>,
+    /// The lines, in the order in which their packets came.
+    pub order: Vec<usize>,
     pub duplicates: usize,
     pub keyframes_wanted: usize,
     pub closed: bool,
@@ -171,9 +202,13 @@ impl Person {
                         self.lost += 1;
                         continue;
                     }
-                    let Self { client, got, duplicates, keyframes_wanted, closed, .. } = self;
+                    let Self { client, got, redundant, order, duplicates, keyframes_wanted, closed, .. } = self;
                     client.handle_datagram(Instant::now(), from, &buffer[..len], |what| match what {
-                        Got::Rtp { line, sequence, payload, .. } => {
+                        Got::Rtp { line, sequence, payload, payload_type, .. } => {
+                            order.push(line);
+                            if payload_type == RED {
+                                redundant.insert(sequence, payload.clone());
+                            }
                             *duplicates +=
                                 usize::from(got.entry(line).or_default().insert(sequence, payload).is_some());
                         }
@@ -208,8 +243,7 @@ impl Person {
 
     /// Goes on from another port, as a phone that changes networks.
     pub fn move_away(&mut self) -> SocketAddr {
-        self.socket = UdpSocket::bind("127.0.0.1:0").expect("socket");
-        self.socket.set_nonblocking(true).expect("nonblocking");
+        self.socket = bind();
         self.socket.local_addr().expect("address")
     }
 }
