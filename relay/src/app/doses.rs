@@ -86,7 +86,8 @@ impl Supply {
             };
             let doses_per_unit = app.formulary.drug(&item.drug_id).map_or(1.0, |drug| drug.doses_per_unit);
             let lots = self.lots(item.no, doses_per_unit, recalls);
-            Running::arrived(&self.stock(*course, doses_per_unit, &lots), now)
+            let stock = self.stock(*course, doses_per_unit, &lots);
+            Running::arrived(&stock, now)
         };
         self.prescription.items.iter().filter_map(line).collect()
     }
