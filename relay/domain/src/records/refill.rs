@@ -54,6 +54,11 @@ impl Refill {
         Ok(self)
     }
 
+    /// What access decides on.
+    pub fn facts(&self) -> Facts {
+        Facts { home_id: Some(self.home_id), specialist_id: Some(self.specialist_id), ..Facts::default() }
+    }
+
     /// The request after the home has less than it says: it asks for more lines, or for an earlier day. `None` where it says that already or is decided.
     pub fn sooner(mut self, item_nos: &[u16], last_day: Date, runs_out: RunsOut) -> Option<Self> {
         let more: Vec<u16> = item_nos.iter().copied().filter(|no| !self.item_nos.contains(no)).collect();
@@ -68,10 +73,5 @@ impl Refill {
         self.item_nos.sort_unstable();
         self.version += 1;
         Some(self)
-    }
-
-    /// What access decides on.
-    pub fn facts(&self) -> Facts {
-        Facts { home_id: Some(self.home_id), specialist_id: Some(self.specialist_id), ..Facts::default() }
     }
 }
