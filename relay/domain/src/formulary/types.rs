@@ -174,7 +174,7 @@ pub fn english_strength(strength: &str) -> String {
     let (mut said, mut rest) = (String::with_capacity(strength.len()), strength);
     while let Some(at) = rest.find(is_han) {
         let (before, from) = rest.split_at(at);
-        let (unit, after) = from.split_at(from.find(|c| !is_han(c)).unwrap_or(from.len()));
+        let (unit, after) = from.split_at(from.find(|c: char| !is_han(c)).unwrap_or(from.len()));
         let count = before.trim_end().rsplit(|c: char| !c.is_ascii_digit() && c != '.').next();
         let several = count.and_then(|count| count.parse::<f64>().ok()).is_some_and(|count| count > 1.0);
         said.push_str(before);
