@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { unitIn } from "../src";
+import { strengthIn, unitIn } from "../src";
 
 it("says counted units in the reader's language, and leaves what is written alike", () => {
   expect(["片", "粒", "揿", "单位", "g", "mL"].map((unit) => unitIn(unit, "en"))).toEqual([
@@ -8,6 +8,22 @@ it("says counted units in the reader's language, and leaves what is written alik
     ...["g", "mL"],
   ]);
   expect(unitIn("片", "zh")).toBe("片");
+});
+
+it("says the units of a strength in the reader's language", () => {
+  expect(strengthIn("3 mL:300 单位", "en")).toBe("3 mL:300 units");
+  expect(strengthIn("100 µg/揿, 200 揿", "en")).toBe("100 µg/puff, 200 puffs");
+  expect(strengthIn("1 单位", "en-GB")).toBe("1 unit");
+  expect(strengthIn("5 mg", "en")).toBe("5 mg");
+  expect(strengthIn("3 mL:300 单位", "zh")).toBe("3 mL:300 单位");
+  expect(strengthIn("3 mL:300 单位", "zh-CN")).toBe("3 mL:300 单位");
+});
+
+it("leaves no Chinese in the English strength of any product", () => {
+  const drugs = readFileSync(new URL("../../domain/data/drugs.toml", import.meta.url), "utf8");
+  const strengths = [...drugs.matchAll(/strength = "([^"]+)"/g)].map(([, strength = ""]) => strengthIn(strength, "en"));
+  expect(strengths.length).toBeGreaterThan(30);
+  expect(strengths.filter((strength) => /\p{Script=Han}/u.test(strength))).toEqual([]);
 });
 
 it("says them as the relay's papers do", () => {

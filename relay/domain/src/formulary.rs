@@ -5,7 +5,7 @@ mod search;
 mod types;
 
 pub use parse::FormularyError;
-pub use types::{AllergyGroup, Banned, Diagnosis, Drug, DrugId, Part, english_unit};
+pub use types::{AllergyGroup, Banned, Diagnosis, Drug, DrugId, Part, english_strength, english_unit};
 
 use crate::safety::{Knowledge, RuleFile};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The hand-over summary that goes with a referred resident: what a doctor who has never seen the resident needs in the first minutes. Pure: records in,
 //! a sheet out. Headings are in the reader's language; what people wrote stays as they wrote it.
 
-use crate::formulary::Formulary;
+use crate::formulary::{Formulary, english_strength};
 use crate::records::{Consultation, ConsultationNote, Home, Observation, Referral, Resident, Sex, Staff, Urgency};
 use crate::sheet::{Row, Section, Sheet};
 use crate::vitals::{self, unit_words};
@@ -191,7 +191,7 @@ impl HandOver<'_> {
         let row = |m: &crate::records::Medicine| {
             let known = m.drug_id.as_ref().and_then(|id| self.formulary.drug(id));
             let name = match known {
-                Some(d) if self.english => format!("{} {}", d.name_en, d.strength),
+                Some(d) if self.english => format!("{} {}", d.name_en, english_strength(&d.strength)),
                 _ => m.name.clone(),
             };
             Row::Text(format!("{name} · {} · {}", m.dose_text, self.since(m.since)))

@@ -82,6 +82,11 @@ pub fn left(lots: &[Lot], uses: Vec<Use<'_>>) -> u64 {
     rests(lots, uses).into_iter().filter(|(lot, _)| lot.barred_since.is_none()).map(|(_, milli)| milli).sum()
 }
 
+/// What these uses leave of the batches that were called back.
+pub fn called_back(lots: &[Lot], uses: Vec<Use<'_>>) -> u64 {
+    rests(lots, uses).into_iter().filter(|(lot, _)| lot.barred_since.is_some()).map(|(_, milli)| milli).sum()
+}
+
 /// How many of the `units` of the line that this recall is about were given whole, by the home's own record.
 pub fn given_of(recall: &Recall, lots: &[Lot], uses: Vec<Use<'_>>, units: u32) -> u32 {
     let rests = rests(lots, uses);

@@ -3,7 +3,7 @@
 
 use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::doses::{Course, Round};
-use crate::formulary::{Drug, english_unit};
+use crate::formulary::{Drug, english_strength, english_unit};
 use crate::ids::PrescriptionId;
 use crate::policy::Policy;
 use crate::records::{Home, Resident};
@@ -112,7 +112,10 @@ impl MedicationSheet<'_> {
     }
 
     fn name(&self, drug: &Drug) -> String {
-        format!("{} {}", if self.english { &drug.name_en } else { &drug.name_zh }, drug.strength)
+        if self.english {
+            return format!("{} {}", drug.name_en, english_strength(&drug.strength));
+        }
+        format!("{} {}", drug.name_zh, drug.strength)
     }
 
     fn dose(&self, step: TaperStep, drug: &Drug) -> String {

@@ -1,7 +1,8 @@
-//! How long what the home has will last: what came, less what was given or fell due and what was called back, walked along the doses to come. Pure.
+//! What the home has of a line and how long it lasts: what came whole, less what was given or fell due and what was called back, walked along the doses to come.
+//! The nurse's list, the composer, the rules of the safety engine and the request for a refill all ask here. Pure.
 
 use crate::doses::{Course, Due};
-use crate::lots::{Lot, Use, left};
+use crate::lots::{Lot, Use, called_back, left};
 use crate::machines::dose::State;
 use crate::machines::named_enum;
 use crate::machines::prescription;
@@ -35,15 +36,45 @@ pub struct Runway {
     pub runs_out: RunsOut,
 }
 
+/// What the home has of one line. What never came whole and what was called back is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InHand {
+    /// Left in the home, in thousandths of the dose unit.
+    pub left_milli: u64,
+    /// Called back before it was used.
+    pub called_back_milli: u64,
+    /// How long it lasts; `None` for what is taken when needed.
+    pub lasts: Option<Lasts>,
+    /// There are doses to come for which nothing is left.
+    pub lacks: bool,
+}
+
+/// How long something lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lasts {
+    /// Last day with all its doses; it may be over.
+    pub last_day: Date,
+    /// Days until then, from the first on which a dose is still open.
+    pub days: u32,
+}
+
+impl Lasts {
+    /// Every day from `first` to `last_day`; none when that is before it.
+    pub fn between(first: Date, last_day: Date) -> Self {
+        let days = (last_day - first).get_days().saturating_add(1);
+        Self { last_day, days: u32::try_from(days).unwrap_or(0) }
+    }
+}
+
 /// What a line needs to be judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Stock<'a> {
     /// The prescription.
     pub prescription: &'a Prescription,
     /// The line on its way.
     pub course: Course<'a>,
     /// The newest entry of each dose of the line, with [`DoseEntry::due_at`] telling which.
-    pub entries: &'a [&'a DoseEntry],
+    pub entries: Vec<&'a DoseEntry>,
     /// Units of dose in one counted unit.
     pub doses_per_unit: f64,
     /// What came, batch by batch.
@@ -51,14 +82,23 @@ pub struct Stock<'a> {
 }
 
 impl Stock<'_> {
-    /// How far it reaches, seen from `now`.
-    pub fn runway(&self, policy: &Policy, now: Timestamp) -> Runway {
+    /// What the home has of it at `now`, and how long that lasts.
+    pub fn in_hand(&self, now: Timestamp) -> InHand {
+        self.with(0, now)
+    }
+
+    /// The same with what a pharmacy still owes of the line, as if that were there.
+    pub fn with_the_rest(&self, now: Timestamp) -> InHand {
+        self.with(milli(self.prescription.owed(self.course.item), self.doses_per_unit), now)
+    }
+
+    fn with(&self, more_milli: u64, now: Timestamp) -> InHand {
         let doses = self.course.doses();
-        let mut left = self.left(&doses, now);
-        let left_milli = left;
-        let open = doses.iter().filter(|due| due.at > now && !self.is_recorded(due));
-        let mut lacking = None;
-        for due in open {
+        let (left, called_back_milli) = self.left(&doses, now);
+        let left_milli = left.saturating_add(more_milli);
+        let open = || doses.iter().filter(|due| due.at > now && !self.is_recorded(due));
+        let (mut left, mut lacking) = (left_milli, None);
+        for due in open() {
             match left.checked_sub(due.dose.milli()) {
                 Some(rest) => left = rest,
                 None => {
@@ -67,11 +107,22 @@ impl Stock<'_> {
                 }
             }
         }
-        let (last_day, runs_out) = match (lacking, doses.last()) {
-            (Some(day), _) => (day.yesterday().ok(), RunsOut::Stock),
-            (None, Some(last)) => (Some(last.day), self.end_of_course(policy)),
-            (None, None) => (None, RunsOut::Stock),
+        let last_day = match lacking {
+            Some(day) => day.yesterday().ok(),
+            None => doses.last().map(|last| last.day),
         };
+        let today = self.course.zone.date(now);
+        // Whoever had the doses of today needs none before tomorrow.
+        let first = if open().any(|due| due.day <= today) { today } else { today.tomorrow().unwrap_or(today) };
+        let lasts = last_day.map(|day| Lasts::between(first, day));
+        InHand { left_milli, called_back_milli, lasts, lacks: lacking.is_some() }
+    }
+
+    /// How far it reaches, seen from `now`.
+    pub fn runway(&self, policy: &Policy, now: Timestamp) -> Runway {
+        let InHand { left_milli, lasts, lacks, .. } = self.in_hand(now);
+        let last_day = lasts.map(|lasts| lasts.last_day);
+        let runs_out = if lacks || last_day.is_none() { RunsOut::Stock } else { self.end_of_course(policy) };
         match self.fetched_no_longer() {
             Some(valid) if last_day.is_some_and(|day| valid < day) => {
                 Runway { left_milli, last_day: Some(valid), runs_out: RunsOut::Validity }
@@ -80,13 +131,35 @@ impl Stock<'_> {
         }
     }
 
-    /// What came less what was used; of a line with a batch that was called back, no more than what the other batches have left.
-    fn left(&self, doses: &[Due], now: Timestamp) -> u64 {
+    /// Some of what came of it was called back.
+    pub fn is_called_back(&self) -> bool {
+        self.lots.iter().any(|lot| lot.barred_since.is_some())
+    }
+
+    /// What was called back is missed: for doses to come, or when it is needed, there is nothing else.
+    pub fn misses_what_was_called_back(&self, now: Timestamp) -> bool {
+        let found = self.in_hand(now);
+        let goes_on = || self.course_ends().is_some_and(|day| self.course.zone.date(now) <= day);
+        let when_needed = self.course.is_as_needed() && found.left_milli == 0 && goes_on();
+        found.called_back_milli > 0 && (found.lacks || when_needed)
+    }
+
+    /// The last day of its course: of its last dose, or, of what is taken when needed, of as many days as were prescribed.
+    pub fn course_ends(&self) -> Option<Date> {
+        let Course { item, received_at, zone, .. } = self.course;
+        if self.course.is_as_needed() {
+            return zone.date(received_at).checked_add((i64::from(item.days) - 1).days()).ok();
+        }
+        self.course.doses().last().map(|last| last.day)
+    }
+
+    /// What came less what was used; of a line with a batch that was called back, no more than what the other batches have left, and what is left of that one.
+    fn left(&self, doses: &[Due], now: Timestamp) -> (u64, u64) {
         let item = self.course.item;
         let supplied = self.prescription.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.quantity).sum();
         let uses = self.uses(doses, now);
         let all = milli(supplied, self.doses_per_unit).saturating_sub(uses.iter().map(|one| one.milli).sum());
-        if self.lots.iter().all(|lot| lot.barred_since.is_none()) { all } else { left(self.lots, uses) }
+        if self.is_called_back() { (left(self.lots, uses.clone()), called_back(self.lots, uses)) } else { (all, 0) }
     }
 
     /// What was given, and what fell due without a word: whoever forgot to write gave it all the same.

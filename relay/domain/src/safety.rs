@@ -9,9 +9,10 @@ mod knowledge;
 mod overrides;
 mod quantity;
 mod rules;
+mod running;
 
 pub use check::{Draft, DraftItem, check, worst};
-pub use facts::{Reading, Readings, ResidentFacts, Running};
+pub use facts::{Reading, Readings, ResidentFacts};
 pub use finding::{Finding, FindingKind, Outcome, Severity};
 pub use knowledge::{
     About, Edition, Example, ExampleError, Ingredient, IngredientAt, Knowledge, KnowledgeError, LoadKind, Rule,
@@ -20,3 +21,4 @@ pub use knowledge::{
 pub use overrides::{OverrideCount, Spoken, heeded, spoken};
 pub(crate) use quantity::units;
 pub use quantity::{covered_days, per_day, quantity};
+pub use running::{Hand, NothingLeft, Running};

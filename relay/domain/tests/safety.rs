@@ -10,9 +10,10 @@ use yunzhen_domain::dosage::{Frequency, Route};
 use yunzhen_domain::formulary::{DrugId, Formulary, FormularyError};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Condition, Medicine, Sex, Supply};
+use yunzhen_domain::runway::Lasts;
 use yunzhen_domain::safety::{
-    Draft, DraftItem, ExampleError, Finding, FindingKind as Kind, Knowledge, KnowledgeError, Outcome, Reading,
-    Readings, ResidentFacts, RuleFile, Running, Severity, check,
+    Draft, DraftItem, ExampleError, Finding, FindingKind as Kind, Hand, Knowledge, KnowledgeError, NothingLeft,
+    Outcome, Reading, Readings, ResidentFacts, RuleFile, Running, Severity, check,
 };
 
 static FORMULARY: LazyLock<Formulary> = LazyLock::new(|| Formulary::demo().unwrap());
@@ -281,12 +282,34 @@ fn what_is_in_hand_or_prescribed_elsewhere_counts() {
     assert!(all.iter().all(|f| f.severity < Severity::Block || f.rule_id.is_none()), "the data never block");
     assert_eq!(all, of(&draft(&["ibuprofen-sr-300mg"]), &facts));
 
-    let running = [Running { item: line(1, "warfarin-2.5mg"), until: date(2026, 12, 20), in_the_home: true }];
+    let lasts = Some(Lasts::between(date(2026, 11, 23), date(2026, 12, 20)));
+    let hand = Hand::Left { milli: 28_000, lasts };
+    let running = [Running { item: line(1, "warfarin-2.5mg"), hand, rest: None }];
     let facts = ResidentFacts { running: &running, ..nobody() };
     let all = of(&draft(&["warfarin-2.5mg", "sulfamethoxazole-tmp-480mg"]), &facts);
     assert!(kind(&all, Kind::Overlap).contains(&(Outcome::Alert, Severity::Warn, Some(1))));
     let interactions = kind(&all, Kind::Interaction);
     assert_eq!(interactions, [(Outcome::Alert, Severity::HardStop, Some(2))], "told once, not for each place");
+}
+
+#[test]
+fn what_was_called_back_written_off_or_used_up_is_no_overlap_and_still_counts_for_what_does_not_go_together() {
+    let nothing = |why| [Running { item: line(1, "warfarin-2.5mg"), hand: Hand::Nothing(why), rest: None }];
+    for why in NothingLeft::ALL {
+        let running = nothing(*why);
+        let facts = ResidentFacts { running: &running, ..nobody() };
+        let all = of(&draft(&["warfarin-2.5mg"]), &facts);
+        assert_eq!(kind(&all, Kind::Overlap), [(Outcome::Clear, Severity::Info, None)], "{why}");
+        let all = of(&draft(&["sulfamethoxazole-tmp-480mg"]), &facts);
+        let found = all.iter().find(|f| f.kind == Kind::Interaction && f.outcome == Outcome::Alert).unwrap();
+        assert!(found.message_zh.contains("另一张处方的"), "{why}: {}", found.message_zh);
+    }
+    // The rest that is on its way is not nothing.
+    let [mut coming] = nothing(NothingLeft::CalledBack);
+    coming.rest = Some(Lasts::between(date(2026, 11, 24), date(2026, 12, 7)));
+    let running = [coming];
+    let all = of(&draft(&["warfarin-2.5mg"]), &ResidentFacts { running: &running, ..nobody() });
+    assert!(all.iter().any(|f| f.kind == Kind::Overlap && f.message_zh.contains("还有 14 天")), "{all:#?}");
 }
 
 #[test]

@@ -143,10 +143,16 @@ async fn close(work: &mut Work, ctx: &Context, task: &Discrepancy) -> Result<(),
         P::Delivered => EventKind::PrescriptionClosed,
         P::Cancelled => EventKind::PrescriptionCancelled,
         // Only less is owed: the settlement itself is the fact.
-        _ => return Ok(prescriptions::update(&mut work.tx, &after).await?),
+        _ => {
+            prescriptions::update(&mut work.tx, &after).await?;
+            return refills::watch_again(work, after.id, ctx.now).await;
+        }
     };
     super::prescriptions::change(work, ctx, kind, &after).await?;
-    if after.state == P::Cancelled { refills::lapse(work, ctx, after.id).await } else { Ok(()) }
+    if after.state == P::Cancelled {
+        return refills::lapse(work, ctx, after.id).await;
+    }
+    refills::watch_again(work, after.id, ctx.now).await
 }
 
 fn not_fitting(error: SettleError) -> AppError {

@@ -4,6 +4,8 @@
 mod record;
 mod show;
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
@@ -14,8 +16,10 @@ use yunzhen_domain::ids::{HomeId, ResidentId};
 use yunzhen_domain::lots::{Lot, lots};
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Delivery, DoseEntry, Item, Prescription, Recall};
+use yunzhen_domain::runway::Stock;
+use yunzhen_domain::safety::Running;
 use yunzhen_domain::schedule::Zone;
-use yunzhen_store::{Db, deliveries, doses, homes, residents};
+use yunzhen_store::{Db, deliveries, doses, homes, recalls, residents};
 
 pub use record::record;
 pub(super) use show::resident_ref;
@@ -67,6 +71,27 @@ impl Supply {
         lots(&self.deliveries, item_no, doses_per_unit, recalls)
     }
 
+    /// What the home has of a line, for whoever asks how much is left.
+    pub(super) fn stock<'a>(&'a self, course: Course<'a>, doses_per_unit: f64, lots: &'a [Lot]) -> Stock<'a> {
+        let entries = self.newest(course.item.no);
+        Stock { prescription: &self.prescription, course, entries, doses_per_unit, lots }
+    }
+
+    /// Its lines that are not over, by what the home has of each.
+    fn running(&self, app: &App, zone: &Zone, recalls: &[Recall], now: Timestamp) -> Vec<Running> {
+        let courses = self.courses(zone);
+        let line = |item: &Item| {
+            let Some(course) = courses.iter().find(|course| course.item.no == item.no) else {
+                return Running::not_arrived(&self.prescription, item, zone.date(now));
+            };
+            let doses_per_unit = app.formulary.drug(&item.drug_id).map_or(1.0, |drug| drug.doses_per_unit);
+            let lots = self.lots(item.no, doses_per_unit, recalls);
+            let stock = self.stock(*course, doses_per_unit, &lots);
+            Running::arrived(&stock, now)
+        };
+        self.prescription.items.iter().filter_map(line).collect()
+    }
+
     /// The entries of one line.
     fn of_line(&self, item_no: u16) -> impl Iterator<Item = &DoseEntry> {
         self.entries.iter().filter(move |entry| entry.item_no == item_no)
@@ -109,11 +134,35 @@ pub(super) async fn supplies(
     Supply::of_all(db, found).await
 }
 
+/// The lines of these prescriptions that are not over, by what the home has of each: for many with as many questions to the record as for one.
+pub(super) async fn running(
+    app: &App,
+    db: &mut Db,
+    mut prescriptions: Vec<Prescription>,
+    now: Timestamp,
+) -> Result<Vec<Running>, AppError> {
+    prescriptions.retain(|p| p.signed_at.is_some_and(|signed| may_last(signed, &p.items, now)));
+    let supplies = Supply::of_all(db, prescriptions).await?;
+    let recalls = recalls::barring(db, supplies.iter().flat_map(Supply::drugs)).await?;
+    let (mut zones, mut found) = (HashMap::new(), Vec::new());
+    for supply in &supplies {
+        let home = supply.prescription.home_id;
+        // A person lives in one home; more there are only of one who moved.
+        let zone = match zones.remove(&home) {
+            Some(known) => known,
+            None => zone(db, home).await?,
+        };
+        found.extend(supply.running(app, &zone, &recalls, now));
+        zones.insert(home, zone);
+    }
+    Ok(found)
+}
+
 /// A month for the way of what was prescribed, and for its start.
 const WAY_AND_START_DAYS: i64 = 31;
 
 /// No course that is older has a dose left: the longest supply, with a month for its way and its start.
-fn longest_ago(policy: &Policy, now: Timestamp) -> Timestamp {
+pub(super) fn longest_ago(policy: &Policy, now: Timestamp) -> Timestamp {
     let days = i64::from(policy.supply_chronic_assessed_days) + WAY_AND_START_DAYS;
     now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
 }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::dosage::Frequency;
+use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::ids::{PrescriptionId, RefillId, ResidentId, uuid_v7};
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::machines::refill::{Event, State};
-use yunzhen_domain::records::{Prescription, Recall, Refill, RenewalEnd, Supply as SupplyKind};
-use yunzhen_domain::runway::{Runway, Stock};
+use yunzhen_domain::records::{Item, Prescription, Recall, Refill, RenewalEnd, Supply as SupplyKind};
+use yunzhen_domain::runway::{RunsOut, Runway};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::jobs::{self, Job};
 use yunzhen_store::{Db, Paging, prescriptions, recalls, refills, residents};
@@ -187,12 +188,9 @@ pub(super) async fn watch(work: &mut Work, p: &Prescription, now: Timestamp) -> 
     look_again(work, p.id, now, now).await
 }
 
-/// What the home has of a course became less: it is looked at now. Called in the transaction of the recall.
+/// What the home has of a course, or may still get, became less: it is looked at now. Called in the transaction of the recall or of the settlement.
 pub(super) async fn watch_again(work: &mut Work, id: PrescriptionId, now: Timestamp) -> Result<(), AppError> {
-    match prescriptions::get(&mut work.tx, id).await? {
-        Some(p) => watch(work, &p, now).await,
-        None => Ok(()),
-    }
+    look_again(work, id, now, now).await
 }
 
 async fn look_again(
@@ -206,15 +204,16 @@ async fn look_again(
     Ok(jobs::enqueue(&mut work.tx, id, WATCH, &about, at).await?)
 }
 
-/// The job: asks for a refill when it is time, else looks again on the day when it will be. A second job of the same course finds the request and ends.
+/// The job: asks for a refill when it is time, else looks again on the day when it will be. A second job of the same course finds the request: where the home has less
+/// than that says, while nobody has decided, it asks for more lines or an earlier day; else it ends.
 pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), AppError> {
     let about: Watched = serde_json::from_str(&job.payload)?;
     let mut work = Work::unkeyed(app, &Context::system(now)).await?;
     jobs::finish(&mut work.tx, job).await?;
     let p = prescriptions::get(&mut work.tx, about.prescription_id).await?.ok_or(AppError::NotFound)?;
     let withdrawn = matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
-    let asked = refills::of_prescription(&mut work.tx, p.id).await?.is_some();
-    if withdrawn || asked {
+    let asked = refills::of_prescription(&mut work.tx, p.id).await?;
+    if withdrawn || asked.as_ref().is_some_and(|refill| refill.state.is_terminal()) {
         return Ok(work.tx.commit_bookkeeping("a course that needs no refill").await?);
     }
     let supply = Supply::of(&mut work.tx, p).await?;
@@ -225,6 +224,16 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
         return Ok(work.tx.commit_bookkeeping("a course that has no end to ask about").await?);
     };
     let today = zone.date(now);
+    let item_nos: Vec<u16> =
+        ends.iter().filter(|(_, runway, _)| runway.warns(&app.policy, today)).map(|(no, ..)| *no).collect();
+    if let Some(asked) = asked {
+        let Some(refill) = asked.sooner(&item_nos, last_day, first.runs_out) else {
+            return Ok(work.tx.commit_bookkeeping("a course that somebody was asked about").await?);
+        };
+        refills::ask_for_more(&mut work.tx, &refill).await?;
+        work.record(EventKind::RefillAsked, refill.id.uuid(), Some(refill.home_id), None);
+        return work.finish(()).await;
+    }
     if !first.warns(&app.policy, today) {
         let day = first.first_warning(&app.policy).and_then(|day| zone.instant(day.at(6, 0, 0, 0)));
         let at = day.unwrap_or(now).max(now + SignedDuration::from_mins(1));
@@ -240,7 +249,7 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
         resident_id: p.resident_id,
         home_id: p.home_id,
         specialist_id: p.specialist_id,
-        item_nos: ends.iter().filter(|(_, runway, _)| runway.warns(&app.policy, today)).map(|(no, ..)| *no).collect(),
+        item_nos,
         last_day,
         runs_out: first.runs_out,
         asked_at: now,
@@ -254,27 +263,33 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
     work.finish(()).await
 }
 
-/// The lines that go on as long as the disease: no anti-infective, no dose that is tapered off, nothing that is given once or when needed.
+/// The lines that go on as long as the disease: no anti-infective, no dose that is tapered off, nothing that is given once or when needed, no emergency supply.
+/// Of these too, what was called back is missed while there are doses to come; and a line that never came ends before it began.
 fn ends(app: &App, supply: &Supply, zone: &Zone, recalls: &[Recall], now: Timestamp) -> Vec<(u16, Runway, Date)> {
+    let (p, today) = (&supply.prescription, zone.date(now));
+    let is_short = |item: &Item, drug: &Drug| {
+        let ends_itself = matches!(item.frequency, Frequency::St | Frequency::Prn) || !item.taper.is_empty();
+        drug.anti_infective || ends_itself || p.supply == SupplyKind::Emergency
+    };
+    let courses = supply.courses(zone);
     let mut ends = Vec::new();
-    for course in supply.courses(zone) {
-        let item = course.item;
+    for item in &p.items {
         let Some(drug) = app.formulary.drug(&item.drug_id) else { continue };
-        let is_short = drug.anti_infective || !item.taper.is_empty() || item.frequency == Frequency::St;
-        if is_short || course.is_as_needed() {
+        let nothing = Runway { left_milli: 0, last_day: Some(today), runs_out: RunsOut::Stock };
+        let Some(course) = courses.iter().find(|course| course.item.no == item.no) else {
+            if p.never_came(item) && !is_short(item, drug) {
+                ends.push((item.no, nothing, today));
+            }
             continue;
-        }
-        let entries = supply.newest(item.no);
-        let lots = supply.lots(item.no, drug.doses_per_unit, recalls);
-        let stock = Stock {
-            prescription: &supply.prescription,
-            course,
-            entries: &entries,
-            doses_per_unit: drug.doses_per_unit,
-            lots: &lots,
         };
-        let runway = stock.runway(&app.policy, now);
-        ends.extend(runway.last_day.map(|last_day| (item.no, runway, last_day)));
+        let lots = supply.lots(item.no, drug.doses_per_unit, recalls);
+        let stock = supply.stock(*course, drug.doses_per_unit, &lots);
+        let is_missed = stock.misses_what_was_called_back(now);
+        if is_missed || !is_short(item, drug) {
+            let runway = stock.runway(&app.policy, now);
+            let runway = if is_missed && runway.last_day.is_none() { nothing } else { runway };
+            ends.extend(runway.last_day.map(|last_day| (item.no, runway, last_day)));
+        }
     }
     ends
 }

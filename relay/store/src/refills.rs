@@ -130,6 +130,21 @@ pub async fn update(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
     one_row("refill", done.rows_affected())
 }
 
+/// Keeps a request that asks for more lines or an earlier day, whose version is one above the stored one.
+pub async fn ask_for_more(tx: &mut Tx, refill: &Refill) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE refills SET version = $2, item_nos = $3, last_day = $4, runs_out = $5 WHERE id = $1 AND version = $2 - 1",
+    )
+    .bind(refill.id.to_string())
+    .bind(refill.version)
+    .bind(to_json(TABLE, "item_nos", &refill.item_nos)?)
+    .bind(refill.last_day.to_string())
+    .bind(refill.runs_out.as_str())
+    .execute(tx.conn())
+    .await?;
+    one_row("refill", done.rows_affected())
+}
+
 fn decode(cells: &Cells<'_>) -> Result<Refill, StoreError> {
     let reopened = match (cells.opt_time("reopened_at")?, cells.opt_parse("reopened_because")?) {
         (Some(at), Some(because)) => Some(Reopened { at, because, renewal: cells.parse("failed_renewal")? }),

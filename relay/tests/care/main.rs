@@ -21,6 +21,7 @@ mod fhir;
 mod hand_over;
 mod hidden;
 mod imports;
+mod in_hand;
 mod media_timeline;
 mod merging;
 mod offers;

@@ -20,6 +20,7 @@ import {
   useFormats,
   useNow,
   useUnit,
+  useStrength,
 } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -73,6 +74,7 @@ export function DoseCard({
   stopped: boolean;
 }) {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const unitWord = useUnit();
   const formats = useFormats();
   const now = useNow(30_000);
@@ -110,7 +112,7 @@ export function DoseCard({
         <strong className="nurse-dose-time">{dose.due_at ? formats.time(dose.due_at) : t("app:doses.asNeeded")}</strong>
         <span className="nurse-dose-name">
           <strong>
-            {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {dose.strength}
+            {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {strength(dose.strength)}
           </strong>
           <span>
             {formats.number(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
@@ -120,7 +122,7 @@ export function DoseCard({
             <strong key={other.drug_name + other.strength} className="nurse-dose-instead">
               {t("app:doses.instead", {
                 name: i18n.language === "en" ? other.drug_name_en : other.drug_name,
-                strength: other.strength,
+                strength: strength(other.strength),
                 dose: formats.number(other.dose),
                 unit: unitWord(other.dose_unit),
               })}

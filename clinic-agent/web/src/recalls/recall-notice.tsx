@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertOctagon } from "@tabler/icons-react";
-import { Banner } from "@yunzhen/client/ui";
+import { Banner, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 import { isToAnswer, useRecalls } from "./use-recalls";
@@ -8,6 +8,7 @@ import { isToAnswer, useRecalls } from "./use-recalls";
 /** On every screen until the home has answered: what must not be given any more. */
 export function RecallNotice() {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const { pathname } = useLocation();
   const recalls = useRecalls();
   const open = (recalls.data?.items ?? []).filter(isToAnswer);
@@ -30,7 +31,7 @@ export function RecallNotice() {
         {open
           .map((recall) =>
             t("app:recalls.noticeLine", {
-              name: `${en ? recall.name_en : recall.name_zh} ${recall.strength}`,
+              name: `${en ? recall.name_en : recall.name_zh} ${strength(recall.strength)}`,
               batch: recall.batch,
             }),
           )

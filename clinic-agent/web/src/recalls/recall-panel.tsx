@@ -2,7 +2,16 @@ import { Button, Group, Text, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Recall } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats, useUnit } from "@yunzhen/client/ui";
+import {
+  Banner,
+  ProblemAlert,
+  Skeletons,
+  StatusChip,
+  useApi,
+  useFormats,
+  useUnit,
+  useStrength,
+} from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -11,6 +20,7 @@ import { AnswerForm } from "./answer-form";
 /** One recall in this home: who was given of it, and the answer. */
 export function RecallPanel({ recallId }: { recallId: string }) {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const api = useApi();
   const query = useQuery({ queryKey: ["recalls", "one", recallId], queryFn: () => api.recalls.get(recallId) });
   if (query.isPending) return <Skeletons shape="card" />;
@@ -38,7 +48,7 @@ export function RecallPanel({ recallId }: { recallId: string }) {
             <IconArrowLeft aria-hidden />
           </Button>
           <Title order={1} size="h2">
-            {name} {recall.strength} · {t("app:recalls.batch", { batch: recall.batch })}
+            {name} {strength(recall.strength)} · {t("app:recalls.batch", { batch: recall.batch })}
           </Title>
           <StatusChip meaning={recall.level === "first" ? "danger" : "person"}>
             {t(`app:recalls.level.${recall.level}`)}

@@ -1,6 +1,6 @@
 import { IconAlertOctagon } from "@tabler/icons-react";
 import type { RecallSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
 import { RecallPanel } from "./recall-panel";
@@ -50,6 +50,7 @@ export function RecallsScreen() {
 
 function Row({ recall }: { recall: RecallSummary }) {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const formats = useFormats();
   const open = isToAnswer(recall);
   const words = recall.state === "withdrawn" ? "withdrawn" : open ? "toAnswer" : "answered";
@@ -61,7 +62,7 @@ function Row({ recall }: { recall: RecallSummary }) {
         </span>
         <span className="nurse-row-text">
           <span className="nurse-row-name">
-            {i18n.language === "en" ? recall.name_en : recall.name_zh} {recall.strength}
+            {i18n.language === "en" ? recall.name_en : recall.name_zh} {strength(recall.strength)}
           </span>
           <span className="nurse-row-sub">
             <span>{t("app:recalls.batch", { batch: recall.batch })}</span>

@@ -17,6 +17,7 @@ import {
   useFormats,
   useNames,
   useUnit,
+  useStrength,
 } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -150,6 +151,7 @@ const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
 
 function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const names = useNames();
   const unitWord = useUnit();
   const api = useApi();
@@ -183,7 +185,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.items.map((item) => (
             <li key={item.no}>
               <strong>
-                {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {item.drug.strength}
+                {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {strength(item.drug.strength)}
               </strong>
               <div>
                 {formats.number(item.dose)} {unitWord(item.dose_unit)} · {t(`frequency.${item.frequency}`)} ·{" "}

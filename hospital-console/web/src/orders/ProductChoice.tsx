@@ -1,4 +1,5 @@
 import type { PrescriptionItem, SubstitutionReason } from "@yunzhen/client";
+import { useStrength } from "@yunzhen/client/ui";
 import { Group, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { problemAt } from "../common/problemAt";
@@ -21,9 +22,10 @@ interface Props {
 /** Which product goes out for a line where the prescriber allows another strength, and why. */
 export function ProductChoice({ item, instead, tried, error, path, onChange }: Props) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const words = (drug: PrescriptionItem["drug"]) => ({
     name: drugName(drug, i18n.language),
-    strength: drug.strength,
+    strength: strength(drug.strength),
   });
   const others = item.substitutes ?? [];
   return (

@@ -4,7 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useNames } from "@yunzhen/client/ui";
+import { useNames, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
@@ -24,6 +24,7 @@ export function DrugSearch({
   autoFocus?: boolean;
 }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const names = useNames();
   const [typed, setTyped] = useState("");
   const [wanted] = useDebouncedValue(typed.trim(), 150);
@@ -79,7 +80,7 @@ export function DrugSearch({
             <Combobox.Option key={drug.id} value={drug.id}>
               <Group justify="space-between" gap="xs">
                 <Text fw={500}>
-                  {drugName(drug, i18n.language)} <Text component="span">{drug.strength}</Text>
+                  {drugName(drug, i18n.language)} <Text component="span">{strength(drug.strength)}</Text>
                 </Text>
                 <Text size="sm" c="dimmed">
                   {drug.atc}

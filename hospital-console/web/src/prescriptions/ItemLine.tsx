@@ -1,5 +1,5 @@
 import type { PrescriptionItem, TaperStep } from "@yunzhen/client";
-import { useUnit } from "@yunzhen/client/ui";
+import { useUnit, useStrength } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { drugName } from "./DrugSearch";
@@ -8,13 +8,14 @@ import { DrugTags } from "./DrugTags";
 /** One medicine as it is read aloud: name and strength, then how it is taken, then how much in all. */
 export function ItemLine({ item }: { item: PrescriptionItem }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const unitWord = useUnit();
   return (
     <>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
         <Group gap="xs">
           <Text fw={600}>
-            {item.no}. {drugName(item.drug, i18n.language)} {item.drug.strength}
+            {item.no}. {drugName(item.drug, i18n.language)} {strength(item.drug.strength)}
           </Text>
           <DrugTags drug={item.drug} />
         </Group>

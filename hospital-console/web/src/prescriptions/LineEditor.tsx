@@ -1,5 +1,5 @@
 import type { Finding, Frequency, Route } from "@yunzhen/client";
-import { useUnit, useNames } from "@yunzhen/client/ui";
+import { useUnit, useNames, useStrength } from "@yunzhen/client/ui";
 import {
   ActionIcon,
   Button,
@@ -40,6 +40,7 @@ interface LineEditorProps {
 export function LineEditor(props: LineEditorProps) {
   const { line, no, maxDays, quantity, problem, findings, onKeep, onChange, onRemove } = props;
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const names = useNames();
   const unitWord = useUnit();
   const stepped = line.taper.length > 0;
@@ -57,7 +58,7 @@ export function LineEditor(props: LineEditorProps) {
         {line.drug ? (
           <div>
             <Text fw={600}>
-              {no}. {drugName(line.drug, i18n.language)} {line.drug.strength}
+              {no}. {drugName(line.drug, i18n.language)} {strength(line.drug.strength)}
             </Text>
             <Group gap="xs">
               <Text size="sm" c="dimmed">

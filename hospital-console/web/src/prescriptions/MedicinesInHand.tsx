@@ -1,22 +1,24 @@
 import type { MedicineInHand } from "@yunzhen/client";
-import { useUnit } from "@yunzhen/client/ui";
+import { useUnit, useStrength } from "@yunzhen/client/ui";
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { drugName } from "./DrugSearch";
 import classes from "./prescriptions.module.css";
 
-/** What the resident takes, and for how long what was prescribed still lasts. */
+/** What the resident takes, how long what the home has of it lasts, and why there is nothing of it. */
 export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInHand[] }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const unitWord = useUnit();
-  const lasts = ({ days_left, until, to_come }: MedicineInHand): string | undefined =>
-    days_left === undefined || until === undefined
-      ? undefined
-      : to_come
-        ? t("prescribing.hand.toCome", { date: until })
-        : days_left <= 1
-          ? t("prescribing.hand.leftToday")
-          : t("prescribing.hand.left", { count: days_left, date: until });
+  const lasts = ({ days_left, until, to_come, left, drug }: MedicineInHand): string | undefined => {
+    if (days_left === undefined || until === undefined) {
+      if (left === undefined) return undefined;
+      return t("prescribing.hand.some", { left: `${left} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")}` });
+    }
+    if (to_come) return t("prescribing.hand.toCome", { date: until });
+    if (days_left <= 1) return t("prescribing.hand.leftOne", { date: until });
+    return t("prescribing.hand.left", { count: days_left, date: until });
+  };
   if (medicines.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -27,7 +29,7 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
   return (
     <ul className={classes.hand}>
       {medicines.map((medicine, index) => {
-        const { drug, dose, frequency, dose_text } = medicine;
+        const { drug, dose, frequency, dose_text, nothing_left, rest_to_come } = medicine;
         const taken =
           dose !== undefined && frequency !== undefined
             ? `${dose} ${unitWord(drug?.dose_unit ?? drug?.unit ?? "")} · ${t(`shared:frequency.${frequency}`)}`
@@ -35,12 +37,15 @@ export function MedicinesInHand({ medicines }: { medicines: readonly MedicineInH
         return (
           <li key={index}>
             <Text size="sm" fw={500}>
-              {drug ? `${drugName(drug, i18n.language)} ${drug.strength}` : medicine.name}{" "}
+              {drug ? `${drugName(drug, i18n.language)} ${strength(drug.strength)}` : medicine.name}{" "}
               <Text component="span" size="sm" c="dimmed" fw={400}>
                 {taken}
               </Text>
             </Text>
-            <Text size="sm">{lasts(medicine)}</Text>
+            <Text size="sm" c={nothing_left && "var(--yz-danger-text)"}>
+              {nothing_left ? t(`prescribing.hand.nothing.${nothing_left}`) : lasts(medicine)}
+              {rest_to_come && ` · ${t("prescribing.hand.restToCome")}`}
+            </Text>
           </li>
         );
       })}

@@ -1,5 +1,5 @@
 import type { Assessment, Frequency, Prescription, Route, Supply, TaperStep } from "@yunzhen/client";
-import { useFormats, useUnit, useNames } from "@yunzhen/client/ui";
+import { useFormats, useUnit, useNames, useStrength } from "@yunzhen/client/ui";
 import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { AssessmentText } from "./AssessmentFields";
@@ -38,6 +38,7 @@ interface Document {
 
 export function SigningDocument({ document, prescription }: { document: string; prescription: Prescription }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
@@ -82,7 +83,7 @@ export function SigningDocument({ document, prescription }: { document: string; 
                 <Text fw={600}>
                   {index + 1}.{" "}
                   {known
-                    ? `${drugName(known.drug, i18n.language)} ${known.drug.strength}`
+                    ? `${drugName(known.drug, i18n.language)} ${strength(known.drug.strength)}`
                     : (item.name_zh ?? item.drug_id)}
                 </Text>
                 <Text fw={500} style={{ whiteSpace: "nowrap" }}>

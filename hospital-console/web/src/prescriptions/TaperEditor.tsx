@@ -26,7 +26,7 @@ export function TaperEditor({
   const number = (value: string | number): number | undefined => (typeof value === "number" ? value : undefined);
   const last = steps.at(-1);
   return (
-    <Stack gap="xs" className={classes.full}>
+    <Stack gap="xs" className={`${classes.full} ${classes.steps}`}>
       {steps.map((step, index) => {
         const no = index + 1;
         const wrongDose = doseProblem(step.dose);

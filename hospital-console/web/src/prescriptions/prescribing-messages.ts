@@ -96,8 +96,15 @@ export const zh = {
     title: "手中的药",
     none: "没有记录在用的药，也没有仍在有效期内的处方药。",
     left: "还够 {{count}} 天（至 {{date}}）",
-    leftToday: "今天用完",
+    leftOne: "还够 1 天（{{date}}）",
+    some: "还有 {{left}}",
     toCome: "已开，尚未送到（至 {{date}}）",
+    restToCome: "其余尚未送到",
+    nothing: {
+      called_back: "已召回，手中无药",
+      never_came: "未送到且已结清，手中无药",
+      used_up: "已用完，手中无药",
+    },
     record: "记录：{{dose}}",
   },
   assessment: {
@@ -234,8 +241,15 @@ export const en: typeof zh = {
     title: "Medicines in hand",
     none: "No medicine on record, and no prescription that still lasts.",
     left: "lasts {{count}} more days (until {{date}})",
-    leftToday: "ends today",
+    leftOne: "lasts one more day ({{date}})",
+    some: "{{left}} left",
     toCome: "prescribed, not delivered yet (until {{date}})",
+    restToCome: "the rest is not delivered yet",
+    nothing: {
+      called_back: "called back, nothing in hand",
+      never_came: "never came and is settled, nothing in hand",
+      used_up: "used up, nothing in hand",
+    },
     record: "on record: {{dose}}",
   },
   assessment: {

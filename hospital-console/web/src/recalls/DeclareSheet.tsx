@@ -1,5 +1,5 @@
 import type { Drug, RecallLevel } from "@yunzhen/client";
-import { Banner, ProblemAlert, useAction } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, useAction, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { IconAlertOctagon } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -17,6 +17,7 @@ type Field = (typeof FIELDS)[number];
 /** A batch is called back: which, why, by whom. What follows at once is said before. */
 export function DeclareSheet({ onClose, onDone }: { onClose: () => void; onDone: (id: string) => void }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const queryClient = useQueryClient();
   const [drug, setDrug] = useState<Drug>();
   const [level, setLevel] = useState<RecallLevel>();
@@ -51,7 +52,7 @@ export function DeclareSheet({ onClose, onDone }: { onClose: () => void; onDone:
           {drug ? (
             <Group justify="space-between">
               <Text fw={600}>
-                {drugName(drug, i18n.language)} {drug.strength}
+                {drugName(drug, i18n.language)} {strength(drug.strength)}
               </Text>
               <Button variant="subtle" onClick={() => setDrug(undefined)}>
                 {t("recalls.sheet.change")}

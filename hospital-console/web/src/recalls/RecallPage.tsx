@@ -1,5 +1,5 @@
 import { type Recall } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, useAction, useFormats } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, Skeletons, useAction, useFormats, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconPrinter } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -43,6 +43,7 @@ export function RecallPage() {
 
 function Shown({ recall }: { recall: Recall }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const formats = useFormats();
   const staff = useStaff();
   const r = recall;
@@ -56,7 +57,7 @@ function Shown({ recall }: { recall: Recall }) {
         <div>
           <Group gap="sm">
             <Title order={1} fz={24}>
-              {i18n.language.startsWith("zh") ? r.name_zh : r.name_en} {r.strength} · {r.batch}
+              {i18n.language.startsWith("zh") ? r.name_zh : r.name_en} {strength(r.strength)} · {r.batch}
             </Title>
             <RecallChip state={r.state} />
             <Level level={r.level} />

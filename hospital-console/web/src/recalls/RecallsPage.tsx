@@ -1,5 +1,5 @@
 import type { RecallSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, useFormats } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, useFormats, useStrength } from "@yunzhen/client/ui";
 import { Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertOctagon, IconPackageOff, IconSearch } from "@tabler/icons-react";
@@ -83,6 +83,7 @@ export function RecallsPage() {
 
 function Rows({ rows }: { rows: readonly RecallSummary[] }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const formats = useFormats();
   const zh = i18n.language.startsWith("zh");
   return (
@@ -103,7 +104,7 @@ function Rows({ rows }: { rows: readonly RecallSummary[] }) {
             <Table.Tr key={r.id} data-testid={`recall-${r.id}`}>
               <Table.Td>
                 <Text fw={600}>
-                  {zh ? r.name_zh : r.name_en} {r.strength}
+                  {zh ? r.name_zh : r.name_en} {strength(r.strength)}
                 </Text>
                 <Text size="sm" c="dimmed" lineClamp={1}>
                   {r.reason}

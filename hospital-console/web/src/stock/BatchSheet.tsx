@@ -1,5 +1,5 @@
 import type { Stock, StockReason } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, useAction, useFormats, useUnit } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Select, Stack, Tabs, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -18,6 +18,7 @@ const REASONS: Record<Step, readonly StockReason[]> = {
 /** One batch: its numbers, what a person may change, and everything that happened to it. */
 export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => void }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const unitWord = useUnit();
   const apart = batch.quarantined > 0;
   const name = i18n.language.startsWith("zh") ? batch.name_zh : batch.name_en;
@@ -26,7 +27,7 @@ export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => vo
       opened
       onClose={onClose}
       size="lg"
-      title={`${name} ${batch.strength} · ${batch.batch}`}
+      title={`${name} ${strength(batch.strength)} · ${batch.batch}`}
       closeButtonProps={{ "aria-label": t("app.close") }}
     >
       <Stack data-testid="batch">

@@ -1,5 +1,5 @@
 import { newIdempotencyKey, type Drug } from "@yunzhen/client";
-import { Banner, ProblemAlert, StatusChip, useAction } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, StatusChip, useAction, useStrength } from "@yunzhen/client/ui";
 import { Button, FileButton, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { IconDownload, IconFileUpload, IconPackageImport } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
+import { drugName } from "../prescriptions/DrugSearch";
 import { decodeText } from "../resident-imports/file";
 import classes from "./OpeningSheet.module.css";
 import { check, drugOf, MOST_LINES, readRows, template, type Checked, type FileProblem } from "./opening";
@@ -124,7 +125,8 @@ function Lines({
   taken: ReadonlySet<number>;
   refused: ReadonlyMap<number, string>;
 }) {
-  const { t } = useTranslation("app");
+  const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const sorted = [...lines].sort((a, b) => Number(b.problems.length > 0) - Number(a.problems.length > 0));
   return (
     <div className={classes.scroll} role="region" aria-label={t("stock.opening.lines")} tabIndex={0}>
@@ -141,7 +143,9 @@ function Lines({
           {sorted.map(({ line, cells, drug, problems }) => (
             <Table.Tr key={line}>
               <Table.Td>{line}</Table.Td>
-              <Table.Td miw={140}>{drug ? `${drug.name_zh} ${drug.strength}` : cells.drug}</Table.Td>
+              <Table.Td miw={140}>
+                {drug ? `${drugName(drug, i18n.language)} ${strength(drug.strength)}` : cells.drug}
+              </Table.Td>
               <Table.Td style={{ whiteSpace: "nowrap" }}>
                 {cells.batch} · {cells.expiry} · {cells.quantity}
               </Table.Td>

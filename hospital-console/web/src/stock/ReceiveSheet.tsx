@@ -1,5 +1,5 @@
 import { parseGs1, type Drug } from "@yunzhen/client";
-import { besideCamera, ProblemAlert, useAction, useUnit } from "@yunzhen/client/ui";
+import { besideCamera, ProblemAlert, useAction, useUnit, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
 import { IconScan } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { drugName, DrugSearch } from "../prescriptions/DrugSearch";
 /** Goods came in: what, which batch, until when, how much. A scanner or the camera fills in what is printed on the pack. */
 export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onClose: () => void; today: string }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const unitWord = useUnit();
   const queryClient = useQueryClient();
   const [drug, setDrug] = useState<Drug>();
@@ -63,7 +64,7 @@ export function ReceiveSheet({ opened, onClose, today }: { opened: boolean; onCl
           {drug ? (
             <Group justify="space-between">
               <Text fw={600}>
-                {drugName(drug, i18n.language)} {drug.strength}
+                {drugName(drug, i18n.language)} {strength(drug.strength)}
               </Text>
               <Button variant="subtle" onClick={() => setDrug(undefined)}>
                 {t("app.cancel")}

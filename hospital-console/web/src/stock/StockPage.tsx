@@ -1,5 +1,5 @@
 import type { Stock } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons, useUnit } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, useUnit, useStrength } from "@yunzhen/client/ui";
 import { Badge, Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
 import { IconFileImport, IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -76,6 +76,7 @@ export function StockPage() {
 
 function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: string; onOpen: (id: string) => void }) {
   const { t, i18n } = useTranslation("app");
+  const strength = useStrength();
   const unitWord = useUnit();
   const zh = i18n.language.startsWith("zh");
   return (
@@ -99,7 +100,7 @@ function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: strin
               <Table.Tr key={s.id} data-testid={`stock-${s.id}`}>
                 <Table.Td>
                   <Text fw={600}>
-                    {zh ? s.name_zh : s.name_en} {s.strength}{" "}
+                    {zh ? s.name_zh : s.name_en} {strength(s.strength)}{" "}
                     {s.cold_chain && <Badge variant="light">{t("stock.cold")}</Badge>}
                   </Text>
                 </Table.Td>

@@ -6338,11 +6338,11 @@ export interface components {
              */
             since: string;
         };
-        /** @description A medicine that the resident takes by the record, or that another prescription still brings. */
+        /** @description A medicine that the resident takes by the record, or that another prescription brought or still brings. */
         MedicineInHand: {
             /**
              * Format: int32
-             * @description Days that are left, today included.
+             * @description Days for which it lasts, from the next dose on.
              */
             days_left?: number;
             /**
@@ -6356,13 +6356,22 @@ export interface components {
             drug?: components["schemas"]["Drug"];
             /** @description How often. */
             frequency?: components["schemas"]["Frequency"];
+            /**
+             * Format: double
+             * @description How much the home has of it, in the drug's dose unit, of a prescription that runs.
+             */
+            left?: number;
             /** @description As the record or the formulary names it. */
             name: string;
+            /** @description Why the home has nothing of it any more, of a prescription that runs. */
+            nothing_left?: components["schemas"]["NothingLeft"];
+            /** @description The home was given a part, and a pharmacy still owes the rest. */
+            rest_to_come?: boolean;
             /** @description Prescribed, and nothing of it has reached the home yet. */
             to_come?: boolean;
             /**
              * Format: date
-             * @description Its last day.
+             * @description Last day with all its doses, by what the home has; of what is still to come, of the prescription.
              */
             until?: string;
         };
@@ -6807,6 +6816,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Why a home has nothing in hand of a medicine that was prescribed.
+         * @enum {string}
+         */
+        NothingLeft: "called_back" | "never_came" | "used_up";
         /** @description A reading. */
         Observation: {
             /**

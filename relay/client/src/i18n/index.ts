@@ -8,7 +8,7 @@ import { zh } from "./zh";
 export type Language = "zh" | "en";
 export { en, zh };
 export { diagnosisIn, drugNamesIn, formIn, nameIn } from "./names";
-export { unitIn } from "./units";
+export { strengthIn, unitIn } from "./units";
 export type { Messages } from "./zh";
 
 const KEY = "yz.language";

@@ -18,5 +18,18 @@ const ENGLISH: Readonly<Record<string, string>> = {
   滴: "drop(s)",
 };
 
+/** One of it, or several. */
+const counted = (unit: string, several: boolean): string =>
+  (ENGLISH[unit] ?? unit).replace(/\((e?s)\)$/, several ? "$1" : "");
+
+/** A strength with its units in the reader's language, as `yunzhen_domain::formulary::english_strength` has it: `3 mL:300 单位` is `3 mL:300 units`. */
+export const strengthIn = (strength: string, language: string): string =>
+  language.startsWith("en")
+    ? strength.replace(
+        /([\d.]*)(\s*)(\p{Script=Han}+)/gu,
+        (_, count: string, space: string, unit: string) => `${count}${space}${counted(unit, Number(count) > 1)}`,
+      )
+    : strength;
+
 export const unitIn = (unit: string, language: string): string =>
   language.startsWith("en") ? (ENGLISH[unit] ?? unit) : unit;

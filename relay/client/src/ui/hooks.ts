@@ -7,7 +7,7 @@ import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
 import { diagnosisIn, drugNamesIn, formIn, nameIn, type Drugs } from "../i18n/names";
-import { unitIn } from "../i18n/units";
+import { strengthIn, unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
 
@@ -33,6 +33,12 @@ export function useNow(everyMs = 30_000): number {
 export function useUnit(): (unit: string) => string {
   const { language } = useTranslation().i18n;
   return (unit) => unitIn(unit, language);
+}
+
+/** A strength, as `3 mL:300 单位`, with its units in the reader's language. */
+export function useStrength(): (strength: string) => string {
+  const { language } = useTranslation().i18n;
+  return (strength) => strengthIn(strength, language);
 }
 
 /** What medicines, their forms and diagnoses are called in the reader's language. */

@@ -168,6 +168,27 @@ pub struct AllergyGroup {
     pub version: String,
 }
 
+/// A strength with its units in English, as the pages have it (`strengthIn`): `3 mL:300 单位` is `3 mL:300 units`.
+pub fn english_strength(strength: &str) -> String {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let (mut said, mut rest) = (String::with_capacity(strength.len()), strength);
+    while let Some(at) = rest.find(is_han) {
+        let (before, from) = rest.split_at(at);
+        let (unit, after) = from.split_at(from.find(|c: char| !is_han(c)).unwrap_or(from.len()));
+        let count = before.trim_end().rsplit(|c: char| !c.is_ascii_digit() && c != '.').next();
+        let several = count.and_then(|count| count.parse::<f64>().ok()).is_some_and(|count| count > 1.0);
+        said.push_str(before);
+        match english_unit(unit).split_once('(') {
+            Some((one, ending)) if several => said.extend([one, ending.trim_end_matches(')')]),
+            Some((one, _)) => said.push_str(one),
+            None => said.push_str(english_unit(unit)),
+        }
+        rest = after;
+    }
+    said.push_str(rest);
+    said
+}
+
 /// Counted units have Chinese names in the formulary; the pages say the same in `relay/client/src/i18n/units.ts`.
 pub fn english_unit(unit: &str) -> &str {
     match unit {
@@ -184,5 +205,23 @@ pub fn english_unit(unit: &str) -> &str {
         "丸" => "pill(s)",
         "滴" => "drop(s)",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strength_is_said_in_the_language_of_its_reader() {
+        assert_eq!(english_strength("3 mL:300 单位"), "3 mL:300 units");
+        assert_eq!(english_strength("100 µg/揿, 200 揿"), "100 µg/puff, 200 puffs");
+        assert_eq!(english_strength("1 单位"), "1 unit");
+        assert_eq!(english_strength("5 mg"), "5 mg");
+        let drugs = crate::formulary::Formulary::demo().unwrap();
+        for drug in drugs.drugs() {
+            let said = english_strength(&drug.strength);
+            assert!(said.chars().all(|c| c.is_ascii() || c == 'µ'), "{}: {said}", drug.id);
+        }
     }
 }

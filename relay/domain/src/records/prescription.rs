@@ -410,6 +410,18 @@ impl Prescription {
         self.supplied.iter().filter(|s| s.item_no == item.no).map(|s| s.closed).sum()
     }
 
+    /// A parcel may still bring something of this line.
+    pub fn may_bring(&self, item: &Item) -> bool {
+        let goes_on = !self.state.is_terminal() && !matches!(self.state, State::Draft | State::Delivered);
+        goes_on && self.owed(item) > 0
+    }
+
+    /// Nothing of this line came whole, and what was missing is settled without being sent.
+    pub fn never_came(&self, item: &Item) -> bool {
+        let came = self.supplied.iter().any(|s| s.item_no == item.no && s.quantity > 0);
+        !came && self.closed(item) > 0 && self.owed(item) == 0
+    }
+
     /// Nothing of any line is owed.
     pub fn is_settled(&self) -> bool {
         self.items.iter().all(|item| self.owed(item) == 0)

@@ -144,4 +144,20 @@ impl Refill {
     pub fn facts(&self) -> Facts {
         Facts { home_id: Some(self.home_id), specialist_id: Some(self.specialist_id), ..Facts::default() }
     }
+
+    /// The request after the home has less than it says: it asks for more lines, or for an earlier day. `None` where it says that already or is decided.
+    pub fn sooner(mut self, item_nos: &[u16], last_day: Date, runs_out: RunsOut) -> Option<Self> {
+        let more: Vec<u16> = item_nos.iter().copied().filter(|no| !self.item_nos.contains(no)).collect();
+        let is_sooner = last_day < self.last_day;
+        if self.state.is_terminal() || (more.is_empty() && !is_sooner) {
+            return None;
+        }
+        if is_sooner {
+            (self.last_day, self.runs_out) = (last_day, runs_out);
+        }
+        self.item_nos.extend(more);
+        self.item_nos.sort_unstable();
+        self.version += 1;
+        Some(self)
+    }
 }

@@ -8,9 +8,8 @@ use jiff::civil::date;
 fn runway(p: &Prescription, entries: &[DoseEntry], now: &str) -> Runway {
     let zone = Zone::shanghai();
     let course = Course { item: &p.items[0], received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
-    let entries: Vec<&DoseEntry> = entries.iter().collect();
-    Stock { prescription: p, course, entries: &entries, doses_per_unit: 1.0, lots: &[] }
-        .runway(&Policy::default(), at(now))
+    let entries = entries.iter().collect();
+    Stock { prescription: p, course, entries, doses_per_unit: 1.0, lots: &[] }.runway(&Policy::default(), at(now))
 }
 
 #[test]
@@ -85,7 +84,8 @@ fn what_was_called_back_does_not_last() {
         barred_since: since.map(at),
     };
     let on = |lots: &[Lot], now| {
-        Stock { prescription: &p, course, entries: &[], doses_per_unit: 1.0, lots }.runway(&Policy::default(), at(now))
+        Stock { prescription: &p, course, entries: Vec::new(), doses_per_unit: 1.0, lots }
+            .runway(&Policy::default(), at(now))
     };
     // Fourteen of each; A was given for three days when it was called back.
     let whole = [lot("A", 14_000, None), lot("B", 14_000, None)];
@@ -98,6 +98,33 @@ fn what_was_called_back_does_not_last() {
     let found = on(&all, now);
     assert_eq!((found.left_milli, found.last_day, found.runs_out), (0, Some(date(2026, 11, 26)), RunsOut::Stock));
     assert!(found.warns(&Policy::default(), date(2026, 11, 26)));
+}
+
+#[test]
+fn what_was_called_back_is_missed_only_while_there_are_doses_for_which_nothing_else_is_left() {
+    let zone = Zone::shanghai();
+    let misses = |p: &Prescription, lots: &[Lot], now: &str| {
+        let (item, received_at) = (&p.items[0], at("2026-11-23T02:00:00Z"));
+        let course = Course { item, received_at, stopped_at: None, zone: &zone };
+        let stock = Stock { prescription: p, course, entries: Vec::new(), doses_per_unit: 1.0, lots };
+        stock.misses_what_was_called_back(at(now))
+    };
+    let lot = |batch: &str, milli, barred: bool| Lot {
+        drug_id: None,
+        batch: batch.to_owned(),
+        milli,
+        barred_since: barred.then(|| at("2026-11-24T10:00:00Z")),
+    };
+    let week = prescription(vec![item(Frequency::Qd, 7)]);
+    let now = "2026-11-24T12:00:00Z";
+    assert!(!misses(&week, &[lot("A", 28_000, false)], now));
+    assert!(misses(&week, &[lot("A", 28_000, true)], now));
+    assert!(!misses(&week, &[lot("A", 7_000, true), lot("B", 21_000, false)], now), "the other batch is enough");
+    assert!(!misses(&week, &[lot("A", 28_000, true)], "2026-12-02T12:00:00Z"), "its days are over");
+    let when_needed = prescription(vec![item(Frequency::Prn, 7)]);
+    assert!(misses(&when_needed, &[lot("A", 28_000, true)], now));
+    assert!(!misses(&when_needed, &[lot("A", 14_000, true), lot("B", 14_000, false)], now));
+    assert!(!misses(&when_needed, &[lot("A", 28_000, true)], "2026-12-02T12:00:00Z"));
 }
 
 proptest::proptest! {

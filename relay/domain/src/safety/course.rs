@@ -4,7 +4,7 @@ use super::knowledge::{IngredientAt, Knowledge};
 use super::{Draft, DraftItem, ResidentFacts, per_day};
 use crate::dosage::Route;
 use crate::formulary::{Drug, DrugId, Formulary};
-use jiff::civil::Date;
+use crate::runway::Lasts;
 
 /// Where a medicine is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub(super) enum Origin {
     Line(u16),
     /// In the home, by the record.
     Hand,
-    /// On another prescription until that day.
-    Running(Date),
+    /// On another prescription; how long there is enough of it, in hand or still to come.
+    Running(Option<Lasts>),
 }
 
 /// One medicine.
@@ -54,10 +54,13 @@ impl Course<'_> {
         match self.origin {
             Origin::Line(_) => (self.name_zh.to_owned(), self.name_en.to_owned()),
             Origin::Hand => (format!("在用的{}", self.name_zh), format!("{} (in hand)", self.name_en)),
-            Origin::Running(until) => (
-                format!("另一张处方的{}（至 {until}）", self.name_zh),
-                format!("{} (another prescription, until {until})", self.name_en),
+            Origin::Running(Some(Lasts { last_day, .. })) => (
+                format!("另一张处方的{}（至 {last_day}）", self.name_zh),
+                format!("{} (another prescription, until {last_day})", self.name_en),
             ),
+            Origin::Running(None) => {
+                (format!("另一张处方的{}", self.name_zh), format!("{} (another prescription)", self.name_en))
+            }
         }
     }
 }
@@ -92,7 +95,7 @@ pub(super) fn courses<'a>(draft: &'a Draft, resident: &ResidentFacts<'a>, formul
             drug,
         }
     });
-    let running = resident.running.iter().map(|r| of_item(Origin::Running(r.until), &r.item));
+    let running = resident.running.iter().map(|r| of_item(Origin::Running(r.lasts()), &r.item));
     drafted.chain(in_hand).chain(running).collect()
 }
 

@@ -1,8 +1,7 @@
 //! What the rules need to know about the resident, gathered by who asks.
 
-use super::DraftItem;
-use crate::policy::Policy;
-use crate::records::{AllergyRecord, Condition, Eligibility, Medicine, Observation, Prescription, Resident, Sex};
+use super::Running;
+use crate::records::{AllergyRecord, Condition, Eligibility, Medicine, Observation, Resident, Sex};
 use crate::vitals::{CREATININE, POTASSIUM, WEIGHT};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,7 +21,7 @@ pub struct ResidentFacts<'a> {
     pub conditions: &'a [Condition],
     /// Medicines in hand, as the home keeps them.
     pub medicines: &'a [Medicine],
-    /// Lines of other prescriptions that still run.
+    /// Lines of other prescriptions that still run, with what the home has of each.
     pub running: &'a [Running],
     /// The latest readings that count here.
     pub readings: Readings,
@@ -58,30 +57,6 @@ impl Reading {
     /// Whole days since it was measured; a reading of the future is as new as can be.
     pub fn age_days(&self, now: Timestamp) -> u32 {
         u32::try_from(now.duration_since(self.measured_at).as_hours() / 24).unwrap_or(0)
-    }
-}
-
-/// A line of another prescription that was signed and still lasts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Running {
-    /// What and how.
-    pub item: DraftItem,
-    /// Its last day.
-    pub until: Date,
-    /// Some of the prescription has reached the home; before that nobody has it in hand.
-    pub in_the_home: bool,
-}
-
-impl Running {
-    /// The lines of `prescription` that last beyond `today`; none once it was rejected, withdrawn or has expired.
-    pub fn of(prescription: &Prescription, today: Date) -> Vec<Self> {
-        use crate::machines::prescription::State as S;
-        let over = matches!(prescription.state, S::Draft | S::Rejected | S::Cancelled | S::Stopped | S::Expired);
-        let Some(signed) = prescription.signed_at.filter(|_| !over).map(Policy::local_date) else { return Vec::new() };
-        let last = |days: u16| signed.saturating_add(jiff::Span::new().days(i64::from(days) - 1));
-        let in_the_home = prescription.in_the_home();
-        let lines = prescription.items.iter().map(|i| Self { item: i.into(), until: last(i.days), in_the_home });
-        lines.filter(|running| running.until >= today).collect()
     }
 }
 

@@ -12,7 +12,6 @@ use yunzhen_domain::machines::discrepancy::Cause;
 use yunzhen_domain::machines::dose::State;
 use yunzhen_domain::machines::prescription::State as PrescriptionState;
 use yunzhen_domain::records::{Delivery, Discrepancy, DoseEntry, Recall, Refill, Resident};
-use yunzhen_domain::runway::Stock;
 use yunzhen_domain::scan_codes::{pack_code, resident_code};
 use yunzhen_domain::schedule::Zone;
 use yunzhen_store::{Db, discrepancies, recalls, refills, residents};
@@ -226,14 +225,12 @@ impl Shown<'_> {
     /// How long it lasts; nothing of a course that ended and left nothing.
     fn runway(&self, zone: &Zone, asked: Option<&Refill>) -> Option<views::Runway> {
         let (p, item) = (&self.supply.prescription, self.course.item);
-        let entries = self.supply.newest(item.no);
-        let doses_per_unit = self.drug.doses_per_unit;
-        let stock = Stock { prescription: p, course: self.course, entries: &entries, doses_per_unit, lots: self.lots };
+        let stock = self.supply.stock(self.course, self.drug.doses_per_unit, self.lots);
         let found = stock.runway(&self.app.policy, self.ctx.now);
         let today = zone.date(self.ctx.now);
         // What was called back is missed as long as there are doses to come.
         let to_come = self.course.doses().last().is_some_and(|last| last.at > self.ctx.now);
-        let called_back = to_come && self.lots.iter().any(|lot| lot.barred_since.is_some());
+        let called_back = to_come && stock.is_called_back();
         let over = found.last_day.is_none_or(|day| day < today) && found.left_milli == 0;
         // What is given once does not run out.
         let once = item.frequency == Frequency::St;

@@ -3,7 +3,7 @@
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::ParcelCode;
-use yunzhen_domain::formulary::Drug;
+use yunzhen_domain::formulary::{Drug, english_strength};
 use yunzhen_domain::ids::{DeliveryId, PrescriptionId};
 use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
@@ -167,14 +167,14 @@ fn packs(
             refuse("expiry", "该批次在用药结束前过期", "This batch expires before the treatment ends");
         }
         // The two strengths of one medicine have one name.
-        let called = |name: &str| match &substitution {
-            Some(_) => format!("{name} {}", drug.strength),
+        let called = |name: &str, strength: &str| match &substitution {
+            Some(_) => format!("{name} {strength}"),
             None => name.to_owned(),
         };
         taken.push(Pack {
             item_no: item.no,
-            name: called(&drug.name_zh),
-            name_en: Some(called(&drug.name_en)),
+            name: called(&drug.name_zh, &drug.strength),
+            name_en: Some(called(&drug.name_en, &english_strength(&drug.strength))),
             quantity: pack.quantity,
             unit: drug.unit.clone(),
             batch: batch.to_owned(),

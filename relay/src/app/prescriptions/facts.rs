@@ -9,7 +9,7 @@ use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::prescription::State;
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::Resident;
-use yunzhen_domain::safety::{Reading, Running};
+use yunzhen_domain::safety::{Hand, Reading, Running};
 use yunzhen_store::{consultations, homes, prescriptions, residents};
 
 use super::write::measured_and_running;
@@ -35,7 +35,7 @@ pub async fn prescribing_facts(
     let kind = EventKind::ResidentSafetyFactsViewed;
     let purpose = ties.purpose(consultation.resident_id);
     Seen::one(kind, consultation.resident_id, consultation.home_id, purpose).tell(app, ctx).await?;
-    Ok(views::PrescribingFacts { limits: limits(&app.policy), medicines: medicines(app, &resident, &running, ctx.now) })
+    Ok(views::PrescribingFacts { limits: limits(&app.policy), medicines: medicines(app, &resident, &running) })
 }
 
 /// What the pharmacist who reviews needs of the resident, while the review goes on.
@@ -60,7 +60,7 @@ pub async fn review_facts(app: &App, ctx: &Context, id: PrescriptionId) -> Resul
         creatinine: measured(readings.creatinine, app.policy.creatinine_days),
         potassium: measured(readings.potassium, app.policy.potassium_days),
         allergies_asked: resident.allergies_asked,
-        medicines: medicines(app, &resident, &running, ctx.now),
+        medicines: medicines(app, &resident, &running),
         allergies: resident.allergies.into_iter().map(|allergy| allergy.substance).collect(),
         conditions: resident.conditions,
     })
@@ -83,33 +83,39 @@ const fn limits(policy: &Policy) -> views::PrescribingLimits {
     }
 }
 
-/// What runs by prescription first, with the days it still lasts; then what the record says is taken.
-fn medicines(app: &App, resident: &Resident, running: &[Running], now: Timestamp) -> Vec<views::MedicineInHand> {
-    let today = Policy::local_date(now);
-    let prescribed = running.iter().map(|r| {
-        let drug = app.formulary.drug(&r.item.drug_id);
-        let strongest = r.item.strongest();
-        let left = today.until(r.until).map_or(0, |span| span.get_days() + 1);
-        views::MedicineInHand {
-            name: drug.map_or_else(|| r.item.drug_id.to_string(), |d| d.name_zh.clone()),
-            drug: drug.cloned(),
-            dose_text: None,
-            dose: Some(strongest.dose.as_f64()),
-            frequency: Some(strongest.frequency),
-            until: Some(r.until),
-            to_come: !r.in_the_home,
-            days_left: u32::try_from(left).ok(),
-        }
-    });
+/// What runs by prescription first, with what the home has of it; then what the record says is taken.
+fn medicines(app: &App, resident: &Resident, running: &[Running]) -> Vec<views::MedicineInHand> {
     let recorded = resident.medicines.iter().map(|m| views::MedicineInHand {
         name: m.name.clone(),
         drug: m.drug_id.as_ref().and_then(|id| app.formulary.drug(id)).cloned(),
         dose_text: Some(m.dose_text.clone()),
-        dose: None,
-        frequency: None,
-        until: None,
-        to_come: false,
-        days_left: None,
+        ..views::MedicineInHand::default()
     });
-    prescribed.chain(recorded).collect()
+    running.iter().map(|running| prescribed(app, running)).chain(recorded).collect()
+}
+
+fn prescribed(app: &App, running: &Running) -> views::MedicineInHand {
+    let drug = app.formulary.drug(&running.item.drug_id);
+    let strongest = running.item.strongest();
+    let (left, lasts, nothing_left) = match running.hand {
+        Hand::ToCome => (None, running.rest, None),
+        Hand::Left { milli, lasts } => (Some(milli), lasts, None),
+        Hand::Nothing(why) => (None, None, Some(why)),
+    };
+    let to_come = running.hand == Hand::ToCome;
+    #[allow(clippy::cast_precision_loss, reason = "thousandths of a few hundred units")]
+    let left = left.map(|milli| milli as f64 / 1000.0);
+    views::MedicineInHand {
+        name: drug.map_or_else(|| running.item.drug_id.to_string(), |d| d.name_zh.clone()),
+        drug: drug.cloned(),
+        dose_text: None,
+        dose: Some(strongest.dose.as_f64()),
+        frequency: Some(strongest.frequency),
+        until: lasts.map(|lasts| lasts.last_day),
+        to_come,
+        days_left: lasts.map(|lasts| lasts.days),
+        left,
+        nothing_left,
+        rest_to_come: !to_come && running.rest.is_some(),
+    }
 }

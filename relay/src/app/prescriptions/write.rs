@@ -7,7 +7,6 @@ use yunzhen_domain::ids::{ConsultationId, PrescriptionId, ResidentId};
 use yunzhen_domain::machines::consultation::State as ConsultationState;
 use yunzhen_domain::machines::{delivery, prescription};
 use yunzhen_domain::offers::Offered;
-use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{Consultation, Content, Prescription, Staff, TimelineStep};
 use yunzhen_domain::safety::{self, Draft, Finding, Readings, ResidentFacts, Running};
 use yunzhen_domain::vitals::{CREATININE, POTASSIUM, WEIGHT};
@@ -21,9 +20,9 @@ use crate::app::eligibility::of_person;
 use crate::app::joint_consultations;
 use crate::app::views::common::ReasonBody;
 use crate::app::work::{Start, Work, authorize, required};
-use crate::app::{App, AppError, Context, fresh, stock};
+use crate::app::{App, AppError, Context, doses, fresh, stock};
 
-/// More prescriptions than anybody is signed in twelve weeks.
+/// More prescriptions than anybody is signed in the four months that a course with its way may take.
 const MOST_RUNNING: u32 = 200;
 
 /// Writes the first draft in a consultation under way.
@@ -234,7 +233,8 @@ pub(super) async fn findings(
     Ok(safety::check(draft, &facts, &app.formulary, &app.policy, ctx.now))
 }
 
-/// The latest readings that count for a dose, and the lines of other prescriptions that still last, of the person behind all merged records.
+/// The latest readings that count for a dose, and the lines of other prescriptions that are not over with what the home has of each, of the person behind all
+/// merged records.
 pub(super) async fn measured_and_running(
     app: &App,
     db: &mut Db,
@@ -242,15 +242,12 @@ pub(super) async fn measured_and_running(
     resident: ResidentId,
     own: Option<PrescriptionId>,
 ) -> Result<(Readings, Vec<Running>), AppError> {
-    let today = Policy::local_date(ctx.now);
-    // Nothing that was signed earlier can still last.
-    let longest = SignedDuration::from_hours(24 * (i64::from(app.policy.supply_chronic_assessed_days) + 1));
-    let since = ctx.now.checked_sub(longest).map_err(|_| AppError::NotFound)?;
-    let (mut measured, mut running) = (Vec::new(), Vec::new());
+    let since = doses::longest_ago(&app.policy, ctx.now);
+    let (mut measured, mut signed) = (Vec::new(), Vec::new());
     for id in residents::group(db, resident).await? {
         measured.extend(observations::latest_of(db, id, &[CREATININE, POTASSIUM, WEIGHT]).await?);
-        let signed = prescriptions::signed_since(db, id, since, MOST_RUNNING).await?;
-        running.extend(signed.iter().filter(|p| Some(p.id) != own).flat_map(|p| Running::of(p, today)));
+        signed.extend(prescriptions::signed_since(db, id, since, MOST_RUNNING).await?);
     }
-    Ok((Readings::of(&measured), running))
+    signed.retain(|p| Some(p.id) != own);
+    Ok((Readings::of(&measured), doses::running(app, db, signed, ctx.now).await?))
 }

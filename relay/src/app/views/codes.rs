@@ -51,7 +51,7 @@ pub use yunzhen_domain::records::{StillCamera, StillFailure};
 pub use yunzhen_domain::registry::duplicates::Likeness;
 pub use yunzhen_domain::registry::import::Format;
 pub use yunzhen_domain::runway::RunsOut;
-pub use yunzhen_domain::safety::{FindingKind, Outcome, Severity};
+pub use yunzhen_domain::safety::{FindingKind, NothingLeft, Outcome, Severity};
 pub use yunzhen_domain::schedule::Weekday;
 pub use yunzhen_domain::schedule::{Position as RoundPosition, Triage};
 pub use yunzhen_domain::substitution::SubstitutionReason;

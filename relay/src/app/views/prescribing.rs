@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::codes::{ConsultationId, DrugId, FavouriteId, Frequency, Route, Sex, Supply};
+use super::codes::{ConsultationId, DrugId, FavouriteId, Frequency, NothingLeft, Route, Sex, Supply};
 use super::common::Time;
 use super::formulary::Drug;
 use super::prescriptions::PrescriptionItem;
@@ -188,8 +188,8 @@ pub struct PrescribingLimits {
     pub supply_chronic_assessed_days: u32,
 }
 
-/// A medicine that the resident takes by the record, or that another prescription still brings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+/// A medicine that the resident takes by the record, or that another prescription brought or still brings.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct MedicineInHand {
     /// As the record or the formulary names it.
     pub name: String,
@@ -205,16 +205,25 @@ pub struct MedicineInHand {
     /// How often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
-    /// Its last day.
+    /// Last day with all its doses, by what the home has; of what is still to come, of the prescription.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
     /// Prescribed, and nothing of it has reached the home yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_come: bool,
-    /// Days that are left, today included.
+    /// Days for which it lasts, from the next dose on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days_left: Option<u32>,
+    /// How much the home has of it, in the drug's dose unit, of a prescription that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<f64>,
+    /// Why the home has nothing of it any more, of a prescription that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nothing_left: Option<NothingLeft>,
+    /// The home was given a part, and a pharmacy still owes the rest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest_to_come: bool,
 }
 
 /// What of the resident decides whether a prescription is safe, and nothing else of the record.

@@ -1,6 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
-import { useApi } from "@yunzhen/client/ui";
+import { useApi, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { CatalogueSearch } from "./catalogue-search";
 import { replaced, useForm } from "./form-state";
@@ -74,6 +74,7 @@ function ConditionFields() {
 
 function MedicineFields() {
   const { t, i18n } = useTranslation();
+  const strength = useStrength();
   const api = useApi();
   const { draft, set, error } = useForm();
   const english = i18n.language === "en";
@@ -126,7 +127,7 @@ function MedicineFields() {
         option={(drug) => ({
           key: drug.id,
           label: english ? drug.name_en : drug.name_zh,
-          detail: `${drug.strength} ${drug.form}`,
+          detail: `${strength(drug.strength)} ${drug.form}`,
         })}
         onChoose={(drug) => add(`${drug.name_zh} ${drug.strength}`, drug.id)}
         onFreeText={(text) => add(text)}

@@ -6,7 +6,8 @@ use crate::dosage::{Frequency, Route};
 use crate::formulary::{Drug, DrugId, Formulary, Part};
 use crate::policy::Policy;
 use crate::records::{AllergyRecord, AllergySeverity, Condition, Medicine, Sex, Supply};
-use crate::safety::{Draft, DraftItem, Finding, Outcome, Reading, Readings, ResidentFacts, Running, check};
+use crate::runway::Lasts;
+use crate::safety::{Draft, DraftItem, Finding, Hand, Outcome, Reading, Readings, ResidentFacts, Running, check};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
@@ -133,11 +134,9 @@ impl Example {
         let items = self.draft.iter().zip(1..).map(|(words, no)| item(words, no, formulary));
         let running = self.running.iter().map(|words| {
             let until = today.checked_add(Span::new().days(i64::from(self.running_days)));
-            Ok(Running {
-                item: item(words, 0, formulary)?,
-                until: until.map_err(|e| e.to_string())?,
-                in_the_home: true,
-            })
+            let lasts = Some(Lasts::between(today, until.map_err(|e| e.to_string())?));
+            let hand = Hand::Left { milli: 1000, lasts };
+            Ok(Running { item: item(words, 0, formulary)?, hand, rest: None })
         });
         let running = running.collect::<Result<Vec<_>, String>>()?;
         let medicines: Vec<_> =

@@ -1,7 +1,6 @@
 //! More of an ingredient while enough of it is still in hand.
 
 use super::{by_rule, clear_if_silent, finding, found_by};
-use crate::policy::Policy;
 use crate::safety::check::Case;
 use crate::safety::course::{Course, Origin};
 use crate::safety::{Finding, FindingKind, Outcome, Severity};
@@ -9,19 +8,18 @@ use crate::safety::{Finding, FindingKind, Outcome, Severity};
 const KIND: FindingKind = FindingKind::Overlap;
 
 pub(super) fn overlap(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let today = Policy::local_date(case.now);
     for line in case.lines() {
         let others = case.courses.iter().filter(|c| !c.is_draft() && shares(line, c));
-        let (mut in_hand, mut until) = (false, None);
+        let (mut in_hand, mut lasts) = (false, None);
         for other in others {
             match other.origin {
-                Origin::Running(day) => until = until.max(Some(day)),
+                // Of what was called back, written off or used up nothing is in hand, and it does not count.
+                Origin::Running(of_it) => lasts = lasts.max(of_it.map(|lasts| lasts.days)),
                 _ => in_hand = true,
             }
         }
-        if let Some(until) = until {
-            let left = (until - today).get_days() + 1;
-            for rule in case.knowledge.overlaps.iter().filter(|r| i64::from(left) > i64::from(r.days_left)) {
+        if let Some(left) = lasts {
+            for rule in case.knowledge.overlaps.iter().filter(|r| left > r.days_left) {
                 let (zh, en) = line.named();
                 let named = (format!("{zh}（还有 {left} 天）"), format!("{en} ({left} days left)"));
                 out.push(found_by(rule, KIND, line.line(), named));
