@@ -17,6 +17,7 @@
 //! | [`downlink`] | what is sent to a box, at the rate its link takes |
 //! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
+//! | [`layers`] | which of two pictures of one camera a viewer is sent |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`link`] | link quality in words |
 //! | [`uplink`] | what arrives from a box, counted |
@@ -30,6 +31,7 @@ pub mod downlink;
 pub mod h264;
 pub mod keyframe;
 pub mod ladder;
+pub mod layers;
 pub mod link;
 pub mod nack;
 pub mod opus;

@@ -6,7 +6,8 @@
 //! not there, and the answer names exactly what [`codec`] maps.
 //!
 //! Slot order is positional: the n-th audio line and the n-th video line that the client receives on are slot n. The first
-//! audio and the first video line that the client sends on are its publication.
+//! audio and the first video line that the client sends on are its publication; a further video line that it only sends on is its low
+//! picture, made while the room wants it (docs/layers.md says why this is no simulcast with RIDs).
 
 pub mod codec;
 mod offer;
