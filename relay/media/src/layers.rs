@@ -2,7 +2,8 @@
 //!
 //! A publisher that can make a low picture makes it while somebody is to have it: a viewer whose link takes clearly less than the main picture has, beside one whose link takes
 //! it. A step down is taken at once, a step up when the link has been enough for [`STEADY`]. While the low picture is sent the viewer's link is not tried: that it would take more
-//! is a guess. So a step up that did not hold is not tried again for twice as long each time, from [`PAUSE_FIRST`] to [`PAUSE_LAST`].
+//! is a guess. So the main picture is on trial for [`TRIAL`], in which the first picture that breaks ends it, and a step up that did not hold is not tried again for twice as long each
+//! time, from [`PAUSE_FIRST`] to [`PAUSE_LAST`].
 //!
 //! Not here: when the step is carried out (at a keyframe of the other picture, [`crate::room`]), and how the numbers go on ([`crate::rewrite`]).
 
@@ -16,6 +17,8 @@ pub const WORTH_BPS: u32 = LOW_BPS / 2 * 3;
 const STEADY: Duration = Duration::from_secs(5);
 /// A main picture that held for so long was no mistake: the next pause is short again.
 const HELD: Duration = Duration::from_secs(30);
+/// How long a main picture is on trial.
+const TRIAL: Duration = Duration::from_secs(4);
 const PAUSE_FIRST: Duration = Duration::from_secs(10);
 const PAUSE_LAST: Duration = Duration::from_secs(160);
 
@@ -54,6 +57,27 @@ impl Choice {
         self.layer
     }
 
+    /// Whether the main picture is on trial.
+    pub fn is_tried(&self, now: Instant) -> bool {
+        let raised = self.raised.is_some_and(|at| now.saturating_duration_since(at) < TRIAL);
+        raised && self.layer == Layer::Main
+    }
+
+    /// The viewer's picture broke. Whether that was a trial, which is over.
+    pub fn broke(&mut self, now: Instant) -> bool {
+        let fails = self.is_tried(now);
+        if fails {
+            self.fall(now);
+        }
+        fails
+    }
+
+    fn fall(&mut self, now: Instant) {
+        let held = self.raised.is_none_or(|at| now.saturating_duration_since(at) >= HELD);
+        self.pause = if held { PAUSE_FIRST } else { (2 * self.pause).min(PAUSE_LAST) };
+        (self.layer, self.enough_since, self.not_before) = (Layer::Low, None, Some(now + self.pause));
+    }
+
     /// What the viewer's link takes (`None`: everything, as far as is known) and what the main picture needs are known anew.
     pub fn look(&mut self, now: Instant, takes_bps: Option<u32>, needs_bps: u32) -> Layer {
         let needs = u64::from(needs_bps);
@@ -62,9 +86,7 @@ impl Choice {
             Layer::Main => {
                 let is_less = takes_bps.is_some_and(|takes| u64::from(takes) * 10 < needs * 9);
                 if is_less && is_worth {
-                    let held = self.raised.is_none_or(|at| now.saturating_duration_since(at) >= HELD);
-                    self.pause = if held { PAUSE_FIRST } else { (2 * self.pause).min(PAUSE_LAST) };
-                    (self.layer, self.enough_since, self.not_before) = (Layer::Low, None, Some(now + self.pause));
+                    self.fall(now);
                 }
             }
             Layer::Low => {
@@ -155,6 +177,23 @@ mod tests {
             before = layer;
         }
         assert_eq!(tried, [10, 31, 72, 153, 314, 475]);
+    }
+
+    #[test]
+    fn a_picture_that_breaks_ends_a_trial_and_nothing_else() {
+        let mut choice = Choice::default();
+        assert!(!choice.broke(at(0)), "who never was weak is not on trial");
+        choice.look(at(0), Some(300_000), 1_500_000);
+        choice.look(at(100), None, 1_500_000);
+        assert_eq!(choice.look(at(10_000), None, 1_500_000), Layer::Main);
+        let mut held = choice;
+        assert!(choice.is_tried(at(10_500)) && choice.broke(at(10_500)));
+        assert_eq!((choice.layer(), choice.is_tried(at(10_600))), (Layer::Low, false));
+        choice.look(at(10_600), None, 1_500_000);
+        assert_eq!(choice.look(at(30_000), None, 1_500_000), Layer::Low, "the next pause is twice as long");
+        assert_eq!(choice.look(at(30_500), None, 1_500_000), Layer::Main);
+        assert!(!held.broke(at(14_000)), "the trial was passed");
+        assert_eq!(held.layer(), Layer::Main);
     }
 
     #[test]

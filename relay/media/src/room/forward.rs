@@ -1,6 +1,6 @@
 //! The packet path, and what receivers ask for along it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use yunzhen_protocol::{room::ParticipantKind, rtp::RtpPacket};
 
@@ -10,6 +10,9 @@ use super::{
     source::Received,
 };
 use crate::{codec::MediaKind, layers::Layer};
+
+/// How often somebody is heard who wants a keyframe of a low picture: on a link that hardly carries it, more of them would be all that it carries.
+const LOW_HEARD: Duration = Duration::from_secs(1);
 
 /// What is to be forwarded: its number, whether runs end before it, whether a keyframe begins. The rest is counted.
 pub(super) fn fresh(counters: &mut Counters, received: Received) -> Option<(u64, bool, bool)> {
@@ -166,8 +169,11 @@ impl Room {
 
     pub(super) fn keyframe_wanted(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
         let receiver = self.index(leg)?;
-        if let Some(publisher) = self.shown_on(now, leg, slot)?
-            && self.legs[publisher].is_on(MediaKind::Video)
+        let Some(publisher) = self.shown_on(now, leg, slot)? else { return Ok(()) };
+        if self.ends_trial(now, receiver, slot) {
+            return Ok(());
+        }
+        if self.legs[publisher].is_on(MediaKind::Video)
             && !self.legs[receiver].is_paused()
             && self.hears_keyframe_wish(now, receiver, publisher, slot)
         {
@@ -183,14 +189,16 @@ impl Room {
         Ok(())
     }
 
-    /// An observer is heard now and then while others watch the same.
+    /// An observer is heard now and then while others watch the same; who has the low picture, each [`LOW_HEARD`].
     fn hears_keyframe_wish(&mut self, now: Instant, receiver: usize, publisher: usize, slot: u8) -> bool {
         let shared = self.legs[publisher].watchers.len() > 1;
         let receiver = &mut self.legs[receiver];
-        if !shared || receiver.participant.kind != ParticipantKind::Observer || receiver.fed(slot) == Layer::Low {
-            return true;
+        let is_observer = receiver.participant.kind == ParticipantKind::Observer;
+        let Some(slot) = receiver.slots.get_mut(usize::from(slot)) else { return false };
+        match slot.fed {
+            Layer::Low => slot.thinning.hears_each(now, LOW_HEARD),
+            Layer::Main => !shared || !is_observer || slot.thinning.hears(now),
         }
-        receiver.slots.get_mut(usize::from(slot)).is_some_and(|slot| slot.thinning.hears(now))
     }
 
     pub(super) fn resend(

@@ -48,7 +48,8 @@ impl LowPicture {
         self.wanted.is_some()
     }
 
-    fn comes(&self, now: Instant) -> bool {
+    /// Whether it comes at the moment.
+    pub(super) fn comes(&self, now: Instant) -> bool {
         self.heard.is_some_and(|at| now.saturating_duration_since(at) < SILENT)
     }
 
@@ -61,12 +62,13 @@ impl LowPicture {
 }
 
 impl Leg {
-    /// Whether a viewer of this leg has no say about its main picture, because they are given the low one.
+    /// Whether a viewer of this leg has no say about its main picture, because they are given the low one, or are on trial with the main one.
     pub(super) fn spares(&self, now: Instant, viewer: &Self, slot: usize) -> bool {
         let comes = self.low.as_ref().is_some_and(|low| {
             low.comes(now) || low.wanted.is_some_and(|since| now.saturating_duration_since(since) < BEGINS)
         });
-        comes && viewer.slots.get(slot).is_some_and(|slot| slot.choice.layer() == Layer::Low)
+        let spared = |slot: &Slot| slot.choice.layer() == Layer::Low || slot.choice.is_tried(now);
+        comes && viewer.slots.get(slot).is_some_and(spared)
     }
 
     fn takes_pictures(&self) -> bool {
@@ -117,6 +119,16 @@ impl Room {
                 self.legs[index].watchers = watchers;
             }
         }
+    }
+
+    /// A viewer's picture broke: whether that ends a trial, so that no keyframe of the main picture is of use.
+    pub(super) fn ends_trial(&mut self, now: Instant, viewer: usize, slot: u8) -> bool {
+        let slot = self.legs[viewer].slots.get_mut(usize::from(slot));
+        let ends = slot.is_some_and(|slot| slot.choice.broke(now));
+        if ends {
+            self.choose_layers(now);
+        }
+        ends
     }
 
     fn choose_layers_of(&mut self, now: Instant, index: usize, watchers: &[(usize, u8)]) {

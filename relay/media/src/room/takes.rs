@@ -141,7 +141,7 @@ fn wanted(legs: &[Leg], publisher: &Leg, now: Instant) -> (Pictures, Option<u32>
     }
     let send = least.unwrap_or(if paused && !others { Pictures::Paused } else { Pictures::Full });
     // What is told is for all that the publisher films.
-    let low = publisher.low.as_ref().filter(|low| low.is_wanted()).map_or(0, |_| LOW_BPS);
+    let low = publisher.low.as_ref().filter(|low| low.is_wanted() && low.comes(now)).map_or(0, |_| LOW_BPS);
     (send, bps.map(|bps| bps.saturating_add(low)))
 }
 
