@@ -232,6 +232,22 @@ fn a_weak_observer_sees_a_picture_that_moves_and_the_strong_viewer_loses_nothing
     assert!((1..=9).contains(&switched), "{switched} steps in a minute");
 }
 
+/// The table of docs/layers.md.
+#[test]
+#[ignore = "prints a table"]
+fn table() {
+    println!("| weak link | thinned: frames a second, freezes, frozen s of 55 | layered | low picture sent s |");
+    println!("|---|---|---|---|");
+    for kbps in [200, 300, 500, 800, 5000] {
+        let [before, now] = [false, true].map(|layers| watched(layers, kbps * 1000));
+        let words = |world: &World| {
+            let (fps, freezes, frozen) = world.weak.seen(FROM, UNTIL);
+            format!("{fps:.1}, {freezes}, {:.1}", frozen.as_secs_f64())
+        };
+        println!("| {kbps} kbit/s | {} | {} | {} |", words(&before), words(&now), now.low_seconds.as_secs());
+    }
+}
+
 #[test]
 fn nobody_weak_watches_and_no_low_picture_is_sent() {
     let world = watched(true, 5_000_000);
