@@ -500,7 +500,7 @@ describe("own media", () => {
     await world.clock.settle();
     expect(low?.track).toBe(own());
     expect(low?.getParameters().encodings).toEqual([
-      { active: true, scaleResolutionDownBy: 4, maxFramerate: 15, maxBitrate: 150_000 },
+      { active: true, priority: "very-low", scaleResolutionDownBy: 4, maxFramerate: 15, maxBitrate: 150_000 },
     ]);
     await call.setDevice("video", "other");
     expect(low?.track).toBe(own());

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 /// What a low picture has at most, bits per second: 320×180 at fifteen frames a second.
 pub const LOW_BPS: u32 = 150_000;
-/// Below this a main picture is so near to the low one that nothing is gained.
-pub const WORTH_BPS: u32 = LOW_BPS / 2 * 3;
+/// Below this a main picture is near to the low one, and a publisher whose link makes it so would take the low one from it: nothing is gained.
+pub const WORTH_BPS: u32 = 3 * LOW_BPS;
 /// How long the link must be enough before the main picture is tried.
 const STEADY: Duration = Duration::from_secs(5);
 /// A main picture that held for so long was no mistake: the next pause is short again.

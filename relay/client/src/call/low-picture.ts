@@ -11,7 +11,8 @@ const LOW_HEIGHT = 180;
 /** What an encoder makes of a camera's picture. */
 export function lowEncoding(height: number | undefined): RTCRtpEncodingParameters {
   const scaleResolutionDownBy = Math.max(1, (height ?? 4 * LOW_HEIGHT) / LOW_HEIGHT);
-  return { active: true, scaleResolutionDownBy, maxFramerate: LOW_FPS, maxBitrate: LOW_BPS };
+  // Of a narrow link the own picture has the larger part.
+  return { active: true, priority: "very-low", scaleResolutionDownBy, maxFramerate: LOW_FPS, maxBitrate: LOW_BPS };
 }
 
 /** One at a time, the newest word last. */
