@@ -133,7 +133,7 @@ describe("joining", () => {
     expect(offer?.headers.get("Content-Type")).toBe("application/sdp");
     expect(offer?.headers.get("X-CSRF-Token")).toBe("csrf");
     expect(offer?.body).toBe(
-      "audio:sendrecv video:sendrecv audio:recvonly video:recvonly audio:recvonly video:recvonly",
+      "audio:sendrecv video:sendrecv audio:recvonly video:recvonly audio:recvonly video:recvonly video:sendonly",
     );
   });
 
@@ -481,6 +481,38 @@ describe("own media", () => {
     await say();
     expect(encodings(1)).toEqual([{ active: true, scaleResolutionDownBy: 1 }]);
     expect(encodings(0)).toEqual([{ active: true }]);
+  });
+
+  it("sends a low picture beside its own while the relay says so, of the camera that is in use", async () => {
+    const world = new World();
+    const call = specialist(world);
+    await live(world, call);
+    const people = [participant("me", "specialist"), participant("home", "home")];
+    const low = world.peer.transceivers[6]?.sender;
+    const own = (): unknown => world.peer.transceivers[1]?.sender.track;
+    expect(low?.track).toBeNull();
+    world.peer.refusesParameters = true;
+    world.room({ participants: people, version: 2, send_low: true });
+    await world.clock.settle();
+    expect(low?.track).toBeNull();
+    world.peer.refusesParameters = false;
+    world.room({ participants: people, version: 3, send_low: true });
+    await world.clock.settle();
+    expect(low?.track).toBe(own());
+    expect(low?.getParameters().encodings).toEqual([
+      { active: true, priority: "very-low", scaleResolutionDownBy: 4, maxFramerate: 15, maxBitrate: 150_000 },
+    ]);
+    await call.setDevice("video", "other");
+    expect(low?.track).toBe(own());
+    await call.setCameraOff(true);
+    expect(low?.track).toBeNull();
+    await call.setCameraOff(false);
+    expect(low?.track).toBe(own());
+    world.room({ participants: people, version: 4 });
+    await world.clock.settle();
+    expect(low?.track).toBeNull();
+    expect(own()).not.toBeNull();
+    expect(world.offers()).toHaveLength(1);
   });
 
   it("tells the encoder of a new connection what the relay said before", async () => {

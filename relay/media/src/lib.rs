@@ -18,6 +18,7 @@
 //! | [`pacing`] | pictures to a browser, spread over some milliseconds |
 //! | [`pictures`] | how much of a picture a link takes |
 //! | [`ladder`] | which picture a bit rate is worth |
+//! | [`layers`] | which of two pictures of one camera a viewer is sent |
 //! | [`repair`] | re-creating what the link loses: earlier sound with later sound, parity |
 //! | [`red`] | redundant audio to and from browsers |
 //! | [`link`] | link quality in words |
@@ -32,6 +33,7 @@ pub mod downlink;
 pub mod h264;
 pub mod keyframe;
 pub mod ladder;
+pub mod layers;
 pub mod link;
 pub mod nack;
 pub mod opus;

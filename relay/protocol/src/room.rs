@@ -222,6 +222,9 @@ pub struct RoomState {
     /// How much of its picture the asking leg is to send; absent: all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<Pictures>,
+    /// Whether the asking leg is to send a low picture beside its own; only of one that offered it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub send_low: bool,
     /// Grows with every change of the room.
     pub version: u64,
 }

@@ -86,6 +86,7 @@ fn room_state() -> RoomState {
         slots: vec![SlotAssignment { slot: 0, participant_id: participant(2) }],
         you: participant(1),
         send: None,
+        send_low: false,
         version: 7,
     }
 }

@@ -9141,6 +9141,8 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             /** @description How much of its picture the asking leg is to send; absent: all of it. */
             send?: components["schemas"]["Pictures"];
+            /** @description Whether the asking leg is to send a low picture beside its own; only of one that offered it. */
+            send_low?: boolean;
             /** @description What the asking leg receives where. */
             slots: components["schemas"]["SlotAssignment"][];
             /** @description Open or ended. */

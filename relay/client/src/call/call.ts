@@ -331,7 +331,9 @@ export class Call {
       const onPreview = (): void => {
         if (epoch === this.epoch) this.update({});
       };
-      this.pairs = new Pairs(peer, this.env, { own: this.local, onPreview: preview ? onPreview : undefined });
+      // The box makes of its tablet's picture what its link bears; a page beside a box sends it one.
+      const low = !preview;
+      this.pairs = new Pairs(peer, this.env, { own: this.local, onPreview: preview ? onPreview : undefined, low });
       await peer.setLocalDescription(await peer.createOffer());
       const sdp = peer.localDescription?.sdp ?? "";
       const response = await this.http.raw("POST", `${this.base}/legs`, {
@@ -470,6 +472,7 @@ export class Call {
   /** As much of the own picture as the others' links take, as the relay says. */
   private limitOwn(): void {
     void this.pairs?.limitOwn(this.snapshot.room?.send ?? "full");
+    void this.pairs?.sendLow(this.snapshot.room?.send_low ?? false);
   }
 
   private followBox({ audio, video }: Participant): void {

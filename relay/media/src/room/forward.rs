@@ -1,15 +1,33 @@
 //! The packet path, and what receivers ask for along it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use yunzhen_protocol::{room::ParticipantKind, rtp::RtpPacket};
 
 use super::{
     Room,
-    io::{Forward, LegId, Output, RoomError},
+    io::{Counters, Forward, LegId, Output, RoomError},
     source::Received,
 };
-use crate::codec::MediaKind;
+use crate::{codec::MediaKind, layers::Layer};
+
+/// How often somebody is heard who wants a keyframe of a low picture: on a link that hardly carries it, more of them would be all that it carries.
+const LOW_HEARD: Duration = Duration::from_secs(1);
+
+/// What is to be forwarded: its number, whether runs end before it, whether a keyframe begins. The rest is counted.
+pub(super) fn fresh(counters: &mut Counters, received: Received) -> Option<(u64, bool, bool)> {
+    match received {
+        Received::Fresh { extended, restarted, starts_keyframe } => Some((extended, restarted, starts_keyframe)),
+        Received::Duplicate => {
+            counters.duplicates += 1;
+            None
+        }
+        Received::Stale => {
+            counters.out_of_window += 1;
+            None
+        }
+    }
+}
 
 impl Room {
     pub(super) fn forward(&mut self, now: Instant, leg: LegId, packet: RtpPacket) -> Result<(), RoomError> {
@@ -28,18 +46,13 @@ impl Room {
             return Ok(());
         }
         let ask_missing = publisher.ask_missing;
-        let (extended, restarted, starts_keyframe) =
-            match publisher.source_mut(kind).receive(now, codec, &packet, ask_missing) {
-                Received::Fresh { extended, restarted, starts_keyframe } => (extended, restarted, starts_keyframe),
-                Received::Duplicate => {
-                    self.counters.duplicates += 1;
-                    return Ok(());
-                }
-                Received::Stale => {
-                    self.counters.out_of_window += 1;
-                    return Ok(());
-                }
-            };
+        if kind == MediaKind::Video {
+            publisher.rate.add(now, packet.payload.len());
+        }
+        let received = publisher.source_mut(kind).receive(now, codec, &packet, ask_missing);
+        let Some((extended, restarted, starts_keyframe)) = fresh(&mut self.counters, received) else {
+            return Ok(());
+        };
         if restarted {
             self.stop_runs_of(index, Some(kind));
         }
@@ -54,6 +67,13 @@ impl Room {
             let (leg, receive) = (receiver.id, receiver.receive);
             let is_observer = receiver.participant.kind == ParticipantKind::Observer;
             let slot = &mut receiver.slots[usize::from(*number)];
+            if kind == MediaKind::Video && slot.fed == Layer::Low {
+                if slot.choice.layer() == Layer::Low || !starts_keyframe {
+                    continue;
+                }
+                slot.feed_by(Layer::Main);
+                self.counters.switched += 1;
+            }
             if is_observer && kind == MediaKind::Video {
                 let cap = slot.cap.limit_bps();
                 if !slot.thinning.allows(now, cap, packet.payload.len(), starts_keyframe) {
@@ -83,12 +103,10 @@ impl Room {
                 }
                 track.rewriter.start(now, extended, packet.header);
             }
-            let Some(header) = track.rewriter.rewrite(now, extended, packet.header, payload_type) else {
+            let Some(header) = track.number(now, extended, &packet, payload_type) else {
                 self.counters.before_keyframe += 1;
                 continue;
             };
-            track.packets = track.packets.wrapping_add(1);
-            track.octets = track.octets.wrapping_add(packet.payload.len() as u32);
             self.counters.forwarded += 1;
             let payload = packet.payload.clone();
             self.outputs.push_back(Output::Rtp(Forward { leg, slot: *number, kind, header, payload, resent: false }));
@@ -109,13 +127,29 @@ impl Room {
         ntp: u64,
         rtp_timestamp: u32,
     ) -> Result<(), RoomError> {
+        self.report_to_viewers(now, leg, (kind, Layer::Main), ntp, rtp_timestamp)
+    }
+
+    /// Passes a publisher's clocks on to those who are sent what the report is about.
+    pub(super) fn report_to_viewers(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        (kind, layer): (MediaKind, Layer),
+        ntp: u64,
+        rtp_timestamp: u32,
+    ) -> Result<(), RoomError> {
         self.alive(now, leg)?;
         let index = self.index(leg)?;
         let watchers = std::mem::take(&mut self.legs[index].watchers);
         for (place, number) in &watchers {
             let receiver = &mut self.legs[*place];
             let leg = receiver.id;
-            let Some(track) = receiver.slots[usize::from(*number)].track_mut(kind) else { continue };
+            let slot = &mut receiver.slots[usize::from(*number)];
+            if kind == MediaKind::Video && slot.fed != layer {
+                continue;
+            }
+            let Some(track) = slot.track_mut(kind) else { continue };
             if let Some(rtp_timestamp) = track.rewriter.timestamp(rtp_timestamp) {
                 self.outputs.push_back(Output::SenderReport {
                     leg,
@@ -135,15 +169,18 @@ impl Room {
 
     pub(super) fn keyframe_wanted(&mut self, now: Instant, leg: LegId, slot: u8) -> Result<(), RoomError> {
         let receiver = self.index(leg)?;
-        if let Some(publisher) = self.shown_on(now, leg, slot)?
-            && self.legs[publisher].is_on(MediaKind::Video)
+        let Some(publisher) = self.shown_on(now, leg, slot)? else { return Ok(()) };
+        if self.ends_trial(now, receiver, slot) {
+            return Ok(());
+        }
+        if self.legs[publisher].is_on(MediaKind::Video)
             && !self.legs[receiver].is_paused()
             && self.hears_keyframe_wish(now, receiver, publisher, slot)
         {
-            let noticed = self.legs[receiver].noticed(now, slot);
+            let (noticed, fed) = (self.legs[receiver].noticed(now, slot), self.legs[receiver].fed(slot));
             let publisher = &mut self.legs[publisher];
             let round_trip = publisher.round_trip();
-            publisher.video.keyframe_wanted(now, round_trip, noticed);
+            publisher.picture_mut(fed).keyframe_wanted(now, round_trip, noticed);
         }
         Ok(())
     }
@@ -162,19 +199,22 @@ impl Room {
             && !self.legs[receiver].is_paused()
             && self.hears_keyframe_wish(now, receiver, publisher, slot)
         {
-            self.legs[publisher].video.gate.request(now);
+            let fed = self.legs[receiver].fed(slot);
+            self.legs[publisher].picture_mut(fed).gate.request(now);
         }
         Ok(())
     }
 
-    /// An observer is heard now and then while others watch.
+    /// An observer is heard now and then while others watch the same; who has the low picture, each [`LOW_HEARD`].
     fn hears_keyframe_wish(&mut self, now: Instant, receiver: usize, publisher: usize, slot: u8) -> bool {
         let shared = self.legs[publisher].watchers.len() > 1;
         let receiver = &mut self.legs[receiver];
-        if !shared || receiver.participant.kind != ParticipantKind::Observer {
-            return true;
+        let is_observer = receiver.participant.kind == ParticipantKind::Observer;
+        let Some(slot) = receiver.slots.get_mut(usize::from(slot)) else { return false };
+        match slot.fed {
+            Layer::Low => slot.thinning.hears_each(now, LOW_HEARD),
+            Layer::Main => !shared || !is_observer || slot.thinning.hears(now),
         }
-        receiver.slots.get_mut(usize::from(slot)).is_some_and(|slot| slot.thinning.hears(now))
     }
 
     pub(super) fn resend(
@@ -190,14 +230,14 @@ impl Room {
         // Two different legs, or nothing to do: nobody is shown to themselves.
         let Ok([receiver, publisher]) = self.legs.get_disjoint_mut([receiver, publisher]) else { return Ok(()) };
         let round_trip = receiver.round_trip();
-        let Some(codec) = publisher.source(kind).codec else { return Ok(()) };
+        let source = publisher.feed(kind, receiver.fed(slot));
+        let Some(codec) = source.codec else { return Ok(()) };
         let Some(payload_type) = receiver.receive.number(codec) else { return Ok(()) };
         let Some(track) = receiver.slots.get_mut(usize::from(slot)).and_then(|slot| slot.track_mut(kind)) else {
             return Ok(());
         };
         for sequence in sequences {
-            let found =
-                track.rewriter.source_of(*sequence).and_then(|number| publisher.source(kind).buffer.get(number));
+            let found = track.rewriter.source_of(*sequence).and_then(|number| source.buffer.get(number));
             // What came late to everybody may have been asked for before it did.
             if found.is_some_and(|stored| !stored.late) {
                 track.lost_at = Some(now);

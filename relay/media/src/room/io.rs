@@ -16,6 +16,7 @@ use crate::{
     bitrate::BitrateLimits,
     codec::{MediaKind, PayloadTypes},
     downlink::Takes,
+    layers::Layer,
 };
 
 /// One transport of one participant: a box's QUIC session or a browser's peer connection. The number is the driver's.
@@ -130,6 +131,27 @@ pub enum Input {
         leg: LegId,
         /// As received.
         packet: RtpPacket,
+    },
+    /// From now on a leg can send a low picture beside its own; it does while [`RoomState::send_low`](yunzhen_protocol::room::RoomState::send_low) says so.
+    OffersLow {
+        /// Which.
+        leg: LegId,
+    },
+    /// A packet of a leg's low picture. As [`Input::Rtp`].
+    LowRtp {
+        /// From.
+        leg: LegId,
+        /// As received.
+        packet: RtpPacket,
+    },
+    /// A sender report from a leg about its low picture.
+    LowSenderReport {
+        /// From.
+        leg: LegId,
+        /// 32.32 fixed point.
+        ntp: u64,
+        /// Media clock at that moment.
+        rtp_timestamp: u32,
     },
     /// A sender report from a leg about what it publishes.
     SenderReport {
@@ -307,6 +329,8 @@ pub enum Output {
         leg: LegId,
         /// The source as the publisher numbers it; `None` before its first packet.
         ssrc: Option<u32>,
+        /// Of its own picture or of the low one beside it.
+        layer: Layer,
     },
     /// Ask a publisher for missing packets (RTCP NACK; flow 2 to a box).
     Nack {
@@ -400,6 +424,8 @@ pub struct Counters {
     pub before_keyframe: u64,
     /// Packets of pictures that an observer's link does not take.
     pub thinned: u64,
+    /// Times that a viewer was given the other of two pictures.
+    pub switched: u64,
     /// Keyframe requests sent to publishers.
     pub keyframe_requests: u64,
     /// Packets that publishers were asked for.

@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use yunzhen_protocol::room::{AudioState, Participant, ParticipantId, ParticipantKind, VideoState};
+use yunzhen_protocol::{
+    room::{AudioState, Participant, ParticipantId, ParticipantKind, VideoState},
+    rtp::{RtpHeader, RtpPacket},
+};
 
 use super::{
     io::{LegId, SlotConfig},
+    layered::LowPicture,
     presence::Presence,
     source::{Source, kept},
     takes::{Limited, Receiving},
@@ -14,6 +18,7 @@ use super::{
 use crate::{
     bitrate::{BitrateLimits, LossCap, Target},
     codec::{MediaKind, PayloadTypes},
+    layers::{Choice, Layer, Rate},
     link::LinkMonitor,
     pictures::Pictures,
     repair::deadline::patience,
@@ -40,6 +45,20 @@ impl SlotTrack {
         Self { rewriter, packets: 0, octets: 0, resends: None, lost_at: None, kind }
     }
 
+    /// The header with which a packet of the run goes out, and its place in the sums.
+    pub(super) fn number(
+        &mut self,
+        now: Instant,
+        extended: u64,
+        packet: &RtpPacket,
+        payload_type: u8,
+    ) -> Option<RtpHeader> {
+        let header = self.rewriter.rewrite(now, extended, packet.header, payload_type)?;
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(packet.payload.len() as u32);
+        Some(header)
+    }
+
     pub(super) fn resends(&mut self) -> &mut ResendGuard {
         self.resends.get_or_insert_with(|| ResendGuard::new(kept(self.kind)))
     }
@@ -53,6 +72,10 @@ pub(super) struct Slot {
     pub(super) video: Option<SlotTrack>,
     pub(super) cap: LossCap,
     pub(super) thinning: Thinning,
+    /// Which of two pictures is to be sent here, where there are two.
+    pub(super) choice: Choice,
+    /// Which is sent.
+    pub(super) fed: Layer,
 }
 
 impl Slot {
@@ -63,6 +86,8 @@ impl Slot {
             video: config.video_ssrc.map(|ssrc| SlotTrack::new(ssrc, MediaKind::Video)),
             cap: LossCap::new(limits),
             thinning: Thinning::default(),
+            choice: Choice::default(),
+            fed: Layer::Main,
         }
     }
 
@@ -78,6 +103,7 @@ impl Slot {
         self.source = source;
         self.cap = LossCap::new(limits);
         self.thinning = Thinning::default();
+        (self.choice, self.fed) = (Choice::default(), Layer::Main);
         for track in [&mut self.audio, &mut self.video].into_iter().flatten() {
             track.rewriter.stop();
             track.lost_at = None;
@@ -98,6 +124,10 @@ pub(super) struct Leg {
     pub(super) receives: bool,
     pub(super) audio: Source,
     pub(super) video: Source,
+    /// What its picture has.
+    pub(super) rate: Rate,
+    /// Of one that can send a second picture.
+    pub(super) low: Option<Box<LowPicture>>,
     pub(super) slots: Vec<Slot>,
     /// Who receives this leg: place in the room's list of legs, and slot.
     pub(super) watchers: Vec<(usize, u8)>,
@@ -129,6 +159,32 @@ impl Leg {
             MediaKind::Audio => &self.audio,
             MediaKind::Video => &self.video,
         }
+    }
+
+    /// Which of two pictures this leg is sent on a slot.
+    pub(super) fn fed(&self, slot: u8) -> Layer {
+        self.slots.get(usize::from(slot)).map_or(Layer::Main, |slot| slot.fed)
+    }
+
+    /// What feeds a slot on which this leg is shown.
+    pub(super) fn feed(&self, kind: MediaKind, fed: Layer) -> &Source {
+        match (kind, fed, &self.low) {
+            (MediaKind::Video, Layer::Low, Some(low)) => &low.source,
+            _ => self.source(kind),
+        }
+    }
+
+    /// The pictures of a layer; its own ones where there is no low one.
+    pub(super) fn picture_mut(&mut self, layer: Layer) -> &mut Source {
+        match (layer, &mut self.low) {
+            (Layer::Low, Some(low)) => &mut low.source,
+            _ => &mut self.video,
+        }
+    }
+
+    /// Its sound and its pictures.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
+        [&self.audio, &self.video].into_iter().chain(self.low.as_ref().map(|low| &low.source))
     }
 
     /// Whether the participant lets this be heard or seen.

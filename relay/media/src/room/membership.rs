@@ -13,7 +13,13 @@ use super::{
     source::Source,
     takes::Limited,
 };
-use crate::{bitrate::Target, codec::MediaKind, link::LinkMonitor, pictures::Pictures};
+use crate::{
+    bitrate::Target,
+    codec::MediaKind,
+    layers::{Choice, Layer, Rate},
+    link::LinkMonitor,
+    pictures::Pictures,
+};
 
 impl Room {
     pub(super) fn join(&mut self, now: Instant, join: Join) -> Result<(), RoomError> {
@@ -56,6 +62,8 @@ impl Room {
             receives: join.receives,
             audio: Source::new(MediaKind::Audio),
             video: Source::new(MediaKind::Video),
+            rate: Rate::default(),
+            low: None,
             slots,
             watchers: Vec::new(),
             presence: Presence::new(now),
@@ -128,6 +136,9 @@ impl Room {
                 self.stop_runs_of(index, Some(kind));
                 self.legs[index].source_mut(kind).gate.reset();
                 self.legs[index].source_mut(kind).missing.clear();
+                if let (MediaKind::Video, Some(low)) = (kind, &mut self.legs[index].low) {
+                    low.off();
+                }
             }
         }
         self.rearrange(now);
@@ -180,7 +191,9 @@ impl Room {
             for (place, leg) in self.legs.iter().enumerate() {
                 for (slot, number) in leg.slots.iter().zip(0u8..).filter(|(slot, _)| slot.source == Some(id)) {
                     watchers.push((place, number));
-                    let waits = slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    let stopped = slot.video.as_ref().is_some_and(|track| !track.rewriter.is_running());
+                    // One that is fed by the low picture waits for that.
+                    let waits = stopped && slot.fed == Layer::Main;
                     keyframe_needed |= waits && leg.receives && !leg.is_paused();
                 }
             }
@@ -190,6 +203,7 @@ impl Room {
                 leg.video.gate.request(now);
             }
         }
+        self.choose_layers(now);
         self.limit(now);
     }
 
@@ -197,6 +211,10 @@ impl Room {
     pub(super) fn stop_runs_of(&mut self, index: usize, kind: Option<MediaKind>) {
         let id = self.legs[index].participant.id;
         for slot in self.legs.iter_mut().flat_map(|leg| &mut leg.slots).filter(|slot| slot.source == Some(id)) {
+            if kind.is_none() {
+                // Another leg: it has not said yet that it can send two pictures.
+                (slot.choice, slot.fed) = (Choice::default(), Layer::Main);
+            }
             for track in [&mut slot.audio, &mut slot.video].into_iter().flatten() {
                 if kind.is_none_or(|kind| kind == track.kind) {
                     track.rewriter.stop();

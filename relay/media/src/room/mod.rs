@@ -6,6 +6,7 @@
 //! * A receiver starts on a keyframe and, after any change of what feeds its slot, starts on a keyframe again.
 //! * Keyframe requests of all receivers become one.
 //! * A box whose link takes no pictures gets none; whoever films is told what the boxes' links take.
+//! * Where a publisher can send a low picture beside its own, a weak viewer among strong ones is given that one.
 //! * What a participant turned off is not forwarded, whatever their client sends.
 //! * Per packet nothing is allocated but the place in the output queue; payloads are shared.
 //!
@@ -13,6 +14,7 @@
 
 mod forward;
 mod io;
+mod layered;
 mod leg;
 mod membership;
 mod presence;
@@ -81,6 +83,11 @@ impl Room {
         }
         match input {
             Input::Rtp { leg, packet } => self.forward(now, leg, packet)?,
+            Input::LowRtp { leg, packet } => self.forward_low(now, leg, packet)?,
+            Input::OffersLow { leg } => self.offers_low(now, leg)?,
+            Input::LowSenderReport { leg, ntp, rtp_timestamp } => {
+                self.low_sender_report(now, leg, ntp, rtp_timestamp)?;
+            }
             Input::Join(join) => self.join(now, *join)?,
             Input::Receives { leg } => {
                 self.leg_mut(leg)?.receives = true;
@@ -104,6 +111,7 @@ impl Room {
                 leg.link.measured(crate::link::level(loss, None));
                 if let Some(slot) = leg.slots.get_mut(usize::from(slot)) {
                     slot.cap.report(now, loss, estimate_bps);
+                    self.choose_layers(now);
                 }
             }
             Input::Path { leg, round_trip, loss } => {
@@ -162,7 +170,7 @@ impl Room {
         if self.ended.is_some() || self.legs.is_empty() {
             return None;
         }
-        let sources = self.legs.iter().filter(|leg| !leg.down).flat_map(|leg| [&leg.audio, &leg.video]);
+        let sources = self.legs.iter().filter(|leg| !leg.down).flat_map(Leg::sources);
         let due = sources.flat_map(|source| [source.missing.poll_timeout(), source.gate.poll_timeout()]).flatten();
         let after = self.config.deserted_after;
         let shown = self.legs.iter().filter(|leg| !leg.link.is_down());
@@ -185,6 +193,7 @@ impl Room {
                 .collect(),
             you: leg.participant.id,
             send: (leg.sends != Pictures::Full).then_some(leg.sends),
+            send_low: leg.low.as_ref().is_some_and(|low| low.is_wanted()),
             version: self.version,
         })
     }

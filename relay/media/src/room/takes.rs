@@ -14,6 +14,7 @@ use super::{
 use crate::{
     codec::MediaKind,
     downlink::Takes,
+    layers::LOW_BPS,
     pictures::{Ladder, Pictures},
 };
 
@@ -31,6 +32,15 @@ pub(super) struct Receiving {
     ladder: Ladder,
     /// Each picture may have, at this moment.
     each_bps: u32,
+    /// Likewise in the long run.
+    sustained_bps: u32,
+}
+
+impl Receiving {
+    /// What one picture may have, where the link is known not to take everything.
+    pub(super) fn limit_bps(&self) -> Option<u32> {
+        (self.ladder.step() != Pictures::Full).then_some(self.sustained_bps)
+    }
 }
 
 /// What a publisher was told.
@@ -70,8 +80,9 @@ impl Room {
             sources.filter(|id| self.legs.iter().any(|leg| leg.participant.id == *id && leg.is_on(MediaKind::Video)));
         let count = (filmed.count() as u32).max(1);
         let leg = &mut self.legs[index];
-        let receiving = leg.receiving.get_or_insert_with(|| Receiving { ladder: Ladder::default(), each_bps: 0 });
-        receiving.each_bps = takes.now_bps / count;
+        let new = || Receiving { ladder: Ladder::default(), each_bps: 0, sustained_bps: 0 };
+        let receiving = leg.receiving.get_or_insert_with(new);
+        (receiving.each_bps, receiving.sustained_bps) = (takes.now_bps / count, takes.sustained_bps / count);
         let before = receiving.ladder.step();
         let step = receiving.ladder.look(now, takes.sustained_bps / count, takes.is_unused);
         leg.participant.pictures = (step != Pictures::Full).then_some(step);
@@ -84,6 +95,7 @@ impl Room {
         if before == Pictures::Paused && step != before {
             self.rearrange(now);
         }
+        self.choose_layers(now);
         self.limit(now);
         Ok(())
     }
@@ -96,7 +108,7 @@ impl Room {
             if publisher.participant.kind == ParticipantKind::Home {
                 continue;
             }
-            let (send, bps) = wanted(&self.legs, publisher);
+            let (send, bps) = wanted(&self.legs, publisher, now);
             let leg = &mut self.legs[index];
             self.changed |= std::mem::replace(&mut leg.sends, send) != send;
             if let Some(video_bps) = leg.limited.tell(now, bps) {
@@ -107,11 +119,14 @@ impl Room {
 }
 
 /// How much of a picture those who see it want, and at which rate; no rate: any.
-fn wanted(legs: &[Leg], publisher: &Leg) -> (Pictures, Option<u32>) {
+fn wanted(legs: &[Leg], publisher: &Leg, now: Instant) -> (Pictures, Option<u32>) {
     let (mut least, mut bps) = (None::<Pictures>, None::<u32>);
     let (mut paused, mut others) = (false, false);
-    for (place, _) in &publisher.watchers {
+    for (place, slot) in &publisher.watchers {
         let leg = &legs[*place];
+        if publisher.spares(now, leg, usize::from(*slot)) {
+            continue;
+        }
         match leg.receiving.filter(|_| !leg.down) {
             None => others = true,
             Some(receiving) => match receiving.ladder.step() {
@@ -125,7 +140,9 @@ fn wanted(legs: &[Leg], publisher: &Leg) -> (Pictures, Option<u32>) {
         }
     }
     let send = least.unwrap_or(if paused && !others { Pictures::Paused } else { Pictures::Full });
-    (send, bps)
+    // What is told is for all that the publisher films.
+    let low = publisher.low.as_ref().filter(|low| low.is_wanted() && low.comes(now)).map_or(0, |_| LOW_BPS);
+    (send, bps.map(|bps| bps.saturating_add(low)))
 }
 
 impl Leg {

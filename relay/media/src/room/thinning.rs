@@ -1,6 +1,6 @@
 //! A weak viewer among strong ones: what their link does not take is left out, the others lose nothing.
 //!
-//! The box sends one stream, at a rate that those who decide can take (`tick::set_bitrates`). An observer who loses more is sent no more than their own cap ([`crate::bitrate`]): when
+//! For publishers that send one picture; where there is a low one beside it, see [`super::layered`]. It has a rate that those who decide can take (`tick::set_bitrates`). An observer who loses more is sent no more than their own cap ([`crate::bitrate`]): when
 //! it is used up, nothing until a keyframe begins and half a second's worth is there again. So the picture gets slow, not torn. And an observer's wish for a keyframe is heard each [`HEARD`]
 //! while others watch: a keyframe costs all of them.
 
@@ -40,9 +40,14 @@ impl Thinning {
         allowed
     }
 
-    /// Whether a wish for a keyframe is heard.
+    /// Whether a wish for a keyframe is heard that costs the others too.
     pub(super) fn hears(&mut self, now: Instant) -> bool {
-        let heard = self.heard.is_none_or(|at| now.saturating_duration_since(at) >= HEARD);
+        self.hears_each(now, HEARD)
+    }
+
+    /// Whether one is heard where this much lies between two.
+    pub(super) fn hears_each(&mut self, now: Instant, time: Duration) -> bool {
+        let heard = self.heard.is_none_or(|at| now.saturating_duration_since(at) >= time);
         if heard {
             self.heard = Some(now);
         }

@@ -8,7 +8,7 @@ use super::{
     Room, TICK,
     io::{LeaveReason, Output},
 };
-use crate::codec::MediaKind;
+use crate::{codec::MediaKind, layers::Layer};
 
 impl Room {
     pub(super) fn timers(&mut self, now: Instant) {
@@ -22,10 +22,11 @@ impl Room {
                 leg.participant.link = leg.link.shown();
                 self.changed = true;
             }
-            let round_trip = leg.round_trip();
-            for kind in [MediaKind::Audio, MediaKind::Video] {
-                let id = leg.id;
-                let source = leg.source_mut(kind);
+            let (id, round_trip) = (leg.id, leg.round_trip());
+            let own =
+                [(MediaKind::Audio, Layer::Main, &mut leg.audio), (MediaKind::Video, Layer::Main, &mut leg.video)];
+            let low = leg.low.as_mut().map(|low| (MediaKind::Video, Layer::Low, &mut low.source));
+            for (kind, layer, source) in own.into_iter().chain(low) {
                 if source.missing.poll_timeout().is_some_and(|due| due <= now) {
                     let sequences = source.missing.due(now, round_trip);
                     if let Some(ssrc) = source.ssrc.filter(|_| !sequences.is_empty()) {
@@ -35,7 +36,7 @@ impl Room {
                 }
                 if source.gate.take(now) {
                     self.counters.keyframe_requests += 1;
-                    self.outputs.push_back(Output::RequestKeyframe { leg: id, ssrc: source.ssrc });
+                    self.outputs.push_back(Output::RequestKeyframe { leg: id, ssrc: source.ssrc, layer });
                 }
             }
         }
@@ -71,11 +72,12 @@ impl Room {
             self.changed |= leg.participant.link != shown;
             leg.participant.link = shown;
         }
-        self.set_bitrates();
+        self.choose_layers(now);
+        self.set_bitrates(now);
         self.limit(now);
     }
 
-    fn set_bitrates(&mut self) {
+    fn set_bitrates(&mut self, now: Instant) {
         for index in 0..self.legs.len() {
             let legs = &self.legs;
             let leg = &legs[index];
@@ -84,8 +86,10 @@ impl Room {
             }
             let caps = |kind: ParticipantKind| {
                 leg.watchers.iter().filter_map(move |(place, slot)| {
-                    let receiver = &legs[*place];
-                    (receiver.participant.kind == kind).then(|| receiver.slots[usize::from(*slot)].cap.bps())
+                    let (receiver, slot) = (&legs[*place], usize::from(*slot));
+                    // Who is sent the low picture does not hold the main one down.
+                    let has_say = receiver.participant.kind == kind && !leg.spares(now, receiver, slot);
+                    has_say.then(|| receiver.slots[slot].cap.bps())
                 })
             };
             // A weak link of the family must not blur the specialist's picture, nor one observer's that of another: they are sent less

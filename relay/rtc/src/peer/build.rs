@@ -21,6 +21,7 @@ use super::taps::Feedback;
 use super::{PeerError, Publication, SlotStream};
 use crate::sdp::codec::{codec_name, kind_name};
 use crate::sdp::{CodecFormat, Direction, MID, Offer, TRANSPORT_CC};
+use yunzhen_media::layers::Layer;
 use yunzhen_media::{Codec, MediaKind, red};
 
 /// The core would end a session by its own clock and forget its candidates; silence is the shard's business.
@@ -48,10 +49,11 @@ pub(super) fn core(now: Instant, setup: &mut PeerSetup<'_>, offer: &Offer) -> Re
     let publications: Vec<Publication> = offer
         .lines
         .iter()
-        .filter(|line| line.publishes)
+        .filter(|line| line.publishes || line.low)
         .filter_map(|line| {
+            let layer = if line.low { Layer::Low } else { Layer::Main };
             let (kind, formats, red) = (line.kind, line.formats.clone(), red::Incoming::default());
-            Some(Publication { kind, ssrc: line.ssrc?, formats, red })
+            Some(Publication { kind, layer, ssrc: line.ssrc?, formats, red })
         })
         .collect();
     let slots: Vec<SlotStream> = offer

@@ -32,6 +32,7 @@ pub(crate) use build::{finish_answer, in_order};
 use egress::{CoreEgress, Egress};
 use rtcp::Said;
 pub(crate) use taps::Feedback as FeedbackTap;
+use yunzhen_media::layers::Layer;
 use yunzhen_media::{Codec, MediaKind, PayloadTypes, red};
 
 /// What a browser's sound takes with its headers, of the rate that it is told.
@@ -54,9 +55,9 @@ pub(crate) enum PeerError {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Inbound {
     /// A media packet; payload type as inside the relay.
-    Media { kind: MediaKind, packet: RtpPacket },
+    Media { kind: MediaKind, layer: Layer, packet: RtpPacket },
     /// The browser's clocks for its publication.
-    SenderInfo { kind: MediaKind, info: SenderInfo },
+    SenderInfo { kind: MediaKind, layer: Layer, info: SenderInfo },
     /// Packets it misses.
     Nack { slot: u8, kind: MediaKind, sequences: Vec<u16> },
     /// It needs a keyframe.
@@ -92,6 +93,8 @@ struct SlotStream {
 /// A stream we receive.
 struct Publication {
     kind: MediaKind,
+    /// Of pictures: its own one, or the low one beside it.
+    layer: Layer,
     ssrc: u32,
     formats: Vec<CodecFormat>,
     red: red::Incoming,
@@ -242,18 +245,18 @@ impl Peer {
             timestamp: header.timestamp,
             ssrc: header.ssrc,
         };
-        let kind = publication.kind;
+        let (kind, layer) = (publication.kind, publication.layer);
         if format.payload_type == number {
             if format.red.is_some() {
                 publication.red.arrived(header);
             }
-            got(Inbound::Media { kind, packet: RtpPacket { header, payload: packet.payload } });
+            got(Inbound::Media { kind, layer, packet: RtpPacket { header, payload: packet.payload } });
             return;
         }
         match publication.red.take(header, format.payload_type, packet.payload) {
             Ok(red::Taken { restored, own }) => {
                 self.red_counts.restored += restored.len() as u64;
-                restored.into_iter().chain(own).for_each(|packet| got(Inbound::Media { kind, packet }));
+                restored.into_iter().chain(own).for_each(|packet| got(Inbound::Media { kind, layer, packet }));
             }
             Err(error) => {
                 self.malformed += 1;
@@ -267,7 +270,7 @@ impl Peer {
         match said {
             Said::Sent { ssrc, info } => {
                 if let Some(publication) = self.publications.iter().find(|publication| publication.ssrc == ssrc) {
-                    got(Inbound::SenderInfo { kind: publication.kind, info });
+                    got(Inbound::SenderInfo { kind: publication.kind, layer: publication.layer, info });
                 }
             }
             Said::Received(block) => {
@@ -391,9 +394,10 @@ impl Peer {
         }
     }
 
-    /// Asks the browser for a keyframe.
-    pub(crate) fn request_keyframe(&mut self, now: Instant) {
-        if let Some(publication) = self.publications.iter().find(|publication| publication.kind == MediaKind::Video) {
+    /// Asks the browser for a keyframe of its picture, or of the low one beside it.
+    pub(crate) fn request_keyframe(&mut self, now: Instant, layer: Layer) {
+        let wanted = |publication: &&Publication| (publication.kind, publication.layer) == (MediaKind::Video, layer);
+        if let Some(publication) = self.publications.iter().find(wanted) {
             self.egress.rtcp(&mut self.core, now, rtcp::keyframe_request(publication.ssrc));
         }
     }
@@ -421,6 +425,11 @@ impl Peer {
     /// Whether it sends sound, or picture.
     pub(crate) fn publishes_kind(&self, kind: MediaKind) -> bool {
         self.publications.iter().any(|publication| publication.kind == kind)
+    }
+
+    /// Whether it can send a low picture beside its own.
+    pub(crate) fn offers_low(&self) -> bool {
+        self.publications.iter().any(|publication| publication.layer == Layer::Low)
     }
 
     /// The codecs it takes, under their numbers inside the relay.

@@ -7,7 +7,8 @@
 //! the two comes first is the browser's own order, and what it sends by; it takes both.
 //!
 //! Slot order is positional: the n-th audio line and the n-th video line that the client receives on are slot n. The first
-//! audio and the first video line that the client sends on are its publication.
+//! audio and the first video line that the client sends on are its publication; a further video line that it only sends on is its low
+//! picture, made while the room wants it (docs/layers.md says why this is no simulcast with RIDs).
 
 pub mod codec;
 mod offer;

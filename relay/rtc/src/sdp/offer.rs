@@ -106,6 +106,8 @@ pub struct MediaLine {
     pub slot: Option<u8>,
     /// Whether this line carries the client's publication of its kind.
     pub publishes: bool,
+    /// Whether it carries the low picture beside the publication ([`yunzhen_media::layers`]).
+    pub low: bool,
     /// Usable formats, preferred first.
     pub formats: Vec<CodecFormat>,
     /// The SSRC the client will send with.
@@ -175,6 +177,10 @@ impl Offer {
                 *slot += 1;
             }
             line.publishes = line.direction.client_sends() && published.insert(line.kind, ()).is_none();
+            line.low = line.kind == MediaKind::Video
+                && line.direction == Direction::SendOnly
+                && !line.publishes
+                && !lines.iter().any(|other| other.low);
             lines.push(line);
         }
         let first = raw_lines.first().ok_or(OfferError::NoMedia)?;
@@ -390,6 +396,7 @@ fn read_line(index: usize, raw: &RawLine, session: &RawLine) -> Result<MediaLine
         direction,
         slot: None,
         publishes: false,
+        low: false,
         formats,
         ssrc,
         rtx_ssrc,
@@ -560,6 +567,27 @@ mod tests {
         let whep = only(Direction::RecvOnly, 2);
         assert!(whep.lines.iter().all(|line| !line.publishes && line.slot == Some(0) && line.ssrc.is_none()));
         assert_eq!(only(Direction::SendOnly, 1).lines.len(), 1);
+    }
+
+    #[test]
+    fn a_second_picture_that_is_only_sent_is_the_low_one() {
+        let offer = parse(CHROMIUM).expect("Chromium's offer");
+        let mut two = offer.clone();
+        let own = two.lines[1].clone();
+        let low = |mid: &str, ssrc| MediaLine {
+            mid: mid.to_owned(),
+            direction: Direction::SendOnly,
+            slot: None,
+            ssrc: Some(ssrc),
+            rtx_ssrc: Some(ssrc + 1),
+            ..own.clone()
+        };
+        two.lines.extend([low("6", 700), low("7", 800)]);
+        let again = parse(&two.reduced(1)).expect("a page with a second picture");
+        let lows: Vec<_> = again.lines.iter().map(|line| (line.publishes, line.low)).skip(6).collect();
+        assert_eq!(lows, [(false, true), (false, false)], "the first one is");
+        assert_eq!((again.lines[6].ssrc, again.lines[6].slot), (Some(700), None));
+        assert!(offer.lines.iter().all(|line| !line.low), "a page of before has none");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use yunzhen_media::layers::Layer;
 use yunzhen_media::protocol::rtcp::{self, RtcpPacket};
 use yunzhen_media::protocol::rtp::RtpPacket;
 use yunzhen_media::{Input, LegId as RoomLeg, MediaKind};
@@ -155,9 +156,13 @@ impl Shard {
         let Transport::Browser(browser) = &mut leg.transport else { return };
         let leg = RoomLeg(key);
         let input = match got {
-            Inbound::Media { packet, .. } => Input::Rtp { leg, packet },
-            Inbound::SenderInfo { kind, info } => {
+            Inbound::Media { layer: Layer::Main, packet, .. } => Input::Rtp { leg, packet },
+            Inbound::Media { layer: Layer::Low, packet, .. } => Input::LowRtp { leg, packet },
+            Inbound::SenderInfo { kind, layer: Layer::Main, info } => {
                 Input::SenderReport { leg, kind, ntp: info.ntp, rtp_timestamp: info.rtp_timestamp }
+            }
+            Inbound::SenderInfo { layer: Layer::Low, info, .. } => {
+                Input::LowSenderReport { leg, ntp: info.ntp, rtp_timestamp: info.rtp_timestamp }
             }
             Inbound::Nack { slot, kind, sequences } => {
                 let Some(slot) = browser.room_slot(slot) else { return };

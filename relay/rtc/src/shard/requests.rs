@@ -210,6 +210,8 @@ impl Shard {
             PeerError::Core(error) => ConnectError::Offer { reason: format!("the offer cannot be answered: {error}") },
         })?;
         let (audio, video) = (peer.publishes_kind(MediaKind::Audio), peer.publishes_kind(MediaKind::Video));
+        // Of those who take part: a client that only publishes is told nothing, so it could not stop.
+        let offers_low = peer.offers_low() && direction == LegDirection::Both;
         let (receive, slots) = (peer.receives(), room_slots(&peer, watch.is_some(), &mut random));
         let id = LegId(uuid::Builder::from_random_bytes(clock::random()).into_uuid());
         let browser = Browser {
@@ -245,6 +247,9 @@ impl Shard {
             slots,
         };
         self.join(now, room, id, key, join)?;
+        if offers_low {
+            self.feed(now, room, Input::OffersLow { leg: RoomLeg(key) });
+        }
         self.schedule_leg(now, key);
         Ok(Answer { leg: id, sdp })
     }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
+use yunzhen_media::layers::Layer;
 use yunzhen_media::protocol::room::{EndReason, RoomPhase};
 use yunzhen_media::protocol::rtcp::{self, RtcpPacket, SenderInfo};
 use yunzhen_media::protocol::rtp::RtpPacket;
@@ -110,7 +111,7 @@ impl Shard {
             Output::SenderReport { leg: RoomLeg(key), slot, kind, ssrc, ntp, rtp_timestamp, packets, octets } => {
                 self.send_report(now, key, slot, kind, ssrc, SenderInfo { ntp, rtp_timestamp, packets, octets });
             }
-            Output::RequestKeyframe { leg: RoomLeg(key), .. } => self.request_keyframe(now, room, key),
+            Output::RequestKeyframe { leg: RoomLeg(key), layer, .. } => self.request_keyframe(now, room, key, layer),
             Output::Nack { leg: RoomLeg(key), ssrc, sequences, .. } => self.ask_again(now, key, ssrc, sequences),
             Output::SetBitrate { leg: RoomLeg(key), video_bps } => {
                 if let Some(leg) = self.legs.get(key) {
@@ -154,13 +155,13 @@ impl Shard {
         }
     }
 
-    fn request_keyframe(&mut self, now: Instant, room: u64, key: u64) {
+    fn request_keyframe(&mut self, now: Instant, room: u64, key: u64, layer: Layer) {
         let Some(leg) = self.legs.get_mut(key) else { return };
         let participant = leg.participant;
         match &mut leg.transport {
             Transport::Browser(browser) => {
                 if browser.peer.is_connected() {
-                    browser.peer.request_keyframe(now);
+                    browser.peer.request_keyframe(now, layer);
                     Self::mark_dirty(&mut self.dirty, key, &mut browser.is_dirty);
                 }
             }
