@@ -608,7 +608,8 @@ export function overrides(now: number): SafetyOverrides {
     overridden: number,
   ): SafetyOverride => ({
     ...{ rule_id, rule_version: "2026-11-1", severity, message_zh, message_en, spoke, overridden },
-    source: "药品说明书（product labels）",
+    source: "药品说明书",
+    source_en: "Product labels",
   });
   const file = (name: string, entries: number, version = "2026-11-1"): SafetyFile => ({ file: name, version, entries });
   return {

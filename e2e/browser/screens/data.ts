@@ -237,6 +237,7 @@ export function buildDay(now: number) {
     message_zh: "",
     message_en: "",
     source: "处方管理办法 第十九条",
+    source_en: "Prescription Administration Measures, article 19",
     action_zh: "按说明处理",
     action_en: "Follow the advice",
     ...more,
@@ -251,6 +252,7 @@ export function buildDay(now: number) {
       action_zh: "换药，或写明理由",
       action_en: "Choose another drug or give the reason",
       source: "过敏组规则 2026.1",
+      source_en: "Rules on allergy groups 2026.1",
     }),
     finding({
       severity: "warn",
@@ -258,6 +260,7 @@ export function buildDay(now: number) {
       message_zh: "与在用的美托洛尔同服，注意心率",
       message_en: "Taken with metoprolol: watch the heart rate",
       source: "药品说明书",
+      source_en: "Product labels",
       rule_id: "ix-betablocker-cholinesterase",
       rule_version: "2026-11-1",
       rule_date: "2026-11-28",
@@ -274,6 +277,7 @@ export function buildDay(now: number) {
       action_zh: "请补测肌酐",
       action_en: "Have the creatinine measured",
       source: "用药安全数据（renal.toml 2026-11-1）",
+      source_en: "Medication safety data (renal.toml 2026-11-1)",
       creatinine_days: 214,
     }),
     finding({
@@ -285,6 +289,7 @@ export function buildDay(now: number) {
       action_zh: "请自行核对该药品",
       action_en: "Check this medicine yourself",
       source: "用药安全数据",
+      source_en: "Medication safety data",
     }),
   ];
 

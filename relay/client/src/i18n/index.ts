@@ -7,7 +7,7 @@ import { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export { en, zh };
-export { diagnosisIn, drugNamesIn, formIn, nameIn } from "./names";
+export { diagnosisIn, drugNamesIn, formIn, nameIn, sourceIn } from "./names";
 export { unitIn } from "./units";
 export type { Messages } from "./zh";
 

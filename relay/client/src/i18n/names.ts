@@ -10,6 +10,10 @@ interface Named {
   name: string;
   name_en?: string;
 }
+interface Sourced {
+  source: string;
+  source_en?: string;
+}
 interface Diagnosis {
   display: string;
   display_en?: string;
@@ -26,6 +30,10 @@ export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: stri
   inEnglish(language) && drug_names_en?.length === drug_names.length ? drug_names_en : drug_names;
 
 export const nameIn = ({ name, name_en }: Named, language: string): string => either(name, name_en, language);
+
+/** On what an answer of the safety checks rests. */
+export const sourceIn = ({ source, source_en }: Sourced, language: string): string =>
+  either(source, source_en, language);
 
 export const diagnosisIn = (of: Diagnosis | OfDiagnosis, language: string): string =>
   "display" in of

@@ -6,7 +6,7 @@ import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
-import { diagnosisIn, drugNamesIn, formIn, nameIn, type Drugs } from "../i18n/names";
+import { diagnosisIn, drugNamesIn, formIn, nameIn, sourceIn, type Drugs } from "../i18n/names";
 import { unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
@@ -44,6 +44,7 @@ export function useNames() {
     drugs: (of: Drugs): string => drugNamesIn(of, language).join(t("separator")),
     name: (of: Parameters<typeof nameIn>[0]): string => nameIn(of, language),
     diagnosis: (of: Parameters<typeof diagnosisIn>[0]): string => diagnosisIn(of, language),
+    source: (of: Parameters<typeof sourceIn>[0]): string => sourceIn(of, language),
     form: (form: string): string => formIn(form, language),
   };
 }
