@@ -17,6 +17,7 @@ use super::ask::{is_turn, questions};
 use super::replace::is_replaceable;
 use super::write::under_way;
 use crate::app::names::{Names, timeline};
+use crate::app::residents::allergens;
 use crate::app::views::prescriptions as views;
 use crate::app::{App, AppError, Context, offers};
 
@@ -164,6 +165,7 @@ pub(super) async fn full(
     let consultation = consultations::get(db, p.consultation_id).await?;
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());
     let replaced_by = prescriptions::replacing(db, p.id).await?;
+    let (allergies, allergies_en) = allergens(app, &resident.allergies);
     // A pharmacy sees the prescription and what safety needs, not the consultation.
     let to_pharmacy = ctx.actor.role().is_of_pharmacy();
     Ok(views::Prescription {
@@ -179,7 +181,8 @@ pub(super) async fn full(
             bed: resident.bed,
             home_id: p.home_id,
             home_name: names.home(db, p.home_id).await?.name.clone(),
-            allergies: resident.allergies.into_iter().map(|a| a.substance).collect(),
+            allergies,
+            allergies_en,
         },
         specialist: views::Prescriber {
             id: specialist.id,

@@ -52,6 +52,9 @@ pub struct DoseResident {
     pub bed: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// What the wristband says.
     pub code: String,
 }
