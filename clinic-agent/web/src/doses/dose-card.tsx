@@ -18,6 +18,7 @@ import {
   StatusChip,
   useAction,
   useFormats,
+  useNames,
   useNow,
   useUnit,
 } from "@yunzhen/client/ui";
@@ -72,7 +73,8 @@ export function DoseCard({
   scanned: Scanned;
   stopped: boolean;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   const now = useNow(30_000);
@@ -103,14 +105,14 @@ export function DoseCard({
   return (
     <section
       className={`nurse-dose ${medicine ? "nurse-dose-scanned" : ""}`}
-      aria-label={`${i18n.language === "en" ? dose.drug_name_en : dose.drug_name} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
+      aria-label={`${names.name(dose)} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
       data-testid={`dose-${dose.prescription_id}-${dose.item_no}`}
     >
       <div className="nurse-dose-head">
         <strong className="nurse-dose-time">{dose.due_at ? formats.time(dose.due_at) : t("app:doses.asNeeded")}</strong>
         <span className="nurse-dose-name">
           <strong>
-            {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {dose.strength}
+            {names.name(dose)} {dose.strength}
           </strong>
           <span>
             {formats.number(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
@@ -119,7 +121,7 @@ export function DoseCard({
           {(dose.instead ?? []).map((other) => (
             <strong key={other.drug_name + other.strength} className="nurse-dose-instead">
               {t("app:doses.instead", {
-                name: i18n.language === "en" ? other.drug_name_en : other.drug_name,
+                name: names.name(other),
                 strength: other.strength,
                 dose: formats.number(other.dose),
                 unit: unitWord(other.dose_unit),

@@ -1,3 +1,4 @@
+import { nameIn } from "@yunzhen/client";
 import { Button } from "@mantine/core";
 import { IconAlertOctagon } from "@tabler/icons-react";
 import { Banner } from "@yunzhen/client/ui";
@@ -30,7 +31,7 @@ export function RecallNotice() {
         {open
           .map((recall) =>
             t("app:recalls.noticeLine", {
-              name: `${en ? recall.name_en : recall.name_zh} ${recall.strength}`,
+              name: `${nameIn(recall, i18n.language)} ${recall.strength}`,
               batch: recall.batch,
             }),
           )

@@ -1,5 +1,5 @@
 import { IconAlertOctagon } from "@tabler/icons-react";
-import type { RecallSummary } from "@yunzhen/client";
+import { nameIn, type RecallSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
@@ -61,7 +61,7 @@ function Row({ recall }: { recall: RecallSummary }) {
         </span>
         <span className="nurse-row-text">
           <span className="nurse-row-name">
-            {i18n.language === "en" ? recall.name_en : recall.name_zh} {recall.strength}
+            {nameIn(recall, i18n.language)} {recall.strength}
           </span>
           <span className="nurse-row-sub">
             <span>{t("app:recalls.batch", { batch: recall.batch })}</span>

@@ -1,5 +1,5 @@
 import { newIdempotencyKey, type Drug } from "@yunzhen/client";
-import { Banner, ProblemAlert, StatusChip, useAction } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, StatusChip, useAction, useNames } from "@yunzhen/client/ui";
 import { Button, FileButton, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { IconDownload, IconFileUpload, IconPackageImport } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -125,6 +125,7 @@ function Lines({
   refused: ReadonlyMap<number, string>;
 }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   const sorted = [...lines].sort((a, b) => Number(b.problems.length > 0) - Number(a.problems.length > 0));
   return (
     <div className={classes.scroll} role="region" aria-label={t("stock.opening.lines")} tabIndex={0}>
@@ -141,7 +142,7 @@ function Lines({
           {sorted.map(({ line, cells, drug, problems }) => (
             <Table.Tr key={line}>
               <Table.Td>{line}</Table.Td>
-              <Table.Td miw={140}>{drug ? `${drug.name_zh} ${drug.strength}` : cells.drug}</Table.Td>
+              <Table.Td miw={140}>{drug ? `${names.name(drug)} ${drug.strength}` : cells.drug}</Table.Td>
               <Table.Td style={{ whiteSpace: "nowrap" }}>
                 {cells.batch} · {cells.expiry} · {cells.quantity}
               </Table.Td>
