@@ -9,7 +9,19 @@ import type {
 } from "@yunzhen/client";
 import { describe, expect, it } from "vitest";
 import { barsOf, shownValue } from "../src/chart/early-warning-view";
-import { canPan, canZoom, marksOf, pan, REACH, spanOf, SPANS, windowOf, zh as shared, zoom } from "@yunzhen/client";
+import {
+  canPan,
+  canZoom,
+  marksOf,
+  nameIn,
+  pan,
+  REACH,
+  spanOf,
+  SPANS,
+  windowOf,
+  zh as shared,
+  zoom,
+} from "@yunzhen/client";
 import { boundedPathOf, isSigned, MOST_CHARACTERS, pathOf, viewBoxOf } from "../src/consents/signature-path";
 import { currentText, mayGive, missingForVisit, openKinds, revokedLast } from "../src/consents/texts";
 import { placesOf, viewOf } from "../src/documents/body-places";
@@ -73,6 +85,12 @@ describe("the form of a resident", () => {
       medicines: [{ drug_id: "amlodipine-5", name: "氨氯地平", dose_text: "每日 1 次", since: "2024-02-01" }],
       oxygen_scale: "scale2",
     });
+  });
+  it("shows what is coded by its English name and keeps the record's: the English form said it in Chinese", () => {
+    const medicines = chart.medicines.map((one) => ({ ...one, name_en: "Amlodipine besilate tablets 5 mg" }));
+    const draft = draftOf({ ...chart, medicines }, "en");
+    expect(nameIn(draft.medicines[0] ?? { name: "" }, "en")).toBe("Amlodipine besilate tablets 5 mg");
+    expect(inputOf(draft).medicines).toEqual(inputOf(draftOf(chart, "en")).medicines);
   });
   it("keeps 'asked: none' apart from 'not asked', and hides lines that the answer took away", () => {
     const line = { substance: "x", reaction: "", severity: "mild" as const };
@@ -214,8 +232,8 @@ describe("finding a resident", () => {
   });
   it("does not read an empty list as none where nobody asked", () => {
     expect(allergiesKnown({ allergies: [], allergies_asked: false })).toBeUndefined();
-    expect(allergiesKnown({ allergies: [], allergies_asked: true })).toEqual([]);
-    expect(allergiesKnown({ allergies: ["x"], allergies_asked: false })).toEqual(["x"]);
+    expect(allergiesKnown({ allergies: [], allergies_asked: true })?.allergies).toEqual([]);
+    expect(allergiesKnown({ allergies: ["x"], allergies_asked: false })?.allergies).toEqual(["x"]);
   });
 });
 
@@ -354,7 +372,7 @@ describe("the stretch of time of the curves", () => {
         { began_at: undefined, reason: "未开始" },
       ],
     } as unknown as Resident;
-    const marks = marksOf(happened, windowOf("two_weeks", now));
+    const marks = marksOf(happened, windowOf("two_weeks", now), "zh");
     expect(marks.map(({ no, kind, what }) => [no, kind, what])).toEqual([
       [1, "consultation", "咳嗽"],
       [2, "medicine", "呋塞米 晨起"],

@@ -224,6 +224,7 @@ export function careAnswers(day: Day, now: number): Answers {
           age: c.resident.age,
           bed: c.resident.bed,
           allergies: n === 0 ? ["青霉素"] : [],
+          allergies_en: n === 0 ? ["Penicillins"] : [],
           state: n === 0 ? "expected" : "seen",
           decided_on: n === 0 ? undefined : date(0),
           decided_by: n === 0 ? undefined : me,

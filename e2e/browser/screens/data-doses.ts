@@ -1,7 +1,17 @@
 /** Invented doses, what runs out, and the way from door to dose, in the relay's shapes. Test-only. */
-import type { ChainStage, ChainTurn, DoorToDose, Dose, DoseEntry, DosesOfDay, Refill } from "@yunzhen/client";
+import type {
+  ChainNext,
+  ChainStage,
+  ChainTurn,
+  DoorToDose,
+  Dose,
+  DoseEntry,
+  DosesOfDay,
+  Refill,
+} from "@yunzhen/client";
 import type { SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
 import { now } from "./clock";
+import { allergensEn } from "./english";
 
 const HOUR = 3_600_000;
 const iso = (at: number): string => new Date(at).toISOString();
@@ -13,6 +23,7 @@ const person = (id: string, name: string, bed: string, allergies: string[] = [])
   name,
   bed,
   allergies,
+  allergies_en: allergensEn(allergies),
   code: `YZR:${id}`,
 });
 const wang = person("r1", "王桂兰", "2-05", ["青霉素类", "磺胺类"]);
@@ -182,17 +193,35 @@ const STAGES: ChainStage[] = [
   "first_dose",
 ];
 
+const NEXT: ChainNext[] = ["review", "review", "accept", "fill", "pick_up", "bring", "count", "give", "nothing"];
+
 /** `done` steps are behind, twenty minutes apart; the one after them is late or not. */
 export const chain = (done: number, turn: ChainTurn, late = false): DoorToDose => {
   const begin = now() - (done * 20 + 35) * 60_000;
   return {
     turn,
     late,
+    current: STAGES[done],
+    next: NEXT[done] ?? "nothing",
     steps: STAGES.map((stage, position) => ({
       stage,
       late: (late && position === done) || (position === 2 && done > 2),
       ...(position < done ? { at: iso(begin + position * 20 * 60_000) } : {}),
       ...(position > 0 && position <= done ? { due_by: iso(begin + (position * 20 + 10) * 60_000) } : {}),
     })),
+  };
+};
+
+/** The nurse sent the parcel back at the door: it goes to the pharmacy, and nobody counts it. */
+export const refused = (): DoorToDose => {
+  const { steps } = chain(6, "pharmacy");
+  return {
+    turn: "pharmacy",
+    next: "take_back",
+    reason: "refused",
+    note: "外包装破损",
+    due_by: iso(now() + 2 * HOUR),
+    late: false,
+    steps: steps.map((step) => (step.at ? step : { stage: step.stage, late: false })),
   };
 };

@@ -24,6 +24,7 @@ import type {
 } from "@yunzhen/client";
 import { observations, residents } from "./nurse-record";
 import { now } from "./clock";
+import { allergensEn } from "./english";
 
 const DAY_MS = 24 * 3600_000;
 const SHANGHAI_MS = 8 * 3600_000;
@@ -347,6 +348,7 @@ const visitStop = (n: number, state: "expected" | "seen" | "not_seen", reason?: 
     sex,
     bed,
     allergies,
+    allergies_en: allergensEn(allergies),
     state,
     diagnoses: [
       diagnosis("I50", "慢性心力衰竭", "Chronic heart failure", state === "seen"),

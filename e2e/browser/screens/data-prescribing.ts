@@ -104,6 +104,7 @@ export function prescribingAnswers(day: Day, now: number): Answers {
     creatinine: measured(132, 214, true),
     allergies_asked: true,
     allergies: ["磺胺类"],
+    allergies_en: ["Sulfonamides"],
     conditions: [
       { code: "I10", display_zh: "原发性高血压", display_en: "Essential hypertension", since: "2011-05-01" },
       {

@@ -490,11 +490,15 @@ export function fullChart(resident: Resident, now: number): Resident {
 
 function summaries(resident: Resident, now: number): ResidentSummary[] {
   const { id, name, sex, age, birth_date, bed, home_id, home_name } = resident;
-  const { allergies, allergies_asked, last_observations, out_of_range } = resident;
-  const conditions = resident.conditions.map((c) => ({ code: c.code, display: c.display_zh }));
+  const { allergies, allergies_en, allergies_asked, last_observations, out_of_range } = resident;
+  const conditions = resident.conditions.map((c) => ({
+    code: c.code,
+    display: c.display_zh,
+    display_en: c.display_en,
+  }));
   const wang: ResidentSummary = {
     ...{ id, name, sex, age, birth_date, bed, home_id, home_name },
-    ...{ allergies, allergies_asked, conditions, last_observations, out_of_range },
+    ...{ allergies, allergies_en, allergies_asked, conditions, last_observations, out_of_range },
     early_warning: earlyWarning(now).now,
   };
   const calm = { total: 1, at_least: 1, band: "low" as const, parts: [], missing: [], old: [] };
@@ -502,14 +506,14 @@ function summaries(resident: Resident, now: number): ResidentSummary[] {
     wang,
     {
       ...wang,
-      ...{ id: "r3", name: "孙桂兰", age: 91, bed: "118-1", allergies: [], allergies_asked: false },
+      ...{ id: "r3", name: "孙桂兰", age: 91, bed: "118-1", allergies: [], allergies_en: [], allergies_asked: false },
       ...{ last_observations: [], out_of_range: [] },
       early_warning: { at_least: 0, parts: [], missing: ["respiration", "pulse"], old: [] },
     },
     {
       ...wang,
       ...{ id: "r4", name: "𠮷田㛃", sex: "male", age: 76, bed: "401-3", home_id: "h2", home_name: "桂花园护理院" },
-      ...{ allergies: [], out_of_range: [], early_warning: calm },
+      ...{ allergies: [], allergies_en: [], out_of_range: [], early_warning: calm },
     },
   ];
 }
@@ -608,7 +612,8 @@ export function overrides(now: number): SafetyOverrides {
     overridden: number,
   ): SafetyOverride => ({
     ...{ rule_id, rule_version: "2026-11-1", severity, message_zh, message_en, spoke, overridden },
-    source: "药品说明书（product labels）",
+    source: "药品说明书",
+    source_en: "Product labels",
   });
   const file = (name: string, entries: number, version = "2026-11-1"): SafetyFile => ({ file: name, version, entries });
   return {

@@ -187,7 +187,12 @@ function chart(id: string): Resident | undefined {
     version: 4,
     oxygen_scale: "scale1",
     allergies_asked: id !== "r6",
-    allergy_records: found.allergies.map((substance) => ({ substance, reaction: "全身皮疹", severity: "severe" })),
+    allergy_records: found.allergies.map((substance, at) => ({
+      substance,
+      substance_en: found.allergies_en?.[at],
+      reaction: "全身皮疹",
+      severity: "severe",
+    })),
     contacts: first ? [{ name: "王磊", relation: "儿子", phone: "138-0571-0001" }] : [],
     surrogate: first ? { name: "王磊", relation: "儿子", phone: "138-0571-0001" } : undefined,
     medicines: [

@@ -237,6 +237,7 @@ export function buildDay(now: number) {
     message_zh: "",
     message_en: "",
     source: "处方管理办法 第十九条",
+    source_en: "Prescription Administration Measures, article 19",
     action_zh: "按说明处理",
     action_en: "Follow the advice",
     ...more,
@@ -251,6 +252,7 @@ export function buildDay(now: number) {
       action_zh: "换药，或写明理由",
       action_en: "Choose another drug or give the reason",
       source: "过敏组规则 2026.1",
+      source_en: "Rules on allergy groups 2026.1",
     }),
     finding({
       severity: "warn",
@@ -258,6 +260,7 @@ export function buildDay(now: number) {
       message_zh: "与在用的美托洛尔同服，注意心率",
       message_en: "Taken with metoprolol: watch the heart rate",
       source: "药品说明书",
+      source_en: "Product labels",
       rule_id: "ix-betablocker-cholinesterase",
       rule_version: "2026-11-1",
       rule_date: "2026-11-28",
@@ -274,6 +277,7 @@ export function buildDay(now: number) {
       action_zh: "请补测肌酐",
       action_en: "Have the creatinine measured",
       source: "用药安全数据（renal.toml 2026-11-1）",
+      source_en: "Medication safety data (renal.toml 2026-11-1)",
       creatinine_days: 214,
     }),
     finding({
@@ -285,6 +289,7 @@ export function buildDay(now: number) {
       action_zh: "请自行核对该药品",
       action_en: "Check this medicine yourself",
       source: "用药安全数据",
+      source_en: "Medication safety data",
     }),
   ];
 
@@ -322,7 +327,7 @@ export function buildDay(now: number) {
     version: 4,
     state,
     consultation_id: "c8",
-    resident: { ...resident, allergies: ["青霉素", "磺胺类"] },
+    resident: { ...resident, allergies: ["青霉素", "磺胺类"], allergies_en: ["Penicillins", "Sulfonamides"] },
     specialist: { ...me, title: "主任医师", hospital: "江城市第一医院" },
     diagnosis: { code: "I10", display: "原发性高血压" },
     supply: "ordinary",
@@ -489,13 +494,26 @@ export function buildDay(now: number) {
     early_warning: { now: { at_least: 0, parts: [], missing: [], old: [] }, trend: [] },
     consents: [],
     allergies: ["青霉素", "磺胺类"],
+    allergies_en: ["Penicillins", "Sulfonamides"],
     last_observations: last,
     out_of_range: ["8480-6"],
     id_number_masked: "4201**********0023",
     contacts: [{ name: "王磊", relation: "儿子", phone: "13971550088" }],
     allergy_records: [
-      { substance: "青霉素", group: "penicillin", reaction: "皮疹、喉头水肿", severity: "severe" },
-      { substance: "磺胺类", group: "sulfonamide", reaction: "皮疹", severity: "mild" },
+      {
+        substance: "青霉素",
+        substance_en: "Penicillins",
+        group: "penicillins",
+        reaction: "皮疹、喉头水肿",
+        severity: "severe",
+      },
+      {
+        substance: "磺胺类",
+        substance_en: "Sulfonamides",
+        group: "sulfonamides",
+        reaction: "皮疹",
+        severity: "mild",
+      },
     ],
     conditions: [
       { code: "I10", display_zh: "原发性高血压", display_en: "Essential hypertension", since: "2009-05-01" },
@@ -503,14 +521,25 @@ export function buildDay(now: number) {
       { code: "M81.9", display_zh: "骨质疏松", display_en: "Osteoporosis", since: "2019-02-01" },
     ],
     medicines: [
-      { name: "美托洛尔缓释片", dose_text: "47.5 mg 每日一次", since: "2020-01-11" },
-      { name: "二甲双胍片", dose_text: "0.5 g 每日两次", since: "2016-03-02" },
+      {
+        name: "美托洛尔缓释片",
+        name_en: "Metoprolol succinate prolonged-release tablets 47.5 mg",
+        dose_text: "47.5 mg 每日一次",
+        since: "2020-01-11",
+      },
+      {
+        name: "二甲双胍片",
+        name_en: "Metformin hydrochloride tablets 500 mg",
+        dose_text: "0.5 g 每日两次",
+        since: "2016-03-02",
+      },
       { name: "碳酸钙 D3 片", dose_text: "1 片 每日一次", since: "2019-02-20" },
     ],
     eligibility: [
       {
         diagnosis_code: "I10",
         display: "原发性高血压",
+        display_en: "Essential hypertension",
         hospital: "江城市第一医院",
         date: "2026-03-12",
         clinician: "陈立诚",
@@ -518,6 +547,7 @@ export function buildDay(now: number) {
       {
         diagnosis_code: "E11.9",
         display: "2型糖尿病",
+        display_en: "Type 2 diabetes",
         hospital: "江城市第一医院",
         date: "2026-03-12",
         clinician: "陈立诚",

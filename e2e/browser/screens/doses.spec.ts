@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { Prescription } from "@yunzhen/client";
 import { buildDay, type Day } from "./data";
-import { chain, conflict, day, refill, stoppedDay, waiting } from "./data-doses";
+import { chain, conflict, day, refill, stoppedDay, waiting, refused } from "./data-doses";
 import { lookAt } from "./look";
 import { lookAtTablet } from "./tablet";
 import { installMock, type Answers, type MockOptions } from "./mock";
@@ -132,6 +132,16 @@ const NURSE: NurseScreen[] = [
     },
     ready: "[data-testid=door-to-dose]",
   },
+  {
+    name: "timeline-refused",
+    path: "/consultations/c3",
+    own: { "/api/prescriptions/p1": { body: { ...record.prescription, door_to_dose: refused() } } },
+    ready: "[data-testid=chain-next]",
+    act: async (on) => {
+      await expect(on.getByTestId("door-to-dose")).toContainText(/轮到药房|Pharmacy's turn/);
+      await expect(on.locator("[data-testid=door-to-dose] [aria-current=step]")).toHaveCount(0);
+    },
+  },
 ];
 
 for (const { name, path, mode = "online", own, ready = "main", act } of NURSE) {
@@ -210,6 +220,13 @@ const CONSOLE: ConsoleScreen[] = [
     on: ["rx2", chain(1, "pharmacist", true)],
   },
   { name: "timeline-pharmacy", path: "/orders/rx4", who: "pharmacy", ready: CHAIN, on: ["rx4", chain(3, "pharmacy")] },
+  {
+    name: "timeline-refused-pharmacy",
+    path: "/orders/rx4",
+    who: "pharmacy",
+    ready: "[data-testid=chain-next]",
+    on: ["rx4", refused()],
+  },
   { name: "refills", path: "/refills", ready: "[data-testid=refill-rf1]" },
   { name: "refills-empty", path: "/refills", nothing: true, ready: "main h2" },
   {

@@ -18,6 +18,7 @@ import type {
 } from "@yunzhen/client";
 import type { BoxStatus, SpoolItem } from "../../../clinic-agent/web/src/box/box-api";
 import { now } from "./clock";
+import { allergensEn } from "./english";
 
 const ago = (minutes: number): string => new Date(now() - minutes * 60_000).toISOString();
 
@@ -113,9 +114,10 @@ const person = (
   home_id: "h1",
   home_name: "松鹤护理院",
   allergies,
+  allergies_en: allergensEn(allergies),
   allergies_asked: true,
   early_warning: { at_least: 1, total: 1, band: "low", parts: [], missing: [], old: [] },
-  conditions: [{ code: "I10", display: "原发性高血压" }],
+  conditions: [{ code: "I10", display: "原发性高血压", display_en: "Essential hypertension" }],
   last_observations: last,
   out_of_range: out,
 });
@@ -221,7 +223,7 @@ export const prescription: Prescription = {
   version: 6,
   state: "in_delivery",
   consultation_id: "c3",
-  resident: { ...short(zhao), allergies: wang.allergies },
+  resident: { ...short(zhao), allergies: wang.allergies, allergies_en: allergensEn(wang.allergies) },
   specialist: { id: "d1", name: "周明", title: "主任医师", hospital: "市第一人民医院" },
   diagnosis: { code: "I10", display: "原发性高血压" },
   supply: "ordinary",
@@ -356,8 +358,18 @@ export const resident = (id: string): Resident | undefined => {
       { code: "I50", display_zh: "慢性心力衰竭", display_en: "Chronic heart failure", since: "2022-01-01" },
     ],
     medicines: [
-      { name: "苯磺酸氨氯地平片 5 mg", dose_text: "每日 1 次，每次 1 片", since: "2024-02-01" },
-      { name: "盐酸二甲双胍片 0.5 g", dose_text: "每日 2 次，每次 1 片", since: "2023-06-11" },
+      {
+        name: "苯磺酸氨氯地平片 5 mg",
+        name_en: "Amlodipine besilate tablets 5 mg",
+        dose_text: "每日 1 次，每次 1 片",
+        since: "2024-02-01",
+      },
+      {
+        name: "盐酸二甲双胍片 0.5 g",
+        name_en: "Metformin hydrochloride tablets 0.5 g",
+        dose_text: "每日 2 次，每次 1 片",
+        since: "2023-06-11",
+      },
       { name: "呋塞米片 20 mg", dose_text: "每日 1 次，晨起", since: "2025-09-01" },
     ],
     eligibility: [],

@@ -40,7 +40,7 @@ it("numbers medicines begun and consultations in the window by time", () => {
     ],
     consultations: [consultation, { ...consultation, id: "d", began_at: undefined }],
   } as unknown as Pick<Resident, "medicines" | "consultations">;
-  expect(marksOf(chart, windowOf("two_weeks", NOW)).map(({ no, kind, what }) => [no, kind, what])).toEqual([
+  expect(marksOf(chart, windowOf("two_weeks", NOW), "zh").map(({ no, kind, what }) => [no, kind, what])).toEqual([
     [1, "consultation", "复诊"],
     [2, "medicine", "呋塞米片 20 mg"],
   ]);

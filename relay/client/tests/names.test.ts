@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { diagnosisIn, drugNamesIn, formIn, nameIn } from "../src";
+import { allergensIn, diagnosisIn, drugNamesIn, formIn, marksOf, nameIn, sourceIn, type Resident } from "../src";
 
 const both = { drug_names: ["二甲双胍片", "阿卡波糖片"], drug_names_en: ["Metformin tablets", "Acarbose tablets"] };
 
@@ -17,6 +17,30 @@ it("keeps the Chinese name where there is no other", () => {
   expect(drugNamesIn({ drug_names: ["二甲双胍片"], drug_names_en: [] }, "en")).toEqual(["二甲双胍片"]);
   expect(nameIn({ name: "二甲双胍片" }, "en")).toBe("二甲双胍片");
   expect(diagnosisIn({ display: "I10", display_en: "" }, "en")).toBe("I10");
+});
+
+it("names what the record codes in the reader's language and leaves free text: English record pages said it in Chinese", () => {
+  const allergies = { allergies: ["青霉素", "花生"], allergies_en: ["Penicillins", "花生"] };
+  expect(allergensIn(allergies, "en")).toEqual(["Penicillins", "花生"]);
+  expect(allergensIn(allergies, "zh")).toEqual(["青霉素", "花生"]);
+  expect(allergensIn({ allergies: ["青霉素"] }, "en")).toEqual(["青霉素"]);
+  expect(nameIn({ substance: "青霉素", substance_en: "Penicillins" }, "en")).toBe("Penicillins");
+  expect(nameIn({ substance: "花生" }, "en")).toBe("花生");
+  expect(nameIn({ drug_name: "二甲双胍片", drug_name_en: "Metformin tablets" }, "en")).toBe("Metformin tablets");
+  expect(nameIn({ name_zh: "二甲双胍片", name_en: "Metformin tablets" }, "zh")).toBe("二甲双胍片");
+  const chart = {
+    medicines: [{ name: "呋塞米片", name_en: "Furosemide tablets 20 mg", dose_text: "早一片", since: "2026-11-22" }],
+    consultations: [],
+  } as unknown as Pick<Resident, "medicines" | "consultations">;
+  const window = { from: Date.parse("2026-11-01"), to: Date.parse("2026-11-30") };
+  expect(marksOf(chart, window, "en").map(({ what }) => what)).toEqual(["Furosemide tablets 20 mg 早一片"]);
+  expect(marksOf(chart, window, "zh").map(({ what }) => what)).toEqual(["呋塞米片 早一片"]);
+});
+
+it("says on what a finding rests in the reader's language: an English page gave the Chinese guideline", () => {
+  const both = { source: "药品说明书", source_en: "Product labels" };
+  expect([sourceIn(both, "en"), sourceIn(both, "zh")]).toEqual(["Product labels", "药品说明书"]);
+  expect(sourceIn({ source: "药品说明书" }, "en")).toBe("药品说明书");
 });
 
 it("has English words for every form of the formulary", () => {

@@ -1,6 +1,7 @@
-//! Drugs and diagnoses as data: types, parsing of the data files, search.
+//! Drugs and diagnoses as data: types, parsing of the data files, search, English names of what a record codes.
 
 mod parse;
+mod recorded;
 mod search;
 mod types;
 

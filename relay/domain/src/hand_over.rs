@@ -1,7 +1,7 @@
 //! The hand-over summary that goes with a referred resident: what a doctor who has never seen the resident needs in the first minutes. Pure: records in,
 //! a sheet out. Headings are in the reader's language; what people wrote stays as they wrote it.
 
-use crate::formulary::{Formulary, english_strength};
+use crate::formulary::Formulary;
 use crate::records::{Consultation, ConsultationNote, Home, Observation, Referral, Resident, Sex, Staff, Urgency};
 use crate::sheet::{Row, Section, Sheet};
 use crate::vitals::{self, unit_words};
@@ -25,7 +25,7 @@ pub struct HandOver<'a> {
     pub consultation: Option<&'a Consultation>,
     /// Its note.
     pub note: Option<&'a ConsultationNote>,
-    /// Names of diagnoses.
+    /// Names of diagnoses, and the English ones of medicines and allergens.
     pub formulary: &'a Formulary,
     /// When the summary is made.
     pub made_at: Timestamp,
@@ -119,7 +119,9 @@ impl HandOver<'_> {
             S::Severe => self.t("重", "severe"),
         };
         let row = |a: &crate::records::AllergyRecord| {
-            Row::Alert(format!("{}: {} ({})", a.substance, a.reaction, severity(a.severity)))
+            let english = if self.english { self.formulary.allergen_en(a) } else { None };
+            let substance = english.as_deref().unwrap_or(&a.substance);
+            Row::Alert(format!("{substance}: {} ({})", a.reaction, severity(a.severity)))
         };
         let rows = match (r.allergies.is_empty(), r.allergies_asked) {
             (false, _) => r.allergies.iter().map(row).collect(),
@@ -189,11 +191,8 @@ impl HandOver<'_> {
 
     fn medicines(&self) -> Section {
         let row = |m: &crate::records::Medicine| {
-            let known = m.drug_id.as_ref().and_then(|id| self.formulary.drug(id));
-            let name = match known {
-                Some(d) if self.english => format!("{} {}", d.name_en, english_strength(&d.strength)),
-                _ => m.name.clone(),
-            };
+            let english = if self.english { self.formulary.medicine_en(m) } else { None };
+            let name = english.as_deref().unwrap_or(&m.name);
             Row::Text(format!("{name} · {} · {}", m.dose_text, self.since(m.since)))
         };
         let mut rows: Vec<Row> = self.resident.medicines.iter().map(row).collect();

@@ -3,10 +3,10 @@
 
 use crate::dosage::{Frequency, Route, TaperStep, steps};
 use crate::doses::{Course, Round};
-use crate::formulary::{Drug, english_strength, english_unit};
+use crate::formulary::{Drug, Formulary, english_strength, english_unit};
 use crate::ids::PrescriptionId;
 use crate::policy::Policy;
-use crate::records::{Home, Resident};
+use crate::records::{AllergyRecord, Home, Resident};
 use crate::scan_codes::{pack_code, resident_code};
 use crate::schedule::Zone;
 use crate::sheet::{Row, Section, Sheet};
@@ -37,6 +37,8 @@ pub struct MedicationSheet<'a> {
     pub lines: &'a [Line<'a>],
     /// The home's zone.
     pub zone: &'a Zone,
+    /// English names of what the resident does not tolerate.
+    pub formulary: &'a Formulary,
     /// When the sheet is made.
     pub made_at: Timestamp,
     /// How often, within 24 hours, what is taken when needed may be given.
@@ -67,7 +69,9 @@ impl MedicationSheet<'_> {
             sections.push(Section { heading: self.t("药品", "Medicines"), rows: vec![Row::Text(none.to_owned())] });
         }
         if !r.allergies.is_empty() {
-            let rows = r.allergies.iter().map(|a| Row::Alert(a.substance.clone())).collect();
+            let english = |a: &AllergyRecord| if self.english { self.formulary.allergen_en(a) } else { None };
+            let rows =
+                r.allergies.iter().map(|a| Row::Alert(english(a).unwrap_or_else(|| a.substance.clone()))).collect();
             sections.insert(0, Section { heading: self.t("过敏", "Allergies"), rows });
         }
         Sheet {

@@ -95,7 +95,8 @@ fn the_knowledge_is_as_large_as_was_promised() {
     assert!(k.ingredients().len() >= 150, "{}", k.ingredients().len());
     assert!(with("ix-") >= 75, "{}", with("ix-"));
     assert!(with("renal-") >= 30 && with("max-") >= 120 && k.groups().count() >= 10);
-    let elderly = k.rules().filter(|r| r.about().source.contains("STOPP") || r.about().id.starts_with("old-")).count();
+    let elderly =
+        k.rules().filter(|r| r.about().source.0.contains("STOPP") || r.about().id.starts_with("old-")).count();
     assert!(elderly >= 60, "{elderly}");
     assert_eq!(k.editions().len(), 6);
     assert!(k.editions().iter().all(|e| !e.version.is_empty() && e.entries > 0));
@@ -153,6 +154,33 @@ fn an_empty_cut_or_unreadable_file_stops_the_engine() {
     assert!(Knowledge::parse(&[]).is_err());
 }
 
+/// English pages showed the Chinese name of the guideline: the data had no other.
+#[test]
+fn every_rule_that_ships_names_its_source_in_both_languages() {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    for rule in FORMULARY.knowledge().rules() {
+        let about = rule.about();
+        let (zh, en) = about.source;
+        assert!(zh.chars().any(is_han), "{}: {zh}", about.id);
+        assert!(!en.trim().is_empty() && !en.chars().any(is_han), "{}: {en}", about.id);
+    }
+}
+
+#[test]
+fn the_source_of_every_answer_follows_the_language() {
+    let mut findings =
+        of(&draft(&["diazepam-2.5mg", "no-such-drug", "warfarin-2.5mg", "ibuprofen-sr-300mg"]), &nobody());
+    findings.extend(of(&draft(&[]), &nobody()));
+    for found in &findings {
+        let en = found.source_en.as_deref().unwrap_or_default();
+        assert!(!en.is_empty() && en.is_ascii(), "{:?}: {en}", found.kind);
+    }
+    let mut old = serde_json::to_value(&findings[0]).unwrap();
+    old.as_object_mut().unwrap().remove("source_en");
+    let read: Finding = serde_json::from_value(old).unwrap();
+    assert_eq!(read.source_en, None, "a finding that was signed before has its Chinese source alone");
+}
+
 #[test]
 fn typing_errors_in_the_data_are_refused() {
     let with = |from: &str, to: &str| {
@@ -166,6 +194,7 @@ fn typing_errors_in_the_data_are_refused() {
     assert!(with("severity = \"hard_stop\"", "severity = \"block\"").contains("only law and allergies block"));
     assert!(with("id = \"renal-nsaid\"", "id = \"renal-metformin-stop\"").contains("there twice"));
     assert!(with("message_en = \"two statins\"", "message_en = \" \"").contains("both languages"));
+    assert!(with("source_en = \"Product labels", "source_en = \" \" #\"").contains("both languages"));
     assert!(with("below = 30.0", "belw = 30.0").contains("renal.toml"));
     assert!(with("version = \"2026-11-1\"", "version = \"\"").contains("a version is needed"));
     assert!(with("cross = [\"cephalosporins\"]", "cross = [\"cefalosporins\"]").contains("not declared"));
@@ -200,6 +229,11 @@ miss = { draft = ["amlodipine 5"] }
     let all = check(&draft(&["amlodipine-5mg", "tamsulosin-0.2mg"]), &nobody(), &formulary, &Policy::default(), now());
     let found = all.iter().find(|f| f.rule_id.as_deref() == Some("licensed-1")).unwrap();
     assert_eq!(found.rule_version.as_deref(), Some("licensed-3"));
+    assert_eq!(found.source_en.as_deref(), Some("Licensed data"), "what has no English is shown as it is");
+    let both = rule.replace("source = \"Licensed data\"", "source = \"授权数据\"\nsource_en = \"Licensed data\"");
+    let rules = more(&both).unwrap();
+    let about = rules.knowledge().rules().map(|r| r.about()).find(|about| about.id == "licensed-1").unwrap();
+    assert_eq!(about.source, ("授权数据", "Licensed data"));
     assert!(matches!(more(""), Err(FormularyError::Knowledge(KnowledgeError::Empty(name))) if name == "licensed.toml"));
     assert!(more(&rule.replace("licensed-1", "ix-warfarin-fluconazole")).unwrap_err().to_string().contains("twice"));
 }

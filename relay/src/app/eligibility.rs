@@ -59,7 +59,7 @@ pub async fn get(
     let mut names = Names::default();
     let mut shown = Vec::with_capacity(facts.len());
     for fact in facts {
-        shown.push(view(db, &mut names, fact).await?);
+        shown.push(view(app, db, &mut names, fact).await?);
     }
     let joint_consultation_allowed = joint_consultations::switch(db, resident.home_id).await?.allowed;
     let view =
@@ -105,7 +105,7 @@ pub async fn record(
     )?;
     eligibility::insert(&mut work.tx, &fact).await?;
     work.record(EventKind::EligibilityRecorded, id.uuid(), Some(resident.home_id), None);
-    let view = view(&mut work.tx, &mut Names::default(), fact).await?;
+    let view = view(app, &mut work.tx, &mut Names::default(), fact).await?;
     work.finish(view).await
 }
 
@@ -135,7 +135,7 @@ pub async fn revoke(
     eligibility::revoke(&mut work.tx, id, &revocation).await?;
     fact.revocation = Some(revocation);
     work.record(EventKind::EligibilityRevoked, resident.id.uuid(), Some(resident.home_id), None);
-    let view = view(&mut work.tx, &mut Names::default(), fact).await?;
+    let view = view(app, &mut work.tx, &mut Names::default(), fact).await?;
     work.finish(view).await
 }
 
@@ -290,7 +290,12 @@ pub(super) async fn of_consultation(
     })
 }
 
-async fn view(db: &mut Db, names: &mut Names, fact: Eligibility) -> Result<views::EligibilityFact, AppError> {
+async fn view(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    fact: Eligibility,
+) -> Result<views::EligibilityFact, AppError> {
     let revoked = match fact.revocation {
         Some(r) => Some(views::Revoked {
             at: r.at.into(),
@@ -301,6 +306,7 @@ async fn view(db: &mut Db, names: &mut Names, fact: Eligibility) -> Result<views
     };
     Ok(views::EligibilityFact {
         id: fact.id,
+        display_en: app.formulary.diagnosis(&fact.diagnosis_code).map(|d| d.display_en.clone()),
         diagnosis_code: fact.diagnosis_code,
         display: fact.display,
         hospital: fact.hospital,

@@ -71,6 +71,7 @@ pub async fn make(
         home: &home,
         lines: &lines,
         zone: &home.zone,
+        formulary: &app.formulary,
         made_at: ctx.now,
         most_when_needed: app.policy.when_needed_doses_per_day,
         english,

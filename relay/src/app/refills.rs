@@ -310,7 +310,7 @@ async fn all_shown(app: &App, db: &mut Db, ctx: &Context, all: &[&Refill]) -> Re
             version: refill.version,
             state: refill.state,
             prescription_id: refill.prescription_id,
-            resident: resident_ref(resident),
+            resident: resident_ref(app, resident),
             home_name: names.home(db, refill.home_id).await?.name.clone(),
             specialist_name: names.staff(db, refill.specialist_id).await?.name.clone(),
             drug_names,

@@ -9,7 +9,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::checked::RawFrame;
 use yunzhen_domain::ids::{NoteId, ObservationId, ResidentId};
-use yunzhen_domain::records::{DeviceTrace, Note, NoteKind, Observation, ObservationSource, Resident};
+use yunzhen_domain::records::{AllergyRecord, DeviceTrace, Note, NoteKind, Observation, ObservationSource, Resident};
 use yunzhen_domain::vitals;
 use yunzhen_domain::{Actor, Role};
 use yunzhen_store::{Db, notes, observations, residents};
@@ -102,6 +102,7 @@ async fn summary(
     ctx: &Context,
 ) -> Result<views::ResidentSummary, AppError> {
     let home = names.home(db, r.home_id).await?;
+    let (allergies, allergies_en) = allergens(app, &r.allergies);
     let early_warning = chart::score_now(app, ctx, &latest, r.oxygen_scale);
     Ok(views::ResidentSummary {
         id: r.id,
@@ -112,18 +113,26 @@ async fn summary(
         bed: r.bed,
         home_id: r.home_id,
         home_name: home.name.clone(),
-        allergies: r.allergies.into_iter().map(|a| a.substance).collect(),
+        allergies,
+        allergies_en,
         allergies_asked: r.allergies_asked,
         early_warning,
         conditions: r
             .conditions
             .into_iter()
-            .map(|c| views::ConditionTag { code: c.code, display: c.display_zh })
+            .map(|c| views::ConditionTag { code: c.code, display: c.display_zh, display_en: c.display_en })
             .collect(),
         out_of_range: out_of_range(&latest),
         last_observations: latest.into_iter().map(observation).collect(),
         photo_url: r.photo_url,
     })
+}
+
+/// What the resident must not get, as it is recorded, and in English where it is coded.
+pub(super) fn allergens(app: &App, recorded: &[AllergyRecord]) -> (Vec<String>, Vec<String>) {
+    let both =
+        |a: &AllergyRecord| (a.substance.clone(), app.formulary.allergen_en(a).unwrap_or_else(|| a.substance.clone()));
+    recorded.iter().map(both).unzip()
 }
 
 fn out_of_range(latest: &[Observation]) -> Vec<String> {

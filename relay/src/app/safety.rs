@@ -39,7 +39,8 @@ pub async fn overrides(
         views::SafetyOverride {
             message_zh: words.map(|(message, _)| message.0.to_owned()),
             message_en: words.map(|(message, _)| message.1.to_owned()),
-            source: words.map(|(_, source)| source.to_owned()),
+            source: words.map(|(_, source)| source.0.to_owned()),
+            source_en: words.map(|(_, source)| source.1.to_owned()),
             rule_id: count.rule.rule_id,
             rule_version: count.rule.rule_version,
             severity: count.rule.severity,

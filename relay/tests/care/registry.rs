@@ -68,6 +68,8 @@ async fn rare_characters_are_kept_and_found_by_name_initials_bed_and_number() {
     let chart = residents::get(&w.app, &w.by(&w.nurse), made.id).await.unwrap();
     assert_eq!((chart.version, chart.oxygen_scale, chart.allergies_asked), (1, OxygenScale::Scale2, true));
     assert!(chart.medicines[0].name.contains("氨氯地平"), "named by its code");
+    assert_eq!(chart.medicines[0].name_en.as_deref(), Some("Amlodipine besilate tablets 5 mg"));
+    assert_eq!(chart.allergies.len(), chart.allergies_en.len());
     assert_eq!(chart.early_warning.now.total, None, "nothing was measured");
     assert_eq!(chart.early_warning.now.missing.len(), 7);
 }

@@ -22,7 +22,7 @@ import { EarlyWarningPanel } from "./early-warning-panel";
 
 /** The score first, then every curve over one stretch of time, with what happened in it. */
 export function ChartPanel({ resident }: { resident: Resident }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const api = useApi();
   const formats = useFormats();
   const offline = useOffline();
@@ -33,7 +33,7 @@ export function ChartPanel({ resident }: { resident: Resident }) {
     queryKey: ["residents", resident.id, "observations", since],
     queryFn: () => api.residents.observations(resident.id, { since }),
   });
-  const marks = useMemo(() => marksOf(resident, window), [resident, window]);
+  const marks = useMemo(() => marksOf(resident, window, i18n.language), [resident, window, i18n.language]);
   const ticks = useMemo(() => marks.map(({ at, no }) => ({ at, label: String(no) })), [marks]);
   const move = (label: string, Glyph: typeof IconZoomIn, possible: boolean, next: () => void) => (
     <ActionIcon size={60} variant="default" aria-label={label} title={label} disabled={!possible} onClick={next}>

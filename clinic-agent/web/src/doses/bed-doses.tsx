@@ -69,7 +69,7 @@ export function BedDoses({
             </StatusChip>
           )}
         </Group>
-        <AllergyBanner allergies={resident.allergies} />
+        <AllergyBanner of={resident} />
         {stopped.map((course) => (
           <Banner key={course.prescription_id} meaning="danger" icon={IconHandStop} title={t("app:doses.stopped")}>
             <strong>{names.drugs(course)}</strong>

@@ -18,6 +18,7 @@ import {
   StatusChip,
   useAction,
   useFormats,
+  useNames,
   useNow,
   useUnit,
   useStrength,
@@ -73,7 +74,8 @@ export function DoseCard({
   scanned: Scanned;
   stopped: boolean;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const names = useNames();
   const strength = useStrength();
   const unitWord = useUnit();
   const formats = useFormats();
@@ -105,14 +107,14 @@ export function DoseCard({
   return (
     <section
       className={`nurse-dose ${medicine ? "nurse-dose-scanned" : ""}`}
-      aria-label={`${i18n.language === "en" ? dose.drug_name_en : dose.drug_name} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
+      aria-label={`${names.name(dose)} ${dose.due_at ? formats.time(dose.due_at) : ""}`}
       data-testid={`dose-${dose.prescription_id}-${dose.item_no}`}
     >
       <div className="nurse-dose-head">
         <strong className="nurse-dose-time">{dose.due_at ? formats.time(dose.due_at) : t("app:doses.asNeeded")}</strong>
         <span className="nurse-dose-name">
           <strong>
-            {i18n.language === "en" ? dose.drug_name_en : dose.drug_name} {strength(dose.strength)}
+            {names.name(dose)} {strength(dose.strength)}
           </strong>
           <span>
             {formats.number(dose.dose)} {unitWord(dose.dose_unit)} · {t(`route.${dose.route}`)}
@@ -121,7 +123,7 @@ export function DoseCard({
           {(dose.instead ?? []).map((other) => (
             <strong key={other.drug_name + other.strength} className="nurse-dose-instead">
               {t("app:doses.instead", {
-                name: i18n.language === "en" ? other.drug_name_en : other.drug_name,
+                name: names.name(other),
                 strength: strength(other.strength),
                 dose: formats.number(other.dose),
                 unit: unitWord(other.dose_unit),

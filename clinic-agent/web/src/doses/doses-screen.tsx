@@ -11,6 +11,7 @@ import {
   StatusChip,
   useApi,
   useFormats,
+  useNames,
   useNow,
   useZone,
   useUnit,
@@ -229,7 +230,8 @@ function ScanField({
 }
 
 function RunningOut({ plan }: { plan: DosesOfDay }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const names = useNames();
   const unitWord = useUnit();
   const formats = useFormats();
   const soon = plan.runways.filter((runway) => runway.warns && runway.last_day);
@@ -242,7 +244,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
             <li key={`${runway.prescription_id}${runway.item_no}`}>
               {runway.resident.bed} {runway.resident.name} ·{" "}
               {t("app:doses.runsOutOf", {
-                name: i18n.language === "en" ? runway.drug_name_en : runway.drug_name,
+                name: names.name(runway),
                 date: formats.date(runway.last_day ?? plan.day),
                 left: formats.number(runway.left),
                 unit: unitWord(runway.dose_unit),

@@ -1,3 +1,4 @@
+import { nameIn } from "@yunzhen/client";
 import { Button } from "@mantine/core";
 import { IconAlertOctagon } from "@tabler/icons-react";
 import { Banner, useStrength } from "@yunzhen/client/ui";
@@ -31,7 +32,7 @@ export function RecallNotice() {
         {open
           .map((recall) =>
             t("app:recalls.noticeLine", {
-              name: `${en ? recall.name_en : recall.name_zh} ${strength(recall.strength)}`,
+              name: `${nameIn(recall, i18n.language)} ${strength(recall.strength)}`,
               batch: recall.batch,
             }),
           )

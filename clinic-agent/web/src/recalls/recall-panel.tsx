@@ -1,7 +1,7 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { Recall } from "@yunzhen/client";
+import { nameIn, type Recall } from "@yunzhen/client";
 import {
   Banner,
   ProblemAlert,
@@ -32,7 +32,7 @@ export function RecallPanel({ recallId }: { recallId: string }) {
     );
   }
   const recall = query.data;
-  const name = i18n.language === "en" ? recall.name_en : recall.name_zh;
+  const name = nameIn(recall, i18n.language);
   return (
     <article className="yz-card nurse-resident" data-testid="recall">
       <div className="nurse-resident-body" tabIndex={0} role="region" aria-label={name}>

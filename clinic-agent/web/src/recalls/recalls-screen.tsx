@@ -1,5 +1,5 @@
 import { IconAlertOctagon } from "@tabler/icons-react";
-import type { RecallSummary } from "@yunzhen/client";
+import { nameIn, type RecallSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip, useFormats, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams } from "react-router";
@@ -62,7 +62,7 @@ function Row({ recall }: { recall: RecallSummary }) {
         </span>
         <span className="nurse-row-text">
           <span className="nurse-row-name">
-            {i18n.language === "en" ? recall.name_en : recall.name_zh} {strength(recall.strength)}
+            {nameIn(recall, i18n.language)} {strength(recall.strength)}
           </span>
           <span className="nurse-row-sub">
             <span>{t("app:recalls.batch", { batch: recall.batch })}</span>

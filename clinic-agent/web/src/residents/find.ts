@@ -1,5 +1,5 @@
 /** Who is found: what this tablet knows (name, bed) together with what the relay found (pinyin, end of the identity number). Pure. */
-import type { ResidentSummary } from "@yunzhen/client";
+import type { Allergens, ResidentSummary } from "@yunzhen/client";
 import { matches } from "../today/round";
 
 export function found(
@@ -19,6 +19,6 @@ function byBed(residents: readonly ResidentSummary[]): ResidentSummary[] {
 }
 
 /** Allergies for the banner: `undefined` says that nobody asked. */
-export function allergiesKnown(resident: { allergies: string[]; allergies_asked: boolean }): string[] | undefined {
-  return resident.allergies.length === 0 && !resident.allergies_asked ? undefined : resident.allergies;
+export function allergiesKnown<R extends Allergens & { allergies_asked: boolean }>(resident: R): R | undefined {
+  return resident.allergies.length === 0 && !resident.allergies_asked ? undefined : resident;
 }

@@ -1,12 +1,13 @@
 import { Text, Title } from "@mantine/core";
 import type { Contact, Resident } from "@yunzhen/client";
-import { StatusChip, useFormats } from "@yunzhen/client/ui";
+import { StatusChip, useFormats, useNames } from "@yunzhen/client/ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 /** What the registry says of a resident, to read. */
 export function RecordFacts({ resident }: { resident: Resident }) {
   const { t, i18n } = useTranslation();
+  const names = useNames();
   const formats = useFormats();
   const since = (date: string): ReactNode => (
     <span className="nurse-dim"> {t("app:today.since", { date: formats.date(date) })}</span>
@@ -43,7 +44,7 @@ export function RecordFacts({ resident }: { resident: Resident }) {
         >
           {resident.allergy_records.map((allergy) => (
             <li key={allergy.substance}>
-              <strong>{allergy.substance}</strong>{" "}
+              <strong>{names.name(allergy)}</strong>{" "}
               <StatusChip meaning={allergy.severity === "severe" ? "danger" : "person"}>
                 {t(`app:residents.severity.${allergy.severity}`)}
               </StatusChip>
@@ -63,7 +64,7 @@ export function RecordFacts({ resident }: { resident: Resident }) {
         <Lines title={t("app:residents.field.medicines")} empty={t("app:today.noMedicines")}>
           {resident.medicines.map((medicine) => (
             <li key={`${medicine.name}${medicine.since}`}>
-              <strong>{medicine.name}</strong> {medicine.dose_text}
+              <strong>{names.name(medicine)}</strong> {medicine.dose_text}
               {since(medicine.since)}
             </li>
           ))}

@@ -127,7 +127,7 @@ function Head({ resident }: { resident: Resident }) {
         </Stack>
       </Group>
       <div>
-        <AllergyBanner allergies={allergiesKnown(resident)} />
+        <AllergyBanner of={allergiesKnown(resident)} />
       </div>
       {duplicateSuspected && (
         <Banner meaning="person" role="status" title={t("app:residents.suspected")}>

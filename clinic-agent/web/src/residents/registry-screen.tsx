@@ -1,7 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconSearch, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import type { ResidentSummary } from "@yunzhen/client";
-import { EmptyState, Portrait, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
+import { EmptyState, Portrait, ProblemAlert, Skeletons, StatusChip, useNames } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, useParams } from "react-router";
@@ -86,6 +86,7 @@ export function RegistryScreen() {
 
 function ResidentRow({ resident }: { resident: ResidentSummary }) {
   const { t } = useTranslation();
+  const names = useNames();
   const allergies = allergiesKnown(resident);
   return (
     <li>
@@ -102,11 +103,11 @@ function ResidentRow({ resident }: { resident: ResidentSummary }) {
           <span className="nurse-row-sub">
             {allergies === undefined ? (
               t("allergy.unknown")
-            ) : allergies.length === 0 ? (
+            ) : allergies.allergies.length === 0 ? (
               t("allergy.none")
             ) : (
               <span className="nurse-allergy">
-                {t("allergy.title")} {allergies.join(t("separator"))}
+                {t("allergy.title")} {names.allergens(allergies).join(t("separator"))}
               </span>
             )}
           </span>

@@ -95,7 +95,7 @@ export function BookingScreen() {
           {t("action.back")}
         </Button>
         <h1>{t("app:schedule.booking.title")}</h1>
-        {resident && <AllergyBanner allergies={resident.allergies} />}
+        {resident && <AllergyBanner of={resident} />}
       </header>
       <div className="nurse-before-columns">
         <section className="yz-card nurse-pad nurse-complaint">

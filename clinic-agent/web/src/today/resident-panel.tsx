@@ -131,7 +131,7 @@ export function ResidentPanel({ residentId, summary }: { residentId: string; sum
           </Stack>
         </Group>
         <div>
-          <AllergyBanner allergies={allergiesKnown(full ?? person)} />
+          <AllergyBanner of={allergiesKnown(full ?? person)} />
         </div>
         <Group gap="sm">
           <WarningChip score={full?.early_warning.now ?? person.early_warning} />
@@ -262,7 +262,7 @@ function ChartLists({ chart }: { chart: Resident }) {
           <ul className="nurse-plain-list">
             {chart.medicines.map((medicine) => (
               <li key={`${medicine.name}${medicine.dose_text}`}>
-                <strong>{medicine.name}</strong> {medicine.dose_text}
+                <strong>{names.name(medicine)}</strong> {medicine.dose_text}
                 {medicine.since && (
                   <span className="nurse-dim"> {t("app:today.since", { date: formats.date(medicine.since) })}</span>
                 )}

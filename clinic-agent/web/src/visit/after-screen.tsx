@@ -150,7 +150,7 @@ function ReferralCard({ referral }: { referral: ReferralSummary }) {
 const INVALID_YET = new Set<Prescription["state"]>(["signed", "in_review"]);
 
 function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const strength = useStrength();
   const names = useNames();
   const unitWord = useUnit();
@@ -176,7 +176,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           <Title order={3}>{names.diagnosis(prescription.diagnosis)}</Title>
           <PrescriptionChip state={prescription.state} />
         </Group>
-        <AllergyBanner allergies={prescription.resident.allergies} />
+        <AllergyBanner of={prescription.resident} />
         {INVALID_YET.has(prescription.state) && <Banner meaning="person">{t("app:after.notValid")}</Banner>}
         {prescription.rejection && (
           <Banner meaning="danger">{t("app:after.rejected", { reason: prescription.rejection.comment })}</Banner>
@@ -185,7 +185,7 @@ function PrescriptionCard({ prescriptionId }: { prescriptionId: string }) {
           {prescription.items.map((item) => (
             <li key={item.no}>
               <strong>
-                {i18n.language === "en" ? item.drug.name_en : item.drug.name_zh} {strength(item.drug.strength)}
+                {names.name(item.drug)} {strength(item.drug.strength)}
               </strong>
               <div>
                 {formats.number(item.dose)} {unitWord(item.dose_unit)} · {t(`frequency.${item.frequency}`)} ·{" "}

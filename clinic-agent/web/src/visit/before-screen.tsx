@@ -132,7 +132,7 @@ export function BeforeScreen() {
         <Text fw={600}>
           {resident.name} · {t("bed", { bed: resident.bed })}
         </Text>
-        <AllergyBanner allergies={allergiesKnown(resident)} />
+        <AllergyBanner of={allergiesKnown(resident)} />
       </header>
       {active && (
         <Banner

@@ -111,7 +111,7 @@ export function CallScreen({
         <Title order={1}>
           {consultation.resident.name} · {t("bed", { bed: consultation.resident.bed })}
         </Title>
-        <AllergyBanner allergies={resident?.allergies} />
+        <AllergyBanner of={resident} />
         <Text className="nurse-call-reason" truncate>
           {consultation.reason}
         </Text>

@@ -2,7 +2,7 @@ import { Button, Group, Text, TextInput, Title } from "@mantine/core";
 import { IconArrowLeft, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Visit } from "@yunzhen/client";
-import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, Skeletons, StatusChip, useApi, useFormats, useNames } from "@yunzhen/client/ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -93,6 +93,7 @@ export function VisitPanel({ visitId }: { visitId: string }) {
 }
 
 function StopItem({ stop }: { stop: Stop }) {
+  const names = useNames();
   const { t, i18n } = useTranslation();
   const formats = useFormats();
   const pending = stop.state === "expected";
@@ -120,7 +121,7 @@ function StopItem({ stop }: { stop: Stop }) {
         </div>
       ))}
       {stop.allergies.length > 0 && (
-        <div>{t("app:visits.allergies", { names: stop.allergies.join(t("separator")) })}</div>
+        <div>{t("app:visits.allergies", { names: names.allergens(stop).join(t("separator")) })}</div>
       )}
       {stop.reason && <div>{stop.reason}</div>}
       {stop.decided_by && stop.decided_on && (

@@ -33,7 +33,7 @@ export function ConsultationHeader({ consultation, resident }: { consultation: C
       </div>
       <UrgencyChip urgency={consultation.urgency} />
       <Group gap={6} className={classes.facts} wrap="nowrap">
-        {resident && <AllergyChips substances={resident.allergies} asked={resident.allergies_asked} />}
+        {resident && <AllergyChips of={resident} />}
       </Group>
       {consultation.state === "in_progress" ? (
         <Elapsed since={consultation.began_at ?? consultation.requested_at} />

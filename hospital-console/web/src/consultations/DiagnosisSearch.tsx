@@ -1,4 +1,4 @@
-import type { Condition, Eligibility } from "@yunzhen/client";
+import { diagnosisIn, type Condition, type Eligibility } from "@yunzhen/client";
 import { Combobox, Group, InputBase, Text, useCombobox, CloseButton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
@@ -47,12 +47,13 @@ export function DiagnosisSearch({
     if (condition) return zh ? condition.display_zh : condition.display_en;
     const hit = [...(selected.data?.items ?? []), ...(found.data?.items ?? [])].find((d) => d.code === code);
     if (hit) return zh ? hit.display_zh : hit.display_en;
-    return eligibility.find((e) => e.diagnosis_code === code)?.display;
+    const seen = eligibility.find((e) => e.diagnosis_code === code);
+    return seen && diagnosisIn(seen, i18n.language);
   };
   const fact = eligibility.find((e) => e.diagnosis_code === value);
   const term = (typed ?? "").trim().toLocaleLowerCase();
   const eligible: Option[] = eligibility
-    .map((e) => ({ code: e.diagnosis_code, display: localName(e.diagnosis_code) ?? e.display }))
+    .map((e) => ({ code: e.diagnosis_code, display: localName(e.diagnosis_code) ?? diagnosisIn(e, i18n.language) }))
     .filter((o) => term === "" || `${o.code} ${o.display}`.toLocaleLowerCase().includes(term));
   const others: Option[] = (found.data?.items ?? [])
     .filter((d) => !eligible.some((e) => e.code === d.code))

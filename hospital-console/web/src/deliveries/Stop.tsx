@@ -6,7 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../common/keys";
-import { isOver, may, nextCommand, progress, type Command } from "./courier";
+import { isOver, may, nextCommand, way, type Command } from "./courier";
 import { pressOf, type Outbox } from "./outbox";
 import { GiveBackSheet, PickUpSheet, ReasonSheet } from "./sheets";
 import { Held, Temperature } from "./Held";
@@ -183,15 +183,12 @@ export function Stop({ delivery, run, asOf, outbox, temperatures, onNext }: Stop
   );
 }
 
-const STEPS = ["accept", "pickUp", "arrive", "received"] as const;
-
 function Progress({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation("app");
-  const done = progress(delivery);
   return (
     <ol className={classes.progress} aria-label={t("deliveries.progress")}>
-      {STEPS.map((step, index) => (
-        <li key={step} data-done={index < done} aria-current={index === done ? "step" : undefined}>
+      {way(delivery).map(({ step, done, current }) => (
+        <li key={step} data-done={done} aria-current={current ? "step" : undefined}>
           {t(`deliveries.step.${step}`)}
         </li>
       ))}

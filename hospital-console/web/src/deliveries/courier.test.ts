@@ -1,6 +1,6 @@
 import type { Delivery } from "@yunzhen/client";
 import { expect, it } from "vitest";
-import { isCarried, moved, nextStop, progress } from "./courier";
+import { isCarried, moved, nextStop, progress, way } from "./courier";
 
 const stop = (id: string, state: Delivery["state"]) => ({ id, state }) as Delivery;
 
@@ -35,4 +35,25 @@ it("shows a parcel that was called back as far as it got: it was drawn as receiv
   expect(went("refused", "pack", "accept", "pick_up", "arrive", "refuse")).toBe(3);
   expect(went("returned", "pack", "take_back")).toBe(0);
   expect(went("discrepancy", "pack", "accept", "pick_up", "receive_discrepancy")).toBe(4);
+});
+
+it("leads a parcel that goes back to the pharmacy: one withdrawn at the door was drawn as being received", () => {
+  const drawn = (state: Delivery["state"], ...steps: string[]) =>
+    way({ ...stop("a", state), timeline: steps.map((step) => ({ step, at: "2026-11-30T06:00:00Z" })) } as Delivery).map(
+      ({ step, done, current }) => `${step}${done ? " done" : current ? " now" : ""}`,
+    );
+  const atDoor = ["accept", "pick_up", "arrive"];
+  const back = ["accept done", "pickUp done", "arrive done", "back now"];
+  expect(drawn("recalled", ...atDoor, "cancel")).toEqual(back);
+  expect(drawn("refused", ...atDoor, "refuse")).toEqual(back);
+  expect(drawn("returning", "accept", "pick_up", "give_back")).toEqual(["accept done", "pickUp done", "back now"]);
+  expect(drawn("returned", ...atDoor, "refuse", "take_back")).toEqual([...back.slice(0, 3), "back done"]);
+  expect(drawn("at_door", ...atDoor)).toEqual([...back.slice(0, 3), "received now"]);
+});
+
+it("draws nothing as the courier's step while the pharmacy decides or once it is over", () => {
+  const current = (state: Delivery["state"]) =>
+    way({ ...stop("a", state), timeline: [] } as unknown as Delivery).some((step) => step.current);
+  expect((["quarantined", "received", "discrepancy", "lost", "cancelled"] as const).some(current)).toBe(false);
+  expect((["awaiting_courier", "accepted", "in_transit", "on_hold"] as const).every(current)).toBe(true);
 });

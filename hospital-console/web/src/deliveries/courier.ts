@@ -39,6 +39,22 @@ export function progress(delivery: Delivery): number {
   }
 }
 
+export type WayStep = "accept" | "pickUp" | "arrive" | "received" | "back";
+const THERE: readonly WayStep[] = ["accept", "pickUp", "arrive", "received"];
+/** On its way back, or back: nobody receives it any more. */
+const TURNED: readonly Delivery["state"][] = ["refused", "returning", "recalled", "returned"];
+
+/** The way as it is drawn: what is behind, and the step that is the courier's or the nurse's now; none while the pharmacy decides and once it is over. */
+export function way(delivery: Delivery): { step: WayStep; done: boolean; current: boolean }[] {
+  const done = progress(delivery);
+  if (TURNED.includes(delivery.state)) {
+    const back = { step: "back" as const, done: delivery.state === "returned", current: delivery.state !== "returned" };
+    return [...THERE.slice(0, done).map((step) => ({ step, done: true, current: false })), back];
+  }
+  const stands = isOver(delivery) || delivery.state === "quarantined";
+  return THERE.map((step, index) => ({ step, done: index < done, current: !stands && index === done }));
+}
+
 const PASSED = ["accept", "pick_up", "arrive"];
 
 /** Where to go next: the first in order that has not ended. */

@@ -1,5 +1,5 @@
 import type { EligibilityFact } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, StatusChip, useNames } from "@yunzhen/client/ui";
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -19,6 +19,7 @@ import { StandingLine } from "./StandingLine";
 export function EligibilityPanel({ residentId }: { residentId: string }) {
   const { t } = useTranslation("app");
   const me = useStaff();
+  const names = useNames();
   const queryClient = useQueryClient();
   const [recording, setRecording] = useState(false);
   const [revoking, setRevoking] = useState<EligibilityFact>();
@@ -83,7 +84,7 @@ export function EligibilityPanel({ residentId }: { residentId: string }) {
       )}
       {revoking && (
         <ReasonSheet
-          title={t("eligibility.revoke.title", { diagnosis: revoking.display })}
+          title={t("eligibility.revoke.title", { diagnosis: names.diagnosis(revoking) })}
           hint={t("eligibility.revoke.hint")}
           action={t("eligibility.revoke.action")}
           danger
@@ -98,12 +99,13 @@ export function EligibilityPanel({ residentId }: { residentId: string }) {
 
 function Fact({ fact, onRevoke }: { fact: EligibilityFact; onRevoke: (() => void) | undefined }) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   return (
     <div data-testid={`fact-${fact.id}`}>
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
         <div>
           <Text fw={500} td={fact.revoked ? "line-through" : undefined}>
-            {fact.display} {fact.diagnosis_code}
+            {names.diagnosis(fact)} {fact.diagnosis_code}
           </Text>
           <Text size="sm" c="dimmed">
             {day(fact.seen_on, i18n.language)} · {fact.clinician} · {fact.hospital}
@@ -116,7 +118,7 @@ function Fact({ fact, onRevoke }: { fact: EligibilityFact; onRevoke: (() => void
             <Button
               size="xs"
               variant="default"
-              aria-label={t("eligibility.revoke.title", { diagnosis: fact.display })}
+              aria-label={t("eligibility.revoke.title", { diagnosis: names.diagnosis(fact) })}
               onClick={onRevoke}
             >
               {t("eligibility.revoke.action")}

@@ -116,7 +116,7 @@ export function Composer({ consultation, resident, start, repeat, diagnosisCode,
   };
   const diagnoses = (resident?.eligibility ?? []).map((e) => ({
     value: e.diagnosis_code,
-    label: conditionName(resident, e.diagnosis_code, i18n.language) ?? e.display,
+    label: conditionName(resident, e.diagnosis_code, i18n.language) ?? names.diagnosis(e),
   }));
   if (writing.diagnosis_code !== undefined && !diagnoses.some((d) => d.value === writing.diagnosis_code)) {
     diagnoses.push({

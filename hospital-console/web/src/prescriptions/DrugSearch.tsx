@@ -1,4 +1,4 @@
-import type { Drug } from "@yunzhen/client";
+import { nameIn, type Drug } from "@yunzhen/client";
 import { Combobox, Group, InputBase, Text, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
@@ -10,8 +10,7 @@ import { api } from "../app/api";
 import { keys } from "../common/keys";
 import { DrugTags } from "./DrugTags";
 
-export const drugName = (drug: Drug, language: string): string =>
-  language.startsWith("zh") ? drug.name_zh : drug.name_en;
+export const drugName = (drug: Drug, language: string): string => nameIn(drug, language);
 
 /** Search by Chinese or English name, pinyin initials or ATC code. */
 export function DrugSearch({

@@ -1,4 +1,5 @@
 import type { Finding } from "@yunzhen/client";
+import { useNames } from "@yunzhen/client/ui";
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { FindingChip } from "../common/chips";
@@ -8,6 +9,7 @@ import classes from "./prescriptions.module.css";
 /** Safety answers, worst first; advice, source, rule and the age of the creatinine on demand. */
 export function FindingList({ findings, open = false }: { findings: readonly Finding[]; open?: boolean }) {
   const { t, i18n } = useTranslation("app");
+  const names = useNames();
   const zh = i18n.language.startsWith("zh");
   const shown = worstFirst(findings);
   if (shown.length === 0) return null;
@@ -29,7 +31,7 @@ export function FindingList({ findings, open = false }: { findings: readonly Fin
                 {t("prescriptions.finding.action")}: {zh ? finding.action_zh : finding.action_en}
               </Text>
               <Text size="sm" c="dimmed">
-                {t("prescriptions.finding.source")}: {finding.source}
+                {t("prescriptions.finding.source")}: {names.source(finding)}
               </Text>
               {finding.rule_id && (
                 <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>

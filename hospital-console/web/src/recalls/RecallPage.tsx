@@ -1,4 +1,4 @@
-import { type Recall } from "@yunzhen/client";
+import { nameIn, type Recall } from "@yunzhen/client";
 import { Banner, ProblemAlert, Skeletons, useAction, useFormats, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconPrinter } from "@tabler/icons-react";
@@ -57,7 +57,7 @@ function Shown({ recall }: { recall: Recall }) {
         <div>
           <Group gap="sm">
             <Title order={1} fz={24}>
-              {i18n.language.startsWith("zh") ? r.name_zh : r.name_en} {strength(r.strength)} · {r.batch}
+              {nameIn(r, i18n.language)} {strength(r.strength)} · {r.batch}
             </Title>
             <RecallChip state={r.state} />
             <Level level={r.level} />

@@ -1,4 +1,4 @@
-import type { RecallSummary } from "@yunzhen/client";
+import { nameIn, type RecallSummary } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useFormats, useStrength } from "@yunzhen/client/ui";
 import { Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
@@ -85,7 +85,6 @@ function Rows({ rows }: { rows: readonly RecallSummary[] }) {
   const { t, i18n } = useTranslation("app");
   const strength = useStrength();
   const formats = useFormats();
-  const zh = i18n.language.startsWith("zh");
   return (
     <div className={page.surface}>
       <Table horizontalSpacing="md" verticalSpacing="sm" miw={860} highlightOnHover aria-label={t("recalls.title")}>
@@ -104,7 +103,7 @@ function Rows({ rows }: { rows: readonly RecallSummary[] }) {
             <Table.Tr key={r.id} data-testid={`recall-${r.id}`}>
               <Table.Td>
                 <Text fw={600}>
-                  {zh ? r.name_zh : r.name_en} {strength(r.strength)}
+                  {nameIn(r, i18n.language)} {strength(r.strength)}
                 </Text>
                 <Text size="sm" c="dimmed" lineClamp={1}>
                   {r.reason}

@@ -40,7 +40,7 @@ export function ResidentPage() {
         </ActionIcon>
         <Person person={chart} heading="h1" />
         <Group gap={6}>
-          <AllergyChips substances={chart.allergies} asked={chart.allergies_asked} />
+          <AllergyChips of={chart} />
         </Group>
       </header>
       {chart.break_glass && <GlassBanner glass={chart.break_glass} />}

@@ -1,5 +1,5 @@
 import type { ResidentSummary } from "@yunzhen/client";
-import { EmptyState, ProblemAlert, Skeletons } from "@yunzhen/client/ui";
+import { EmptyState, ProblemAlert, Skeletons, useNames } from "@yunzhen/client/ui";
 import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconLockOpen, IconSearch, IconUsers, IconZoomExclamation } from "@tabler/icons-react";
@@ -94,6 +94,7 @@ export function ResidentsPage() {
 
 function List({ items }: { items: ResidentSummary[] }) {
   const { t } = useTranslation("app");
+  const names = useNames();
   return (
     <div className={page.surface}>
       <Table horizontalSpacing="md" verticalSpacing="sm" miw={960}>
@@ -117,11 +118,11 @@ function List({ items }: { items: ResidentSummary[] }) {
               </Table.Td>
               <Table.Td>
                 <Group gap={4}>
-                  <AllergyChips substances={r.allergies} asked={r.allergies_asked} />
+                  <AllergyChips of={r} />
                 </Group>
               </Table.Td>
               <Table.Td>
-                <Text lineClamp={2}>{r.conditions.map((c) => c.display).join(t("shared:separator"))}</Text>
+                <Text lineClamp={2}>{r.conditions.map(names.diagnosis).join(t("shared:separator"))}</Text>
               </Table.Td>
               <Table.Td>
                 <ScoreChip score={r.early_warning} />

@@ -1,4 +1,5 @@
 import type { ConsentState, Contact, Eligibility, Resident } from "@yunzhen/client";
+import { useNames } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { IconAlertOctagon, IconCircleCheck, IconInfoCircle, IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -47,6 +48,7 @@ function MissingConsents({ consents }: { consents: ConsentState[] }) {
 }
 
 export function AllergiesSection({ resident }: { resident: Pick<Resident, "allergy_records" | "allergies_asked"> }) {
+  const names = useNames();
   const { t, i18n } = useTranslation("app");
   const severity = (value: string) =>
     i18n.exists(`app:residents.severity.${value}`)
@@ -62,13 +64,13 @@ export function AllergiesSection({ resident }: { resident: Pick<Resident, "aller
       }
     >
       {resident.allergy_records.length === 0 ? (
-        <AllergyChips substances={[]} asked={resident.allergies_asked} />
+        <AllergyChips of={{ allergies: [], allergies_asked: resident.allergies_asked }} />
       ) : (
         <ul className={`${classes.rows} ${classes.danger}`}>
           {resident.allergy_records.map((allergy) => (
             <li key={allergy.substance}>
               <Text fw={600} c="var(--yz-danger-text)">
-                {allergy.substance}
+                {names.name(allergy)}
               </Text>
               <Text size="sm" c="dimmed">
                 {[allergy.reaction, severity(allergy.severity)].filter(Boolean).join(" · ")}
@@ -131,6 +133,7 @@ export function ProblemsSection({ resident }: { resident: Pick<Resident, "condit
 }
 
 export function MedicinesSection({ resident }: { resident: Pick<Resident, "medicines"> }) {
+  const names = useNames();
   const { t } = useTranslation("app");
   return (
     <Section title={t("residents.medicines")}>
@@ -142,7 +145,7 @@ export function MedicinesSection({ resident }: { resident: Pick<Resident, "medic
         <ul className={classes.rows}>
           {resident.medicines.map((medicine) => (
             <li key={`${medicine.name}${medicine.dose_text}`}>
-              <Text fw={500}>{medicine.name}</Text>
+              <Text fw={500}>{names.name(medicine)}</Text>
               <Text size="sm" c="dimmed">
                 {medicine.dose_text}
                 {medicine.since && ` · ${t("residents.since", { date: medicine.since.slice(0, 10) })}`}

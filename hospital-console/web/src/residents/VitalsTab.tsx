@@ -67,7 +67,7 @@ function Plots({
   resident: Resident;
   observations: Parameters<typeof VitalsPlot>[0]["observations"];
 }) {
-  const { t } = useTranslation("app");
+  const { t, i18n } = useTranslation("app");
   const formats = useFormats();
   const ticking = useNow(60_000);
   const newest = observations.at(-1);
@@ -75,7 +75,7 @@ function Plots({
   const now = Math.max(ticking, newest ? Date.parse(newest.measured_at) + 60_000 : 0);
   const [chosen, setChosen] = useState<Chosen>({ span: "two_weeks" });
   const window = useMemo(() => ("span" in chosen ? windowOf(chosen.span, now) : chosen.window), [chosen, now]);
-  const marks = useMemo(() => marksOf(resident, window), [resident, window]);
+  const marks = useMemo(() => marksOf(resident, window, i18n.language), [resident, window, i18n.language]);
   const ticks = useMemo(() => marks.map(({ at, no }) => ({ at, label: String(no) })), [marks]);
   const to = (next: ChartWindow) => setChosen({ window: next });
   return (

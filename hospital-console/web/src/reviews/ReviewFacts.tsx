@@ -25,7 +25,7 @@ export function ReviewFacts({ prescription, mine }: { prescription: Prescription
     return (
       <div className={classes.panel}>
         <Section title={t("residents.allergies")}>
-          <AllergyBanner allergies={prescription.resident.allergies} />
+          <AllergyBanner of={prescription.resident} />
         </Section>
         <Section title={t("prescribing.facts.title")}>
           <Text size="sm" c="dimmed">
@@ -54,11 +54,7 @@ function FactSections({ facts }: { facts: Facts }) {
   return (
     <>
       <Section title={t("residents.allergies")}>
-        {facts.allergies.length > 0 ? (
-          <AllergyBanner allergies={facts.allergies} />
-        ) : (
-          <AllergyChips substances={[]} asked={facts.allergies_asked} />
-        )}
+        {facts.allergies.length > 0 ? <AllergyBanner of={facts} /> : <AllergyChips of={facts} />}
       </Section>
       <Section title={t("prescribing.facts.title")}>
         <Text size="sm" c="dimmed">

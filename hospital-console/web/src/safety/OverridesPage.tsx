@@ -1,4 +1,4 @@
-import type { SafetyFile, SafetyOverride } from "@yunzhen/client";
+import { sourceIn, type SafetyFile, type SafetyOverride } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, StatusChip } from "@yunzhen/client/ui";
 import { SegmentedControl, Table, Text, Title } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
@@ -71,7 +71,7 @@ function Rates({ items }: { items: SafetyOverride[] }) {
                   <Text fw={600}>{(zh ? row.message_zh : row.message_en) ?? t("safety.gone")}</Text>
                   <Text size="sm" c="dimmed">
                     {row.rule_id} · {t("safety.version", { version: row.rule_version })}
-                    {row.source && ` · ${row.source}`}
+                    {row.source && ` · ${sourceIn({ ...row, source: row.source }, i18n.language)}`}
                   </Text>
                 </Table.Td>
                 <Table.Td>

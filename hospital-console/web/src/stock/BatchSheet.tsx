@@ -1,4 +1,4 @@
-import type { Stock, StockReason } from "@yunzhen/client";
+import { nameIn, type Stock, type StockReason } from "@yunzhen/client";
 import { ProblemAlert, Skeletons, useAction, useFormats, useUnit, useStrength } from "@yunzhen/client/ui";
 import { Button, Group, Modal, NumberInput, Select, Stack, Tabs, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -21,7 +21,7 @@ export function BatchSheet({ batch, onClose }: { batch: Stock; onClose: () => vo
   const strength = useStrength();
   const unitWord = useUnit();
   const apart = batch.quarantined > 0;
-  const name = i18n.language.startsWith("zh") ? batch.name_zh : batch.name_en;
+  const name = nameIn(batch, i18n.language);
   return (
     <Modal
       opened

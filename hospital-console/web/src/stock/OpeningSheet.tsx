@@ -1,5 +1,5 @@
 import { newIdempotencyKey, type Drug } from "@yunzhen/client";
-import { Banner, ProblemAlert, StatusChip, useAction, useStrength } from "@yunzhen/client/ui";
+import { Banner, ProblemAlert, StatusChip, useAction, useNames, useStrength } from "@yunzhen/client/ui";
 import { Button, FileButton, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { IconDownload, IconFileUpload, IconPackageImport } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../app/api";
 import { keys } from "../common/keys";
-import { drugName } from "../prescriptions/DrugSearch";
 import { decodeText } from "../resident-imports/file";
 import classes from "./OpeningSheet.module.css";
 import { check, drugOf, MOST_LINES, readRows, template, type Checked, type FileProblem } from "./opening";
@@ -125,7 +124,8 @@ function Lines({
   taken: ReadonlySet<number>;
   refused: ReadonlyMap<number, string>;
 }) {
-  const { t, i18n } = useTranslation("app");
+  const { t } = useTranslation("app");
+  const names = useNames();
   const strength = useStrength();
   const sorted = [...lines].sort((a, b) => Number(b.problems.length > 0) - Number(a.problems.length > 0));
   return (
@@ -143,9 +143,7 @@ function Lines({
           {sorted.map(({ line, cells, drug, problems }) => (
             <Table.Tr key={line}>
               <Table.Td>{line}</Table.Td>
-              <Table.Td miw={140}>
-                {drug ? `${drugName(drug, i18n.language)} ${strength(drug.strength)}` : cells.drug}
-              </Table.Td>
+              <Table.Td miw={140}>{drug ? `${names.name(drug)} ${strength(drug.strength)}` : cells.drug}</Table.Td>
               <Table.Td style={{ whiteSpace: "nowrap" }}>
                 {cells.batch} · {cells.expiry} · {cells.quantity}
               </Table.Td>

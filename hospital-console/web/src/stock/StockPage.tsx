@@ -1,4 +1,4 @@
-import type { Stock } from "@yunzhen/client";
+import { nameIn, type Stock } from "@yunzhen/client";
 import { EmptyState, ProblemAlert, Skeletons, useUnit, useStrength } from "@yunzhen/client/ui";
 import { Badge, Button, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
 import { IconFileImport, IconPackageImport, IconPackages, IconSearch } from "@tabler/icons-react";
@@ -78,7 +78,6 @@ function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: strin
   const { t, i18n } = useTranslation("app");
   const strength = useStrength();
   const unitWord = useUnit();
-  const zh = i18n.language.startsWith("zh");
   return (
     <div className={page.surface}>
       <Table horizontalSpacing="md" verticalSpacing="sm" miw={820} highlightOnHover aria-label={t("stock.title")}>
@@ -100,7 +99,7 @@ function Batches({ rows, today, onOpen }: { rows: readonly Stock[]; today: strin
               <Table.Tr key={s.id} data-testid={`stock-${s.id}`}>
                 <Table.Td>
                   <Text fw={600}>
-                    {zh ? s.name_zh : s.name_en} {strength(s.strength)}{" "}
+                    {nameIn(s, i18n.language)} {strength(s.strength)}{" "}
                     {s.cold_chain && <Badge variant="light">{t("stock.cold")}</Badge>}
                   </Text>
                 </Table.Td>

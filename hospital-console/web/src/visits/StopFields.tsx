@@ -46,7 +46,7 @@ export function StopFields({ stop, doctors, value, fault, told, onChange }: Stop
             }))}
           />
         </Group>
-        {value.outcome === "seen" && stop.allergies.length > 0 && <AllergyBanner allergies={stop.allergies} />}
+        {value.outcome === "seen" && stop.allergies.length > 0 && <AllergyBanner of={stop} />}
         {value.outcome !== "open" && (
           <Group align="flex-start">
             <TextInput

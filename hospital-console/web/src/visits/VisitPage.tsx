@@ -1,5 +1,5 @@
 import { visitFormPath, type RouteHome, type RouteStop, type Visit } from "@yunzhen/client";
-import { ProblemAlert, Skeletons, StatusChip, useAction, VisitChip } from "@yunzhen/client/ui";
+import { ProblemAlert, Skeletons, StatusChip, useAction, useNames, VisitChip } from "@yunzhen/client/ui";
 import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import {
   IconAlertOctagon,
@@ -187,6 +187,7 @@ function Home({ home }: { home: RouteHome }) {
 }
 
 function Stop({ stop }: { stop: RouteStop }) {
+  const names = useNames();
   const { t, i18n } = useTranslation("app");
   const zh = i18n.language.startsWith("zh");
   const meaning = { expected: "waiting", seen: "done", not_seen: "person" } as const;
@@ -201,7 +202,7 @@ function Stop({ stop }: { stop: RouteStop }) {
             <Text size="sm" c="dimmed">
               {t(`shared:sex.${stop.sex}`)} · {t("shared:age", { n: stop.age })}
             </Text>
-            {stop.allergies.map((substance) => (
+            {names.allergens(stop).map((substance) => (
               <StatusChip key={substance} meaning="danger" icon={IconAlertOctagon}>
                 {substance}
               </StatusChip>

@@ -4161,6 +4161,8 @@ export interface components {
             severity: components["schemas"]["AllergySeverity"];
             /** @description In words, e.g. 青霉素. */
             substance: string;
+            /** @description In English, where it is coded. */
+            substance_en?: string;
         };
         /**
          * @description How bad the reaction was.
@@ -4500,6 +4502,16 @@ export interface components {
             plate?: string;
         };
         /**
+         * @description What is next, for whoever's turn it is.
+         * @enum {string}
+         */
+        ChainNext: "review" | "answer" | "accept" | "fill" | "pick_up" | "bring" | "try_again" | "decide" | "bring_back" | "take_back" | "count" | "give" | "settle" | "nothing";
+        /**
+         * @description Why it does not go its straight way.
+         * @enum {string}
+         */
+        ChainReason: "asked" | "rejected" | "expired" | "declined" | "attempt_failed" | "temperature" | "identity" | "recall" | "refused" | "given_back" | "taken_back" | "lost" | "short" | "part" | "withdrawn" | "settled";
+        /**
          * @description A step from the door of the hospital to the dose.
          * @enum {string}
          */
@@ -4596,6 +4608,8 @@ export interface components {
             code: string;
             /** @description Chinese name. */
             display: string;
+            /** @description English name. */
+            display_en?: string;
         };
         /** @description A carrier takes it. */
         ConfirmTransportBody: {
@@ -5290,8 +5304,18 @@ export interface components {
         DocumentKind: "photo" | "portrait" | "report" | "identity" | "still" | "voice_message" | "other";
         /** @description The way of a prescription from the signature to the first dose. */
         DoorToDose: {
-            /** @description The open step is late. */
+            /** @description Which of them is being done now; absent where the way has stopped, turned round or ended. */
+            current?: components["schemas"]["ChainStage"];
+            /** @description By when what is next should be done. */
+            due_by?: components["schemas"]["Time"];
+            /** @description It was not done by then. */
             late: boolean;
+            /** @description What is next. */
+            next: components["schemas"]["ChainNext"];
+            /** @description The same in the words of the nurse or the courier. */
+            note?: string;
+            /** @description Why it does not go its straight way. */
+            reason?: components["schemas"]["ChainReason"];
             /** @description Eight steps, in order. */
             steps: components["schemas"]["ChainStep"][];
             /** @description Whose turn it is. */
@@ -5435,6 +5459,8 @@ export interface components {
         DoseResident: {
             /** @description Substances the resident must not get. */
             allergies: string[];
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Room and bed. */
             bed: string;
             /** @description What the wristband says. */
@@ -5739,6 +5765,8 @@ export interface components {
             diagnosis_code: string;
             /** @description Chinese name. */
             display: string;
+            /** @description English name, where the formulary has one. */
+            display_en?: string;
             /** @description Hospital whose doctor came. */
             hospital: string;
         };
@@ -5750,6 +5778,8 @@ export interface components {
             diagnosis_code: string;
             /** @description Chinese name. */
             display: string;
+            /** @description English name, where the formulary has one. */
+            display_en?: string;
             /** @description What was examined; empty in facts that were taken over from elsewhere. */
             evidence: string;
             /** @description Hospital whose doctor came. */
@@ -5935,8 +5965,10 @@ export interface components {
             rule_version?: string;
             /** @description Weight. */
             severity: components["schemas"]["Severity"];
-            /** @description On what it rests. */
+            /** @description On what it rests, Chinese. */
             source: string;
+            /** @description On what it rests, English; absent in findings of before it was kept. */
+            source_en?: string;
         };
         /**
          * @description Which check.
@@ -6332,6 +6364,8 @@ export interface components {
             drug_id?: components["schemas"]["DrugId"];
             /** @description Name. */
             name: string;
+            /** @description In English with its strength, where it is a drug of the formulary. */
+            name_en?: string;
             /**
              * Format: date
              * @description Since when.
@@ -7994,6 +8028,8 @@ export interface components {
             age: number;
             /** @description Substances the resident must not get. */
             allergies: string[];
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Room and bed. */
             bed: string;
             /** @description Home. */
@@ -8857,6 +8893,8 @@ export interface components {
             allergies: string[];
             /** @description Somebody asked about allergies: an empty list means there are none. */
             allergies_asked: boolean;
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Allergies in full. */
             allergy_records: components["schemas"]["AllergyRecord"][];
             /** @description Room and bed. */
@@ -9014,6 +9052,8 @@ export interface components {
             allergies: string[];
             /** @description Somebody has asked: an empty list then means that there are none. */
             allergies_asked: boolean;
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Room and bed. */
             bed: string;
             /**
@@ -9092,6 +9132,8 @@ export interface components {
             allergies: string[];
             /** @description Somebody asked about allergies. */
             allergies_asked: boolean;
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Problem list. */
             conditions: components["schemas"]["Condition"][];
             /** @description Newest creatinine. */
@@ -9240,6 +9282,8 @@ export interface components {
             age: number;
             /** @description Substances the resident must not get. */
             allergies: string[];
+            /** @description The same in English, where the record codes them; else as written. */
+            allergies_en?: string[];
             /** @description Room and bed. */
             bed: string;
             /** @description Who sent the result. */
@@ -9375,8 +9419,10 @@ export interface components {
             rule_version: string;
             /** @description How loudly it spoke. */
             severity: components["schemas"]["Severity"];
-            /** @description On what it rests. */
+            /** @description On what it rests, Chinese. */
             source?: string;
+            /** @description On what it rests, English. */
+            source_en?: string;
             /**
              * Format: int64
              * @description Signed prescriptions on which it spoke, at signing or before.

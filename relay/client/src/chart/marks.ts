@@ -1,5 +1,6 @@
 /** What happened that explains a curve: medicines begun, consultations. Numbered, so that the list below the curves says which tick is which. Pure. */
 import type { Resident } from "../api/types";
+import { nameIn } from "../i18n/names";
 
 export interface ChartMark {
   no: number;
@@ -12,12 +13,13 @@ export interface ChartMark {
 export function marksOf(
   chart: Pick<Resident, "medicines" | "consultations">,
   { from, to }: { from: number; to: number },
+  language: string,
 ): ChartMark[] {
   const medicines = chart.medicines.map((medicine) => ({
     // A day without a time is drawn at noon, so that it stays on its day in every zone near the home's.
     at: `${medicine.since}T12:00:00`,
     kind: "medicine" as const,
-    what: [medicine.name, medicine.dose_text].filter((text) => text !== "").join(" "),
+    what: [nameIn(medicine, language), medicine.dose_text].filter((text) => text !== "").join(" "),
   }));
   const consultations = chart.consultations.flatMap((consultation) =>
     consultation.began_at

@@ -7,7 +7,7 @@ import { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export { en, zh };
-export { diagnosisIn, drugNamesIn, formIn, nameIn } from "./names";
+export { allergensIn, diagnosisIn, drugNamesIn, formIn, nameIn, sourceIn, type Allergens } from "./names";
 export { strengthIn, unitIn } from "./units";
 export type { Messages } from "./zh";
 

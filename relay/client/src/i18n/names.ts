@@ -1,14 +1,25 @@
 /**
- * Medicines and diagnoses have a Chinese and an English name in the formulary; a page says that of its reader. Where an answer has no English one (a parcel of before it
- * was kept, an older relay) the Chinese one stands.
+ * Medicines, allergens and diagnoses have a Chinese and an English name in the formulary; a page says that of its reader. Where an answer has no English one (free text
+ * of a person, a parcel of before it was kept, an older relay) the one that is there stands.
  */
 export interface Drugs {
   drug_names: readonly string[];
   drug_names_en?: readonly string[];
 }
-interface Named {
-  name: string;
-  name_en?: string;
+/** What a resident must not get. */
+export interface Allergens {
+  allergies: readonly string[];
+  allergies_en?: readonly string[];
+}
+/** As parcels and records, the formulary and the stock, and doses call it. */
+type Named =
+  | { name: string; name_en?: string }
+  | { name_zh: string; name_en?: string }
+  | { drug_name: string; drug_name_en?: string }
+  | { substance: string; substance_en?: string };
+interface Sourced {
+  source: string;
+  source_en?: string;
 }
 interface Diagnosis {
   display: string;
@@ -22,10 +33,24 @@ interface OfDiagnosis {
 const inEnglish = (language: string): boolean => language.startsWith("en");
 const either = (zh: string, en: string | undefined, language: string): string => (inEnglish(language) && en ? en : zh);
 
-export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: string): readonly string[] =>
-  inEnglish(language) && drug_names_en?.length === drug_names.length ? drug_names_en : drug_names;
+const eachOf = (zh: readonly string[], en: readonly string[] | undefined, language: string): readonly string[] =>
+  inEnglish(language) && en?.length === zh.length ? en : zh;
 
-export const nameIn = ({ name, name_en }: Named, language: string): string => either(name, name_en, language);
+export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: string): readonly string[] =>
+  eachOf(drug_names, drug_names_en, language);
+
+export const allergensIn = ({ allergies, allergies_en }: Allergens, language: string): readonly string[] =>
+  eachOf(allergies, allergies_en, language);
+
+export const nameIn = (of: Named, language: string): string => {
+  if ("drug_name" in of) return either(of.drug_name, of.drug_name_en, language);
+  if ("substance" in of) return either(of.substance, of.substance_en, language);
+  return either("name_zh" in of ? of.name_zh : of.name, of.name_en, language);
+};
+
+/** On what an answer of the safety checks rests. */
+export const sourceIn = ({ source, source_en }: Sourced, language: string): string =>
+  either(source, source_en, language);
 
 export const diagnosisIn = (of: Diagnosis | OfDiagnosis, language: string): string =>
   "display" in of

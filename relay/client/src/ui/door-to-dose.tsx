@@ -1,4 +1,4 @@
-/** From the signature to the first dose: what is behind, what is late, whose turn it is. One drawing for every screen; the courier has none of it. */
+/** From the signature to the first dose: what is behind, what is late, whose turn it is, what is next and why. One drawing for every screen; the courier has none of it. */
 import { IconAlertTriangle, IconCircle, IconCircleCheck, IconCircleDot, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ChainTurn, DoorToDose as Chain, DoseState, PrescriptionState, RefillState } from "../api/types";
@@ -27,23 +27,23 @@ export const hasEnded = (state: PrescriptionState): boolean => ENDED.includes(st
 export function DoorToDose({ chain, state }: { chain: Chain; state: PrescriptionState }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const open = chain.turn === "nobody" ? -1 : chain.steps.findIndex((step) => !step.at);
   return (
     <section className="yz-chain" aria-label={t("chain.title")} data-testid="door-to-dose">
       <div className="yz-chain-head">
         <strong>{t("chain.title")}</strong>
-        {hasEnded(state) ? (
+        {hasEnded(state) && (
           <StatusChip meaning="waiting" icon={IconCircleX}>
             {t("chain.turn.ended")}
           </StatusChip>
-        ) : (
-          <TurnChip turn={chain.turn} late={chain.late} />
         )}
+        {/* What ended may leave something to do: a parcel to take back, a part to give. */}
+        {(!hasEnded(state) || chain.turn !== "nobody") && <TurnChip turn={chain.turn} late={chain.late} />}
       </div>
+      <NextStep chain={chain} />
       <ol>
-        {chain.steps.map((step, position) => {
-          const Glyph = step.at ? IconCircleCheck : position === open ? IconCircleDot : IconCircle;
-          const now = position === open;
+        {chain.steps.map((step) => {
+          const now = step.stage === chain.current;
+          const Glyph = step.at ? IconCircleCheck : now ? IconCircleDot : IconCircle;
           return (
             <li
               key={step.stage}
@@ -73,6 +73,28 @@ export function DoorToDose({ chain, state }: { chain: Chain; state: Prescription
         })}
       </ol>
     </section>
+  );
+}
+
+/** Why it does not go its straight way, and what is next; the step that is being done says by when itself. */
+function NextStep({ chain: { next, reason, note, current, due_by } }: { chain: Chain }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (next === "nothing" && !reason) return null;
+  return (
+    <p className="yz-chain-next" data-testid="chain-next">
+      {reason && (
+        <strong>
+          {note ? t("chain.because", { reason: t(`chain.reason.${reason}`), note }) : t(`chain.reason.${reason}`)}
+        </strong>
+      )}
+      {next !== "nothing" && (
+        <span>
+          {t("chain.nextIs", { what: t(`chain.next.${next}`) })}
+          {!current && due_by && ` · ${t("chain.dueBy", { time: formats.dateTime(due_by) })}`}
+        </span>
+      )}
+    </p>
   );
 }
 

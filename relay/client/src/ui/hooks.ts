@@ -6,7 +6,16 @@ import type { ApiError } from "../api/problem";
 import type { Call } from "../call/call";
 import type { CallSnapshot } from "../call/snapshot";
 import type { LiveState } from "../live/live-events";
-import { diagnosisIn, drugNamesIn, formIn, nameIn, type Drugs } from "../i18n/names";
+import {
+  allergensIn,
+  diagnosisIn,
+  drugNamesIn,
+  formIn,
+  nameIn,
+  sourceIn,
+  type Allergens,
+  type Drugs,
+} from "../i18n/names";
 import { strengthIn, unitIn } from "../i18n/units";
 import { wallClock } from "../time/zone";
 import { useZone } from "./zone";
@@ -41,15 +50,18 @@ export function useStrength(): (strength: string) => string {
   return (strength) => strengthIn(strength, language);
 }
 
-/** What medicines, their forms and diagnoses are called in the reader's language. */
+/** What medicines, their forms, allergens and diagnoses are called in the reader's language. */
 export function useNames() {
   const { t, i18n } = useTranslation("shared");
   const { language } = i18n;
   return {
     /** All of a prescription in one line. */
     drugs: (of: Drugs): string => drugNamesIn(of, language).join(t("separator")),
+    /** What a resident must not get, each by itself. */
+    allergens: (of: Allergens): readonly string[] => allergensIn(of, language),
     name: (of: Parameters<typeof nameIn>[0]): string => nameIn(of, language),
     diagnosis: (of: Parameters<typeof diagnosisIn>[0]): string => diagnosisIn(of, language),
+    source: (of: Parameters<typeof sourceIn>[0]): string => sourceIn(of, language),
     form: (form: string): string => formIn(form, language),
   };
 }

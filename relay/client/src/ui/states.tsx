@@ -3,6 +3,7 @@ import { IconAlertOctagon, IconInbox, IconInfoCircle, IconShieldHalf, type Icon 
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { toApiError } from "../api/problem";
+import { allergensIn, type Allergens } from "../i18n/names";
 import type { Meaning } from "../theme/tokens";
 import { StatusChip } from "./status";
 
@@ -161,15 +162,17 @@ export function Skeletons({ shape, count = 4 }: { shape: "rows" | "card" | "char
 }
 
 /** Allergies always stand out; "none known" and "not recorded" are different facts. */
-export function AllergyBanner({ allergies }: { allergies: readonly string[] | undefined }) {
-  const { t } = useTranslation();
-  if (allergies === undefined) return <StatusChip meaning="person">{t("allergy.unknown")}</StatusChip>;
-  if (allergies.length === 0) return <StatusChip meaning="done">{t("allergy.none")}</StatusChip>;
+export function AllergyBanner({ of }: { of: (Allergens & { allergies_asked?: boolean }) | undefined }) {
+  const { t, i18n } = useTranslation();
+  // An empty list that nobody asked for says nothing.
+  if (of === undefined || (of.allergies.length === 0 && of.allergies_asked === false))
+    return <StatusChip meaning="person">{t("allergy.unknown")}</StatusChip>;
+  if (of.allergies.length === 0) return <StatusChip meaning="done">{t("allergy.none")}</StatusChip>;
   return (
     <Banner meaning="danger" icon={IconShieldHalf}>
       <strong>{t("allergy.title")}</strong>
       {" · "}
-      <strong>{allergies.join(t("separator"))}</strong>
+      <strong>{allergensIn(of, i18n.language).join(t("separator"))}</strong>
     </Banner>
   );
 }

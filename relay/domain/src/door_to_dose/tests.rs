@@ -1,6 +1,10 @@
 use super::*;
 use crate::doses::tests::{at, delivery, item, prescription};
+use crate::machines::delivery::State as D;
+use crate::machines::prescription::State as P;
 use crate::records::TimelineStep;
+
+mod ways;
 
 fn step(name: &str, time: &str) -> TimelineStep {
     TimelineStep { step: name.to_owned(), at: at(&format!("2026-11-23T{time}:00Z")), who: String::new(), who_id: None }
@@ -9,7 +13,7 @@ fn step(name: &str, time: &str) -> TimelineStep {
 fn chain(p: &Prescription, d: Option<&Delivery>, first_dose: Option<&str>, now: &str) -> DoorToDose {
     let now = at(&format!("2026-11-23T{now}:00Z"));
     let first_dose = first_dose.map(|time| at(&format!("2026-11-23T{time}:00Z")));
-    door_to_dose(p, d, first_dose, &Policy::default(), now).unwrap()
+    door_to_dose(p, d.map(|d| Parcel::new(d, &[])), first_dose, &Policy::default(), now).unwrap()
 }
 
 fn written(state: P, steps: &[(&str, &str)]) -> Prescription {
@@ -85,4 +89,74 @@ fn a_parcel_that_came_back_opens_its_steps_again_and_a_part_that_arrived_does_no
     let part = [&steps[..], &[("deliver_part", "04:00"), ("pack", "05:00")]].concat();
     let open = chain(&written(P::Packed, &part), None, Some("04:30"), "05:10");
     assert_eq!((done(&open).len(), open.turn), (8, Turn::Courier), "the rest is on its way; the first dose was given");
+}
+
+fn words(text: &str) -> Option<Sensitive<String>> {
+    Some(Sensitive::new(text.to_owned()))
+}
+
+/// The chain said "Courier's turn, at the door due by …" of a parcel that the nurse had sent back.
+#[test]
+fn a_parcel_that_the_nurse_refused_is_the_pharmacy_s_to_take_in() {
+    let steps =
+        [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
+    let p = written(P::InDelivery, &steps);
+    let mut d = delivery(D::Refused, None, Vec::new());
+    d.timeline = vec![step("pick_up", "02:40"), step("arrive", "03:00"), step("refuse", "03:05")];
+    d.comment = Some("外包装破损".into());
+    let refused = chain(&p, Some(&d), None, "06:00");
+    assert_eq!((refused.turn, refused.next, refused.reason), (Turn::Pharmacy, Next::TakeBack, Some(Reason::Refused)));
+    assert_eq!(refused.note, words("外包装破损"));
+    assert_eq!(done(&refused), ["signed", "approved", "accepted", "packed", "handed_over", "at_the_door"]);
+    assert_eq!(refused.current, None, "nobody brings it and nobody counts it");
+    assert!(refused.steps.iter().all(|step| step.at.is_some() || step.due_by.is_none()));
+    assert_eq!((refused.due_by, refused.late), (Some(at("2026-11-23T06:05:00Z")), false), "three hours to come back");
+    assert!(chain(&p, Some(&d), None, "06:06").late);
+    // Taken in: the next pharmacy reads why.
+    let back = written(P::Returned, &[&steps[..], &[("return", "04:00")]].concat());
+    d.state = D::Returned;
+    let again = chain(&back, Some(&d), None, "04:10");
+    assert_eq!((again.turn, again.next, again.current), (Turn::Pharmacy, Next::Accept, Some(Stage::Accepted)));
+    assert_eq!((again.reason, again.note), (Some(Reason::Refused), words("外包装破损")));
+}
+
+/// The step of the count was drawn as the current one.
+#[test]
+fn a_parcel_that_was_withdrawn_at_the_door_is_counted_by_nobody() {
+    let steps = [
+        ("sign", "02:00"),
+        ("approve", "02:10"),
+        ("accept", "02:20"),
+        ("pack", "02:30"),
+        ("hand_over", "02:40"),
+        ("cancel", "03:02"),
+    ];
+    let mut d = delivery(D::Recalled, None, Vec::new());
+    d.timeline = vec![step("pick_up", "02:40"), step("arrive", "03:00"), step("cancel", "03:02")];
+    let withdrawn = chain(&written(P::Cancelled, &steps), Some(&d), None, "03:10");
+    assert_eq!((withdrawn.turn, withdrawn.next), (Turn::Pharmacy, Next::TakeBack));
+    assert_eq!((withdrawn.reason, withdrawn.current), (Some(Reason::Withdrawn), None));
+    d.state = D::Returned;
+    d.timeline.push(step("take_back", "04:00"));
+    let over = chain(&written(P::Cancelled, &steps), Some(&d), None, "09:00");
+    assert_eq!((over.turn, over.next, over.late, over.due_by), (Turn::Nobody, Next::Nothing, false, None));
+}
+
+#[test]
+fn a_failed_attempt_opens_the_door_again_and_says_why() {
+    let steps =
+        [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
+    let mut d = delivery(D::OnHold, None, Vec::new());
+    d.timeline = vec![step("pick_up", "02:40"), step("arrive", "03:00"), step("fail_attempt", "03:10")];
+    d.attempts = vec![crate::records::Attempt { at: at("2026-11-23T03:10:00Z"), reason: "无人接收".to_owned() }];
+    let again = chain(&written(P::InDelivery, &steps), Some(&d), None, "05:41");
+    assert_eq!((again.turn, again.next, again.current), (Turn::Courier, Next::TryAgain, Some(Stage::AtTheDoor)));
+    assert_eq!((again.reason, again.note.clone()), (Some(Reason::AttemptFailed), words("无人接收")));
+    assert_eq!((again.due_by, again.late), (Some(at("2026-11-23T05:40:00Z")), true), "the time for the way is over");
+    d.state = D::AtDoor;
+    d.timeline.push(step("resume", "03:20"));
+    d.timeline.push(step("arrive", "03:30"));
+    let there = chain(&written(P::InDelivery, &steps), Some(&d), None, "03:40");
+    assert_eq!((there.turn, there.current, there.reason), (Turn::Nurse, Some(Stage::Counted), None));
+    assert_eq!(there.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:30:00Z")));
 }

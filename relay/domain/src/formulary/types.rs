@@ -155,8 +155,11 @@ pub struct AllergyGroup {
     pub action_zh: String,
     /// What to do, English.
     pub action_en: String,
-    /// On what it rests.
+    /// On what it rests, Chinese.
     pub source: String,
+    /// On what it rests, English.
+    #[serde(default)]
+    pub source_en: Option<String>,
     /// When it was written.
     pub date: Date,
     /// What it must find.

@@ -63,6 +63,7 @@ fn printed(english: bool) -> (String, Vec<Label>) {
         home: &home,
         lines: &lines,
         zone: &zone,
+        formulary: &formulary,
         made_at: at("2026-11-25T02:00:00Z"),
         most_when_needed: 6,
         english,

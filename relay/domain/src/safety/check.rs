@@ -97,11 +97,16 @@ pub(super) struct Case<'a> {
     pub now: Timestamp,
     /// The draft's medicines first.
     pub courses: Vec<Course<'a>>,
-    /// On what an answer rests that no single rule gave.
-    pub source: String,
+    /// On what an answer rests that no single rule gave, Chinese and English.
+    pub source: (String, String),
 }
 
 impl<'a> Case<'a> {
+    /// On what an answer rests that no single rule gave, Chinese and English.
+    pub fn source(&self) -> (&str, &str) {
+        (&self.source.0, &self.source.1)
+    }
+
     /// The lines of the draft.
     pub fn lines(&self) -> impl Iterator<Item = &Course<'a>> {
         self.courses.iter().take_while(|c| c.is_draft())
@@ -135,6 +140,7 @@ pub fn check(
     rules::decoction(draft, formulary, &mut findings);
     rules::long_exclusion(draft, formulary, &mut findings);
     let knowledge = formulary.knowledge();
+    let version = knowledge.version();
     let case = Case {
         draft,
         resident,
@@ -142,7 +148,7 @@ pub fn check(
         policy,
         now,
         courses: courses(draft, resident, formulary),
-        source: format!("用药安全数据（{}）", knowledge.version()),
+        source: (format!("用药安全数据（{version}）"), format!("Medication safety data ({version})")),
     };
     for rule in rules::OF_THE_DATA {
         rule(&case, &mut findings);

@@ -89,8 +89,11 @@ pub struct Finding {
     pub message_zh: String,
     /// English.
     pub message_en: String,
-    /// On what it rests.
+    /// On what it rests, Chinese.
     pub source: String,
+    /// On what it rests, English; absent in findings of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_en: Option<String>,
     /// What to do, Chinese.
     pub action_zh: String,
     /// What to do, English.

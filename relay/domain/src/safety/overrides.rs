@@ -61,6 +61,7 @@ mod tests {
             message_zh: String::new(),
             message_en: String::new(),
             source: String::new(),
+            source_en: None,
             action_zh: String::new(),
             action_en: String::new(),
             rule_id: rule.map(Into::into),

@@ -39,7 +39,7 @@ pub(super) fn finding(
     severity: Severity,
     item_no: Option<u16>,
     message: (String, String),
-    source: &str,
+    source: (&str, &str),
     action: (&str, &str),
 ) -> Finding {
     Finding {
@@ -49,7 +49,8 @@ pub(super) fn finding(
         item_no,
         message_zh: message.0,
         message_en: message.1,
-        source: source.to_owned(),
+        source: source.0.to_owned(),
+        source_en: Some(source.1.to_owned()),
         action_zh: action.0.to_owned(),
         action_en: action.1.to_owned(),
         rule_id: None,
@@ -79,7 +80,7 @@ pub(super) fn by_rule(finding: Finding, rule: &dyn Rule) -> Finding {
 }
 
 /// "Checked, nothing found" for a whole rule, unless it has spoken already.
-pub(super) fn clear_if_silent(out: &mut Vec<Finding>, kind: FindingKind, zh: &str, en: &str, source: &str) {
+pub(super) fn clear_if_silent(out: &mut Vec<Finding>, kind: FindingKind, zh: &str, en: &str, source: (&str, &str)) {
     if out.iter().any(|f| f.kind == kind) {
         return;
     }

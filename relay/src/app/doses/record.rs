@@ -134,7 +134,7 @@ async fn answer(
 ) -> Result<views::Dose, AppError> {
     let Line { course, recalls, lots } = line;
     let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
-    let resident = resident_ref(resident);
+    let resident = resident_ref(app, resident);
     let shown = Shown { app, ctx, supply, course, drug, resident: &resident, recalls, lots };
     let mut names = Names::default();
     if target.as_needed {

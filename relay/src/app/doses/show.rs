@@ -19,6 +19,7 @@ use yunzhen_store::{Db, discrepancies, recalls, refills, residents};
 use super::Supply;
 use crate::app::names::Names;
 use crate::app::prescriptions::drug_names;
+use crate::app::residents::allergens;
 use crate::app::views::doses as views;
 use crate::app::views::recalls::DoseRecall;
 use crate::app::{App, AppError, Context};
@@ -44,7 +45,7 @@ pub(super) async fn day(
     for supply in supplies {
         let p = &supply.prescription;
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
-        let resident = resident_ref(resident);
+        let resident = resident_ref(app, resident);
         let is_stopped = is_withdrawn(supply);
         for course in supply.courses(zone) {
             let drug = app.formulary.drug(&course.item.drug_id).ok_or(AppError::NotFound)?;
@@ -101,13 +102,15 @@ fn recently(app: &App, ctx: &Context, at: Timestamp) -> bool {
 }
 
 /// A resident beside a dose.
-pub(in crate::app) fn resident_ref(resident: Resident) -> views::DoseResident {
+pub(in crate::app) fn resident_ref(app: &App, resident: Resident) -> views::DoseResident {
+    let (allergies, allergies_en) = allergens(app, &resident.allergies);
     views::DoseResident {
         id: resident.id,
         code: resident_code(resident.id),
         name: resident.name.into_exposed(),
         bed: resident.bed,
-        allergies: resident.allergies.into_iter().map(|allergy| allergy.substance).collect(),
+        allergies,
+        allergies_en,
     }
 }
 

@@ -15,6 +15,7 @@ use yunzhen_store::{consultations, homes, prescriptions, residents};
 use super::write::measured_and_running;
 use crate::app::reads::Seen;
 use crate::app::relations::Ties;
+use crate::app::residents::allergens;
 use crate::app::views::prescribing as views;
 use crate::app::work::authorize;
 use crate::app::{App, AppError, Context};
@@ -53,6 +54,7 @@ pub async fn review_facts(app: &App, ctx: &Context, id: PrescriptionId) -> Resul
     drop(db);
     Seen::one(EventKind::ResidentSafetyFactsViewed, p.resident_id, p.home_id, None).tell(app, ctx).await?;
     let measured = |reading: Option<Reading>, days| reading.map(|reading| measured(reading, days, ctx.now));
+    let (allergies, allergies_en) = allergens(app, &resident.allergies);
     Ok(views::ReviewFacts {
         age: resident.age(today).into(),
         sex: resident.sex,
@@ -61,7 +63,8 @@ pub async fn review_facts(app: &App, ctx: &Context, id: PrescriptionId) -> Resul
         potassium: measured(readings.potassium, app.policy.potassium_days),
         allergies_asked: resident.allergies_asked,
         medicines: medicines(app, &resident, &running),
-        allergies: resident.allergies.into_iter().map(|allergy| allergy.substance).collect(),
+        allergies,
+        allergies_en,
         conditions: resident.conditions,
     })
 }

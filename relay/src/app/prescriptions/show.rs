@@ -3,19 +3,21 @@
 use jiff::Timestamp;
 use yunzhen_domain::access::{Action, Decision, decide};
 use yunzhen_domain::documents::DocumentError;
-use yunzhen_domain::door_to_dose::{DoorToDose, door_to_dose};
+use yunzhen_domain::door_to_dose::{DoorToDose, Parcel, door_to_dose};
 use yunzhen_domain::formulary::Drug;
 use yunzhen_domain::ids::{DeliveryId, PharmacyId, StaffId};
+use yunzhen_domain::machines::delivery;
 use yunzhen_domain::machines::prescription::{Event, State};
-use yunzhen_domain::records::{Item, Prescription};
+use yunzhen_domain::records::{Delivery, Item, Prescription};
 use yunzhen_domain::safety::worst;
 use yunzhen_domain::substitution::substitutes;
-use yunzhen_store::{Db, consultations, deliveries, doses, prescriptions, residents};
+use yunzhen_store::{Db, consultations, deliveries, discrepancies, doses, prescriptions, residents};
 
 use super::ask::{is_turn, questions};
 use super::replace::is_replaceable;
 use super::write::under_way;
 use crate::app::names::{Names, timeline};
+use crate::app::residents::allergens;
 use crate::app::views::prescriptions as views;
 use crate::app::{App, AppError, Context, offers};
 
@@ -29,13 +31,16 @@ pub(in crate::app) async fn summaries(
 ) -> Result<Vec<views::PrescriptionSummary>, AppError> {
     let residents = residents::get_all(db, all.iter().map(|p| p.resident_id)).await?;
     let deliveries = deliveries::get_all(db, all.iter().filter_map(|p| p.delivery_id)).await?;
+    let counted = deliveries.values().filter(|d| is_counted(d)).map(|d| d.id);
+    let tasks = discrepancies::of_deliveries(db, counted).await?;
     let in_homes = all.iter().filter(|p| p.in_the_home()).map(|p| p.id);
     let first_doses = doses::first_given_of(db, in_homes).await?;
     let mut lines = Vec::with_capacity(all.len());
     for p in all {
         let resident = residents.get(&p.resident_id).cloned().ok_or(AppError::NotFound)?;
         let delivery = p.delivery_id.and_then(|id| deliveries.get(&id));
-        let chain = door_to_dose(p, delivery, first_doses.get(&p.id).copied(), &app.policy, now);
+        let parcel = delivery.map(|d| Parcel::new(d, tasks.get(&d.id).map_or(&[][..], Vec::as_slice)));
+        let chain = door_to_dose(p, parcel, first_doses.get(&p.id).copied(), &app.policy, now);
         let diagnosis = diagnosis(app, &p.diagnosis_code);
         let (drug_names, drug_names_en) = drug_names(app, &p.items);
         lines.push(views::PrescriptionSummary {
@@ -73,8 +78,18 @@ async fn chain(app: &App, db: &mut Db, p: &Prescription, now: Timestamp) -> Resu
         Some(id) => deliveries::get(db, id).await?,
         None => None,
     };
+    let tasks = match &delivery {
+        Some(d) if is_counted(d) => discrepancies::of_delivery(db, d.id).await?,
+        _ => Vec::new(),
+    };
+    let parcel = delivery.as_ref().map(|d| Parcel::new(d, &tasks));
     let first_dose = if p.in_the_home() { doses::first_given(db, p.id).await? } else { None };
-    Ok(door_to_dose(p, delivery.as_ref(), first_dose, &app.policy, now))
+    Ok(door_to_dose(p, parcel, first_dose, &app.policy, now))
+}
+
+/// The home has it: only then something may be wrong with what it has.
+const fn is_counted(d: &Delivery) -> bool {
+    matches!(d.state, delivery::State::Received | delivery::State::Discrepancy)
 }
 
 fn diagnosis(app: &App, code: &str) -> views::PrescriptionDiagnosis {
@@ -150,6 +165,7 @@ pub(super) async fn full(
     let consultation = consultations::get(db, p.consultation_id).await?;
     let writing = consultation.is_some_and(|c| under_way(app, ctx, &c).is_ok());
     let replaced_by = prescriptions::replacing(db, p.id).await?;
+    let (allergies, allergies_en) = allergens(app, &resident.allergies);
     // A pharmacy sees the prescription and what safety needs, not the consultation.
     let to_pharmacy = ctx.actor.role().is_of_pharmacy();
     Ok(views::Prescription {
@@ -165,7 +181,8 @@ pub(super) async fn full(
             bed: resident.bed,
             home_id: p.home_id,
             home_name: names.home(db, p.home_id).await?.name.clone(),
-            allergies: resident.allergies.into_iter().map(|a| a.substance).collect(),
+            allergies,
+            allergies_en,
         },
         specialist: views::Prescriber {
             id: specialist.id,

@@ -12,7 +12,7 @@ use yunzhen_store::{
     Db, Paging, break_glass, consultations, eligibility, notes, observations, prescriptions, referrals, residents,
 };
 
-use super::{note, observation, out_of_range, views};
+use super::{allergens, note, observation, out_of_range, views};
 use crate::app::consents::states as consent_states;
 use crate::app::names::Names;
 use crate::app::reads::Seen;
@@ -77,12 +77,14 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
     let all: Vec<_> = referred.iter().collect();
     let referral_views = crate::app::referrals::summaries(app, db, &mut names, &all, ctx.now).await?;
     let first_visits = seen_in_person.into_iter().filter(|e| e.revocation.is_none()).map(|e| views::Eligibility {
+        display_en: app.formulary.diagnosis(&e.diagnosis_code).map(|d| d.display_en.clone()),
         diagnosis_code: e.diagnosis_code,
         display: e.display,
         hospital: e.hospital,
         date: e.date,
         clinician: e.clinician,
     });
+    let (allergies, allergies_en) = allergens(app, &r.allergies);
     Ok(views::Resident {
         id: r.id,
         version: r.version,
@@ -97,7 +99,8 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         bed: r.bed,
         home_id: r.home_id,
         home_name: names.home(db, r.home_id).await?.name.clone(),
-        allergies: r.allergies.iter().map(|a| a.substance.clone()).collect(),
+        allergies,
+        allergies_en,
         out_of_range: out_of_range(&latest),
         last_observations: latest.into_iter().map(observation).collect(),
         photo_url: r.photo_url,
@@ -106,9 +109,9 @@ async fn chart(app: &App, db: &mut Db, ctx: &Context, r: Resident) -> Result<vie
         surrogate: r.surrogate,
         allergies_asked: r.allergies_asked,
         oxygen_scale: r.oxygen_scale,
-        allergy_records: r.allergies,
+        allergy_records: r.allergies.into_iter().map(|a| views::AllergyRecord::of(&app.formulary, a)).collect(),
         conditions: r.conditions,
-        medicines: r.medicines,
+        medicines: r.medicines.into_iter().map(|m| views::Medicine::of(&app.formulary, m)).collect(),
         eligibility: first_visits.collect(),
         referrals: referral_views,
         notes: note_views,

@@ -2,7 +2,9 @@
 
 pub use yunzhen_domain::Role;
 pub use yunzhen_domain::audit::Purpose;
-pub use yunzhen_domain::door_to_dose::{Stage as ChainStage, Turn as ChainTurn};
+pub use yunzhen_domain::door_to_dose::{
+    Next as ChainNext, Reason as ChainReason, Stage as ChainStage, Turn as ChainTurn,
+};
 pub use yunzhen_domain::dosage::{Frequency, Route};
 pub use yunzhen_domain::doses::Round as DoseRound;
 pub use yunzhen_domain::early_warning::{Band, OxygenScale, Parameter};

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState, NeedReason, NotGivenReason, PrescriptionId,
-    RefillId, RefillState, RenewalEnd, ResidentId, Route, RunsOut,
+    ChainNext, ChainReason, ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState, NeedReason,
+    NotGivenReason, PrescriptionId, RefillId, RefillState, RenewalEnd, ResidentId, Route, RunsOut,
 };
 use super::common::Time;
 use super::recalls::DoseRecall;
@@ -52,6 +52,9 @@ pub struct DoseResident {
     pub bed: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// What the wristband says.
     pub code: String,
 }
@@ -259,9 +262,23 @@ pub struct NewDoseEntry {
 pub struct DoorToDose {
     /// Eight steps, in order.
     pub steps: Vec<ChainStep>,
+    /// Which of them is being done now; absent where the way has stopped, turned round or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<ChainStage>,
     /// Whose turn it is.
     pub turn: ChainTurn,
-    /// The open step is late.
+    /// What is next.
+    pub next: ChainNext,
+    /// Why it does not go its straight way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ChainReason>,
+    /// The same in the words of the nurse or the courier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// By when what is next should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_by: Option<Time>,
+    /// It was not done by then.
     pub late: bool,
 }
 
@@ -288,7 +305,16 @@ impl From<yunzhen_domain::door_to_dose::DoorToDose> for DoorToDose {
             due_by: s.due_by.map(Into::into),
             late: s.late,
         };
-        Self { steps: chain.steps.into_iter().map(step).collect(), turn: chain.turn, late: chain.late }
+        Self {
+            steps: chain.steps.into_iter().map(step).collect(),
+            current: chain.current,
+            turn: chain.turn,
+            next: chain.next,
+            reason: chain.reason,
+            note: chain.note.map(yunzhen_domain::sensitive::Sensitive::into_exposed),
+            due_by: chain.due_by.map(Into::into),
+            late: chain.late,
+        }
     }
 }
 

@@ -74,6 +74,9 @@ pub struct EligibilityFact {
     pub diagnosis_code: String,
     /// Chinese name.
     pub display: String,
+    /// English name, where the formulary has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_en: Option<String>,
     /// Hospital whose doctor came.
     pub hospital: String,
     /// Day of the visit.

@@ -246,6 +246,9 @@ pub struct ReviewFacts {
     pub allergies_asked: bool,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// Problem list.
     pub conditions: Vec<Condition>,
     /// What the resident takes or has been prescribed.

@@ -120,6 +120,9 @@ pub struct PrescriptionResident {
     pub home_name: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
 }
 
 /// The prescriber.

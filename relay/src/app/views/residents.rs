@@ -13,7 +13,9 @@ use super::consents::ConsentState;
 use super::consultations::ConsultationSummary;
 use super::prescriptions::PrescriptionSummary;
 use super::referrals::ReferralSummary;
-pub use yunzhen_domain::records::{AllergyRecord, Condition, Contact, Medicine};
+use yunzhen_domain::formulary::{DrugId, Formulary};
+use yunzhen_domain::records::{self, AllergySeverity};
+pub use yunzhen_domain::records::{Condition, Contact};
 pub use yunzhen_domain::registry::Input as ResidentInput;
 
 /// Filters of the residents' list.
@@ -37,6 +39,9 @@ pub struct ConditionTag {
     pub code: String,
     /// Chinese name.
     pub display: String,
+    /// English name.
+    #[serde(default)]
+    pub display_en: String,
 }
 
 /// A resident as a line of a list.
@@ -61,6 +66,9 @@ pub struct ResidentSummary {
     pub home_name: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// Somebody has asked: an empty list then means that there are none.
     pub allergies_asked: bool,
     /// The early-warning score now.
@@ -103,6 +111,9 @@ pub struct Resident {
     pub home_name: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// The newest reading of each measure.
     pub last_observations: Vec<Observation>,
     /// LOINC codes of those that are out of range.
@@ -147,6 +158,59 @@ pub struct Resident {
     pub prescriptions: Vec<PrescriptionSummary>,
 }
 
+/// A known allergy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AllergyRecord {
+    /// In words, e.g. 青霉素.
+    pub substance: String,
+    /// In English, where it is coded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substance_en: Option<String>,
+    /// Group of the formulary, e.g. `penicillins`; absent when nobody coded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What happened.
+    pub reaction: String,
+    /// How bad.
+    pub severity: AllergySeverity,
+}
+
+impl AllergyRecord {
+    /// As it is recorded, with the English name of what is coded.
+    pub fn of(formulary: &Formulary, allergy: records::AllergyRecord) -> Self {
+        let substance_en = formulary.allergen_en(&allergy);
+        let records::AllergyRecord { substance, group, reaction, severity } = allergy;
+        Self { substance, substance_en, group, reaction, severity }
+    }
+}
+
+/// A medicine the resident takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Medicine {
+    /// Drug of the formulary, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drug_id: Option<DrugId>,
+    /// Name.
+    pub name: String,
+    /// In English with its strength, where it is a drug of the formulary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
+    /// Dose in words.
+    pub dose_text: String,
+    /// Since when.
+    #[schema(value_type = String, format = Date)]
+    pub since: Date,
+}
+
+impl Medicine {
+    /// As it is recorded, with the English name of what is coded.
+    pub fn of(formulary: &Formulary, medicine: records::Medicine) -> Self {
+        let name_en = formulary.medicine_en(&medicine);
+        let records::Medicine { drug_id, name, dose_text, since } = medicine;
+        Self { drug_id, name, name_en, dose_text, since }
+    }
+}
+
 /// A first visit in person, for one diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Eligibility {
@@ -154,6 +218,9 @@ pub struct Eligibility {
     pub diagnosis_code: String,
     /// Chinese name.
     pub display: String,
+    /// English name, where the formulary has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_en: Option<String>,
     /// Hospital whose doctor came.
     pub hospital: String,
     /// When.

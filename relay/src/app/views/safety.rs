@@ -62,9 +62,12 @@ pub struct SafetyOverride {
     /// What it says, English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_en: Option<String>,
-    /// On what it rests.
+    /// On what it rests, Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// On what it rests, English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_en: Option<String>,
     /// Signed prescriptions on which it spoke, at signing or before.
     pub spoke: u64,
     /// Of these, signed although it spoke.

@@ -111,6 +111,9 @@ pub struct RouteStop {
     pub bed: String,
     /// Substances the resident must not get.
     pub allergies: Vec<String>,
+    /// The same in English, where the record codes them; else as written.
+    #[serde(default)]
+    pub allergies_en: Vec<String>,
     /// Diagnoses to examine.
     pub diagnoses: Vec<StopDiagnosis>,
     /// What became of it.

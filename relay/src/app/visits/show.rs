@@ -7,6 +7,7 @@ use yunzhen_domain::records::{Visit, VisitStop};
 use yunzhen_store::{Db, residents, staff};
 
 use crate::app::names::Names;
+use crate::app::residents::allergens;
 use crate::app::views::visits as views;
 use crate::app::{App, AppError, Context};
 
@@ -105,13 +106,15 @@ async fn route_stop(
     };
     // What was confirmed beside what was asked for is shown as well.
     let beside = stop.confirmed_codes.iter().filter(|code| !stop.diagnosis_codes.contains(code));
+    let (allergies, allergies_en) = allergens(app, &resident.allergies);
     Ok(views::RouteStop {
         resident_id: resident.id,
         age: resident.age(names.home(db, stop.home_id).await?.zone.date(ctx.now)).into(),
         name: resident.name.into_exposed(),
         sex: resident.sex,
         bed: resident.bed,
-        allergies: resident.allergies.into_iter().map(|a| a.substance).collect(),
+        allergies,
+        allergies_en,
         diagnoses: stop.diagnosis_codes.iter().chain(beside).map(diagnosis).collect(),
         state: stop.state,
         reason: stop.reason.as_ref().map(|reason| reason.expose().clone()),

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import type { AllergySeverity } from "@yunzhen/client";
+import { nameIn, type AllergySeverity } from "@yunzhen/client";
 import { useTranslation } from "react-i18next";
 import type { AllergyAnswer, AllergyLine } from "./draft";
 import { replaced, useForm } from "./form-state";
@@ -11,7 +11,7 @@ const NEW: AllergyLine = { substance: "", reaction: "", severity: "moderate" };
 
 /** Asked or not comes first: an empty list without that answer says nothing. */
 export function AllergyFields() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { draft, set, error } = useForm();
   const change = (at: number, line: AllergyLine | undefined): void =>
     set({ allergies: replaced(draft.allergies, at, line) });
@@ -41,8 +41,15 @@ export function AllergyFields() {
                 label={t("app:residents.field.substance")}
                 required
                 maxLength={60}
-                value={allergy.substance}
-                onChange={(event) => change(at, { ...allergy, substance: event.currentTarget.value, group: undefined })}
+                value={nameIn(allergy, i18n.language)}
+                onChange={(event) =>
+                  change(at, {
+                    ...allergy,
+                    substance: event.currentTarget.value,
+                    substance_en: undefined,
+                    group: undefined,
+                  })
+                }
                 error={error(`allergies[${at}].substance`)}
               />
               <TextInput
@@ -70,7 +77,7 @@ export function AllergyFields() {
                 color="red"
                 leftSection={<IconTrash aria-hidden />}
                 aria-label={t("app:residents.form.removeLine", {
-                  what: allergy.substance || t("app:residents.field.allergies"),
+                  what: nameIn(allergy, i18n.language) || t("app:residents.field.allergies"),
                 })}
                 onClick={() => change(at, undefined)}
               >

@@ -7,6 +7,8 @@ export type AllergyAnswer = "not_asked" | "none" | "some";
 
 export interface AllergyLine {
   substance: string;
+  /** What it is called on an English page, while its group stands. */
+  substance_en?: string;
   group?: string;
   reaction: string;
   severity: AllergySeverity;
@@ -21,6 +23,8 @@ export interface ConditionLine {
 export interface MedicineLine {
   drugId?: string;
   name: string;
+  /** What it is called on an English page, while its code stands. */
+  name_en?: string;
   dose: string;
   since: string;
 }
@@ -62,8 +66,9 @@ export function draftOf(resident: Resident, language: string): Draft {
     contacts: resident.contacts,
     surrogate: resident.surrogate ?? undefined,
     allergyAnswer: resident.allergy_records.length > 0 ? "some" : resident.allergies_asked ? "none" : "not_asked",
-    allergies: resident.allergy_records.map(({ substance, group, reaction, severity }) => ({
+    allergies: resident.allergy_records.map(({ substance, substance_en, group, reaction, severity }) => ({
       substance,
+      substance_en,
       group: group ?? undefined,
       reaction,
       severity,
@@ -76,6 +81,7 @@ export function draftOf(resident: Resident, language: string): Draft {
     medicines: resident.medicines.map((medicine) => ({
       drugId: medicine.drug_id ?? undefined,
       name: medicine.name,
+      name_en: medicine.name_en,
       dose: medicine.dose_text,
       since: medicine.since,
     })),

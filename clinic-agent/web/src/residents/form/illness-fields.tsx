@@ -1,8 +1,10 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
+import { nameIn } from "@yunzhen/client";
 import { useApi, useStrength } from "@yunzhen/client/ui";
 import { useTranslation } from "react-i18next";
 import { CatalogueSearch } from "./catalogue-search";
+import type { MedicineLine } from "./draft";
 import { replaced, useForm } from "./form-state";
 
 const today = (): string => {
@@ -77,9 +79,8 @@ function MedicineFields() {
   const strength = useStrength();
   const api = useApi();
   const { draft, set, error } = useForm();
-  const english = i18n.language === "en";
-  const add = (name: string, drugId?: string): void =>
-    set({ medicines: [...draft.medicines, { name, drugId, dose: "", since: today() }] });
+  const add = (line: Pick<MedicineLine, "name" | "name_en" | "drugId">): void =>
+    set({ medicines: [...draft.medicines, { ...line, dose: "", since: today() }] });
   return (
     <fieldset className="nurse-lines">
       <legend>{t("app:residents.field.medicines")}</legend>
@@ -92,9 +93,9 @@ function MedicineFields() {
               label={t("app:residents.field.medicine")}
               required
               maxLength={80}
-              value={medicine.name}
+              value={nameIn(medicine, i18n.language)}
               // Another name is another medicine: the code of the catalogue would no longer be true.
-              onChange={(event) => change({ name: event.currentTarget.value, drugId: undefined })}
+              onChange={(event) => change({ name: event.currentTarget.value, name_en: undefined, drugId: undefined })}
               error={error(`medicines[${at}].name`) ?? error(`medicines[${at}].drug_id`)}
             />
             <TextInput
@@ -114,7 +115,10 @@ function MedicineFields() {
               onChange={(event) => change({ since: event.currentTarget.value })}
               error={error(`medicines[${at}].since`)}
             />
-            <Remove what={medicine.name} onClick={() => set({ medicines: replaced(draft.medicines, at, undefined) })} />
+            <Remove
+              what={nameIn(medicine, i18n.language)}
+              onClick={() => set({ medicines: replaced(draft.medicines, at, undefined) })}
+            />
           </div>
         );
       })}
@@ -126,11 +130,17 @@ function MedicineFields() {
         ask={api.catalogue.drugs}
         option={(drug) => ({
           key: drug.id,
-          label: english ? drug.name_en : drug.name_zh,
+          label: nameIn(drug, i18n.language),
           detail: `${strength(drug.strength)} ${drug.form}`,
         })}
-        onChoose={(drug) => add(`${drug.name_zh} ${drug.strength}`, drug.id)}
-        onFreeText={(text) => add(text)}
+        onChoose={(drug) =>
+          add({
+            name: `${drug.name_zh} ${drug.strength}`,
+            name_en: `${drug.name_en} ${drug.strength}`,
+            drugId: drug.id,
+          })
+        }
+        onFreeText={(name) => add({ name })}
       />
     </fieldset>
   );

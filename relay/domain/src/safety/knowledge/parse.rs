@@ -200,8 +200,9 @@ impl Reader<'_> {
             let about = rule.about();
             let id = about.id.to_owned();
             let refuse = |problem| Err(value(self.file, &id, problem));
-            let words = [about.message.0, about.message.1, about.action.0, about.action.1, about.source, about.id];
-            if words.iter().any(|w| w.trim().is_empty()) {
+            let pairs = [about.message, about.action, about.source];
+            let mut words = pairs.iter().flat_map(|(zh, en)| [*zh, *en]).chain([about.id]);
+            if words.any(|w| w.trim().is_empty()) {
                 return refuse("identifier, message, action and source are needed, in both languages");
             }
             if about.hit.draft.is_empty() || about.miss.draft.is_empty() {

@@ -63,8 +63,8 @@ pub struct About<'a> {
     pub message: (&'a str, &'a str),
     /// What to do, Chinese and English.
     pub action: (&'a str, &'a str),
-    /// On what it rests.
-    pub source: &'a str,
+    /// On what it rests, Chinese and English; the first for both where a licensed file has no English.
+    pub source: (&'a str, &'a str),
     /// When it was written or last looked at.
     pub date: Date,
     /// What it must find.
@@ -96,6 +96,8 @@ macro_rules! rule {
             action_zh: String,
             action_en: String,
             source: String,
+            #[serde(default)]
+            source_en: Option<String>,
             date: Date,
             hit: Example,
             miss: Example,
@@ -112,7 +114,7 @@ macro_rules! rule {
                     severity: self.severity,
                     message: (&self.message_zh, &self.message_en),
                     action: (&self.action_zh, &self.action_en),
-                    source: &self.source,
+                    source: (&self.source, self.source_en.as_deref().unwrap_or(&self.source)),
                     date: self.date,
                     hit: &self.hit,
                     miss: &self.miss,
@@ -269,7 +271,7 @@ impl Rule for AllergyGroup {
             severity: Severity::HardStop,
             message: (&self.message_zh, &self.message_en),
             action: (&self.action_zh, &self.action_en),
-            source: &self.source,
+            source: (&self.source, self.source_en.as_deref().unwrap_or(&self.source)),
             date: self.date,
             hit: &self.hit,
             miss: &self.miss,

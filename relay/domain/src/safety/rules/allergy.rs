@@ -22,7 +22,7 @@ enum Match {
 }
 
 pub(super) fn allergy(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let source = case.source.as_str();
+    let source = case.source();
     if !case.resident.allergies_asked {
         out.push(finding(
             KIND,
@@ -96,7 +96,9 @@ impl<'a> Place<'a> {
             finding.message_zh = format!("{}。{}", finding.message_zh, group.message_zh);
             finding.message_en = format!("{}. {}", finding.message_en, group.message_en);
         }
-        finding.source = group.about().source.to_owned();
+        let (source, source_en) = group.about().source;
+        finding.source = source.to_owned();
+        finding.source_en = Some(source_en.to_owned());
         by_rule(finding, group)
     }
 }
@@ -118,7 +120,7 @@ fn compare(place: &Place<'_>, line: &Course<'_>, drug: &Drug, knowledge: &Knowle
     }
 }
 
-fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: &str) -> Finding {
+fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
     finding(
         KIND,
         Outcome::Alert,
@@ -133,7 +135,7 @@ fn same(record: &AllergyRecord, drug: &Drug, no: u16, source: &str) -> Finding {
     )
 }
 
-fn related(record: &AllergyRecord, drug: &Drug, no: u16, source: &str) -> Finding {
+fn related(record: &AllergyRecord, drug: &Drug, no: u16, source: (&str, &str)) -> Finding {
     let severity = if record.severity == AllergySeverity::Severe { Severity::Block } else { Severity::HardStop };
     let action = if severity == Severity::Block {
         ("请换用其他类别的药品", "Choose a drug of another class")
@@ -154,7 +156,7 @@ fn related(record: &AllergyRecord, drug: &Drug, no: u16, source: &str) -> Findin
     )
 }
 
-fn unknown_drug(no: u16, source: &str) -> Finding {
+fn unknown_drug(no: u16, source: (&str, &str)) -> Finding {
     finding(
         KIND,
         Outcome::NotCovered,

@@ -36,7 +36,7 @@ pub(super) fn dose(case: &Case<'_>, out: &mut Vec<Finding>) {
             KIND,
             "剂量和频次在上限之内",
             "Doses and frequencies are within their maxima",
-            &case.source,
+            case.source(),
         );
     }
 }
@@ -96,7 +96,7 @@ fn depends_on_need(case: &Case<'_>, line: &Course<'_>) -> Finding {
             format!("{zh}按需使用，每日剂量未能核查"),
             format!("{en} is taken when needed: its daily dose was not checked"),
         ),
-        &case.source,
+        case.source(),
         ("请在用药说明中写明每日上限", "Say in the instruction how much a day is the most"),
     )
 }
@@ -122,7 +122,7 @@ fn label(case: &Case<'_>, line: &Course<'_>, out: &mut Vec<Finding>) {
             Severity::Info,
             line.line(),
             (format!("{zh}的最大剂量未能全部核查"), format!("Not every maximum dose of {en} could be checked")),
-            &case.source,
+            case.source(),
             ("请自行核对剂量", "Check the dose yourself"),
         ));
     }
@@ -139,7 +139,7 @@ fn above_label(line: &Course<'_>, drug: &Drug) -> Finding {
             format!("{}超过说明书上限：单次 {single}，每日 {daily} {}", drug.name_zh, drug.dose_unit()),
             format!("{} is above its label: {single} at once, {daily} a day", drug.name_en),
         ),
-        "药品说明书",
+        ("药品说明书", "Product label"),
         ("请减少剂量或次数，或说明理由", "Reduce dose or frequency, or give a reason"),
     )
 }

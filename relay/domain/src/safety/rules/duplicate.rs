@@ -34,7 +34,7 @@ pub(super) fn duplicate(case: &Case<'_>, out: &mut Vec<Finding>) {
         }
     }
     if case.all_covered() {
-        clear_if_silent(out, KIND, "无重复用药", "No duplicate", &case.source);
+        clear_if_silent(out, KIND, "无重复用药", "No duplicate", case.source());
     }
 }
 

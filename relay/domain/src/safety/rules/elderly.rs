@@ -17,7 +17,7 @@ pub(super) fn elderly(case: &Case<'_>, out: &mut Vec<Finding>) {
         }
     }
     if case.lines_covered() {
-        clear_if_silent(out, KIND, "未发现老年人不适当用药", "Nothing inappropriate for the age", &case.source);
+        clear_if_silent(out, KIND, "未发现老年人不适当用药", "Nothing inappropriate for the age", case.source());
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn interaction(case: &Case<'_>, out: &mut Vec<Finding>) {
         }
     }
     if case.all_covered() {
-        clear_if_silent(out, KIND, "未发现相互作用", "No interaction found", &case.source);
+        clear_if_silent(out, KIND, "未发现相互作用", "No interaction found", case.source());
     }
 }
 

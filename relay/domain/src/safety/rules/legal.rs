@@ -8,11 +8,21 @@ use crate::records::Supply;
 use crate::safety::{Draft, Finding, FindingKind, Outcome, ResidentFacts, Severity};
 use jiff::Timestamp;
 
-const FOLLOW_UP: &str = "互联网诊疗管理办法（试行）：仅限常见病、慢性病复诊";
-const JOINT: &str = "互联网诊疗管理办法（试行）：患者在实体医疗机构、由其他医师在场陪同时的远程会诊";
-const CONTROLLED: &str = "互联网诊疗监管细则（试行）：特殊管理药品不得在线开具";
-const PRESCRIPTION_RULES: &str = "处方管理办法";
-const LONG_RULES: &str = "长期处方管理规范（试行）";
+const FOLLOW_UP: (&str, &str) = (
+    "互联网诊疗管理办法（试行）：仅限常见病、慢性病复诊",
+    "Measures for the Administration of Internet Diagnosis and Treatment (trial): follow-up of common and chronic diseases only",
+);
+const JOINT: (&str, &str) = (
+    "互联网诊疗管理办法（试行）：患者在实体医疗机构、由其他医师在场陪同时的远程会诊",
+    "Measures for the Administration of Internet Diagnosis and Treatment (trial): consultation with another doctor present beside the patient",
+);
+const CONTROLLED: (&str, &str) = (
+    "互联网诊疗监管细则（试行）：特殊管理药品不得在线开具",
+    "Rules for the Supervision of Internet Diagnosis and Treatment (trial): controlled drugs are not prescribed online",
+);
+const PRESCRIPTION_RULES: (&str, &str) = ("处方管理办法", "Prescription Administration Measures");
+const LONG_RULES: (&str, &str) =
+    ("长期处方管理规范（试行）", "Specification for the Management of Long-Term Prescriptions (trial)");
 
 /// Seen in person for the diagnosis by the prescriber's hospital, or together with the home's own doctor where that is allowed.
 pub(crate) fn eligibility(

@@ -25,7 +25,7 @@ pub(super) fn load(case: &Case<'_>, out: &mut Vec<Finding>) {
                 LoadKind::Anticholinergic => ("抗胆碱能负荷不高", "The anticholinergic burden is low"),
                 LoadKind::Qt => ("QT 延长风险不高", "The load on the QT interval is low"),
             };
-            clear_if_silent(out, kind, zh, en, &case.source);
+            clear_if_silent(out, kind, zh, en, case.source());
         }
     }
 }

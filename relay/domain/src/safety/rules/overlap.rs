@@ -29,7 +29,7 @@ pub(super) fn overlap(case: &Case<'_>, out: &mut Vec<Finding>) {
         }
     }
     if case.all_covered() {
-        clear_if_silent(out, KIND, "与在手药品无重叠", "Nothing overlaps with what is in hand", &case.source);
+        clear_if_silent(out, KIND, "与在手药品无重叠", "Nothing overlaps with what is in hand", case.source());
     }
 }
 
@@ -46,7 +46,7 @@ fn amount_unknown(case: &Case<'_>, line: &Course<'_>) -> Finding {
         Severity::Info,
         line.line(),
         (format!("{zh}已在用，余量未知"), format!("{en} is being taken; how much is left is not known")),
-        &case.source,
+        case.source(),
         ("请向护士核对余量", "Ask the nurse how much is left"),
     )
 }

@@ -31,7 +31,7 @@ pub(super) fn renal(case: &Case<'_>, out: &mut Vec<Finding>) {
         Ok(Clearance { value, formula, days }) if concerned => {
             let zh = format!("肾功能核对无异常：{formula} 约 {value:.0} mL/min，肌酐为 {days} 天前");
             let en = format!("Kidneys allow it: about {value:.0} mL/min by {formula}, creatinine {days} days old");
-            clear_if_silent(out, KIND, &zh, &en, &case.source);
+            clear_if_silent(out, KIND, &zh, &en, case.source());
             out.iter_mut().filter(|f| f.kind == KIND).for_each(|f| f.creatinine_days = Some(days));
         }
         _ => clear_if_silent(
@@ -39,7 +39,7 @@ pub(super) fn renal(case: &Case<'_>, out: &mut Vec<Finding>) {
             KIND,
             "无须按肾功能调整的药品",
             "No medicine that depends on the kidneys",
-            &case.source,
+            case.source(),
         ),
     }
 }
@@ -79,7 +79,7 @@ fn unknown(case: &Case<'_>, line: &Course<'_>, why: NoClearance) -> Finding {
             format!("{zh}须按肾功能用药，{why_zh}，未能核查"),
             format!("{en} depends on the kidneys and was not checked: {why_en}"),
         ),
-        &case.source,
+        case.source(),
         ("请补测肌酐", "Have the creatinine measured"),
     );
     Finding { creatinine_days: days, ..found }

@@ -7,7 +7,10 @@ use crate::records::Supply;
 use crate::safety::{Draft, DraftItem, Finding, FindingKind, Outcome, Severity, quantity, units};
 
 const KIND: FindingKind = FindingKind::Supply;
-const CAPS: &str = "处方管理办法；长期处方管理规范（试行）";
+const CAPS: (&str, &str) = (
+    "处方管理办法；长期处方管理规范（试行）",
+    "Prescription Administration Measures; Specification for the Management of Long-Term Prescriptions (trial)",
+);
 
 pub(crate) fn supply(draft: &Draft, formulary: &Formulary, policy: &Policy, out: &mut Vec<Finding>) {
     let cap = policy.supply_days(draft.supply);

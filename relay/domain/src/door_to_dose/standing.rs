@@ -1,0 +1,146 @@
+//! Whose turn it is, what is next and why, for every state of a signed prescription and its newest parcel. Not here: when each step was done and when it is late.
+
+use super::{Next, Parcel, Reason, Turn};
+use crate::machines::delivery::{QuarantineReason, State as D};
+use crate::machines::discrepancy::Cause;
+use crate::machines::prescription::State as P;
+use crate::records::{Delivery, Prescription};
+use crate::sensitive::Sensitive;
+
+/// Where it stands.
+pub(super) struct Standing {
+    pub turn: Turn,
+    pub next: Next,
+    pub reason: Option<Reason>,
+    pub note: Option<Sensitive<String>>,
+}
+
+const fn on(turn: Turn, next: Next) -> Standing {
+    Standing { turn, next, reason: None, note: None }
+}
+
+impl Standing {
+    fn because(self, reason: impl Into<Option<Reason>>) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+
+    fn in_words(self, note: Option<Sensitive<String>>) -> Self {
+        Self { note, ..self }
+    }
+}
+
+/// `counted`: a parcel of it was counted by the nurse; `given`: its first dose was given.
+pub(super) fn standing(p: &Prescription, parcel: Option<Parcel<'_>>, counted: bool, given: bool) -> Standing {
+    let open = parcel.and_then(|parcel| parcel.open);
+    // What has come is given, whatever becomes of the rest.
+    let to_give = counted && !given && p.in_the_home();
+    let give = on(Turn::Nurse, Next::Give);
+    let rest = match open {
+        Some(Cause::Count) => Some(Reason::Short),
+        _ if counted => Some(Reason::Part),
+        _ => None,
+    };
+    match p.state {
+        P::Draft => on(Turn::Prescriber, Next::Nothing),
+        P::Signed | P::InReview => on(Turn::Pharmacist, Next::Review),
+        P::InQuestion | P::OnHold => on(Turn::Prescriber, Next::Answer).because(Reason::Asked),
+        P::Rejected => on(Turn::Nobody, Next::Nothing).because(Reason::Rejected),
+        P::Cancelled | P::Stopped => withdrawn(p, parcel),
+        P::Packed | P::InDelivery => on_the_way(parcel.map(|parcel| parcel.delivery), to_give),
+        // What was called back or too warm is not given before the pharmacy has said so.
+        _ if matches!(open, Some(Cause::Recalled | Cause::Temperature)) => {
+            on(Turn::Pharmacy, Next::Settle).because(parcel.and_then(unfit))
+        }
+        P::Delivered if !given => give.because(open.map(|_| Reason::Short)),
+        P::Delivered if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(Reason::Short),
+        P::Delivered => on(Turn::Nobody, Next::Nothing),
+        P::Approved | P::Returned | P::Dispensing if to_give => give.because(rest),
+        P::Dispensing => on(Turn::Pharmacy, Next::Fill).because(rest),
+        P::Approved => {
+            let declined = p.timeline.iter().rev().find(|step| matches!(step.step.as_str(), "accept" | "decline"));
+            let declined = declined.filter(|step| step.step == "decline").map(|_| Reason::Declined);
+            on(Turn::Pharmacy, Next::Accept).because(declined.or(rest))
+        }
+        P::Returned => came_back(parcel.map(|parcel| parcel.delivery)),
+        P::Expired if to_give => give.because(Reason::Expired),
+        P::Expired if open.is_some() => on(Turn::Pharmacy, Next::Settle).because(Reason::Short),
+        P::Expired => on(Turn::Nobody, Next::Nothing).because(Reason::Expired),
+    }
+}
+
+/// With a parcel that is packed or on the road.
+fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
+    let straight = |next| {
+        if to_give { on(Turn::Nurse, Next::Give).because(Reason::Part) } else { on(Turn::Courier, next) }
+    };
+    let Some(d) = delivery else { return straight(Next::PickUp) };
+    let attempt = || -> Option<Sensitive<String>> { d.attempts.last().map(|attempt| attempt.reason.clone().into()) };
+    match d.state {
+        D::AwaitingCourier | D::Accepted => straight(Next::PickUp),
+        D::InTransit => straight(Next::Bring),
+        D::AtDoor => on(Turn::Nurse, Next::Count),
+        D::OnHold => on(Turn::Courier, Next::TryAgain).because(Reason::AttemptFailed).in_words(attempt()),
+        // A batch that was called back is not let go on.
+        D::Quarantined if d.quarantine == Some(QuarantineReason::Recall) => {
+            on(Turn::Courier, Next::BringBack).because(Reason::Recall)
+        }
+        D::Quarantined => on(Turn::Pharmacy, Next::Decide).because(stopped(d)),
+        D::Refused => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Refused).in_words(d.comment.clone()),
+        D::Returning => {
+            let back = on(Turn::Pharmacy, Next::TakeBack);
+            match stopped(d) {
+                Some(reason) => back.because(reason),
+                None => back.because(Reason::GivenBack).in_words(attempt()),
+            }
+        }
+        D::Recalled => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Withdrawn),
+        // The prescription moves with each of these: it is packed again with another parcel.
+        D::Received | D::Discrepancy | D::Lost | D::Returned | D::Cancelled => straight(Next::PickUp),
+    }
+}
+
+/// It was ended; its parcel may be on the road or in the home all the same.
+fn withdrawn(p: &Prescription, parcel: Option<Parcel<'_>>) -> Standing {
+    let settled = p.timeline.last().is_some_and(|step| step.step == "close_unsupplied");
+    let next = match parcel {
+        Some(parcel) if parcel.delivery.state == D::Recalled => Next::TakeBack,
+        Some(parcel) if parcel.open.is_some() => Next::Settle,
+        _ => Next::Nothing,
+    };
+    let turn = if next == Next::Nothing { Turn::Nobody } else { Turn::Pharmacy };
+    on(turn, next).because(if settled { Reason::Settled } else { Reason::Withdrawn })
+}
+
+/// Its parcel came back or was lost: why the next pharmacy has it.
+fn came_back(delivery: Option<&Delivery>) -> Standing {
+    let again = on(Turn::Pharmacy, Next::Accept);
+    let Some(d) = delivery else { return again };
+    let was = |name: &str| d.timeline.iter().any(|step| step.step == name);
+    if d.state == D::Lost {
+        again.because(Reason::Lost)
+    } else if was("refuse") {
+        again.because(Reason::Refused).in_words(d.comment.clone())
+    } else if was("pick_up") {
+        again.because(stopped(d).unwrap_or(Reason::GivenBack))
+    } else {
+        again.because(Reason::TakenBack)
+    }
+}
+
+/// Why the parcel was stopped, if it was not let go on since.
+fn stopped(delivery: &Delivery) -> Option<Reason> {
+    delivery.quarantine.map(|reason| match reason {
+        QuarantineReason::Temperature => Reason::Temperature,
+        QuarantineReason::Identity => Reason::Identity,
+        QuarantineReason::Recall => Reason::Recall,
+    })
+}
+
+/// Why what the home has may not be given.
+fn unfit(parcel: Parcel<'_>) -> Option<Reason> {
+    match parcel.open? {
+        Cause::Temperature => Some(Reason::Temperature),
+        Cause::Recalled => stopped(parcel.delivery).or(Some(Reason::Recall)),
+        Cause::Count => Some(Reason::Short),
+    }
+}
