@@ -6,7 +6,7 @@ use super::queue::Waiting;
 use super::rate::Lost;
 use super::reports::Reports;
 use super::sender::{Advice, Wait};
-use super::session::{Effect, Input, Session, Shown};
+use super::session::{Effect, HOLD, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::bulk::{BulkEvent, Item};
@@ -202,9 +202,10 @@ impl Driver {
             LinkEvent::Down => self.input(Input::LinkDown),
             LinkEvent::Moved => self.input(Input::ControlMoved),
             LinkEvent::Control(message) => match *message {
-                ToBox::StartMedia { consultation_id, video, audio } => {
+                ToBox::StartMedia { consultation_id, video, audio, hold_s } => {
                     tracing::info!(consultation = %consultation_id, "media start");
-                    self.input(Input::Start { consultation_id, video, audio });
+                    let hold = hold_s.map_or(HOLD, |seconds| Duration::from_secs(seconds.into()));
+                    self.input(Input::Start { consultation_id, video, audio, hold });
                 }
                 ToBox::StopMedia { consultation_id, reason } => {
                     tracing::info!(consultation = %consultation_id, ?reason, "media stop");

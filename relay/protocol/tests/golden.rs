@@ -243,6 +243,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
                     height: 720,
                 },
                 audio: AudioPlan { ssrc: 1, payload_type: 111, bitrate_bps: 32_000 },
+                hold_s: Some(600),
             },
         ),
         ("stop_media", ToBox::StopMedia { consultation_id, reason: StopReason::HangUp }),

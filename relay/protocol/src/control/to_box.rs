@@ -166,6 +166,9 @@ pub enum ToBox {
         video: VideoPlan,
         /// Uplink flow 1.
         audio: AudioPlan,
+        /// How long the box goes on filming and recording without a link, seconds. An older relay does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold_s: Option<u32>,
     },
     /// Stop capturing.
     StopMedia {
