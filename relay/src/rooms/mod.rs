@@ -444,6 +444,7 @@ impl Rooms {
             | ToRelay::StillOffer { .. }
             | ToRelay::StillFailed { .. }
             | ToRelay::SegmentOffer { .. }
+            | ToRelay::SegmentLost { .. }
             | ToRelay::RecordingTrouble { .. }
             | ToRelay::RecordingOver { .. } => {}
             ToRelay::CameraState { active, failed } => {

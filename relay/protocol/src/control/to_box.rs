@@ -253,6 +253,13 @@ pub enum ToBox {
         /// Why.
         reason: SegmentRefusal,
     },
+    /// The answer to `segment_lost`: the relay waits for nothing of the recording before this segment, and the box may forget what it has of that.
+    RecordingNext {
+        /// The recording.
+        recording_id: RecordingId,
+        /// The index of the segment that is to come next.
+        next: u32,
+    },
     /// The room changed.
     RoomState(RoomState),
     /// The relay is being stopped; reconnect with back-off.
@@ -281,6 +288,7 @@ impl super::Message for ToBox {
         "segment_at",
         "segment_done",
         "segment_refused",
+        "recording_next",
         "room_state",
         "drain",
     ];
