@@ -21,7 +21,7 @@ use yunzhen_domain::ids::{ConsultationId, RecordingId, StillId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::Motion;
 use yunzhen_media::ladder::forward::Forward;
-use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, SegmentRefusal, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -224,7 +224,7 @@ impl Driver {
                 ToBox::StillDone { still_id } => self.tell_bulk(BulkEvent::Done { item: Item::Still(still_id) }),
                 ToBox::StillRefused { still_id, reason } => {
                     tracing::warn!(still = %still_id, ?reason, "still refused by the relay");
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id) });
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id), out_of_order: false });
                 }
                 ToBox::Record { recording_id, consultation_id, key, next } => {
                     self.record(RecordOrder { recording_id, key, next }, consultation_id);
@@ -243,8 +243,10 @@ impl Driver {
                 }
                 ToBox::SegmentRefused { segment_id, reason } => {
                     tracing::warn!(segment = %segment_id, ?reason, "segment of a recording refused by the relay");
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id) });
+                    let out_of_order = reason == SegmentRefusal::OutOfOrder;
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id), out_of_order });
                 }
+                ToBox::RecordingNext { recording_id, next } => self.tell_bulk(BulkEvent::Next { recording_id, next }),
                 // The link's own business.
                 ToBox::Welcome { .. } | ToBox::Joined {} | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
             },
