@@ -193,7 +193,15 @@ impl Driver {
                 () = soft.cancelled() => break,
             }
         }
-        self.devices.stop();
+        // What is recorded is on disk before the program ends, and a slow disk holds up nothing else of the drain.
+        let mut devices = self.devices;
+        let closed = tokio::task::spawn_blocking(move || {
+            devices.stop();
+            drop(devices);
+        });
+        if closed.await.is_err() {
+            tracing::error!("the devices could not be closed in order");
+        }
     }
 
     fn link_event(&mut self, event: LinkEvent) {

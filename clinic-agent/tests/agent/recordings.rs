@@ -5,13 +5,19 @@ use std::time::Duration;
 use axum::Router;
 use sha2::{Digest as _, Sha256};
 use yunzhen_clinic_agent::agent;
+use yunzhen_clinic_agent::link::Link;
+use yunzhen_clinic_agent::outbox::devices::{DeviceSink, Devices};
+use yunzhen_clinic_agent::outbox::driver::Driver;
+use yunzhen_clinic_agent::outbox::session::CapturePlan;
 use yunzhen_clinic_agent::recordings::disk::{Disk, Waiting};
 use yunzhen_domain::audit::hex;
 use yunzhen_domain::ids::{RecordingId, SegmentId};
+use yunzhen_media::ladder::VideoTarget;
+use yunzhen_media::ladder::sound::SoundTarget;
 use yunzhen_protocol::bulk::{BulkHead, BulkKind};
-use yunzhen_protocol::control::{SegmentLoss, SegmentRefusal, ToBox, ToRelay};
+use yunzhen_protocol::control::{BoxCamera, SegmentLoss, SegmentRefusal, ToBox, ToRelay};
 use yunzhen_protocol::stream::StreamType;
-use yunzhen_runtime::Lifecycle;
+use yunzhen_runtime::{Lifecycle, clock};
 
 use crate::relay::FakeRelay;
 use crate::world::{TestDevices, World};
@@ -181,4 +187,53 @@ async fn a_segment_that_is_gone_costs_none_behind_it() {
     world.relay.tell(ToBox::SegmentDone { segment_id: one(4).segment });
     assert_eq!(offered(&mut world.relay).await, (5, 1));
     world.life.stop().await.unwrap();
+}
+
+/// Devices whose end takes until somebody else has had a turn.
+struct SlowDevices {
+    closing: Option<tokio::sync::oneshot::Sender<()>>,
+    closed: std::sync::mpsc::Receiver<()>,
+}
+
+impl Devices for SlowDevices {
+    fn cameras(&self) -> Vec<BoxCamera> {
+        Vec::new()
+    }
+
+    fn microphone(&self) -> bool {
+        false
+    }
+
+    fn start(&mut self, _plan: CapturePlan, _sink: DeviceSink) {}
+    fn adjust(&mut self, _plan: CapturePlan) {}
+    fn keyframe(&mut self) {}
+    fn target(&mut self, _target: VideoTarget) {}
+    fn sound(&mut self, _target: SoundTarget) {}
+    fn hold(&mut self, _held: bool) {}
+
+    fn stop(&mut self) {
+        self.closing.take().unwrap().send(()).unwrap();
+        self.closed.recv_timeout(Duration::from_secs(20)).expect("everything else goes on meanwhile");
+    }
+}
+
+/// The end of what is recorded was waited for on a thread that others need: on a slow disk the whole drain stood still.
+#[tokio::test]
+async fn a_drain_waits_for_the_end_of_what_is_recorded_and_holds_up_nothing_else() {
+    let (closing, began) = tokio::sync::oneshot::channel();
+    let (release, closed) = std::sync::mpsc::channel();
+    let life = Lifecycle::new();
+    let link = Link::new(life.clone(), clock::now_timestamp());
+    let devices = SlowDevices { closing: Some(closing), closed };
+    let (driver, _outbox) = Driver::new(life.clone(), link, Box::new(devices));
+    let (_events, events) = tokio::sync::mpsc::channel(1);
+    life.spawn("media", driver.run(events));
+    // On the one thread there is.
+    let other = tokio::spawn(async move {
+        began.await.unwrap();
+        release.send(()).unwrap();
+    });
+    life.stop().await.unwrap();
+    assert!(other.is_finished(), "the drain waited for the devices");
+    other.await.unwrap();
 }
