@@ -464,7 +464,7 @@ async fn a_failed_assembly_waits_longer_each_time_and_then_for_the_specialist() 
 async fn what_a_failed_recording_was_made_of_is_swept_and_what_others_are_made_of_stays() {
     let (w, folder) = world().await;
     let (_, _, waits) = come(&w, "王秀英").await;
-    let (consultation, _, failed) = come(&w, "赵德明").await;
+    let (consultation, _, failed) = come(&w, "孙桂兰").await;
     for index in 0..2 {
         w.app.recordings.take(failed, index, b"nobody's bytes").unwrap();
     }
