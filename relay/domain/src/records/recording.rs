@@ -54,8 +54,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it when the link was away for as long as
-    /// the policy has it wait (`call_without_link_minutes`).
+    /// Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it after the policy's `call_without_link_minutes`.
     GapReason {
         /// The box had left the call, or was started anew.
         Restarted = "restarted",
