@@ -287,7 +287,7 @@ impl Bulk {
     }
 
     /// Segments that the relay wants, in the order in which they go.
-    async fn segments_waiting(&self) -> Option<Vec<Waiting>> {
+    async fn segments_waiting(&mut self) -> Option<Vec<Waiting>> {
         let mut waiting = on_disk(&self.segments, Segments::waiting).await?;
         waiting.retain(|one| self.recordings.is_wanted(one));
         Some(waiting)

@@ -331,6 +331,16 @@ mod tests {
         (folder, target, told, order)
     }
 
+    /// A tape that ends when it is released.
+    fn held() -> (mpsc::Sender<()>, Vec<JoinHandle<()>>) {
+        let (release, held) = mpsc::channel();
+        let tape = thread::spawn(move || {
+            // Released, or the test is over.
+            let _ = held.recv();
+        });
+        (release, vec![tape])
+    }
+
     fn all(told: &mut Told) -> Vec<TapeEvent> {
         let mut all = Vec::new();
         while let Ok(BulkEvent::Tape(_, event)) = told.try_recv() {
@@ -343,11 +353,7 @@ mod tests {
     #[test]
     fn a_tape_begins_at_once_and_writes_behind_the_one_before_it() {
         let (_folder, target, mut told, order) = stage();
-        let (release, held) = mpsc::channel::<()>();
-        let mut before = vec![thread::spawn(move || {
-            // Released, or the test is over.
-            let _ = held.recv();
-        })];
+        let (release, mut before) = held();
         let slot = TapeSlot::default();
         let tape = Tape::start(&order, &target, slot.clone(), &mut before).expect("it begins beside the one before it");
         assert!(before.is_empty(), "whose end is its own thread's to wait for");
@@ -367,11 +373,7 @@ mod tests {
     #[test]
     fn a_box_that_is_too_slow_says_so() {
         let (_folder, target, mut told, order) = stage();
-        let (release, held) = mpsc::channel::<()>();
-        let mut before = vec![thread::spawn(move || {
-            // Released, or the test is over.
-            let _ = held.recv();
-        })];
+        let (release, mut before) = held();
         let slot = TapeSlot::default();
         let tape = Tape::start(&order, &target, slot.clone(), &mut before).expect("it begins");
         // Three seconds of sound for which nobody has time.

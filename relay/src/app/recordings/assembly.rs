@@ -51,15 +51,19 @@ pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), 
     match done {
         Ok(kept) => {
             tracing::info!(recording = %id, kept, "recording assembled");
-            tidy(app, id).await
         }
         // Whoever took it over has its own file: only the one that the record names stays.
-        Err(AppError::Store(StoreError::Stale { .. })) => tidy(app, id).await,
+        Err(AppError::Store(StoreError::Stale { .. })) => {}
         Err(error) => {
             fail(app, leased, now).await?;
-            Err(error)
+            return Err(error);
         }
     }
+    // What is left of it goes with the next sweep.
+    if let Err(error) = swept(app, id).await {
+        tracing::warn!(recording = %id, %error, "what a recording was made of could not be removed; it is tried again");
+    }
+    Ok(())
 }
 
 /// Has one that was given up tried again. Any other stays as it is.
@@ -186,14 +190,6 @@ async fn fail(app: &App, leased: Recording, now: Timestamp) -> Result<(), AppErr
         }
         Ok(()) => work.finish_unchanged((), "a try at a recording's file that failed").await,
     }
-}
-
-/// Removes what the record has no use for. What is left after a crash goes with [`sweep`].
-async fn tidy(app: &App, id: RecordingId) -> Result<(), AppError> {
-    if let Err(error) = swept(app, id).await {
-        tracing::warn!(recording = %id, %error, "what a recording was made of could not be removed; it is tried again");
-    }
-    Ok(())
 }
 
 /// Removes files: of recordings that the record does not have any more; of one that was kept all but the one that is watched; of one that failed all, since nothing of
