@@ -2,15 +2,18 @@
 //!
 //! Each is on disk before it is offered, and is removed when the relay has it, so an outage or a power cut costs nothing but time. It travels on a bulk
 //! stream of its own, at what the call leaves of the link ([`crate::link::bulk`]); one at a time, stills before segments, oldest first. A still that
-//! cannot be read does not hold up those after it. Why there is none is remembered: the relay asks again for what it has not heard of, and is told the same.
+//! cannot be read does not hold up those after it, nor does a segment. Why there is no still is remembered: the relay asks again for what it has not heard of, and is
+//! told the same.
 //!
 //! | module | what |
 //! |---|---|
 //! | [`sending`] | how much may leave now; pure |
+//! | [`segments`] | which segment goes next, which are given up, what the relay hears of recordings |
 //!
 //! Not here: what waits on disk (`stills::disk`, `recordings::disk`), taking pictures and recording (`capture`), whether this box is in the consultation (the
 //! media task).
 
+pub mod segments;
 pub mod sending;
 
 use crate::link::{Link, Open};
@@ -22,9 +25,10 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use segments::{Next, Recordings};
 use sending::Sending;
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -32,7 +36,7 @@ use uuid::Uuid;
 use yunzhen_domain::ids::{RecordingId, SegmentId, StillId};
 use yunzhen_domain::records::STILL_MOST_BYTES;
 use yunzhen_protocol::bulk::{BulkHead, BulkKind};
-use yunzhen_protocol::control::{RecordTrouble, StillTrouble, ToRelay};
+use yunzhen_protocol::control::{SegmentLoss, StillTrouble, ToRelay};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_runtime::{Lifecycle, clock};
 
@@ -42,6 +46,8 @@ pub const EVENT_QUEUE: usize = 64;
 const CAMERA: Duration = Duration::from_secs(15);
 /// An offer that the relay says nothing about is made again.
 const AGAIN: Duration = Duration::from_secs(10);
+/// A segment that could not be read is tried again after this.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 /// Failures that are remembered; those of the oldest stills are forgotten first.
 const FAILURES: usize = 64;
 /// Bulk goes after requests and control messages.
@@ -98,6 +104,15 @@ pub enum BulkEvent {
     Refused {
         /// What.
         item: Item,
+        /// The relay waits for segments before it.
+        out_of_order: bool,
+    },
+    /// `recording_next`: the relay waits for nothing before it.
+    Next {
+        /// Of which recording.
+        recording_id: RecordingId,
+        /// The index of what is to come next.
+        next: u32,
     },
     /// What becomes of a recording on this box.
     Tape(RecordingId, TapeEvent),
@@ -130,38 +145,16 @@ pub struct Bulk {
     recordings: Recordings,
 }
 
-/// Recordings of this box, as far as the relay has to hear of them.
-#[derive(Default)]
-struct Recordings {
-    /// Their last segment is not on disk.
-    running: HashSet<RecordingId>,
-    /// The relay waits for the rest.
-    stopped: HashSet<RecordingId>,
-    hindered: HashMap<RecordingId, Hindered>,
-}
-
-/// What hinders a recording.
-#[derive(Clone, Copy, Default)]
-struct Hindered {
-    tape: Option<RecordTrouble>,
-    tablet: bool,
-}
-
-impl Hindered {
-    fn reason(self) -> Option<RecordTrouble> {
-        self.tape.or(self.tablet.then_some(RecordTrouble::Tablet))
-    }
-}
-
 /// What the relay was offered last.
 struct Current {
     item: Item,
     bytes: Bytes,
     /// Once the relay said from where.
     under_way: Option<(quinn::SendStream, Sending)>,
-    /// Its stream came to an end before it: what the relay says of earlier is stale, and it is offered again after a while.
+    /// Its stream came to an end before it, or it is given up and was told so: what the relay says of earlier is stale, and it is offered again after a while.
     broken: bool,
-    heard_at: Instant,
+    /// Then it is offered again, or tried to be read.
+    again_at: Instant,
 }
 
 impl Bulk {
@@ -209,7 +202,7 @@ impl Bulk {
             };
             let sending = self.current.as_ref().and_then(|current| current.under_way.as_ref());
             let due = sending.and_then(|(_, sending)| sending.due(bps)).map(|at| self.begun + at);
-            let again = self.current.as_ref().map(|current| current.heard_at + AGAIN);
+            let again = self.current.as_ref().map(|current| current.again_at);
             tokio::select! {
                 biased;
                 () = soft.cancelled() => return,
@@ -246,48 +239,36 @@ impl Bulk {
                 tracing::debug!(?item, "received by the relay");
                 self.forget(item).await;
             }
-            BulkEvent::Refused { item } => {
+            BulkEvent::Refused { item, out_of_order } => {
                 metrics::counter!("yunzhen_bulk_refused_total").increment(1);
-                self.forget(item).await;
+                match item {
+                    Item::Segment(id) if out_of_order => self.out_of_order(id).await,
+                    Item::Segment(_) | Item::Still(_) => self.forget(item).await,
+                }
             }
+            BulkEvent::Next { recording_id, next } => self.settle(recording_id, next).await,
             BulkEvent::Tape(id, event) => self.tape(id, event).await,
             BulkEvent::Stopped { recording_id } => {
-                self.recordings.stopped.insert(recording_id);
+                self.recordings.stop(recording_id);
                 self.say_what_is_over().await;
             }
         }
     }
 
     async fn tape(&mut self, id: RecordingId, event: TapeEvent) {
-        match event {
-            TapeEvent::Opened => {
-                self.recordings.running.insert(id);
-                // Nothing hinders it: the hospital sees that it has begun.
-                self.recordings.hindered.entry(id).or_default();
-                self.say_what_hinders();
-            }
+        if !self.recordings.tape(id, event) {
             // The next turn of the loop offers it, when nothing else is under way.
-            TapeEvent::Kept => self.say_what_waits().await,
-            TapeEvent::Trouble(trouble) => {
-                self.recordings.hindered.entry(id).or_default().tape = trouble;
-                self.say_what_hinders();
-            }
-            TapeEvent::Tablet(shown) => {
-                self.recordings.hindered.entry(id).or_default().tablet = shown;
-                self.say_what_hinders();
-            }
-            TapeEvent::Closed => {
-                self.recordings.running.remove(&id);
-                self.recordings.hindered.remove(&id);
-                self.say_what_is_over().await;
-            }
+            return self.say_what_waits().await;
+        }
+        match event {
+            TapeEvent::Closed => self.say_what_is_over().await,
+            _ => self.say_what_hinders(),
         }
     }
 
     /// Of each recording that runs. The relay keeps what it hears once; without a link it hears it on the next one.
     fn say_what_hinders(&self) {
-        for (recording_id, hindered) in &self.recordings.hindered {
-            let message = ToRelay::RecordingTrouble { recording_id: *recording_id, reason: hindered.reason() };
+        for message in self.recordings.troubles() {
             if !self.link.tell(message) {
                 tracing::debug!("no link to say what hinders a recording");
             }
@@ -296,15 +277,56 @@ impl Bulk {
 
     /// Recordings that were stopped and of which the relay has all. Without a link the relay asks again on the next one.
     async fn say_what_is_over(&mut self) {
-        if self.recordings.stopped.is_empty() {
+        if !self.recordings.any_stopped() {
             return;
         }
-        let Some(waiting) = on_disk(&self.segments, Segments::waiting).await else { return };
-        let Recordings { running, stopped, .. } = &mut self.recordings;
-        let over = stopped.extract_if(|id| !running.contains(id) && waiting.iter().all(|one| one.recording != *id));
-        for recording_id in over {
+        let Some(waiting) = self.segments_waiting().await else { return };
+        for recording_id in self.recordings.over(&waiting) {
             self.link.tell(ToRelay::RecordingOver { recording_id });
         }
+    }
+
+    /// Segments that the relay wants, in the order in which they go.
+    async fn segments_waiting(&mut self) -> Option<Vec<Waiting>> {
+        let mut waiting = on_disk(&self.segments, Segments::waiting).await?;
+        waiting.retain(|one| self.recordings.is_wanted(one));
+        Some(waiting)
+    }
+
+    /// The relay waits for segments before this one. Those that wait go first; where there are none, there never will be.
+    async fn out_of_order(&mut self, id: SegmentId) {
+        let waiting = self.segments_waiting().await.unwrap_or_default();
+        self.current = None;
+        let Some(one) = waiting.iter().find(|one| one.segment == id).copied() else { return };
+        let is_first = waiting.iter().all(|other| other.recording != one.recording || other.index >= one.index);
+        if let Some(before) = one.index.checked_sub(1).filter(|_| is_first) {
+            self.give_segments_up(Waiting { index: before, ..one }, SegmentLoss::Missing);
+        }
+    }
+
+    /// Up to this one, for what the relay has not. What it answers goes on behind it; it is told again until it does.
+    fn give_segments_up(&mut self, last: Waiting, reason: SegmentLoss) {
+        let Waiting { recording, index, segment } = last;
+        tracing::error!(%recording, index, ?reason, "a stretch of a recording is given up");
+        metrics::counter!("yunzhen_segments_given_up_total").increment(1);
+        self.link.tell(ToRelay::SegmentLost { segment_id: segment, recording_id: recording, index, reason });
+        self.wait_for(segment, AGAIN);
+    }
+
+    /// Nothing else of recordings goes for so long.
+    fn wait_for(&mut self, segment: SegmentId, wait: Duration) {
+        let (item, again_at) = (Item::Segment(segment), clock::now_instant() + wait);
+        self.current = Some(Current { item, bytes: Bytes::new(), under_way: None, broken: true, again_at });
+    }
+
+    /// The relay has, or waits for no more, what was before it.
+    async fn settle(&mut self, id: RecordingId, next: u32) {
+        self.current.take_if(|current| matches!(current.item, Item::Segment(_)));
+        if on_disk(&self.segments, move |disk| disk.remove_before(id, next)).await.is_none() {
+            self.recordings.settle(id, next);
+        }
+        self.say_what_is_over().await;
+        self.say_what_waits().await;
     }
 
     async fn taken(&mut self, id: StillId, picture: Result<Picture, NoPicture>) {
@@ -382,22 +404,29 @@ impl Bulk {
             let len = bytes.len() as u64;
             let offer = ToRelay::StillOffer { still_id, taken_at, media_type, width, height, bytes: len, sha256 };
             (Item::Still(still_id), offer, bytes)
-        } else if let Some(Some((offer, segment_id, bytes))) = on_disk(&self.segments, next_segment).await {
-            (Item::Segment(segment_id), offer, bytes)
         } else {
-            return self.say_what_waits().await;
+            let waiting = self.segments_waiting().await.unwrap_or_default();
+            match on_disk(&self.segments, move |disk| Ok(segments::next(disk, &waiting))).await.flatten() {
+                Some(Next::Offer(offer, segment_id, bytes)) => (Item::Segment(segment_id), offer, bytes),
+                // It is tried again after a while.
+                Some(Next::Unreadable(one, _)) if self.recordings.try_again(one.segment) => {
+                    return self.wait_for(one.segment, READ_AGAIN);
+                }
+                Some(Next::Unreadable(one, reason)) => return self.give_segments_up(one, reason),
+                None => return self.say_what_waits().await,
+            }
         };
         // A link that is full or gone: the offer is made again.
         self.link.tell(offer);
-        let heard_at = clock::now_instant();
-        self.current = Some(Current { item, bytes: bytes.into(), under_way: None, broken: false, heard_at });
+        let again_at = clock::now_instant() + AGAIN;
+        self.current = Some(Current { item, bytes: bytes.into(), under_way: None, broken: false, again_at });
         self.link.bulk().set_presses(matches!(item, Item::Still(_)));
     }
 
     async fn at(&mut self, item: Item, offset: u64, open: Option<&Open>) {
         let now = self.now();
         let Some(current) = self.current.as_mut().filter(|current| current.item == item) else { return };
-        current.heard_at = clock::now_instant();
+        current.again_at = clock::now_instant() + AGAIN;
         if let Some((_, sending)) = &mut current.under_way {
             sending.heard(offset);
             return;
@@ -447,7 +476,12 @@ impl Bulk {
                 on_disk(&self.stills, move |disk| disk.remove(id)).await;
             }
             Item::Segment(id) => {
-                on_disk(&self.segments, move |disk| disk.remove(id)).await;
+                if on_disk(&self.segments, move |disk| disk.remove(id)).await.is_none() {
+                    let waiting = self.segments_waiting().await.unwrap_or_default();
+                    if let Some(one) = waiting.iter().find(|one| one.segment == id) {
+                        self.recordings.settle(one.recording, one.index + 1);
+                    }
+                }
                 self.say_what_is_over().await;
             }
         }
@@ -459,7 +493,7 @@ impl Bulk {
         let waiting = stills_waiting(&self.stills, &self.unreadable).await.len();
         metrics::gauge!("yunzhen_stills_waiting").set(waiting as f64);
         self.link.bulk().set_presses(waiting > 0);
-        let segments = on_disk(&self.segments, |disk| Ok(disk.waiting()?.len())).await.unwrap_or(0);
+        let segments = self.segments_waiting().await.unwrap_or_default().len();
         metrics::gauge!("yunzhen_segments_waiting").set(segments as f64);
     }
 
@@ -472,23 +506,6 @@ impl Bulk {
 async fn stills_waiting(disk: &Stills, unreadable: &HashSet<StillId>) -> Vec<StillId> {
     let waiting = on_disk(disk, Stills::waiting).await.unwrap_or_default();
     waiting.into_iter().filter(|id| !unreadable.contains(id)).collect()
-}
-
-/// The segment that is to go next, with its offer.
-fn next_segment(disk: &Segments) -> io::Result<Option<(ToRelay, SegmentId, Vec<u8>)>> {
-    let all = disk.waiting()?;
-    let Some(first) = all.first().copied() else { return Ok(None) };
-    let Waiting { recording, index, segment } = first;
-    let sealed = disk.read(first)?;
-    let offer = ToRelay::SegmentOffer {
-        segment_id: segment,
-        recording_id: recording,
-        index,
-        waiting: u32::try_from(all.iter().filter(|one| one.recording == recording).count()).unwrap_or(u32::MAX),
-        bytes: sealed.len() as u64,
-        sha256: yunzhen_domain::audit::hex(&Sha256::digest(&sealed)),
-    };
-    Ok(Some((offer, segment, sealed)))
 }
 
 /// Works on a disk beside the other tasks; `None` when it failed, which is logged.

@@ -72,7 +72,7 @@ pub struct Capture {
     /// Where the devices' threads put what is to be recorded.
     slot: TapeSlot,
     tape: Option<Tape>,
-    /// Recordings whose last segment may be on its way to disk.
+    /// Tapes whose last segment may be on its way to disk; the next one waits for them, or the end of all.
     ended: Vec<JoinHandle<()>>,
 }
 
@@ -195,9 +195,7 @@ impl Devices for Capture {
             return;
         }
         self.stop_recording();
-        // The one before ends before the next begins: it may be the same recording, which has each place once.
-        join(self.ended.drain(..));
-        self.tape = Tape::start(&order, target, self.slot.clone());
+        self.tape = Tape::start(&order, target, self.slot.clone(), &mut self.ended);
     }
 
     fn stop_recording(&mut self) {

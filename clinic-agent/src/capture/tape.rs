@@ -1,9 +1,10 @@
 //! The recording thread: pictures and sound of the devices as sealed segments on disk, at a rate of its own.
 //!
 //! The live encoder follows the link; this one does not, so a weak link costs the recording nothing. It yields to the live one: pictures wait for it in a short
-//! queue and are left out, and counted, when it does not keep up. Sound is the live encoder's own, which is slim on a narrow link.
+//! queue and are left out, and counted, when it does not keep up; where that is more than now and then the hospital is told. Sound is the live encoder's own, which is slim
+//! on a narrow link. A tape begins at once and writes when the one before it has ended: nobody waits for a disk but these threads.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -23,6 +24,7 @@ use super::h264::{CLOCK, H264};
 use crate::bulk::BulkEvent;
 use crate::recordings::cutter::{Cut, Cutter};
 use crate::recordings::disk::{Disk, KeepError, Waiting};
+use crate::recordings::pace::Pace;
 use crate::recordings::{RecordOrder, TapeEvent, TapeTarget};
 
 /// Pieces that may wait: a second of sound and then some. One more is left out.
@@ -52,7 +54,23 @@ impl std::fmt::Debug for TapeSlot {
 
 struct Feed {
     pieces: mpsc::SyncSender<Piece>,
-    pictures: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+/// What both ends of a feed count.
+#[derive(Default)]
+struct Counts {
+    /// Pictures that wait.
+    pictures: AtomicUsize,
+    /// Pieces that were left out.
+    left_out: AtomicU64,
+}
+
+impl Counts {
+    fn leave_out(&self, kind: &'static str) {
+        self.left_out.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("yunzhen_recording_left_out_total", "kind" => kind).increment(1);
+    }
 }
 
 impl TapeSlot {
@@ -60,11 +78,11 @@ impl TapeSlot {
     pub(super) fn picture(&self, picture: &frame::Video, taken_at: Instant) {
         let slot = self.lock();
         let Some(feed) = &*slot else { return };
-        if feed.pictures.fetch_add(1, Ordering::Relaxed) >= PICTURES
+        if feed.counts.pictures.fetch_add(1, Ordering::Relaxed) >= PICTURES
             || feed.pieces.try_send(Piece::Picture(picture.clone(), taken_at)).is_err()
         {
-            feed.pictures.fetch_sub(1, Ordering::Relaxed);
-            metrics::counter!("yunzhen_recording_left_out_total", "kind" => "video").increment(1);
+            feed.counts.pictures.fetch_sub(1, Ordering::Relaxed);
+            feed.counts.leave_out("video");
         }
     }
 
@@ -73,7 +91,7 @@ impl TapeSlot {
         if let Some(feed) = &*self.lock()
             && feed.pieces.try_send(Piece::Sound(packet.clone(), taken_at)).is_err()
         {
-            metrics::counter!("yunzhen_recording_left_out_total", "kind" => "audio").increment(1);
+            feed.counts.leave_out("audio");
         }
     }
 
@@ -92,8 +110,14 @@ pub(super) struct Tape {
 }
 
 impl Tape {
-    /// Starts recording what comes through the slot. `None` when it cannot begin; why is in the log, and told.
-    pub(super) fn start(order: &RecordOrder, target: &TapeTarget, slot: TapeSlot) -> Option<Self> {
+    /// Starts recording what comes through the slot, behind the tapes `before`, which may be of the same recording: it has each place once. They stay where they are, and
+    /// it is `None`, when it cannot begin; why is in the log, and told.
+    pub(super) fn start(
+        order: &RecordOrder,
+        target: &TapeTarget,
+        slot: TapeSlot,
+        before: &mut Vec<JoinHandle<()>>,
+    ) -> Option<Self> {
         let TapeTarget { settings, disk, events } = target.clone();
         let recording = order.recording_id;
         let bytes = STANDARD.decode(&order.key.0).ok().and_then(|key| <[u8; 32]>::try_from(key).ok());
@@ -102,7 +126,7 @@ impl Tape {
             return None;
         };
         let (sender, pieces) = mpsc::sync_channel(QUEUE);
-        let pictures = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::<Counts>::default();
         let writer = Writer {
             recording,
             key,
@@ -116,18 +140,23 @@ impl Tape {
             cutter: Cutter::default(),
             encoder: None,
             size: (0, 0),
-            trouble: None,
+            pace: Pace::default(),
+            failed: None,
+            told: None,
         };
         // Who waits for the end of it must have heard of its beginning.
         if writer.events.try_send(BulkEvent::Tape(recording, TapeEvent::Opened)).is_err() {
             tracing::error!(%recording, "too much waits to begin a recording; the relay asks again");
             return None;
         }
-        let count = pictures.clone();
-        let events = writer.events.clone();
-        match thread::Builder::new().name("recording".to_owned()).spawn(move || writer.run(&pieces, &count)) {
+        let (counted, events, earlier) = (counts.clone(), writer.events.clone(), std::mem::take(before));
+        let run = move || {
+            super::join(earlier);
+            writer.run(&pieces, &counted);
+        };
+        match thread::Builder::new().name("recording".to_owned()).spawn(run) {
             Ok(thread) => {
-                *slot.lock() = Some(Feed { pieces: sender, pictures });
+                *slot.lock() = Some(Feed { pieces: sender, counts });
                 Some(Self { recording, slot, thread })
             }
             Err(error) => {
@@ -168,11 +197,15 @@ struct Writer {
     cutter: Cutter,
     encoder: Option<H264>,
     size: (u16, u16),
-    trouble: Option<RecordTrouble>,
+    pace: Pace,
+    /// Why the last segment, or picture, was not kept.
+    failed: Option<RecordTrouble>,
+    /// What the hospital was told last.
+    told: Option<RecordTrouble>,
 }
 
 impl Writer {
-    fn run(mut self, pieces: &mpsc::Receiver<Piece>, pictures: &AtomicUsize) {
+    fn run(mut self, pieces: &mpsc::Receiver<Piece>, counts: &Counts) {
         // What an earlier run of the box left goes before.
         match self.disk.next_index(self.recording) {
             Ok(next) => self.next = self.next.max(next),
@@ -180,13 +213,17 @@ impl Writer {
         }
         tracing::info!(recording = %self.recording, first = self.next, "recording");
         while let Ok(piece) = pieces.recv() {
+            if let Piece::Picture(_, taken_at) | Piece::Sound(_, taken_at) = &piece {
+                let at_us = self.at_us(*taken_at);
+                self.hindered(at_us, counts.left_out.load(Ordering::Relaxed));
+            }
             match piece {
                 Piece::Picture(picture, taken_at) => {
-                    pictures.fetch_sub(1, Ordering::Relaxed);
+                    counts.pictures.fetch_sub(1, Ordering::Relaxed);
                     if let Err(error) = self.picture(picture, taken_at) {
                         tracing::warn!(%error, "a picture was not recorded");
                         self.encoder = None;
-                        self.troubled(Some(RecordTrouble::Other));
+                        self.failed = Some(RecordTrouble::Other);
                     }
                 }
                 Piece::Sound(packet, taken_at) => {
@@ -244,24 +281,27 @@ impl Writer {
             Ok(()) => {
                 self.next += 1;
                 self.after = After::Segment;
-                self.troubled(None);
+                self.failed = None;
                 self.tell(TapeEvent::Kept);
             }
             Err(error) => {
                 tracing::error!(%error, "a stretch of a recording is lost; the call goes on");
                 metrics::counter!("yunzhen_segments_lost_total").increment(1);
                 self.after = if self.after == After::Start { After::Start } else { After::Disk };
-                self.troubled(Some(match error {
+                self.failed = Some(match error {
                     KeepError::Full(_) => RecordTrouble::BoxFull,
                     KeepError::Disk(_) => RecordTrouble::BoxDisk,
-                }));
+                });
             }
         }
     }
 
-    fn troubled(&mut self, trouble: Option<RecordTrouble>) {
-        if self.trouble != trouble {
-            self.trouble = trouble;
+    /// Looks whether something hinders it, at each piece.
+    fn hindered(&mut self, at_us: u64, left_out: u64) {
+        let is_slow = self.pace.is_slow(at_us, left_out);
+        let trouble = self.failed.or(is_slow.then_some(RecordTrouble::Other));
+        if self.told != trouble {
+            self.told = trouble;
             self.tell(TapeEvent::Trouble(trouble));
         }
     }
@@ -269,5 +309,80 @@ impl Writer {
     fn tell(&self, event: TapeEvent) {
         // Waits for room; the task that reads never waits for this thread. When it is gone, so is the program.
         let _ = self.events.blocking_send(BulkEvent::Tape(self.recording, event));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recordings::RecordingSettings;
+    use yunzhen_protocol::control::RecordingKey;
+
+    type Told = tokio::sync::mpsc::Receiver<BulkEvent>;
+
+    fn stage() -> (tempfile::TempDir, TapeTarget, Told, RecordOrder) {
+        let folder = tempfile::tempdir().expect("folder");
+        let disk = Disk::open(folder.path(), u64::MAX).expect("opened");
+        let (events, told) = tokio::sync::mpsc::channel(64);
+        let target = TapeTarget { settings: RecordingSettings::default(), disk, events };
+        let recording_id = RecordingId::from_uuid(uuid::Uuid::from_u128(7));
+        // Base64 of 32 zeros.
+        let order = RecordOrder { recording_id, key: RecordingKey(format!("{}=", "A".repeat(43))), next: 0 };
+        (folder, target, told, order)
+    }
+
+    /// A tape that ends when it is released.
+    fn held() -> (mpsc::Sender<()>, Vec<JoinHandle<()>>) {
+        let (release, held) = mpsc::channel();
+        let tape = thread::spawn(move || {
+            // Released, or the test is over.
+            let _ = held.recv();
+        });
+        (release, vec![tape])
+    }
+
+    fn all(told: &mut Told) -> Vec<TapeEvent> {
+        let mut all = Vec::new();
+        while let Ok(BulkEvent::Tape(_, event)) = told.try_recv() {
+            all.push(event);
+        }
+        all
+    }
+
+    /// The task that moves packets stood still until the last segment of the tape before was on a slow disk.
+    #[test]
+    fn a_tape_begins_at_once_and_writes_behind_the_one_before_it() {
+        let (_folder, target, mut told, order) = stage();
+        let (release, mut before) = held();
+        let slot = TapeSlot::default();
+        let tape = Tape::start(&order, &target, slot.clone(), &mut before).expect("it begins beside the one before it");
+        assert!(before.is_empty(), "whose end is its own thread's to wait for");
+        slot.sound(&Bytes::from_static(&[0x78, 0]), clock::now_instant());
+        // The one before it keeps its last segment yet.
+        let last =
+            Waiting { recording: order.recording_id, index: 0, segment: SegmentId::from_uuid(uuid::Uuid::nil()) };
+        target.disk.keep(last, b"sealed").expect("kept");
+        drop(release);
+        tape.end().join().expect("it ends");
+        let places: Vec<u32> = target.disk.waiting().expect("listed").iter().map(|one| one.index).collect();
+        assert_eq!(places, [0, 1], "each place once");
+        assert_eq!(all(&mut told), [TapeEvent::Opened, TapeEvent::Kept, TapeEvent::Closed]);
+    }
+
+    /// That pictures were missing was a counter that nobody looked at.
+    #[test]
+    fn a_box_that_is_too_slow_says_so() {
+        let (_folder, target, mut told, order) = stage();
+        let (release, mut before) = held();
+        let slot = TapeSlot::default();
+        let tape = Tape::start(&order, &target, slot.clone(), &mut before).expect("it begins");
+        // Three seconds of sound for which nobody has time.
+        let began = clock::now_instant();
+        for packet in 0..150 {
+            slot.sound(&Bytes::from_static(&[0x78, 0]), began + std::time::Duration::from_millis(20) * packet);
+        }
+        drop(release);
+        tape.end().join().expect("it ends");
+        assert!(all(&mut told).contains(&TapeEvent::Trouble(Some(RecordTrouble::Other))));
     }
 }

@@ -6,7 +6,7 @@ use super::queue::Waiting;
 use super::rate::Lost;
 use super::reports::Reports;
 use super::sender::{Advice, Wait};
-use super::session::{Effect, Input, Session, Shown};
+use super::session::{Effect, HOLD, Input, Session, Shown};
 use super::splice::{Source, Splicer};
 use super::{Ended, Outbox, TabletCommand, TabletPacket};
 use crate::bulk::{BulkEvent, Item};
@@ -21,7 +21,7 @@ use yunzhen_domain::ids::{ConsultationId, RecordingId, StillId};
 use yunzhen_media::MediaKind;
 use yunzhen_media::ladder::Motion;
 use yunzhen_media::ladder::forward::Forward;
-use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, ToBox, ToRelay, VideoPlan};
+use yunzhen_protocol::control::{ActiveCamera, AudioPlan, BoxCamera, Rung, SegmentRefusal, ToBox, ToRelay, VideoPlan};
 use yunzhen_protocol::rtcp::{self, RtcpPacket};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::{Lifecycle, clock};
@@ -193,7 +193,15 @@ impl Driver {
                 () = soft.cancelled() => break,
             }
         }
-        self.devices.stop();
+        // What is recorded is on disk before the program ends, and a slow disk holds up nothing else of the drain.
+        let mut devices = self.devices;
+        let closed = tokio::task::spawn_blocking(move || {
+            devices.stop();
+            drop(devices);
+        });
+        if closed.await.is_err() {
+            tracing::error!("the devices could not be closed in order");
+        }
     }
 
     fn link_event(&mut self, event: LinkEvent) {
@@ -202,9 +210,10 @@ impl Driver {
             LinkEvent::Down => self.input(Input::LinkDown),
             LinkEvent::Moved => self.input(Input::ControlMoved),
             LinkEvent::Control(message) => match *message {
-                ToBox::StartMedia { consultation_id, video, audio } => {
+                ToBox::StartMedia { consultation_id, video, audio, hold_s } => {
                     tracing::info!(consultation = %consultation_id, "media start");
-                    self.input(Input::Start { consultation_id, video, audio });
+                    let hold = hold_s.map_or(HOLD, |seconds| Duration::from_secs(seconds.into()));
+                    self.input(Input::Start { consultation_id, video, audio, hold });
                 }
                 ToBox::StopMedia { consultation_id, reason } => {
                     tracing::info!(consultation = %consultation_id, ?reason, "media stop");
@@ -223,7 +232,7 @@ impl Driver {
                 ToBox::StillDone { still_id } => self.tell_bulk(BulkEvent::Done { item: Item::Still(still_id) }),
                 ToBox::StillRefused { still_id, reason } => {
                     tracing::warn!(still = %still_id, ?reason, "still refused by the relay");
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id) });
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Still(still_id), out_of_order: false });
                 }
                 ToBox::Record { recording_id, consultation_id, key, next } => {
                     self.record(RecordOrder { recording_id, key, next }, consultation_id);
@@ -242,8 +251,10 @@ impl Driver {
                 }
                 ToBox::SegmentRefused { segment_id, reason } => {
                     tracing::warn!(segment = %segment_id, ?reason, "segment of a recording refused by the relay");
-                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id) });
+                    let out_of_order = reason == SegmentRefusal::OutOfOrder;
+                    self.tell_bulk(BulkEvent::Refused { item: Item::Segment(segment_id), out_of_order });
                 }
+                ToBox::RecordingNext { recording_id, next } => self.tell_bulk(BulkEvent::Next { recording_id, next }),
                 // The link's own business.
                 ToBox::Welcome { .. } | ToBox::Joined {} | ToBox::Refused { .. } | ToBox::Drain { .. } => {}
             },

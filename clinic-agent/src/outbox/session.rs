@@ -9,8 +9,9 @@ use yunzhen_protocol::room::{AudioState, Camera, VideoState};
 
 use super::splice::Source;
 
-/// Devices go on running for this long without a link, so that the picture is back as soon as the link is.
-pub const GRACE: Duration = Duration::from_secs(45);
+/// Devices go on running for this long without a link where the relay does not say how long (`start_media`): the picture is back as soon as the link is, and what
+/// is recorded goes on. After that cameras and microphone close; the tablet stays in the call, which goes on by itself when the link is back.
+pub const HOLD: Duration = Duration::from_secs(600);
 /// A relay that came back repeats `start_media` within this time if the consultation still runs.
 pub const RESUME: Duration = Duration::from_secs(5);
 
@@ -33,6 +34,8 @@ pub enum Input {
         video: VideoPlan,
         /// How to send sound.
         audio: AudioPlan,
+        /// How long devices go on without a link.
+        hold: Duration,
     },
     /// `stop_media`.
     Stop {
@@ -157,6 +160,7 @@ struct Live {
     consultation_id: ConsultationId,
     video: VideoPlan,
     audio: AudioPlan,
+    hold: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -181,6 +185,8 @@ pub struct Session {
     deadline: Option<Duration>,
     /// A call that the nurse ended while the relay could not be told.
     hung_up: Option<ConsultationId>,
+    /// A call whose devices closed because the link stayed away: what the nurse chose in it, and her tablet, wait for it.
+    waits: Option<ConsultationId>,
 }
 
 impl Session {
@@ -198,6 +204,7 @@ impl Session {
             failed: None,
             deadline: None,
             hung_up: None,
+            waits: None,
         }
     }
 
@@ -222,7 +229,7 @@ impl Session {
         match input {
             Input::LinkUp => {
                 self.linked = true;
-                self.deadline = self.live.as_ref().map(|_| at + RESUME);
+                self.deadline = self.consultation().or(self.waits).map(|_| at + RESUME);
                 if let Some(consultation_id) = self.hung_up {
                     effects.push(Effect::Tell(ToRelay::HangUp { consultation_id }));
                 }
@@ -244,12 +251,18 @@ impl Session {
             }
             Input::LinkDown => {
                 self.linked = false;
-                self.deadline = self.live.as_ref().map(|_| at + GRACE);
+                self.deadline = self.live.as_ref().map(|live| at + live.hold);
             }
-            Input::Timeout => {
-                // Either the link did not return, or it did and the relay no longer knows the consultation.
+            // The link did not return: nobody is filmed for nobody. Whose call it is stays known.
+            Input::Timeout if !self.linked => {
                 self.deadline = None;
-                if let Some(Live { consultation_id, .. }) = self.live.take() {
+                self.waits = self.live.take().map(|live| live.consultation_id).or(self.waits);
+            }
+            // It returned, and the relay does not know the consultation any more.
+            Input::Timeout => {
+                self.deadline = None;
+                let over = self.live.take().map(|live| live.consultation_id).or(self.waits.take());
+                if let Some(consultation_id) = over {
                     self.tablet = None;
                     self.forget_choices();
                     effects.push(Effect::Ended { consultation_id, reason: StopReason::Crash });
@@ -257,9 +270,12 @@ impl Session {
             }
             // The relay repeated it before it heard that the nurse hung up meanwhile.
             Input::Start { consultation_id, .. } if self.hung_up == Some(consultation_id) => {}
-            Input::Start { consultation_id, video, audio } => {
+            Input::Start { consultation_id, video, audio, hold } => {
                 self.hung_up = None;
                 self.deadline = None;
+                if self.waits.take().is_some_and(|waits| waits != consultation_id) {
+                    self.forget_choices();
+                }
                 // A tablet that waits in another consultation must not be seen and heard in this one.
                 if let Some(other) = self.tablet.filter(|tablet| tablet.consultation_id != consultation_id) {
                     self.tablet = None;
@@ -273,7 +289,7 @@ impl Session {
                     self.failed = None;
                     effects.push(Effect::Begin { video, audio });
                 }
-                self.live = Some(Live { consultation_id, video, audio });
+                self.live = Some(Live { consultation_id, video, audio, hold });
                 keyframe = true;
                 tell_media = true;
                 if resumed {
@@ -284,8 +300,8 @@ impl Session {
             }
             Input::Stop { consultation_id, reason } => {
                 self.hung_up = self.hung_up.filter(|hung_up| *hung_up != consultation_id);
-                if self.consultation() == Some(consultation_id) {
-                    self.live = None;
+                if self.consultation().or(self.waits) == Some(consultation_id) {
+                    (self.live, self.waits) = (None, None);
                     self.deadline = None;
                     self.forget_choices();
                 }
@@ -314,6 +330,10 @@ impl Session {
             }
             Input::TabletJoined { consultation_id, audio, video } => {
                 self.hung_up = None;
+                // The nurse went on to another one.
+                if self.waits.take_if(|waits| *waits != consultation_id).is_some() {
+                    self.forget_choices();
+                }
                 self.tablet = Some(Tablet { consultation_id, audio, video });
                 if self.linked {
                     effects.push(Effect::Tell(ToRelay::MediaJoined { consultation_id, tablet: true }));
@@ -327,8 +347,9 @@ impl Session {
                 }
             }
             Input::HangUp => {
-                let consultation = self.tablet.take().map(|tablet| tablet.consultation_id).or(self.consultation());
-                self.live = None;
+                let call = self.consultation().or(self.waits.take());
+                let consultation = self.tablet.take().map(|tablet| tablet.consultation_id).or(call);
+                (self.live, self.waits) = (None, None);
                 self.deadline = None;
                 self.forget_choices();
                 if let Some(consultation_id) = consultation {

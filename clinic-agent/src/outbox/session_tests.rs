@@ -9,7 +9,7 @@ const AUDIO: AudioPlan = AudioPlan { ssrc: 2, payload_type: 111, bitrate_bps: 32
 const ID: ConsultationId = ConsultationId::from_uuid(uuid::Uuid::from_u128(7));
 
 fn start() -> Input {
-    Input::Start { consultation_id: ID, video: VIDEO, audio: AUDIO }
+    Input::Start { consultation_id: ID, video: VIDEO, audio: AUDIO, hold: HOLD }
 }
 
 fn joined() -> Input {
@@ -63,20 +63,96 @@ fn a_box_without_devices_uses_the_tablet() {
 }
 
 #[test]
-fn devices_close_when_the_link_stays_away_or_the_relay_forgot() {
-    for (event, wait) in [(Input::LinkDown, GRACE), (Input::LinkUp, RESUME)] {
-        let mut session = Session::new(vec![BoxCamera::Room], true);
-        session.handle(Input::LinkUp, Duration::ZERO);
-        session.handle(start(), Duration::ZERO);
-        session.handle(event, Duration::from_secs(1));
-        assert_eq!(session.deadline(), Some(Duration::from_secs(1) + wait));
-        let effects = session.handle(Input::Timeout, Duration::from_secs(60));
-        assert!(
-            effects.contains(&Effect::StopCapture)
-                && effects.contains(&Effect::Ended { consultation_id: ID, reason: StopReason::Crash })
-        );
-        assert_eq!(session.deadline(), None);
+fn the_call_ends_when_the_link_is_back_and_the_relay_forgot_it() {
+    let mut session = Session::new(vec![BoxCamera::Room], true);
+    session.handle(Input::LinkUp, Duration::ZERO);
+    session.handle(start(), Duration::ZERO);
+    session.handle(Input::LinkUp, Duration::from_secs(1));
+    assert_eq!(session.deadline(), Some(Duration::from_secs(1) + RESUME));
+    let effects = session.handle(Input::Timeout, Duration::from_secs(6));
+    assert!(
+        effects.contains(&Effect::StopCapture)
+            && effects.contains(&Effect::Ended { consultation_id: ID, reason: StopReason::Crash })
+    );
+    assert_eq!(session.deadline(), None);
+}
+
+/// Forty-five seconds ended call and recording: an outage of minutes left a gap that the link caused.
+#[test]
+fn an_outage_of_minutes_ends_neither_call_nor_recording() {
+    let mut session = Session::new(vec![BoxCamera::Room], true);
+    for input in [Input::LinkUp, joined(), start()] {
+        session.handle(input, Duration::ZERO);
     }
+    assert_eq!(session.handle(Input::LinkDown, Duration::from_secs(10)), [], "the devices go on");
+    assert_eq!(session.deadline(), Some(Duration::from_secs(10) + HOLD), "as long as the policy says");
+    assert_eq!(session.consultation(), Some(ID), "what is recorded of it goes on");
+    let back = session.handle(Input::LinkUp, Duration::from_secs(9 * 60));
+    assert_eq!(back, [Effect::Tell(ToRelay::MediaJoined { consultation_id: ID, tablet: true })]);
+    let resumed = session.handle(start(), Duration::from_secs(9 * 60 + 1));
+    assert!(
+        !resumed.iter().any(|effect| matches!(effect, Effect::Begin { .. } | Effect::StartCapture(_))),
+        "nothing begins anew: {resumed:?}"
+    );
+    assert_eq!(session.deadline(), None);
+}
+
+/// Nobody is filmed for longer than the policy says while nobody can see it; the call comes back by itself after an outage of any length.
+#[test]
+fn after_the_policy_s_time_the_devices_close_and_the_call_comes_back_with_what_the_nurse_chose() {
+    let mut session = Session::new(vec![BoxCamera::Room], true);
+    for input in [Input::LinkUp, joined(), start()] {
+        session.handle(input, Duration::ZERO);
+    }
+    session.handle(Input::MediaState { audio: AudioState::Muted, video: VideoState::On }, Duration::ZERO);
+    session.handle(Input::LinkDown, Duration::from_secs(1));
+    let closed = session.handle(Input::Timeout, Duration::from_secs(1) + HOLD);
+    assert!(closed.contains(&Effect::StopCapture), "{closed:?}");
+    assert!(!closed.iter().any(|effect| matches!(effect, Effect::Ended { .. })), "the nurse stays in it: {closed:?}");
+    assert_eq!((session.consultation(), session.deadline()), (None, None));
+
+    let hour = Duration::from_secs(3600);
+    session.handle(Input::LinkUp, hour);
+    assert_eq!(session.deadline(), Some(hour + RESUME), "the relay may have forgotten it");
+    let back = session.handle(start(), hour);
+    let muted = Effect::Tell(ToRelay::MediaState { audio: AudioState::Muted, video: VideoState::On });
+    assert!(back.iter().any(|effect| matches!(effect, Effect::StartCapture(plan) if !plan.sound)), "{back:?}");
+    assert!(back.contains(&muted), "who muted herself stays muted: {back:?}");
+    assert_eq!((session.consultation(), session.deadline()), (Some(ID), None));
+}
+
+#[test]
+fn a_call_whose_devices_closed_ends_by_the_nurse_by_the_relay_and_by_its_silence() {
+    let closed = || {
+        let mut session = Session::new(vec![BoxCamera::Room], true);
+        for input in [Input::LinkUp, joined(), start(), Input::LinkDown, Input::Timeout] {
+            session.handle(input, Duration::ZERO);
+        }
+        session
+    };
+    let ended = |reason| Effect::Ended { consultation_id: ID, reason };
+    let mut session = closed();
+    let hung_up = session.handle(Input::HangUp, Duration::ZERO);
+    assert_eq!(hung_up, [Effect::Tell(ToRelay::HangUp { consultation_id: ID })]);
+    session.handle(Input::LinkUp, Duration::ZERO);
+    assert_eq!(session.handle(start(), Duration::ZERO), [], "not resumed");
+
+    let mut session = closed();
+    session.handle(Input::LinkUp, Duration::ZERO);
+    let stop = Input::Stop { consultation_id: ID, reason: StopReason::HangUp };
+    assert_eq!(session.handle(stop, Duration::ZERO), [ended(StopReason::HangUp)]);
+    assert_eq!(session.deadline(), None);
+
+    let mut session = closed();
+    session.handle(Input::LinkUp, Duration::ZERO);
+    assert_eq!(session.handle(Input::Timeout, RESUME), [ended(StopReason::Crash)]);
+
+    // The nurse went on to another resident: that call is not ended for the other's sake.
+    let mut session = closed();
+    let other = ConsultationId::from_uuid(uuid::Uuid::from_u128(8));
+    session.handle(Input::LinkUp, Duration::ZERO);
+    session.handle(Input::TabletJoined { consultation_id: other, audio: true, video: true }, Duration::ZERO);
+    assert_eq!(session.handle(Input::Timeout, RESUME), []);
 }
 
 /// The relay's side of the call goes on: it is told what it may not have heard, and nothing begins anew.

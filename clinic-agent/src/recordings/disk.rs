@@ -116,6 +116,18 @@ impl Disk {
         Ok(())
     }
 
+    /// What was before this place of a recording waits no more. One that the disk does not let go of keeps no other.
+    pub fn remove_before(&self, recording: RecordingId, index: u32) -> io::Result<()> {
+        let mut removed = Ok(());
+        for one in self.waiting()?.into_iter().filter(|one| one.recording == recording && one.index < index) {
+            match fs::remove_file(self.path(one)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => removed = Err(error),
+                _ => {}
+            }
+        }
+        removed
+    }
+
     fn path(&self, Waiting { recording, index, segment }: Waiting) -> PathBuf {
         self.folder.join(format!("{recording}_{index:06}_{segment}.{EXTENSION}"))
     }
@@ -156,6 +168,9 @@ mod tests {
         disk.remove(one(1, 2).segment).expect("removed");
         disk.remove(one(1, 2).segment).expect("twice is once");
         assert_eq!(disk.waiting().expect("listed"), [one(1, 3), one(2, 0)]);
+        disk.remove_before(one(1, 0).recording, 3).expect("nothing of that");
+        disk.remove_before(one(1, 0).recording, 4).expect("removed");
+        assert_eq!(disk.waiting().expect("listed"), [one(2, 0)]);
         assert!(!folder.path().join("half.new").exists());
     }
 

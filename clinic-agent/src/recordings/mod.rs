@@ -8,11 +8,13 @@
 //! |---|---|
 //! | [`cutter`] | samples → segments; pure |
 //! | [`disk`] | what waits, with its bounds |
+//! | [`pace`] | whether the box is too slow; pure |
 //!
 //! The tablet's own camera and sound are not recorded: the relay is told, and says so in words.
 
 pub mod cutter;
 pub mod disk;
+pub mod pace;
 
 use crate::bulk::BulkEvent;
 use serde::Deserialize;

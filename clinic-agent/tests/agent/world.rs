@@ -51,6 +51,7 @@ pub fn start_media_of(consultation_id: ConsultationId) -> ToBox {
             height: 720,
         },
         audio: AudioPlan { ssrc: AUDIO_SSRC, payload_type: payload_type::OPUS, bitrate_bps: 32_000 },
+        hold_s: Some(600),
     }
 }
 

@@ -22,12 +22,14 @@ export const endedRecordings: Recording[] = [
     stopped_at: at(20),
     stop_cause: "asked",
     ended_at: at(18),
+    troubles: ["encoder"],
     movie: {
       duration_ms: 543_000,
       bytes: 101_234_567,
       sha256: "5f0c1e6a9d3b7842c1e6a9d3b78425f0c1e6a9d3b78425f0c1e6a9d3b7842e1d",
       gaps: [
         { at_ms: 61_000, for_ms: 32_000, reason: "restarted" },
+        { at_ms: 300_000, for_ms: 8_000, reason: "unreadable" },
         { at_ms: 400_000, for_ms: 0, reason: "lost" },
       ],
     },
@@ -35,6 +37,7 @@ export const endedRecordings: Recording[] = [
   recording("v3", { state: "backfilling", stopped_at: at(10), stop_cause: "consent_revoked", arrived_percent: 41 }),
   recording("v4", { state: "backfilling", stopped_at: at(9), stop_cause: "call_over", halted: true }),
   recording("v5", { state: "assembling", stopped_at: at(8), stop_cause: "asked" }),
+  recording("v7", { state: "stuck", stopped_at: at(8), stop_cause: "asked", can_retry: true }),
   recording("v6", { state: "failed", stopped_at: at(7), stop_cause: "asked", ended_at: at(6), failure: "lost" }),
 ];
 

@@ -301,6 +301,10 @@ event_kinds! {
     ConsultationRecordingKept = "consultation.recording_kept" of Consultation;
     /// There is none.
     ConsultationRecordingFailed = "consultation.recording_failed" of Consultation;
+    /// It could not be made a file, time after time.
+    ConsultationRecordingStuck = "consultation.recording_stuck" of Consultation;
+    /// It is tried again.
+    ConsultationRecordingRetried = "consultation.recording_retried" of Consultation;
     /// It was opened to be watched.
     ConsultationRecordingViewed = "consultation.recording_viewed" of Consultation;
     /// An observer was invited.

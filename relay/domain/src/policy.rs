@@ -97,6 +97,10 @@ policy! {
     at_most rung_at_end_seconds = 10;
     /// The home must have been in the call for so long before a prescription is signed. 0: a consultation without a call is not judged by it, as when the doctor is in the room.
     at_least call_seconds_for_signing = 0;
+    /// A home whose link is away goes on filming, and recording where it was asked to, for this long; then its devices close, and the call comes back with the link.
+    at_most call_without_link_minutes = 10;
+    /// What a nurse says so long before she asks for a consultation is of that consultation.
+    at_most spoken_note_before_call_minutes = 60;
     /// Drugs on one prescription.
     at_most items = 5;
     /// Younger patients need a guardian present.

@@ -41,8 +41,8 @@ pub use prescription::{
 };
 pub use recall::{AnswerError, Recall, RecallAnswer, RecallEnd, RecallHome};
 pub use recording::{
-    Gap, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble, SEGMENT_MOST_BYTES,
-    SEGMENTS_OF_RECORDING, StopCause,
+    Assembly, Gap, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble,
+    SEGMENT_MOST_BYTES, SEGMENTS_OF_RECORDING, StopCause,
 };
 pub use referral::{
     Carrier, HospitalAppointment, Referral, ReferralContent, ReferralQuestion, ReferralReport, Transport,

@@ -11,8 +11,8 @@ use yunzhen_protocol::{
     ccfb::{self, Metric, StreamReport},
     control::{
         self, ActiveCamera, AudioPlan, BoxCamera, Decoded, FrameReader, Message, RadioSignal, RadioTechnology,
-        RecordTrouble, RecordingKey, RefusedCode, Rung, SegmentRefusal, StillRefusal, StillTrouble, StopReason, ToBox,
-        ToRelay, VideoPlan,
+        RecordTrouble, RecordingKey, RefusedCode, Rung, SegmentLoss, SegmentRefusal, StillRefusal, StillTrouble,
+        StopReason, ToBox, ToRelay, VideoPlan,
     },
     fragment::Fragmenter,
     red::{self, Earlier, Red},
@@ -163,6 +163,15 @@ fn to_relay() -> Vec<(&'static str, ToRelay)> {
             },
         ),
         (
+            "segment_lost",
+            ToRelay::SegmentLost {
+                segment_id: segment(),
+                recording_id: recording(),
+                index: 7,
+                reason: SegmentLoss::Unreadable,
+            },
+        ),
+        (
             "recording_trouble",
             ToRelay::RecordingTrouble { recording_id: recording(), reason: Some(RecordTrouble::BoxDisk) },
         ),
@@ -245,6 +254,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
                     height: 720,
                 },
                 audio: AudioPlan { ssrc: 1, payload_type: 111, bitrate_bps: 32_000 },
+                hold_s: Some(600),
             },
         ),
         ("stop_media", ToBox::StopMedia { consultation_id, reason: StopReason::HangUp }),
@@ -262,6 +272,7 @@ fn to_box() -> Vec<(&'static str, ToBox)> {
         ("segment_at", ToBox::SegmentAt { segment_id: segment(), offset: 65_536 }),
         ("segment_done", ToBox::SegmentDone { segment_id: segment() }),
         ("segment_refused", ToBox::SegmentRefused { segment_id: segment(), reason: SegmentRefusal::WrongDigest }),
+        ("recording_next", ToBox::RecordingNext { recording_id: recording(), next: 8 }),
         ("still_refused", ToBox::StillRefused { still_id: still(), reason: StillRefusal::WrongDigest }),
         ("room_state", ToBox::RoomState(room_state())),
         ("room_state_paused", ToBox::RoomState(paused())),

@@ -23,7 +23,7 @@ use super::views::common::{Page, ReasonBody, VersionBody};
 use super::views::consultations as views;
 use super::views::referrals::StoppedConsultation;
 use super::work::{Start, Work, authorize, bounded, may_list, required, same_version};
-use super::{App, AppError, Context, appointments, queue, schedule};
+use super::{App, AppError, Context, appointments, documents, queue, schedule};
 
 /// Rows of one page of the list.
 const PAGE: u32 = 100;
@@ -46,6 +46,7 @@ pub async fn request(
     record(&mut work, EventKind::ConsultationCheckedIn, &waiting);
     let waiting = queue::direct(&mut work, ctx, waiting).await?;
     consultations::insert(&mut work.tx, &waiting).await?;
+    documents::adopt_spoken(&mut work, &waiting).await?;
     queue::tell(&mut work, None, &waiting).await?;
     let view = show::summary(app, &mut work.tx, &mut Names::default(), &waiting, ctx.now).await?;
     work.finish(view).await
@@ -240,6 +241,7 @@ pub(super) async fn open_urgent(
     }
     let waiting = queue::direct(work, ctx, waiting).await?;
     consultations::insert(&mut work.tx, &waiting).await?;
+    documents::adopt_spoken(work, &waiting).await?;
     queue::tell(work, None, &waiting).await?;
     Ok(waiting.id)
 }

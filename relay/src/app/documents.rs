@@ -4,13 +4,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use yunzhen_domain::Role;
 use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::checked::text;
 use yunzhen_domain::document_files::{self, MOST_BYTES};
-use yunzhen_domain::ids::{DocumentId, ResidentId};
+use yunzhen_domain::ids::{ConsultationId, DocumentId, ResidentId};
 use yunzhen_domain::records::{Consultation, Document, DocumentKind, Resident};
 use yunzhen_domain::voice_file::{self, NotVoice};
 use yunzhen_store::{Db, consultations, documents, residents};
@@ -23,6 +24,9 @@ use super::views::common::Page;
 use super::views::documents as views;
 use super::work::{Start, Work, authorize};
 use super::{App, AppError, Context, FieldError, fresh};
+
+/// Consultations of a resident that a note may have been spoken before.
+const RECENT: u32 = 20;
 
 /// The bytes of a document and what they are.
 #[derive(Clone, PartialEq, Eq)]
@@ -98,13 +102,18 @@ pub async fn add(
         ));
     }
     let Some(media_type) = media_type.filter(|_| wrong.is_empty()) else { return Err(AppError::Invalid(wrong)) };
+    let consultation_id = match consultation {
+        Some(consultation) => Some(consultation.id),
+        None if input.kind == DocumentKind::VoiceMessage => asked_after(&mut work, &resident, input.taken_at.0).await?,
+        None => None,
+    };
     let document = Document {
         id: fresh(DocumentId::new, ctx.now),
         resident_id: resident.id,
         home_id: resident.home_id,
         kind: input.kind,
         body_site: input.body_site,
-        consultation_id: consultation.map(|consultation| consultation.id),
+        consultation_id,
         title: title.into(),
         media_type: media_type.to_owned(),
         bytes: bytes.len() as u64,
@@ -120,6 +129,30 @@ pub async fn add(
     }
     let view = view(&mut work.tx, &mut Names::default(), document).await?;
     work.finish(view).await
+}
+
+/// The spoken note that a nurse leaves before she asks for a consultation is of that one, although it was not there when she spoke.
+pub(super) async fn adopt_spoken(work: &mut Work, consultation: &Consultation) -> Result<(), AppError> {
+    let since = consultation.requested_at.checked_sub(spoken_before(work)).unwrap_or(Timestamp::MIN);
+    documents::adopt_spoken(&mut work.tx, consultation.resident_id, consultation.id, since).await?;
+    Ok(())
+}
+
+/// The same for one that arrives after it: the consultation that was asked for next, and soon.
+async fn asked_after(
+    work: &mut Work,
+    resident: &Resident,
+    taken_at: Timestamp,
+) -> Result<Option<ConsultationId>, AppError> {
+    let within = spoken_before(work);
+    let recent = consultations::for_resident(&mut work.tx, resident.id, RECENT).await?;
+    let next = recent.into_iter().filter(|one| one.scheduled_at.is_none() && one.requested_at >= taken_at);
+    let next = next.min_by_key(|one| one.requested_at);
+    Ok(next.filter(|one| one.requested_at.duration_since(taken_at) <= within).map(|one| one.id))
+}
+
+fn spoken_before(work: &Work) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(work.policy.spoken_note_before_call_minutes))
 }
 
 /// The home's nurses add to a record. A specialist does so in a consultation of the own: its answer to a voice message.

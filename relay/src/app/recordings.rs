@@ -1,9 +1,11 @@
 //! Recordings of the home's side of a consultation: started with the resident's consent, made by the home's box, brought over as the link allows, assembled here.
 //!
-//! The bytes come by `quic::bulk`, which calls here when a segment is whole, and lie in [`crate::recordings`]. How far they have come is in memory only.
+//! The bytes come by `quic::bulk`, which calls here when a segment is whole, and lie in [`crate::recordings`]. How far they have come is in memory only; what is made
+//! of them is [`assembly`].
+
+pub mod assembly;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,8 +18,8 @@ use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId};
 use yunzhen_domain::machines::consultation::State as Care;
 use yunzhen_domain::machines::recording::State;
 use yunzhen_domain::records::{
-    ConsentKind, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble, SEGMENTS_OF_RECORDING,
-    StopCause,
+    Assembly, ConsentKind, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble,
+    SEGMENTS_OF_RECORDING, StopCause,
 };
 use yunzhen_protocol::control::{RecordingKey, SegmentRefusal, ToBox};
 use yunzhen_protocol::segment::{self, Segment};
@@ -34,7 +36,8 @@ use super::views::recordings as views;
 use super::work::{Start, Work, authorize};
 use super::{App, AppError, Context, fresh};
 use crate::disk::blocking;
-use crate::recordings::mux::{self, Assembled, MuxError};
+use crate::recordings::Lost;
+use crate::recordings::files::Received;
 use crate::rooms::CameraError;
 
 /// Recordings of one consultation; a specialist who starts and stops more often means something else.
@@ -106,14 +109,16 @@ pub async fn start(
         stopped_at: None,
         stop_cause: None,
         trouble: None,
+        troubles: Vec::new(),
         is_cut: false,
+        assembly: Assembly::default(),
         ended_at: None,
         failure: None,
         movie: None,
     };
     recordings::insert(&mut work.tx, &recording).await?;
     work.record(EventKind::ConsultationRecordingAsked, id.uuid(), Some(consultation.home_id), None);
-    let view = view(app, &mut work.tx, &mut Names::default(), recording).await?;
+    let view = view(app, &mut work.tx, &mut Names::default(), recording, true).await?;
     work.finish(view).await
 }
 
@@ -128,11 +133,11 @@ pub async fn stop(app: &App, ctx: &Context, id: RecordingId) -> Result<(HomeId, 
     work.authorize(Action::RecordConsultation, &consultation.facts())?;
     let home = before.home_id;
     if !before.state.is_running() {
-        let view = view(app, &mut work.tx, &mut Names::default(), before).await?;
+        let view = view(app, &mut work.tx, &mut Names::default(), before, true).await?;
         return work.finish_unchanged((home, view), "a recording that was stopped").await;
     }
     let after = stopped(&mut work, before, StopCause::Asked, ctx.now).await?;
-    let view = view(app, &mut work.tx, &mut Names::default(), after).await?;
+    let view = view(app, &mut work.tx, &mut Names::default(), after, true).await?;
     work.finish((home, view)).await
 }
 
@@ -157,10 +162,11 @@ pub async fn list(app: &App, ctx: &Context, id: ConsultationId) -> Result<Page<v
     let consultation = consultations::get(&mut db, id).await?.ok_or(AppError::NotFound)?;
     let ties = Ties::to(&mut db, ctx, consultation.resident_id).await?;
     authorize(ctx, Action::ViewRecordings, &ties.of_consultation(ctx, &consultation))?;
+    let mine = authorize(ctx, Action::RecordConsultation, &consultation.facts()).is_ok();
     let mut names = Names::default();
     let mut items = Vec::new();
     for recording in recordings::of_consultation(&mut db, id).await? {
-        items.push(view(app, &mut db, &mut names, recording).await?);
+        items.push(view(app, &mut db, &mut names, recording, mine).await?);
     }
     Ok(Page::whole(items))
 }
@@ -185,8 +191,8 @@ pub async fn media(app: &App, ctx: &Context, id: RecordingId) -> Result<Media, A
 impl Media {
     /// `len` bytes from `from`, or up to the end.
     pub async fn read(&self, from: u64, len: usize) -> Result<Vec<u8>, AppError> {
-        let (files, id, total, key) = (self.app.recordings.clone(), self.id, self.movie.bytes, sealing(&self.key)?);
-        let read = blocking(move || files.read(id, &key, total, from, len)).await;
+        let (files, id, movie, key) = (self.app.recordings.clone(), self.id, self.movie.clone(), sealing(&self.key)?);
+        let read = blocking(move || files.read(id, &key, &movie, from, len)).await;
         read.map_err(|error| {
             tracing::error!(recording = %id, %error, "a recording cannot be read");
             AppError::DamagedRecording
@@ -204,7 +210,7 @@ pub async fn orders(app: &App, home: HomeId) -> Result<Vec<(ConsultationId, ToBo
     for one in open {
         let order = if one.state.is_running() {
             let key = RecordingKey(app.vault.open(&place(one.id), &one.key)?);
-            let next = received(app, one.id).await?;
+            let next = received(app, one.id).await?.next;
             ToBox::Record { recording_id: one.id, consultation_id: one.consultation_id, key, next }
         } else {
             ToBox::StopRecording { recording_id: one.id }
@@ -224,15 +230,40 @@ pub async fn expect(app: &App, home: HomeId, id: RecordingId, index: u32, waitin
     let Some(recording) = of_home(app, home, id).await?.filter(|one| one.state.takes_segments()) else {
         return Ok(Expected::Refused(SegmentRefusal::NotAsked));
     };
-    let here = received(app, recording.id).await?;
+    let Received { next, here, .. } = received(app, recording.id).await?;
     let total = u64::from(here) + u64::from(waiting.max(1));
     app.arriving.set(id.uuid(), u8::try_from(u64::from(here) * 100 / total).unwrap_or(100));
     Ok(match index {
         _ if index >= SEGMENTS_OF_RECORDING => Expected::Refused(SegmentRefusal::TooLarge),
-        known if known < here => Expected::Known,
-        next if next == here => Expected::Next,
+        known if known < next => Expected::Known,
+        new if new == next => Expected::Next,
         _ => Expected::Refused(SegmentRefusal::OutOfOrder),
     })
+}
+
+/// The box gives up on all segments up to this one that are not here: they will never come, and hold up none that do. Tells which is to come next.
+pub async fn lose(
+    app: &App,
+    home: HomeId,
+    id: RecordingId,
+    index: u32,
+    reason: GapReason,
+) -> Result<Result<u32, SegmentRefusal>, AppError> {
+    if of_home(app, home, id).await?.is_none_or(|one| !one.state.takes_segments()) {
+        return Ok(Err(SegmentRefusal::NotAsked));
+    }
+    if index >= SEGMENTS_OF_RECORDING {
+        return Ok(Err(SegmentRefusal::TooLarge));
+    }
+    let files = app.recordings.clone();
+    let next = blocking(move || {
+        let next = files.received(id)?.next;
+        if index >= next {
+            files.lose(id, Lost { first: next, last: index, reason })?;
+        }
+        Ok(next.max(index + 1))
+    });
+    next.await.map(Ok).map_err(AppError::RecordingDisk)
 }
 
 /// Keeps a segment whose digest was right, once: it is on this relay's disk when this returns. One of a recording that did not say that it has begun begins it.
@@ -250,10 +281,10 @@ pub async fn take(
     let key = sealing(&app.vault.open(&place(id), &recording.key)?)?;
     let files = app.recordings.clone();
     let taken = blocking(move || {
-        let here = files.received(id)?;
-        if index != here {
+        let next = files.received(id)?.next;
+        if index != next {
             // A broken connection's write came to its end beside its successor's.
-            return Ok(if index < here { Ok(()) } else { Err(SegmentRefusal::OutOfOrder) });
+            return Ok(if index < next { Ok(()) } else { Err(SegmentRefusal::OutOfOrder) });
         }
         match opened(&key, id, index, sealed.clone()) {
             Some(_) => files.take(id, index, &sealed).map(Ok),
@@ -315,7 +346,7 @@ pub async fn over(app: &App, home: HomeId, id: RecordingId, now: Timestamp) -> R
 
 /// What is here is all. `none`: what it means that nothing is.
 async fn complete(app: &App, ctx: &Context, id: RecordingId, none: RecordingFailure) -> Result<(), AppError> {
-    let here = received(app, id).await?;
+    let here = received(app, id).await?.here;
     let mut work = Work::unkeyed(app, ctx).await?;
     let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     if before.state != State::Backfilling {
@@ -363,12 +394,6 @@ async fn settle_one(app: &App, one: Recording, now: Timestamp) -> Result<bool, A
     Ok(false)
 }
 
-/// Recordings that have come and wait to be assembled.
-pub async fn to_assemble(app: &App) -> Result<Vec<RecordingId>, AppError> {
-    let come = under_way(app).await?.into_iter().filter(|one| one.state == State::Assembling);
-    Ok(come.map(|one| one.id).collect())
-}
-
 async fn under_way(app: &App) -> Result<Vec<Recording>, AppError> {
     let mut db = app.store.read().await?;
     Ok(recordings::under_way(&mut db, MOST_UNDER_WAY).await?)
@@ -398,102 +423,13 @@ async fn stop_what_is_over(app: &App, one: Recording, now: Timestamp) -> Result<
     Ok(true)
 }
 
-/// Makes one file of what came, once. Crash in between: it is made anew.
-pub async fn assemble(app: &App, id: RecordingId, now: Timestamp) -> Result<(), AppError> {
-    let recording = {
-        let mut db = app.store.read().await?;
-        recordings::get(&mut db, id).await?.filter(|one| one.state == State::Assembling)
-    };
-    let Some(recording) = recording else { return Ok(()) };
-    let (key, files) = (app.vault.open(&place(id), &recording.key)?, app.recordings.clone());
-    let (opening, sealing) = (sealing(&key)?, sealing(&key)?);
-    let made = blocking(move || {
-        let count = files.received(id)?;
-        let plain: PathBuf = files.plain(id);
-        let segment = |index| {
-            let sealed = files.segment(id, index).inspect_err(|error| {
-                tracing::error!(recording = %id, index, %error, "a segment of a recording cannot be read");
-            });
-            opened(&opening, id, index, sealed.ok()?)
-        };
-        let made = match mux::mux(count, segment, &plain) {
-            Ok(Assembled { duration_ms, gaps }) => {
-                files.seal(id, &sealing).map(|(bytes, sha256)| Some(Movie { duration_ms, bytes, sha256, gaps }))
-            }
-            Err(MuxError::Nothing) => Ok(None),
-            Err(error @ MuxError::Ffmpeg(_)) => Err(std::io::Error::other(error)),
-        };
-        // Whatever came of it, nothing stays in clear.
-        files.remove_plain(id).and(made)
-    });
-    let made = made.await;
-    let given_up = now.duration_since(recording.stopped_at.unwrap_or(recording.asked_at)) > RECORDING_AWAITED * 2;
-    let made = match made {
-        Ok(made) => made,
-        // A disk that is full is emptied in time, or what came cannot be assembled at all.
-        Err(error) if given_up => {
-            tracing::error!(recording = %id, %error, "a recording is given up");
-            None
-        }
-        Err(error) => return Err(AppError::RecordingDisk(error)),
-    };
-    let ctx = Context::system(now);
-    let mut work = Work::unkeyed(app, &ctx).await?;
-    let before = recordings::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    let (consultation, home) = (before.consultation_id.uuid(), Some(before.home_id));
-    let (kept, after) = match made {
-        Some(mut movie) => {
-            if before.is_cut {
-                movie.gaps.push(yunzhen_domain::records::Gap {
-                    at_ms: movie.duration_ms,
-                    for_ms: 0,
-                    reason: yunzhen_domain::records::GapReason::Lost,
-                });
-            }
-            work.record_file(EventKind::ConsultationRecordingKept, consultation, home, &movie.sha256);
-            (true, before.keep(movie, now)?)
-        }
-        None => {
-            work.record(EventKind::ConsultationRecordingFailed, consultation, home, None);
-            (false, before.fail(RecordingFailure::Damaged, now)?)
-        }
-    };
-    recordings::update(&mut work.tx, &after).await?;
-    work.finish(()).await?;
-    tracing::info!(recording = %id, kept, "recording assembled");
-    let files = app.recordings.clone();
-    if kept && let Err(error) = blocking(move || files.remove_segments(id)).await {
-        tracing::warn!(recording = %id, %error, "segments that are of no more use could not be removed");
-    }
-    Ok(())
-}
-
-/// Removes the files of recordings that the record does not have any more. Returns how many.
-pub async fn sweep(app: &App) -> Result<usize, AppError> {
-    let files = app.recordings.clone();
-    let listed = blocking(move || files.all()).await.map_err(AppError::RecordingDisk)?;
-    let mut gone = 0;
-    for id in listed {
-        let known = {
-            let mut db = app.store.read().await?;
-            recordings::get(&mut db, id).await?.is_some()
-        };
-        if !known {
-            let files = app.recordings.clone();
-            blocking(move || files.remove(id)).await.map_err(AppError::RecordingDisk)?;
-            gone += 1;
-        }
-    }
-    Ok(gone)
-}
-
 /// Whether the record has keys of recordings, which only the relay's own key opens.
 pub async fn holds_sealed(store: &yunzhen_store::Store) -> Result<bool, AppError> {
     let mut db = store.read().await?;
     Ok(recordings::any(&mut db).await?)
 }
 
-async fn received(app: &App, id: RecordingId) -> Result<u32, AppError> {
+async fn received(app: &App, id: RecordingId) -> Result<Received, AppError> {
     let files = app.recordings.clone();
     blocking(move || files.received(id)).await.map_err(AppError::RecordingDisk)
 }
@@ -509,7 +445,15 @@ fn sealing(key: &str) -> Result<SealingKey, AppError> {
     key.ok_or(AppError::DamagedRecording)
 }
 
-async fn view(app: &App, db: &mut Db, names: &mut Names, one: Recording) -> Result<views::Recording, AppError> {
+/// `mine`: whether who asks may record here, and so have one tried again.
+async fn view(
+    app: &App,
+    db: &mut Db,
+    names: &mut Names,
+    one: Recording,
+    mine: bool,
+) -> Result<views::Recording, AppError> {
+    let failed_before = one.state == State::Assembling && one.assembly.tries > 1;
     let arrived = app.arriving.get(one.id.uuid()).filter(|_| one.state.takes_segments());
     Ok(views::Recording {
         id: one.id,
@@ -521,8 +465,10 @@ async fn view(app: &App, db: &mut Db, names: &mut Names, one: Recording) -> Resu
         stopped_at: one.stopped_at.map(Into::into),
         stop_cause: one.stop_cause,
         trouble: one.trouble,
+        troubles: one.troubles,
         arrived_percent: arrived.map(|arrived| arrived.percent),
-        halted: arrived.is_some_and(|arrived| arrived.halted),
+        halted: failed_before || arrived.is_some_and(|arrived| arrived.halted),
+        can_retry: mine && one.state == State::Stuck,
         ended_at: one.ended_at.map(Into::into),
         failure: one.failure,
         movie: one.movie.map(|movie| views::Movie {

@@ -332,6 +332,7 @@ problems! {
         recordings::list,
         recordings::start,
         recordings::stop,
+        recordings::retry,
         recordings::media,
         legs::create_media_token,
     ),

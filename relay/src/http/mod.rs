@@ -169,6 +169,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/consultations/{id}/stills", get(h::stills::list).post(h::stills::take))
         .route("/consultations/{id}/recordings", get(h::recordings::list).post(h::recordings::start))
         .route("/recordings/{id}/stop", post(h::recordings::stop))
+        .route("/recordings/{id}/retry", post(h::recordings::retry))
         .route("/recordings/{id}/media", get(h::recordings::media))
         .route("/consultations/{id}/media-tokens", post(h::legs::create_media_token))
         .route("/drugs", get(h::formulary::drugs))
@@ -430,6 +431,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listRecordings", Some(Action::ViewRecordings)),
     ("startRecording", Some(Action::RecordConsultation)),
     ("stopRecording", Some(Action::RecordConsultation)),
+    ("retryRecording", Some(Action::RecordConsultation)),
     ("getRecordingMedia", Some(Action::ViewRecordings)),
     ("createMediaToken", Some(Action::JoinCall)),
     ("listDrugs", Some(Action::SearchFormulary)),

@@ -1,4 +1,4 @@
-//! Recordings of consultations: start, stop, list, watch.
+//! Recordings of consultations: start, stop, list, try again, watch.
 
 use axum::Json;
 use axum::extract::State;
@@ -120,6 +120,23 @@ pub async fn stop(
     let (home, recording) = app::recordings::stop(&state.app, &command.context, id).await?;
     state.rooms.order_recordings(home).await;
     Ok(Json(recording))
+}
+
+/// Has a recording put together that could not be, time after time: the disk of recordings has room again. One that was kept, or is on its way, stays as it is.
+#[utoipa::path(
+    post,
+    path = "/recordings/{id}/retry",
+    operation_id = "retryRecording",
+    tag = "consultations",
+    params(("id" = RecordingId, Path), OptionalIdempotencyHeader),
+    responses((status = 200, description = "It is tried again.", body = Recording), CommandProblems),
+)]
+pub async fn retry(
+    State(state): State<ApiState>,
+    Id(id): Id<RecordingId>,
+    command: Deed,
+) -> Result<Json<Recording>, Problem> {
+    Ok(Json(app::recordings::assembly::retry(&state.app, &command.context, id).await?))
 }
 
 /// The file of a recording, as a whole or in ranges. Opening it is audited.

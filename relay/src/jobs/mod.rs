@@ -109,11 +109,11 @@ async fn purge_records(app: &App) {
     }
 }
 
-/// After the purge: files of recordings whose record is gone go with it.
+/// After the purge: files of recordings whose record is gone go with it, and what others were made of.
 async fn sweep_recordings(app: &App) {
-    match app::recordings::sweep(app).await {
+    match app::recordings::assembly::sweep(app).await {
         Ok(0) => {}
-        Ok(count) => tracing::info!(count, "files of recordings removed whose record is gone"),
+        Ok(count) => tracing::info!(count, "files of recordings removed that are of no more use"),
         Err(error) => {
             tracing::error!(%error, "files of recordings could not be removed; it is tried again");
             metrics::counter!("yunzhen_job_failures_total", "job" => "sweep_recordings").increment(1);

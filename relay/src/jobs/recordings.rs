@@ -1,11 +1,13 @@
 //! Recordings whose consultation is over are stopped, and what has come whole becomes a file. Two tasks, so that no recording goes on for as long as another one takes
-//! to be put together. Each is woken by each change of the record, but not more than once a second. A box is told to stop once a minute until it has: nothing acknowledges it.
+//! to be put together. Each is woken by each change of the record, but not more than once a second; one that could not be put together waits for its own time all the
+//! same. A box is told to stop once a minute until it has: nothing acknowledges it.
 
 use std::time::{Duration, Instant};
 
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
+use crate::app::recordings::assembly;
 use crate::app::{self, App, AppError};
 use crate::rooms::Rooms;
 
@@ -66,10 +68,10 @@ async fn follow(app: &App, rooms: &Rooms, again: bool) -> Result<(), AppError> {
 }
 
 async fn assemble(app: &App) -> Result<(), AppError> {
-    for id in app::recordings::to_assemble(app).await? {
+    for id in assembly::due(app, clock::now_timestamp()).await? {
         // One that fails, as on a full disk, keeps no other from its turn.
-        if let Err(error) = app::recordings::assemble(app, id, clock::now_timestamp()).await {
-            tracing::error!(recording = %id, %error, "a recording could not be assembled; it is tried again");
+        if let Err(error) = assembly::assemble(app, id, clock::now_timestamp()).await {
+            tracing::error!(recording = %id, %error, "a recording could not be assembled");
             metrics::counter!("yunzhen_job_failures_total", "job" => "assembly of recordings").increment(1);
         }
     }

@@ -1,7 +1,7 @@
 //! Stills and segments of recordings of one box: what it offers, the bulk streams that bring them, and what it is told.
 //!
-//! One task per connection takes offers and streams in their order, so a box has one object under way and only itself to wait for. Live media are datagrams
-//! and never come by here. What the objects are in the record is `app::stills` and `app::recordings`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
+//! One task per connection takes offers and streams in their order, so a box has one object under way and only itself to wait for. What it says beside them, of what
+//! hinders it and of what ended, is heard at once, however long an object takes. Live media are datagrams and never come by here. What the objects are in the record is `app::stills` and `app::recordings`; what the bytes on the wire are, PROTOCOL.md sections 2 and 3.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +14,11 @@ use uuid::Uuid;
 use yunzhen_domain::audit::hex;
 use yunzhen_domain::ids::{HomeId, RecordingId, SegmentId, StillId};
 use yunzhen_domain::machines::still::State;
-use yunzhen_domain::records::{RecordingTrouble, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, StillFailure};
+use yunzhen_domain::records::{GapReason, RecordingTrouble, SEGMENT_MOST_BYTES, STILL_MOST_BYTES, StillFailure};
 use yunzhen_protocol::bulk::{BulkHead, BulkKind, MAX_HEAD_BYTES, REFUSED_BULK};
-use yunzhen_protocol::control::{RecordTrouble, SegmentRefusal, StillRefusal, StillTrouble, ToBox, ToRelay};
+use yunzhen_protocol::control::{
+    RecordTrouble, SegmentLoss, SegmentRefusal, StillRefusal, StillTrouble, ToBox, ToRelay,
+};
 use yunzhen_runtime::clock;
 
 use super::part::Part;
@@ -24,21 +26,62 @@ use crate::app::recordings::Expected;
 use crate::app::stills::Brought;
 use crate::app::{self, App, AppError};
 
-/// Offers and streams of one box that may wait. More is refused: a box sends one object at a time.
-pub const QUEUE: usize = 32;
+/// Offers and streams of one box that may wait, and words. More is refused: a box sends one object at a time.
+const QUEUE: usize = 32;
 /// The box hears of progress after so many bytes; it never has more than it may under way unheard.
 const REPORT: u64 = 8 * 1024;
 /// A record that takes nothing is tried again after this.
 const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+/// A word of a recording is tried so often: that it is over is asked for again, and what hinders it is said with each connection.
+const RECORDING_TRIES: u32 = 5;
 /// Pixels to a side.
 const LONGEST_SIDE: u32 = 8192;
 
-/// What comes from a box.
-pub enum FromBox {
-    /// What boxes say of stills and recordings.
+/// What comes from a box in its order.
+enum FromBox {
+    /// What it offers.
     Said(ToRelay),
     /// A bulk stream, past its type.
     Stream(RecvStream),
+}
+
+/// Where goes what a box says and brings of stills and recordings. Cheap to clone.
+#[derive(Clone)]
+pub struct ToBulk {
+    objects: mpsc::Sender<FromBox>,
+    words: mpsc::Sender<ToRelay>,
+}
+
+/// What waits of it.
+pub struct Inbox {
+    objects: mpsc::Receiver<FromBox>,
+    words: mpsc::Receiver<ToRelay>,
+}
+
+/// The two ends.
+pub fn queue() -> (ToBulk, Inbox) {
+    let ((objects_tx, objects), (words_tx, words)) = (mpsc::channel(QUEUE), mpsc::channel(QUEUE));
+    (ToBulk { objects: objects_tx, words: words_tx }, Inbox { objects, words })
+}
+
+impl ToBulk {
+    /// What a box says of stills and recordings. Whether there was room.
+    pub fn say(&self, message: ToRelay) -> bool {
+        match message {
+            ToRelay::StillFailed { .. } | ToRelay::RecordingTrouble { .. } | ToRelay::RecordingOver { .. } => {
+                self.words.try_send(message).is_ok()
+            }
+            message => self.objects.try_send(FromBox::Said(message)).is_ok(),
+        }
+    }
+
+    /// A bulk stream, past its type. Gives back one for which there is no room.
+    pub fn bring(&self, stream: RecvStream) -> Option<RecvStream> {
+        match self.objects.try_send(FromBox::Stream(stream)) {
+            Err(mpsc::error::TrySendError::Full(FromBox::Stream(stream))) => Some(stream),
+            Ok(()) | Err(_) => None,
+        }
+    }
 }
 
 /// What every box's bulk needs. Cheap to clone.
@@ -116,7 +159,70 @@ impl Bulk {
     }
 
     /// Serves one box until its connection ends.
-    pub async fn serve(
+    pub async fn serve(self, home: HomeId, records: bool, inbox: Inbox, commands: mpsc::Sender<ToBox>) {
+        let Inbox { objects, words } = inbox;
+        tokio::join!(self.clone().receive_from(home, records, objects, commands), self.hear(home, words));
+    }
+
+    /// Words that are no object's.
+    async fn hear(&self, home: HomeId, mut words: mpsc::Receiver<ToRelay>) {
+        while let Some(word) = words.recv().await {
+            match word {
+                ToRelay::StillFailed { still_id, reason } => self.still_failed(home, still_id, reason).await,
+                word => self.recording_said(home, &word).await,
+            }
+        }
+    }
+
+    async fn recording_said(&self, home: HomeId, word: &ToRelay) {
+        for _ in 0..RECORDING_TRIES {
+            let (app, now) = (&self.app, clock::now_timestamp());
+            let written = match *word {
+                ToRelay::RecordingTrouble { recording_id, reason } => {
+                    app::recordings::trouble(app, home, recording_id, reason.map(trouble), now).await
+                }
+                ToRelay::RecordingOver { recording_id } => app::recordings::over(app, home, recording_id, now).await,
+                // `ToBulk::say` gives nothing else.
+                _ => return,
+            };
+            match written {
+                // Of another home, or of nobody: there is nothing to do.
+                Ok(()) | Err(AppError::NotFound) => return,
+                Err(error) => {
+                    tracing::error!(home = %home, %error, "what a box says of a recording could not be written; trying again");
+                    metrics::counter!("yunzhen_bulk_halted_total").increment(1);
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+
+    /// Written down once, however long the record takes nothing; the task ends with the connection, and the box is asked anew after that.
+    async fn still_failed(&self, home: HomeId, id: StillId, reason: StillTrouble) {
+        let failure = match reason {
+            StillTrouble::CameraOff => StillFailure::CameraOff,
+            StillTrouble::CameraFailed | StillTrouble::Other => StillFailure::CameraFailed,
+            StillTrouble::CallOver => StillFailure::CallOver,
+            StillTrouble::TooLarge => StillFailure::TooLarge,
+            StillTrouble::BoxFull => StillFailure::BoxFull,
+            StillTrouble::BoxDisk => StillFailure::BoxDisk,
+        };
+        loop {
+            match app::stills::fail(&self.app, home, id, failure, clock::now_timestamp()).await {
+                // Of another home, or of nobody: there is nothing to fail.
+                Ok(()) | Err(AppError::NotFound) => return,
+                // What is offered is offered again; what failed is said once.
+                Err(error) => {
+                    tracing::error!(home = %home, %error, "the end of a still could not be written; trying again");
+                    metrics::counter!("yunzhen_stills_halted_total").increment(1);
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+    }
+
+    /// Objects, in their order.
+    async fn receive_from(
         self,
         home: HomeId,
         records: bool,
@@ -179,13 +285,11 @@ impl Session {
     }
 
     async fn said(&mut self, message: ToRelay) -> Result<(), Trouble> {
-        let now = clock::now_timestamp();
         match message {
             ToRelay::StillOffer { still_id, taken_at, media_type, width, height, bytes, sha256 } => {
                 let picture = Picture { taken_at, media_type, size: (width, height) };
                 self.still_offered(still_id, picture, bytes, sha256).await
             }
-            ToRelay::StillFailed { still_id, reason } => self.still_failed(still_id, reason).await,
             ToRelay::SegmentOffer { segment_id, recording_id, index, waiting, bytes, sha256 } => {
                 let expected = match is_digest(&sha256) && (1..=SEGMENT_MOST_BYTES).contains(&bytes) {
                     true => app::recordings::expect(&self.bulk.app, self.home, recording_id, index, waiting).await?,
@@ -202,17 +306,21 @@ impl Session {
                 }
                 Ok(())
             }
-            ToRelay::RecordingTrouble { recording_id, reason } => {
-                let reason = reason.map(|reason| match reason {
-                    RecordTrouble::BoxDisk => RecordingTrouble::BoxDisk,
-                    RecordTrouble::BoxFull => RecordingTrouble::BoxFull,
-                    RecordTrouble::Tablet => RecordingTrouble::Tablet,
-                    RecordTrouble::Other => RecordingTrouble::Encoder,
-                });
-                unless_foreign(app::recordings::trouble(&self.bulk.app, self.home, recording_id, reason, now).await)
-            }
-            ToRelay::RecordingOver { recording_id } => {
-                unless_foreign(app::recordings::over(&self.bulk.app, self.home, recording_id, now).await)
+            ToRelay::SegmentLost { segment_id, recording_id, index, reason } => {
+                self.current = None;
+                tracing::warn!(home = %self.home, recording = %recording_id, index, ?reason, "the box gives up on segments of a recording");
+                let reason = match reason {
+                    SegmentLoss::Unreadable => GapReason::Unreadable,
+                    SegmentLoss::Missing | SegmentLoss::Other => GapReason::Lost,
+                };
+                match app::recordings::lose(&self.bulk.app, self.home, recording_id, index, reason).await? {
+                    Ok(next) => {
+                        metrics::counter!("yunzhen_segments_given_up_total").increment(1);
+                        self.tell(ToBox::RecordingNext { recording_id, next }).await;
+                    }
+                    Err(reason) => self.refuse_segment(segment_id, reason).await,
+                }
+                Ok(())
             }
             // The session gives nothing else.
             _ => Ok(()),
@@ -280,30 +388,6 @@ impl Session {
         let at = incoming.object.at(incoming.part.arrived());
         self.tell(at).await;
         Ok(())
-    }
-
-    /// Written down once, however long the record takes nothing; the task ends with the connection, and the box is asked anew after that.
-    async fn still_failed(&mut self, id: StillId, reason: StillTrouble) -> Result<(), Trouble> {
-        let failure = match reason {
-            StillTrouble::CameraOff => StillFailure::CameraOff,
-            StillTrouble::CameraFailed | StillTrouble::Other => StillFailure::CameraFailed,
-            StillTrouble::CallOver => StillFailure::CallOver,
-            StillTrouble::TooLarge => StillFailure::TooLarge,
-            StillTrouble::BoxFull => StillFailure::BoxFull,
-            StillTrouble::BoxDisk => StillFailure::BoxDisk,
-        };
-        loop {
-            match app::stills::fail(&self.bulk.app, self.home, id, failure, clock::now_timestamp()).await {
-                // Of another home, or of nobody: there is nothing to fail.
-                Ok(()) | Err(AppError::NotFound) => return Ok(()),
-                // What is offered is offered again; what failed is said once.
-                Err(error) => {
-                    tracing::error!(home = %self.home, %error, "the end of a still could not be written; trying again");
-                    metrics::counter!("yunzhen_stills_halted_total").increment(1);
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
     }
 
     /// Takes what a stream brings, to the end of the object or of the stream.
@@ -429,11 +513,13 @@ fn is_digest(sha256: &str) -> bool {
     sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Of another home, or of nobody: there is nothing to do.
-fn unless_foreign(done: Result<(), AppError>) -> Result<(), Trouble> {
-    match done {
-        Ok(()) | Err(AppError::NotFound) => Ok(()),
-        Err(error) => Err(error.into()),
+/// What hinders a box, as the record has it.
+const fn trouble(reason: RecordTrouble) -> RecordingTrouble {
+    match reason {
+        RecordTrouble::BoxDisk => RecordingTrouble::BoxDisk,
+        RecordTrouble::BoxFull => RecordingTrouble::BoxFull,
+        RecordTrouble::Tablet => RecordingTrouble::Tablet,
+        RecordTrouble::Other => RecordingTrouble::Encoder,
     }
 }
 

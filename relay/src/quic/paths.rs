@@ -18,7 +18,7 @@ use yunzhen_rtc::SharedSeen;
 use yunzhen_rtc::paths::{Choice, View};
 use yunzhen_runtime::clock;
 
-use super::bulk::FromBox;
+use super::bulk::ToBulk;
 use super::control::ControlReader;
 use super::downlink::Downlink;
 use super::uplink::Target;
@@ -271,7 +271,7 @@ pub struct Session {
     /// Where media go.
     pub target: watch::Receiver<Target>,
     /// Where stills and recordings go.
-    pub bulk: mpsc::Sender<FromBox>,
+    pub bulk: ToBulk,
     /// What comes, counted.
     pub counted: Arc<Counted>,
     /// The box reports when packets arrive.

@@ -6,22 +6,15 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use quinn::{Connection, RecvStream, SendStream, VarInt};
-use tokio::sync::mpsc;
 use yunzhen_certs::Identity;
 use yunzhen_protocol::stream::{REFUSED_STREAM, StreamType};
 use yunzhen_runtime::lifecycle::Lifecycle;
 use yunzhen_runtime::serve::{self, ServeOptions};
 
-use super::bulk::FromBox;
+use super::bulk::ToBulk;
 
 /// Serves what the box opens after its control stream, until the connection ends.
-pub async fn serve(
-    life: &Lifecycle,
-    connection: &Connection,
-    identity: Identity,
-    router: Router,
-    bulk: mpsc::Sender<FromBox>,
-) {
+pub async fn serve(life: &Lifecycle, connection: &Connection, identity: Identity, router: Router, bulk: ToBulk) {
     let mut extensions = Extensions::new();
     extensions.insert(identity);
     extensions.insert(ConnectInfo::<SocketAddr>(connection.remote_address()));
@@ -58,12 +51,9 @@ async fn one(life: &Lifecycle, mut send: SendStream, mut recv: RecvStream, route
 }
 
 /// Hands a bulk stream on; whatever else came in one direction is refused, and so is one too many.
-async fn one_way(mut recv: RecvStream, bulk: &mpsc::Sender<FromBox>) {
+async fn one_way(mut recv: RecvStream, bulk: &ToBulk) {
     let refused = match read_type(&mut recv).await {
-        Some(StreamType::Bulk) => match bulk.try_send(FromBox::Stream(recv)) {
-            Err(mpsc::error::TrySendError::Full(FromBox::Stream(recv))) => Some(recv),
-            Ok(()) | Err(_) => None,
-        },
+        Some(StreamType::Bulk) => bulk.bring(recv),
         Some(StreamType::Control | StreamType::Http | StreamType::Unknown(_)) => Some(recv),
         None => None,
     };

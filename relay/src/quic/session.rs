@@ -21,7 +21,7 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::floor::Floor;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
-use super::bulk::{self, Bulk, FromBox};
+use super::bulk::{self, Bulk};
 use super::control::{self, ControlEnd, ControlReader};
 use super::downlink::{self, Downlink};
 use super::endpoint::close_with;
@@ -289,7 +289,7 @@ async fn serve(
         })
         .await;
 
-    let (bulk, from_box) = mpsc::channel(bulk::QUEUE);
+    let (bulk, from_box) = bulk::queue();
     let (take, taken) = mpsc::channel(paths::MAX_PATHS);
     let ends = CancellationToken::new();
     let (ends2, over) = (ends.clone(), Arc::default());
@@ -440,13 +440,14 @@ async fn converse(
                         message @ (ToRelay::StillOffer { .. }
                         | ToRelay::StillFailed { .. }
                         | ToRelay::SegmentOffer { .. }
+                        | ToRelay::SegmentLost { .. }
                         | ToRelay::RecordingTrouble { .. }
                         | ToRelay::RecordingOver { .. }),
                     ),
                     _,
                 ) => {
                     // A box that talks of more than it may have offers it again.
-                    if session.bulk.try_send(FromBox::Said(message)).is_err() {
+                    if !session.bulk.say(message) {
                         metrics::counter!("yunzhen_bulk_refused_total").increment(1);
                     }
                     None

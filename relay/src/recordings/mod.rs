@@ -13,4 +13,4 @@ pub mod files;
 pub mod mux;
 pub mod timeline;
 
-pub use files::Files;
+pub use files::{Files, Lost};

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use ffmpeg_next::{Dictionary, Packet, Rational, StreamMut, codec, ffi, format, packet::Flags};
-use yunzhen_domain::records::Gap;
+use yunzhen_domain::records::{Gap, GapReason};
 use yunzhen_media::opus;
 use yunzhen_protocol::segment::{SampleKind, Segment};
 
@@ -61,8 +61,13 @@ struct Track {
     last: Option<i64>,
 }
 
-/// Writes segments 0 to `count` to a file. `segment` gives each, or `None` where it cannot be read; it is asked twice for some.
-pub fn mux(count: u32, segment: impl Fn(u32) -> Option<Segment>, to: &Path) -> Result<Assembled, MuxError> {
+/// Writes segments 0 to `count` to a file. `segment` gives each, or why there is none; it is asked twice for some. `line` knows where the recording ends.
+pub fn mux(
+    count: u32,
+    segment: impl Fn(u32) -> Result<Segment, GapReason>,
+    line: Timeline,
+    to: &Path,
+) -> Result<Assembled, MuxError> {
     ffmpeg_next::init()?;
     ffmpeg_next::util::log::set_level(ffmpeg_next::util::log::Level::Fatal);
     let tracks = tracks(count, &segment);
@@ -92,13 +97,16 @@ pub fn mux(count: u32, segment: impl Fn(u32) -> Option<Segment>, to: &Path) -> R
     if file.write_header_with(options)?.iter().next().is_some() {
         return Err(MuxError::Ffmpeg(ffmpeg_next::Error::OptionNotFound));
     }
-    let mut timeline = Timeline::default();
+    let mut timeline = line;
     for index in 0..count {
-        let Some(segment) = segment(index) else {
-            timeline.miss();
-            continue;
+        let segment = match segment(index) {
+            Ok(segment) => segment,
+            Err(reason) => {
+                timeline.miss(reason);
+                continue;
+            }
         };
-        let begins = timeline.place(&segment);
+        let Some(begins) = timeline.place(&segment) else { continue };
         for sample in &segment.samples {
             let track = match sample.kind {
                 SampleKind::Picture | SampleKind::Keyframe => &mut picture,
@@ -131,9 +139,9 @@ pub fn mux(count: u32, segment: impl Fn(u32) -> Option<Segment>, to: &Path) -> R
     Ok(Assembled { duration_ms, gaps })
 }
 
-fn tracks(count: u32, segment: impl Fn(u32) -> Option<Segment>) -> Tracks {
+fn tracks(count: u32, segment: impl Fn(u32) -> Result<Segment, GapReason>) -> Tracks {
     let mut tracks = Tracks::default();
-    for segment in (0..count).filter_map(segment) {
+    for segment in (0..count).filter_map(|index| segment(index).ok()) {
         for sample in &segment.samples {
             match sample.kind {
                 SampleKind::Keyframe if tracks.picture.is_none() => {

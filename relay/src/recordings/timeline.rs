@@ -1,7 +1,8 @@
 //! Where each segment of a recording lies in it, and what is missing. Pure; positions are microseconds from the recording's start.
 //!
 //! Segments carry the box's clock. Within one run of the box it goes evenly, so that a segment lies where its clock says and a link that was away leaves no
-//! trace. A clock that was set back, or leaps by more than a day, is not believed: what comes then follows at once.
+//! trace. A clock that was set back, or leaps by more than a day, is not believed: what comes then follows at once. A box whose link was away hears late that it is to
+//! record no more: what it recorded after that is no part of the recording, and a run that its clock puts there began before, with a clock that was set.
 
 use yunzhen_domain::records::{Gap, GapReason};
 use yunzhen_protocol::segment::{After, Segment};
@@ -20,30 +21,49 @@ pub struct Timeline {
     origin_us: Option<u64>,
     end_us: u64,
     gaps: Vec<Gap>,
+    /// Segments before the next one are not here, and why.
+    missing: Option<GapReason>,
+    /// What begins later is no part of it.
+    until_us: Option<u64>,
 }
 
 impl Timeline {
-    /// The next segment: where it begins.
-    pub fn place(&mut self, segment: &Segment) -> u64 {
+    /// Of a recording that was ended so long after it was asked for.
+    pub fn until(until_us: u64) -> Self {
+        Self { until_us: Some(until_us), ..Self::default() }
+    }
+
+    /// The next segment: where it begins. `None`: after the recording's end.
+    pub fn place(&mut self, segment: &Segment) -> Option<u64> {
         let last = segment.samples.iter().map(|sample| u64::from(sample.at_us)).max().unwrap_or(0);
+        let missing = self.missing.take();
         let Some(origin) = self.origin_us else {
             self.origin_us = Some(segment.begins_us);
             self.end_us = last;
-            return 0;
+            self.gaps.extend(missing.map(|reason| Gap { at_ms: 0, for_ms: 0, reason }));
+            return Some(0);
         };
+        let is_late = |at: u64| self.until_us.is_some_and(|until| at > until);
         let by_clock = segment.begins_us.checked_sub(origin);
-        let fits =
-            |at: &u64| at.saturating_add(OVERLAP_US) >= self.end_us && at.saturating_sub(self.end_us) <= MOST_GAP_US;
+        let fits = |at: &u64| {
+            at.saturating_add(OVERLAP_US) >= self.end_us
+                && at.saturating_sub(self.end_us) <= MOST_GAP_US
+                && !(segment.after == After::Start && is_late(*at))
+        };
         let begins = by_clock.filter(fits);
-        let reason = match segment.after {
+        if is_late(begins.unwrap_or(self.end_us)) {
+            self.missing = missing;
+            return None;
+        }
+        let reason = missing.unwrap_or(match segment.after {
             After::Segment => GapReason::Quiet,
             After::Start => GapReason::Restarted,
             After::Disk => GapReason::Disk,
-        };
+        });
         let at = match begins {
             Some(at) => {
                 let for_us = at.saturating_sub(self.end_us);
-                if for_us > LEAST_GAP_US {
+                if for_us > LEAST_GAP_US || missing.is_some() {
                     self.gaps.push(Gap { at_ms: self.end_us / 1000, for_ms: for_us / 1000, reason });
                 }
                 at
@@ -56,19 +76,19 @@ impl Timeline {
             }
         };
         self.end_us = self.end_us.max(at + last);
-        at
+        Some(at)
     }
 
-    /// A segment that is not here.
-    pub fn miss(&mut self) {
-        if self.gaps.last().is_none_or(|gap| gap.reason != GapReason::Lost || gap.at_ms != self.end_us / 1000) {
-            self.gaps.push(Gap { at_ms: self.end_us / 1000, for_ms: 0, reason: GapReason::Lost });
-        }
+    /// A segment that is not here. How long it was shows where the next one begins.
+    pub fn miss(&mut self, reason: GapReason) {
+        self.missing.get_or_insert(reason);
     }
 
     /// How long it is, milliseconds, and what is missing.
-    pub fn end(self) -> (u64, Vec<Gap>) {
-        (self.end_us / 1000, self.gaps)
+    pub fn end(mut self) -> (u64, Vec<Gap>) {
+        let end_ms = self.end_us / 1000;
+        self.gaps.extend(self.missing.map(|reason| Gap { at_ms: end_ms, for_ms: 0, reason }));
+        (end_ms, self.gaps)
     }
 }
 
@@ -92,13 +112,13 @@ mod tests {
     fn segments_of_one_run_lie_where_the_clock_says_and_only_real_gaps_are_told() {
         let mut line = Timeline::default();
         let clock = 1_800_000_000 * S;
-        assert_eq!(line.place(&segment(clock, 4 * S, After::Start)), 0);
-        assert_eq!(line.place(&segment(clock + 4 * S + 20_000, 4 * S, After::Segment)), 4 * S + 20_000);
-        assert_eq!(line.place(&segment(clock + 8 * S - 10_000, 2 * S, After::Segment)), 8 * S - 10_000);
+        assert_eq!(line.place(&segment(clock, 4 * S, After::Start)), Some(0));
+        assert_eq!(line.place(&segment(clock + 4 * S + 20_000, 4 * S, After::Segment)), Some(4 * S + 20_000));
+        assert_eq!(line.place(&segment(clock + 8 * S - 10_000, 2 * S, After::Segment)), Some(8 * S - 10_000));
         // The nurse muted and hid for half a minute; then the power failed; then the disk was full.
-        assert_eq!(line.place(&segment(clock + 40 * S, 4 * S, After::Segment)), 40 * S);
-        assert_eq!(line.place(&segment(clock + 104 * S, 4 * S, After::Start)), 104 * S);
-        assert_eq!(line.place(&segment(clock + 118 * S, 4 * S, After::Disk)), 118 * S);
+        assert_eq!(line.place(&segment(clock + 40 * S, 4 * S, After::Segment)), Some(40 * S));
+        assert_eq!(line.place(&segment(clock + 104 * S, 4 * S, After::Start)), Some(104 * S));
+        assert_eq!(line.place(&segment(clock + 118 * S, 4 * S, After::Disk)), Some(118 * S));
         let (length, gaps) = line.end();
         assert_eq!(length, 122_000);
         let told: Vec<_> = gaps.iter().map(|gap| (gap.at_ms, gap.for_ms, gap.reason)).collect();
@@ -118,13 +138,53 @@ mod tests {
             let mut line = Timeline::default();
             let clock = 1_800_000_000 * S;
             line.place(&segment(clock, 4 * S, After::Start));
-            assert_eq!(line.place(&segment(set_to, 4 * S, After::Start)), 4 * S);
-            assert_eq!(line.place(&segment(set_to + 4 * S, 4 * S, After::Segment)), 8 * S);
-            line.miss();
-            line.miss();
+            assert_eq!(line.place(&segment(set_to, 4 * S, After::Start)), Some(4 * S));
+            assert_eq!(line.place(&segment(set_to + 4 * S, 4 * S, After::Segment)), Some(8 * S));
+            line.miss(GapReason::Lost);
+            line.miss(GapReason::Lost);
             let (length, gaps) = line.end();
             assert_eq!((length, gaps.len()), (12_000, 2), "{gaps:?}");
             assert_eq!((gaps[0].for_ms, gaps[1].reason), (0, GapReason::Lost));
         }
+    }
+
+    /// One that the box could not read was listed twice: as lost, and as a silence of its length.
+    #[test]
+    fn a_lost_segment_is_one_gap_with_its_reason_and_its_length() {
+        let mut line = Timeline::default();
+        let clock = 1_800_000_000 * S;
+        line.miss(GapReason::Damaged);
+        line.place(&segment(clock, 4 * S, After::Segment));
+        line.miss(GapReason::Unreadable);
+        line.miss(GapReason::Unreadable);
+        line.place(&segment(clock + 12 * S, 4 * S, After::Segment));
+        line.miss(GapReason::Lost);
+        let (length, gaps) = line.end();
+        assert_eq!(length, 16_000);
+        let told: Vec<_> = gaps.iter().map(|gap| (gap.at_ms, gap.for_ms, gap.reason)).collect();
+        assert_eq!(
+            told,
+            [(0, 0, GapReason::Damaged), (4_000, 8_000, GapReason::Unreadable), (16_000, 0, GapReason::Lost)]
+        );
+    }
+
+    /// The consultation ended, or the consent was taken back, while the box had no link and went on recording.
+    #[test]
+    fn what_was_recorded_after_the_end_is_no_part_of_it() {
+        let mut line = Timeline::until(10 * S);
+        let clock = 1_800_000_000 * S;
+        assert_eq!(line.place(&segment(clock, 4 * S, After::Start)), Some(0));
+        assert_eq!(line.place(&segment(clock + 8 * S, 4 * S, After::Segment)), Some(8 * S));
+        for later in [12, 16, 300] {
+            assert_eq!(line.place(&segment(clock + later * S, 4 * S, After::Segment)), None);
+        }
+        assert_eq!(line.end(), (12_000, vec![Gap { at_ms: 4_000, for_ms: 4_000, reason: GapReason::Quiet }]));
+
+        // A run begins only on the hospital's word: a clock that puts it after the end was set.
+        let mut line = Timeline::until(10 * S);
+        line.place(&segment(clock, 4 * S, After::Start));
+        assert_eq!(line.place(&segment(clock + 7_200 * S, 4 * S, After::Start)), Some(4 * S));
+        assert_eq!(line.place(&segment(clock + 7_204 * S, 4 * S, After::Segment)), Some(8 * S));
+        assert_eq!(line.place(&segment(clock + 7_208 * S, 4 * S, After::Segment)), None);
     }
 }

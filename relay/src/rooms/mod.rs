@@ -398,7 +398,7 @@ impl Rooms {
         let Some(id) = attached else { return };
         if sends != Some(id) {
             let (video, audio) = reconcile::plans(id, &self.0.media);
-            entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
+            entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s: Some(self.hold_s()) });
         }
         if let Some(video_bps) = entry.video_bps {
             entry.tell(ToBox::SetBitrate { video_bps });
@@ -444,6 +444,7 @@ impl Rooms {
             | ToRelay::StillOffer { .. }
             | ToRelay::StillFailed { .. }
             | ToRelay::SegmentOffer { .. }
+            | ToRelay::SegmentLost { .. }
             | ToRelay::RecordingTrouble { .. }
             | ToRelay::RecordingOver { .. } => {}
             ToRelay::CameraState { active, failed } => {

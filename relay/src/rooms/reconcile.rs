@@ -181,7 +181,7 @@ impl Rooms {
                 (entry.attached, entry.owes) = (Some(id), true);
                 (entry.said, entry.video_bps) = (None, None);
                 entry.connection.uplink.send_replace(Some(Arc::new(handle)));
-                entry.tell(ToBox::StartMedia { consultation_id: id, video, audio });
+                entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s: Some(self.hold_s()) });
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
             }
@@ -201,6 +201,13 @@ impl Rooms {
         state.live.clear();
         drop(state);
         self.0.shards.drain().await;
+    }
+}
+
+impl Rooms {
+    /// How long a box goes on filming and recording without a link.
+    pub(super) fn hold_s(&self) -> u32 {
+        self.0.app.policy.call_without_link_minutes.saturating_mul(60)
     }
 }
 

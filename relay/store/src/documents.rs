@@ -1,6 +1,7 @@
 //! Documents and photos: what they are, and their bytes as base64 in a table of their own.
 
-use yunzhen_domain::ids::{DocumentId, ResidentId};
+use jiff::Timestamp;
+use yunzhen_domain::ids::{ConsultationId, DocumentId, ResidentId};
 use yunzhen_domain::records::Document;
 
 use crate::row::{Cells, hex};
@@ -65,6 +66,25 @@ pub async fn insert(tx: &mut Tx, document: &Document, content: &str) -> Result<(
         .bind(content)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// What was said since then and is of no consultation is of this one.
+pub async fn adopt_spoken(
+    tx: &mut Tx,
+    resident: ResidentId,
+    consultation: ConsultationId,
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE documents SET consultation_id = $2
+         WHERE resident_id = $1 AND consultation_id IS NULL AND kind = 'voice_message' AND taken_at >= $3",
+    )
+    .bind(resident.to_string())
+    .bind(consultation.to_string())
+    .bind(since.as_millisecond())
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

@@ -43,6 +43,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "recordings", include_str!("../migrations/0030_recordings.sql")),
     (31, "voice_messages", include_str!("../migrations/0031_voice_messages.sql")),
     (32, "asked_again", include_str!("../migrations/0032_asked_again.sql")),
+    (34, "assembly_of_recordings", include_str!("../migrations/0034_assembly_of_recordings.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

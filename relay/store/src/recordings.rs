@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use yunzhen_domain::Sealed;
 use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId};
-use yunzhen_domain::records::{Gap, Movie, Recording};
+use yunzhen_domain::records::{Assembly, Gap, Movie, Recording};
 
 use crate::row::{Cells, hex, one_row, to_json};
 use crate::sql::QueryBuilder;
@@ -37,7 +37,7 @@ pub async fn update(tx: &mut Tx, recording: &Recording) -> Result<(), StoreError
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let done = sqlx::query(
         "UPDATE recordings SET version = $2, state = $3, began_at = $4, stopped_at = $5, stop_cause = $6, trouble = $7, is_cut = $8, ended_at = $9,
-             failure = $10, duration_ms = $11, bytes = $12, sha256 = $13, gaps = $14
+             failure = $10, duration_ms = $11, bytes = $12, sha256 = $13, gaps = $14, troubles = $15, assembly_tries = $16, assembly_due_at = $17
          WHERE id = $1 AND version = $2 - 1",
     )
     .bind(recording.id.to_string())
@@ -54,6 +54,9 @@ pub async fn update(tx: &mut Tx, recording: &Recording) -> Result<(), StoreError
     .bind(movie.map(|movie| number(movie.bytes)))
     .bind(movie.map(|movie| hex(&movie.sha256)))
     .bind(movie.map(|movie| to_json(TABLE, "gaps", &movie.gaps)).transpose()?)
+    .bind(to_json(TABLE, "troubles", &recording.troubles)?)
+    .bind(i64::from(recording.assembly.tries))
+    .bind(recording.assembly.due_at.map(Timestamp::as_millisecond))
     .execute(tx.conn())
     .await?;
     one_row("recording", done.rows_affected())
@@ -123,7 +126,9 @@ fn decode(cells: &Cells<'_>) -> Result<Recording, StoreError> {
         stopped_at: cells.opt_time("stopped_at")?,
         stop_cause: cells.opt_parse("stop_cause")?,
         trouble: cells.opt_parse("trouble")?,
+        troubles: cells.json("troubles")?,
         is_cut: cells.flag("is_cut")?,
+        assembly: Assembly { tries: cells.int("assembly_tries")?, due_at: cells.opt_time("assembly_due_at")? },
         ended_at: cells.opt_time("ended_at")?,
         failure: cells.opt_parse("failure")?,
         movie,

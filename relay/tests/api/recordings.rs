@@ -1,5 +1,7 @@
 //! Recordings over the wire: segments as a box brings them over the real QUIC, beside stills of the same box; and the file as a player asks for it.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, Response};
 use base64::Engine as _;
@@ -12,9 +14,9 @@ use tower::ServiceExt as _;
 use yunzhen_domain::audit::{EventKind, hex};
 use yunzhen_domain::ids::{RecordingId, SegmentId};
 use yunzhen_domain::machines::recording::State;
-use yunzhen_domain::records::{Recording, SEGMENT_MOST_BYTES};
+use yunzhen_domain::records::{Assembly, Recording, RecordingTrouble, SEGMENT_MOST_BYTES};
 use yunzhen_protocol::bulk::{BulkHead, BulkKind};
-use yunzhen_protocol::control::{SegmentRefusal, ToBox, ToRelay};
+use yunzhen_protocol::control::{RecordTrouble, SegmentLoss, SegmentRefusal, ToBox, ToRelay};
 use yunzhen_protocol::segment::{After, Sample, SampleKind, Segment, place};
 use yunzhen_protocol::stream::StreamType;
 use yunzhen_relay::seed::{HOME_1, HOME_2};
@@ -23,7 +25,7 @@ use yunzhen_runtime::clock;
 use yunzhen_runtime::sealed::SealingKey;
 use yunzhen_store::{audit, recordings};
 
-use crate::boxes::{SECRETS, Stage, TestBox};
+use crate::boxes::{PATIENCE, SECRETS, Stage, TestBox};
 use crate::world::{World, console, id, watched};
 
 const KEY: [u8; 32] = [3; 32];
@@ -50,7 +52,9 @@ async fn stage() -> (Stage, RecordingId) {
             stopped_at: None,
             stop_cause: None,
             trouble: None,
+            troubles: Vec::new(),
             is_cut: false,
+            assembly: Assembly::default(),
             ended_at: None,
             failure: None,
             movie: None,
@@ -177,6 +181,72 @@ async fn what_is_foreign_spoilt_out_of_order_or_too_large_is_refused_and_the_cal
     assert_eq!((stored.state, stored.version), (State::Asked, 1), "nothing of it counted");
     one.answers().await;
     other.answers().await;
+}
+
+/// The row, when it is as wanted.
+async fn stored(stage: &Stage, id: RecordingId, wanted: impl Fn(&Recording) -> bool) -> Recording {
+    let store = stage.database.open().await;
+    let waiting = async {
+        loop {
+            let row = recordings::get(&mut store.read().await.unwrap(), id).await.unwrap().unwrap();
+            if wanted(&row) {
+                return row;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it is written down in time")
+}
+
+/// What hinders the box, and that a still failed, was heard only when the segment beside it had come whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_of_a_box_are_heard_while_a_segment_comes() {
+    let (stage, id) = stage().await;
+    let mut one = stage.connected(HOME_1).await;
+    let bytes = sealed(id, 0, 100_000);
+    one.say(&offer(segment_id(1), id, 0, &bytes)).await;
+    at(&mut one, segment_id(1)).await;
+    let mut stream = bulk(&one, segment_id(1), 0, &bytes[..50_000]).await;
+    while at(&mut one, segment_id(1)).await < 40_000 {}
+    let say = |reason| ToRelay::RecordingTrouble { recording_id: id, reason };
+    one.say(&say(None)).await;
+    stored(&stage, id, |row| row.state == State::Recording).await;
+    one.say(&say(Some(RecordTrouble::Other))).await;
+    let troubled = stored(&stage, id, |row| row.trouble.is_some()).await;
+    assert_eq!(troubled.trouble, Some(RecordingTrouble::Encoder), "a box that is too slow");
+    // And what comes goes on coming.
+    stream.write_all(&bytes[50_000..]).await.unwrap();
+    done(&mut one, segment_id(1)).await;
+    one.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_gives_up_on_a_segment_hears_where_to_go_on() {
+    let (stage, id) = stage().await;
+    let mut one = stage.connected(HOME_1).await;
+    let mut other = stage.connected(HOME_2).await;
+    let lost = |index| ToRelay::SegmentLost {
+        segment_id: segment_id(7),
+        recording_id: id,
+        index,
+        reason: SegmentLoss::Unreadable,
+    };
+    other.say(&lost(0)).await;
+    assert_eq!(refused(&mut other, segment_id(7)).await, SegmentRefusal::NotAsked, "somebody else's");
+    one.say(&offer(segment_id(1), id, 2, &sealed(id, 2, 0))).await;
+    assert_eq!(refused(&mut one, segment_id(1)).await, SegmentRefusal::OutOfOrder);
+    one.say(&lost(1)).await;
+    let told = one.told_until(|told| matches!(told, ToBox::RecordingNext { .. })).await;
+    assert_eq!(told, ToBox::RecordingNext { recording_id: id, next: 2 });
+    let bytes = sealed(id, 2, 1_000);
+    one.say(&offer(segment_id(1), id, 2, &bytes)).await;
+    assert_eq!(at(&mut one, segment_id(1)).await, 0);
+    let _stream = bulk(&one, segment_id(1), 0, &bytes).await;
+    done(&mut one, segment_id(1)).await;
+    drop(one);
+    let mut one = stage.connected(HOME_1).await;
+    let order = one.told_until(|told| matches!(told, ToBox::Record { .. })).await;
+    assert!(matches!(order, ToBox::Record { next: 3, .. }), "{order:?}");
 }
 
 async fn watch(world: &World, range: Option<&str>) -> Response<Body> {

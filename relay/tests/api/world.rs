@@ -32,11 +32,11 @@ use yunzhen_domain::machines::{
 };
 use yunzhen_domain::policy::Policy;
 use yunzhen_domain::records::{
-    Appointment, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy, Document,
-    DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, Movie, ObservationSource,
-    Pack, Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Recording, Referral, Refill, Resident, Round,
-    Session, SessionSubject, SignedDocument, Staff, StaffCredential, StopCause, Supply, Transport, Urgency, UrgentCall,
-    Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
+    Appointment, Assembly, BreakGlass, Calendar, CalendarOf, Consent, Consultation, CourierRun, Delivery, Discrepancy,
+    Document, DoseEntry, DuplicatePair, Ecg, Favourite, Invitation, InvitationKind, Item, LegalHold, Movie,
+    ObservationSource, Pack, Pharmacy, PharmacySystem, Prescription, Recall, RecallHome, Recording, Referral, Refill,
+    Resident, Round, Session, SessionSubject, SignedDocument, Staff, StaffCredential, StopCause, Supply, Transport,
+    Urgency, UrgentCall, Vehicle, Visit, VisitStop, Webhook, WebhookDelivery, WebhookDeliveryState,
 };
 use yunzhen_domain::runway::RunsOut;
 use yunzhen_domain::schedule::{Shift, Slot, Triage};
@@ -507,8 +507,9 @@ async fn watchable(tx: &mut Tx, c: &Consultation, folder: &Path, now: Timestamp)
     let key = vault().seal(&format!("recording:{id}"), &STANDARD.encode([5; 32])).unwrap();
     let files = Files::new(folder.to_owned());
     files.take(id, 0, b"what it was made of").unwrap();
-    std::fs::write(files.plain(id), watched()).unwrap();
-    let (bytes, sha256) = files.seal(id, &SealingKey::new([5; 32]).unwrap()).unwrap();
+    let plain = files.plain(id);
+    std::fs::write(&plain, watched()).unwrap();
+    let (bytes, sha256) = files.seal(id, &plain, &SealingKey::new([5; 32]).unwrap()).unwrap();
     let asked = Recording {
         id,
         version: 1,
@@ -523,7 +524,9 @@ async fn watchable(tx: &mut Tx, c: &Consultation, folder: &Path, now: Timestamp)
         stopped_at: None,
         stop_cause: None,
         trouble: None,
+        troubles: Vec::new(),
         is_cut: false,
+        assembly: Assembly::default(),
         ended_at: None,
         failure: None,
         movie: None,

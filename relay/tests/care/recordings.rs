@@ -15,7 +15,7 @@ use yunzhen_domain::records::{
 };
 use yunzhen_protocol::control::{RecordingKey, SegmentRefusal, ToBox};
 use yunzhen_protocol::segment::{After, Sample, SampleKind, Segment, place};
-use yunzhen_relay::app::recordings::{self, Expected};
+use yunzhen_relay::app::recordings::{self, Expected, assembly};
 use yunzhen_relay::app::views::common::ReasonBody;
 use yunzhen_relay::app::views::recordings::Recording;
 use yunzhen_relay::app::{App, AppError, consents, retention};
@@ -114,12 +114,39 @@ async fn take(w: &World, home: HomeId, id: RecordingId, index: u32, sealed: &[u8
     recordings::take(&w.app, home, id, index, sealed.to_vec(), w.now()).await.unwrap()
 }
 
-/// Stopped by the specialist, brought whole, assembled.
-async fn finish(w: &World, home: HomeId, id: RecordingId) {
+/// Stopped by the specialist some minutes after it was asked for, and brought whole.
+async fn bring(w: &World, home: HomeId, id: RecordingId) {
+    w.pass(SignedDuration::from_mins(5));
     recordings::stop(&w.app, &w.by(&w.specialist), id).await.unwrap();
     recordings::over(&w.app, home, id, w.now()).await.unwrap();
-    assert_eq!(recordings::to_assemble(&w.app).await.unwrap(), [id]);
-    recordings::assemble(&w.app, id, w.now()).await.unwrap();
+    assert!(assembly::due(&w.app, w.now()).await.unwrap().contains(&id));
+}
+
+/// The same, and assembled.
+async fn finish(w: &World, home: HomeId, id: RecordingId) {
+    bring(w, home, id).await;
+    assembly::assemble(&w.app, id, w.now()).await.unwrap();
+}
+
+/// What lies in the folder of a recording.
+fn lying(folder: &TempDir, id: RecordingId) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder.path().join("recordings").join(id.to_string())) else { return vec![] };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// A recording of eight seconds that has come.
+async fn come(w: &World, person: &str) -> (ConsultationId, HomeId, RecordingId) {
+    let c = w.in_progress(person).await;
+    let (home, id) = (c.resident.home_id, started(w, c.id).await.id);
+    let (key, _) = ordered(&w.app, home).await;
+    for segment in segments(id, 8) {
+        take(w, home, id, segment.index, &sealed(&key, &segment)).await.unwrap();
+    }
+    bring(w, home, id).await;
+    (c.id, home, id)
 }
 
 #[tokio::test]
@@ -136,7 +163,7 @@ async fn what_the_box_encoded_is_read_back_picture_by_picture_without_a_gap() {
     assert_eq!(listed(&w, c.id).await[0].state, State::Recording);
     assert_eq!(ordered(&w.app, home).await.1, 3, "a box that comes back goes on from there");
     finish(&w, home, recording.id).await;
-    recordings::assemble(&w.app, recording.id, w.now()).await.unwrap();
+    assembly::assemble(&w.app, recording.id, w.now()).await.unwrap();
     assert_eq!(w.count(EventKind::ConsultationRecordingKept).await, 1, "once");
 
     let kept = listed(&w, c.id).await.remove(0);
@@ -166,9 +193,7 @@ async fn what_the_box_encoded_is_read_back_picture_by_picture_without_a_gap() {
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 40), "{times:?}");
 
     // Nothing lies in clear, and the log vouches for what was kept.
-    let lying = std::fs::read_dir(folder.path().join("recordings").join(recording.id.to_string())).unwrap();
-    let names: Vec<_> = lying.map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["movie"]);
+    assert_eq!(lying(&folder, recording.id), [format!("{}.movie", movie.sha256)]);
     let mut db = w.app.store.read().await.unwrap();
     let rows = audit::after(&mut db, 0, 10_000).await.unwrap();
     let row = rows.iter().find(|row| row.fact.kind == EventKind::ConsultationRecordingKept).unwrap();
@@ -278,9 +303,185 @@ async fn a_full_disk_and_a_power_cut_are_told_and_listed() {
         take(&w, home, id, segment.index, &sealed(&key, &segment)).await.unwrap();
     }
     finish(&w, home, id).await;
-    let gaps = listed(&w, c.id).await.remove(0).movie.unwrap().gaps;
+    let kept = listed(&w, c.id).await.remove(0);
+    let gaps = kept.movie.unwrap().gaps;
     let told: Vec<_> = gaps.iter().map(|gap| (gap.reason, (gap.for_ms + 500) / 1000)).collect();
     assert_eq!(told, [(GapReason::Disk, 30), (GapReason::Restarted, 60)]);
+    assert_eq!(kept.troubles, [RecordingTrouble::BoxDisk], "what hindered it stays known");
+}
+
+/// One segment that the box cannot give held up all behind it.
+#[tokio::test]
+async fn a_lost_segment_is_a_gap_with_its_reason_and_what_comes_behind_it_is_taken() {
+    let (w, _folder) = world().await;
+    let c = w.in_progress("王秀英").await;
+    let (home, other) = (c.resident.home_id, HomeId::from_uuid(uuid::Uuid::from_u128(9)));
+    let id = started(&w, c.id).await.id;
+    let (key, _) = ordered(&w.app, home).await;
+    let all = segments(id, 16);
+    take(&w, home, id, 0, &sealed(&key, &all[0])).await.unwrap();
+    // Not said to be lost, it is out of its order; and nobody else says so.
+    assert_eq!(take(&w, home, id, 3, &sealed(&key, &all[3])).await, Err(SegmentRefusal::OutOfOrder));
+    let lose = async |home, index| recordings::lose(&w.app, home, id, index, GapReason::Unreadable).await.unwrap();
+    assert_eq!(lose(other, 2).await, Err(SegmentRefusal::NotAsked));
+    assert_eq!(lose(home, 1_000_000).await, Err(SegmentRefusal::TooLarge));
+    for _ in 0..2 {
+        assert_eq!(lose(home, 2).await, Ok(3), "said twice is once");
+    }
+    assert_eq!(lose(home, 0).await, Ok(3), "what is here is not lost");
+    assert_eq!(take(&w, home, id, 2, &sealed(&key, &all[2])).await, Ok(()), "too late, and known");
+    assert_eq!(ordered(&w.app, home).await.1, 3);
+    take(&w, home, id, 3, &sealed(&key, &all[3])).await.unwrap();
+    finish(&w, home, id).await;
+    let movie = listed(&w, c.id).await.remove(0).movie.unwrap();
+    let told: Vec<_> = movie.gaps.iter().map(|gap| (gap.reason, (gap.for_ms + 500) / 1000)).collect();
+    assert_eq!((told, movie.duration_ms / 1000), (vec![(GapReason::Unreadable, 8)], 15));
+    let late = recordings::lose(&w.app, home, id, 9, GapReason::Lost).await.unwrap();
+    assert_eq!(late, Err(SegmentRefusal::NotAsked), "it has ended");
+}
+
+/// The consultation ended while the box had no link: what it recorded until it heard was kept.
+#[tokio::test]
+async fn what_a_box_without_a_link_records_after_the_end_is_not_kept() {
+    let (w, _folder) = world().await;
+    let c = w.in_progress("王秀英").await;
+    let home = c.resident.home_id;
+    let id = started(&w, c.id).await.id;
+    let (key, _) = ordered(&w.app, home).await;
+    let all = segments(id, 12);
+    recordings::stop(&w.app, &w.by(&w.specialist), id).await.unwrap();
+    for (mut segment, later) in all.into_iter().zip([0, 0, 300]) {
+        segment.begins_us += later * S;
+        take(&w, home, id, segment.index, &sealed(&key, &segment)).await.unwrap();
+    }
+    recordings::over(&w.app, home, id, w.now()).await.unwrap();
+    assembly::assemble(&w.app, id, w.now()).await.unwrap();
+    let movie = listed(&w, c.id).await.remove(0).movie.unwrap();
+    assert_eq!((movie.duration_ms / 1000, movie.gaps), (7, Vec::new()));
+}
+
+/// Two relays over one database and one folder put one recording together at once, into each other's file.
+#[tokio::test]
+async fn of_two_relays_one_assembles_a_recording_and_the_other_s_file_goes() {
+    // At once; and while the first is so slow that it is taken for dead.
+    for later in [0, 31] {
+        let (w, folder) = world().await;
+        let (consultation, _, id) = come(&w, "王秀英").await;
+        let (first, second) = (w.app.clone(), w.app.clone());
+        let now = w.now();
+        let (one, other) = tokio::join!(
+            assembly::assemble(&first, id, now),
+            assembly::assemble(&second, id, now + SignedDuration::from_mins(later)),
+        );
+        assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
+        assert_eq!(w.count(EventKind::ConsultationRecordingKept).await, 1);
+        let movie = listed(&w, consultation).await.remove(0).movie.unwrap();
+        assert_eq!(lying(&folder, id), [format!("{}.movie", movie.sha256)]);
+        let media = recordings::media(&w.app, &w.by(&w.specialist), id).await.unwrap();
+        let bytes = media.read(0, movie.bytes as usize).await.unwrap();
+        assert_eq!(hex(&Sha256::digest(&bytes)), movie.sha256, "and it is whole");
+    }
+}
+
+/// A relay that died in the middle left its lease and what lay in clear.
+#[tokio::test]
+async fn a_try_that_died_is_taken_over_and_leaves_nothing_in_clear() {
+    let (w, folder) = world().await;
+    let (consultation, _, id) = come(&w, "王秀英").await;
+    let now = w.now();
+    {
+        let mut tx = w.app.store.write().await.unwrap();
+        let row = yunzhen_store::recordings::get(&mut tx, id).await.unwrap().unwrap();
+        let leased = row.begin_assembly(now, now + SignedDuration::from_mins(30)).unwrap();
+        yunzhen_store::recordings::update(&mut tx, &leased).await.unwrap();
+        tx.commit_bookkeeping("test").await.unwrap();
+    }
+    std::fs::write(w.app.recordings.plain(id), b"in clear").unwrap();
+    let soon = now + SignedDuration::from_mins(29);
+    assert!(assembly::due(&w.app, soon).await.unwrap().is_empty(), "it may be alive");
+    assembly::assemble(&w.app, id, soon).await.unwrap();
+    assert!(listed(&w, consultation).await[0].movie.is_none(), "and is left alone");
+    let later = now + SignedDuration::from_mins(31);
+    assert_eq!(assembly::due(&w.app, later).await.unwrap(), [id]);
+    assembly::assemble(&w.app, id, later).await.unwrap();
+    let movie = listed(&w, consultation).await.remove(0).movie.unwrap();
+    assert_eq!(lying(&folder, id), [format!("{}.movie", movie.sha256)]);
+}
+
+/// A full disk was tried again after each change of the record, for two weeks, and then the recording was given up for good.
+#[tokio::test]
+async fn a_failed_assembly_waits_longer_each_time_and_then_for_the_specialist() {
+    let (w, folder) = world().await;
+    let (consultation, home, id) = come(&w, "王秀英").await;
+    let own = folder.path().join("recordings").join(id.to_string());
+    let away = folder.path().join("away");
+    std::fs::rename(&own, &away).unwrap();
+    let (mut now, mut waits) = (w.now(), Vec::new());
+    for _ in 0..assembly::TRIES {
+        assert_eq!(assembly::due(&w.app, now).await.unwrap(), [id]);
+        let failed = assembly::assemble(&w.app, id, now).await;
+        assert!(matches!(failed, Err(AppError::RecordingDisk(_))), "{failed:?}");
+        // Whatever changes in the record.
+        assembly::assemble(&w.app, id, now).await.unwrap();
+        let row = {
+            let mut db = w.app.store.read().await.unwrap();
+            yunzhen_store::recordings::get(&mut db, id).await.unwrap().unwrap()
+        };
+        if let Some(due) = row.assembly.due_at {
+            assert!(due > now, "not at once");
+            waits.push(due.duration_since(now));
+            now = due;
+        }
+    }
+    assert_eq!(waits.len() as u32, assembly::TRIES - 1);
+    assert!(waits.windows(2).all(|pair| pair[1] * 2 > pair[0]) && waits[8] > waits[0] * 50, "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= SignedDuration::from_hours(6)), "{waits:?}");
+    let stuck = listed(&w, consultation).await.remove(0);
+    assert_eq!((stuck.state, stuck.can_retry), (State::Stuck, true));
+    assert_eq!(w.count(EventKind::ConsultationRecordingStuck).await, 1);
+    let years = now + SignedDuration::from_hours(24 * 366);
+    assert!(assembly::due(&w.app, years).await.unwrap().is_empty(), "nobody tries by itself");
+
+    // What came stays until somebody asks, and the record's own clock.
+    std::fs::rename(&away, &own).unwrap();
+    assert_eq!(assembly::sweep(&w.app).await.unwrap(), 0);
+    let nurse = recordings::list(&w.app, &w.by(&w.nurse), consultation).await.unwrap().items.remove(0);
+    assert!(!nurse.can_retry);
+    let refused = assembly::retry(&w.app, &w.by(&w.nurse), id).await;
+    assert!(matches!(refused, Err(AppError::Forbidden | AppError::NotFound)), "{refused:?}");
+    let again = assembly::retry(&w.app, &w.by(&w.specialist), id).await.unwrap();
+    assert_eq!((again.state, again.can_retry), (State::Assembling, false));
+    let twice = assembly::retry(&w.app, &w.by(&w.specialist), id).await.unwrap();
+    assert_eq!(twice.state, State::Assembling, "pressed twice is once");
+    assembly::assemble(&w.app, id, now).await.unwrap();
+    assert_eq!(listed(&w, consultation).await[0].state, State::Kept);
+    let late = recordings::expect(&w.app, home, id, 2, 1).await.unwrap();
+    assert!(matches!(late, Expected::Refused(SegmentRefusal::NotAsked)));
+}
+
+/// The segments of a recording of which nothing can be shown stayed on the disk as long as its record.
+#[tokio::test]
+async fn what_a_failed_recording_was_made_of_is_swept_and_what_others_are_made_of_stays() {
+    let (w, folder) = world().await;
+    let (_, _, waits) = come(&w, "王秀英").await;
+    let (consultation, _, failed) = come(&w, "孙桂兰").await;
+    for index in 0..2 {
+        w.app.recordings.take(failed, index, b"nobody's bytes").unwrap();
+    }
+    std::fs::write(w.app.recordings.plain(failed), b"in clear").unwrap();
+    assembly::assemble(&w.app, failed, w.now()).await.unwrap();
+    let told = listed(&w, consultation).await.remove(0);
+    assert_eq!((told.state, told.failure), (State::Failed, Some(RecordingFailure::Damaged)));
+    assert_eq!(lying(&folder, failed), Vec::<String>::new());
+    // What a crash left of it goes with the sweep, and nothing else.
+    w.app.recordings.take(failed, 0, b"nobody's bytes").unwrap();
+    assert_eq!(assembly::sweep(&w.app).await.unwrap(), 1);
+    assert_eq!(lying(&folder, failed), Vec::<String>::new());
+    assert_eq!(lying(&folder, waits).len(), 2);
+    assembly::assemble(&w.app, waits, w.now()).await.unwrap();
+    w.app.recordings.take(waits, 0, b"left behind").unwrap();
+    assert_eq!(assembly::sweep(&w.app).await.unwrap(), 1);
+    assert_eq!(lying(&folder, waits).len(), 1, "what is watched");
 }
 
 #[tokio::test]
@@ -294,18 +495,18 @@ async fn what_does_not_come_is_given_up_and_what_came_of_it_is_kept() {
     recordings::stop(&w.app, &w.by(&w.specialist), id).await.unwrap();
     let soon = w.now() + RECORDING_AWAITED - SignedDuration::from_mins(5);
     recordings::settle(&w.app, soon, false).await.unwrap();
-    assert!(recordings::to_assemble(&w.app).await.unwrap().is_empty(), "it may still come");
+    assert!(assembly::due(&w.app, soon).await.unwrap().is_empty(), "it may still come");
     let late = w.now() + RECORDING_AWAITED + SignedDuration::from_mins(5);
     recordings::settle(&w.app, late, false).await.unwrap();
-    assert_eq!(recordings::to_assemble(&w.app).await.unwrap(), [id]);
-    recordings::assemble(&w.app, id, late).await.unwrap();
+    assert_eq!(assembly::due(&w.app, late).await.unwrap(), [id]);
+    assembly::assemble(&w.app, id, late).await.unwrap();
     let movie = listed(&w, c.id).await.remove(0).movie.unwrap();
     assert_eq!(movie.gaps.last().map(|gap| gap.reason), Some(GapReason::Lost));
 
     // Its file goes with the record, and not before.
-    assert_eq!(recordings::sweep(&w.app).await.unwrap(), 0);
+    assert_eq!(assembly::sweep(&w.app).await.unwrap(), 0);
     let years = w.now() + SignedDuration::from_hours(24 * 366 * 20);
     assert!(retention::purge(&w.app, years).await.unwrap() > 0);
-    assert_eq!(recordings::sweep(&w.app).await.unwrap(), 1);
+    assert_eq!(assembly::sweep(&w.app).await.unwrap(), 1);
     assert_eq!(std::fs::read_dir(folder.path().join("recordings")).unwrap().count(), 0);
 }

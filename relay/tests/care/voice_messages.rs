@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::SignedDuration;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::document_files::MOST_BYTES;
-use yunzhen_domain::ids::ConsultationId;
+use yunzhen_domain::ids::{ConsultationId, DocumentId};
 use yunzhen_domain::records::DocumentKind;
 use yunzhen_relay::app::views::documents::NewDocument;
 use yunzhen_relay::app::{AppError, documents};
@@ -65,6 +66,35 @@ async fn both_sides_leave_messages_in_the_same_consultation_and_hear_each_other(
     let photo = NewDocument { kind: DocumentKind::Photo, ..message(&w, Some(c.id), b"\x89PNG\r\n\x1a\n and so on") };
     let photo = documents::add(&w.app, &w.by(&w.nurse), resident, photo).await.unwrap();
     assert_eq!(photo.consultation_id, Some(c.id));
+}
+
+/// The note that was spoken before a call that nobody had booked was in the record, and not beside the picture.
+#[tokio::test]
+async fn the_note_spoken_before_an_unbooked_call_is_of_that_consultation() {
+    let w = World::new().await;
+    let resident = w.resident("赵德明").await.id;
+    let add = async |taken_at: jiff::Timestamp| {
+        let input = NewDocument { taken_at: taken_at.into(), ..message(&w, None, &spoken(42, 0)) };
+        documents::add(&w.app, &w.by(&w.nurse), resident, input).await.unwrap().id
+    };
+    let long_ago = add(w.now() - SignedDuration::from_mins(90)).await;
+    let before = add(w.now() - SignedDuration::from_mins(3)).await;
+    let photo = NewDocument { kind: DocumentKind::Photo, ..message(&w, None, b"\x89PNG\r\n\x1a\n and so on") };
+    let photo = documents::add(&w.app, &w.by(&w.nurse), resident, photo).await.unwrap().id;
+    // The link was slow: it arrives when the call is made already.
+    let spoken_at = w.now();
+    let c = w.in_progress("赵德明").await;
+    let late = add(spoken_at).await;
+    let after = add(w.now()).await;
+    w.pass(SignedDuration::from_mins(20));
+    let next = w.waiting("赵德明").await;
+    let of = {
+        let all = documents::list(&w.app, &w.by(&w.specialist), resident).await.unwrap().items;
+        move |id: DocumentId| all.iter().find(|one| one.id == id).unwrap().consultation_id
+    };
+    assert_eq!([before, late].map(&of), [Some(c.id); 2], "beside the picture");
+    assert_eq!([long_ago, photo].map(&of), [None; 2], "in the record");
+    assert_eq!(of(after), Some(next.id), "the next call's");
 }
 
 #[tokio::test]

@@ -94,6 +94,7 @@ export function CallScreen({
   const call = useConsultationCall(consultation.id);
   const snapshot = useCall(call);
   const link = useLink();
+  const { status } = useBox();
   const forward = useForward();
   useTabletAsSource(call);
   useBeginning(call, consultation.state);
@@ -102,6 +103,8 @@ export function CallScreen({
   const { residents } = useRound();
   const resident = residents.data?.data.items.find((one) => one.id === consultation.resident.id);
   const ended = snapshot.state.phase === "ended";
+  // The box films and records without a link for as long as the hospital's policy says, and no longer.
+  const closed = snapshot.state.phase === "live" && status?.media?.state === "idle";
   // Nobody of this visit sees the home while the box is with another one.
   const held = snapshot.state.phase === "connecting" && snapshot.state.held !== undefined;
   return (
@@ -116,9 +119,9 @@ export function CallScreen({
           {consultation.reason}
         </Text>
       </header>
-      {!link.online && !ended && !forward && (
+      {!link.online && !ended && (closed || !forward) && (
         <Banner meaning="person" role="status">
-          {t("app:call.linkLost")}
+          {t(closed ? "app:call.devicesClosed" : "app:call.linkLost")}
         </Banner>
       )}
       {!ended && !held && <UrgentWaits call={call} waiting={beside?.outranked_by} />}

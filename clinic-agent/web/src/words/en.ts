@@ -284,6 +284,8 @@ export const en: Words = {
     ended: "The call has ended",
     toSummary: "Open the summary",
     linkLost: "Network down, coming back by itself. Stay here: the call goes on when it is back.",
+    devicesClosed:
+      "Network down: camera and microphone are closed, and nothing is recorded. They open and the call goes on when it is back.",
     back: "Back to today",
     resident: "Resident",
   },

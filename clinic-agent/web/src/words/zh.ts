@@ -272,6 +272,7 @@ export const zh = {
     ended: "通话已结束",
     toSummary: "查看会诊小结",
     linkLost: "网络中断，正在自动恢复。请不要离开，恢复后通话自动继续。",
+    devicesClosed: "网络中断，摄像头和麦克风已关闭，不再录像。恢复后自动打开，通话自动继续。",
     back: "返回今日",
     resident: "住民资料",
   },

@@ -36,6 +36,8 @@ export const recordings = (care: () => Care) => ({
   start: (consultationId: string, key?: string) =>
     data(care().POST("/api/consultations/{id}/recordings", { params: command(consultationId, key), body: {} })),
   stop: (id: string, key?: string) => data(care().POST("/api/recordings/{id}/stop", { params: command(id, key) })),
+  /** Of one that could not be put together. */
+  retry: (id: string, key?: string) => data(care().POST("/api/recordings/{id}/retry", { params: command(id, key) })),
   /** Where a player reads it, in ranges. */
   mediaUrl: (id: string): string => `/api/recordings/${id}/media`,
 });

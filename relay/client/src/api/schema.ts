@@ -2901,6 +2901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a recording put together that could not be, time after time: the disk of recordings has room again. One that was kept, or is on its way, stays as it is. */
+        post: operations["retryRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{id}/stop": {
         parameters: {
             query?: never;
@@ -5993,10 +6010,10 @@ export interface components {
          */
         Frequency: "qd" | "bid" | "tid" | "qid" | "qn" | "qam" | "q4h" | "q6h" | "q8h" | "q12h" | "qod" | "tiw" | "biw" | "qw" | "st" | "prn";
         /**
-         * @description Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it 45 s after the link.
+         * @description Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it after the policy's `call_without_link_minutes`.
          * @enum {string}
          */
-        GapReason: "restarted" | "disk" | "quiet" | "lost";
+        GapReason: "restarted" | "disk" | "quiet" | "lost" | "unreadable" | "damaged";
         /** @description Goods that came in. */
         GoodsReceipt: {
             /** @description Batch, as printed. */
@@ -8478,13 +8495,15 @@ export interface components {
             asked_by_name: string;
             /** @description When the home's box said that it records. */
             began_at?: components["schemas"]["Time"];
+            /** @description The caller may have it tried again: it could not be made a file, time after time. */
+            can_retry?: boolean;
             /** @description In which consultation. */
             consultation_id: components["schemas"]["ConsultationId"];
             /** @description When it was kept, or given up. */
             ended_at?: components["schemas"]["Time"];
             /** @description Why there is none. */
             failure?: components["schemas"]["RecordingFailure"];
-            /** @description The relay cannot store what arrives at present, as when its disk is full; it goes on by itself. */
+            /** @description The relay cannot store what arrives at present, or make a file of it, as when its disk is full; it goes on by itself. */
             halted?: boolean;
             /** @description Recording id. */
             id: components["schemas"]["RecordingId"];
@@ -8498,6 +8517,8 @@ export interface components {
             stopped_at?: components["schemas"]["Time"];
             /** @description What hinders the home's box while it is to record; the call goes on. */
             trouble?: components["schemas"]["RecordingTrouble"];
+            /** @description What hindered it at one time or another: some of what happened then may not be on it. */
+            troubles?: components["schemas"]["RecordingTrouble"][];
         };
         /**
          * @description Why there is none.
@@ -8545,7 +8566,7 @@ export interface components {
          * @description Where it stands.
          * @enum {string}
          */
-        RecordingState: "asked" | "recording" | "backfilling" | "assembling" | "kept" | "failed";
+        RecordingState: "asked" | "recording" | "backfilling" | "assembling" | "stuck" | "kept" | "failed";
         /**
          * @description What hinders the box while it records; the call goes on.
          * @enum {string}
@@ -26483,6 +26504,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One per intention of the person: with it, a retry after a lost reply gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The relay cannot answer now. */
             503: {

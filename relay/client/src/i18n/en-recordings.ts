@@ -30,6 +30,16 @@ export const enRecordings: typeof zhRecordings = {
       encoder: "The home's box is too slow to record everything; some pictures are missing. The call goes on.",
       tablet: "The tablet's own camera is shown, which is not recorded.",
     },
+    had: {
+      box_disk: "While it was recorded the disk of the home's box took nothing for a while; that stretch is missing.",
+      box_full: "While it was recorded the home's box had no room left for a while; that stretch is missing.",
+      encoder: "The home's box was too slow while it was recorded; some pictures are missing.",
+      tablet: "The tablet's own camera was shown for a while, which is not recorded.",
+    },
+    stuck:
+      "Recording of {{time}}: all is here, but it could not be put together, time after time (the hospital's disk may be full). Nothing is lost: ask the administrator for room, then the specialist of this consultation presses Put together again.",
+    retry: "Put together again",
+    retryOf: "Put together again: the recording of {{time}}",
     failed: "Recording of {{time}} not kept: {{why}}",
     failure: {
       nothing: "Nothing was recorded.",
@@ -42,7 +52,9 @@ export const enRecordings: typeof zhRecordings = {
       restarted: "the box had left the call, had no link for longer than it waits, or was restarted",
       disk: "the box's disk was full",
       quiet: "camera and microphone were both off, or the tablet was used",
-      lost: "the rest never came",
+      lost: "it never came",
+      unreadable: "the box's disk did not give it back",
+      damaged: "what came of it cannot be read",
     },
   },
 };

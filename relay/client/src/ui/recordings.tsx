@@ -1,5 +1,12 @@
 import { Button, Text } from "@mantine/core";
-import { IconAlertTriangle, IconClock, IconPlayerPlay, IconPlayerRecord, IconPlayerStop } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconClock,
+  IconPlayerPlay,
+  IconPlayerRecord,
+  IconPlayerStop,
+  IconRefresh,
+} from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -109,6 +116,7 @@ function Line({ recording, playable }: { recording: Recording; playable: boolean
   const formats = useFormats();
   const time = formats.time(recording.began_at ?? recording.asked_at);
   if (recording.movie) return <Kept recording={recording} movie={recording.movie} time={time} playable={playable} />;
+  if (recording.state === "stuck") return <Stuck recording={recording} time={time} />;
   if (recording.state === "failed") {
     return (
       <div className="yz-recording yz-recording-failed" role="status" data-testid="recording-failed">
@@ -134,6 +142,35 @@ function Line({ recording, playable }: { recording: Recording; playable: boolean
           <> {t(`recordings.stopped.${recording.stop_cause}`)}</>
         )}
       </Text>
+    </div>
+  );
+}
+
+/** All is here, and could not be made a file: who can do what about it, and the button for whom it is theirs. */
+function Stuck({ recording, time }: { recording: Recording; time: string }) {
+  const { t } = useTranslation("shared");
+  const api = useApi();
+  const queries = useQueryClient();
+  const retry = useAction((id: string, key) => api.recordings.retry(id, key), {
+    onSuccess: () => void queries.invalidateQueries({ queryKey: keyOf(recording.consultation_id) }),
+  });
+  return (
+    <div className="yz-recording yz-recording-failed" role="status" data-testid="recording-stuck">
+      <IconAlertTriangle size={24} aria-hidden />
+      <Text size="sm">{t("recordings.stuck", { time })}</Text>
+      {recording.can_retry && (
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={20} aria-hidden />}
+          loading={retry.isPending}
+          onClick={() => retry.mutate(recording.id)}
+          aria-label={t("recordings.retryOf", { time })}
+          data-testid="recording-retry"
+        >
+          {t("recordings.retry")}
+        </Button>
+      )}
+      {retry.isError && <ProblemAlert error={retry.error} />}
     </div>
   );
 }
@@ -182,6 +219,11 @@ function Kept({ recording, movie, time, playable }: KeptProps) {
           </Text>
         </>
       )}
+      {recording.troubles?.map((trouble) => (
+        <Text size="sm" key={trouble} data-testid="recording-had-trouble">
+          {t(`recordings.had.${trouble}`)}
+        </Text>
+      ))}
       {movie.gaps.map((gap) => (
         <Text size="sm" key={`${gap.at_ms}-${gap.reason}`} data-testid="recording-gap">
           {gapWords(gap, t)}

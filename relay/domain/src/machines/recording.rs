@@ -15,6 +15,8 @@ named_enum! {
         Backfilling = "backfilling",
         /// All that will come is here and becomes one file.
         Assembling = "assembling",
+        /// It could not be made a file, time after time; what came is here, and its specialist can have it tried again.
+        Stuck = "stuck",
         /// It can be watched.
         Kept = "kept",
         /// There is none, for a reason that is kept.
@@ -35,11 +37,16 @@ pub enum Event {
     Keep,
     /// There is nothing, or nothing that can be shown.
     Fail,
+    /// It could not be made a file, time after time.
+    GiveUp,
+    /// Somebody has it tried again.
+    Retry,
 }
 
 impl Event {
     /// Every event, in table order.
-    pub const ALL: &'static [Self] = &[Self::Begin, Self::Stop, Self::Complete, Self::Keep, Self::Fail];
+    pub const ALL: &'static [Self] =
+        &[Self::Begin, Self::Stop, Self::Complete, Self::Keep, Self::Fail, Self::GiveUp, Self::Retry];
 
     /// The event's name, in snapshots, refusals and diagrams.
     pub const fn name(&self) -> &'static str {
@@ -49,6 +56,8 @@ impl Event {
             Self::Complete => "complete",
             Self::Keep => "keep",
             Self::Fail => "fail",
+            Self::GiveUp => "give_up",
+            Self::Retry => "retry",
         }
     }
 }
@@ -59,7 +68,8 @@ impl State {
         match (self, event) {
             (Self::Asked, Event::Begin) => Ok(Self::Recording),
             (Self::Asked | Self::Recording, Event::Stop) => Ok(Self::Backfilling),
-            (Self::Backfilling, Event::Complete) => Ok(Self::Assembling),
+            (Self::Backfilling, Event::Complete) | (Self::Stuck, Event::Retry) => Ok(Self::Assembling),
+            (Self::Assembling, Event::GiveUp) => Ok(Self::Stuck),
             (Self::Assembling, Event::Keep) => Ok(Self::Kept),
             // What is being recorded is stopped first.
             (Self::Backfilling | Self::Assembling, Event::Fail) => Ok(Self::Failed),

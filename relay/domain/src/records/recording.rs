@@ -54,7 +54,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it 45 s after the link.
+    /// Why a stretch of a recording is missing. The link is none of the reasons while the box is in the call: it leaves it after the policy's `call_without_link_minutes`.
     GapReason {
         /// The box had left the call, or was started anew.
         Restarted = "restarted",
@@ -64,6 +64,10 @@ named_enum! {
         Quiet = "quiet",
         /// The box did not come back with the rest.
         Lost = "lost",
+        /// The disk of the box did not give back what it held.
+        Unreadable = "unreadable",
+        /// What came cannot be read.
+        Damaged = "damaged",
     }
 }
 
@@ -90,6 +94,15 @@ pub struct Movie {
     pub sha256: [u8; 32],
     /// What is missing, in its order.
     pub gaps: Vec<Gap>,
+}
+
+/// Tries of making it one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Assembly {
+    /// Those that began.
+    pub tries: u32,
+    /// When the next is due; of one that is under way, when it is taken for dead. `None`: at once.
+    pub due_at: Option<Timestamp>,
 }
 
 /// One recording.
@@ -121,8 +134,12 @@ pub struct Recording {
     pub stop_cause: Option<StopCause>,
     /// What hinders the box.
     pub trouble: Option<RecordingTrouble>,
+    /// What hindered it at one time or another, each once, in its order.
+    pub troubles: Vec<RecordingTrouble>,
     /// The rest was given up.
     pub is_cut: bool,
+    /// How it goes with the file.
+    pub assembly: Assembly,
     /// When it was kept, or given up.
     pub ended_at: Option<Timestamp>,
     /// Why there is none.
@@ -151,12 +168,37 @@ impl Recording {
     /// The box has told what hinders it. `None` when there is nothing new, or nobody waits for it.
     pub fn troubled(self, trouble: Option<RecordingTrouble>) -> Option<Self> {
         let news = self.state.is_running() && self.trouble != trouble;
-        news.then(|| Self { version: self.version + 1, trouble, ..self })
+        news.then(|| {
+            let mut troubles = self.troubles.clone();
+            troubles.extend(trouble.filter(|one| !self.troubles.contains(one)));
+            Self { version: self.version + 1, trouble, troubles, ..self }
+        })
     }
 
     /// All that will come is here. `is_cut`: the rest was given up.
     pub fn complete(self, is_cut: bool) -> Result<Self, Refused> {
         Ok(Self { is_cut, ..self.after(Event::Complete)? })
+    }
+
+    /// A try of making it a file begins; at `until` it is taken for dead. `None` when there is nothing to try now: another one is under way, or waited for.
+    pub fn begin_assembly(self, at: Timestamp, until: Timestamp) -> Option<Self> {
+        let is_due = self.state == State::Assembling && self.assembly.due_at.is_none_or(|due| due <= at);
+        let assembly = Assembly { tries: self.assembly.tries + 1, due_at: Some(until) };
+        is_due.then(|| Self { version: self.version + 1, assembly, ..self })
+    }
+
+    /// The try failed; the next is due then. `None`: nobody tries again by itself.
+    pub fn fail_assembly(self, due_at: Option<Timestamp>) -> Result<Self, Refused> {
+        let assembly = Assembly { due_at, ..self.assembly };
+        match due_at {
+            Some(_) => Ok(Self { version: self.version + 1, assembly, ..self }),
+            None => Ok(Self { assembly, ..self.after(Event::GiveUp)? }),
+        }
+    }
+
+    /// Somebody has it tried again, at once and as often as the first time.
+    pub fn retry_assembly(self) -> Result<Self, Refused> {
+        Ok(Self { assembly: Assembly::default(), ..self.after(Event::Retry)? })
     }
 
     /// The file is whole.
@@ -190,7 +232,9 @@ mod tests {
             stopped_at: None,
             stop_cause: None,
             trouble: None,
+            troubles: Vec::new(),
             is_cut: false,
+            assembly: Assembly::default(),
             ended_at: None,
             failure: None,
             movie: None,
@@ -211,5 +255,27 @@ mod tests {
         let movie = Movie { duration_ms: 1000, bytes: 10, sha256: [7; 32], gaps: Vec::new() };
         let kept = recording.keep(movie.clone(), at).unwrap();
         assert_eq!((kept.version, kept.state, kept.movie), (6, State::Kept, Some(movie)));
+        assert_eq!(kept.troubles, [RecordingTrouble::BoxDisk], "what hindered it stays known");
+    }
+
+    #[test]
+    fn a_file_is_tried_by_one_at_a_time_then_waits_and_then_for_somebody() {
+        let at = asked().asked_at;
+        let minute = SignedDuration::from_mins(1);
+        let come = asked().stop(StopCause::CallOver, at).unwrap().complete(false).unwrap();
+        assert!(asked().begin_assembly(at, at + minute).is_none(), "it has not come");
+        let first = come.begin_assembly(at, at + minute).unwrap();
+        assert!(first.clone().begin_assembly(at, at + minute).is_none(), "one is under way");
+        assert!(first.clone().begin_assembly(at + minute, at + minute).is_some(), "it died");
+        let waits = first.fail_assembly(Some(at + minute * 2)).unwrap();
+        assert!(waits.clone().begin_assembly(at + minute, at + minute).is_none(), "not before its time");
+        let second = waits.begin_assembly(at + minute * 2, at + minute * 3).unwrap();
+        assert_eq!(second.assembly.tries, 2);
+        let stuck = second.fail_assembly(None).unwrap();
+        assert_eq!(stuck.state, State::Stuck);
+        assert!(stuck.clone().begin_assembly(at + minute * 9, at + minute * 10).is_none(), "nobody tries by itself");
+        let again = stuck.retry_assembly().unwrap();
+        assert_eq!((again.state, again.assembly), (State::Assembling, Assembly::default()));
+        assert!(again.begin_assembly(at, at + minute).is_some());
     }
 }

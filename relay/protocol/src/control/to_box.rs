@@ -166,6 +166,9 @@ pub enum ToBox {
         video: VideoPlan,
         /// Uplink flow 1.
         audio: AudioPlan,
+        /// How long the box goes on filming and recording without a link, seconds. An older relay does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold_s: Option<u32>,
     },
     /// Stop capturing.
     StopMedia {
@@ -250,6 +253,13 @@ pub enum ToBox {
         /// Why.
         reason: SegmentRefusal,
     },
+    /// The answer to `segment_lost`: the relay waits for nothing of the recording before this segment, and the box may forget what it has of that.
+    RecordingNext {
+        /// The recording.
+        recording_id: RecordingId,
+        /// The index of the segment that is to come next.
+        next: u32,
+    },
     /// The room changed.
     RoomState(RoomState),
     /// The relay is being stopped; reconnect with back-off.
@@ -278,6 +288,7 @@ impl super::Message for ToBox {
         "segment_at",
         "segment_done",
         "segment_refused",
+        "recording_next",
         "room_state",
         "drain",
     ];

@@ -66,6 +66,19 @@ pub enum RecordTrouble {
     Other,
 }
 
+/// Why a box cannot give what it recorded. Reasons from a newer box read as `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentLoss {
+    /// Its disk does not give it back.
+    Unreadable,
+    /// The box does not have what the relay waits for.
+    Missing,
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
 /// What a modem is connected by. Technologies from a newer box read as `Other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -246,6 +259,17 @@ pub enum ToRelay {
         /// SHA-256 of them, hexadecimal.
         sha256: String,
     },
+    /// All segments of a recording up to this index that the relay does not have will never come. Answered by `recording_next`, or by `segment_refused`.
+    SegmentLost {
+        /// The segment that cannot be given, or that was refused because of those before it.
+        segment_id: SegmentId,
+        /// Of which recording.
+        recording_id: RecordingId,
+        /// The last one that will not come.
+        index: u32,
+        /// Why.
+        reason: SegmentLoss,
+    },
     /// What hinders the box while it is to record; `None`: nothing, it records.
     RecordingTrouble {
         /// The recording.
@@ -287,6 +311,7 @@ impl super::Message for ToRelay {
         "still_offer",
         "still_failed",
         "segment_offer",
+        "segment_lost",
         "recording_trouble",
         "recording_over",
         "hang_up",

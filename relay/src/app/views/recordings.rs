@@ -32,12 +32,18 @@ pub struct Recording {
     /// What hinders the home's box while it is to record; the call goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<RecordingTrouble>,
+    /// What hindered it at one time or another: some of what happened then may not be on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<RecordingTrouble>,
     /// How much of what was made is at the hospital, in percent; absent before the home has offered any to this relay, and when it has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrived_percent: Option<u8>,
-    /// The relay cannot store what arrives at present, as when its disk is full; it goes on by itself.
+    /// The relay cannot store what arrives at present, or make a file of it, as when its disk is full; it goes on by itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub halted: bool,
+    /// The caller may have it tried again: it could not be made a file, time after time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_retry: bool,
     /// When it was kept, or given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Time>,
