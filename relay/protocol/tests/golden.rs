@@ -64,6 +64,7 @@ fn room_state() -> RoomState {
         camera,
         tablet: camera.map(|_| Tablet::Here),
         rung: camera.map(|_| Rung::Small),
+        signals: Vec::new(),
         link: LinkLevel::Good,
         pictures: None,
         since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
