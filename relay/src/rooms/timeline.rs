@@ -1,22 +1,25 @@
 //! The media timeline of the calls that go on: what is seen once a second, kept in memory until it is stored.
 //!
-//! Two tasks. The sampler looks at each call's box at the full second; what the box sent was counted by its uplink, in numbers that nobody locks. The writer stores
+//! Two tasks. The sampler looks at each call's box at the full second; what the box sent was counted by its uplink, in numbers that nobody locks. What of it was sent to
+//! the attending specialist's page is asked of the room, which also knows whether anything arrives there. The writer stores
 //! what is whole, some rows in one transaction, and tries again what failed. Media and calls wait for neither; the care plane reads here what is not stored yet.
 //!
 //! Bounded: a call is recorded for at most [`yunzhen_domain::media_timeline::recorder::MOST_SECONDS_OF_CALL`], and of rows that cannot be stored the oldest are
 //! dropped beyond [`MOST_UNWRITTEN`], and counted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_domain::media_timeline::{Heard, Observed, Recorder, Stretch};
-use yunzhen_rtc::Totals;
+use yunzhen_domain::media_timeline::{Attendance, Heard, Observed, Recorder, Stretch};
+use yunzhen_protocol::room::ParticipantId;
+use yunzhen_rtc::{Given, RoomHandle, Totals};
 use yunzhen_runtime::backoff::Backoff;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
@@ -170,7 +173,7 @@ impl Timeline {
 
 /// Looks once a second until the program drains.
 pub(super) async fn sample(rooms: Rooms, timeline: Timeline, life: Lifecycle) -> Result<(), Infallible> {
-    let mut looked = clock::now_instant();
+    let (mut looked, mut given) = (clock::now_instant(), HashMap::new());
     loop {
         let now = clock::now_timestamp();
         let to_next = 1000 - now.as_millisecond().rem_euclid(1000).unsigned_abs();
@@ -179,7 +182,7 @@ pub(super) async fn sample(rooms: Rooms, timeline: Timeline, life: Lifecycle) ->
             return Ok(());
         }
         let since = std::mem::replace(&mut looked, clock::now_instant());
-        let observed = rooms.observe(looked.saturating_duration_since(since)).await;
+        let observed = rooms.observe(looked.saturating_duration_since(since), &mut given).await;
         // The second that is over.
         timeline.second(second_of(clock::now_timestamp()) - 1, &observed);
     }
@@ -225,21 +228,69 @@ async fn write_all(app: &App, timeline: &Timeline) {
     }
 }
 
+/// Of whom, and how the box is.
+struct Seen {
+    id: ConsultationId,
+    heard: Option<Heard>,
+    /// Whom the room is asked about.
+    leg: Option<Attending>,
+}
+
+/// The room of a call, its home and who attends it.
+struct Attending {
+    room: RoomHandle,
+    home: ParticipantId,
+    specialist: ParticipantId,
+}
+
 impl Rooms {
-    /// What is seen of each consultation under way whose home has a box, or had one.
-    async fn observe(&self, since: Duration) -> BTreeMap<ConsultationId, Observed> {
+    /// What is seen of each consultation under way whose home has a box, or had one. `before`: what had been sent to its specialist when it was looked at last.
+    async fn observe(
+        &self,
+        since: Duration,
+        before: &mut HashMap<ConsultationId, Given>,
+    ) -> BTreeMap<ConsultationId, Observed> {
         let calls = self.0.presence.home_calls();
+        let mut seen = Vec::new();
         let mut state = self.0.state.lock().await;
-        let mut observed = BTreeMap::new();
-        for (home, id) in calls {
-            if state.boxes.hung_up_on(home, id) {
+        for (home, call) in calls {
+            if state.boxes.hung_up_on(home, call.id) {
                 continue;
             }
-            let entry = state.boxes.in_call(home, id);
-            observed.insert(id, entry.and_then(|entry| entry.heard(since)).map_or(Observed::Away, Observed::Here));
+            let heard = state.boxes.in_call(home, call.id).and_then(|entry| entry.heard(since));
+            let leg = call.specialist.zip(state.live.get(&call.id)).map(|(specialist, live)| Attending {
+                room: live.room.clone(),
+                home: ParticipantId(home.uuid()),
+                specialist: ParticipantId(specialist.uuid()),
+            });
+            seen.push(Seen { id: call.id, heard, leg });
+        }
+        drop(state);
+        let given = join_all(seen.iter().map(|seen| given_to(seen.leg.as_ref()))).await;
+        let last = std::mem::take(before);
+        let mut observed = BTreeMap::new();
+        for (Seen { id, heard, .. }, given) in seen.into_iter().zip(given) {
+            before.extend(given.map(|given| (id, given)));
+            observed.insert(id, attended(heard, last.get(&id).copied().unwrap_or_default(), given));
         }
         observed
     }
+}
+
+/// What was sent to the specialist of a call; `None`: they are not there, or not connected.
+async fn given_to(leg: Option<&Attending>) -> Option<Given> {
+    let Attending { room, home, specialist } = leg?;
+    room.given(*home, *specialist).await
+}
+
+/// A second of a box, with what of it was sent to the specialist: the counts are others than they were. A page that joined anew counts from nothing.
+fn attended(heard: Option<Heard>, before: Given, given: Option<Given>) -> Observed {
+    let specialist = if given.is_some() { Attendance::Present } else { Attendance::Absent };
+    let Some(heard) = heard else { return Observed::Away(specialist) };
+    let now = given.unwrap_or_default();
+    let grew = |before: u32, now: u32| given.is_some() && now > 0 && now != before;
+    let (sound_given, picture_given) = (grew(before.sounds, now.sounds), grew(before.pictures, now.pictures));
+    Observed::Here(Heard { specialist, sound_given, picture_given, ..heard })
 }
 
 impl BoxEntry {
@@ -269,6 +320,8 @@ impl BoxEntry {
             queue_ms: said.queue_ms,
             jitter_ms: number(u64::try_from(now.jitter.as_millis()).unwrap_or(u64::MAX)),
             round_trip_ms: Some(number(u64::try_from((self.connection.round_trip)().as_millis()).unwrap_or(u64::MAX))),
+            signals: self.signals.clone(),
+            ..Heard::default()
         })
     }
 }
@@ -327,6 +380,24 @@ mod tests {
         assert_eq!(unwritten.len(), MOST_UNWRITTEN);
         assert_eq!(unwritten[0].from_second, 5 * 60, "the oldest went");
         assert_eq!(timeline.batch().unwrap().1.len(), BATCH);
+    }
+
+    #[test]
+    fn the_specialist_was_given_what_was_sent_since_the_second_before() {
+        let given = |sounds, pictures| Given { sounds, pictures };
+        let marks = |before: Given, now: Option<Given>| match attended(Some(Heard::default()), before, now) {
+            Observed::Here(heard) => (heard.specialist, heard.sound_given, heard.picture_given),
+            Observed::Away(specialist) => (specialist, false, false),
+        };
+        use Attendance::{Absent, Present};
+        assert_eq!(marks(given(9, 9), None), (Absent, false, false));
+        assert_eq!(marks(given(0, 0), Some(given(0, 0))), (Present, false, false), "connected, nothing yet");
+        assert_eq!(marks(given(50, 30), Some(given(100, 30))), (Present, true, false), "the picture stands");
+        assert_eq!(marks(given(50, 30), Some(given(100, 60))), (Present, true, true));
+        assert_eq!(marks(given(50, 30), Some(given(0, 2))), (Present, false, true), "the page was opened anew");
+        assert_eq!(marks(given(u32::MAX, 7), Some(given(3, 7))), (Present, true, false), "the counter turned over");
+        assert_eq!(attended(None, given(0, 0), Some(given(1, 1))), Observed::Away(Present));
+        assert_eq!(attended(None, given(0, 0), None), Observed::Away(Absent));
     }
 
     #[test]
