@@ -6028,6 +6028,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description The radio signal of one of the home's modems, in words: what the numbers behind it change within a word is nobody's news. */
+        HomeSignal: {
+            /** @description What the home calls the path that leaves by this modem; absent when it has no name. */
+            path?: string;
+            /** @description How strong. */
+            strength: components["schemas"]["RadioStrength"];
+            /** @description By what. */
+            technology: components["schemas"]["RadioTechnology"];
+        };
         /** @description A home's clock as it shall be. */
         HomeZoneUpdate: {
             /**
@@ -6263,15 +6272,48 @@ export interface components {
             round_trip_ms?: number;
             /** @description The step of the ladder, as the box said. */
             rung?: components["schemas"]["Rung"];
-            /** @description What the others had of it; absent: nothing. */
+            /** @description What of it was sent to the specialist's page, which is what counts for a signature; absent: nothing. */
+            seen?: components["schemas"]["Rung"];
+            /** @description What came of the home; absent: nothing. */
             shown?: components["schemas"]["Rung"];
             /** @description Sound reached the relay. */
             sound?: boolean;
+            /** @description Whether the specialist was in the call and connected; absent in timelines from before that was written down. */
+            specialist?: boolean;
             /**
              * Format: int32
              * @description What the box aimed to send in all, kilobits a second.
              */
             target_kbps?: number;
+        };
+        /** @description The radio signal of one modem. */
+        MediaSignal: {
+            /**
+             * Format: int32
+             * @description Received strength (RSRP, RSCP or RSSI, as the technology has it), where the modem tells it.
+             */
+            dbm?: number;
+            /** @description What the home calls the path that leaves by it; absent when it has no name. */
+            path?: string;
+            /**
+             * Format: int32
+             * @description As the modem judges it, 0–100.
+             */
+            quality_percent: number;
+            /** @description How strong, in a word. */
+            strength: components["schemas"]["RadioStrength"];
+            /** @description By what. */
+            technology: components["schemas"]["RadioTechnology"];
+        };
+        /** @description The radio signals of all modems of the home, from a second on until the next that says others. */
+        MediaSignals: {
+            /**
+             * Format: int32
+             * @description Place of that second in the stretch.
+             */
+            from_second: number;
+            /** @description By the names of their paths. */
+            signals: components["schemas"]["MediaSignal"][];
         };
         /** @description What a leg sends now. */
         MediaState: {
@@ -6286,6 +6328,8 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description One for each second. */
             seconds: components["schemas"]["MediaSecond"][];
+            /** @description The radio signals of the home's modems, each time they were others; absent where no modem told. */
+            signals?: components["schemas"]["MediaSignals"][];
         };
         /** @description The seconds of a consultation in which its home was in the call, or was waited for. */
         MediaTimeline: {
@@ -7372,6 +7416,8 @@ export interface components {
             pictures?: components["schemas"]["Pictures"];
             /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
             rung?: components["schemas"]["Rung"];
+            /** @description The radio signals of the home's modems, where they tell them; absent for others. */
+            signals?: components["schemas"]["HomeSignal"][];
             /**
              * Format: date-time
              * @description When they joined.
@@ -8112,6 +8158,16 @@ export interface components {
              */
             position: number;
         };
+        /**
+         * @description A signal in one word.
+         * @enum {string}
+         */
+        RadioStrength: "strong" | "fair" | "weak" | "none";
+        /**
+         * @description What a modem is connected by, the better first.
+         * @enum {string}
+         */
+        RadioTechnology: "nr5g" | "lte" | "hspa" | "umts" | "gsm" | "other";
         /** @description One reading to record. */
         Reading: {
             /**
@@ -9435,9 +9491,11 @@ export interface components {
         };
         /** @description Whether a prescription of the consultation may be signed by what its call showed. */
         SigningByCall: {
+            /** @description The home was in the call, and the specialist never with it. */
+            apart?: boolean;
             /**
              * Format: int32
-             * @description Seconds of the call so far.
+             * @description Seconds of the call so far in which both were there.
              */
             connected_seconds: number;
             /** @description It may. */
@@ -9449,7 +9507,7 @@ export interface components {
              * @description How long that is.
              */
             held_seconds: number;
-            /** @description The best of the last seconds; absent: nothing. */
+            /** @description The best of the last seconds in which the specialist was there; absent: nothing. */
             last?: components["schemas"]["Rung"];
             /**
              * Format: int32
