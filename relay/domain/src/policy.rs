@@ -97,6 +97,9 @@ policy! {
     at_most rung_at_end_seconds = 10;
     /// The home must have been in the call for so long before a prescription is signed. 0: a consultation without a call is not judged by it, as when the doctor is in the room.
     at_least call_seconds_for_signing = 0;
+    /// 1: the nurse asks at the beginning of each consultation whether it may be recorded, and without a yes nothing is; a no holds nothing up. 0: the signed consent
+    /// is enough, and it is recorded when the specialist asks for it.
+    at_least recording_question = 0;
     /// Drugs on one prescription.
     at_most items = 5;
     /// Younger patients need a guardian present.
@@ -225,6 +228,11 @@ impl Policy {
     /// The least rung by which a prescription is signed. A number that names none, which no policy file can give, asks for the best.
     pub fn least_rung(&self) -> Rung {
         Rung::of_number(self.least_rung_for_signing).unwrap_or(Rung::Full)
+    }
+
+    /// Whether each consultation begins with the question whether it may be recorded.
+    pub const fn asks_for_recording(&self) -> bool {
+        self.recording_question > 0
     }
 
     /// The cap on days of supply that no reason can lift.

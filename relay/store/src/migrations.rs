@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (29, "media_timeline", include_str!("../migrations/0029_media_timeline.sql")),
     (30, "recordings", include_str!("../migrations/0030_recordings.sql")),
     (31, "voice_messages", include_str!("../migrations/0031_voice_messages.sql")),
+    (35, "recording_answers", include_str!("../migrations/0035_recording_answers.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

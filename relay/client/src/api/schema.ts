@@ -639,6 +639,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/recording-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the resident says when asked whether this consultation may be recorded. The last answer stands; a no stops a recording that is under way. */
+        post: operations["answerRecordingQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/recordings": {
         parameters: {
             query?: never;
@@ -4739,6 +4756,8 @@ export interface components {
             outranks?: boolean;
             /** @description Prescriptions written in it. */
             prescriptions: components["schemas"]["PrescriptionSummary"][];
+            /** @description Whether it may be recorded, where the hospital always asks, or somebody answered; not for observers. */
+            recording_question?: components["schemas"]["RecordingQuestion"];
             /** @description Referrals that came of it, newest first; not for observers. */
             referrals?: components["schemas"]["ReferralSummary"][];
             /** @description Whether the call showed enough to sign by; for specialists, while prescriptions can be written. */
@@ -6690,6 +6709,11 @@ export interface components {
         };
         /** @description Nothing to say. */
         NewRecording: Record<string, never>;
+        /** @description What the resident says when asked whether this consultation may be recorded. */
+        NewRecordingAnswer: {
+            /** @description Yes needs the signed consent to recordings; no needs nothing, and the consultation goes on. */
+            answer: components["schemas"]["RecordingAnswer"];
+        };
         /** @description A referral to draft. */
         NewReferral: {
             /** @description The consultation that led to it. */
@@ -8480,6 +8504,11 @@ export interface components {
             trouble?: components["schemas"]["RecordingTrouble"];
         };
         /**
+         * @description What the resident says when asked whether a consultation may be recorded.
+         * @enum {string}
+         */
+        RecordingAnswer: "agreed" | "refused";
+        /**
          * @description Why there is none.
          * @enum {string}
          */
@@ -8520,6 +8549,15 @@ export interface components {
             gaps: components["schemas"]["RecordingGap"][];
             /** @description Of the file, hexadecimal; the audit log has it as well. */
             sha256: string;
+        };
+        /** @description Whether a consultation may be recorded, as the resident was asked at its beginning. */
+        RecordingQuestion: {
+            /** @description What was said; absent: it is to be asked. */
+            answer?: components["schemas"]["RecordingAnswer"];
+            /** @description When. */
+            answered_at?: components["schemas"]["Time"];
+            /** @description Who asked. */
+            answered_by_name?: string;
         };
         /**
          * @description Where it stands.
@@ -14149,6 +14187,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresentDoctor"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerRecordingQuestion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordingAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingQuestion"];
                 };
             };
             /** @description The request cannot be understood. */
