@@ -8,7 +8,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::ConsultationId;
 use yunzhen_domain::records::{ConsentKind, Consultation, RecordingAnswer, RecordingAnswered};
-use yunzhen_store::{Db, consultations, recording_answers, residents};
+use yunzhen_store::{Db, consultations, recording_answers};
 
 use super::consents::in_force;
 use super::names::Names;
@@ -28,15 +28,14 @@ pub async fn answer(
         Start::Fresh(work) => work,
     };
     let consultation = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    let resident = residents::get_standing(&mut work.tx, consultation.resident_id).await?.ok_or(AppError::NotFound)?;
-    work.authorize_for(Action::GiveConsent, &resident).await?;
+    work.authorize(Action::GiveConsent, &consultation.facts())?;
     if consultation.state.is_terminal() {
         return Err(AppError::NotInProgress);
     }
     let event = match input.answer {
         RecordingAnswer::Refused => EventKind::ConsultationRecordingRefused,
         RecordingAnswer::Agreed => {
-            if !in_force(&mut work.tx, resident.id, ConsentKind::Recording, ctx.now).await? {
+            if !in_force(&mut work.tx, consultation.resident_id, ConsentKind::Recording, ctx.now).await? {
                 return Err(AppError::NoRecordingConsent);
             }
             EventKind::ConsultationRecordingAgreed
