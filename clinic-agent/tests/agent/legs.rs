@@ -213,6 +213,7 @@ fn participant(id: u128, kind: ParticipantKind) -> Participant {
         camera: None,
         tablet: None,
         rung: None,
+        signals: Vec::new(),
         link: LinkLevel::Good,
         pictures: None,
         since: clock::now_timestamp(),

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import { buildDay } from "./data";
 import { prescribingAnswers } from "./data-prescribing";
-import { noTimeline, timeline, tooLow } from "./data-timeline";
+import { apart, noTimeline, timeline, tooLow } from "./data-timeline";
 import { lookAt } from "./look";
 import { installMock, type Answers, type MockOptions } from "./mock";
 import { serveBox } from "./nurse-box";
@@ -24,7 +24,7 @@ const open = async (page: Page): Promise<void> => {
 };
 const plots = async (page: Page): Promise<void> => {
   await open(page);
-  await expect(page.getByRole("dialog").locator("canvas")).toHaveCount(4);
+  await expect(page.getByRole("dialog").locator("canvas")).toHaveCount(5);
 };
 const table = async (page: Page): Promise<void> => {
   await plots(page);
@@ -49,6 +49,8 @@ const history = async (page: Page): Promise<void> => {
 };
 /** The words stand beside the picture while it is not the full one. */
 const rung = (page: Page): Promise<void> => page.getByTestId("rung").waitFor();
+/** What the home's modem says stands beside its link. */
+const signalled = (page: Page): Promise<void> => page.getByTestId("home-signals").first().waitFor();
 const composing = async (page: Page): Promise<void> => {
   await page
     .getByRole("button", { name: /开处方|^Prescribe$/ })
@@ -64,10 +66,16 @@ interface Look {
   answer?: Answers[string];
   signing?: typeof tooLow;
   rung?: MockOptions["rung"];
+  signals?: MockOptions["signals"];
   expected?: RegExp;
 }
 
 const problem = { type: "about:blank", title: "暂时连不上", status: 503, code: "busy", action: "请稍后重试。" };
+
+const signals: MockOptions["signals"] = [
+  { path: "移动", technology: "nr5g", strength: "weak" },
+  { path: "联通", technology: "lte", strength: "strong" },
+];
 
 const LOOKS: Look[] = [
   { name: "plots", act: plots },
@@ -77,9 +85,11 @@ const LOOKS: Look[] = [
   { name: "history", act: history },
   { name: "rung", act: rung, rung: "slow" },
   { name: "signing-halted", act: composing, signing: tooLow, rung: "sound" },
+  { name: "signing-apart", act: composing, signing: apart },
+  { name: "signals", act: signalled, signals },
 ];
 
-for (const { name, act, answer, signing, rung: shown, expected } of LOOKS) {
+for (const { name, act, answer, signing, rung: shown, signals: told, expected } of LOOKS) {
   test(`call quality ${name} at the desk`, async ({ browser }) => {
     const prepare = (page: Page) => {
       const day = buildDay(now());
@@ -87,7 +97,11 @@ for (const { name, act, answer, signing, rung: shown, expected } of LOOKS) {
         [TIMELINE]: answer ?? { body: timeline },
         ...(signing ? { "GET /api/consultations/c8": { body: { ...day.consultation, signing } } } : {}),
       };
-      return installMock(page, day, { answers: { ...prescribingAnswers(day, now()), ...own }, rung: shown });
+      return installMock(page, day, {
+        answers: { ...prescribingAnswers(day, now()), ...own },
+        rung: shown,
+        signals: told,
+      });
     };
     const url = `${site.origin}/consultations/c8`;
     await lookAt(browser, {

@@ -2,7 +2,7 @@
  * Answers the console's requests inside the page from a `Day`. Test-only: installed by Playwright, never part of a build.
  */
 import type { Page } from "@playwright/test";
-import type { Rung } from "@yunzhen/client";
+import type { HomeSignal, Rung } from "@yunzhen/client";
 import type { Day } from "./data";
 import { installFarPeer, type FarPeer } from "./far-peer";
 
@@ -18,6 +18,8 @@ export interface MockOptions {
   stops?: string[];
   /** The step of the ladder that the home's picture is on. */
   rung?: Rung;
+  /** What the home's modems say of their signals. */
+  signals?: HomeSignal[];
   /** The live stream says that this consultation was reminded of. */
   reminded?: string;
   /** Said before anything else: `GET /api/duplicates` → status and body; a picture is `{ type, base64 }`. */
@@ -80,6 +82,7 @@ function runInPage({ day, options }: { day: Day; options: MockOptions }): void {
         video: "on",
         camera: "room",
         rung: options.rung ?? "full",
+        signals: options.signals ?? [],
         link: "good",
         since: new Date().toISOString(),
       },

@@ -31,3 +31,4 @@ export * from "./chart/window";
 export * from "./chart/marks";
 export * from "./chart/ecg";
 export * from "./chart/timeline";
+export * from "./chart/signals";

@@ -287,6 +287,10 @@ event_kinds! {
     ConsultationStillKept = "consultation.still_kept" of Consultation;
     /// It will not come.
     ConsultationStillFailed = "consultation.still_failed" of Consultation;
+    /// The resident said that it may be recorded.
+    ConsultationRecordingAgreed = "consultation.recording_agreed" of Consultation;
+    /// The resident said that it may not be recorded.
+    ConsultationRecordingRefused = "consultation.recording_refused" of Consultation;
     /// A recording was asked for.
     ConsultationRecordingAsked = "consultation.recording_asked" of Consultation;
     /// The home's box records.

@@ -27,6 +27,7 @@ pub mod parcel_label;
 pub mod pharmacy_events;
 pub mod policy;
 pub mod practice;
+pub mod radio;
 pub mod reads;
 pub mod recalls;
 pub mod receipt;

@@ -1,4 +1,5 @@
-//! What became of a home's sound and picture in each second of a consultation: the rung of the ladder, what the box aimed at, what the relay measured.
+//! What became of a home's sound and picture in each second of a consultation: the rung of the ladder, what the box aimed at, what the relay measured, by what radio
+//! signal, and what of it was sent to the specialist.
 //!
 //! * [`Rung`] is the ladder in the names that box, relay, console and people share.
 //! * [`Second`] is one second; [`Stretch`] a row of the store, up to a minute without a hole, with its bytes in [`codec`].
@@ -16,6 +17,7 @@ pub use recorder::{Observed, Recorder};
 pub use signing::{Standing, TooLow, enough};
 
 use crate::machines::named_enum;
+use crate::radio::Signals;
 
 named_enum! {
     /// A step of the ladder, best first.
@@ -83,8 +85,20 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// Whether the attending specialist was in the call in a second.
+    Attendance {
+        /// Nobody wrote it down: a second from before it was.
+        Unrecorded = "unrecorded",
+        /// Not in the room, or nothing arrived at their page.
+        Absent = "absent",
+        /// In the room and connected.
+        Present = "present",
+    }
+}
+
 /// What is known of a second in which the home's box was connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
     /// As the box says; `None` from an older box, and before it has said anything.
     pub rung: Option<Rung>,
@@ -106,33 +120,90 @@ pub struct Heard {
     pub jitter_ms: u32,
     /// Round trip of the connection, milliseconds.
     pub round_trip_ms: Option<u32>,
+    /// Whether the specialist was there.
+    pub specialist: Attendance,
+    /// Sound of the home was sent to the specialist's page; only while they were present.
+    pub sound_given: bool,
+    /// Pictures of the home were sent to the specialist's page; only while they were present.
+    pub picture_given: bool,
+    /// The radio signals of the home's modems, where they tell them.
+    pub signals: Signals,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self {
+            rung: None,
+            camera: None,
+            sound: false,
+            picture: false,
+            target_kbps: None,
+            received_kbps: 0,
+            loss_permille: 0,
+            queue_ms: None,
+            jitter_ms: 0,
+            round_trip_ms: None,
+            specialist: Attendance::Absent,
+            sound_given: false,
+            picture_given: false,
+            signals: Signals::default(),
+        }
+    }
 }
 
 /// One second of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Second {
-    /// The home's box was not connected.
-    Away,
+    /// The home's box was not connected; whether the specialist was.
+    Away(Attendance),
     /// It was.
     Heard(Heard),
 }
 
 impl Second {
-    /// What the others had of it. What the relay measured counts for more than what the box says: a full picture of which nothing arrived is none.
-    /// `None`: nothing.
+    /// Whether the home's box was connected.
+    pub const fn is_connected(&self) -> bool {
+        matches!(self, Self::Heard(_))
+    }
+
+    /// Whether the specialist was there.
+    pub const fn specialist(&self) -> Attendance {
+        match self {
+            Self::Away(specialist) => *specialist,
+            Self::Heard(heard) => heard.specialist,
+        }
+    }
+
+    /// What came of the home. What the relay measured counts for more than what the box says: a full picture of which nothing arrived is none. `None`: nothing.
     pub const fn shown(&self) -> Option<Rung> {
         let Self::Heard(heard) = self else { return None };
-        match (heard.rung, heard.picture, heard.sound) {
-            (Some(Rung::Forward), _, _) => Some(Rung::Forward),
-            (_, false, false) => None,
-            (Some(rung @ (Rung::Full | Rung::Small | Rung::Slow)), true, _) => Some(rung),
-            // A still comes every few seconds.
-            (Some(Rung::Stills), _, _) => Some(Rung::Stills),
-            // A box that does not say it: a picture that moves, nobody knows how well.
-            (None, true, _) => Some(Rung::Slow),
-            (_, _, true) => Some(Rung::Sound),
-            (Some(Rung::Sound), true, false) => None,
+        rung(heard.rung, heard.picture, heard.sound)
+    }
+
+    /// What of it the specialist had: what came, as far as it was sent to their page. Of a second from before that was written down: what came.
+    pub const fn seen(&self) -> Option<Rung> {
+        let Self::Heard(heard) = self else { return None };
+        match heard.specialist {
+            Attendance::Unrecorded => self.shown(),
+            Attendance::Absent => None,
+            Attendance::Present => {
+                rung(heard.rung, heard.picture && heard.picture_given, heard.sound && heard.sound_given)
+            }
         }
+    }
+}
+
+const fn rung(said: Option<Rung>, picture: bool, sound: bool) -> Option<Rung> {
+    match (said, picture, sound) {
+        (Some(Rung::Forward), _, _) => Some(Rung::Forward),
+        (_, false, false) => None,
+        (Some(rung @ (Rung::Full | Rung::Small | Rung::Slow)), true, _) => Some(rung),
+        // A still comes every few seconds.
+        (Some(Rung::Stills), _, _) => Some(Rung::Stills),
+        // A box that does not say it: a picture that moves, nobody knows how well.
+        (None, true, _) => Some(Rung::Slow),
+        (_, _, true) => Some(Rung::Sound),
+        (Some(Rung::Sound), true, false) => None,
     }
 }
 
@@ -165,6 +236,23 @@ mod tests {
         assert_eq!(second(Some(Rung::Forward), false, false), Some(Rung::Forward));
         assert_eq!(second(None, true, true), Some(Rung::Slow), "an older box");
         assert_eq!(second(None, false, true), Some(Rung::Sound));
-        assert_eq!(Second::Away.shown(), None);
+        assert_eq!(Second::Away(Attendance::Present).shown(), None);
+    }
+
+    #[test]
+    fn the_specialist_had_what_was_sent_to_their_page() {
+        let full = Heard { rung: Some(Rung::Full), picture: true, sound: true, ..Heard::default() };
+        let seen = |specialist, picture_given, sound_given| {
+            Second::Heard(Heard { specialist, picture_given, sound_given, ..full.clone() }).seen()
+        };
+        assert_eq!(seen(Attendance::Present, true, true), Some(Rung::Full));
+        assert_eq!(seen(Attendance::Present, false, true), Some(Rung::Sound), "the picture did not go out");
+        assert_eq!(seen(Attendance::Present, false, false), None);
+        assert_eq!(seen(Attendance::Absent, true, true), None);
+        assert_eq!(seen(Attendance::Unrecorded, false, false), Some(Rung::Full), "from before it was written down");
+        let of_nothing = Heard { picture: false, sound: false, ..full };
+        let sent = Heard { specialist: Attendance::Present, picture_given: true, sound_given: true, ..of_nothing };
+        assert_eq!(Second::Heard(sent).seen(), None, "what was sent again came before");
+        assert_eq!(Second::Away(Attendance::Present).seen(), None);
     }
 }

@@ -101,6 +101,9 @@ policy! {
     at_most call_without_link_minutes = 10;
     /// What a nurse says so long before she asks for a consultation is of that consultation.
     at_most spoken_note_before_call_minutes = 60;
+    /// 1: the nurse asks at the beginning of each consultation whether it may be recorded, and without a yes nothing is; a no holds nothing up. 0: the signed consent
+    /// is enough, and it is recorded when the specialist asks for it.
+    at_least recording_question = 0;
     /// Drugs on one prescription.
     at_most items = 5;
     /// Younger patients need a guardian present.
@@ -229,6 +232,11 @@ impl Policy {
     /// The least rung by which a prescription is signed. A number that names none, which no policy file can give, asks for the best.
     pub fn least_rung(&self) -> Rung {
         Rung::of_number(self.least_rung_for_signing).unwrap_or(Rung::Full)
+    }
+
+    /// Whether each consultation begins with the question whether it may be recorded.
+    pub const fn asks_for_recording(&self) -> bool {
+        self.recording_question > 0
     }
 
     /// The cap on days of supply that no reason can lift.

@@ -5,10 +5,11 @@ mod common;
 use std::time::Duration;
 
 use common::*;
-use yunzhen_media::room::{Input, LeaveReason, LegId, Output, RoomError};
+use yunzhen_media::room::{Given, Input, Join, LeaveReason, LegId, Output, RoomError};
 use yunzhen_netem::Config;
 use yunzhen_protocol::room::{
-    AudioState, Camera, DepartureReason, EndReason, LinkLevel, ParticipantKind, RoomPhase, Rung, Tablet, VideoState,
+    AudioState, Camera, DepartureReason, EndReason, HomeSignal, LinkLevel, ParticipantKind, RadioStrength,
+    RadioTechnology, RoomPhase, Rung, Tablet, VideoState,
 };
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 
@@ -179,6 +180,46 @@ fn another_rung_is_told_once() {
         assert_eq!(world.room.participants()[0].rung, rung);
         assert_eq!(world.others.len(), before + 1, "told once");
     }
+}
+
+#[test]
+fn another_signal_is_told_once() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home), (SPECIALIST, ParticipantKind::Specialist)]);
+    let signal = |technology, strength| vec![HomeSignal { path: "5G".to_owned(), technology, strength }];
+    let strong = signal(RadioTechnology::Nr5g, RadioStrength::Strong);
+    for signals in [strong, signal(RadioTechnology::Lte, RadioStrength::Weak), Vec::new()] {
+        let before = world.others.len();
+        world.input(Input::Signals { leg: HOME, signals: signals.clone() });
+        world.input(Input::Signals { leg: HOME, signals: signals.clone() });
+        assert_eq!(world.room.participants()[0].signals, signals);
+        assert_eq!(world.others.len(), before + 1, "told once");
+    }
+}
+
+#[test]
+fn what_was_given_to_somebody_is_known_while_it_arrives() {
+    let mut world = world_of(&[(HOME, ParticipantKind::Home)]);
+    let given = |world: &World| world.room.given(participant(HOME), participant(SPECIALIST));
+    world.film(SECOND);
+    assert_eq!(given(&world), None, "nobody is there");
+    let join = Join { receives: false, ..join(SPECIALIST, ParticipantKind::Specialist, 3) };
+    world.input(Input::Join(Box::new(join)));
+    world.film(SECOND);
+    assert_eq!(given(&world), None, "nothing arrives yet");
+    world.input(Input::Receives { leg: SPECIALIST });
+    assert_eq!(given(&world), Some(Given::default()), "there, and nothing was sent yet");
+    world.film(SECOND);
+    let first = given(&world).expect("there");
+    assert!(first.pictures > 30, "{first:?}");
+    world.input(Input::MediaState { leg: HOME, audio: AudioState::On, video: VideoState::Off });
+    world.film(SECOND);
+    assert_eq!(given(&world).expect("there").pictures, first.pictures, "the camera is off");
+    world.input(Input::LinkDown { leg: SPECIALIST });
+    assert_eq!(given(&world), None, "the link is gone");
+    world.input(Input::LinkUp { leg: SPECIALIST });
+    assert!(given(&world).is_some());
+    world.input(Input::Leave { leg: SPECIALIST, reason: LeaveReason::HangUp });
+    assert_eq!(given(&world), None, "left");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Fuzzes each target for SECONDS (default 60) on stable Rust: the coverage instrumentation of libFuzzer through plain compiler flags, so neither
-# cargo-fuzz nor a nightly toolchain is needed. Seeds come from the golden vectors. A crash fails the run; the input is kept in target/fuzz/crashes.
+# cargo-fuzz nor a nightly toolchain is needed. Seeds come from the golden vectors and from seeds/. A crash fails the run; the input is kept in target/fuzz/crashes.
 #
 #   relay/protocol/fuzz/run.sh [SECONDS] [TARGET...]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- datagram control bulk segment rtp rtcp repair red ecg
+[ $# -gt 0 ] || set -- datagram control bulk segment rtp rtcp repair red ecg timeline voice
 # Its own directory: other flags would make cargo build everything else anew.
 target="${CARGO_TARGET_DIR:-$here/../../../target}/fuzz"
 triple=$(rustc -vV | sed -n 's/^host: //p')
@@ -21,13 +21,14 @@ RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 
 for name in "$@"; do
     mkdir -p "$corpus/$name" "$target/crashes"
-    seeds="$here/../tests/snapshots/golden__$name.snap"
-    # A target without golden vectors starts from nothing.
-    [ -f "$seeds" ] || continue
-    sed -n 's/^\([a-z0-9_]*\) \([0-9a-f]\{2,\}\)$/\1 \2/p' "$seeds" | while read -r vector hex; do
-        # Octal: the one escape that every shell's printf knows.
-        # shellcheck disable=SC2059  # the escapes are the point
-        printf "$(echo "$hex" | fold -w2 | while read -r byte; do printf '\\%03o' "0x$byte"; done)" > "$corpus/$name/golden_$vector"
+    # A target with neither starts from nothing.
+    for seeds in "$here/../tests/snapshots/golden__$name.snap" "$here/seeds/$name.txt"; do
+        [ -f "$seeds" ] || continue
+        sed -n 's/^\([a-z0-9_]*\) \([0-9a-f]\{2,\}\)$/\1 \2/p' "$seeds" | while read -r vector hex; do
+            # Octal: the one escape that every shell's printf knows.
+            # shellcheck disable=SC2059  # the escapes are the point
+            printf "$(echo "$hex" | fold -w2 | while read -r byte; do printf '\\%03o' "0x$byte"; done)" > "$corpus/$name/golden_$vector"
+        done
     done
 done
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 pub use yunzhen_domain::ids::ConsultationId;
 pub use yunzhen_domain::media_timeline::Rung;
+pub use yunzhen_domain::radio::{RadioStrength, RadioTechnology};
 
 /// One person or place in a room. Stable while they are present, and kept by a leg that rejoins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -109,6 +110,18 @@ pub enum Pictures {
     Full,
 }
 
+/// The radio signal of one of the home's modems, in words: what the numbers behind it change within a word is nobody's news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HomeSignal {
+    /// What the home calls the path that leaves by this modem; absent when it has no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// By what.
+    pub technology: RadioTechnology,
+    /// How strong.
+    pub strength: RadioStrength,
+}
+
 /// One participant as shown to the others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
@@ -131,6 +144,9 @@ pub struct Participant {
     /// How much of the home's picture the link carries, as its box says; absent for others and from an older box.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
+    /// The radio signals of the home's modems, where they tell them; absent for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<HomeSignal>,
     /// Quality of this participant's link.
     pub link: LinkLevel,
     /// How much of the others' pictures this participant's link takes, as far as the relay measures it (of a box that reports); absent: all of it.

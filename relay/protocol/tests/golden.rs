@@ -1,6 +1,7 @@
 //! Golden vectors: the bytes that PROTOCOL.md promises. A change of a snapshot is a change of the protocol.
 //!
-//! `fuzz/run.sh` takes its seed corpus from the snapshots `tests/snapshots/golden__<target>.snap`: lines of a name and hexadecimal bytes.
+//! `fuzz/run.sh` takes its seed corpus from the snapshots `tests/snapshots/golden__<target>.snap`: lines of a name and hexadecimal bytes; for what is no part of the
+//! protocol, from files of the same form in `fuzz/seeds`.
 
 use std::fmt::Write;
 
@@ -65,6 +66,7 @@ fn room_state() -> RoomState {
         camera,
         tablet: camera.map(|_| Tablet::Here),
         rung: camera.map(|_| Rung::Small),
+        signals: Vec::new(),
         link: LinkLevel::Good,
         pictures: None,
         since: "2026-11-23T08:00:00.5Z".parse().expect("time"),
@@ -538,4 +540,26 @@ fn redundant_audio() {
         assert!(Red::decode(bytes.clone().into()).is_ok(), "{name}");
     }
     insta::assert_snapshot!("red", lines(vectors));
+}
+
+fn seeds(text: &'static str) -> Vec<(&'static str, Vec<u8>)> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hexadecimal");
+    let seed = |line: &'static str| {
+        let (name, hex) = line.split_once(' ').expect("a name and bytes");
+        (name, hex.as_bytes().chunks(2).map(byte).collect())
+    };
+    text.lines().filter(|line| !line.starts_with('#')).map(seed).collect()
+}
+
+/// A seed that is refused at its first byte leads a fuzzer nowhere.
+#[test]
+fn what_fuzzing_starts_from_is_taken() {
+    for (name, bytes) in seeds(include_str!("../fuzz/seeds/timeline.txt")) {
+        let read = yunzhen_domain::media_timeline::Stretch::decode(0, &bytes);
+        assert!(read.is_ok(), "{name}: {read:?}");
+    }
+    for (name, bytes) in seeds(include_str!("../fuzz/seeds/voice.txt")) {
+        let read = yunzhen_domain::voice_file::read(&bytes);
+        assert!(read.is_ok(), "{name}: {read:?}");
+    }
 }

@@ -46,6 +46,7 @@ pub use room::{
 pub use shards::{Shards, Sizes};
 /// Which of several paths is used for what; drivers that may not depend on the core take it from here.
 pub use yunzhen_media::paths;
+pub use yunzhen_media::room::Given;
 pub use yunzhen_media::uplink::Totals;
 
 pub(crate) use yunzhen_media::protocol;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use yunzhen_media::protocol::room::{
-    AudioState, Camera, EndReason, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase, RoomState, Rung,
-    Tablet, VideoState,
+    AudioState, Camera, EndReason, HomeSignal, LinkLevel, Participant, ParticipantId, ParticipantKind, RoomPhase,
+    RoomState, Rung, Tablet, VideoState,
 };
+use yunzhen_media::room::Given;
 
 use crate::error::{ConnectError, PatchError};
 use crate::external::{ExternalConfig, ExternalHandle, ExternalSink};
@@ -233,6 +234,15 @@ pub(crate) enum RoomCommand {
         rung: Option<Rung>,
         reply: oneshot::Sender<bool>,
     },
+    ExternalSignals {
+        signals: Vec<HomeSignal>,
+        reply: oneshot::Sender<bool>,
+    },
+    Given {
+        from: ParticipantId,
+        to: ParticipantId,
+        reply: oneshot::Sender<Option<Given>>,
+    },
     ExternalKeyframe {
         slot: u8,
     },
@@ -332,6 +342,16 @@ impl RoomHandle {
     /// On which step of the ladder the box is; `false` when no box is here.
     pub async fn set_external_rung(&self, rung: Option<Rung>) -> bool {
         self.ask(|reply| RoomCommand::ExternalRung { rung, reply }).await.unwrap_or(false)
+    }
+
+    /// What the home's modems say of their signals; `false` when no box is here.
+    pub async fn set_external_signals(&self, signals: Vec<HomeSignal>) -> bool {
+        self.ask(|reply| RoomCommand::ExternalSignals { signals, reply }).await.unwrap_or(false)
+    }
+
+    /// What was sent to one participant of another's sound and picture; `None` while they are not here, or nothing arrives at them.
+    pub async fn given(&self, from: ParticipantId, to: ParticipantId) -> Option<Given> {
+        self.ask(|reply| RoomCommand::Given { from, to, reply }).await.flatten()
     }
 
     /// A page listens to the room on a leg from now on, until the listening is dropped; `None` when there is no such leg.

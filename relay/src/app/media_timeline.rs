@@ -68,13 +68,14 @@ fn joined(unwritten: Vec<Stretch>, stored: Vec<Stretch>) -> Vec<Stretch> {
 }
 
 fn seconds(stretches: &[Stretch]) -> Vec<Second> {
-    stretches.iter().flat_map(|stretch| stretch.seconds.iter().copied()).collect()
+    stretches.iter().flat_map(|stretch| stretch.seconds.iter().cloned()).collect()
 }
 
 fn signing(app: &App, seconds: &[Second]) -> views::SigningByCall {
     let standing = Standing::of(seconds, &app.policy);
     views::SigningByCall {
         enough: enough(&standing, &app.policy).is_ok(),
+        apart: standing.is_apart(&app.policy),
         least_rung: app.policy.least_rung(),
         last: standing.last,
         held: standing.held,

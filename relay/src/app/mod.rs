@@ -40,6 +40,7 @@ pub mod prescriptions;
 pub(crate) mod queue;
 mod reads;
 pub mod recalls;
+pub mod recording_question;
 pub mod recordings;
 pub mod referrals;
 pub mod refills;

@@ -18,7 +18,7 @@ use yunzhen_domain::ids::{ConsultationId, HomeId, RecordingId};
 use yunzhen_domain::machines::consultation::State as Care;
 use yunzhen_domain::machines::recording::State;
 use yunzhen_domain::records::{
-    Assembly, ConsentKind, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble,
+    Assembly, GapReason, Movie, RECORDING_AWAITED, Recording, RecordingFailure, RecordingTrouble,
     SEGMENTS_OF_RECORDING, StopCause,
 };
 use yunzhen_protocol::control::{RecordingKey, SegmentRefusal, ToBox};
@@ -27,9 +27,9 @@ use yunzhen_runtime::clock::random_bytes;
 use yunzhen_runtime::sealed::SealingKey;
 use yunzhen_store::{Db, consultations, recordings};
 
-use super::consents::in_force;
 use super::names::Names;
 use super::reads::Seen;
+use super::recording_question::may_record;
 use super::relations::Ties;
 use super::views::common::Page;
 use super::views::recordings as views;
@@ -82,7 +82,7 @@ pub async fn start(
     if consultation.state != Care::InProgress {
         return Err(AppError::NotInProgress);
     }
-    if !in_force(&mut work.tx, consultation.resident_id, ConsentKind::Recording, ctx.now).await? {
+    if !may_record(app, &mut work.tx, &consultation, ctx.now).await? {
         return Err(AppError::NoRecordingConsent);
     }
     let before = recordings::of_consultation(&mut work.tx, id).await?;
@@ -405,7 +405,7 @@ async fn stop_what_is_over(app: &App, one: Recording, now: Timestamp) -> Result<
         let consultation = consultations::get(&mut db, one.consultation_id).await?.ok_or(AppError::NotFound)?;
         if consultation.state != Care::InProgress {
             Some(StopCause::CallOver)
-        } else if in_force(&mut db, one.resident_id, ConsentKind::Recording, now).await? {
+        } else if may_record(app, &mut db, &consultation, now).await? {
             None
         } else {
             Some(StopCause::ConsentRevoked)

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 
 use crate::app;
 use crate::app::views::Page;
-use crate::app::views::codes::{ConsentId, ResidentId};
+use crate::app::views::codes::{ConsentId, ConsultationId, ResidentId};
 use crate::app::views::common::ReasonBody;
-use crate::app::views::consents::{Consent, ConsentText, Consents, NewConsent};
+use crate::app::views::consents::{Consent, ConsentText, Consents, NewConsent, NewRecordingAnswer, RecordingQuestion};
 use crate::http::ApiState;
 use crate::http::document::{CommandProblems, IdempotencyHeader, ReadProblems};
 use crate::http::extract::{Caller, Command, Id};
@@ -77,4 +77,22 @@ pub async fn revoke(
     command: Command<ReasonBody>,
 ) -> Result<Json<Consent>, Problem> {
     Ok(Json(app::consents::revoke(&state.app, &command.context, id, command.body).await?))
+}
+
+/// What the resident says when asked whether this consultation may be recorded. The last answer stands; a no stops a recording that is under way.
+#[utoipa::path(
+    post,
+    path = "/consultations/{id}/recording-answer",
+    operation_id = "answerRecordingQuestion",
+    tag = "consents",
+    params(("id" = ConsultationId, Path), IdempotencyHeader),
+    request_body = NewRecordingAnswer,
+    responses((status = 200, description = "Done.", body = RecordingQuestion), CommandProblems),
+)]
+pub async fn answer_recording(
+    State(state): State<ApiState>,
+    Id(id): Id<ConsultationId>,
+    command: Command<NewRecordingAnswer>,
+) -> Result<Json<RecordingQuestion>, Problem> {
+    Ok(Json(app::recording_question::answer(&state.app, &command.context, id, command.body).await?))
 }

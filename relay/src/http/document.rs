@@ -113,6 +113,7 @@ problems! {
         consents::list,
         consents::give,
         consents::revoke,
+        consents::answer_recording,
         documents::list,
         documents::add,
         documents::content,

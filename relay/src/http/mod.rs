@@ -102,6 +102,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/resident-imports/dry-run", post(h::residents::dry_run_import))
         .route("/consent-texts", get(h::consents::texts))
         .route("/consents/{id}/revoke", post(h::consents::revoke))
+        .route("/consultations/{id}/recording-answer", post(h::consents::answer_recording))
         .route("/documents/{id}/content", get(h::documents::content))
         .route("/duplicates", get(h::duplicates::list))
         .route("/duplicates/{id}/merge", post(h::duplicates::merge))
@@ -353,6 +354,7 @@ pub const TABLE: &[(&str, Option<Action>)] = &[
     ("listConsents", Some(Action::ViewConsents)),
     ("giveConsent", Some(Action::GiveConsent)),
     ("revokeConsent", Some(Action::RevokeConsent)),
+    ("answerRecordingQuestion", Some(Action::GiveConsent)),
     ("listDocuments", Some(Action::ViewDocuments)),
     ("addDocument", Some(Action::AddDocument)),
     ("getDocumentContent", Some(Action::ViewDocuments)),

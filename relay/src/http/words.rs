@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use yunzhen_domain::machines::Refused;
 use yunzhen_domain::machines::delivery::QuarantineReason;
+use yunzhen_domain::media_timeline::TooLow;
 use yunzhen_domain::records::WRITE_OVER;
 use yunzhen_domain::registry::open_work::OpenWork;
 use yunzhen_rtc::{ConnectError, PatchError};
@@ -218,8 +219,11 @@ fn of_app(error: &AppError) -> Words {
             words
         }
         AppError::CallTooLow(cause) => {
-            let mut words = words(S::CONFLICT, "call_too_low", ["通话质量不足，暂不能签署", "The call shows too little to sign by"], ["", ""],
-                ["处方草稿已保存。请等通话恢复后再签署；若网络一直不好，请改约线下就诊或另约时间。", "The draft is kept. Sign when the call is better; if the link stays poor, see the resident in person or at another time."]);
+            let action = match cause {
+                TooLow::Apart { .. } => ["处方草稿已保存。请进入通话，看到住民后再签署。", "The draft is kept. Join the call, see the resident, then sign."],
+                TooLow::Rung { .. } | TooLow::Call { .. } => ["处方草稿已保存。请等通话恢复后再签署；若网络一直不好，请改约线下就诊或另约时间。", "The draft is kept. Sign when the call is better; if the link stays poor, see the resident in person or at another time."],
+            };
+            let mut words = words(S::CONFLICT, "call_too_low", ["通话质量不足，暂不能签署", "The call shows too little to sign by"], ["", ""], action);
             words.detail = cause.words();
             words
         }

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use yunzhen_domain::ids::{ConsultationId, HomeId};
 use yunzhen_domain::media_timeline::Rung;
-use yunzhen_protocol::control::{ActiveCamera, BoxCamera, ToBox};
-use yunzhen_protocol::room::{AudioState, Camera, LinkLevel, Tablet, VideoState};
+use yunzhen_domain::radio::{MOST_SIGNALS, Signal, Signals};
+use yunzhen_protocol::control::{ActiveCamera, BoxCamera, RadioSignal, ToBox};
+use yunzhen_protocol::room::{AudioState, Camera, HomeSignal, LinkLevel, Tablet, VideoState};
 use yunzhen_rtc::{ExternalHandle, ExternalSink, Totals};
 
 use super::timeline::{Counted, Said};
@@ -82,6 +83,8 @@ pub(super) struct BoxEntry {
     pub(super) video_bps: Option<u32>,
     /// What the box said of its tablet, and of which consultation.
     pub(super) tablet: Option<(ConsultationId, Tablet)>,
+    /// What its modems say of their signals.
+    pub(super) signals: Signals,
     /// It has yet to be asked again for the stills that it owes: the connection is new, it joined a consultation, or one of its home is over.
     pub(super) owes: bool,
 }
@@ -95,7 +98,7 @@ impl BoxEntry {
         };
         let (attached, hung_up, shown, tablet) = (None, BTreeSet::new(), None, None);
         let (link, video_bps, said, counted) = (LinkLevel::Good, None, None, Totals::default());
-        let owes = true;
+        let (signals, owes) = (Signals::default(), true);
         Self {
             ticket,
             connection,
@@ -108,6 +111,7 @@ impl BoxEntry {
             counted,
             video_bps,
             tablet,
+            signals,
             owes,
         }
     }
@@ -128,6 +132,16 @@ impl BoxEntry {
     /// The step of the ladder, as the box said in the consultation that has its media.
     pub(super) fn rung(&self) -> Option<Rung> {
         self.said.and_then(|said| said.rung).filter(|_| self.attached.is_some())
+    }
+
+    /// The signals of its modems, in words.
+    pub(super) fn signal_words(&self) -> Vec<HomeSignal> {
+        let words = |signal: &Signal| HomeSignal {
+            path: signal.path().to_owned(),
+            technology: signal.technology(),
+            strength: signal.strength(),
+        };
+        self.signals.iter().map(words).collect()
     }
 
     pub(super) fn state(&self) -> (AudioState, VideoState, Option<Camera>, LinkLevel) {
@@ -220,6 +234,14 @@ impl Boxes {
     }
 }
 
+/// What a box says of its modems, as far as it can be; in the order of their paths' names, so that each keeps its place.
+pub(super) fn checked(modems: &[RadioSignal]) -> Signals {
+    let one = |modem: &RadioSignal| Signal::checked(&modem.path, modem.technology, modem.quality_percent, modem.dbm);
+    let mut signals: Vec<Signal> = modems.iter().filter_map(one).take(MOST_SIGNALS).collect();
+    signals.sort_by(|a, b| a.path().cmp(b.path()));
+    signals.into()
+}
+
 /// A box's link in words, from what it measured in the last second (thresholds: a conversation suffers from 300 ms of round trip or 3 % of loss,
 /// and breaks from 800 ms or 15 %).
 pub fn link_level(rtt_ms: u32, loss_ratio: f32) -> LinkLevel {
@@ -233,6 +255,28 @@ pub fn link_level(rtt_ms: u32, loss_ratio: f32) -> LinkLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use yunzhen_domain::radio::RadioTechnology;
+
+    #[test]
+    fn forged_signals_are_left_out_and_their_number_is_bounded() {
+        let modem = |path: &str, quality_percent, dbm| RadioSignal {
+            path: path.to_owned(),
+            technology: RadioTechnology::Lte,
+            quality_percent,
+            dbm,
+        };
+        let told = |modems: &[RadioSignal]| {
+            checked(modems)
+                .iter()
+                .map(|one| (one.path().to_owned(), one.quality_percent(), one.dbm()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(&[modem("b", 200, None), modem("移动", 40, Some(-90)), modem("5G", 9, Some(300))]),
+            [("5G".to_owned(), 9, None), ("移动".to_owned(), 40, Some(-90))]
+        );
+        assert_eq!(told(&vec![modem(&"长".repeat(500), 1, None); 100]).len(), MOST_SIGNALS);
+    }
 
     #[test]
     fn the_link_is_said_in_three_words() {

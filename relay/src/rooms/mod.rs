@@ -26,6 +26,7 @@ use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 use yunzhen_domain::ids::{ConsultationId, HomeId, StillId};
 use yunzhen_domain::media_timeline::CallCamera;
+use yunzhen_domain::radio::Signals;
 use yunzhen_domain::records::StillCamera;
 use yunzhen_protocol::control::{ActiveCamera, BoxCamera, StopReason, ToBox, ToRelay};
 use yunzhen_protocol::room::{
@@ -362,7 +363,7 @@ impl Rooms {
             address: connection.address,
             certificate_not_after: Some(connection.certificate_not_after),
             link: LinkLevel::Good,
-            signals: Vec::new(),
+            signals: Signals::default(),
         };
         let mut state = self.0.state.lock().await;
         let ticket = state.boxes.insert(connection);
@@ -477,8 +478,10 @@ impl Rooms {
             ToRelay::Signal { modems } => {
                 tracing::debug!(home = %ticket.home_id, ?modems, "signal");
                 let mut state = self.0.state.lock().await;
-                if state.boxes.of(ticket).is_some() {
-                    self.0.presence.set_box_signals(ticket.home_id, modems);
+                if let Some(entry) = state.boxes.of(ticket) {
+                    entry.signals = boxes::checked(&modems);
+                    self.0.presence.set_box_signals(ticket.home_id, entry.signals.clone());
+                    show(&mut state, ticket).await;
                 }
             }
             ToRelay::MediaJoined { consultation_id, tablet } => {
@@ -552,11 +555,12 @@ const fn call_camera(camera: ActiveCamera) -> Option<CallCamera> {
 async fn show(state: &mut State, ticket: BoxTicket) {
     let Some(entry) = state.boxes.of(ticket) else { return };
     let (audio, video, camera, link) = entry.state();
-    let (tablet, rung) = (entry.tablet(), entry.rung());
+    let (tablet, rung, signals) = (entry.tablet(), entry.rung(), entry.signal_words());
     if let Some(live) = entry.attached.and_then(|id| state.live.get(&id)) {
         live.room.set_external_state(audio, video, camera, link).await;
         live.room.set_external_tablet(tablet).await;
         live.room.set_external_rung(rung).await;
+        live.room.set_external_signals(signals).await;
     }
 }
 

@@ -9,14 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use yunzhen_domain::ids::{ConsultationId, HomeId};
-use yunzhen_protocol::control::RadioSignal;
+use yunzhen_domain::ids::{ConsultationId, HomeId, StaffId};
+use yunzhen_domain::radio::Signals;
 use yunzhen_protocol::room::LinkLevel;
-
-/// Of the modems that a box tells of.
-const MOST_MODEMS: usize = 4;
-/// Of the names that a home gives its paths, characters.
-const LONGEST_NAME: usize = 40;
 
 /// A call as the waiting room shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +36,15 @@ pub struct BoxPresence {
     /// Its link in words.
     pub link: LinkLevel,
     /// The radio signals of its modems, where they tell them.
-    pub signals: Vec<RadioSignal>,
+    pub signals: Signals,
+}
+
+/// The consultation under way of a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct HomeCall {
+    pub(super) id: ConsultationId,
+    /// Who attends it.
+    pub(super) specialist: Option<StaffId>,
 }
 
 /// A cheap handle; clones share the same view.
@@ -58,7 +61,7 @@ struct Shared {
 struct View {
     calls: HashMap<ConsultationId, CallPresence>,
     boxes: HashMap<HomeId, BoxPresence>,
-    home_calls: HashMap<HomeId, ConsultationId>,
+    home_calls: HashMap<HomeId, HomeCall>,
 }
 
 impl Presence {
@@ -74,12 +77,12 @@ impl Presence {
 
     /// The consultation under way that a home's box is with, or is to be with when it comes back.
     pub fn home_call(&self, id: HomeId) -> Option<ConsultationId> {
-        self.read().home_calls.get(&id).copied()
+        self.read().home_calls.get(&id).map(|call| call.id)
     }
 
     /// The consultation under way of each home that has one.
-    pub(super) fn home_calls(&self) -> Vec<(HomeId, ConsultationId)> {
-        self.read().home_calls.iter().map(|(home, id)| (*home, *id)).collect()
+    pub(super) fn home_calls(&self) -> Vec<(HomeId, HomeCall)> {
+        self.read().home_calls.iter().map(|(home, call)| (*home, *call)).collect()
     }
 
     /// Changes whenever a box comes, goes, or has another link.
@@ -94,7 +97,7 @@ impl Presence {
         };
     }
 
-    pub(super) fn set_home_calls(&self, calls: HashMap<HomeId, ConsultationId>) {
+    pub(super) fn set_home_calls(&self, calls: HashMap<HomeId, HomeCall>) {
         self.write().home_calls = calls;
     }
 
@@ -113,10 +116,7 @@ impl Presence {
         }
     }
 
-    /// Bounded, whatever the box says.
-    pub(super) fn set_box_signals(&self, id: HomeId, mut signals: Vec<RadioSignal>) {
-        signals.truncate(MOST_MODEMS);
-        signals.iter_mut().for_each(|signal| signal.path = signal.path.chars().take(LONGEST_NAME).collect());
+    pub(super) fn set_box_signals(&self, id: HomeId, signals: Signals) {
         let mut view = self.write();
         let Some(presence) = view.boxes.get_mut(&id) else { return };
         let changed = presence.signals != signals;

@@ -15,6 +15,7 @@ use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::boxes::{BoxEntry, BoxTicket};
 use super::plan::{self, Active};
+use super::presence::HomeCall;
 use super::{Rooms, State, box_camera, detach, home_participant, stop_reason};
 use crate::app::{AppError, stills};
 
@@ -53,7 +54,8 @@ impl Rooms {
         let chosen = plan::homes(&active);
         let mut names = self.names(&chosen).await?;
         let begun = active.iter().filter(|one| one.began_at.is_some() && chosen.get(&one.home_id) == Some(&one.id));
-        self.0.presence.set_home_calls(begun.map(|one| (one.home_id, one.id)).collect());
+        let call = |one: &Active| (one.home_id, HomeCall { id: one.id, specialist: one.specialist });
+        self.0.presence.set_home_calls(begun.map(call).collect());
         let mut state = self.0.state.lock().await;
         let active: HashSet<ConsultationId> = active.iter().map(|one| one.id).collect();
         state.boxes.keep_hung_up(&active);
@@ -184,6 +186,7 @@ impl Rooms {
                 entry.tell(ToBox::StartMedia { consultation_id: id, video, audio, hold_s: Some(self.hold_s()) });
                 room.set_external_state(audio_state, video_state, camera, link).await;
                 room.set_external_tablet(entry.tablet()).await;
+                room.set_external_signals(entry.signal_words()).await;
             }
             // The room ended in between: the care record changed, and the next turn sees it.
             Err(error) => {

@@ -1,12 +1,15 @@
 //! The media timeline of the calls that go on: what is seen once a second, kept in memory until it is stored.
 //!
-//! Two tasks. The sampler looks at each call's box at the full second; what the box sent was counted by its uplink, in numbers that nobody locks. The writer stores
+//! Two tasks. The sampler looks at each call's box at the full second; what the box sent was counted by its uplink, in numbers that nobody locks. What of it was sent to
+//! the attending specialist's page is asked of the room, which also knows whether anything arrives there. The writer stores
 //! what is whole, some rows in one transaction, and tries again what failed. Media and calls wait for neither; the care plane reads here what is not stored yet.
 //!
 //! Bounded: a call is recorded for at most [`yunzhen_domain::media_timeline::recorder::MOST_SECONDS_OF_CALL`], and of rows that cannot be stored the oldest are
 //! dropped beyond [`MOST_UNWRITTEN`], and counted.
 
-use std::collections::{BTreeMap, VecDeque};
+mod observed;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,14 +18,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_domain::media_timeline::{Heard, Observed, Recorder, Stretch};
+use yunzhen_domain::media_timeline::{Observed, Recorder, Stretch};
 use yunzhen_rtc::Totals;
 use yunzhen_runtime::backoff::Backoff;
 use yunzhen_runtime::clock;
 use yunzhen_runtime::lifecycle::Lifecycle;
 
 use super::Rooms;
-use super::boxes::BoxEntry;
 use crate::app::{App, media_timeline};
 
 /// Rows that wait for the store: an hour of three hundred calls.
@@ -31,8 +33,6 @@ const MOST_UNWRITTEN: usize = 20_000;
 const BATCH: usize = 200;
 /// Between tries of a store that fails.
 const RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(15));
-/// What a box said counts for so many seconds; it says it every second.
-const SAID_FOR: u8 = 3;
 
 /// What a box's uplink counted: one task writes, one reads, and a sum that is a packet older than its neighbour does no harm.
 #[derive(Debug, Default)]
@@ -170,7 +170,7 @@ impl Timeline {
 
 /// Looks once a second until the program drains.
 pub(super) async fn sample(rooms: Rooms, timeline: Timeline, life: Lifecycle) -> Result<(), Infallible> {
-    let mut looked = clock::now_instant();
+    let (mut looked, mut given) = (clock::now_instant(), HashMap::new());
     loop {
         let now = clock::now_timestamp();
         let to_next = 1000 - now.as_millisecond().rem_euclid(1000).unsigned_abs();
@@ -179,7 +179,7 @@ pub(super) async fn sample(rooms: Rooms, timeline: Timeline, life: Lifecycle) ->
             return Ok(());
         }
         let since = std::mem::replace(&mut looked, clock::now_instant());
-        let observed = rooms.observe(looked.saturating_duration_since(since)).await;
+        let observed = rooms.observe(looked.saturating_duration_since(since), &mut given).await;
         // The second that is over.
         timeline.second(second_of(clock::now_timestamp()) - 1, &observed);
     }
@@ -225,61 +225,10 @@ async fn write_all(app: &App, timeline: &Timeline) {
     }
 }
 
-impl Rooms {
-    /// What is seen of each consultation under way whose home has a box, or had one.
-    async fn observe(&self, since: Duration) -> BTreeMap<ConsultationId, Observed> {
-        let calls = self.0.presence.home_calls();
-        let mut state = self.0.state.lock().await;
-        let mut observed = BTreeMap::new();
-        for (home, id) in calls {
-            if state.boxes.hung_up_on(home, id) {
-                continue;
-            }
-            let entry = state.boxes.in_call(home, id);
-            observed.insert(id, entry.and_then(|entry| entry.heard(since)).map_or(Observed::Away, Observed::Here));
-        }
-        observed
-    }
-}
-
-impl BoxEntry {
-    /// The last second; `None` while nothing comes that should.
-    fn heard(&mut self, since: Duration) -> Option<Heard> {
-        use yunzhen_protocol::room::LinkLevel;
-        let now = self.connection.counted.load();
-        let before = std::mem::replace(&mut self.counted, now);
-        let said = self.said.as_mut().filter(|said| said.age < SAID_FOR).map(|said| {
-            said.age += 1;
-            *said
-        });
-        if self.link == LinkLevel::Lost {
-            return None;
-        }
-        let milliseconds = u64::try_from(since.as_millis()).unwrap_or(u64::MAX).max(1);
-        let (came, lost) = (now.came.saturating_sub(before.came), now.lost.saturating_sub(before.lost));
-        let said = said.unwrap_or_default();
-        Some(Heard {
-            rung: said.rung,
-            camera: super::call_camera(self.active_camera),
-            sound: now.sounds > before.sounds,
-            picture: now.pictures > before.pictures,
-            target_kbps: said.target_bps.map(|bps| bps / 1000),
-            received_kbps: number(now.bytes.saturating_sub(before.bytes) * 8 / milliseconds),
-            loss_permille: number(lost * 1000 / (came + lost).max(1)),
-            queue_ms: said.queue_ms,
-            jitter_ms: number(u64::try_from(now.jitter.as_millis()).unwrap_or(u64::MAX)),
-            round_trip_ms: Some(number(u64::try_from((self.connection.round_trip)().as_millis()).unwrap_or(u64::MAX))),
-        })
-    }
-}
-
-fn number(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use yunzhen_domain::media_timeline::Heard;
 
     fn id(n: u8) -> ConsultationId {
         ConsultationId::new(Timestamp::UNIX_EPOCH, [n; 10])

@@ -55,6 +55,7 @@ pub mod prescriptions;
 pub mod rebookings;
 pub mod recalls;
 pub mod receipts;
+pub mod recording_answers;
 pub mod recordings;
 pub mod referrals;
 pub mod refills;

@@ -34,7 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (21, "lists", include_str!("../migrations/0021_lists.sql")),
     (22, "ecgs", include_str!("../migrations/0022_ecgs.sql")),
     (23, "recalls", include_str!("../migrations/0023_recalls.sql")),
-    // There never was a 24, and none may come: a database that has 25 would not get it.
+    // There never was a 24 or a 33, and none may come: a database that has the next one would not get it.
     (25, "lists_of_doses_and_offers", include_str!("../migrations/0025_lists_of_doses_and_offers.sql")),
     (26, "practice_and_body_sites", include_str!("../migrations/0026_practice_and_body_sites.sql")),
     (27, "batches_of_doses", include_str!("../migrations/0027_batches_of_doses.sql")),
@@ -44,6 +44,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (31, "voice_messages", include_str!("../migrations/0031_voice_messages.sql")),
     (32, "asked_again", include_str!("../migrations/0032_asked_again.sql")),
     (34, "assembly_of_recordings", include_str!("../migrations/0034_assembly_of_recordings.sql")),
+    (35, "recording_answers", include_str!("../migrations/0035_recording_answers.sql")),
 ];
 
 /// What is appended where the dialects have no common text: a trigger's body is a statement in SQLite and a function in PostgreSQL.

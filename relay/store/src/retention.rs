@@ -35,6 +35,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ),
     ("documents", "resident_id = $1 OR consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("media_timeline", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
+    ("recording_answers", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("consultation_notes", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("invitations", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),
     ("present_doctors", "consultation_id IN (SELECT id FROM consultations WHERE resident_id = $1)"),

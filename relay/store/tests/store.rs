@@ -10,7 +10,7 @@ use yunzhen_domain::checked::{IdNumber, RawFrame};
 use yunzhen_domain::early_warning::OxygenScale;
 use yunzhen_domain::ids::{ConsultationId, HomeId, ObservationId, ResidentId, StaffId};
 use yunzhen_domain::machines::consultation::{Event, State};
-use yunzhen_domain::media_timeline::{Heard, Rung, Second, Stretch};
+use yunzhen_domain::media_timeline::{Attendance, Heard, Rung, Second, Stretch};
 use yunzhen_domain::records::{
     Consultation, ConsultationNote, DeviceTrace, Home, Observation, ObservationSource, Resident, Sex, Staff,
     StaffCredential, Urgency,
@@ -223,8 +223,8 @@ async fn a_row_of_a_media_timeline_is_written_once_and_read_as_it_was() {
     with_people(&store).await;
     let id = consultation(10).id;
     let heard = Heard { rung: Some(Rung::Slow), picture: true, loss_permille: 80, ..Heard::default() };
-    let later = Stretch { from_second: 1_800_000_060, seconds: vec![Second::Heard(heard); 60] };
-    let first = Stretch { from_second: 1_800_000_050, seconds: vec![Second::Away; 10] };
+    let later = Stretch { from_second: 1_800_000_060, seconds: vec![Second::Heard(heard.clone()); 60] };
+    let first = Stretch { from_second: 1_800_000_050, seconds: vec![Second::Away(Attendance::Present); 10] };
     let mut tx = store.write().await.unwrap();
     consultations::insert(&mut tx, &consultation(10)).await.unwrap();
     for row in [&later, &first, &first] {
@@ -239,7 +239,7 @@ async fn a_row_of_a_media_timeline_is_written_once_and_read_as_it_was() {
     assert_eq!(media_timeline::of_consultation(&mut db, id).await.unwrap(), [first, later]);
     assert!(media_timeline::of_consultation(&mut db, consultation(11).id).await.unwrap().is_empty());
     drop(db);
-    database.tell("UPDATE media_timeline SET data = 'AgA=' WHERE from_second = 1800000050").await;
+    database.tell("UPDATE media_timeline SET data = 'AwA=' WHERE from_second = 1800000050").await;
     let error = media_timeline::of_consultation(&mut store.read().await.unwrap(), id).await.unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { table: "media_timeline", column: "data", .. }), "{error}");
 }

@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use yunzhen_domain::ids::ConsultationId;
-use yunzhen_domain::media_timeline::{CallCamera, Heard, Rung, Second};
-use yunzhen_protocol::control::ToRelay;
+use yunzhen_domain::media_timeline::{Attendance, CallCamera, Heard, Rung, Second};
+use yunzhen_domain::radio::{RadioStrength, RadioTechnology};
+use yunzhen_protocol::control::{RadioSignal, ToRelay};
+use yunzhen_protocol::room::HomeSignal;
 use yunzhen_protocol::roq::{self, Flow};
 use yunzhen_protocol::rtp::{RtpHeader, RtpPacket};
 use yunzhen_relay::seed::HOME_1;
@@ -31,6 +33,15 @@ fn sound(one: &TestBox, ssrc: u32, number: u16) {
 async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
     let stage = Stage::new().await;
     let mut one = stage.connected(HOME_1).await;
+    let modem = |path: &str, quality_percent, dbm| RadioSignal {
+        path: path.to_owned(),
+        technology: RadioTechnology::Lte,
+        quality_percent,
+        dbm,
+    };
+    // The second is forged, and the third says a strength that no radio has.
+    let modems = vec![modem("SIM 2", 12, Some(-110)), modem("SIM 3", 230, None), modem("SIM 1", 40, Some(9))];
+    one.say(&ToRelay::Signal { modems }).await;
     let (mut number, mut rung_was_told) = (0_u16, false);
     let calling = async {
         while stage.counted(SECONDS) < 3 || !rung_was_told {
@@ -46,7 +57,10 @@ async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
         }
     };
     tokio::time::timeout(PATIENCE, calling).await.expect("three seconds");
-    let consultation = one.room.as_ref().unwrap().consultation_id;
+    let room = one.room.as_ref().unwrap();
+    let word = |path: &str, strength| HomeSignal { path: path.to_owned(), technology: RadioTechnology::Lte, strength };
+    assert_eq!(room.participants[0].signals, [word("SIM 1", RadioStrength::Fair), word("SIM 2", RadioStrength::Weak)]);
+    let consultation = room.consultation_id;
     stage.stop().await;
 
     let seconds = stored(&stage, consultation).await;
@@ -58,6 +72,10 @@ async fn every_second_of_a_call_is_in_the_record_when_the_relay_has_drained() {
     assert_eq!((one.target_kbps, one.queue_ms, one.camera), (Some(90), Some(120), Some(CallCamera::Room)));
     assert!(!one.picture && one.received_kbps > 0 && one.round_trip_ms.is_some(), "{one:?}");
     assert!(one.loss_permille >= 50, "{one:?}");
+    let signals: Vec<_> = one.signals.iter().map(|one| (one.path(), one.quality_percent(), one.dbm())).collect();
+    assert_eq!(signals, [("SIM 1", 40, None), ("SIM 2", 12, Some(-110))]);
+    let alone = (Attendance::Absent, false, false);
+    assert_eq!((one.specialist, one.sound_given, one.picture_given), alone, "no doctor has joined");
 }
 
 async fn stored(stage: &Stage, id: ConsultationId) -> Vec<Second> {

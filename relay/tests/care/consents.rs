@@ -1,9 +1,11 @@
 //! Consents on the tablet: given, in force, missing, taken back.
 
-use yunzhen_domain::records::{ConsentGiver, ConsentKind, Signature};
+use yunzhen_domain::audit::EventKind;
+use yunzhen_domain::policy::Policy;
+use yunzhen_domain::records::{ConsentGiver, ConsentKind, RecordingAnswer, Signature, StopCause};
 use yunzhen_relay::app::views::common::ReasonBody;
-use yunzhen_relay::app::views::consents::{ConsentState, NewConsent};
-use yunzhen_relay::app::{AppError, consents, consultations, residents};
+use yunzhen_relay::app::views::consents::{ConsentState, NewConsent, NewRecordingAnswer, RecordingQuestion};
+use yunzhen_relay::app::{AppError, consents, consultations, recording_question, recordings, residents};
 
 use crate::registry::paths;
 use crate::world::World;
@@ -78,4 +80,53 @@ async fn what_is_wrong_with_a_consent_is_named() {
     }
     let seen = consents::list(&w.app, &w.by(&w.nurse), id).await.unwrap();
     assert!(seen.history.is_empty() && seen.now.len() == ConsentKind::ALL.len());
+}
+
+#[tokio::test]
+async fn where_the_hospital_always_asks_nothing_is_recorded_without_a_yes_and_a_no_holds_nothing_up() {
+    let mut w = World::new().await;
+    w.app.policy = std::sync::Arc::new(Policy::from_toml("recording_question = 1").unwrap());
+    let c = w.in_progress("王秀英").await;
+    let question =
+        async |w: &World| consultations::get(&w.app, &w.by(&w.nurse), c.id).await.unwrap().recording_question;
+    assert_eq!(question(&w).await, Some(RecordingQuestion::default()), "it is to be asked");
+    let say = |answer| NewRecordingAnswer { answer };
+    let start = async |w: &World| recordings::start(&w.app, &w.by(&w.specialist), c.id, Ok(())).await;
+
+    let unsigned = recording_question::answer(&w.app, &w.by(&w.nurse), c.id, say(RecordingAnswer::Agreed)).await;
+    assert!(matches!(unsigned, Err(AppError::NoRecordingConsent)), "{unsigned:?}");
+    consents::give(&w.app, &w.by(&w.nurse), c.resident.id, signed(&w, ConsentKind::Recording)).await.unwrap();
+    assert!(matches!(start(&w).await, Err(AppError::NoRecordingConsent)), "signed, and not asked yet");
+
+    let no = recording_question::answer(&w.app, &w.by(&w.nurse), c.id, say(RecordingAnswer::Refused)).await.unwrap();
+    assert_eq!((no.answer, no.answered_by_name.as_deref()), (Some(RecordingAnswer::Refused), Some("李梅")));
+    assert_eq!(question(&w).await, Some(no));
+    assert!(matches!(start(&w).await, Err(AppError::NoRecordingConsent)));
+    assert_eq!(w.count(EventKind::ConsultationRecordingRefused).await, 1);
+
+    recording_question::answer(&w.app, &w.by(&w.nurse), c.id, say(RecordingAnswer::Agreed)).await.unwrap();
+    let recording = start(&w).await.unwrap();
+    recording_question::answer(&w.app, &w.by(&w.nurse), c.id, say(RecordingAnswer::Refused)).await.unwrap();
+    recordings::settle(&w.app, w.now(), false).await.unwrap();
+    let stopped = recordings::list(&w.app, &w.by(&w.specialist), c.id).await.unwrap();
+    assert_eq!(stopped.items[0].id, recording.id);
+    assert_eq!(stopped.items[0].stop_cause, Some(StopCause::ConsentRevoked));
+    // Only who cares for the resident asks.
+    for (who, hidden) in [(&w.nurse_of_other_home, true), (&w.specialist, false)] {
+        let refused = recording_question::answer(&w.app, &w.by(who), c.id, say(RecordingAnswer::Refused)).await;
+        assert!(matches!(refused, Err(AppError::NotFound)) == hidden && refused.is_err(), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_hospital_does_not_ask_the_signed_consent_is_enough_and_a_no_still_counts() {
+    let w = World::new().await;
+    let c = w.in_progress("王秀英").await;
+    let read = consultations::get(&w.app, &w.by(&w.nurse), c.id).await.unwrap();
+    assert_eq!(read.recording_question, None);
+    consents::give(&w.app, &w.by(&w.nurse), c.resident.id, signed(&w, ConsentKind::Recording)).await.unwrap();
+    let no = NewRecordingAnswer { answer: RecordingAnswer::Refused };
+    recording_question::answer(&w.app, &w.by(&w.nurse), c.id, no).await.unwrap();
+    let refused = recordings::start(&w.app, &w.by(&w.specialist), c.id, Ok(())).await;
+    assert!(matches!(refused, Err(AppError::NoRecordingConsent)), "{refused:?}");
 }

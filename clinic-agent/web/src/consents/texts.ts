@@ -26,6 +26,10 @@ export function missingForVisit(consents: readonly ConsentState[]): ConsentKind[
   return FOR_VISIT.filter((kind) => !consents.some((one) => one.kind === kind && one.in_force));
 }
 
+/** Whether a yes to being recorded has to be signed first. */
+export const lacksRecording = (consents: readonly ConsentState[]): boolean =>
+  !consents.some((one) => one.kind === "recording" && one.in_force);
+
 /** All that could be asked now: not given, or given to an older text. */
 export function openKinds(consents: readonly ConsentState[]): ConsentKind[] {
   return CONSENT_KINDS.filter((kind) => {

@@ -36,6 +36,7 @@ import { useEffect, useRef, useState, type ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useBox, useLink } from "../box/box-context";
+import { RecordingQuestion } from "../consents/recording-question";
 import { NextInRound } from "../rounds/next-in-round";
 import "../rounds/rounds.css";
 import { useRound } from "../today/use-round";
@@ -88,7 +89,7 @@ export function CallScreen({
   beside,
 }: {
   consultation: ConsultationSummary;
-  beside?: Pick<Consultation, "outranked_by" | "outranks">;
+  beside?: Pick<Consultation, "outranked_by" | "outranks" | "recording_question">;
 }) {
   const { t } = useTranslation();
   const call = useConsultationCall(consultation.id);
@@ -128,6 +129,13 @@ export function CallScreen({
       {!ended && <ForwardPanel residentId={consultation.resident.id} consultationId={consultation.id} />}
       <NextInRound consultationId={consultation.id} />
       <MediaProblems call={call} />
+      {!ended && beside?.recording_question && (
+        <RecordingQuestion
+          consultationId={consultation.id}
+          residentId={consultation.resident.id}
+          question={beside.recording_question}
+        />
+      )}
       <RecordingSign consultationId={consultation.id} />
       <div className="nurse-stage">
         <CallStage

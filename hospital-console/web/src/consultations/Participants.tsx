@@ -1,11 +1,11 @@
 import { isBelowFull, type Participant } from "@yunzhen/client";
-import { LinkWords } from "@yunzhen/client/ui";
+import { LinkWords, SignalWords } from "@yunzhen/client/ui";
 import { Group, Text } from "@mantine/core";
 import { IconMicrophoneOff, IconVideoOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./Participants.module.css";
 
-/** Who is in the room, with sound, picture and link in words. */
+/** Who is in the room, with sound, picture and link in words, and the radio signal of the home. */
 export function Participants({ participants, you }: { participants: Participant[]; you?: string }) {
   const { t } = useTranslation("app");
   if (participants.length === 0) return null;
@@ -28,7 +28,13 @@ export function Participants({ participants, you }: { participants: Participant[
               />
             )}
           </Group>
-          {participant.id !== you && <ParticipantLink participant={participant} />}
+          {participant.id !== you && (
+            <>
+              <ParticipantLink participant={participant} />
+              {/* A home whose box is away has said nothing of its signal since. */}
+              {participant.link !== "lost" && <SignalWords signals={participant.signals} />}
+            </>
+          )}
         </li>
       ))}
     </ul>

@@ -85,6 +85,7 @@ export const zh = {
     incomplete: "请先为每一行选择药品并填写剂量。",
     noDiagnosis: "请先选择诊断。",
     callTooLow: "通话现为“{{shown}}”；医院规定至少“{{least}}”才能签署，恢复后或累计满 {{seconds}} 秒即可。",
+    callApart: "您还没有进入与养老院的通话；医院规定须在通话中至少看到“{{least}}”才能签署，请先进入通话。",
     callTooShort: "医院规定与养老院通话至少 {{least}} 秒才能签署；目前 {{had}} 秒。",
     done: "处方已签名，已送药师审方",
   },
@@ -224,6 +225,8 @@ export const en: typeof zh = {
     noDiagnosis: "Please choose a diagnosis first.",
     callTooLow:
       "The call shows: {{shown}}. To sign, the hospital asks for at least: {{least}}, now or for {{seconds}} seconds in all.",
+    callApart:
+      "You have not been in the call with the home. To sign, the hospital asks for at least: {{least}}, seen in the call. Join it first.",
     callTooShort: "To sign, the hospital asks for {{least}} seconds of call with the home; there were {{had}}.",
     done: "Signed and sent to the pharmacist",
   },

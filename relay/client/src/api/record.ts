@@ -11,6 +11,14 @@ export const consents = (care: () => Care) => ({
     data(care().POST("/api/residents/{id}/consents", { params: command(residentId, key), body })),
   revoke: (id: string, version: number, reason: string, key?: string) =>
     data(care().POST("/api/consents/{id}/revoke", { params: command(id, key), body: { version, reason } })),
+  /** Whether a consultation may be recorded; the last answer stands. */
+  answerRecording: (consultationId: string, answer: T.RecordingAnswer, key?: string) =>
+    data(
+      care().POST("/api/consultations/{id}/recording-answer", {
+        params: command(consultationId, key),
+        body: { answer },
+      }),
+    ),
 });
 
 export const ecgs = (care: () => Care) => ({

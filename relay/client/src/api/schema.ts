@@ -639,6 +639,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consultations/{id}/recording-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the resident says when asked whether this consultation may be recorded. The last answer stands; a no stops a recording that is under way. */
+        post: operations["answerRecordingQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consultations/{id}/recordings": {
         parameters: {
             query?: never;
@@ -4777,6 +4794,8 @@ export interface components {
             outranks?: boolean;
             /** @description Prescriptions written in it. */
             prescriptions: components["schemas"]["PrescriptionSummary"][];
+            /** @description Whether it may be recorded, where the hospital always asks, or somebody answered; not for observers. */
+            recording_question?: components["schemas"]["RecordingQuestion"];
             /** @description Referrals that came of it, newest first; not for observers. */
             referrals?: components["schemas"]["ReferralSummary"][];
             /** @description Whether the call showed enough to sign by; for specialists, while prescriptions can be written. */
@@ -6096,6 +6115,15 @@ export interface components {
              */
             version: number;
         };
+        /** @description The radio signal of one of the home's modems, in words: what the numbers behind it change within a word is nobody's news. */
+        HomeSignal: {
+            /** @description What the home calls the path that leaves by this modem; absent when it has no name. */
+            path?: string;
+            /** @description How strong. */
+            strength: components["schemas"]["RadioStrength"];
+            /** @description By what. */
+            technology: components["schemas"]["RadioTechnology"];
+        };
         /** @description A home's clock as it shall be. */
         HomeZoneUpdate: {
             /**
@@ -6331,15 +6359,48 @@ export interface components {
             round_trip_ms?: number;
             /** @description The step of the ladder, as the box said. */
             rung?: components["schemas"]["Rung"];
-            /** @description What the others had of it; absent: nothing. */
+            /** @description What of it was sent to the specialist's page, which is what counts for a signature; absent: nothing. */
+            seen?: components["schemas"]["Rung"];
+            /** @description What came of the home; absent: nothing. */
             shown?: components["schemas"]["Rung"];
             /** @description Sound reached the relay. */
             sound?: boolean;
+            /** @description Whether the specialist was in the call and connected; absent in timelines from before that was written down. */
+            specialist?: boolean;
             /**
              * Format: int32
              * @description What the box aimed to send in all, kilobits a second.
              */
             target_kbps?: number;
+        };
+        /** @description The radio signal of one modem. */
+        MediaSignal: {
+            /**
+             * Format: int32
+             * @description Received strength (RSRP, RSCP or RSSI, as the technology has it), where the modem tells it.
+             */
+            dbm?: number;
+            /** @description What the home calls the path that leaves by it; absent when it has no name. */
+            path?: string;
+            /**
+             * Format: int32
+             * @description As the modem judges it, 0–100.
+             */
+            quality_percent: number;
+            /** @description How strong, in a word. */
+            strength: components["schemas"]["RadioStrength"];
+            /** @description By what. */
+            technology: components["schemas"]["RadioTechnology"];
+        };
+        /** @description The radio signals of all modems of the home, from a second on until the next that says others. */
+        MediaSignals: {
+            /**
+             * Format: int32
+             * @description Place of that second in the stretch.
+             */
+            from_second: number;
+            /** @description By the names of their paths. */
+            signals: components["schemas"]["MediaSignal"][];
         };
         /** @description What a leg sends now. */
         MediaState: {
@@ -6354,6 +6415,8 @@ export interface components {
             from: components["schemas"]["Time"];
             /** @description One for each second. */
             seconds: components["schemas"]["MediaSecond"][];
+            /** @description The radio signals of the home's modems, each time they were others; absent where no modem told. */
+            signals?: components["schemas"]["MediaSignals"][];
         };
         /** @description The seconds of a consultation in which its home was in the call, or was waited for. */
         MediaTimeline: {
@@ -6725,6 +6788,11 @@ export interface components {
         };
         /** @description Nothing to say. */
         NewRecording: Record<string, never>;
+        /** @description What the resident says when asked whether this consultation may be recorded. */
+        NewRecordingAnswer: {
+            /** @description Yes needs the signed consent to recordings; no needs nothing, and the consultation goes on. */
+            answer: components["schemas"]["RecordingAnswer"];
+        };
         /** @description A referral to draft. */
         NewReferral: {
             /** @description The consultation that led to it. */
@@ -7456,6 +7524,8 @@ export interface components {
             pictures?: components["schemas"]["Pictures"];
             /** @description How much of the home's picture the link carries, as its box says; absent for others and from an older box. */
             rung?: components["schemas"]["Rung"];
+            /** @description The radio signals of the home's modems, where they tell them; absent for others. */
+            signals?: components["schemas"]["HomeSignal"][];
             /**
              * Format: date-time
              * @description When they joined.
@@ -8198,6 +8268,16 @@ export interface components {
              */
             position: number;
         };
+        /**
+         * @description A signal in one word.
+         * @enum {string}
+         */
+        RadioStrength: "strong" | "fair" | "weak" | "none";
+        /**
+         * @description What a modem is connected by, the better first.
+         * @enum {string}
+         */
+        RadioTechnology: "nr5g" | "lte" | "hspa" | "umts" | "gsm" | "other";
         /** @description One reading to record. */
         Reading: {
             /**
@@ -8521,6 +8601,11 @@ export interface components {
             troubles?: components["schemas"]["RecordingTrouble"][];
         };
         /**
+         * @description What the resident says when asked whether a consultation may be recorded.
+         * @enum {string}
+         */
+        RecordingAnswer: "agreed" | "refused";
+        /**
          * @description Why there is none.
          * @enum {string}
          */
@@ -8561,6 +8646,15 @@ export interface components {
             gaps: components["schemas"]["RecordingGap"][];
             /** @description Of the file, hexadecimal; the audit log has it as well. */
             sha256: string;
+        };
+        /** @description Whether a consultation may be recorded, as the resident was asked at its beginning. */
+        RecordingQuestion: {
+            /** @description What was said; absent: it is to be asked. */
+            answer?: components["schemas"]["RecordingAnswer"];
+            /** @description When. */
+            answered_at?: components["schemas"]["Time"];
+            /** @description Who asked. */
+            answered_by_name?: string;
         };
         /**
          * @description Where it stands.
@@ -9560,9 +9654,11 @@ export interface components {
         };
         /** @description Whether a prescription of the consultation may be signed by what its call showed. */
         SigningByCall: {
+            /** @description The home was in the call, and the specialist never with it. */
+            apart?: boolean;
             /**
              * Format: int32
-             * @description Seconds of the call so far.
+             * @description Seconds of the call so far in which both were there.
              */
             connected_seconds: number;
             /** @description It may. */
@@ -9574,7 +9670,7 @@ export interface components {
              * @description How long that is.
              */
             held_seconds: number;
-            /** @description The best of the last seconds; absent: nothing. */
+            /** @description The best of the last seconds in which the specialist was there; absent: nothing. */
             last?: components["schemas"]["Rung"];
             /**
              * Format: int32
@@ -14216,6 +14312,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresentDoctor"];
+                };
+            };
+            /** @description The request cannot be understood. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or the caller may not know that it does. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else was faster, or the state does not allow it any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is not acceptable; `fields` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The relay cannot answer now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerRecordingQuestion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description One per intention of the person: the same key with the same body gets the first answer again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: components["schemas"]["ConsultationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordingAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingQuestion"];
                 };
             };
             /** @description The request cannot be understood. */

@@ -69,6 +69,8 @@ export interface TimelineRow {
   roundTrip: number | undefined;
   jitter: number | undefined;
   loss: number | undefined;
+  /** Whether the specialist was in the call; absent where nobody wrote it down. */
+  specialist: "there" | "partly" | "notThere" | undefined;
 }
 
 /** Seconds of one row of the table: few enough rows to be read. */
@@ -101,8 +103,29 @@ export function rowsOf({ stretches }: Pick<MediaTimeline, "stretches">, step: nu
       roundTrip: most(known((second) => second.round_trip_ms)),
       jitter: most(known((second) => second.jitter_ms)),
       loss: most(known((second) => (second.loss_permille === undefined ? undefined : second.loss_permille / 10))),
+      specialist: attendance(seconds),
     };
   });
+}
+
+function attendance(seconds: readonly MediaSecond[]): TimelineRow["specialist"] {
+  const known = seconds.map(({ specialist }) => specialist).filter((there) => there !== undefined);
+  if (known.length === 0) return undefined;
+  if (known.every(Boolean)) return "there";
+  return known.some(Boolean) ? "partly" : "notThere";
+}
+
+/** For how many seconds the specialist was in the call, and had a moving picture in it; absent where nobody wrote it down. */
+export function attendedOf({
+  stretches,
+}: Pick<MediaTimeline, "stretches">): { together: number; seen: number } | undefined {
+  const known = stretches.flatMap(({ seconds }) => seconds).filter(({ specialist }) => specialist !== undefined);
+  if (known.length === 0) return undefined;
+  const together = known.filter(({ specialist }) => specialist === true);
+  return {
+    together: together.length,
+    seen: together.filter(({ seen }) => seen !== undefined && isAtLeast(seen, "slow")).length,
+  };
 }
 
 /** How much of the call was on which rung, best first, nothing last; those that were not had are left out. In percent. */

@@ -17,6 +17,15 @@ export const zhTimeline = {
     sound: "网络极窄：只传声音",
     forward: "网络无法通话：改为语音留言和照片",
   },
+  /** The radio signal of the home's modems, as its own page says it too. */
+  radio: {
+    technology: { nr5g: "5G", lte: "4G", hspa: "3G", umts: "3G", gsm: "2G", other: "" },
+    /** Finer, where it is looked at afterwards. */
+    network: { nr5g: "5G", lte: "LTE", hspa: "HSPA", umts: "UMTS", gsm: "GSM", other: "?" },
+    strength: { strong: "信号强", fair: "信号一般", weak: "信号弱", none: "没有信号" },
+    ofPath: "{{path}}：{{signal}}",
+    label: "养老院的移动网络",
+  },
   timeline: {
     title: "通话质量",
     show: "查看通话质量",
@@ -29,6 +38,7 @@ export const zhTimeline = {
     roundTrip: "往返",
     jitter: "抖动",
     loss: "丢包",
+    signal: "移动信号",
     rung: "画面等级",
     nothing: "无画面无声音",
     away: "连接中断",
@@ -42,7 +52,12 @@ export const zhTimeline = {
     minutes: "{{m}} 分 {{s}} 秒",
     lowest: "最低",
     highest: "最高",
-    tableHint: "每行 {{step}} 秒：速率为平均值，延迟与丢包为最大值，等级为最低一级。",
+    tableHint: "每行 {{step}} 秒：速率为平均值，延迟与丢包为最大值，等级与信号为最低一级。",
     worst: "最低等级",
+    specialist: "医生在通话中",
+    there: "是",
+    notThere: "否",
+    partly: "部分时间",
+    seenOfIt: "医生在通话中 {{together}}，其中看到画面 {{seen}}。",
   },
 };

@@ -28,6 +28,7 @@ export * from "./scan";
 export * from "./recordings";
 export * from "./stills";
 export * from "./media-timeline";
+export * from "./signal-words";
 export * from "./still-viewer";
 export * from "./voice-recorder";
 export * from "./voice-messages";

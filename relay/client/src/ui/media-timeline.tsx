@@ -1,13 +1,15 @@
-import { Button, Group, Modal, Stack, Table, Text, useComputedColorScheme } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
+import { Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { IconActivity } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useCallback, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
 import type { MediaTimeline } from "../api/types";
-import { RUNGS, rowsOf, seriesOf, sharesOf, stepOf, rungAt } from "../chart/timeline";
+import { drawMarks, type Paper, type PlotSpec, type TimeMark } from "../chart/plot";
+import { handovers, signalLines, signalRows } from "../chart/signals";
+import { attendedOf, RUNGS, rowsOf, seriesOf, sharesOf, stepOf, rungAt } from "../chart/timeline";
 import { useFormats } from "./hooks";
+import { OnePlot } from "./one-plot";
 import { PlotOrTable } from "./plot-or-table";
 import { useApi } from "./provider";
 import { ProblemAlert, Skeletons } from "./states";
@@ -59,13 +61,14 @@ function Fetched({ consultationId, live }: { consultationId: string; live: boole
   return <TimelineView timeline={timeline.data} />;
 }
 
-/** Rung, rate, delay and loss over one axis of time, with one crosshair; or the same numbers as a table. */
+/** Rung, rate, delay, loss and radio signal over one axis of time, with one crosshair; or the same numbers as a table. */
 export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
   const { t } = useTranslation("shared");
   const formats = useFormats();
   const [asTable, setAsTable] = useState(false);
   const sync = useId();
   const series = useMemo(() => seriesOf(timeline), [timeline]);
+  const signals = useMemo(() => signalLines(timeline, series.times), [timeline, series]);
   const seconds = timeline.stretches.reduce((sum, stretch) => sum + stretch.seconds.length, 0);
   const word = useCallback(
     (height: number): string => {
@@ -86,9 +89,18 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
         { label: t("timeline.roundTrip"), values: series.roundTrip },
       ],
       loss: [{ label: t("timeline.loss"), values: series.loss }],
+      signal: signals.map(({ path, quality }) => ({ label: path, values: quality })),
     }),
-    [series, t],
+    [series, signals, t],
   );
+  const changes = useMemo(
+    () => handovers(signals, series.times, (technology) => t(`radio.network.${technology}`)),
+    [signals, series, t],
+  );
+  const network = (line: number, shown: number): string => {
+    const technology = signals[line]?.technology[shown];
+    return technology ? t(`radio.network.${technology}`) : "";
+  };
   if (seconds === 0) {
     return (
       <Text c="dimmed" size="sm">
@@ -103,14 +115,21 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
     }),
   );
   const plot = { times: series.times, sync, seconds };
+  const length = (of: number): string => t("timeline.minutes", { m: Math.floor(of / 60), s: of % 60 });
+  const attended = attendedOf(timeline);
   return (
     <Stack gap="xs">
       <Group justify="space-between" align="baseline">
         <Text size="sm">
           {t("timeline.summary", {
-            minutes: t("timeline.minutes", { m: Math.floor(seconds / 60), s: seconds % 60 }),
+            minutes: length(seconds),
             parts: parts.join(t("separator")),
           })}
+          {attended && (
+            <Text span c="dimmed" inherit display="block" data-testid="call-attended">
+              {t("timeline.seenOfIt", { together: length(attended.together), seen: length(attended.seen) })}
+            </Text>
+          )}
         </Text>
         <PlotOrTable asTable={asTable} onChange={setAsTable} />
       </Group>
@@ -118,17 +137,28 @@ export function TimelineView({ timeline }: { timeline: MediaTimeline }) {
         <TimelineTable timeline={timeline} step={stepOf(seconds)} />
       ) : (
         <>
-          <OnePlot {...plot} name={t("timeline.rung")} unit="" lines={lines.rung} say={word} rungs />
-          <OnePlot {...plot} name={t("timeline.rate")} unit={t("timeline.kbps")} lines={lines.rate} />
-          <OnePlot {...plot} name={t("timeline.delay")} unit={t("timeline.ms")} lines={lines.delay} />
-          <OnePlot {...plot} name={t("timeline.loss")} unit={t("timeline.percent")} lines={lines.loss} />
+          <Lines {...plot} name={t("timeline.rung")} unit="" lines={lines.rung} say={word} rungs />
+          <Lines {...plot} name={t("timeline.rate")} unit={t("timeline.kbps")} lines={lines.rate} />
+          <Lines {...plot} name={t("timeline.delay")} unit={t("timeline.ms")} lines={lines.delay} />
+          <Lines {...plot} name={t("timeline.loss")} unit={t("timeline.percent")} lines={lines.loss} />
+          {signals.length > 0 && (
+            <Lines
+              {...plot}
+              name={t("timeline.signal")}
+              unit={t("timeline.percent")}
+              lines={lines.signal}
+              beside={network}
+              top={105}
+              marks={changes}
+            />
+          )}
         </>
       )}
     </Stack>
   );
 }
 
-interface OnePlotProps {
+interface LinesProps {
   name: string;
   unit: string;
   times: readonly number[];
@@ -138,118 +168,100 @@ interface OnePlotProps {
   /** Steps of the ladder instead of numbers. */
   rungs?: boolean;
   say?: (value: number) => string;
+  /** What a line has at a place beside its value. */
+  beside?: (line: number, shown: number) => string;
+  /** The top of the axis; default: a little more than the largest value. */
+  top?: number;
+  marks?: readonly TimeMark[];
 }
 
-function OnePlot({ name, unit, times, lines, sync, seconds, rungs = false, say }: OnePlotProps) {
+const NO_MARKS: readonly TimeMark[] = [];
+/** Of a label that stands at its mark: "HSPA". */
+const LONGEST_LABEL = 5;
+
+function Lines({
+  name,
+  unit,
+  times,
+  lines,
+  sync,
+  seconds,
+  rungs = false,
+  say,
+  beside,
+  top,
+  marks = NO_MARKS,
+}: LinesProps) {
   const { t } = useTranslation("shared");
   const formats = useFormats();
-  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
-  const { ref: sizeRef, width } = useElementSize();
-  const host = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState<number | null>(null);
-  const height = rungs ? 170 : 110;
-  useEffect(() => {
-    const element = host.current;
-    if (!element || width < 80) return;
-    const style = getComputedStyle(element);
-    const css = (property: string): string => style.getPropertyValue(property).trim();
-    const colours = scheme === "dark" ? ["#5cc5bf", "#f2b545"] : ["#0b736f", "#945f06"];
-    const font = `13px ${style.fontFamily}`;
-    const [first = 0, last = 0] = [times[0], times.at(-1)];
-    const known = lines.flatMap(({ values }) => values.filter((value) => value !== null));
-    const top = rungs ? RUNGS.length + 0.3 : Math.max(1, ...known) * 1.1;
-    const plot = new uPlot(
-      {
-        width,
-        height,
-        tzDate: (when) => uPlot.tzDate(new Date(when * 1000), formats.zone),
-        legend: { show: false },
-        cursor: { sync: { key: sync }, y: false, drag: { x: false, y: false }, points: { size: 8 } },
-        scales: { x: { time: true, range: [first, Math.max(last, first + 1)] }, y: { range: [rungs ? -0.3 : 0, top] } },
-        axes: [
-          {
-            stroke: css("--yz-dimmed"),
-            grid: { stroke: css("--yz-line"), width: 1 },
-            ticks: { show: false },
-            font,
-            size: 24,
-            space: 80,
-            values: (_, ticks, _axis, _space, step) =>
-              ticks.map((tick) =>
-                step < 60 ? withSeconds(formats.time(tick * 1000), tick) : formats.time(tick * 1000),
-              ),
-            incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600],
-          },
-          {
-            stroke: css("--yz-dimmed"),
-            grid: { stroke: css("--yz-line"), width: 1 },
-            ticks: { show: false },
-            font,
-            // All of one width, so that the plots have one axis of time.
-            size: 128,
-            space: 18,
-            ...(say
-              ? {
-                  splits: RUNGS.map((_, index) => index).concat(RUNGS.length),
-                  values: (_: uPlot, heights: number[]) => heights.map(say),
-                }
-              : {}),
-          },
-        ],
-        series: [
-          {},
-          ...lines.map(({ label }, position): uPlot.Series => {
-            const stepped = rungs && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
-            return {
-              label,
-              stroke: colours[position] ?? colours[0],
-              // The second line differs by its dashes as well as by its colour.
-              ...(position > 0 ? { dash: [6, 4] } : {}),
-              width: 2,
-              spanGaps: false,
-              points: { show: false },
-              ...stepped,
-            };
-          }),
-        ],
-        hooks: { setCursor: [(u) => setAt(u.cursor.idx ?? null)] },
-      },
-      [times, ...lines.map(({ values }) => values)] as uPlot.AlignedData,
-      element,
-    );
-    return () => plot.destroy();
-  }, [times, lines, width, scheme, sync, rungs, say, height, formats]);
-  const shown = at !== null && times[at] !== undefined ? at : times.length - 1;
-  const time = times[shown];
-  const said = lines.map(({ label, values }) => {
-    const value = values[shown];
-    const now =
-      value === null || value === undefined ? "–" : say ? say(value) : `${formats.number(value)} ${unit}`.trim();
-    return lines.length > 1 ? `${label} ${now}` : now;
-  });
-  const words = said.join(" · ");
+  const data = useMemo(() => [times, ...lines.map(({ values }) => values)] as uPlot.AlignedData, [times, lines]);
+  const spec = useCallback(
+    (paper: Paper): PlotSpec => {
+      const colours = paper.dark ? ["#5cc5bf", "#f2b545"] : ["#0b736f", "#945f06"];
+      const [first = 0, last = 0] = [times[0], times.at(-1)];
+      const known = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+      const highest = rungs ? RUNGS.length + 0.3 : (top ?? Math.max(1, ...known) * 1.1);
+      const heights = RUNGS.map((_, index) => index).concat(RUNGS.length);
+      return {
+        x: {
+          range: [first, Math.max(last, first + 1)],
+          size: 24,
+          space: 80,
+          words: (tick, step) => (step < 60 ? withSeconds(formats.time(tick * 1000), tick) : formats.time(tick * 1000)),
+          incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600],
+        },
+        // All of one width, so that the plots have one axis of time.
+        y: {
+          range: [rungs ? -0.3 : 0, highest],
+          size: 128,
+          space: 18,
+          ...(rungs && say ? { splits: heights, words: say } : {}),
+        },
+        lines: lines.map(({ label }, position) => ({
+          label,
+          colour: colours[position % colours.length] ?? "",
+          // The second line differs by its dashes as well as by its colour.
+          ...(position > 0 ? { dash: [6, 4] } : {}),
+          ...(rungs && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+        })),
+        point: 8,
+        ...(marks.length > 0 ? { over: (u) => drawMarks(u, paper, marks, LONGEST_LABEL, devicePixelRatio) } : {}),
+      };
+    },
+    [times, lines, rungs, say, top, marks, formats],
+  );
+  const at = (shown: number): string[] =>
+    lines.map(({ label, values }, line) => {
+      const value = values[shown];
+      const now =
+        value === null || value === undefined ? "–" : say ? say(value) : `${formats.number(value)} ${unit}`.trim();
+      return [lines.length > 1 ? label : "", beside?.(line, shown) ?? "", now].filter(Boolean).join(" ");
+    });
   return (
-    <div>
-      <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
+    <OnePlot
+      data={data}
+      height={rungs ? 170 : 110}
+      sync={sync}
+      spec={spec}
+      title={
         <Text size="sm" fw={600}>
           {name}
         </Text>
-        <Text size="sm" ta="right">
-          {said.length > 1 ? said.map((one, index) => `${STROKES[index] ?? ""} ${one}`).join(" · ") : words}
-          <Text span c="dimmed" inherit>
-            {time !== undefined && ` · ${withSeconds(formats.time(time * 1000), time)}`}
+      }
+      said={(shown) => {
+        const said = at(shown);
+        const time = times[shown];
+        return (
+          <Text size="sm" ta="right">
+            {said.length > 1 ? said.map((one, index) => `${STROKES[index] ?? "┅"} ${one}`).join(" · ") : said[0]}
+            <Text span c="dimmed" inherit>
+              {time !== undefined && ` · ${withSeconds(formats.time(time * 1000), time)}`}
+            </Text>
           </Text>
-        </Text>
-      </Group>
-      <div
-        ref={sizeRef}
-        role="img"
-        aria-label={t("timeline.plotLabel", { name, seconds, value: words })}
-        style={{ height, overflow: "hidden" }}
-      >
-        <div ref={host} />
-      </div>
-    </div>
+        );
+      }}
+      label={(shown) => t("timeline.plotLabel", { name, seconds, value: at(shown).join(" · ") })}
+    />
   );
 }
 
@@ -260,6 +272,19 @@ function TimelineTable({ timeline, step }: { timeline: MediaTimeline; step: numb
   const { t } = useTranslation("shared");
   const formats = useFormats();
   const number = (value: number | undefined): string => (value === undefined ? "–" : formats.number(value));
+  const rows = rowsOf(timeline, step);
+  const isAttended = rows.some(({ specialist }) => specialist !== undefined);
+  const signals = signalRows(timeline, step);
+  const isHeardOf = [...signals.values()].some((row) => row.length > 0);
+  const heardOf = (at: number): string => {
+    const row = signals.get(at) ?? [];
+    const words = row.map(({ path, technologies, strength }) => {
+      const networks = technologies.map((technology) => t(`radio.network.${technology}`)).join(" → ");
+      const signal = `${networks} ${t(`radio.strength.${strength}`)}`;
+      return row.length > 1 && path !== "" ? t("radio.ofPath", { path, signal }) : signal;
+    });
+    return words.join(t("separator")) || "–";
+  };
   const columns = [
     `${t("timeline.received")} (${t("timeline.kbps")})`,
     `${t("timeline.target")} (${t("timeline.kbps")})`,
@@ -279,6 +304,8 @@ function TimelineTable({ timeline, step }: { timeline: MediaTimeline; step: numb
             <Table.Tr>
               <Table.Th scope="col">{t("timeline.time")}</Table.Th>
               <Table.Th scope="col">{t("timeline.worst")}</Table.Th>
+              {isAttended && <Table.Th scope="col">{t("timeline.specialist")}</Table.Th>}
+              {isHeardOf && <Table.Th scope="col">{t("timeline.signal")}</Table.Th>}
               {columns.map((column) => (
                 <Table.Th key={column} scope="col" ta="right">
                   {column}
@@ -287,12 +314,14 @@ function TimelineTable({ timeline, step }: { timeline: MediaTimeline; step: numb
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {rowsOf(timeline, step).map((row) => (
+            {rows.map((row) => (
               <Table.Tr key={row.at}>
                 <Table.Td>{withSeconds(formats.time(row.at), row.at / 1000)}</Table.Td>
                 <Table.Td>
                   {row.away > 0 ? t("timeline.away") : row.worst ? t(`rung.${row.worst}`) : t("timeline.nothing")}
                 </Table.Td>
+                {isAttended && <Table.Td>{row.specialist ? t(`timeline.${row.specialist}`) : "–"}</Table.Td>}
+                {isHeardOf && <Table.Td>{heardOf(row.at)}</Table.Td>}
                 {[row.received, row.target, row.queue, row.roundTrip, row.jitter, row.loss].map((value, index) => (
                   <Table.Td key={columns[index]} ta="right">
                     {number(value)}

@@ -1,12 +1,13 @@
-import { Group, Stack, Text, useComputedColorScheme } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { Group, Stack, Text } from "@mantine/core";
+import { useCallback, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TFunction } from "i18next";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { Observation } from "../api/types";
+import { drawMarks, type Paper, type PlotSpec } from "../chart/plot";
 import { wallClock } from "../time/zone";
 import { useFormats } from "./hooks";
+import { OnePlot } from "./one-plot";
 import { PlotOrTable } from "./plot-or-table";
 import { StatusChip } from "./status";
 import { useValueWords } from "./value-words";
@@ -89,7 +90,7 @@ export function VitalsPlot({ observations, codes, height = 130, marks = NO_MARKS
       ) : (
         plots.map(({ group, values, last }) =>
           values.length > 0 ? (
-            <OnePlot
+            <Values
               key={group.join()}
               values={values}
               height={height}
@@ -158,7 +159,7 @@ function WordInSpan({ newest }: { newest: Observation }) {
   );
 }
 
-interface OnePlotProps {
+interface ValuesProps {
   values: readonly Observation[];
   height: number;
   sync: string;
@@ -167,13 +168,12 @@ interface OnePlotProps {
   onWindow: VitalsPlotProps["onWindow"];
 }
 
-function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) {
+/** Numbers of a list beside the plots; a longer label stands in the list alone. */
+const LONGEST_LABEL = 2;
+
+function Values({ values, height, sync, span, marks, onWindow }: ValuesProps) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
-  const { ref: sizeRef, width } = useElementSize();
-  const host = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState<number | null>(null);
 
   const { data, codes } = useMemo(() => {
     const order = CHART.find((group) => group.includes(values[0]?.code ?? "")) ?? [];
@@ -201,165 +201,99 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
     [codes, values],
   );
 
-  useEffect(() => {
-    const element = host.current;
-    if (!element || width < 80) return;
-    const style = getComputedStyle(element);
-    const css = (name: string): string => style.getPropertyValue(name).trim();
-    const dark = scheme === "dark";
-    const colours = dark ? ["#5cc5bf", "#a5b0b5"] : ["#0b736f", "#5e6a70"];
-    const warn = dark ? "#f2b545" : "#945f06";
-    const numbers = values.map((value) => value.value).concat(bands.flat());
-    const low = Math.min(...numbers);
-    const high = Math.max(...numbers);
-    const pad = Math.max((high - low) * 0.12, 0.5);
-    const font = `13px ${style.fontFamily}`;
-    const outside = (code: string | undefined, value: number | null | undefined): boolean => {
-      if (code === undefined || value === null || value === undefined) return false;
-      const sample = values.find((entry) => entry.code === code);
-      return sample !== undefined && rangeWord({ ...sample, value }) !== "inRange";
-    };
-    const plot = new uPlot(
-      {
-        width,
-        height,
-        // Ticks stand at the midnights of whose clock is shown.
-        tzDate: (at) => uPlot.tzDate(new Date(at * 1000), formats.zone),
-        legend: { show: false },
-        cursor: {
-          sync: { key: sync },
-          y: false,
-          // The stretch is taken by whoever holds the window, so that all plots move together.
-          drag: { x: onWindow !== undefined, y: false, setScale: false },
-          points: { size: 10 },
+  const spec = useCallback(
+    (paper: Paper): PlotSpec => {
+      const colours = paper.dark ? ["#5cc5bf", "#a5b0b5"] : ["#0b736f", "#5e6a70"];
+      const warn = paper.dark ? "#f2b545" : "#945f06";
+      const numbers = values.map((value) => value.value).concat(bands.flat());
+      const low = Math.min(...numbers);
+      const high = Math.max(...numbers);
+      const pad = Math.max((high - low) * 0.12, 0.5);
+      const ticks = marks.map(({ at, label }) => ({ at: Date.parse(at) / 1000, label }));
+      const outside = (code: string, value: number): boolean => {
+        const sample = values.find((entry) => entry.code === code);
+        return sample !== undefined && rangeWord({ ...sample, value }) !== "inRange";
+      };
+      return {
+        x: {
+          range: span,
+          size: 26,
+          space: 72,
+          words: (tick, step) =>
+            step < 86400 && wallClock(tick * 1000, formats.zone).hour !== 0
+              ? formats.time(tick * 1000)
+              : formats.date(tick * 1000),
+          incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, ...[1, 2, 3, 7, 14, 28].map((days) => days * 86400)],
         },
-        scales: { x: { time: true, range: span }, y: { range: [low - pad, high + pad] } },
-        axes: [
-          {
-            stroke: css("--yz-dimmed"),
-            grid: { stroke: css("--yz-line"), width: 1 },
-            ticks: { show: false },
-            font,
-            size: 26,
-            space: 72,
-            values: (_, ticks, _axis, _space, step) =>
-              ticks.map((tick) =>
-                step < 86400 && wallClock(tick * 1000, formats.zone).hour !== 0
-                  ? formats.time(tick * 1000)
-                  : formats.date(tick * 1000),
-              ),
-            incrs: [3600, 3 * 3600, 6 * 3600, 12 * 3600, ...[1, 2, 3, 7, 14, 28].map((days) => days * 86400)],
-          },
-          {
-            stroke: css("--yz-dimmed"),
-            grid: { stroke: css("--yz-line"), width: 1 },
-            ticks: { show: false },
-            font,
-            size: 44,
-            space: 24,
-          },
-        ],
-        series: [
-          {},
-          ...codes.map((code, position): uPlot.Series => ({
-            label: t(`vital.${code}`),
-            stroke: colours[position] ?? colours[0],
-            width: 2,
-            spanGaps: true,
-            points: { show: false },
-          })),
-        ],
-        hooks: {
-          drawClear: [
-            (u) => {
-              const { ctx, bbox } = u;
-              ctx.save();
-              ctx.fillStyle = css("--yz-done-tint");
-              for (const [bandLow, bandHigh] of bands) {
-                const top = u.valToPos(bandHigh, "y", true);
-                const bottom = u.valToPos(bandLow, "y", true);
-                ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
-              }
-              ctx.restore();
-            },
-          ],
-          draw: [
-            (u) => {
-              const { ctx, bbox } = u;
-              ctx.save();
-              const radius = 3.5 * devicePixelRatio;
-              codes.forEach((code, position) => {
-                const row = u.data[position + 1] ?? [];
-                row.forEach((value, point) => {
-                  if (value === null || value === undefined) return;
-                  const x = u.valToPos(u.data[0][point] ?? 0, "x", true);
-                  const y = u.valToPos(value, "y", true);
-                  const out = outside(code, value);
-                  ctx.fillStyle = out ? warn : (colours[position] ?? warn);
-                  ctx.beginPath();
-                  // Out of range differs in shape as well as in colour.
-                  if (out) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-                  else ctx.arc(x, y, radius, 0, 2 * Math.PI);
-                  ctx.fill();
-                });
-              });
-              ctx.strokeStyle = css("--yz-dimmed");
-              ctx.lineWidth = devicePixelRatio;
-              for (const mark of marks) {
-                const x = u.valToPos(Date.parse(mark.at) / 1000, "x", true);
-                if (x < bbox.left || x > bbox.left + bbox.width) continue;
-                ctx.beginPath();
-                ctx.moveTo(x, bbox.top + bbox.height);
-                ctx.lineTo(x, bbox.top + bbox.height - 10 * devicePixelRatio);
-                ctx.stroke();
-                if (mark.label.length > 2) continue;
-                ctx.textAlign = "center";
-                ctx.textBaseline = "bottom";
-                ctx.fillStyle = css("--yz-dimmed");
-                ctx.font = `${12 * devicePixelRatio}px ${style.fontFamily}`;
-                ctx.fillText(mark.label, x, bbox.top + bbox.height - 11 * devicePixelRatio);
-              }
-              ctx.restore();
-            },
-          ],
-          setCursor: [(u) => setAt(u.cursor.idx ?? null)],
-          setSelect: [
-            (u) => {
-              if (u.select.width < 12) return;
-              const from = u.posToVal(u.select.left, "x") * 1000;
-              const to = u.posToVal(u.select.left + u.select.width, "x") * 1000;
-              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              onWindow?.({ from, to });
-            },
-          ],
+        y: { range: [low - pad, high + pad], size: 44, space: 24 },
+        lines: codes.map((code, position) => ({
+          label: t(`vital.${code}`),
+          colour: colours[position] ?? colours[0] ?? warn,
+          spanGaps: true,
+        })),
+        point: 10,
+        ...(onWindow ? { onSpan: (from, to) => onWindow({ from: from * 1000, to: to * 1000 }) } : {}),
+        under: (u) => {
+          const { ctx, bbox } = u;
+          ctx.save();
+          ctx.fillStyle = paper.css("--yz-done-tint");
+          for (const [bandLow, bandHigh] of bands) {
+            const top = u.valToPos(bandHigh, "y", true);
+            const bottom = u.valToPos(bandLow, "y", true);
+            ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+          }
+          ctx.restore();
         },
-      },
-      data,
-      element,
-    );
-    return () => plot.destroy();
-  }, [data, codes, bands, width, height, scheme, sync, span, marks, onWindow, values, formats, t]);
+        over: (u) => {
+          const { ctx } = u;
+          ctx.save();
+          const radius = 3.5 * devicePixelRatio;
+          codes.forEach((code, position) => {
+            const row = u.data[position + 1] ?? [];
+            row.forEach((value, point) => {
+              if (value === null || value === undefined) return;
+              const x = u.valToPos(u.data[0][point] ?? 0, "x", true);
+              const y = u.valToPos(value, "y", true);
+              const out = outside(code, value);
+              ctx.fillStyle = out ? warn : (colours[position] ?? warn);
+              ctx.beginPath();
+              // Out of range differs in shape as well as in colour.
+              if (out) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+              else ctx.arc(x, y, radius, 0, 2 * Math.PI);
+              ctx.fill();
+            });
+          });
+          ctx.restore();
+          drawMarks(u, paper, ticks, LONGEST_LABEL, devicePixelRatio);
+        },
+      };
+    },
+    [codes, bands, span, marks, onWindow, values, formats, t],
+  );
 
-  const shown = at !== null && data[0][at] !== undefined ? at : data[0].length - 1;
-  const shownTime = data[0][shown];
   const name = nameOf(codes, t);
   const normal = bands.map(([low, high]) => `${formats.number(low)}–${formats.number(high)}`).join(" / ");
   const unit = vitalSign(codes[0] ?? "")?.shownUnit ?? values[0]?.unit ?? "";
   const digits = vitalSign(codes[0] ?? "")?.digits;
-  const value = codes
-    .map((_, position) => {
-      const row = data[position + 1] ?? [];
-      // With sparse series the latest known value up to the crosshair.
-      for (let point = shown; point >= 0; point -= 1) {
-        const found = row[point];
-        if (found !== null && found !== undefined) return formats.number(found, digits);
-      }
-      return "–";
-    })
-    .join(" / ");
+  const valueAt = (shown: number): string =>
+    codes
+      .map((_, position) => {
+        const row = data[position + 1] ?? [];
+        // With sparse series the latest known value up to the crosshair.
+        for (let point = shown; point >= 0; point -= 1) {
+          const found = row[point];
+          if (found !== null && found !== undefined) return formats.number(found, digits);
+        }
+        return "–";
+      })
+      .join(" / ");
   return (
-    <div>
-      <Group gap="xs" align="baseline" justify="space-between" wrap="nowrap">
+    <OnePlot
+      data={data}
+      height={height}
+      sync={sync}
+      spec={spec}
+      title={
         <Text>
           <strong>{name}</strong>{" "}
           {normal !== "" && (
@@ -368,22 +302,20 @@ function OnePlot({ values, height, sync, span, marks, onWindow }: OnePlotProps) 
             </Text>
           )}
         </Text>
-        <Text ta="right">
-          <strong>{value}</strong>{" "}
-          <Text span c="dimmed" inherit>
-            {unit}
-            {shownTime !== undefined && ` · ${formats.dateTime(shownTime * 1000)}`}
+      }
+      said={(shown) => {
+        const time = data[0][shown];
+        return (
+          <Text ta="right">
+            <strong>{valueAt(shown)}</strong>{" "}
+            <Text span c="dimmed" inherit>
+              {unit}
+              {time !== undefined && ` · ${formats.dateTime(time * 1000)}`}
+            </Text>
           </Text>
-        </Text>
-      </Group>
-      <div
-        ref={sizeRef}
-        role="img"
-        aria-label={t("vital.plotLabel", { name, count: values.length, value, unit })}
-        style={{ height, overflow: "hidden" }}
-      >
-        <div ref={host} />
-      </div>
-    </div>
+        );
+      }}
+      label={(shown) => t("vital.plotLabel", { name, count: values.length, value: valueAt(shown), unit })}
+    />
   );
 }

@@ -1,32 +1,50 @@
-//! A stretch of seconds as bytes: a version, then for each second one byte of marks and, where the box was connected, six numbers as LEB128.
+//! A stretch of seconds as bytes: a version, then the seconds one after another.
 //!
-//! | bits of the marks | what |
+//! **Version 2**, which is written. A second without a link is one byte, 0 to 2: whether the specialist was there (0 not written down, 1 no, 2 yes). One with a link
+//! has two bytes of marks, six numbers as LEB128, and the radio signals where they are others than in the second with a link before it in the stretch.
+//!
+//! | bits of the first marks | what |
 //! |---|---|
 //! | 0–2 | rung by its number, 0: not known |
 //! | 3–4 | camera: 0 none, 1 room, 2 close-up, 3 tablet |
 //! | 5 | sound arrived |
 //! | 6 | a picture arrived |
-//! | 7 | the box was connected; without it all others are 0 and no number follows |
+//! | 7 | the box was connected |
 //!
-//! The numbers: received kbit/s, target kbit/s + 1, loss ‰, queue ms + 1, jitter ms, round trip ms + 1; what may be unknown is 0 then. A quiet second
-//! takes 9 bytes, one without a link takes one.
+//! | bits of the second marks | what |
+//! |---|---|
+//! | 0–1 | the specialist, as in a second without a link |
+//! | 2 | sound was sent to the specialist, who was there |
+//! | 3 | pictures were |
+//! | 4 | the radio signals follow |
+//!
+//! The numbers: received kbit/s, target kbit/s + 1, loss ‰, queue ms + 1, jitter ms, round trip ms + 1; what may be unknown is 0 then. The signals: how many (at most
+//! [`MOST_SIGNALS`]), and of each the technology, the quality in per cent, −dBm (0: not known), and the path's name after its length. A quiet second takes 10 bytes.
+//!
+//! **Version 1**, which is read: without the second marks; a second without a link is 0. Nobody wrote down where the specialist was.
 
-use super::{CallCamera, Heard, Rung, Second};
+use super::{Attendance, CallCamera, Heard, Rung, Second};
+use crate::radio::{LONGEST_PATH, MOST_SIGNALS, RadioTechnology, Signal, Signals};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 /// The version that is written.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The one before it.
+const WITHOUT_SPECIALIST: u8 = 1;
 /// Seconds of one stretch.
 pub const MOST_SECONDS_OF_STRETCH: usize = 60;
 /// Above this a number says nothing more: 16 million kilobits, four hours.
 const MOST: u32 = (1 << 24) - 1;
-/// A minute of the largest numbers is shorter.
-const MOST_TEXT: usize = 4096;
+/// A minute of the largest numbers and the longest names is shorter.
+const MOST_TEXT: usize = 16_384;
 const SOUND: u8 = 1 << 5;
 const PICTURE: u8 = 1 << 6;
 const CONNECTED: u8 = 1 << 7;
+const SOUND_GIVEN: u8 = 1 << 2;
+const PICTURE_GIVEN: u8 = 1 << 3;
+const SIGNALS: u8 = 1 << 4;
 
 /// Why bytes are no stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +64,9 @@ pub enum CodecError {
     /// Marks that nothing has.
     #[error("a second has marks that do not go together")]
     Marks,
+    /// Radio signals that no modem has, or the same as before.
+    #[error("a second has radio signals that cannot be")]
+    Signals,
 }
 
 /// Seconds of one consultation, one after another without a hole.
@@ -65,14 +86,21 @@ impl Stretch {
 
     /// The bytes of its seconds.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1 + self.seconds.len() * 10);
+        let mut out = Vec::with_capacity(1 + self.seconds.len() * 11);
         out.push(VERSION);
+        let mut before: &[Signal] = &[];
         for second in &self.seconds {
-            let Second::Heard(heard) = second else {
-                out.push(0);
-                continue;
+            let heard = match second {
+                Second::Away(specialist) => {
+                    out.push(attendance(*specialist));
+                    continue;
+                }
+                Second::Heard(heard) => heard,
             };
+            let signals = &heard.signals[..heard.signals.len().min(MOST_SIGNALS)];
+            let changed = signals != before;
             out.push(marks(heard));
+            out.push(more_marks(heard) | if changed { SIGNALS } else { 0 });
             let known = |number: Option<u32>| number.map_or(0, |number| number.min(MOST - 1) + 1);
             let numbers = [
                 heard.received_kbps,
@@ -83,6 +111,10 @@ impl Stretch {
                 known(heard.round_trip_ms),
             ];
             numbers.into_iter().for_each(|number| write(number.min(MOST), &mut out));
+            if changed {
+                write_signals(signals, &mut out);
+                before = signals;
+            }
         }
         out
     }
@@ -100,23 +132,45 @@ impl Stretch {
         Self::decode(from_second, &STANDARD.decode(text).map_err(|_| CodecError::Text)?)
     }
 
-    /// Reads what [`Self::encode`] wrote, and nothing else.
+    /// Reads what [`Self::encode`] wrote, or wrote before it wrote where the specialist was, and nothing else.
     pub fn decode(from_second: i64, bytes: &[u8]) -> Result<Self, CodecError> {
-        let Some((&VERSION, mut rest)) = bytes.split_first() else {
+        let Some((&version @ (VERSION | WITHOUT_SPECIALIST), mut rest)) = bytes.split_first() else {
             return Err(CodecError::Version(bytes.first().copied()));
         };
-        let mut seconds = Vec::new();
+        let (mut seconds, mut signals) = (Vec::new(), Signals::default());
         while let Some((&marks, more)) = rest.split_first() {
             if seconds.len() == MOST_SECONDS_OF_STRETCH {
                 return Err(CodecError::Length);
             }
             rest = more;
-            seconds.push(match marks {
-                0 => Second::Away,
-                marks => Second::Heard(heard(marks, &mut rest)?),
+            seconds.push(match (version, marks) {
+                (WITHOUT_SPECIALIST, 0) => Second::Away(Attendance::Unrecorded),
+                (WITHOUT_SPECIALIST, marks) => {
+                    let heard = heard(marks, &mut rest)?;
+                    Second::Heard(Heard { specialist: Attendance::Unrecorded, ..heard })
+                }
+                (_, marks) if marks & CONNECTED == 0 => Second::Away(attended(marks)?),
+                (_, marks) => Second::Heard(heard_with_specialist(marks, &mut rest, &mut signals)?),
             });
         }
         if seconds.is_empty() { Err(CodecError::Length) } else { Ok(Self { from_second, seconds }) }
+    }
+}
+
+const fn attendance(specialist: Attendance) -> u8 {
+    match specialist {
+        Attendance::Unrecorded => 0,
+        Attendance::Absent => 1,
+        Attendance::Present => 2,
+    }
+}
+
+const fn attended(number: u8) -> Result<Attendance, CodecError> {
+    match number {
+        0 => Ok(Attendance::Unrecorded),
+        1 => Ok(Attendance::Absent),
+        2 => Ok(Attendance::Present),
+        _ => Err(CodecError::Marks),
     }
 }
 
@@ -132,6 +186,13 @@ fn marks(heard: &Heard) -> u8 {
     CONNECTED | arrived | camera << 3 | rung
 }
 
+/// To nobody nothing is sent.
+fn more_marks(heard: &Heard) -> u8 {
+    let given = if heard.sound_given { SOUND_GIVEN } else { 0 } | if heard.picture_given { PICTURE_GIVEN } else { 0 };
+    attendance(heard.specialist) | if heard.specialist == Attendance::Present { given } else { 0 }
+}
+
+/// The rest of a second after its first marks, as version 1 has it.
 fn heard(marks: u8, rest: &mut &[u8]) -> Result<Heard, CodecError> {
     if marks & CONNECTED == 0 {
         return Err(CodecError::Marks);
@@ -146,25 +207,77 @@ fn heard(marks: u8, rest: &mut &[u8]) -> Result<Heard, CodecError> {
         2 => Some(CallCamera::CloseUp),
         _ => Some(CallCamera::Tablet),
     };
-    let received_kbps = read(rest)?;
-    let target_kbps = read(rest)?.checked_sub(1);
-    let loss_permille = read(rest)?;
-    let queue_ms = read(rest)?.checked_sub(1);
-    let jitter_ms = read(rest)?;
-    let round_trip_ms = read(rest)?.checked_sub(1);
-    let (sound, picture) = (marks & SOUND != 0, marks & PICTURE != 0);
     Ok(Heard {
         rung,
         camera,
-        sound,
-        picture,
-        target_kbps,
-        received_kbps,
-        loss_permille,
-        queue_ms,
-        jitter_ms,
-        round_trip_ms,
+        sound: marks & SOUND != 0,
+        picture: marks & PICTURE != 0,
+        received_kbps: read(rest)?,
+        target_kbps: read(rest)?.checked_sub(1),
+        loss_permille: read(rest)?,
+        queue_ms: read(rest)?.checked_sub(1),
+        jitter_ms: read(rest)?,
+        round_trip_ms: read(rest)?.checked_sub(1),
+        ..Heard::default()
     })
+}
+
+/// The rest of a second after its first marks, as version 2 has it. `signals`: those of the second before, and then of this one.
+fn heard_with_specialist(marks: u8, rest: &mut &[u8], signals: &mut Signals) -> Result<Heard, CodecError> {
+    let more = byte(rest).ok_or(CodecError::Number)?;
+    let specialist = attended(more & 3)?;
+    let (sound_given, picture_given) = (more & SOUND_GIVEN != 0, more & PICTURE_GIVEN != 0);
+    let is_given = sound_given || picture_given;
+    if more >= SIGNALS << 1 || is_given && specialist != Attendance::Present {
+        return Err(CodecError::Marks);
+    }
+    let heard = heard(marks, rest)?;
+    if more & SIGNALS != 0 {
+        let others = read_signals(rest).filter(|others| *others != *signals);
+        *signals = others.ok_or(CodecError::Signals)?;
+    }
+    Ok(Heard { specialist, sound_given, picture_given, signals: signals.clone(), ..heard })
+}
+
+fn write_signals(signals: &[Signal], out: &mut Vec<u8>) {
+    out.push(signals.len() as u8);
+    for signal in signals {
+        let technology = RadioTechnology::ALL.iter().position(|one| *one == signal.technology());
+        let dbm = signal.dbm().map_or(0, |dbm| dbm.unsigned_abs() as u8);
+        out.extend([technology.unwrap_or_default() as u8, signal.quality_percent(), dbm, signal.path().len() as u8]);
+        out.extend(signal.path().as_bytes());
+    }
+}
+
+/// `None`: what no modem says, or not as it is written.
+fn read_signals(rest: &mut &[u8]) -> Option<Signals> {
+    let count = usize::from(byte(rest)?);
+    if count > MOST_SIGNALS {
+        return None;
+    }
+    let mut signals = Vec::with_capacity(count);
+    for _ in 0..count {
+        let technology = *RadioTechnology::ALL.get(usize::from(byte(rest)?))?;
+        let (quality_percent, strength) = (byte(rest)?, byte(rest)?);
+        let dbm = (strength != 0).then(|| -i16::from(strength));
+        let length = usize::from(byte(rest)?);
+        if length > LONGEST_PATH {
+            return None;
+        }
+        let (path, more) = rest.split_at_checked(length)?;
+        *rest = more;
+        let path = std::str::from_utf8(path).ok()?;
+        let signal = Signal::checked(path, technology, quality_percent, dbm)?;
+        // What would be kept otherwise than it stands here is not ours.
+        signals.push(Some(signal).filter(|signal| signal.path() == path && signal.dbm() == dbm)?);
+    }
+    Some(signals.into())
+}
+
+fn byte(rest: &mut &[u8]) -> Option<u8> {
+    let (&byte, more) = rest.split_first()?;
+    *rest = more;
+    Some(byte)
 }
 
 fn write(mut number: u32, out: &mut Vec<u8>) {
@@ -179,8 +292,7 @@ fn write(mut number: u32, out: &mut Vec<u8>) {
 fn read(rest: &mut &[u8]) -> Result<u32, CodecError> {
     let mut number = 0;
     for place in 0..4 {
-        let (&byte, more) = rest.split_first().ok_or(CodecError::Number)?;
-        *rest = more;
+        let byte = byte(rest).ok_or(CodecError::Number)?;
         number |= u32::from(byte & 0x7f) << (7 * place);
         if byte & 0x80 == 0 {
             let is_padded = byte == 0 && place > 0;
@@ -191,74 +303,4 @@ fn read(rest: &mut &[u8]) -> Result<u32, CodecError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn number() -> impl Strategy<Value = u32> {
-        prop_oneof![0..300_u32, 0..MOST]
-    }
-
-    fn second() -> impl Strategy<Value = Second> {
-        let said = (
-            prop::option::of(prop::sample::select(Rung::ALL)),
-            prop::option::of(prop::sample::select(CallCamera::ALL)),
-            any::<[bool; 2]>(),
-        );
-        let numbers = (prop::option::of(number()), number(), 0..=1000_u32, prop::option::of(number()), number());
-        let heard = (said, numbers, prop::option::of(number())).prop_map(
-            |((rung, camera, [sound, picture]), (target, received, loss, queue, jitter), round_trip)| {
-                Second::Heard(Heard {
-                    rung,
-                    camera,
-                    sound,
-                    picture,
-                    target_kbps: target,
-                    received_kbps: received,
-                    loss_permille: loss,
-                    queue_ms: queue,
-                    jitter_ms: jitter,
-                    round_trip_ms: round_trip,
-                })
-            },
-        );
-        prop_oneof![1 => Just(Second::Away), 4 => heard]
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_written_is_read_again(from in any::<i32>(), seconds in prop::collection::vec(second(), 1..=60)) {
-            let stretch = Stretch { from_second: from.into(), seconds };
-            let bytes = stretch.encode();
-            prop_assert_eq!(Stretch::from_text(from.into(), &stretch.to_text()), Ok(stretch.clone()));
-            prop_assert_eq!(Stretch::decode(from.into(), &bytes), Ok(stretch));
-            prop_assert!(bytes.len() <= 1 + 60 * 25);
-        }
-
-        /// Whatever the bytes are, they are refused or are exactly what would be written.
-        #[test]
-        fn forged_bytes_are_refused_or_mean_one_thing(bytes in prop::collection::vec(any::<u8>(), 0..600), honest in any::<bool>()) {
-            let bytes = if honest { [vec![VERSION], bytes].concat() } else { bytes };
-            if let Ok(stretch) = Stretch::decode(0, &bytes) {
-                prop_assert_eq!(stretch.encode(), bytes);
-            }
-        }
-    }
-
-    #[test]
-    fn bad_bytes_have_their_reason() {
-        let decode = |bytes: &[u8]| Stretch::decode(0, bytes).unwrap_err();
-        assert_eq!(decode(&[]), CodecError::Version(None));
-        assert_eq!(decode(&[2, 0]), CodecError::Version(Some(2)));
-        assert_eq!(decode(&[1]), CodecError::Length);
-        assert_eq!(decode(&[1, CONNECTED, 0, 0, 0, 0, 0]), CodecError::Number, "cut off");
-        assert_eq!(decode(&[1, CONNECTED, 0x80, 0, 0, 0, 0, 0, 0]), CodecError::Number, "padded");
-        assert_eq!(decode(&[1, CONNECTED, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0]), CodecError::Number, "too large");
-        assert_eq!(decode(&[1, 7 | CONNECTED, 0, 0, 0, 0, 0, 0]), CodecError::Marks, "no such rung");
-        assert_eq!(decode(&[1, SOUND]), CodecError::Marks, "sound without a link");
-        assert_eq!(decode(&[&[1][..], &[0; 61]].concat()), CodecError::Length, "overlong");
-        assert_eq!(Stretch::from_text(0, "AQ?"), Err(CodecError::Text));
-        assert_eq!(Stretch::from_text(0, &"AAAA".repeat(2000)), Err(CodecError::Length));
-        assert_eq!(Stretch::decode(0, &[&[1][..], &[0; 60]].concat()).map(|stretch| stretch.seconds.len()), Ok(60));
-    }
-}
+mod tests;

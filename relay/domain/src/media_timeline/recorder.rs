@@ -1,7 +1,7 @@
 //! Stretches out of what is seen once a second. Pure: the clock is an argument, a full minute or an end is handed back to be stored.
 
 use super::codec::MOST_SECONDS_OF_STRETCH;
-use super::{Heard, Second, Stretch};
+use super::{Attendance, Heard, Second, Stretch};
 use crate::ids::ConsultationId;
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,12 +11,12 @@ pub const MOST_SECONDS_OF_CALL: usize = 6 * 3600;
 const MOST_CATCH_UP: i64 = 5;
 
 /// What is seen of a consultation's home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observed {
     /// Its box is in the call.
     Here(Heard),
-    /// It is waited for. Nothing before it was in the call for the first time.
-    Away,
+    /// It is waited for; whether the specialist is there. Nothing before it was in the call for the first time.
+    Away(Attendance),
 }
 
 /// The calls that are recorded.
@@ -51,12 +51,12 @@ impl Recorder {
         });
         for (&id, observed) in observed {
             let seen = match observed {
-                Observed::Here(heard) => Second::Heard(*heard),
-                Observed::Away if self.calls.contains_key(&id) => Second::Away,
-                Observed::Away => continue,
+                Observed::Here(heard) => Second::Heard(heard.clone()),
+                Observed::Away(specialist) if self.calls.contains_key(&id) => Second::Away(*specialist),
+                Observed::Away(_) => continue,
             };
             let call = self.calls.entry(id).or_insert_with(|| Call::at(second));
-            whole.extend(call.second(second, seen).into_iter().map(|stretch| (id, stretch)));
+            whole.extend(call.second(second, &seen).into_iter().map(|stretch| (id, stretch)));
         }
         whole
     }
@@ -77,7 +77,7 @@ impl Call {
         Self { next: second, recorded: 0, open: Stretch { from_second: second, seconds: Vec::new() } }
     }
 
-    fn second(&mut self, second: i64, seen: Second) -> Vec<Stretch> {
+    fn second(&mut self, second: i64, seen: &Second) -> Vec<Stretch> {
         let mut whole = Vec::new();
         let missed = second - self.next;
         if missed < 0 && missed > -MOST_CATCH_UP {
@@ -92,7 +92,7 @@ impl Call {
             if self.open.seconds.is_empty() {
                 self.open.from_second = self.next;
             }
-            self.open.seconds.push(seen);
+            self.open.seconds.push(seen.clone());
             self.recorded += 1;
             self.next += 1;
             let is_minute = self.next.rem_euclid(MOST_SECONDS_OF_STRETCH as i64) == 0;
@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn away(n: u8) -> BTreeMap<ConsultationId, Observed> {
-        BTreeMap::from([(id(n), Observed::Away)])
+        BTreeMap::from([(id(n), Observed::Away(Attendance::Absent))])
     }
 
     #[test]
@@ -138,12 +138,21 @@ mod tests {
         let first = recorder.second(119, &here(1));
         assert_eq!(first.iter().map(|(_, s)| (s.from_second, s.seconds.len())).collect::<Vec<_>>(), [(101, 19)]);
         recorder.second(120, &away(1));
-        assert_eq!(recorder.open(id(1)).map(|s| (s.from_second, s.seconds.clone())), Some((120, vec![Second::Away])));
+        assert_eq!(
+            recorder.open(id(1)).map(|s| (s.from_second, s.seconds.clone())),
+            Some((120, vec![Second::Away(Attendance::Absent)]))
+        );
         recorder.second(121, &here(1));
         let last = recorder.second(122, &here(2));
         assert_eq!(
             last,
-            [(id(1), Stretch { from_second: 120, seconds: vec![Second::Away, Second::Heard(Heard::default())] })]
+            [(
+                id(1),
+                Stretch {
+                    from_second: 120,
+                    seconds: vec![Second::Away(Attendance::Absent), Second::Heard(Heard::default())]
+                }
+            )]
         );
         assert_eq!(recorder.end().len(), 1);
         assert!(recorder.end().is_empty());

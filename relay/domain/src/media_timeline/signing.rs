@@ -1,27 +1,32 @@
-//! Was what arrived of the home enough to sign by? What arrives at the relay counts, whether a doctor's page is in the call or not yet. A pure function of the consultation's seconds and the policy.
+//! Was what the specialist had of the home enough to sign by? A pure function of the consultation's seconds and the policy.
 //!
-//! Enough is the least rung of the policy, **at the end** (the best of the last seconds that were recorded: now, while the call is up; how it ended, after it) or
+//! Seconds **together** count: the specialist was in the room and connected, and of the home what was sent to their page ([`Second::seen`]). A home that waits alone
+//! shows nothing to anybody, however good its picture is. Seconds from before that was written down count as they did then: by what arrived at the relay.
+//!
+//! Enough is the least rung of the policy, **at the end** (the best of the last seconds together: now, while the call is up; how it ended, after it) or
 //! **held** (for a time in all, anywhere in the consultation). So a call that was good and gets worse while she writes does not take away what she has seen, and one
-//! that never showed more than a voice is not signed by. Seconds without a link count as nothing shown.
+//! that never showed more than a voice is not signed by. Seconds together without the home's link count as nothing shown.
 //!
-//! A call is judged when it has lasted as long as its end is (10 seconds): before that its picture is still coming up.
+//! A call is judged when the home has been in it for as long as its end is (10 seconds): before that its picture is still coming up.
 //!
 //! A consultation in which the home's box never was in the call has no seconds, and there is nothing to judge: the doctor may sit in the room. A hospital that wants
 //! a call before every signature sets `call_seconds_for_signing`.
 
-use super::{Rung, Second};
+use super::{Attendance, Rung, Second};
 use crate::policy::Policy;
 
 /// What a consultation's seconds come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Recorded seconds with a link.
+    /// Seconds together in which the home was connected as well.
     pub connected: u32,
-    /// The best of the last seconds; `None` when nothing was shown in them.
+    /// The best of the last seconds together; `None` when nothing was seen in them.
     pub last: Option<Rung>,
-    /// The best that was held for long enough.
+    /// The best that was seen for long enough.
     pub held: Option<Rung>,
-    /// Recorded seconds, those without a link included.
+    /// Seconds in which the specialist was there, or nobody wrote that down.
+    pub together: u32,
+    /// Recorded seconds, whoever was there.
     pub recorded: u32,
 }
 
@@ -29,17 +34,25 @@ impl Standing {
     /// Of all seconds of a consultation, oldest first.
     pub fn of(seconds: &[Second], policy: &Policy) -> Self {
         let last = policy.rung_at_end_seconds as usize;
-        let shown = |second: &Second| second.shown();
+        let is_together = |second: &Second| second.specialist() != Attendance::Absent;
         let best = |found: Option<Rung>, rung: Rung| Some(found.map_or(rung, |found| found.min(rung)));
-        let mut standing = Self { recorded: count(seconds, |_| true), ..Self::default() };
-        standing.connected = count(seconds, |second| *second != Second::Away);
-        standing.last = seconds.iter().rev().take(last).filter_map(shown).fold(None, best);
+        let end = seconds.iter().rev().filter(|second| is_together(second)).take(last);
         let held = |rung: &Rung| {
-            let long = count(seconds, |second| second.shown().is_some_and(|shown| shown.is_at_least(*rung)));
+            let long = count(seconds, |second| second.seen().is_some_and(|seen| seen.is_at_least(*rung)));
             long >= policy.rung_held_seconds
         };
-        standing.held = Rung::ALL.iter().copied().find(held);
-        standing
+        Self {
+            connected: count(seconds, |second| is_together(second) && second.is_connected()),
+            last: end.filter_map(Second::seen).fold(None, best),
+            held: Rung::ALL.iter().copied().find(held),
+            together: count(seconds, is_together),
+            recorded: count(seconds, |_| true),
+        }
+    }
+
+    /// The home was in the call for long enough to be judged, and the specialist never with it.
+    pub const fn is_apart(&self, policy: &Policy) -> bool {
+        self.together == 0 && self.recorded >= policy.rung_at_end_seconds
     }
 }
 
@@ -50,6 +63,12 @@ fn count(seconds: &[Second], is_one: impl Fn(&Second) -> bool) -> u32 {
 /// Why nothing is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooLow {
+    /// The home was in the call, and the specialist was not.
+    #[error("the specialist was never in the call, and signing asks for {least}")]
+    Apart {
+        /// Asked for.
+        least: Rung,
+    },
     /// Less was shown than the policy asks for.
     #[error("the call showed {shown:?} at best, and signing asks for {least}")]
     Rung {
@@ -86,6 +105,17 @@ impl TooLow {
                     ),
                 )
             }
+            Self::Apart { least } => {
+                let (least_zh, least_en) = least.words();
+                (
+                    format!(
+                        "您还没有进入与养老院的通话；按医院规定，签署处方前须在通话中至少看到“{least_zh}”，请先进入通话。"
+                    ),
+                    format!(
+                        "You have not been in the call with the home. The hospital asks for at least: {least_en}, seen in the call, before a prescription is signed. Join the call first."
+                    ),
+                )
+            }
             Self::Call { least, connected } => (
                 format!("按医院规定，签署处方前须与养老院通话至少 {least} 秒；目前为 {connected} 秒。"),
                 format!(
@@ -102,6 +132,9 @@ pub fn enough(standing: &Standing, policy: &Policy) -> Result<(), TooLow> {
         return Err(TooLow::Call { least: policy.call_seconds_for_signing, connected: standing.connected });
     }
     let least = policy.least_rung();
+    if standing.is_apart(policy) {
+        return Err(TooLow::Apart { least });
+    }
     let shown = standing.last.into_iter().chain(standing.held).min();
     let is_young = standing.recorded < policy.rung_at_end_seconds;
     if is_young || shown.is_some_and(|shown| shown.is_at_least(least)) {
@@ -115,9 +148,31 @@ mod tests {
     use super::super::Heard;
     use super::*;
 
+    /// The box is in the call, and sends.
+    fn sent(rung: Rung) -> Heard {
+        Heard { rung: Some(rung), picture: !matches!(rung, Rung::Sound), sound: true, ..Heard::default() }
+    }
+
+    /// The specialist is in the call, and has it.
     fn seconds(rung: Rung, count: usize) -> Vec<Second> {
-        let heard = Heard { rung: Some(rung), picture: !matches!(rung, Rung::Sound), sound: true, ..Heard::default() };
-        vec![Second::Heard(heard); count]
+        let sent = sent(rung);
+        let (sound_given, picture_given) = (sent.sound, sent.picture);
+        vec![Second::Heard(Heard { specialist: Attendance::Present, sound_given, picture_given, ..sent }); count]
+    }
+
+    /// The home is in the call alone.
+    fn alone(rung: Rung, count: usize) -> Vec<Second> {
+        vec![Second::Heard(sent(rung)); count]
+    }
+
+    /// Both wait for the other's first packet.
+    fn silent(count: usize) -> Vec<Second> {
+        vec![Second::Heard(Heard { specialist: Attendance::Present, ..Heard::default() }); count]
+    }
+
+    /// The specialist waits for a home whose link is gone.
+    fn gone(count: usize) -> Vec<Second> {
+        vec![Second::Away(Attendance::Present); count]
     }
 
     fn decide(seconds: &[Second], policy: &str) -> Result<(), TooLow> {
@@ -146,20 +201,58 @@ mod tests {
 
     #[test]
     fn a_call_that_is_still_coming_up_is_not_judged() {
-        let coming_up = [vec![Second::Heard(Heard::default()); 4], seconds(Rung::Sound, 5)].concat();
+        let coming_up = [silent(4), seconds(Rung::Sound, 5)].concat();
         assert_eq!(decide(&coming_up, ""), Ok(()));
         assert_eq!(decide(&[coming_up, seconds(Rung::Sound, 1)].concat(), ""), too_low(Rung::Slow, Some(Rung::Sound)));
     }
 
     #[test]
     fn a_link_that_is_away_shows_nothing() {
-        let gone = [seconds(Rung::Full, 20), vec![Second::Away; 10]].concat();
-        assert_eq!(decide(&gone, ""), too_low(Rung::Slow, None));
-        assert_eq!(
-            decide(&[Second::Heard(Heard::default()); 10], ""),
-            too_low(Rung::Slow, None),
-            "connected, nothing came"
-        );
+        let lost = [seconds(Rung::Full, 20), gone(10)].concat();
+        assert_eq!(decide(&lost, ""), too_low(Rung::Slow, None));
+        assert_eq!(decide(&silent(10), ""), too_low(Rung::Slow, None), "connected, nothing came");
+    }
+
+    #[test]
+    fn a_home_that_waited_alone_has_shown_nothing_to_anybody() {
+        let apart = Err(TooLow::Apart { least: Rung::Slow });
+        assert_eq!(decide(&alone(Rung::Full, 9), ""), Ok(()), "it is still coming up");
+        assert_eq!(decide(&alone(Rung::Full, 10), ""), apart);
+        assert_eq!(decide(&alone(Rung::Full, 600), ""), apart);
+        let joins = |rung, count| [alone(Rung::Full, 600), seconds(rung, count)].concat();
+        assert_eq!(decide(&joins(Rung::Sound, 3), ""), too_low(Rung::Slow, Some(Rung::Sound)));
+        assert_eq!(decide(&joins(Rung::Small, 1), ""), Ok(()), "seen now");
+        let asked = "call_seconds_for_signing = 30";
+        assert_eq!(decide(&joins(Rung::Full, 29), asked), Err(TooLow::Call { least: 30, connected: 29 }));
+        assert_eq!(decide(&joins(Rung::Full, 30), asked), Ok(()));
+        assert_eq!(decide(&alone(Rung::Full, 600), asked), Err(TooLow::Call { least: 30, connected: 0 }));
+    }
+
+    #[test]
+    fn what_was_not_sent_to_the_specialist_s_page_was_not_seen() {
+        let heard = |picture_given| {
+            let specialist = Attendance::Present;
+            Second::Heard(Heard { specialist, sound_given: true, picture_given, ..sent(Rung::Full) })
+        };
+        assert_eq!(decide(&vec![heard(false); 300], ""), too_low(Rung::Slow, Some(Rung::Sound)));
+        let late = [vec![heard(false); 300], vec![heard(true)]].concat();
+        assert_eq!(decide(&late, ""), Ok(()));
+    }
+
+    #[test]
+    fn what_she_saw_stays_when_she_leaves_and_the_home_goes_on_alone() {
+        let left = [seconds(Rung::Full, 12), alone(Rung::Sound, 400)].concat();
+        assert_eq!(decide(&left, ""), Ok(()), "how her call ended");
+        let poor = [seconds(Rung::Full, 12), seconds(Rung::Sound, 10), alone(Rung::Full, 400)].concat();
+        assert_eq!(decide(&poor, ""), too_low(Rung::Slow, Some(Rung::Sound)), "what came after she left is not hers");
+    }
+
+    #[test]
+    fn seconds_from_before_the_specialist_was_written_down_count_by_what_arrived() {
+        let heard = Heard { specialist: Attendance::Unrecorded, ..sent(Rung::Full) };
+        assert_eq!(decide(&vec![Second::Heard(heard); 20], ""), Ok(()));
+        let away = vec![Second::Away(Attendance::Unrecorded); 20];
+        assert_eq!(decide(&away, ""), too_low(Rung::Slow, None));
     }
 
     #[test]
@@ -180,7 +273,7 @@ mod tests {
     fn without_a_call_there_is_nothing_to_judge_unless_the_hospital_asks_for_one() {
         assert_eq!(decide(&[], ""), Ok(()));
         assert_eq!(decide(&[], "call_seconds_for_signing = 30"), Err(TooLow::Call { least: 30, connected: 0 }));
-        let short = [seconds(Rung::Full, 29), vec![Second::Away; 5]].concat();
+        let short = [seconds(Rung::Full, 29), gone(5)].concat();
         assert_eq!(decide(&short, "call_seconds_for_signing = 30"), Err(TooLow::Call { least: 30, connected: 29 }));
         assert_eq!(decide(&seconds(Rung::Full, 30), "call_seconds_for_signing = 30"), Ok(()));
     }
@@ -190,6 +283,8 @@ mod tests {
         let (zh, en) = decide(&seconds(Rung::Sound, 10), "").unwrap_err().words();
         assert!(zh.contains("只有声音") && zh.contains("慢速画面") && zh.contains("60"), "{zh}");
         assert!(en.contains("Sound only") && en.contains("Slow picture") && en.contains("60"), "{en}");
+        let (zh, en) = decide(&alone(Rung::Full, 10), "").unwrap_err().words();
+        assert!(zh.contains("慢速画面") && en.contains("Slow picture"), "{zh} {en}");
         let (zh, en) = TooLow::Call { least: 30, connected: 4 }.words();
         assert!(zh.contains("30") && en.contains("30"));
     }

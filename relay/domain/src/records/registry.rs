@@ -25,6 +25,29 @@ named_enum! {
 }
 
 named_enum! {
+    /// What the resident says when asked whether a consultation may be recorded.
+    RecordingAnswer {
+        /// This one may be.
+        Agreed = "agreed",
+        /// This one may not; it goes on without.
+        Refused = "refused",
+    }
+}
+
+/// The answer, as the nurse who asked wrote it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordingAnswered {
+    /// In which consultation.
+    pub consultation_id: ConsultationId,
+    /// What was said.
+    pub answer: RecordingAnswer,
+    /// When.
+    pub answered_at: Timestamp,
+    /// Who asked.
+    pub answered_by: StaffId,
+}
+
+named_enum! {
     /// Who signed.
     ConsentGiver {
         /// The resident.

@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use yunzhen_protocol::{
     room::{
-        AudioState, Camera, ConsultationId, EndReason, LinkLevel, ParticipantId, ParticipantKind, Rung, Tablet,
-        VideoState,
+        AudioState, Camera, ConsultationId, EndReason, HomeSignal, LinkLevel, ParticipantId, ParticipantKind, Rung,
+        Tablet, VideoState,
     },
     rtp::{RtpHeader, RtpPacket},
 };
@@ -253,6 +253,13 @@ pub enum Input {
         /// Which; `None` from a box that does not say it.
         rung: Option<Rung>,
     },
+    /// What the home's modems say of their signals changed by a word.
+    Signals {
+        /// Whose.
+        leg: LegId,
+        /// All of them.
+        signals: Vec<HomeSignal>,
+    },
     /// The leg's page opened an event stream.
     StreamOpened {
         /// Whose.
@@ -434,6 +441,15 @@ pub struct Counters {
     pub resent: u64,
     /// Packets asked for by receivers that were not sent again (too old, or just sent).
     pub not_resent: u64,
+}
+
+/// What was sent to a leg of one participant's sound and picture since the leg was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Given {
+    /// Packets of sound.
+    pub sounds: u32,
+    /// Packets of pictures.
+    pub pictures: u32,
 }
 
 /// The same moment on both clocks; the room derives wall time from it.

@@ -51,6 +51,7 @@ impl Room {
                 camera: join.camera,
                 tablet: None,
                 rung: None,
+                signals: Vec::new(),
                 link: LinkLevel::Good,
                 pictures: None,
                 since: old.map_or_else(|| self.wall(now), |old| old.participant.since),

@@ -31,8 +31,10 @@ use std::{
 
 use yunzhen_protocol::room::{Departure, EndReason, Participant, ParticipantId, RoomPhase, RoomState, SlotAssignment};
 
-pub use io::{Counters, Forward, Input, Join, LeaveReason, LegId, Origin, Output, RoomConfig, RoomError, SlotConfig};
-use leg::Leg;
+pub use io::{
+    Counters, Forward, Given, Input, Join, LeaveReason, LegId, Origin, Output, RoomConfig, RoomError, SlotConfig,
+};
+use leg::{Leg, SlotTrack};
 
 use crate::{codec::MediaKind, pictures::Pictures};
 
@@ -138,6 +140,12 @@ impl Room {
                 let before = std::mem::replace(&mut leg.participant.rung, rung);
                 self.changed |= before != rung;
             }
+            Input::Signals { leg, signals } => {
+                let leg = self.leg_mut(leg)?;
+                let changed = leg.participant.signals != signals;
+                leg.participant.signals = signals;
+                self.changed |= changed;
+            }
             Input::StreamOpened { leg } => self.leg_mut(leg)?.presence.stream_opened(),
             Input::StreamEnded { leg } => self.leg_mut(leg)?.presence.stream_ended(now),
             Input::Alive { leg } => self.alive(now, leg)?,
@@ -213,6 +221,17 @@ impl Room {
     /// The leg on which a participant is.
     pub fn leg_of(&self, participant: ParticipantId) -> Option<LegId> {
         self.legs.iter().find(|leg| leg.participant.id == participant).map(|leg| leg.id)
+    }
+
+    /// What was sent to one participant of another; `None` while they are not here, or nothing arrives at them.
+    pub fn given(&self, from: ParticipantId, to: ParticipantId) -> Option<Given> {
+        let leg = self.legs.iter().find(|leg| leg.participant.id == to)?;
+        if !leg.receives || leg.down || leg.link.is_down() {
+            return None;
+        }
+        let slot = leg.slots.iter().find(|slot| slot.source == Some(from));
+        let sent = |track: &Option<SlotTrack>| track.as_ref().map_or(0, |track| track.packets);
+        Some(slot.map_or_else(Given::default, |slot| Given { sounds: sent(&slot.audio), pictures: sent(&slot.video) }))
     }
 
     /// Which slot and kind an outgoing source of a leg is; for feedback that names sources.

@@ -8,10 +8,9 @@ mod to_box;
 mod to_relay;
 
 pub use to_box::{AudioPlan, RecordingKey, RefusedCode, SegmentRefusal, StillRefusal, StopReason, ToBox, VideoPlan};
-pub use to_relay::{
-    ActiveCamera, BoxCamera, RadioSignal, RadioTechnology, RecordTrouble, SegmentLoss, StillTrouble, ToRelay,
-};
+pub use to_relay::{ActiveCamera, BoxCamera, RadioSignal, RecordTrouble, SegmentLoss, StillTrouble, ToRelay};
 pub use yunzhen_domain::media_timeline::Rung;
+pub use yunzhen_domain::radio::RadioTechnology;
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use yunzhen_domain::ids::{RecordingId, SegmentId, StillId};
 use yunzhen_domain::media_timeline::Rung;
+use yunzhen_domain::radio::RadioTechnology;
 
 /// A camera of the box itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,32 +80,14 @@ pub enum SegmentLoss {
     Other,
 }
 
-/// What a modem is connected by. Technologies from a newer box read as `Other`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RadioTechnology {
-    /// 5G.
-    Nr5g,
-    /// 4G.
-    Lte,
-    /// 3G with HSDPA, HSUPA or HSPA+.
-    Hspa,
-    /// 3G.
-    Umts,
-    /// 2G.
-    Gsm,
-    /// Anything else.
-    #[serde(other)]
-    Other,
-}
-
 /// The radio signal of one modem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RadioSignal {
     /// What the home calls the path that leaves by this modem; empty when it has no name.
     #[serde(default)]
     pub path: String,
-    /// By what.
+    /// By what; one that this version does not know reads as `Other`.
+    #[serde(deserialize_with = "known_technology")]
     pub technology: RadioTechnology,
     /// As the modem judges it, 0–100.
     pub quality_percent: u8,
@@ -317,6 +300,10 @@ impl super::Message for ToRelay {
         "hang_up",
         "bye",
     ];
+}
+
+fn known_technology<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RadioTechnology, D::Error> {
+    Ok(String::deserialize(deserializer)?.parse().unwrap_or(RadioTechnology::Other))
 }
 
 fn known_rung<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Rung>, D::Error> {

@@ -155,6 +155,14 @@ impl Shard {
                 let done = key.is_some_and(|key| self.feed(now, room, Input::Rung { leg: RoomLeg(key), rung }));
                 answer(reply, done);
             }
+            RoomCommand::ExternalSignals { signals, reply } => {
+                let key = self.external_of(room);
+                let done = key.is_some_and(|key| self.feed(now, room, Input::Signals { leg: RoomLeg(key), signals }));
+                answer(reply, done);
+            }
+            RoomCommand::Given { from, to, reply } => {
+                answer(reply, self.rooms.get(room).and_then(|entry| entry.room.given(from, to)));
+            }
             RoomCommand::LeaveExternal { reason, reply } => {
                 let key = self.external_of(room);
                 key.into_iter().for_each(|key| self.leave(now, key, reason));
@@ -391,9 +399,11 @@ fn refuse(command: RoomCommand) {
         | RoomCommand::ExternalState { reply, .. }
         | RoomCommand::ExternalTablet { reply, .. }
         | RoomCommand::ExternalRung { reply, .. }
+        | RoomCommand::ExternalSignals { reply, .. }
         | RoomCommand::StreamOpened { reply, .. }
         | RoomCommand::LeaveExternal { reply, .. } => answer(reply, false),
         RoomCommand::End { reply, .. } => answer(reply, ()),
+        RoomCommand::Given { reply, .. } => answer(reply, None),
         RoomCommand::ExternalKeyframe { .. } | RoomCommand::StreamEnded { .. } => {}
     }
 }

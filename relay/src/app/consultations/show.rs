@@ -16,7 +16,7 @@ use crate::app::prescriptions::{in_sight, summaries as prescription_summaries, u
 use crate::app::referrals::summaries as referral_summaries;
 use crate::app::residents::latest_of_people;
 use crate::app::views::consultations as views;
-use crate::app::{App, AppError, Context, media_timeline, queue};
+use crate::app::{App, AppError, Context, media_timeline, queue, recording_question};
 
 /// Referrals that one consultation can have.
 const MOST_REFERRALS: u32 = 20;
@@ -120,13 +120,14 @@ pub(super) async fn full(
     let observer = ctx.actor.role() == yunzhen_domain::Role::Observer;
     let mut note = views::ConsultationNote { text: String::new(), diagnosis_code: None, version: 0 };
     let (mut shown, mut missing_consents) = (Vec::new(), Vec::new());
-    let mut first_visits = None;
+    let (mut first_visits, mut recording_question) = (None, None);
     let (mut referred, mut signing) = (Vec::new(), None);
     if observer {
         summary.reason.clear();
         summary.out_of_range.clear();
     } else {
         missing_consents = missing_for_visit(db, c.resident_id, ctx.now).await?;
+        recording_question = recording_question::of_consultation(app, db, &mut names, c.id).await?;
         if let Some(n) = consultation_notes::get(db, c.id).await? {
             let (text, version) = (n.text.into_exposed(), n.version);
             note = views::ConsultationNote { text, diagnosis_code: n.diagnosis_code, version };
@@ -149,6 +150,7 @@ pub(super) async fn full(
         referrals: referred,
         prescriptions: shown,
         missing_consents,
+        recording_question,
         // Told with the consultation itself, where who reads a name is written down.
         outranked_by: Vec::new(),
         outranks: false,

@@ -41,9 +41,10 @@ pub use yunzhen_domain::machines::visit::State as VisitState;
 pub use yunzhen_domain::machines::visit_stop::State as VisitStopState;
 pub use yunzhen_domain::media_timeline::{CallCamera, Rung};
 pub use yunzhen_domain::offers::OfferReason;
+pub use yunzhen_domain::radio::{RadioStrength, RadioTechnology};
 pub use yunzhen_domain::recalls::Place as RecallPlace;
 pub use yunzhen_domain::records::RenewalEnd;
-pub use yunzhen_domain::records::{BodySite, ConsentGiver, ConsentKind, DocumentKind, Signature};
+pub use yunzhen_domain::records::{BodySite, ConsentGiver, ConsentKind, DocumentKind, RecordingAnswer, Signature};
 pub use yunzhen_domain::records::{
     InvitationKind, LinkSummary, NoteKind, ObservationSource, RejectionCode, Sex, Supply, Urgency,
 };

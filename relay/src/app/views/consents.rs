@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::codes::{ConsentGiver, ConsentId, ConsentKind, Signature};
+use super::codes::{ConsentGiver, ConsentId, ConsentKind, RecordingAnswer, Signature};
 use super::common::Time;
 pub use yunzhen_domain::consent_texts::ConsentText;
 
@@ -28,6 +28,28 @@ pub struct Consents {
     pub now: Vec<ConsentState>,
     /// Every signature and revocation, newest first.
     pub history: Vec<Consent>,
+}
+
+/// What the resident says when asked whether this consultation may be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecordingAnswer {
+    /// Yes needs the signed consent to recordings; no needs nothing, and the consultation goes on.
+    pub answer: RecordingAnswer,
+}
+
+/// Whether a consultation may be recorded, as the resident was asked at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct RecordingQuestion {
+    /// What was said; absent: it is to be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<RecordingAnswer>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Time>,
+    /// Who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by_name: Option<String>,
 }
 
 /// A consent in the history.

@@ -7,6 +7,7 @@ use super::codes::{
     ConsentKind, ConsultationId, ConsultationState, HomeId, InvitationKind, LinkSummary, ResidentId, Sex, Urgency,
 };
 use super::common::{StaffRef, Time};
+use super::consents::RecordingQuestion;
 use super::eligibility::ConsultationEligibility;
 use super::media_timeline::SigningByCall;
 use super::prescriptions::PrescriptionSummary;
@@ -133,6 +134,9 @@ pub struct Consultation {
     pub prescriptions: Vec<PrescriptionSummary>,
     /// Consents that the visit needs and that are not in force: the nurse asks for them before the call.
     pub missing_consents: Vec<ConsentKind>,
+    /// Whether it may be recorded, where the hospital always asks, or somebody answered; not for observers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_question: Option<RecordingQuestion>,
     /// While the home's box is in its call: more urgent ones of the home that wait for the box, those that a doctor began first. Only in the answer to reading it; not for
     /// observers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
