@@ -74,7 +74,7 @@ fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
         if to_give { on(Turn::Nurse, Next::Give).because(Reason::Part) } else { on(Turn::Courier, next) }
     };
     let Some(d) = delivery else { return straight(Next::PickUp) };
-    let attempt = || -> Option<Sensitive<String>> { d.attempts.last().map(|attempt| attempt.reason.clone().into()) };
+    let attempt = || -> Option<Sensitive<String>> { d.attempts.last()?.reason.clone().map(Into::into) };
     match d.state {
         D::AwaitingCourier | D::Accepted => straight(Next::PickUp),
         D::InTransit => straight(Next::Bring),

@@ -148,10 +148,11 @@ fn a_failed_attempt_opens_the_door_again_and_says_why() {
         [("sign", "02:00"), ("approve", "02:10"), ("accept", "02:20"), ("pack", "02:30"), ("hand_over", "02:40")];
     let mut d = delivery(D::OnHold, None, Vec::new());
     d.timeline = vec![step("pick_up", "02:40"), step("arrive", "03:00"), step("fail_attempt", "03:10")];
-    d.attempts = vec![crate::records::Attempt { at: at("2026-11-23T03:10:00Z"), reason: "无人接收".to_owned() }];
+    let (code, reason) = (crate::machines::delivery::AttemptCode::Nobody, Some("按了三次铃".to_owned()));
+    d.attempts = vec![crate::records::Attempt { at: at("2026-11-23T03:10:00Z"), code, reason }];
     let again = chain(&written(P::InDelivery, &steps), Some(&d), None, "05:41");
     assert_eq!((again.turn, again.next, again.current), (Turn::Courier, Next::TryAgain, Some(Stage::AtTheDoor)));
-    assert_eq!((again.reason, again.note.clone()), (Some(Reason::AttemptFailed), words("无人接收")));
+    assert_eq!((again.reason, again.note.clone()), (Some(Reason::AttemptFailed), words("按了三次铃")));
     assert_eq!((again.due_by, again.late), (Some(at("2026-11-23T05:40:00Z")), true), "the time for the way is over");
     d.state = D::AtDoor;
     d.timeline.push(step("resume", "03:20"));

@@ -201,8 +201,7 @@ impl Reader<'_> {
             let id = about.id.to_owned();
             let refuse = |problem| Err(value(self.file, &id, problem));
             let pairs = [about.message, about.action, about.source];
-            let mut words = pairs.iter().flat_map(|(zh, en)| [*zh, *en]).chain([about.id]);
-            if words.any(|w| w.trim().is_empty()) {
+            if pairs.iter().flat_map(|(zh, en)| [*zh, *en]).chain([about.id]).any(|words| words.trim().is_empty()) {
                 return refuse("identifier, message, action and source are needed, in both languages");
             }
             if about.hit.draft.is_empty() || about.miss.draft.is_empty() {
