@@ -86,7 +86,7 @@ async fn what_is_wrong_with_a_consent_is_named() {
 async fn where_the_hospital_always_asks_nothing_is_recorded_without_a_yes_and_a_no_holds_nothing_up() {
     let mut w = World::new().await;
     w.app.policy = std::sync::Arc::new(Policy::from_toml("recording_question = 1").unwrap());
-    let c = w.in_progress("王秀英").await;
+    let c = w.in_progress("赵德明").await;
     let question =
         async |w: &World| consultations::get(&w.app, &w.by(&w.nurse), c.id).await.unwrap().recording_question;
     assert_eq!(question(&w).await, Some(RecordingQuestion::default()), "it is to be asked");
@@ -121,7 +121,7 @@ async fn where_the_hospital_always_asks_nothing_is_recorded_without_a_yes_and_a_
 #[tokio::test]
 async fn where_the_hospital_does_not_ask_the_signed_consent_is_enough_and_a_no_still_counts() {
     let w = World::new().await;
-    let c = w.in_progress("王秀英").await;
+    let c = w.in_progress("赵德明").await;
     let read = consultations::get(&w.app, &w.by(&w.nurse), c.id).await.unwrap();
     assert_eq!(read.recording_question, None);
     consents::give(&w.app, &w.by(&w.nurse), c.resident.id, signed(&w, ConsentKind::Recording)).await.unwrap();
