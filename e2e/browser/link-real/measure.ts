@@ -13,7 +13,7 @@ import { startReference } from "./reference";
 import { wholeTime, type Luma } from "./scene";
 import { FILMED, frame, HEIGHT, WIDTH, type Source } from "./source";
 import { scaled, ssim } from "./ssim";
-import { saturation, type Row } from "./table";
+import { saturation, type Row, type Series } from "./table";
 import { SILENT } from "./voice";
 
 /** Between frames that are kept whole for their likeness. */
@@ -49,10 +49,11 @@ export async function measure({ program, caseName, seed, folder, source, options
       onStop: (stop) => stops.push(stop),
     });
     await beginToObserve(run.viewing, { sink: frames.url, everyMs: WHOLE_EVERY_MS });
+    const setup = (Date.now() - run.began) / 1000;
     const from = run.began + options.warm * 1000;
     const window = { from, to: from + options.seconds * 1000 };
-    if (Date.now() > window.from) throw new Error(`the call took more than ${options.warm} s to set up: --warm`);
-    await pause(window.from - Date.now());
+    // A call that is not set up by then shows nothing so far, and that counts.
+    await pause(Math.max(0, window.from - Date.now()));
     const machine = watchMachine();
     await pause(window.to - Date.now());
     const load = machine();
@@ -62,7 +63,7 @@ export async function measure({ program, caseName, seed, folder, source, options
     const publisher = await run.end();
     const carried = carriedUp(await run.proxy.tell("stats"));
     const wholes = frames.taken.filter(({ shown }) => shown >= window.from && shown < window.to);
-    const figures = { seen, window, publisher, load, carried, likeness: likeness(program, wholes) };
+    const figures = { seen, window, setup, publisher, load, carried, likeness: likeness(program, wholes) };
     return { program, case: caseName, seed, ...rowOf(figures) };
   } finally {
     for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error("stopping:", error));
@@ -109,13 +110,23 @@ function likeness(program: ProgramName, wholes: Whole[]): number | undefined {
 interface Measured {
   seen: Seen;
   window: Window;
+  /** Seconds from the link's beginning to the observed page. */
+  setup: number;
   publisher: Publisher;
   load: Load;
   carried: Carried;
   likeness: number | undefined;
 }
 
-function rowOf({ seen, window, publisher, load, carried, likeness }: Measured): Omit<Row, "program" | "case" | "seed"> {
+function rowOf({
+  seen,
+  window,
+  setup,
+  publisher,
+  load,
+  carried,
+  likeness,
+}: Measured): Omit<Row, "program" | "case" | "seed"> {
   const minutes = (window.to - window.from) / 60_000;
   const shown = newPictures(seen.pictures, window);
   const frozen = freezes(seen.pictures, window);
@@ -145,8 +156,23 @@ function rowOf({ seen, window, publisher, load, carried, likeness }: Measured): 
     unread_percent: percent(shown.filter(({ number }) => number === undefined).length, shown.length),
     lost_percent: percent(carried.lost + carried.overflowed, carried.sent),
     width: median(shown.flatMap(({ width }) => (width > 0 ? width : []))) ?? 0,
+    setup_seconds: setup,
+    series: seriesOf(seen, window),
     ...machine,
     saturated: saturation(machine),
+  };
+}
+
+/** Second by second, for the plot. */
+function seriesOf({ pictures, received }: Seen, { from, to }: Window): Series {
+  const seconds = Array.from({ length: Math.floor((to - from) / 1000) }, (_, n) => from + n * 1000);
+  return {
+    fps: seconds.map((at) => newPictures(pictures, { from: at, to: at + 1000 }).length),
+    kilobits: seconds.map((at) => {
+      const after = received.findIndex((counters) => counters.at >= at);
+      const [before, next] = [received[after - 1], received[after]];
+      return before && next ? Math.round((8 * (next.bytes - before.bytes)) / (next.at - before.at)) : 0;
+    }),
   };
 }
 

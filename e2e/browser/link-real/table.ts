@@ -2,6 +2,11 @@
 import { median } from "./figures";
 import type { ProgramName } from "./options";
 
+export interface Series {
+  fps: number[];
+  kilobits: number[];
+}
+
 export interface Row {
   program: ProgramName;
   case: string;
@@ -27,6 +32,9 @@ export interface Row {
   lost_percent: number;
   /** Of the rendered picture, the median. */
   width: number;
+  /** From the link's beginning until the page was observed; what it lasts beyond the warm time counts as frozen and silent. */
+  setup_seconds: number;
+  series: Series;
   /** Of the whole machine, and what of it the programs of this run took. */
   cpu_percent: number;
   own_cpu_percent: number;
@@ -38,7 +46,7 @@ export interface Row {
   saturated: string[];
 }
 
-const NAMES: Record<ProgramName, string> = { ours: "ours", reference: "Chromium + Janus" };
+export const NAMES: Record<ProgramName, string> = { ours: "ours", reference: "Chromium + Janus" };
 
 /** What the machine could not do in time. */
 export function saturation(

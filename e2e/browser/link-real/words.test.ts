@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { processOf, ticksBelow, ticksOf } from "./machine";
 import { readOptions } from "./options";
 import { carriedUp } from "./proxy";
+import { plot } from "./plot";
 import { reachableOnlyAt, udpCandidate } from "./sdp";
 import { markdown, ratio, saturation, type Row } from "./table";
 import { levels, QUIETEST, RATE, speech, wav } from "./voice";
@@ -88,6 +89,8 @@ const row = (of: Partial<Row>): Row => ({
   unread_percent: 0,
   lost_percent: 1,
   width: 1280,
+  setup_seconds: 2,
+  series: { fps: [30, 0, 15], kilobits: [900, 0, 1800] },
   cpu_percent: 70,
   own_cpu_percent: 60,
   cpu_p95: 90,
@@ -124,4 +127,13 @@ test("a run on a machine that could not follow is marked, with each reason", () 
     "encoder limited by the processor 30 % of the time",
     "a frame takes 31 ms to encode",
   ]);
+});
+
+test("the plot has a chart of pictures and one of the rate for each case, a line for each program", () => {
+  const svg = plot([row({}), row({ program: "reference" }), row({ seed: 2 }), row({ case: "rural-morning" })]);
+  expect(svg.match(/<polyline/g)).toHaveLength(6);
+  // Of 30 the half stands in the middle of a chart of 80.
+  expect(svg).toContain('points="60.0,40.0 460.0,120.0 860.0,80.0"');
+  expect(svg).toContain("tunnel-3s, seed 1");
+  expect(svg).toContain("kbit/s, to 1800");
 });
