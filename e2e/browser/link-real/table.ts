@@ -14,6 +14,7 @@ export interface Row {
   frames_per_second: number;
   freezes_per_minute: number;
   frozen_percent: number;
+  longest_freeze_seconds: number;
   /** Capture to screen; nothing when no frame was read. */
   glass_p50?: number;
   glass_p95?: number;
@@ -22,6 +23,7 @@ export interface Row {
   /** Without heard silences above 60 ms, in percent of the time. */
   sound_percent: number;
   sound_gaps_per_minute: number;
+  longest_silence_seconds: number;
   /** Samples that the browser made up, in percent. */
   concealed_percent: number;
   /** What the viewing page received. */
@@ -81,6 +83,7 @@ const HEAD = [
   "SSIM",
   "sound %",
   "gaps",
+  "longest s",
   "made up %",
   "kbit/s",
   "lost %",
@@ -120,6 +123,7 @@ export function markdown(rows: Row[]): string {
           show((row) => row.ssim, 3),
           show((row) => row.sound_percent, 2),
           show((row) => row.sound_gaps_per_minute, 1),
+          `${show((row) => row.longest_freeze_seconds, 1)} / ${show((row) => row.longest_silence_seconds, 1)}`,
           show((row) => row.concealed_percent, 1),
           show((row) => row.kilobits, 0),
           show((row) => row.lost_percent, 1),

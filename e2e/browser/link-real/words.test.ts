@@ -79,11 +79,13 @@ const row = (of: Partial<Row>): Row => ({
   frames_per_second: 25,
   freezes_per_minute: 2,
   frozen_percent: 10,
+  longest_freeze_seconds: 3.4,
   glass_p50: 120,
   glass_p95: 300,
   ssim: 0.9,
   sound_percent: 99,
   sound_gaps_per_minute: 1,
+  longest_silence_seconds: 3.2,
   concealed_percent: 2,
   kilobits: 1200,
   unread_percent: 0,
@@ -107,8 +109,8 @@ test("the table has medians over seeds and our freezes for each of the reference
     row({ program: "reference", freezes_per_minute: 8, ssim: undefined }),
   ];
   expect(markdown(rows).split("\n").slice(2)).toEqual([
-    "| tunnel-3s | ours | 3 | 25.0 | 2.0 | 10.0 | 0.25 | 120 / 300 | 1280 | 0.900 | 99.00 | 1.0 | 2.0 | 1200 | 1.0 | 60 / 70 | 1 of 3 |",
-    "| tunnel-3s | Chromium + Janus | 1 | 25.0 | 8.0 | 10.0 |  | 120 / 300 | 1280 | none | 99.00 | 1.0 | 2.0 | 1200 | 1.0 | 60 / 70 | 0 of 1 |",
+    "| tunnel-3s | ours | 3 | 25.0 | 2.0 | 10.0 | 0.25 | 120 / 300 | 1280 | 0.900 | 99.00 | 1.0 | 3.4 / 3.2 | 2.0 | 1200 | 1.0 | 60 / 70 | 1 of 3 |",
+    "| tunnel-3s | Chromium + Janus | 1 | 25.0 | 8.0 | 10.0 |  | 120 / 300 | 1280 | none | 99.00 | 1.0 | 3.4 / 3.2 | 2.0 | 1200 | 1.0 | 60 / 70 | 0 of 1 |",
   ]);
   expect(markdown(rows.slice(0, 1))).toContain("| 10.0 |  | 120 / 300");
   expect([ratio(2, 8), ratio(0, 0), ratio(1, 0), ratio(1, undefined)]).toEqual([
