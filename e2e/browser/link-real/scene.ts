@@ -124,7 +124,7 @@ function write(data: Uint8Array, stride: number, left: number, top: number, scal
 
 /**
  * Number and time from the upper eighth of a luma plane, at whatever size the picture came. Refuses what is not readable for sure.
- * Runs in the page too: it uses nothing from outside itself.
+ * Runs in the page too: it uses nothing from outside itself, so it shares nothing with support/picture.ts, which reads the same squares from a canvas.
  */
 export function readSquares(
   luma: Uint8Array,
