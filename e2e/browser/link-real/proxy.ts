@@ -56,6 +56,8 @@ function tell(port: number, line: string): Promise<string> {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${line}\n`));
     let text = "";
     socket.on("error", failed);
+    // After an answer it is closed by us, and this says nothing any more.
+    socket.on("close", () => failed(new Error(`the proxy ended before it answered "${line}"`)));
     socket.on("data", (chunk: Buffer) => {
       text += chunk.toString();
       if (!text.includes("\n")) return;
