@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link check-devices fuzz screenshots
+.PHONY: help demo demo-reset demo-once test test-rust test-web test-browser bench-relay bench-care bench-rx bench-safety bench-glass bench-link bench-link-real check-devices fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -43,6 +43,9 @@ bench-glass: ## capture to rendered frame in Chromium, and press to first frame
 
 bench-link: ## the picture on every named bad link, with and without adaptation, in virtual time; TRACES= a folder of recorded ones
 	@scripts/bench-link.sh $(if $(TRACES),--traces "$(TRACES)")
+
+bench-link-real: ## the same links in real time, beside Chromium through janus; CASES=rural,tunnel SEEDS=1,2 SECONDS=60 CODEC=h264
+	@scripts/bench-link-real.sh $(if $(CASES),--cases $(CASES)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CODEC),--codec $(CODEC))
 
 check-devices: ## cameras, microphones and buttons of a real kernel, in a virtual machine; as root, not part of `make test`
 	@scripts/devices.sh

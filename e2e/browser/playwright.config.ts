@@ -1,13 +1,13 @@
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type PlaywrightTestConfig } from "@playwright/test";
 import { CHROMIUM, CHROMIUM_ARGS, CHROMIUM_SHELL } from "./support/browser";
 
 /**
  * By default two projects: `screens` looks at every screen of both applications with made-up answers (needs only their
  * `dist`; without traces, which would double its time); `stack` drives the real programs, started by `scripts/stack.mjs` (see support/stack.ts).
- * `glass` (make bench-glass), `screenshots` (make screenshots) and `file-camera` (scripts/test.sh, with a stack of its own)
+ * `glass` (make bench-glass), `link-real` (make bench-link-real), `screenshots` (make screenshots) and `file-camera` (scripts/test.sh, with a stack of its own)
  * exist only when they are asked for by name.
  */
-const ON_REQUEST = ["glass", "screenshots", "file-camera"];
+const ON_REQUEST = ["glass", "screenshots", "file-camera", "link-real"];
 // Workers load this file again without the command line, so what was asked for travels in the environment.
 const asked = (process.env.YUNZHEN_PROJECTS ??= ON_REQUEST.filter((name) =>
   process.argv.some((word) => word === name || word === `--project=${name}`),
@@ -18,6 +18,12 @@ const launch = (executablePath: string) => ({
   args: CHROMIUM_ARGS,
   ignoreDefaultArgs: ["--mute-audio"],
 });
+
+const USES: Record<string, PlaywrightTestConfig["use"]> = {
+  screens: { trace: "off", launchOptions: launch(CHROMIUM_SHELL) },
+  // What is written down beside a measure is measured too.
+  "link-real": { trace: "off", screenshot: "off" },
+};
 
 export default defineConfig({
   fullyParallel: false,
@@ -39,6 +45,8 @@ export default defineConfig({
   projects: ["screens", "stack", ...asked.split(",").filter((name) => name !== "")].map((name) => ({
     name,
     testDir: name,
-    use: name === "screens" ? { trace: "off" as const, launchOptions: launch(CHROMIUM_SHELL) } : {},
+    // Beside a spec may stand unit tests, which are vitest's.
+    testMatch: "**/*.spec.ts",
+    use: USES[name] ?? {},
   })),
 });

@@ -25,8 +25,9 @@ export function binaries() {
 /**
  * Starts everything; nothing is left behind when it fails.
  * Gives { description, file, programs, describe(more), start(program), died, crashed(), stop() }, or nothing when `interrupted` came first.
+ * With `uplink` the box speaks to another port than the relay's: it is told the relay's and gives that one, so that a link can stand between.
  */
-export async function startStack({ dir, ports: which, camera, mic, buttons, interrupted }) {
+export async function startStack({ dir, ports: which, camera, mic, buttons, interrupted, uplink }) {
   const devices = { camera: deviceOrFile(camera), mic: deviceOrFile(mic ?? soundOf(camera)), buttons };
   const bin = binaries();
   const at = folders(dir);
@@ -44,10 +45,11 @@ export async function startStack({ dir, ports: which, camera, mic, buttons, inte
     const seeded = lastJson(run(bin.relay, ["seed", "--config", relayConfig, "--password", PASSWORD]), "relay seed");
     const home = seeded.homes[0].id;
     makeBox(at, bin, home);
+    const boxes = uplink ? await uplink(ports.boxes) : ports.boxes;
     const plan = [
       ["relay", bin.relay, relayConfig],
       ["hospital-console", bin.console, writeConsole(at, ports)],
-      ["clinic-agent", bin.agent, writeAgent(at, ports, home, devices)],
+      ["clinic-agent", bin.agent, writeAgent(at, { ...ports, boxes }, home, devices)],
     ];
     const ready = {};
     for (const [name, binary, config] of plan) {
