@@ -15,12 +15,26 @@ const BUSY_WINDOW: f64 = 0.2;
 const BUSY_LEAST: f64 = 0.02;
 const GOODPUT_WINDOW: f64 = 0.5;
 
+/// What a radio's jitter is measured against: the least delay within so much time.
+const LATELY: f64 = 0.15;
+/// Over which its mean is taken.
+const JITTER_MEMORY: f64 = 2.0;
+/// Less is what our own frames make of any link.
+const QUIET: f64 = 0.005;
+/// More is no jitter.
+const JITTER_MOST: f64 = 0.03;
+/// A queue stands when nothing came faster for so many times the jitter.
+const JITTERS: f64 = 3.0;
+
 /// Queueing delay in seconds: one-way delay less the least that was seen.
 #[derive(Debug, Default)]
 pub struct QueueDelay {
     /// Since when a part runs, and its least.
     parts: VecDeque<(f64, f64)>,
-    last: VecDeque<f64>,
+    /// When what came lately arrived, and its delay. At least three.
+    last: VecDeque<(f64, f64)>,
+    /// Mean of what delays exceed the least around them by.
+    jitter: f64,
     /// What was taken for a longer path: the least delay before, and the one that was assumed then.
     longer: Option<(f64, f64)>,
 }
@@ -43,21 +57,34 @@ impl QueueDelay {
             }
         }
         let queued = delay - self.base();
-        if self.last.len() == 3 {
+        let arrived = arrival.arrived.as_secs_f64();
+        let before = self.last.back().map_or(arrived, |last| last.0);
+        self.last.push_back((arrived, queued));
+        while self.last.len() > 3 && self.last.front().is_some_and(|first| arrived - first.0 > LATELY) {
             self.last.pop_front();
         }
-        self.last.push_back(queued);
+        let least = self.last.iter().map(|last| last.1).fold(f64::INFINITY, f64::min);
+        let weight = ((arrived - before) / JITTER_MEMORY).clamp(0.0, 0.1);
+        self.jitter = (self.jitter + (queued - least - self.jitter) * weight).min(JITTER_MOST);
         queued
     }
 
     /// Of the last packet.
     pub fn last(&self) -> f64 {
-        self.last.back().copied().unwrap_or_default()
+        self.last.back().map_or(0.0, |last| last.1)
     }
 
-    /// The least of the last three: what stands, whatever the sizes and the radio's jitter.
+    /// What single packets are late by though nothing queues, on average.
+    pub const fn jitter(&self) -> f64 {
+        (self.jitter - QUIET).max(0.0)
+    }
+
+    /// The least of the last three, and of as many more as the radio's jitter takes to show its least: what stands, whatever the sizes.
     pub fn standing(&self) -> f64 {
-        self.last.iter().copied().reduce(f64::min).unwrap_or_default()
+        let since = self.last.back().map_or(0.0, |last| last.0 - JITTERS * self.jitter());
+        let three = self.last.len().saturating_sub(3);
+        let counts = self.last.iter().enumerate().filter(|(place, last)| *place >= three || last.0 >= since);
+        counts.map(|(_, last)| last.1).reduce(f64::min).unwrap_or_default()
     }
 
     /// The path became longer by this much: what stood is not a queue.
@@ -99,10 +126,10 @@ pub struct BusyRate {
 }
 
 impl BusyRate {
-    /// Takes an arrival and its queueing delay.
-    pub fn arrived(&mut self, arrival: &Arrival, queued: f64) {
+    /// Takes an arrival, its queueing delay and the path's jitter: gaps of jitter are not the bottleneck's.
+    pub fn arrived(&mut self, arrival: &Arrival, queued: f64, jitter: f64) {
         let before = self.last.replace(arrival.arrived);
-        let Some(before) = before.filter(|_| queued > QUEUED) else { return };
+        let Some(before) = before.filter(|_| queued > QUEUED + jitter / 2.0) else { return };
         self.gaps.push_back((arrival.arrived.saturating_sub(before).as_secs_f64(), arrival.bytes));
         let mut time: f64 = self.gaps.iter().map(|gap| gap.0).sum();
         while let Some((gap, _)) = self.gaps.front().copied().filter(|(gap, _)| time - gap > BUSY_WINDOW) {
