@@ -243,6 +243,7 @@ impl Rate {
         Budget {
             total: self.total_bps().unwrap_or_default().into(),
             sound: self.bare_sound.bps(),
+            sound_packet: self.told_sound.map_or(SoundTarget::of(&self.audio).packet, |told| told.packet),
             picture_least: self.ladder.rung().least().into(),
             alone: self.rung() == Rung::Sound,
         }
