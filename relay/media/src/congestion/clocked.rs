@@ -60,6 +60,8 @@ const NEW_PATH: f64 = 600_000.0;
 /// Shares of it that arrive, and that a full queue empties at, on a link that is narrower.
 const ARRIVES: f64 = 0.85;
 const EMPTIES: f64 = 0.9;
+/// And what arrives took so many times as long for it as it left in: beside somebody else's queue it takes as long.
+const GROWS: f64 = 1.1;
 /// Least window in the largest packets that left, so that something is always under way.
 const LEAST_WINDOW: f64 = 2.4;
 /// Bytes that may be under way on a path of which nothing was reported yet: sound waits behind them if it is narrow.
@@ -173,7 +175,8 @@ impl Clocked {
             self.narrow = false;
         } else {
             let empties = self.busy.bps().is_some_and(|busy| busy < EMPTIES * USUAL_LEAST);
-            self.narrow |= empties && self.goodput.bps() < ARRIVES * USUAL_LEAST;
+            let grows = self.goodput.spread() > GROWS;
+            self.narrow |= empties && grows && self.goodput.bps() < ARRIVES * USUAL_LEAST;
         }
         let least = f64::from(self.limits.min_bps);
         if self.narrow { least } else { least.max(USUAL_LEAST) }

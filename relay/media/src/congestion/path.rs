@@ -154,7 +154,8 @@ impl BusyRate {
 /// All that arrives.
 #[derive(Debug, Default)]
 pub struct Goodput {
-    arrivals: VecDeque<(f64, usize)>,
+    /// When it arrived, when it left, and its bytes.
+    arrivals: VecDeque<(f64, f64, usize)>,
     bytes: usize,
 }
 
@@ -162,18 +163,26 @@ impl Goodput {
     /// Takes an arrival.
     pub fn arrived(&mut self, arrival: &Arrival) {
         let at = arrival.arrived.as_secs_f64();
-        self.arrivals.push_back((at, arrival.bytes));
+        self.arrivals.push_back((at, arrival.sent.as_secs_f64(), arrival.bytes));
         self.bytes += arrival.bytes;
-        while let Some((_, bytes)) = self.arrivals.front().copied().filter(|first| at - first.0 > GOODPUT_WINDOW) {
+        while let Some((.., bytes)) = self.arrivals.front().copied().filter(|first| at - first.0 > GOODPUT_WINDOW) {
             self.bytes -= bytes;
             self.arrivals.pop_front();
+        }
+    }
+
+    /// In how much more time what arrived did so than it left in: above 1 a queue grew, and it is our own.
+    pub fn spread(&self) -> f64 {
+        match (self.arrivals.front(), self.arrivals.back()) {
+            (Some(first), Some(last)) if last.1 > first.1 => (last.0 - first.0) / (last.1 - first.1),
+            _ => 1.0,
         }
     }
 
     /// Bits per second over half a second, or over what there is of it.
     pub fn bps(&self) -> f64 {
         match (self.arrivals.front(), self.arrivals.back()) {
-            (Some((first, bytes)), Some((last, _))) if last - first > 0.05 => {
+            (Some((first, _, bytes)), Some((last, ..))) if last - first > 0.05 => {
                 (self.bytes - bytes) as f64 * 8.0 / (last - first)
             }
             _ => 0.0,
