@@ -43,6 +43,9 @@ pub struct Row {
     pub propagation: f64,
     /// Share of the time outside full outages, in percent.
     pub sound_percent: f64,
+    /// Share of the time in which no link could carry sound: that time does not count above.
+    #[serde(default)]
+    pub dark_percent: f64,
     /// From mouth to ear, in milliseconds; other programs' rows may have none.
     #[serde(default)]
     pub ear_p95: f64,
@@ -86,6 +89,10 @@ pub fn row(program: &str, case: &Case, seed: u64, outcome: &Outcome, most_bps: u
         glass_p95: mean(&|flow| glass(flow, 0.95)),
         propagation: mean(&|flow| (capacity::delay(case, flow.flow.direction) + flow.flow.further).as_secs_f64() * 1e3),
         sound_percent: mean(&|flow| 100.0 * (1.0 - silence(case, flow, &dark(flow)) / on(&flow.flow))),
+        dark_percent: mean(&|flow| {
+            let dark = dark(flow).iter().map(|outage| outage.to - outage.from).sum::<Duration>();
+            100.0 * dark.as_secs_f64() / on(&flow.flow)
+        }),
         ear_p95: mean(&|flow| {
             let delays = flow.heard.iter().map(|played| played.at - played.captured + DEVICES);
             1e3 * percentile(delays.collect(), 0.95)
