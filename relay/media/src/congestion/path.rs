@@ -189,3 +189,39 @@ impl Goodput {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn arrival(number: u64, sent: u64, arrived: u64) -> Arrival {
+        let (sent, arrived) = (Duration::from_millis(sent), Duration::from_millis(arrived));
+        Arrival { number, sent, arrived, bytes: 1000, ce: false }
+    }
+
+    /// A radio that lets packets come in bunches, 40 ms apart, was taken for one that is full.
+    #[test]
+    fn jitter_does_not_stand_and_a_queue_does() {
+        let mut queue = QueueDelay::default();
+        let mut arrives = |number: u64, queued: u64| {
+            let sent = 10 * number;
+            queue.arrived(Duration::from_millis(sent + 50), &arrival(number, sent, sent + 50 + queued));
+            (queue.standing(), queue.jitter())
+        };
+        let last = (0..500).map(|number| arrives(number, [0, 40, 30, 20, 10][number as usize % 5])).last();
+        assert!(last.is_some_and(|(standing, jitter)| standing < 0.01 && jitter > 0.01), "{last:?}");
+        let last = (500..520).map(|number| arrives(number, 80)).last();
+        assert!(last.is_some_and(|(standing, _)| standing > 0.07), "within 200 ms: {last:?}");
+    }
+
+    #[test]
+    fn a_queue_of_our_own_spreads_what_was_sent_and_somebody_else_s_does_not() {
+        let (mut own, mut other) = (Goodput::default(), Goodput::default());
+        for number in 0..20 {
+            own.arrived(&arrival(number, 10 * number, 50 + 20 * number));
+            other.arrived(&arrival(number, 20 * number, 350 + 20 * number));
+        }
+        assert!((own.spread() - 2.0).abs() < 0.01 && (other.spread() - 1.0).abs() < 0.01);
+        assert!((own.bps() / other.bps() - 1.0).abs() < 0.01, "the rate alone does not tell them apart");
+    }
+}
