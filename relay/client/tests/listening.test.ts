@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { Listening, readSound, SoundBuffers } from "../src/call/listening";
 
 /** Two seconds of sound at 48 kHz each, with so many milliseconds made up in so many pieces. */
-function listen(): { listening: Listening; hear: (madeUpMs: number, pieces: number, silentMs?: number) => number | null } {
+function listen(): {
+  listening: Listening;
+  hear: (madeUpMs: number, pieces: number, silentMs?: number) => number | null;
+} {
   const listening = new Listening();
   const sum = { at: 0, samples: 0, concealed: 0, silent: 0, events: 0 };
   const hear = (madeUpMs: number, pieces: number, silentMs = 0): number | null => {
