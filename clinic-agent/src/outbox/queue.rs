@@ -1,6 +1,6 @@
 //! What waits above quinn's small datagram buffer when the link is narrower than the media. Pure.
 //!
-//! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time. Pictures that wait span at most [`VIDEO_SPAN`]; a single frame
+//! Drop policy: sound is kept, the oldest pictures go first, whole frames at a time; one that has begun to leave leaves whole. Other pictures that wait span at most [`VIDEO_SPAN`]; a single frame
 //! may take longer to leave, and the encoder is held meanwhile ([`Queue::paced_bytes`]). Sound has its own bound only so that nothing is unbounded;
 //! it is 50 packets (one second) and is reached only when nothing at all leaves the box.
 //! A still of the ladder's lowest picture takes seconds to leave and may ([`Queue::let_stills_wait`]): no other is made before it has left.
@@ -87,6 +87,8 @@ pub struct Queue {
     sound: VecDeque<Waiting>,
     repairs: VecDeque<Repair>,
     repair_bytes: usize,
+    /// The frame of which some packets have left and others wait.
+    leaving: Option<u32>,
     /// The last that left of repairs and pictures was a repair.
     repaired: bool,
     stills: bool,
@@ -133,7 +135,7 @@ impl Queue {
                 let now = waiting.since;
                 self.video_bytes += waiting.packet.len();
                 self.video.push_back(waiting);
-                dropped.video = self.trim(now, span);
+                dropped.video = self.trim(now, span, self.leaving);
             }
         }
         dropped
@@ -151,7 +153,7 @@ impl Queue {
             self.video_bytes -= first.packet.len();
             late += 1;
         }
-        Dropped { video: late + self.trim(now, age), audio: 0, repairs: before - self.repairs.len() }
+        Dropped { video: late + self.trim(now, age, None), audio: 0, repairs: before - self.repairs.len() }
     }
 
     /// Pictures are stills, or move again.
@@ -159,24 +161,28 @@ impl Queue {
         self.stills = stills;
     }
 
-    /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left.
-    fn trim(&mut self, now: Instant, age: Duration) -> usize {
+    /// Drops whole frames from the front until the rest is no older than `age`, or one frame is left. Of one that has begun to leave the rest is kept while there is room: what left
+    /// of it would be of no use, and neither would all that follows until a keyframe.
+    fn trim(&mut self, now: Instant, age: Duration, leaving: Option<u32>) -> usize {
         let mut dropped = 0;
-        while let Some(first) = self.video.front()
-            && (now.saturating_duration_since(first.since) > age || self.video_bytes > VIDEO_BYTES)
-        {
-            let timestamp = first.timestamp;
-            while let Some(packet) = self.video.pop_front_if(|waiting| waiting.timestamp == timestamp) {
-                self.video_bytes -= packet.packet.len();
+        loop {
+            let overflows = self.video_bytes > VIDEO_BYTES;
+            let is_leaving = |waiting: &&Waiting| !overflows && Some(waiting.timestamp) == leaving;
+            let place = self.video.iter().take_while(is_leaving).count();
+            let is_old = |first: &&Waiting| overflows || now.saturating_duration_since(first.since) > age;
+            let Some(timestamp) = self.video.get(place).filter(is_old).map(|first| first.timestamp) else {
+                return dropped;
+            };
+            while self.video.get(place).is_some_and(|waiting| waiting.timestamp == timestamp) {
+                self.video_bytes -= self.video.remove(place).map_or(0, |waiting| waiting.packet.len());
                 dropped += 1;
             }
         }
-        dropped
     }
 
     /// Takes all pictures that wait: another path carries them.
     pub fn take_pictures(&mut self) -> VecDeque<Waiting> {
-        self.video_bytes = 0;
+        (self.video_bytes, self.leaving) = (0, None);
         let mut all = std::mem::take(&mut self.carried);
         all.append(&mut self.video);
         all
@@ -216,7 +222,15 @@ impl Queue {
             self.repair_bytes -= repair.next.bytes();
             return Some(repair.next);
         }
-        let waiting = self.carried.pop_front().or_else(|| self.video.pop_front())?;
+        let waiting = match self.carried.pop_front() {
+            Some(waiting) => waiting,
+            None => {
+                let waiting = self.video.pop_front()?;
+                let follows = self.video.front().is_some_and(|next| next.timestamp == waiting.timestamp);
+                self.leaving = follows.then_some(waiting.timestamp);
+                waiting
+            }
+        };
         self.video_bytes -= waiting.packet.len();
         Some(Next::Media(waiting))
     }
@@ -300,9 +314,28 @@ mod tests {
         queue.pop(at(0));
         assert_eq!(queue.expire(at(300)), Dropped::default(), "a key frame on a narrow link");
         queue.push(waiting(MediaKind::Video, at(100), 2, 1100));
-        let dropped = queue.push(waiting(MediaKind::Video, at(151), 3, 1100));
-        assert_eq!((dropped.video, queue.paced_bytes()), (39, 2200));
-        assert_eq!((queue.expire(at(701)).video, queue.video_age(at(751))), (1, Duration::from_millis(600)));
+        assert_eq!(queue.push(waiting(MediaKind::Video, at(151), 3, 1100)), Dropped::default());
+        let dropped = queue.push(waiting(MediaKind::Video, at(251), 4, 1100));
+        assert_eq!((dropped.video, queue.paced_bytes()), (1, 41 * 1100), "a frame behind it goes instead");
+        assert_eq!((queue.expire(at(601)).video, queue.paced_bytes()), (39, 2200), "it does not wait for ever");
+        assert_eq!((queue.expire(at(752)).video, queue.video_age(at(852))), (1, Duration::from_millis(601)));
+    }
+
+    /// A keyframe's tail waited for more than 150 ms while the encoder was held; the frame after it dropped the tail, the far end asked for a keyframe, and so on: a picture that
+    /// never came whole.
+    #[test]
+    fn a_frame_that_has_begun_to_leave_leaves_whole_and_one_that_has_not_goes_whole() {
+        let (mut queue, now) = (Queue::default(), clock::now_instant());
+        let at = |ms| now + Duration::from_millis(ms);
+        for _ in 0..4 {
+            queue.push(waiting(MediaKind::Video, at(0), 1, 1100));
+        }
+        queue.pop(at(0));
+        queue.pop(at(100));
+        queue.pop(at(190));
+        assert_eq!(queue.push(waiting(MediaKind::Video, at(200), 2, 1100)), Dropped::default());
+        assert!(matches!(queue.pop(at(210)), Some(Next::Media(Waiting { timestamp: 1, .. }))));
+        assert_eq!(queue.push(waiting(MediaKind::Video, at(360), 3, 1100)).video, 1, "nothing of it has left");
     }
 
     #[test]

@@ -34,6 +34,8 @@ const UNHEARD: Duration = Duration::from_secs(1);
 const START_BPS: u32 = 600_000;
 /// On a connection that is alive a relay that reports has reported within this.
 const UNREPORTED: Duration = Duration::from_secs(3);
+/// For so long the first report is waited for with little under way: who does not know the path would fill a narrow one for a second.
+const FIRST_REPORT: Duration = Duration::from_millis(700);
 /// How often the controller looks at the time.
 const TICK: Duration = Duration::from_millis(50);
 /// The relay's QUIC acknowledges within this.
@@ -243,6 +245,7 @@ impl Rate {
         Budget {
             total: self.total_bps().unwrap_or_default().into(),
             sound: self.bare_sound.bps(),
+            sound_packet: self.told_sound.map_or(SoundTarget::of(&self.audio).packet, |told| told.packet),
             picture_least: self.ladder.rung().least().into(),
             alone: self.rung() == Rung::Sound,
         }
@@ -250,13 +253,16 @@ impl Rate {
 
     /// When video of this size may leave; now or earlier: at once.
     pub fn ready_at(&self, now: Duration, datagram: usize) -> Duration {
-        match self.reports {
-            Reports::None => now,
-            Reports::Come if self.controller.room_bytes() < datagram + HEADERS => now + RETRY,
-            Reports::Unknown | Reports::Awaited(_) | Reports::Come => {
-                self.pacer.ready_at().max(self.still_pacer.ready_at())
-            }
+        let asks = match self.reports {
+            Reports::None => return now,
+            Reports::Unknown => false,
+            Reports::Awaited(since) => now.saturating_sub(since) < FIRST_REPORT,
+            Reports::Come => true,
+        };
+        if asks && self.controller.room_bytes() < datagram + HEADERS {
+            return now + RETRY;
         }
+        self.pacer.ready_at().max(self.still_pacer.ready_at())
     }
 
     /// The step of the ladder in use.
@@ -414,6 +420,22 @@ mod tests {
         rate.cap(300_000);
         assert_eq!(rate.poll(ms(3150)).map(|target| target.bitrate_bps), Some(300_000));
         assert_eq!((rate.ready_at(ms(9), 1000), rate.total_bps()), (ms(9), None));
+    }
+
+    /// On 150 kbit/s the first second of a call waited behind its first pictures.
+    #[test]
+    fn until_the_first_report_little_is_under_way_and_not_for_long() {
+        let started = || {
+            let mut rate = Rate::new(ms(0), VIDEO, AUDIO);
+            (1..=5).for_each(|sequence| rate.sent(ms(0), Sent::Media(MediaKind::Video), sequence, 1000));
+            rate
+        };
+        let mut rate = started();
+        assert_eq!(rate.ready_at(ms(150), 1000), ms(150) + RETRY);
+        let streams = [StreamReport { ssrc: 1, begin: 1, metrics: vec![Metric::arrived(0, 0); 5] }];
+        rate.arrived(ms(160), &streams, 160 * 65_536 / 1000).expect("true");
+        assert!(rate.ready_at(ms(160), 1000) <= ms(160));
+        assert!(started().ready_at(ms(800), 1000) <= ms(800), "a relay that does not report");
     }
 
     #[test]

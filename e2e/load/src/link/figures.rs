@@ -43,6 +43,12 @@ pub struct Row {
     pub propagation: f64,
     /// Share of the time outside full outages, in percent.
     pub sound_percent: f64,
+    /// Share of the time in which no link could carry sound: that time does not count above.
+    #[serde(default)]
+    pub dark_percent: f64,
+    /// From mouth to ear, in milliseconds; other programs' rows may have none.
+    #[serde(default)]
+    pub ear_p95: f64,
     pub kilobits: f64,
     /// Of what the link could carry or the program would send at most, in percent.
     pub used_percent: f64,
@@ -83,6 +89,14 @@ pub fn row(program: &str, case: &Case, seed: u64, outcome: &Outcome, most_bps: u
         glass_p95: mean(&|flow| glass(flow, 0.95)),
         propagation: mean(&|flow| (capacity::delay(case, flow.flow.direction) + flow.flow.further).as_secs_f64() * 1e3),
         sound_percent: mean(&|flow| 100.0 * (1.0 - silence(case, flow, &dark(flow)) / on(&flow.flow))),
+        dark_percent: mean(&|flow| {
+            let dark = dark(flow).iter().map(|outage| outage.to - outage.from).sum::<Duration>();
+            100.0 * dark.as_secs_f64() / on(&flow.flow)
+        }),
+        ear_p95: mean(&|flow| {
+            let delays = flow.heard.iter().map(|played| played.at - played.captured + DEVICES);
+            1e3 * percentile(delays.collect(), 0.95)
+        }),
         kilobits: mean(&|flow| bits(flow) / on(&flow.flow) / 1e3),
         used_percent: 100.0 * used(case, outcome, most_bps),
         queue_p95: mean(&|flow| percentile(flow.waits.clone(), 0.95) * 1e3),
@@ -111,10 +125,12 @@ fn seen(shown: &[Played]) -> Vec<Played> {
 
 /// Between one and the next that played, without the time in which nothing was sent.
 fn gaps<'a>(flow: &'a Flow, played: &'a [Played]) -> impl Iterator<Item = (Duration, Duration)> + 'a {
-    played
-        .windows(2)
-        .map(|two| (two[0].at, two[1].at))
-        .filter(|(from, to)| !flow.pause.is_some_and(|(begin, end)| *from <= end + FREEZE && *to >= begin))
+    played.windows(2).map(|two| (two[0].at, two[1].at)).filter(|(from, to)| !is_pause(flow, *from, *to))
+}
+
+/// Whether nothing was sent meanwhile.
+fn is_pause(flow: &Flow, from: Duration, to: Duration) -> bool {
+    flow.pause.is_some_and(|(begin, end)| from <= end + FREEZE && to >= begin)
 }
 
 /// How long each lasts; one that lasts to the end too.
@@ -138,7 +154,7 @@ fn glass(flow: &FlowOutcome, share: f64) -> f64 {
     percentile(delays, share) * 1e3
 }
 
-/// Seconds of silence that is heard, outages excepted.
+/// Seconds of silence that is heard, outages excepted: what was captured while no link carried sound would have played by the listener's clock, whose buffer may be deep.
 fn silence(case: &Case, flow: &FlowOutcome, dark: &[Outage]) -> f64 {
     let mut heard = flow.heard.clone();
     heard.sort_unstable_by_key(|played| played.at);
@@ -148,13 +164,16 @@ fn silence(case: &Case, flow: &FlowOutcome, dark: &[Outage]) -> f64 {
         captured: flow.flow.end,
         at: flow.flow.end.max(heard.last().map_or(flow.flow.end, |last| last.at)),
     });
-    let silences =
-        gaps(&flow.flow, &heard).map(|(from, to)| (from + SOUND_EVERY, to)).filter(|(from, to)| *to > *from + SILENCE);
-    let excepted = |from: Duration, to: Duration| {
-        let overlap = |outage: &Outage| (outage.to + way).min(to).saturating_sub((outage.from + way).max(from));
+    let excepted = |from: Duration, to: Duration, later: Duration| {
+        let overlap = |outage: &Outage| (outage.to + later).min(to).saturating_sub((outage.from + later).max(from));
         dark.iter().map(overlap).sum::<Duration>()
     };
-    silences.map(|(from, to)| (to - from).saturating_sub(excepted(from, to)).as_secs_f64()).sum()
+    let silences = heard.windows(2).filter_map(|two| {
+        let (last, from, to) = (two[0], two[0].at + SOUND_EVERY, two[1].at);
+        let is_heard = to > from + SILENCE && !is_pause(&flow.flow, last.at, to);
+        is_heard.then(|| (to - from).saturating_sub(excepted(from, to, way.max(last.at.saturating_sub(last.captured)))))
+    });
+    silences.sum::<Duration>().as_secs_f64()
 }
 
 /// From the end of an outage to the first that plays and is not from before it, the worst.

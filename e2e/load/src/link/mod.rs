@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`world`] | one run of a case |
 //! | [`sender`], [`encoder`] | a box: sound first, a picture that follows the controller |
-//! | [`receiver`], [`playout`] | the far end: reports, what is shown and heard |
+//! | [`receiver`], [`playout`], [`listening`] | the far end: reports, what is shown and heard |
 //! | [`traffic`] | what competes |
 //! | [`figures`], [`report`], [`plot`] | what it comes to |
 //! | [`programs`] | who is compared |
@@ -15,6 +15,7 @@
 mod capacity;
 mod encoder;
 mod figures;
+mod listening;
 mod packet;
 mod playout;
 mod plot;

@@ -8,6 +8,9 @@ const LONGER: usize = 25;
 /// More than this above the least is not waited for.
 const LONGEST: Duration = Duration::from_millis(400);
 
+/// What is played longer than it is, to wait longer.
+const STRETCH: f64 = 0.1;
+
 /// From capture to playing, as it adapts.
 #[derive(Debug)]
 pub struct Playout {
@@ -16,6 +19,10 @@ pub struct Playout {
     kept: usize,
     percentile: f64,
     delay: Duration,
+    /// Above the least, at least this is waited for.
+    depth: Duration,
+    /// What is played together with this takes so long.
+    beside: Duration,
     /// In a row, too late.
     strays: usize,
 }
@@ -23,7 +30,25 @@ pub struct Playout {
 impl Playout {
     /// Over so many of the last, this share of which comes in time.
     pub fn new(kept: usize, percentile: f64) -> Self {
-        Self { delays: VecDeque::new(), kept, percentile, delay: Duration::ZERO, strays: 0 }
+        Self {
+            delays: VecDeque::new(),
+            kept,
+            percentile,
+            delay: Duration::ZERO,
+            depth: Duration::ZERO,
+            beside: Duration::ZERO,
+            strays: 0,
+        }
+    }
+
+    /// Waits for at least this from now on, beyond the least: sound is stretched for it by [`STRETCH`], as a browser does, so that nobody hears it.
+    pub fn deepen(&mut self, wanted: Duration, played: Duration) {
+        self.depth = wanted.min(self.depth + played.mul_f64(STRETCH));
+    }
+
+    /// Waits for what it is played together with, as a browser's picture does for its sound.
+    pub fn wait_for(&mut self, other: &Self, played: Duration) {
+        self.beside = other.delay.min(self.beside.max(self.delay) + played.mul_f64(STRETCH));
     }
 
     /// Something was captured and came; when it plays, or nothing if its time is over by more than what is waited for.
@@ -46,7 +71,7 @@ impl Playout {
         let mut sorted: Vec<Duration> = self.delays.iter().copied().collect();
         sorted.sort_unstable();
         let index = ((sorted.len() as f64 * self.percentile) as usize).min(sorted.len() - 1);
-        self.delay = sorted[index].min(sorted[0] + LONGEST);
+        self.delay = sorted[index].max(sorted[0] + self.depth).max(self.beside).min(sorted[0] + LONGEST);
         Some(if late { at } else { captured + self.delay.max(took) })
     }
 }

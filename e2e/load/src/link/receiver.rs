@@ -13,6 +13,7 @@ use yunzhen_protocol::roq::{Datagram, Flow};
 use yunzhen_protocol::rtp::RtpPacket;
 use yunzhen_runtime::clock;
 
+use super::listening::Listening;
 use super::packet::{Feedback, Media, SOUND_EVERY, What};
 use super::playout::Playout;
 
@@ -67,6 +68,7 @@ pub struct Receiver {
     stuck: Option<Duration>,
     picture_playout: Playout,
     sound_playout: Playout,
+    listening: Listening,
     /// As they were shown.
     pub shown: Vec<Played>,
     /// By number; what is missing was not heard.
@@ -91,6 +93,7 @@ impl Receiver {
             stuck: None,
             picture_playout: Playout::new(60, 0.9),
             sound_playout: Playout::new(100, 0.97),
+            listening: Listening::default(),
             shown: Vec::new(),
             heard: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -152,6 +155,10 @@ impl Receiver {
                 if self.seen.insert(index)
                     && let Some(at) = self.sound_playout.came(media.captured, at)
                 {
+                    let lasts = SOUND_EVERY * u32::from(pieces);
+                    let depth = self.listening.plays(at, lasts);
+                    self.sound_playout.deepen(depth, lasts);
+                    self.picture_playout.wait_for(&self.sound_playout, lasts);
                     for piece in 0..u32::from(pieces) {
                         let after = SOUND_EVERY * piece;
                         let played = Played { captured: media.captured + after, at: at + after };

@@ -20,6 +20,8 @@ pub fn means(rows: &[Row]) -> Vec<Row> {
                 add(&mut mean.glass_p50, row.glass_p50);
                 add(&mut mean.glass_p95, row.glass_p95);
                 add(&mut mean.sound_percent, row.sound_percent);
+                add(&mut mean.dark_percent, row.dark_percent);
+                add(&mut mean.ear_p95, row.ear_p95);
                 add(&mut mean.kilobits, row.kilobits);
                 add(&mut mean.used_percent, row.used_percent);
                 add(&mut mean.queue_p95, row.queue_p95);
@@ -39,7 +41,7 @@ pub fn means(rows: &[Row]) -> Vec<Row> {
 
 pub fn table(means: &[Row]) -> String {
     let mut out = format!(
-        "{:<29} {:<15} {:>5} {:>8} {:>7} {:>7} {:>7} {:>7} {:>7} {:>5} {:>8} {:>6} {:>13} {:>5} {:>6}\n",
+        "{:<29} {:<15} {:>5} {:>8} {:>7} {:>7} {:>7} {:>7} {:>6} {:>7} {:>7} {:>5} {:>8} {:>6} {:>13} {:>5} {:>6}\n",
         "case",
         "program",
         "fps",
@@ -48,6 +50,8 @@ pub fn table(means: &[Row]) -> String {
         "p50 ms",
         "p95 ms",
         "sound %",
+        "dark %",
+        "ear ms",
         "kbit/s",
         "used%",
         "queue ms",
@@ -61,7 +65,7 @@ pub fn table(means: &[Row]) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(
             out,
-            "{:<29} {:<15} {:>5.1} {:>8.1} {:>7.2} {:>7.0} {:>7.0} {:>7.2} {:>7.0} {:>5.0} {:>8.0} {:>6.2} {:>13} {:>5} {:>6}",
+            "{:<29} {:<15} {:>5.1} {:>8.1} {:>7.2} {:>7.0} {:>7.0} {:>7.2} {:>6.2} {:>7.0} {:>7.0} {:>5.0} {:>8.0} {:>6.2} {:>13} {:>5} {:>6}",
             row.case,
             row.program,
             row.frames_per_second,
@@ -70,6 +74,8 @@ pub fn table(means: &[Row]) -> String {
             row.glass_p50,
             row.glass_p95,
             row.sound_percent,
+            row.dark_percent,
+            row.ear_p95,
             row.kilobits,
             row.used_percent,
             row.queue_p95,

@@ -99,6 +99,8 @@ pub struct Sender {
     sound_target: SoundTarget,
     held: bool,
     queue: VecDeque<Part>,
+    /// The picture of which a part left last.
+    leaving: Option<u32>,
     again: VecDeque<Part>,
     parities: VecDeque<Bytes>,
     kept: BTreeMap<u16, Kept>,
@@ -135,6 +137,7 @@ impl Sender {
             sound_target: SoundTarget::of(&AUDIO),
             held: false,
             queue: VecDeque::new(),
+            leaving: None,
             again: VecDeque::new(),
             parities: VecDeque::new(),
             kept: BTreeMap::new(),
@@ -210,6 +213,7 @@ impl Sender {
             let budget = Budget {
                 total: controller.target_bps().into(),
                 sound: self.sound_target.wire_bps(),
+                sound_packet: self.sound_target.packet,
                 picture_least: self.encoder.least_bps().into(),
                 alone: self.encoder.rung() == Rung::Sound,
             };
@@ -235,7 +239,8 @@ impl Sender {
                     datagram
                 }
                 Some(Next::Picture(part)) => {
-                    let What::Picture { part: place, parts, .. } = part.media.what else { continue };
+                    let What::Picture { frame, part: place, parts, .. } = part.media.what else { continue };
+                    self.leaving = Some(frame);
                     let parities = self.outgoing.picture(now, part.sequence, place + 1 == parts, &part.packet);
                     self.parities.extend(parities.into_iter().map(|made| made.content));
                     let datagram = datagram(Flow::Video, &part.packet);
@@ -294,10 +299,12 @@ impl Sender {
         (0..self.ways.len()).max_by_key(|link| (worth(&self.ways[*link]), usize::MAX - link)).unwrap_or_default()
     }
 
-    /// Drops whole frames from the front until the rest is no older, or one is left.
-    fn drop_older(&mut self, now: Duration, age: Duration) {
+    /// Drops whole frames until the rest is no older. `keeps`: not one that has begun to leave, whose beginning would be of no use.
+    fn drop_older(&mut self, now: Duration, age: Duration, keeps: Option<u32>) {
+        let is_kept = |part: &&Part| matches!(part.media.what, What::Picture { frame, .. } if Some(frame) == keeps);
         let captured = |part: &Part| part.media.captured;
-        while let Some(first) = self.queue.front().map(captured).filter(|first| now.saturating_sub(*first) > age) {
+        let oldest = |queue: &VecDeque<Part>| queue.iter().find(|part| !is_kept(part)).map(captured);
+        while let Some(first) = oldest(&self.queue).filter(|first| now.saturating_sub(*first) > age) {
             self.queue.retain(|part| captured(part) != first);
             self.encoder.want_keyframe();
         }
@@ -305,7 +312,7 @@ impl Sender {
 
     fn film(&mut self, now: Duration, link: usize) {
         let (motion, _) = self.encoder.shape(PAYLOAD);
-        self.drop_older(now, if motion == Motion::Stills { STILL_LONGEST } else { AGE });
+        self.drop_older(now, if motion == Motion::Stills { STILL_LONGEST } else { AGE }, None);
         if !self.encoder.is_due(now) {
             return;
         }
@@ -337,7 +344,7 @@ impl Sender {
         }
         // A still that waits is dropped by nothing but its age: the next is made when it has left.
         if motion != Motion::Stills {
-            self.drop_older(now, SPAN);
+            self.drop_older(now, SPAN, self.leaving);
         }
     }
 

@@ -64,7 +64,7 @@ fn of_two_links_the_death_of_one_costs_no_sound() {
 #[test]
 fn on_150_kbit_a_consultation_is_possible() {
     let row = of("uplink-150k", Program::Clocked);
-    assert!(row.sound_percent >= 98.0 && row.frames_per_second >= 1.0, "{row:?}");
+    assert!(row.sound_percent >= 99.5 && row.frames_per_second >= 1.0, "{row:?}");
 }
 
 /// From 1 Mbit/s to so little and back, with a queue of 300 ms.
@@ -103,7 +103,7 @@ fn on_90_kbit_there_are_stills_and_whole_sound_and_moving_pictures_come_back() {
 fn on_50_kbit_slim_sound_is_whole_beside_stills_and_everything_comes_back() {
     let case = narrow("narrow-50k", 50_000);
     let (stills, sound) = between(&case, 30, 80);
-    assert!((1..=20).contains(&stills) && sound >= 99.5, "{stills} {sound}");
+    assert!((5..=20).contains(&stills) && sound >= 99.9, "{stills} {sound}");
     let (pictures, sound) = between(&case, 92, 100);
     assert!(pictures > 100 && sound >= 98.5, "{pictures} {sound}");
 }
@@ -112,8 +112,29 @@ fn on_50_kbit_slim_sound_is_whole_beside_stills_and_everything_comes_back() {
 fn on_35_kbit_there_is_sound_alone() {
     let case = narrow("narrow-35k", 35_000);
     let (stills, sound) = between(&case, 35, 80);
-    assert!(stills <= 4 && sound >= 90.0, "{stills} {sound}");
-    assert!(between(&case, 92, 100).0 > 60, "and the picture comes back");
+    assert!(stills <= 4 && sound >= 99.5, "{stills} {sound}");
+    // Sound alone says nothing of what else the link takes: it stayed alone for good in five seeds of six.
+    assert!(between(&case, 92, 100).0 > 100, "and the picture comes back");
+}
+
+/// A path of 400 kbit/s after one of 1.5 Mbit/s began at what the former carried, and sound waited for half a second behind it.
+#[test]
+fn a_new_address_costs_no_sound_beyond_its_silence() {
+    for seed in 1..=3 {
+        let case = case("handover", seed).expect("case");
+        let outcome = world::run(&case, seed, Program::Clocked);
+        let row = row("clocked", &case, seed, &outcome, 3_000_000);
+        assert!(row.sound_percent >= 99.6 && row.frozen_percent < 9.0, "{row:?}");
+    }
+}
+
+/// Frames that had begun to leave were dropped, each for a keyframe that did not leave whole either.
+#[test]
+fn a_rate_that_falls_costs_no_storm_of_keyframes() {
+    let row = of("8867-5.1-variable-50ms", Program::Clocked);
+    assert!(row.frozen_percent < 2.5 && row.used_percent > 68.0 && row.sound_percent >= 99.7, "{row:?}");
+    let road = of("8869-3.2-bad-coverage-120kmh", Program::Clocked);
+    assert!(road.frozen_percent < 11.0 && road.sound_percent >= 99.5, "{road:?}");
 }
 
 #[test]
@@ -126,7 +147,8 @@ fn flows_pause_and_compete_only_when_the_case_says() {
     assert_eq!(bits(1, 42, 60), 0, "paused");
     assert!(bits(1, 62, 80) > 0 && bits(0, 42, 60) > bits(0, 22, 40), "and the others take what it left");
     let tcp = of("8867-5.6-long-tcp-300ms", Program::Clocked);
-    assert!(tcp.transfer_kilobits.is_some_and(|rate| rate > 0.0) && tcp.used_percent > 90.0, "{tcp:?}");
+    assert!(tcp.transfer_kilobits.is_some_and(|rate| rate > 1000.0) && tcp.used_percent > 90.0, "{tcp:?}");
+    assert!(tcp.kilobits > 200.0, "{tcp:?}");
 }
 
 /// Every case runs with every program and gives figures that can be.
@@ -180,7 +202,7 @@ fn rows_of_other_programs_take_part() {
 #[test]
 fn where_packets_are_lost_sound_is_whole_and_parity_does_not_take_the_picture_down_the_ladder() {
     let lossy = of("lossy-10", Program::Clocked);
-    assert!(lossy.sound_percent > 99.5 && lossy.frozen_percent < 16.0, "{lossy:?}");
+    assert!(lossy.sound_percent > 99.5 && lossy.frozen_percent < 9.0, "{lossy:?}");
     let rural = of("rural-morning", Program::Clocked);
-    assert!(rural.sound_percent > 98.0 && rural.frozen_percent < 31.0, "{rural:?}");
+    assert!(rural.sound_percent > 99.5 && rural.frozen_percent < 15.0, "{rural:?}");
 }

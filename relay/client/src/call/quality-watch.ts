@@ -1,5 +1,6 @@
-/** Samples a live peer connection and says when a report is due. What is measured and judged is `quality.ts`. */
+/** Samples a live peer connection, says when a report is due and keeps its sound's buffers as deep as need be. What is measured and judged is `quality.ts` and `listening.ts`. */
 import type { CallEnvironment } from "./environment";
+import { readSound, SoundBuffers } from "./listening";
 import { QualityMeter, readStats, type QualityReport } from "./quality";
 
 const SAMPLE_MS = 2_000;
@@ -14,6 +15,7 @@ export interface QualityWatchOptions {
 
 export class QualityWatch {
   private readonly meter = new QualityMeter();
+  private buffers = new SoundBuffers();
   private peer: RTCPeerConnection | undefined;
   private timer: unknown;
   private reported: { at: number; level: string } | undefined;
@@ -22,7 +24,10 @@ export class QualityWatch {
 
   /** From now on this peer; a new one counts from zero again. */
   start(peer: RTCPeerConnection): void {
-    if (peer !== this.peer) this.meter.reset();
+    if (peer !== this.peer) {
+      this.meter.reset();
+      this.buffers = new SoundBuffers();
+    }
     this.peer = peer;
     this.next();
   }
@@ -51,6 +56,7 @@ export class QualityWatch {
     const entries: Record<string, unknown>[] = [];
     stats.forEach((entry: Record<string, unknown>) => entries.push(entry));
     const now = this.options.clock.now();
+    this.buffers.push(peer, readSound(now, entries));
     const quality = this.meter.push(readStats(now, entries));
     if (quality) {
       this.options.onQuality(quality);

@@ -30,8 +30,10 @@ use super::{
     path::{BusyRate, Goodput, QueueDelay},
 };
 
-/// A packet of this size takes its own time on the link, which is no queue.
+/// A full packet.
 const PACKET_BITS: f64 = 1250.0 * 8.0;
+/// The largest packet that left counts for this long: it takes its own time on the link, which is no queue.
+const LARGEST_FOR: f64 = 1.0;
 /// Standing queue that ends growth.
 const STANDING: f64 = 0.02;
 /// Queue of one packet that ends it at once.
@@ -40,6 +42,8 @@ const LEAP: f64 = 0.035;
 const DRAIN: f64 = 0.35;
 /// A queue that stands for so much longer than our own would is somebody else's.
 const PATIENCE: f64 = 1.2;
+/// A queue that reached a new least by so much falls.
+const FALLS: f64 = 0.015;
 /// What a ramp may put into the queue before a report can tell.
 const RAMP_QUEUE: f64 = 0.05;
 /// Growth near the last known capacity, per second, at first; it gets faster with each second in which the queue stays empty.
@@ -49,11 +53,19 @@ const SILENCE: f64 = 0.3;
 /// Below this only what was measured brings the rate: sound in its usual shape needs it, and somebody else's queue is no reason for less. While nothing gets
 /// through, a probe leaves as if the rate were this, or the former one where that was less.
 const USUAL_LEAST: f64 = 80_000.0;
+/// What is left of the former rate where the queue was empty before anything was measured.
+const UNMEASURED: f64 = 0.7;
+/// Where another path begins, at most.
+const NEW_PATH: f64 = 600_000.0;
 /// Shares of it that arrive, and that a full queue empties at, on a link that is narrower.
 const ARRIVES: f64 = 0.85;
 const EMPTIES: f64 = 0.9;
-/// Least window: two packets, so that something is always under way.
-const LEAST_WINDOW: f64 = 3000.0;
+/// And what arrives took so many times as long for it as it left in: beside somebody else's queue it takes as long.
+const GROWS: f64 = 1.1;
+/// Least window in the largest packets that left, so that something is always under way.
+const LEAST_WINDOW: f64 = 2.4;
+/// Bytes that may be under way on a path of which nothing was reported yet: sound waits behind them if it is narrow.
+const UNKNOWN_WINDOW: f64 = 5000.0;
 /// What a loss leaves while competing with TCP.
 const COMPETING_CUT: f64 = 0.65;
 /// Packets by which the window grows in a round trip while competing.
@@ -69,9 +81,9 @@ const STILL: f64 = 0.025;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Mode {
     Open,
-    Drain { since: f64, former: f64, capacity: f64, measured: bool },
+    Drain { since: f64, former: f64, capacity: f64, measured: bool, least: f64, fell: f64 },
     Competing { since: f64, least: f64, most: f64 },
-    Outage { former: f64 },
+    Outage { former: f64, new_path: bool },
 }
 
 /// See the module.
@@ -97,6 +109,8 @@ pub struct Clocked {
     competed: Option<f64>,
     /// The link was measured to carry less than [`USUAL_LEAST`].
     narrow: bool,
+    /// The largest packet that left in the last part of [`LARGEST_FOR`], the one in the part before, in bits, and since when the part runs.
+    largest: (f64, f64, f64),
     arrivals: Vec<Arrival>,
 }
 
@@ -120,6 +134,7 @@ impl Clocked {
             cut_at: 0,
             competed: None,
             narrow: false,
+            largest: (PACKET_BITS, PACKET_BITS, 0.0),
             arrivals: Vec::new(),
         }
     }
@@ -134,18 +149,24 @@ impl Clocked {
         self.round_trip.unwrap_or(0.1).max(0.001)
     }
 
-    /// Time that one packet takes on the link at the present rate.
+    /// The largest packet that left lately, in bits.
+    fn packet_bits(&self) -> f64 {
+        self.largest.0.max(self.largest.1)
+    }
+
+    /// Time that one packet takes on the link at the present rate. Where sound goes alone its packets are small: a queue of two full ones would hold it up for half a second.
     fn packet_time(&self) -> f64 {
-        PACKET_BITS / self.target.max(f64::from(self.limits.min_bps))
+        self.packet_bits() / self.target.max(f64::from(self.limits.min_bps))
     }
 
     fn is_empty(&self) -> bool {
         self.queue.standing() < STANDING / 2.0 + self.packet_time() / 2.0
-            && self.queue.last() < LEAP / 2.0 + 2.0 * self.packet_time()
+            && self.queue.last() < LEAP / 2.0 + 2.0 * (self.packet_time() + self.queue.jitter())
     }
 
     fn is_full(&self) -> bool {
-        self.queue.standing() > STANDING + self.packet_time() || self.queue.last() > LEAP + 2.0 * self.packet_time()
+        self.queue.standing() > STANDING + self.packet_time()
+            || self.queue.last() > LEAP + 2.0 * (self.packet_time() + self.queue.jitter())
     }
 
     /// What the rate does not go below.
@@ -154,7 +175,8 @@ impl Clocked {
             self.narrow = false;
         } else {
             let empties = self.busy.bps().is_some_and(|busy| busy < EMPTIES * USUAL_LEAST);
-            self.narrow |= empties && self.goodput.bps() < ARRIVES * USUAL_LEAST;
+            let grows = self.goodput.spread() > GROWS;
+            self.narrow |= empties && grows && self.goodput.bps() < ARRIVES * USUAL_LEAST;
         }
         let least = f64::from(self.limits.min_bps);
         if self.narrow { least } else { least.max(USUAL_LEAST) }
@@ -178,24 +200,27 @@ impl Clocked {
 
     fn drain(&mut self, now: f64, capacity: f64) {
         self.cut_at = self.history.next();
-        self.mode = Mode::Drain { since: now, former: capacity, capacity, measured: false };
+        let least = f64::INFINITY;
+        self.mode = Mode::Drain { since: now, former: capacity, capacity, measured: false, least, fell: now };
         self.drain_on(now);
     }
 
     fn drain_on(&mut self, now: f64) {
-        let Mode::Drain { since, former, capacity, measured } = self.mode else { return };
+        let Mode::Drain { since, former, capacity, measured, least, fell } = self.mode else { return };
         let busy = self.busy.bps();
         let capacity = busy.map_or(capacity, |busy| busy.min(f64::from(self.limits.max_bps)));
         let measured = measured || busy.is_some();
         if self.is_empty() {
-            self.target = if measured { 0.95 * capacity } else { 0.7 * capacity };
+            self.target = if measured { 0.95 * capacity } else { UNMEASURED * capacity };
             self.ceiling = measured.then_some((capacity, now));
             self.mode = Mode::Open;
             return;
         }
-        let queued = self.queue.last().max(self.queue.standing());
+        let queued = (self.queue.last() - self.queue.jitter()).max(self.queue.standing());
         let patience = self.round_trip() + PATIENCE + 2.0 * queued.min(0.5);
-        if now - since > patience {
+        // On a narrow link our own falls slowly, at the least rate.
+        let (least, fell) = if queued < least - FALLS { (queued, now) } else { (least, fell) };
+        if now - fell > patience {
             // It takes it for a longer path until the queue shows that it can fall.
             self.queue.rebase(self.queue.standing());
             self.target = 0.8 * former;
@@ -206,7 +231,7 @@ impl Clocked {
         // The longer it takes, the more is held back: a queue of our own falls then.
         let held_back = queued / DRAIN + (now - since) / (2.0 * patience);
         self.target = capacity * (1.0 - held_back.clamp(0.1, 0.75));
-        self.mode = Mode::Drain { since, former, capacity, measured };
+        self.mode = Mode::Drain { since, former, capacity, measured, least, fell };
     }
 
     fn compete(&mut self, now: f64) {
@@ -246,14 +271,15 @@ impl Clocked {
     }
 
     /// Nothing gets through: only a probe now and then is sent, and the former rate is remembered.
-    fn lose(&mut self) {
+    fn lose(&mut self, new_path: bool) {
         let former = match self.mode {
-            Mode::Outage { former } => former,
+            Mode::Outage { former, .. } => former,
             Mode::Open | Mode::Competing { .. } => self.target,
             Mode::Drain { capacity, .. } => capacity,
         };
         self.busy.clear();
-        self.mode = Mode::Outage { former };
+        let new_path = new_path || matches!(self.mode, Mode::Outage { new_path: true, .. });
+        self.mode = Mode::Outage { former, new_path };
         self.target = former.min(USUAL_LEAST).max(f64::from(self.limits.min_bps));
     }
 
@@ -261,7 +287,7 @@ impl Clocked {
         let mut least_trip = f64::INFINITY;
         for arrival in &self.arrivals {
             let queued = self.queue.arrived(at, arrival);
-            self.busy.arrived(arrival, queued);
+            self.busy.arrived(arrival, queued, self.queue.jitter());
             self.goodput.arrived(arrival);
             least_trip = least_trip.min(now - arrival.sent.as_secs_f64());
         }
@@ -277,6 +303,10 @@ impl Clocked {
 impl Controller for Clocked {
     fn sent(&mut self, now: Duration, number: u64, bytes: usize) {
         self.left = now.as_secs_f64();
+        if self.left - self.largest.2 >= LARGEST_FOR {
+            self.largest = (0.0, self.largest.0, self.left);
+        }
+        self.largest.0 = self.largest.0.max(bytes as f64 * 8.0);
         self.history.sent(now, number, bytes);
     }
 
@@ -297,7 +327,10 @@ impl Controller for Clocked {
         }
         let marked = self.arrivals.iter().any(|arrival| arrival.ce);
         match self.mode {
-            Mode::Outage { former } => self.drain(now, former),
+            // What another path carried says little of this one.
+            Mode::Outage { former, new_path } => {
+                self.drain(now, if new_path { former.min(NEW_PATH / UNMEASURED) } else { former });
+            }
             Mode::Drain { .. } => self.drain_on(now),
             Mode::Competing { .. } => self.compete_on(now, step, lost, newest),
             Mode::Open => {
@@ -335,7 +368,7 @@ impl Controller for Clocked {
             return;
         }
         self.history.abandon();
-        self.lose();
+        self.lose(false);
     }
 
     fn new_path(&mut self) {
@@ -343,7 +376,7 @@ impl Controller for Clocked {
         self.queue = QueueDelay::default();
         self.goodput = Goodput::default();
         (self.round_trip, self.base_round_trip) = (None, None);
-        self.lose();
+        self.lose(true);
     }
 
     fn target_bps(&self) -> u32 {
@@ -354,7 +387,7 @@ impl Controller for Clocked {
         match self.mode {
             Mode::Open | Mode::Competing { .. } => self.target_bps(),
             Mode::Drain { capacity, .. } => (0.95 * capacity) as u32,
-            Mode::Outage { former } => former as u32,
+            Mode::Outage { former, .. } => former as u32,
         }
     }
 
@@ -367,7 +400,9 @@ impl Controller for Clocked {
             Mode::Open | Mode::Drain { .. } | Mode::Outage { .. } => self.base_round_trip.unwrap_or(0.2),
             Mode::Competing { .. } => self.round_trip(),
         };
-        (self.target / 8.0 * (trip + self.limits.reports.as_secs_f64() + 0.01)).max(LEAST_WINDOW) as usize
+        let window = self.target / 8.0 * (trip + self.limits.reports.as_secs_f64() + 0.01);
+        let most = if self.round_trip.is_none() { UNKNOWN_WINDOW } else { f64::INFINITY };
+        window.max(LEAST_WINDOW * self.packet_bits() / 8.0).min(most) as usize
     }
 
     fn room_bytes(&self) -> usize {

@@ -16,8 +16,8 @@ use super::{
 
 /// How often the policy is asked.
 const LOOK: Duration = Duration::from_millis(200);
-/// Sound that may travel again.
-const SOUNDS: usize = 8;
+/// Sound that may travel again: what the policy's farthest copy takes.
+const SOUNDS: usize = 16;
 
 /// Packets that will be protected together.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What is done about loss: pure numbers.
 //!
 //! * **Nothing** below 1 % (once on, below 0.4 %). A lost packet is asked for again; where that takes no longer than [`SOON`] it is enough for pictures.
-//! * **Sound** travels again with later sound: once, from 15 % on twice. Where it is sent alone ([`Budget::alone`]) what is left is its own: once whatever is lost. Only what fits into the rate. The distance is two mean runs of loss in time, 20 to 80 ms, so that what
-//!   hits a packet rarely hits its copy. Where sound takes more than a third of the rate, from 4 % on only. A copy of 32 kbit/s sound is 86 bytes, 34 kbit/s.
+//! * **Sound** travels again with later sound: once, from 15 % on twice. Where it is sent alone ([`Budget::alone`]) what is left is its own: once whatever is lost. Only what fits into the rate. The distance is three mean runs of loss in time, up to [`FARTHEST`], so that what
+//!   hits a packet rarely hits its copy; those who listen keep as deep a buffer (relay/client, `listening.ts`). Where sound takes more than a third of the rate, from 4 % on only. A copy of 32 kbit/s sound is 86 bytes, 34 kbit/s.
 //! * **Pictures** get parity where asking again takes longer than [`SOON`]: a block ends with the first picture that ends half a round trip (50 to 100 ms) after it began, or
 //!   with [`BLOCK`] packets. So many parities as pay, under loss in runs as measured (Gilbert's model): a share of the block's bytes must save [`PRICE`] of that share of
 //!   the blocks from being broken, and all of them at least [`WORTH`]. Long runs in small blocks (few packets, rare bursts) therefore get none. Never more than half the packets, and never of what the
@@ -23,14 +23,12 @@ const ROOM_FOR_COPIES: f64 = 3.0;
 const BEGIN_DEAR: f64 = 0.04;
 /// Sound twice.
 const TWICE: f64 = 0.15;
-/// Mean runs of loss from a sound to its copy.
-const RUNS: f64 = 2.0;
+/// Mean runs of loss from a sound to its copy: one run in twenty is longer.
+const RUNS: f64 = 3.0;
 /// A copy of sound in the rate, over sound without.
 const COPY: f64 = 34.0 / 62.0;
-/// One packet of sound.
-const SOUND_EVERY: f64 = 0.020;
-/// In packets of sound.
-const FARTHEST: usize = 4;
+/// From a sound to its copy at most, seconds: those who listen wait no longer.
+const FARTHEST: f64 = 0.240;
 /// A loss that is repaired by asking within this is not worth parity.
 pub const SOON: Duration = Duration::from_millis(70);
 /// Packets that end a block.
@@ -72,6 +70,8 @@ pub struct Budget {
     pub total: f64,
     /// Of it, sound without copies.
     pub sound: f64,
+    /// How much sound is in a packet of it.
+    pub sound_packet: Duration,
     /// What pictures need to stay what they are: parity takes nothing of it.
     pub picture_least: f64,
     /// No picture is sent.
@@ -120,7 +120,9 @@ impl Plan {
         let Conditions { share, run, round_trip, packets_per_second, budget } = link;
         let room = budget.total / budget.sound.max(1.0);
         let begin = if room < ROOM_FOR_COPIES { BEGIN_DEAR } else { BEGIN };
-        let fits = |count: usize| budget.total >= MARGIN * budget.sound * (1.0 + count as f64 * COPY);
+        // With sound alone copies are what tells whether the link takes more: held back until there is room to spare, they would never be sent again on a link that was narrow once.
+        let margin = if budget.alone { 1.0 } else { MARGIN };
+        let fits = |count: usize| budget.total >= margin * budget.sound * (1.0 + count as f64 * COPY);
         let worth = share >= if self.copies.is_some() { END * begin / BEGIN } else { begin };
         // A copy that does not fit fills the link and is lost with what it was to repair.
         let count = match (budget.alone || worth, share >= TWICE) {
@@ -129,8 +131,9 @@ impl Plan {
             (true, _) => usize::from(fits(1)),
         };
         let copies = (count > 0).then(|| {
-            let lasts = RUNS * run / packets_per_second.max(50.0);
-            Copies { count, distance: ((lasts / SOUND_EVERY).ceil() as usize).clamp(1, FARTHEST) }
+            let every = budget.sound_packet.as_secs_f64().max(0.001);
+            let lasts = (RUNS * run / packets_per_second.max(1.0 / every)).min(FARTHEST / count as f64);
+            Copies { count, distance: ((lasts / every).ceil() as usize).max(1) }
         });
         let copied = copies.map_or(0.0, |copies: Copies| copies.count as f64 * COPY);
         let picture = budget.total - budget.sound * (1.0 + copied);
@@ -193,7 +196,13 @@ fn more_lost_than(parities: usize, packets: usize, share: f64, run: f64) -> f64 
 mod tests {
     use super::*;
 
-    const WIDE: Budget = Budget { total: 1_240_000.0, sound: 62_000.0, picture_least: 400_000.0, alone: false };
+    const WIDE: Budget = Budget {
+        total: 1_240_000.0,
+        sound: 62_000.0,
+        sound_packet: Duration::from_millis(20),
+        picture_least: 400_000.0,
+        alone: false,
+    };
 
     fn link(share: f64, run: f64, round_trip: u64) -> Conditions {
         Conditions {
@@ -243,8 +252,12 @@ mod tests {
     fn sound_goes_again_after_the_run_is_over_and_not_where_it_is_dear() {
         let copies = |conditions| Plan::default().next(conditions).copies;
         assert_eq!(copies(link(0.02, 1.0, 100)), Some(Copies { count: 1, distance: 1 }));
-        assert_eq!(copies(link(0.10, 4.0, 100)), Some(Copies { count: 1, distance: 3 }));
-        assert_eq!(copies(link(0.20, 50.0, 100)), Some(Copies { count: 2, distance: FARTHEST }));
+        assert_eq!(copies(link(0.10, 4.0, 100)), Some(Copies { count: 1, distance: 4 }));
+        assert_eq!(copies(link(0.03, 50.0, 100)), Some(Copies { count: 1, distance: 12 }), "240 ms");
+        assert_eq!(copies(link(0.20, 50.0, 100)), Some(Copies { count: 2, distance: 6 }));
+        let budget = Budget { sound_packet: Duration::from_millis(60), ..WIDE };
+        let slim = Conditions { budget, ..link(0.03, 50.0, 100) };
+        assert_eq!(copies(slim), Some(Copies { count: 1, distance: 4 }), "as far in time");
         let budget = Budget { total: 150e3, ..WIDE };
         let dear = |share| Conditions { budget, packets_per_second: 65.0, ..link(share, 1.0, 200) };
         assert_eq!((copies(dear(0.02)), copies(dear(0.045)).is_some()), (None, true));
@@ -253,12 +266,13 @@ mod tests {
     #[test]
     fn sound_alone_goes_twice_where_that_fits_whatever_is_lost() {
         let count = |total, share| {
-            let budget = Budget { total, sound: 25e3, picture_least: 0.0, alone: true };
+            let sound_packet = Duration::from_millis(60);
+            let budget = Budget { total, sound: 25e3, sound_packet, picture_least: 0.0, alone: true };
             let link = Conditions { budget, packets_per_second: 17.0, ..link(share, 1.0, 200) };
             Plan::default().next(link).copies.map(|copies| copies.count)
         };
         assert_eq!(
-            [count(50e3, 0.0), count(40e3, 0.0), count(50e3, 0.2), count(70e3, 0.2)],
+            [count(50e3, 0.0), count(38e3, 0.0), count(50e3, 0.2), count(70e3, 0.2)],
             [Some(1), None, Some(1), Some(2)]
         );
     }

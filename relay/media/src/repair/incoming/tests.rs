@@ -4,7 +4,8 @@ use crate::repair::{Losses, Outgoing, policy::Budget};
 use proptest::prelude::*;
 use yunzhen_protocol::repair::{MAX_PARITIES, encode_parity};
 
-const BUDGET: Budget = Budget { total: 1e6, sound: 62e3, picture_least: 400e3, alone: false };
+const BUDGET: Budget =
+    Budget { total: 1e6, sound: 62e3, sound_packet: Duration::from_millis(20), picture_least: 400e3, alone: false };
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
