@@ -213,7 +213,7 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
     let p = prescriptions::get(&mut work.tx, about.prescription_id).await?.ok_or(AppError::NotFound)?;
     let withdrawn = matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
     let asked = refills::of_prescription(&mut work.tx, p.id).await?;
-    if withdrawn || asked.as_ref().is_some_and(|refill| refill.state.is_terminal()) {
+    if withdrawn || asked.as_ref().is_some_and(|refill| refill.state.is_decided()) {
         return Ok(work.tx.commit_bookkeeping("a course that needs no refill").await?);
     }
     let supply = Supply::of(&mut work.tx, p).await?;
