@@ -141,10 +141,14 @@ pub(super) async fn renewal_ended(work: &mut Work, ctx: &Context, p: &Prescripti
         let refill = refill.reopen(end, ctx.now)?;
         refills::update(&mut work.tx, &refill).await?;
         work.record_by_system(EventKind::RefillReopened, refill.id.uuid(), Some(refill.home_id));
-        if let Some(other) = other_renewal(work, &refill, &course, p.id).await? {
-            let refill = refill.renew(other, ctx.now)?;
-            refills::update(&mut work.tx, &refill).await?;
-            work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
+        match other_renewal(work, &refill, &course, p.id).await? {
+            Some(other) => {
+                let refill = refill.renew(other, ctx.now)?;
+                refills::update(&mut work.tx, &refill).await?;
+                work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
+            }
+            // What the home lost while it was done nobody was asked for.
+            None => look_again(work, course.id, ctx.now, ctx.now).await?,
         }
     }
     Ok(())

@@ -206,14 +206,19 @@ async fn a_renewal_that_came_and_was_stopped_asks_only_while_the_old_course_is_t
     }
 }
 
-/// The request changed, and was told as asked, while nobody was to read it.
+/// The request changed, and was told as asked, while nobody was to read it; or what was called back meanwhile was never asked for.
 #[tokio::test]
-async fn a_recall_asks_nobody_for_more_whose_renewal_is_on_its_way() {
+async fn a_recall_asks_nobody_for_more_whose_renewal_is_on_its_way_until_that_brings_nothing() {
     let w = World::new().await;
     runs_out(&w).await;
-    signed(&w).await;
+    let new = signed(&w).await;
     let done = request(&w).await;
     call_back(&w, "amlodipine-5mg").await;
     assert_eq!(request(&w).await, done);
     assert_eq!(told(&w).await, (1, 1, 0));
+    withdrawn(&w, new.id).await;
+    wakes(&w, w.now()).await;
+    let open = request(&w).await;
+    assert!(open.state == State::Open && open.last_day < done.last_day, "{open:?}");
+    assert_eq!(told(&w).await, (2, 1, 1));
 }
