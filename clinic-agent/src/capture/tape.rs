@@ -110,8 +110,8 @@ pub(super) struct Tape {
 }
 
 impl Tape {
-    /// Starts recording what comes through the slot, behind the tapes `before`, which may be of the same recording: it has each place once. They stay where they are, and
-    /// it is `None`, when it cannot begin; why is in the log, and told.
+    /// Starts recording what comes through the slot, behind the tapes `before`, which may be of the same recording: it has each place once. It is `None` when
+    /// it cannot begin; why is in the log, and told. They stay where they are then, unless the system gives no thread: those end without being waited for.
     pub(super) fn start(
         order: &RecordOrder,
         target: &TapeTarget,

@@ -47,6 +47,6 @@ export const refusedRecording = {
   title: "住民未同意录像",
   status: 409,
   code: "no_recording_consent",
-  detail: "住民没有签署录像同意书，或已撤回。",
-  action: "请护士在平板上取得同意后再录。",
+  detail: "住民没有签署录像同意书、已撤回，或没有同意录制这次会诊。",
+  action: "请护士在平板上询问住民并取得同意后再录。",
 };

@@ -116,6 +116,8 @@ struct World {
     weak_leg: LegId,
     told: Vec<(Duration, u32)>,
     low_seconds: Duration,
+    /// What the strong one's and the weak one's browser think their links carry.
+    estimates: [Option<u32>; 2],
 }
 
 impl World {
@@ -140,6 +142,7 @@ impl World {
             weak_leg: weak.0,
             told: Vec::new(),
             low_seconds: Duration::ZERO,
+            estimates: [None; 2],
         };
         world.input(Input::Join(Box::new(join(HOME, ParticipantKind::Home, 2))));
         for (leg, kind) in [(SPECIALIST, ParticipantKind::Specialist), weak] {
@@ -197,8 +200,9 @@ impl World {
             }
             if ms % 1000 == 500 {
                 let (strong, weak) = (self.strong.loss(), self.weak.loss());
-                self.input(Input::Reception { leg: SPECIALIST, slot: 0, loss: strong, estimate_bps: None });
-                self.input(Input::Reception { leg, slot: 0, loss: weak, estimate_bps: None });
+                let [of_strong, of_weak] = self.estimates;
+                self.input(Input::Reception { leg: SPECIALIST, slot: 0, loss: strong, estimate_bps: of_strong });
+                self.input(Input::Reception { leg, slot: 0, loss: weak, estimate_bps: of_weak });
             }
             self.input(Input::Timeout);
             self.now += STEP;
@@ -269,6 +273,22 @@ fn a_weak_specialist_does_not_slow_a_strong_one() {
     assert!(now >= 1_400_000, "{now} bit/s: {:?}", world.told);
     let (fps, ..) = world.weak.seen(FROM, UNTIL);
     assert!(fps >= 11.0, "{fps:.1} pictures a second for the weak one");
+}
+
+/// What is believed of a link while the low picture is sent may be more than the strong one's link takes: whoever was on trial then led, so that the trial was over and forgotten,
+/// and the main picture came down to what their link takes each ten seconds.
+#[test]
+fn who_is_on_trial_does_not_lead_whatever_is_believed_of_their_link() {
+    let mut world = World::new((COLLEAGUE, ParticipantKind::Specialist), 10_000_000, true);
+    world.estimates = [Some(1_000_000), Some(300_000)];
+    world.run(5 * SECOND);
+    assert!(world.low_on, "less than half of what the strong one takes");
+    world.estimates = [Some(1_000_000), Some(1_400_000)];
+    world.run(11 * SECOND);
+    assert!(!world.low_on, "the main one is tried");
+    world.input(Input::KeyframeRequest { leg: COLLEAGUE, slot: 0 });
+    world.run(12 * SECOND);
+    assert!(world.low_on, "the first picture that breaks ends it");
 }
 
 /// A specialist who films, seen by a home and perhaps by a colleague; what the publisher was told and what the home got.

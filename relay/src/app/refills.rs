@@ -141,10 +141,14 @@ pub(super) async fn renewal_ended(work: &mut Work, ctx: &Context, p: &Prescripti
         let refill = refill.reopen(end, ctx.now)?;
         refills::update(&mut work.tx, &refill).await?;
         work.record_by_system(EventKind::RefillReopened, refill.id.uuid(), Some(refill.home_id));
-        if let Some(other) = other_renewal(work, &refill, &course, p.id).await? {
-            let refill = refill.renew(other, ctx.now)?;
-            refills::update(&mut work.tx, &refill).await?;
-            work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
+        match other_renewal(work, &refill, &course, p.id).await? {
+            Some(other) => {
+                let refill = refill.renew(other, ctx.now)?;
+                refills::update(&mut work.tx, &refill).await?;
+                work.record_by_system(EventKind::RefillDone, refill.id.uuid(), Some(refill.home_id));
+            }
+            // What the home lost while it was done nobody was asked for.
+            None => look_again(work, course.id, ctx.now, ctx.now).await?,
         }
     }
     Ok(())
@@ -213,7 +217,7 @@ pub(crate) async fn look(app: &App, job: &Job, now: Timestamp) -> Result<(), App
     let p = prescriptions::get(&mut work.tx, about.prescription_id).await?.ok_or(AppError::NotFound)?;
     let withdrawn = matches!(p.state, PrescriptionState::Stopped | PrescriptionState::Cancelled);
     let asked = refills::of_prescription(&mut work.tx, p.id).await?;
-    if withdrawn || asked.as_ref().is_some_and(|refill| refill.state.is_terminal()) {
+    if withdrawn || asked.as_ref().is_some_and(|refill| refill.state.is_decided()) {
         return Ok(work.tx.commit_bookkeeping("a course that needs no refill").await?);
     }
     let supply = Supply::of(&mut work.tx, p).await?;

@@ -132,7 +132,8 @@ fn of_app(error: &AppError) -> Words {
         AppError::NotFound => not_found(),
         AppError::Camera(error) => of_camera(*error),
         AppError::NoRecordingConsent => words(S::CONFLICT, "no_recording_consent", ["住民未同意录像", "No consent to be recorded"],
-            ["住民没有签署录像同意书，或已撤回。", "The resident has not signed the consent to recordings, or took it back."], ["请护士在平板上取得同意后再录。", "Ask the nurse to take the consent on the tablet first."]),
+            ["住民没有签署录像同意书、已撤回，或没有同意录制这次会诊。", "The resident has not signed the consent to recordings, took it back, or did not agree to a recording of this consultation."],
+            ["请护士在平板上询问住民并取得同意后再录。", "Ask the nurse to ask the resident on the tablet first."]),
         AppError::AlreadyRecording => words(S::CONFLICT, "already_recording", ["正在录像", "It is being recorded"],
             ["这次会诊已在录像。", "This consultation is being recorded."], ["请先停止正在进行的录像。", "Stop that recording first."]),
         AppError::TooManyRecordings { most } => {

@@ -9,6 +9,7 @@
 //! | `000013-000014-unreadable.lost` | a stretch of segments that will never come, and why |
 //! | `plain-….mp4`, `….new` | an attempt that is under way, or was |
 //! | `….movie` | what is watched, sealed |
+//! | `movie`, `plain.mp4` | the same of a relay of before they had names of their own |
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -27,7 +28,7 @@ const SEGMENT: &str = "segment";
 const LOST: &str = "lost";
 const MOVIE: &str = "movie";
 const NEW: &str = "new";
-const PLAIN: &str = "plain-";
+const PLAIN: &str = "plain";
 /// Bytes of the file that are sealed together: any place in it costs opening one or two of them.
 const BLOCK: usize = 64 * 1024;
 
@@ -126,7 +127,7 @@ impl Files {
 
     /// Where a recording lies in clear while it is assembled; another place each time.
     pub fn plain(&self, id: RecordingId) -> PathBuf {
-        self.of(id).join(format!("{PLAIN}{}.mp4", hex(&random_bytes::<8>())))
+        self.of(id).join(format!("{PLAIN}-{}.mp4", hex(&random_bytes::<8>())))
     }
 
     /// Removes what attempts left: whatever lies in clear, and what is half written. One that is under way all the same does not come to its end.
@@ -164,7 +165,10 @@ impl Files {
 
     /// Some of the file as it is watched: `len` bytes from `from`, which is within it.
     pub fn read(&self, id: RecordingId, key: &SealingKey, movie: &Movie, from: u64, len: usize) -> io::Result<Vec<u8>> {
-        let file = File::open(self.movie_path(id, &movie.sha256))?;
+        let file = File::open(self.movie_path(id, &movie.sha256)).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => File::open(self.of(id).join(MOVIE)),
+            _ => Err(error),
+        })?;
         let total = movie.bytes;
         let end = total.min(from.saturating_add(len as u64));
         let mut out = Vec::with_capacity(len);
@@ -368,6 +372,22 @@ mod tests {
         assert_eq!(read, bytes, "each is whole");
         files.keep_only(id, &sealed[0]).unwrap();
         assert_eq!(names(&files, id), [format!("{}.{MOVIE}", hex(&sealed[0]))]);
+    }
+
+    /// What a relay kept before an update was damaged after it, and what lay in clear was not taken for an attempt's.
+    #[test]
+    fn files_of_before_they_had_names_of_their_own_are_watched_and_lie_in_clear_no_longer() {
+        let (_folder, files, id) = folder();
+        let key = SealingKey::new(KEY).unwrap();
+        let plain = files.of(id).join("plain.mp4");
+        files.take(id, 0, b"zero").unwrap();
+        fs::write(&plain, b"watched").unwrap();
+        let (bytes, sha256) = files.seal(id, &plain, &key).unwrap();
+        fs::rename(files.movie_path(id, &sha256), files.of(id).join("movie")).unwrap();
+        files.remove_attempts(id).unwrap();
+        assert_eq!(names(&files, id), ["000000.segment", "movie"]);
+        let movie = Movie { duration_ms: 1, bytes, sha256, gaps: Vec::new() };
+        assert_eq!(files.read(id, &key, &movie, 0, 7).unwrap(), b"watched");
     }
 
     #[test]

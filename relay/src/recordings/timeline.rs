@@ -25,12 +25,14 @@ pub struct Timeline {
     missing: Option<GapReason>,
     /// What begins later is no part of it.
     until_us: Option<u64>,
+    /// The rest never came.
+    is_cut: bool,
 }
 
 impl Timeline {
-    /// Of a recording that was ended so long after it was asked for.
-    pub fn until(until_us: u64) -> Self {
-        Self { until_us: Some(until_us), ..Self::default() }
+    /// Of a recording that was ended so long after it was asked for. `is_cut`: its rest was given up.
+    pub fn until(until_us: u64, is_cut: bool) -> Self {
+        Self { until_us: Some(until_us), is_cut, ..Self::default() }
     }
 
     /// The next segment: where it begins. `None`: after the recording's end.
@@ -87,7 +89,9 @@ impl Timeline {
     /// How long it is, milliseconds, and what is missing.
     pub fn end(mut self) -> (u64, Vec<Gap>) {
         let end_ms = self.end_us / 1000;
-        self.gaps.extend(self.missing.map(|reason| Gap { at_ms: end_ms, for_ms: 0, reason }));
+        let rest = self.is_cut.then_some(GapReason::Lost).filter(|rest| self.missing != Some(*rest));
+        let at_end = self.missing.into_iter().chain(rest);
+        self.gaps.extend(at_end.map(|reason| Gap { at_ms: end_ms, for_ms: 0, reason }));
         (end_ms, self.gaps)
     }
 }
@@ -168,10 +172,26 @@ mod tests {
         );
     }
 
+    /// Segments that were given up before the rest was stood in the list twice, with one reason at one place.
+    #[test]
+    fn a_rest_that_never_came_is_one_gap_with_what_was_lost_before_it() {
+        let told = |missing: Option<GapReason>, is_cut| {
+            let mut line = Timeline::until(60 * S, is_cut);
+            line.place(&segment(1_800_000_000 * S, 4 * S, After::Start));
+            missing.into_iter().for_each(|reason| line.miss(reason));
+            line.end().1.iter().map(|gap| (gap.at_ms, gap.reason)).collect::<Vec<_>>()
+        };
+        assert!(told(None, false).is_empty());
+        assert_eq!(told(None, true), [(4_000, GapReason::Lost)]);
+        assert_eq!(told(Some(GapReason::Lost), true), [(4_000, GapReason::Lost)]);
+        let both = [(4_000, GapReason::Unreadable), (4_000, GapReason::Lost)];
+        assert_eq!(told(Some(GapReason::Unreadable), true), both);
+    }
+
     /// The consultation ended, or the consent was taken back, while the box had no link and went on recording.
     #[test]
     fn what_was_recorded_after_the_end_is_no_part_of_it() {
-        let mut line = Timeline::until(10 * S);
+        let mut line = Timeline::until(10 * S, false);
         let clock = 1_800_000_000 * S;
         assert_eq!(line.place(&segment(clock, 4 * S, After::Start)), Some(0));
         assert_eq!(line.place(&segment(clock + 8 * S, 4 * S, After::Segment)), Some(8 * S));
@@ -181,7 +201,7 @@ mod tests {
         assert_eq!(line.end(), (12_000, vec![Gap { at_ms: 4_000, for_ms: 4_000, reason: GapReason::Quiet }]));
 
         // A run begins only on the hospital's word: a clock that puts it after the end was set.
-        let mut line = Timeline::until(10 * S);
+        let mut line = Timeline::until(10 * S, false);
         line.place(&segment(clock, 4 * S, After::Start));
         assert_eq!(line.place(&segment(clock + 7_200 * S, 4 * S, After::Start)), Some(4 * S));
         assert_eq!(line.place(&segment(clock + 7_204 * S, 4 * S, After::Segment)), Some(8 * S));

@@ -27,7 +27,7 @@ fn chronic(drugs: &[(&str, u32)]) -> PrescriptionDraft {
     PrescriptionDraft { supply: Supply::Chronic, ..draft("I10", drugs) }
 }
 
-async fn call_back(w: &World, drug: &str) {
+pub async fn call_back(w: &World, drug: &str) {
     let new = NewRecall {
         drug_id: DrugId(drug.into()),
         batch: "B2026-11".into(),

@@ -13,6 +13,7 @@ use yunzhen_relay::app::views::prescribing::ReplaceBody;
 use yunzhen_relay::app::views::prescriptions::{Packed, Prescription, PrescriptionDraft, RejectBody};
 use yunzhen_relay::app::{discrepancies, prescriptions};
 
+use crate::in_hand::call_back;
 use crate::refill::{asked, chronic, day, wakes};
 use crate::world::World;
 
@@ -203,4 +204,21 @@ async fn a_renewal_that_came_and_was_stopped_asks_only_while_the_old_course_is_t
         assert_eq!(request.state, state, "day {days}");
         assert_eq!(request.reopened.map(|why| why.because), (days == 24).then_some(RenewalEnd::Stopped));
     }
+}
+
+/// The request changed, and was told as asked, while nobody was to read it; or what was called back meanwhile was never asked for.
+#[tokio::test]
+async fn a_recall_asks_nobody_for_more_whose_renewal_is_on_its_way_until_that_brings_nothing() {
+    let w = World::new().await;
+    runs_out(&w).await;
+    let new = signed(&w).await;
+    let done = request(&w).await;
+    call_back(&w, "amlodipine-5mg").await;
+    assert_eq!(request(&w).await, done);
+    assert_eq!(told(&w).await, (1, 1, 0));
+    withdrawn(&w, new.id).await;
+    wakes(&w, w.now()).await;
+    let open = request(&w).await;
+    assert!(open.state == State::Open && open.last_day < done.last_day, "{open:?}");
+    assert_eq!(told(&w).await, (2, 1, 1));
 }

@@ -58,7 +58,7 @@ export function RecordingQuestion({
           </Text>
           <Button
             variant="subtle"
-            size="compact-md"
+            size="lg"
             disabled={!online || answer.isPending}
             onClick={() => (said === "agreed" ? answer.mutate("refused") : agree())}
           >

@@ -20,7 +20,7 @@ export const enRecordings: typeof zhRecordings = {
       "The hospital cannot store the recording now (its disk may be full); it goes on by itself. Tell the administrator.",
     stopped: {
       call_over: "The consultation is over.",
-      consent_revoked: "The resident took the consent back, so recording has stopped.",
+      consent_revoked: "The resident no longer agrees to be recorded, so recording has stopped.",
     },
     trouble: {
       box_disk:

@@ -18,7 +18,7 @@ export const zhRecordings = {
     halted: "医院暂时存不下录像（磁盘可能已满），恢复后自动继续。请通知管理员。",
     stopped: {
       call_over: "会诊已结束。",
-      consent_revoked: "住民撤回了录像同意，录像已停止。",
+      consent_revoked: "住民不再同意录像，录像已停止。",
     },
     trouble: {
       box_disk: "养老院终端的磁盘存不下录像（已满或故障），这一段没有录下；通话不受影响。请通知管理员。",

@@ -23,11 +23,11 @@ export function SignalWords({ signals }: { signals: readonly HomeSignal[] | unde
   if (!signals || signals.length === 0) return null;
   return (
     <span role="group" aria-label={t("radio.label")} data-testid="home-signals">
-      {signals.map(({ path = "", technology, strength }) => {
+      {signals.map(({ path = "", technology, strength }, modem) => {
         const signal = `${t(`radio.technology.${technology}`)} ${t(`radio.strength.${strength}`)}`.trim();
         const { meaning, icon } = STRENGTH[strength];
         return (
-          <StatusChip key={`${path} ${technology}`} meaning={meaning} icon={icon}>
+          <StatusChip key={modem} meaning={meaning} icon={icon}>
             {signals.length > 1 && path !== "" ? t("radio.ofPath", { path, signal }) : signal}
           </StatusChip>
         );

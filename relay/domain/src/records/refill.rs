@@ -149,7 +149,7 @@ impl Refill {
     pub fn sooner(mut self, item_nos: &[u16], last_day: Date, runs_out: RunsOut) -> Option<Self> {
         let more: Vec<u16> = item_nos.iter().copied().filter(|no| !self.item_nos.contains(no)).collect();
         let is_sooner = last_day < self.last_day;
-        if self.state.is_terminal() || (more.is_empty() && !is_sooner) {
+        if self.state.is_decided() || (more.is_empty() && !is_sooner) {
             return None;
         }
         if is_sooner {
@@ -159,5 +159,47 @@ impl Refill {
         self.item_nos.sort_unstable();
         self.version += 1;
         Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn asked(state: State) -> Refill {
+        let at = Timestamp::UNIX_EPOCH;
+        Refill {
+            id: RefillId::new(at, [1; 10]),
+            version: 1,
+            state,
+            prescription_id: PrescriptionId::new(at, [2; 10]),
+            resident_id: ResidentId::new(at, [3; 10]),
+            home_id: HomeId::new(at, [4; 10]),
+            specialist_id: StaffId::new(at, [5; 10]),
+            item_nos: vec![1],
+            last_day: date(2026, 12, 21),
+            runs_out: RunsOut::Validity,
+            asked_at: at,
+            decided_at: None,
+            renewed_by: None,
+            reopened: None,
+            decline_reason: None,
+        }
+    }
+
+    /// Since a request that is done can be open again, it was asked for more after its renewal was signed, though nobody reads it then.
+    #[test]
+    fn only_a_request_that_waits_for_somebody_asks_for_more() {
+        let sooner = |state| asked(state).sooner(&[1, 2], date(2026, 12, 1), RunsOut::Stock);
+        for state in [State::Open, State::Seen] {
+            let more = sooner(state).expect("it waits");
+            let said = (more.state, more.item_nos, more.last_day, more.runs_out, more.version);
+            assert_eq!(said, (state, vec![1, 2], date(2026, 12, 1), RunsOut::Stock, 2));
+        }
+        for state in [State::Done, State::Declined, State::Lapsed] {
+            assert_eq!(sooner(state), None, "{state:?}");
+        }
+        assert_eq!(asked(State::Open).sooner(&[1], date(2026, 12, 21), RunsOut::Stock), None, "it says that already");
     }
 }

@@ -136,7 +136,7 @@ impl Room {
         let comes = publisher.low.as_ref().is_some_and(|low| low.comes(now));
         let (rate_bps, is_on, limits) = (publisher.rate.bps(), publisher.is_on(MediaKind::Video), self.config.video);
         let decide = self.deciding(watchers);
-        let lead = self.lead(watchers, decide);
+        let lead = self.lead(now, watchers, decide);
         let (mut wanted, mut main_needed, mut low_needed) = (false, false, false);
         for (place, number) in watchers {
             let viewer = &mut self.legs[*place];
@@ -200,8 +200,8 @@ impl Room {
         }
     }
 
-    /// The strongest of those who decide. One who has the low picture is not known to be strong.
-    fn lead(&self, watchers: &[(usize, u8)], decide: fn(ParticipantKind) -> bool) -> Option<Lead> {
+    /// The strongest of those who decide. One who has the low picture is not known to be strong, nor is one on trial with the main one.
+    fn lead(&self, now: Instant, watchers: &[(usize, u8)], decide: fn(ParticipantKind) -> bool) -> Option<Lead> {
         let start_bps = self.config.video.start_bps;
         let leads = watchers.iter().filter_map(|(place, number)| {
             let viewer = &self.legs[*place];
@@ -211,7 +211,8 @@ impl Room {
                 None => slot.cap.bps(),
             };
             let counts = decide(viewer.participant.kind) && viewer.takes_pictures();
-            counts.then_some((slot.choice.layer() == Layer::Main, Lead { place: *place, bps }))
+            let is_known = slot.choice.layer() == Layer::Main && !slot.choice.is_tried(now);
+            counts.then_some((is_known, Lead { place: *place, bps }))
         });
         // Of equals the first: nobody changes places for nothing.
         leads

@@ -12,7 +12,7 @@ use yunzhen_domain::access::Action;
 use yunzhen_domain::audit::EventKind;
 use yunzhen_domain::ids::RecordingId;
 use yunzhen_domain::machines::recording::State;
-use yunzhen_domain::records::{Gap, GapReason, Movie, Recording, RecordingFailure};
+use yunzhen_domain::records::{GapReason, Movie, Recording, RecordingFailure};
 use yunzhen_runtime::backoff::Backoff;
 use yunzhen_runtime::clock::random_bytes;
 use yunzhen_store::{StoreError, consultations, recordings};
@@ -107,9 +107,8 @@ async fn make(app: &App, recording: &Recording) -> Result<Option<Movie>, AppErro
     let (id, files) = (recording.id, app.recordings.clone());
     let key = app.vault.open(&place(id), &recording.key)?;
     let (opening, sealing) = (sealing(&key)?, sealing(&key)?);
-    let line = Timeline::until(recorded_us(recording));
+    let line = Timeline::until(recorded_us(recording), recording.is_cut);
     let is_last = recording.assembly.tries >= TRIES;
-    let is_cut = recording.is_cut;
     let made = blocking(move || {
         files.remove_attempts(id)?;
         let received = files.received(id)?;
@@ -131,9 +130,7 @@ async fn make(app: &App, recording: &Recording) -> Result<Option<Movie>, AppErro
         let made = match (made, unread.take()) {
             // A disk that does not give what it holds may do so the next time.
             (_, Some(error)) if !is_last => Err(error),
-            (Ok(Assembled { duration_ms, mut gaps }), _) => {
-                let rest = Gap { at_ms: duration_ms, for_ms: 0, reason: GapReason::Lost };
-                gaps.extend(is_cut.then_some(rest));
+            (Ok(Assembled { duration_ms, gaps }), _) => {
                 let sealed = files.seal(id, &plain, &sealing);
                 sealed.map(|(bytes, sha256)| Some(Movie { duration_ms, bytes, sha256, gaps }))
             }
