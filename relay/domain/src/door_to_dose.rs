@@ -3,6 +3,7 @@
 
 mod standing;
 
+use crate::machines::delivery::AttemptCode;
 use crate::machines::discrepancy::Cause;
 use crate::machines::named_enum;
 use crate::policy::Policy;
@@ -153,6 +154,8 @@ pub struct DoorToDose {
     pub next: Next,
     /// Why it does not go its straight way.
     pub reason: Option<Reason>,
+    /// Why the last attempt failed, where that is the reason or the courier gave the parcel back.
+    pub attempt: Option<AttemptCode>,
     /// The same in the words of the nurse or the courier.
     pub note: Option<Sensitive<String>>,
     /// By when what is next should be done.
@@ -218,8 +221,9 @@ pub fn door_to_dose(
         let since = parcel.and_then(|parcel| parcel.delivery.timeline.last());
         due_by = since.and_then(|step| later(step.at, minutes));
     }
-    let standing::Standing { turn, next, reason, note } = stands;
-    Some(DoorToDose { steps, current, turn, next, reason, note, due_by, late: due_by.is_some_and(|due| now > due) })
+    let standing::Standing { turn, next, reason, attempt, note } = stands;
+    let late = due_by.is_some_and(|due| now > due);
+    Some(DoorToDose { steps, current, turn, next, reason, attempt, note, due_by, late })
 }
 
 /// When the courier came to the door with it, unless it has left the door again to be brought once more.

@@ -5340,6 +5340,8 @@ export interface components {
         DocumentKind: "photo" | "portrait" | "report" | "identity" | "still" | "voice_message" | "other";
         /** @description The way of a prescription from the signature to the first dose. */
         DoorToDose: {
+            /** @description Why the last attempt failed, where that is the reason or the courier gave the parcel back. */
+            attempt?: components["schemas"]["AttemptCode"];
             /** @description Which of them is being done now; absent where the way has stopped, turned round or ended. */
             current?: components["schemas"]["ChainStage"];
             /** @description By when what is next should be done. */

@@ -5,6 +5,7 @@ import type { ChainTurn, DoorToDose as Chain, DoseState, PrescriptionState, Refi
 import type { Meaning } from "../theme/tokens";
 import "./door-to-dose.css";
 import { useFormats } from "./hooks";
+import { useAttemptWords } from "./parcels";
 import { StatusChip } from "./status";
 
 /** Whose turn it is, and that it is late: beside a line of a list. */
@@ -77,15 +78,21 @@ export function DoorToDose({ chain, state }: { chain: Chain; state: Prescription
 }
 
 /** Why it does not go its straight way, and what is next; the step that is being done says by when itself. */
-function NextStep({ chain: { next, reason, note, current, due_by } }: { chain: Chain }) {
+function NextStep({ chain: { next, reason, attempt, note, current, due_by } }: { chain: Chain }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const attemptWords = useAttemptWords();
   if (next === "nothing" && !reason) return null;
+  // What was written stays in its language: the nurse's words of a refusal, else the courier's.
+  const why =
+    reason === "refused"
+      ? note && t("chain.nurseWrote", { words: note })
+      : (note || (attempt && attempt !== "other")) && attemptWords({ code: attempt, reason: note });
   return (
     <p className="yz-chain-next" data-testid="chain-next">
       {reason && (
         <strong>
-          {note ? t("chain.because", { reason: t(`chain.reason.${reason}`), note }) : t(`chain.reason.${reason}`)}
+          {why ? t("chain.because", { reason: t(`chain.reason.${reason}`), why }) : t(`chain.reason.${reason}`)}
         </strong>
       )}
       {next !== "nothing" && (

@@ -26,18 +26,18 @@ export function QuarantineBanner({ delivery, reader }: { delivery: Delivery; rea
 }
 
 /** Why an attempt failed: the code in the reader's language, the courier's own words as they were written. */
-export function AttemptReason({ attempt }: { attempt: Attempt }) {
+export function useAttemptWords(): (of: Pick<Attempt, "code" | "reason">) => string {
   const { t } = useTranslation("shared");
-  const words = attempt.reason && t("parcel.attempt.written", { words: attempt.reason });
-  // What was kept before there were codes has words only.
-  const code = attempt.code ?? "other";
-  if (words && code === "other") return <>{words}</>;
-  return (
-    <>
-      {t(`parcel.attempt.${code}`)}
-      {words && ` · ${words}`}
-    </>
-  );
+  return ({ code = "other", reason }) => {
+    const words = reason && t("parcel.attempt.written", { words: reason });
+    // What was kept before there were codes has words only.
+    if (words && code === "other") return words;
+    return words ? `${t(`parcel.attempt.${code}`)} · ${words}` : t(`parcel.attempt.${code}`);
+  };
+}
+
+export function AttemptReason({ attempt }: { attempt: Attempt }) {
+  return <>{useAttemptWords()(attempt)}</>;
 }
 
 /** Packed, and not with the courier yet. */

@@ -1,7 +1,7 @@
 //! Whose turn it is, what is next and why, for every state of a signed prescription and its newest parcel. Not here: when each step was done and when it is late.
 
 use super::{Next, Parcel, Reason, Turn};
-use crate::machines::delivery::{QuarantineReason, State as D};
+use crate::machines::delivery::{AttemptCode, QuarantineReason, State as D};
 use crate::machines::discrepancy::Cause;
 use crate::machines::prescription::State as P;
 use crate::records::{Delivery, Prescription};
@@ -12,11 +12,12 @@ pub(super) struct Standing {
     pub turn: Turn,
     pub next: Next,
     pub reason: Option<Reason>,
+    pub attempt: Option<AttemptCode>,
     pub note: Option<Sensitive<String>>,
 }
 
 const fn on(turn: Turn, next: Next) -> Standing {
-    Standing { turn, next, reason: None, note: None }
+    Standing { turn, next, reason: None, attempt: None, note: None }
 }
 
 impl Standing {
@@ -26,6 +27,12 @@ impl Standing {
 
     fn in_words(self, note: Option<Sensitive<String>>) -> Self {
         Self { note, ..self }
+    }
+
+    /// Why the last attempt failed, as the courier said it.
+    fn after_the_last_attempt(self, d: &Delivery) -> Self {
+        let Some(last) = d.attempts.last() else { return self };
+        Self { attempt: Some(last.code), ..self }.in_words(last.reason.clone().map(Into::into))
     }
 }
 
@@ -74,12 +81,11 @@ fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
         if to_give { on(Turn::Nurse, Next::Give).because(Reason::Part) } else { on(Turn::Courier, next) }
     };
     let Some(d) = delivery else { return straight(Next::PickUp) };
-    let attempt = || -> Option<Sensitive<String>> { d.attempts.last()?.reason.clone().map(Into::into) };
     match d.state {
         D::AwaitingCourier | D::Accepted => straight(Next::PickUp),
         D::InTransit => straight(Next::Bring),
         D::AtDoor => on(Turn::Nurse, Next::Count),
-        D::OnHold => on(Turn::Courier, Next::TryAgain).because(Reason::AttemptFailed).in_words(attempt()),
+        D::OnHold => on(Turn::Courier, Next::TryAgain).because(Reason::AttemptFailed).after_the_last_attempt(d),
         // A batch that was called back is not let go on.
         D::Quarantined if d.quarantine == Some(QuarantineReason::Recall) => {
             on(Turn::Courier, Next::BringBack).because(Reason::Recall)
@@ -90,7 +96,7 @@ fn on_the_way(delivery: Option<&Delivery>, to_give: bool) -> Standing {
             let back = on(Turn::Pharmacy, Next::TakeBack);
             match stopped(d) {
                 Some(reason) => back.because(reason),
-                None => back.because(Reason::GivenBack).in_words(attempt()),
+                None => back.because(Reason::GivenBack).after_the_last_attempt(d),
             }
         }
         D::Recalled => on(Turn::Pharmacy, Next::TakeBack).because(Reason::Withdrawn),

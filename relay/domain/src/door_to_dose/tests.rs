@@ -153,11 +153,13 @@ fn a_failed_attempt_opens_the_door_again_and_says_why() {
     let again = chain(&written(P::InDelivery, &steps), Some(&d), None, "05:41");
     assert_eq!((again.turn, again.next, again.current), (Turn::Courier, Next::TryAgain, Some(Stage::AtTheDoor)));
     assert_eq!((again.reason, again.note.clone()), (Some(Reason::AttemptFailed), words("按了三次铃")));
+    assert_eq!(again.attempt, Some(code), "the reader's language says it, the words only add to it");
     assert_eq!((again.due_by, again.late), (Some(at("2026-11-23T05:40:00Z")), true), "the time for the way is over");
     d.state = D::AtDoor;
     d.timeline.push(step("resume", "03:20"));
     d.timeline.push(step("arrive", "03:30"));
     let there = chain(&written(P::InDelivery, &steps), Some(&d), None, "03:40");
     assert_eq!((there.turn, there.current, there.reason), (Turn::Nurse, Some(Stage::Counted), None));
+    assert_eq!(there.attempt, None);
     assert_eq!(there.steps[Stage::AtTheDoor as usize].at, Some(at("2026-11-23T03:30:00Z")));
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{
-    ChainNext, ChainReason, ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState, NeedReason,
-    NotGivenReason, PrescriptionId, RefillId, RefillState, RenewalEnd, ResidentId, Route, RunsOut,
+    AttemptCode, ChainNext, ChainReason, ChainStage, ChainTurn, DoseEntryId, DoseOutcome, DoseRound, DoseState,
+    NeedReason, NotGivenReason, PrescriptionId, RefillId, RefillState, RenewalEnd, ResidentId, Route, RunsOut,
 };
 use super::common::Time;
 use super::recalls::DoseRecall;
@@ -272,6 +272,9 @@ pub struct DoorToDose {
     /// Why it does not go its straight way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ChainReason>,
+    /// Why the last attempt failed, where that is the reason or the courier gave the parcel back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<AttemptCode>,
     /// The same in the words of the nurse or the courier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -311,6 +314,7 @@ impl From<yunzhen_domain::door_to_dose::DoorToDose> for DoorToDose {
             turn: chain.turn,
             next: chain.next,
             reason: chain.reason,
+            attempt: chain.attempt,
             note: chain.note.map(yunzhen_domain::sensitive::Sensitive::into_exposed),
             due_by: chain.due_by.map(Into::into),
             late: chain.late,
