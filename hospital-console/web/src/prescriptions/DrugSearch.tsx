@@ -81,12 +81,13 @@ export function DrugSearch({
                 <Text fw={500}>
                   {drugName(drug, i18n.language)} <Text component="span">{strength(drug.strength)}</Text>
                 </Text>
-                <Text size="sm" c="dimmed">
+                {/* In the option's own colour: dimmed text cannot be read on the marked one. */}
+                <Text size="sm">
                   {drug.atc}
                 </Text>
               </Group>
               <Group gap="xs">
-                <Text size="sm" c="dimmed">
+                <Text size="sm">
                   {i18n.language.startsWith("zh") ? drug.name_en : drug.name_zh} · {names.form(drug.form)}
                 </Text>
                 <DrugTags drug={drug} />
