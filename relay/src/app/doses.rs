@@ -82,7 +82,7 @@ impl Supply {
         let courses = self.courses(zone);
         let line = |item: &Item| {
             let Some(course) = courses.iter().find(|course| course.item.no == item.no) else {
-                return Running::not_arrived(&self.prescription, item, zone.date(now));
+                return Running::not_arrived(&self.prescription, item, zone, now);
             };
             let doses_per_unit = app.formulary.drug(&item.drug_id).map_or(1.0, |drug| drug.doses_per_unit);
             let lots = self.lots(item.no, doses_per_unit, recalls);

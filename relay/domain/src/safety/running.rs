@@ -1,11 +1,11 @@
 //! A line of another prescription that still runs: what the home has of it, by [`crate::runway`], and what may still come. Who asks gathers the records.
 
 use super::DraftItem;
+use crate::doses::Course;
 use crate::machines::{named_enum, prescription};
-use crate::policy::Policy;
 use crate::records::{Item, Prescription};
 use crate::runway::{Lasts, Stock};
-use jiff::civil::Date;
+use crate::schedule::Zone;
 use jiff::{Timestamp, ToSpan as _};
 
 /// A line of another prescription that was signed and is not over.
@@ -49,11 +49,17 @@ named_enum! {
 
 impl Running {
     /// A line of which nothing has reached the home, where it may still come or was settled without coming; none when its days have passed since it was signed.
-    pub fn not_arrived(p: &Prescription, item: &Item, today: Date) -> Option<Self> {
-        let signed = p.signed_at.filter(|_| !is_withdrawn(p)).map(Policy::local_date)?;
-        let until = signed.saturating_add((i64::from(item.days) - 1).days());
+    /// Its days are those that it would have if it had come when it was signed: where no dose was left on that day, they begin on the next.
+    pub fn not_arrived(p: &Prescription, item: &Item, zone: &Zone, now: Timestamp) -> Option<Self> {
+        let signed_at = p.signed_at.filter(|_| !is_withdrawn(p))?;
+        let (signed, today) = (zone.date(signed_at), zone.date(now));
+        let doses = Course { item, received_at: signed_at, stopped_at: None, zone }.doses();
+        // Nothing falls due of what is taken when needed: it is counted by its days.
+        let by_days = || signed.saturating_add((i64::from(item.days) - 1).days());
+        let first = doses.first().map_or(signed, |due| due.day);
+        let until = doses.last().map_or_else(by_days, |due| due.day);
         let (hand, rest) = if p.may_bring(item) {
-            (Hand::ToCome, Some(Lasts::between(today, until)))
+            (Hand::ToCome, Some(Lasts::between(today.max(first), until)))
         } else if p.never_came(item) {
             (Hand::Nothing(NothingLeft::NeverCame), None)
         } else {

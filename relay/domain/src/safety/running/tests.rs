@@ -1,12 +1,10 @@
 use super::*;
 use crate::dosage::Frequency;
-use crate::doses::Course;
 use crate::doses::tests::{at, entry, item, prescription};
 use crate::lots::Lot;
 use crate::machines::dose;
 use crate::records::{DoseEntry, Supplied};
-use crate::schedule::Zone;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 /// What came of the only line, and what of it was settled without coming.
 fn supplied(quantity: u32, closed: u32) -> Vec<Supplied> {
@@ -23,6 +21,11 @@ fn seen(p: &Prescription, entries: &[DoseEntry], lots: &[Lot], now: &str) -> Opt
     let course = Course { item: &p.items[0], received_at: at("2026-11-23T02:00:00Z"), stopped_at: None, zone: &zone };
     let stock = Stock { prescription: p, course, entries: entries.iter().collect(), doses_per_unit: 1.0, lots };
     Running::arrived(&stock, at(now))
+}
+
+/// Its only line, of which nothing has come.
+fn not_arrived(p: &Prescription, now: &str) -> Option<Running> {
+    Running::not_arrived(p, &p.items[0], &Zone::shanghai(), at(now))
 }
 
 /// Twenty-eight of one a day, of which so many came and so many were settled without coming.
@@ -73,8 +76,7 @@ fn of_a_batch_that_was_called_back_nothing_is_in_hand() {
 fn what_was_written_off_is_not_in_hand() {
     assert_eq!(left(seen(&course(5, 23), &[], &[], "2026-11-23T02:00:00Z")), (5_000, 5, date(2026, 11, 28)));
     assert_eq!(nothing(seen(&course(5, 23), &[], &[], "2026-11-29T02:00:00Z")), NothingLeft::NeverCame);
-    let (p, today) = (course(0, 28), date(2026, 11, 24));
-    assert_eq!(nothing(Running::not_arrived(&p, &p.items[0], today)), NothingLeft::NeverCame);
+    assert_eq!(nothing(not_arrived(&course(0, 28), "2026-11-24T04:00:00Z")), NothingLeft::NeverCame);
 }
 
 #[test]
@@ -87,19 +89,40 @@ fn what_is_still_owed_is_to_come_and_no_longer_once_nobody_sends_it() {
     let found = seen(&expired(course(10, 0)), &[], &[], "2026-11-23T02:00:00Z").unwrap();
     assert_eq!(found.lasts().map(|lasts| lasts.days), Some(10));
     let none = Prescription { supplied: vec![], ..course(0, 0) };
-    let (p, today) = (at_counter(none.clone()), date(2026, 11, 24));
-    let found = Running::not_arrived(&p, &p.items[0], today).unwrap();
+    let p = at_counter(none.clone());
+    let found = not_arrived(&p, "2026-11-25T04:00:00Z").unwrap();
     assert_eq!((found.hand, found.lasts().map(|lasts| lasts.days)), (Hand::ToCome, Some(27)));
-    assert_eq!(Running::not_arrived(&p, &p.items[0], date(2026, 12, 21)), None);
-    let p = expired(none);
-    assert_eq!(Running::not_arrived(&p, &p.items[0], today), None);
+    assert_eq!(not_arrived(&p, "2026-12-22T04:00:00Z"), None);
+    assert_eq!(not_arrived(&expired(none), "2026-11-24T04:00:00Z"), None);
+}
+
+/// It ended a day before the delivered line where it was signed after the last dose of the day.
+#[test]
+fn what_is_to_come_lasts_as_long_as_if_it_had_come_with_its_signature() {
+    let signed = |time: &str, frequency: Frequency| Prescription {
+        state: prescription::State::Signed,
+        supplied: vec![],
+        signed_at: Some(at(time)),
+        ..prescription(vec![item(frequency, 28)])
+    };
+    let lasts = |p: &Prescription, now: &str| not_arrived(p, now).and_then(|running| running.lasts()).unwrap();
+    // Ten past ten at night: the first dose would be on the 24th.
+    let late = "2026-11-23T14:10:00Z";
+    let p = signed(late, Frequency::Qd);
+    assert_eq!(lasts(&p, late), Lasts { last_day: date(2026, 12, 21), days: 28 });
+    assert_eq!(lasts(&p, late).last_day, left(seen(&course(28, 0), &[], &[], late)).2, "as what came on that day");
+    assert_eq!(lasts(&p, "2026-11-24T14:10:00Z").days, 28);
+    // Before the dose of the day that day counts.
+    let early = "2026-11-22T22:00:00Z";
+    assert_eq!(lasts(&signed(early, Frequency::Qd), early), Lasts { last_day: date(2026, 12, 20), days: 28 });
+    assert_eq!(lasts(&signed(late, Frequency::Prn), late), Lasts { last_day: date(2026, 12, 20), days: 28 });
 }
 
 #[test]
 fn what_the_prescriber_stopped_does_not_run() {
     let p = Prescription { state: prescription::State::Stopped, ..course(28, 0) };
     assert_eq!(seen(&p, &[], &[], "2026-11-24T02:00:00Z"), None);
-    assert_eq!(Running::not_arrived(&p, &p.items[0], date(2026, 11, 24)), None);
+    assert_eq!(not_arrived(&p, "2026-11-24T04:00:00Z"), None);
 }
 
 #[test]
