@@ -85,7 +85,8 @@ async fn of_a_batch_that_was_called_back_nobody_is_told_that_it_lasts_and_no_rul
     call_back(&w, DRUG).await;
     let after = in_hand(&w, c.id).await.remove(0);
     assert_eq!((after.nothing_left, after.days_left, after.until), (Some(NothingLeft::CalledBack), None, None));
-    assert_eq!(w.doses_on("2026-11-24").await.runways[0].left, 0.0, "the nurse is told the same");
+    let told = w.doses_on("2026-11-24").await.runways.remove(0);
+    assert_eq!((told.left, told.called_back), (0.0, true), "the nurse is told the same");
     let again = w.draft(c.id, draft("I10", &[(DRUG, 7)])).await;
     assert!(!overlaps(&again), "{:#?}", again.findings);
     // The pharmacist who reviews sees it too.

@@ -243,7 +243,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
           {soon.map((runway) => (
             <li key={`${runway.prescription_id}${runway.item_no}`}>
               {runway.resident.bed} {runway.resident.name} ·{" "}
-              {t("app:doses.runsOutOf", {
+              {t(runway.called_back ? "app:doses.calledBackOf" : "app:doses.runsOutOf", {
                 name: names.name(runway),
                 date: formats.date(runway.last_day ?? plan.day),
                 left: formats.number(runway.left),
@@ -251,6 +251,7 @@ function RunningOut({ plan }: { plan: DosesOfDay }) {
                 why: t(`refill.runsOut.${runway.runs_out}`),
               })}
               {runway.refill && ` · ${t(`refill.state.${runway.refill}`)}`}
+              {runway.reopened && <div>{t(`refill.reopened.${runway.reopened}`)}</div>}
             </li>
           ))}
         </ul>

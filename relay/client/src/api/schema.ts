@@ -9475,6 +9475,8 @@ export interface components {
         RunsOut: "stock" | "course" | "cap" | "validity";
         /** @description How long a medicine lasts. */
         Runway: {
+            /** @description Nothing is left, as what was left was called back. */
+            called_back?: boolean;
             /** @description Its unit. */
             dose_unit: string;
             /** @description Chinese name. */
@@ -9500,6 +9502,8 @@ export interface components {
             prescription_id: components["schemas"]["PrescriptionId"];
             /** @description The request for it. */
             refill?: components["schemas"]["RefillState"];
+            /** @description Why the request is to be decided anew. */
+            reopened?: components["schemas"]["RenewalEnd"];
             /** @description Whose. */
             resident: components["schemas"]["DoseResident"];
             /** @description Why it ends then. */

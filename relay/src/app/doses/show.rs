@@ -253,7 +253,9 @@ impl Shown<'_> {
             last_day: found.last_day,
             runs_out: found.runs_out,
             warns: found.warns(&self.app.policy, today),
+            called_back: found.left_milli == 0 && stock.in_hand(self.ctx.now).called_back_milli > 0,
             refill: asked.map(|refill| refill.state),
+            reopened: asked.filter(|r| !r.state.is_decided()).and_then(|r| r.reopened).map(|again| again.because),
         })
     }
 }

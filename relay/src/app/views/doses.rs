@@ -210,9 +210,15 @@ pub struct Runway {
     pub runs_out: RunsOut,
     /// It is time for a refill.
     pub warns: bool,
+    /// Nothing is left, as what was left was called back.
+    #[serde(default)]
+    pub called_back: bool,
     /// The request for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refill: Option<RefillState>,
+    /// Why the request is to be decided anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<RenewalEnd>,
 }
 
 /// What a nurse writes about a dose.
