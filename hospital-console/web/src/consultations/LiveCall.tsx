@@ -12,8 +12,9 @@ import {
   TakeStill,
   useAction,
   useCall,
+  useFormats,
 } from "@yunzhen/client/ui";
-import { SegmentedControl } from "@mantine/core";
+import { SegmentedControl, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -49,6 +50,7 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
           {consultation.allowed.includes("recordings") && (
             <RecordButton consultationId={consultation.id} disabled={state.phase !== "live"} />
           )}
+          <MayRecord question={consultation.recording_question} />
           <Invite consultationId={consultation.id} />
         </CallControls>
       </div>
@@ -57,6 +59,19 @@ function Stage({ call, consultation }: { call: Call; consultation: Consultation 
       <RecordingList consultationId={consultation.id} playable={false} />
       <Participants participants={room?.participants ?? []} you={room?.you ?? undefined} />
     </div>
+  );
+}
+
+/** What the resident said when the nurse asked whether this visit may be recorded; nothing where the hospital does not always ask. */
+function MayRecord({ question }: { question: Consultation["recording_question"] }) {
+  const { t } = useTranslation("app");
+  const formats = useFormats();
+  if (!question) return null;
+  const { answer, answered_at, answered_by_name: name } = question;
+  return (
+    <Text size="sm" role="status" data-testid="may-record">
+      {t(`consultations.mayRecord.${answer ?? "asked"}`, { name, time: answered_at ? formats.time(answered_at) : "" })}
+    </Text>
   );
 }
 

@@ -92,6 +92,11 @@ export const zh = {
     urgentDoctor: "{{name}}已在那边等候",
     urgentHint: "您结束会诊或护士挂断后，设备自动转到那边；不会自行中断您的通话。",
   },
+  mayRecord: {
+    asked: "能否录像：护士还没有记下住民的回答",
+    agreed: "住民同意本次录像（{{time}}，{{name}} 询问）",
+    refused: "住民不同意本次录像（{{time}}，{{name}} 询问）",
+  },
   left: {
     title: "留言和照片",
     unreachable: "护理院现在连不上。可先录一段语音留言，对方恢复网络后可以收听。",
@@ -221,6 +226,11 @@ export const en: typeof zh = {
     urgentWaitsUnnamed: "Urgent: another resident of the home waits for its box",
     urgentDoctor: "{{name}} waits there",
     urgentHint: "The box goes there when you end the visit or the nurse hangs up; your call is not cut by itself.",
+  },
+  mayRecord: {
+    asked: "Recording: the nurse has noted no answer of the resident yet",
+    agreed: "The resident agreed to be recorded ({{time}}, asked by {{name}})",
+    refused: "The resident refused to be recorded ({{time}}, asked by {{name}})",
   },
   left: {
     title: "Messages and photos",
