@@ -37,6 +37,12 @@ it("names what the record codes in the reader's language and leaves free text: E
   expect(marksOf(chart, window, "zh").map(({ what }) => what)).toEqual(["呋塞米片 早一片"]);
 });
 
+it("says an allergen once: two that are apart in Chinese had one English name, twice", () => {
+  const twice = { allergies: ["青霉素", "青霉素类"], allergies_en: ["Penicillins", "Penicillins"] };
+  expect(allergensIn(twice, "en")).toEqual(["Penicillins"]);
+  expect(allergensIn(twice, "zh")).toEqual(["青霉素", "青霉素类"]);
+});
+
 it("says on what a finding rests in the reader's language: an English page gave the Chinese guideline", () => {
   const both = { source: "药品说明书", source_en: "Product labels" };
   expect([sourceIn(both, "en"), sourceIn(both, "zh")]).toEqual(["Product labels", "药品说明书"]);

@@ -39,8 +39,10 @@ const eachOf = (zh: readonly string[], en: readonly string[] | undefined, langua
 export const drugNamesIn = ({ drug_names, drug_names_en }: Drugs, language: string): readonly string[] =>
   eachOf(drug_names, drug_names_en, language);
 
-export const allergensIn = ({ allergies, allergies_en }: Allergens, language: string): readonly string[] =>
-  eachOf(allergies, allergies_en, language);
+/** Two that are written apart in Chinese (青霉素, 青霉素类) may be one in English: it is said once. */
+export const allergensIn = ({ allergies, allergies_en }: Allergens, language: string): readonly string[] => [
+  ...new Set(eachOf(allergies, allergies_en, language)),
+];
 
 export const nameIn = (of: Named, language: string): string => {
   if ("drug_name" in of) return either(of.drug_name, of.drug_name_en, language);
