@@ -37,7 +37,7 @@ export const enRecordings: typeof zhRecordings = {
       tablet: "The tablet's own camera was shown for a while, which is not recorded.",
     },
     stuck:
-      "Recording of {{time}}: all is here, but it could not be put together, time after time (the hospital's disk may be full). Nothing is lost: ask the administrator for room, then the specialist of this consultation presses Put together again.",
+      "Recording of {{time}}: it could not be put together, time after time (the hospital's disk may be full, or its folder of recordings is not there). Tell the administrator; then the specialist of this consultation can press Put together again.",
     retry: "Put together again",
     retryOf: "Put together again: the recording of {{time}}",
     failed: "Recording of {{time}} not kept: {{why}}",

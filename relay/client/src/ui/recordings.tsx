@@ -146,7 +146,7 @@ function Line({ recording, playable }: { recording: Recording; playable: boolean
   );
 }
 
-/** All is here, and could not be made a file: who can do what about it, and the button for whom it is theirs. */
+/** It could not be made a file: who can do what about it, and the button for whom it is theirs. */
 function Stuck({ recording, time }: { recording: Recording; time: string }) {
   const { t } = useTranslation("shared");
   const api = useApi();
