@@ -82,9 +82,7 @@ export function DrugSearch({
                   {drugName(drug, i18n.language)} <Text component="span">{strength(drug.strength)}</Text>
                 </Text>
                 {/* In the option's own colour: dimmed text cannot be read on the marked one. */}
-                <Text size="sm">
-                  {drug.atc}
-                </Text>
+                <Text size="sm">{drug.atc}</Text>
               </Group>
               <Group gap="xs">
                 <Text size="sm">
