@@ -53,6 +53,9 @@ pub enum AppError {
     /// User name and password, or link and PIN, do not fit.
     #[error("wrong credentials")]
     BadCredentials,
+    /// Link and PIN fit, and every parcel of the run has ended.
+    #[error("the courier's run is over")]
+    CourierRunOver,
     /// A pharmacy's system shows a credential that is unknown, wrong or revoked.
     #[error("unknown or revoked credential of a pharmacy's system")]
     BadPharmacyCredential,

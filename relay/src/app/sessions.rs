@@ -94,11 +94,14 @@ pub async fn create_courier(
     };
     let hash = run.as_ref().map(|(_, run)| run.pin_hash.clone());
     let right = courier_pins::fits(&input.link_token, &input.pin, hash).await?;
-    // A link that has done its work opens nothing: its courier needs no address any more.
-    let Some((_, run)) = run.filter(|(under_way, _)| right && *under_way) else {
+    let Some((under_way, run)) = run.filter(|_| right) else {
         refuse(app, &account, origin, now).await?;
         return Err(AppError::BadCredentials);
     };
+    // A link that has done its work opens nothing: its courier needs no address any more. Only who has its PIN is told so.
+    if !under_way {
+        return Err(AppError::CourierRunOver);
+    }
     let ctx = Context::of(Actor::Courier { run_id: run.id }, now);
     let mut work = Work::unkeyed(app, &ctx).await?;
     check_throttle(&mut work.tx, &account, origin, now).await?;

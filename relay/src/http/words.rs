@@ -120,6 +120,8 @@ fn of_app(error: &AppError) -> Words {
         AppError::Unauthenticated => unauthenticated(),
         AppError::BadCredentials => words(S::UNAUTHORIZED, "bad_credentials", ["登录未成功", "Not signed in"],
             ["用户名与密码不符，或此处不能使用该账号。", "User name and password do not fit, or the account cannot be used here."], ["请检查后重新输入；忘记密码请联系管理员。", "Check both and try again; if you forgot the password, ask the administrator."]),
+        AppError::CourierRunOver => words(S::UNAUTHORIZED, "courier_run_over", ["配送任务已结束", "The delivery is over"],
+            ["这个链接的包裹都已送完或退回，链接不再打开。", "Every parcel of this link was delivered or has gone back; it opens nothing any more."], ["如有疑问请联系药房。", "Call the pharmacy if something is open."]),
         AppError::BadPharmacyCredential => words(S::UNAUTHORIZED, "bad_credential", ["接口凭证无效", "The credential is not valid"],
             ["凭证不存在、有误或已停用。", "It is unknown, wrong or revoked."], ["请核对配置中的凭证；如已停用，请联系平台管理员。", "Check the credential in the configuration; if it was revoked, ask the administrator for another."]),
         AppError::Throttled { retry_after } => {

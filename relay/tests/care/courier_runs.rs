@@ -41,7 +41,11 @@ async fn the_same_courier_of_the_same_pharmacy_and_day_gets_one_link_for_all_par
     let two = w.on_the_road(&second.delivery).await;
     w.receive(&two, &second.parcel_code, 7).await.unwrap();
     let over = sessions::create_courier(&w.app, &w.entrance("phone"), link_of(&first)).await;
-    assert!(matches!(over, Err(AppError::BadCredentials)));
+    assert!(matches!(over, Err(AppError::CourierRunOver)), "the right PIN was said to be wrong");
+    let wrong = if first.courier_pin.as_deref() == Some("000000") { "000001" } else { "000000" };
+    let knock = CourierSignIn { pin: wrong.to_owned(), ..link_of(&first) };
+    let guessed = sessions::create_courier(&w.app, &w.entrance("phone"), knock).await;
+    assert!(matches!(guessed, Err(AppError::BadCredentials)), "who has only the link is not told");
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn the_loop_closes_and_every_transition_is_audited_once() {
     let again = CourierSignIn { link_token: link, pin: packed.courier_pin.unwrap() };
     assert!(matches!(
         sessions::create_courier(&w.app, &w.entrance("phone"), again).await,
-        Err(AppError::BadCredentials)
+        Err(AppError::CourierRunOver)
     ));
 }
 

@@ -151,6 +151,12 @@ function PinProblem({ error, waitUntil }: { error: ApiError; waitUntil: number |
       </Banner>
     );
   }
+  if (error.code === "courier_run_over")
+    return (
+      <Banner meaning="done" role="alert">
+        {t("deliveries.pin.over")}
+      </Banner>
+    );
   if (error.status === 401 || error.status === 404)
     return (
       <Banner meaning="danger" role="alert">
