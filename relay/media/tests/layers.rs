@@ -284,10 +284,10 @@ fn who_is_on_trial_does_not_lead_whatever_is_believed_of_their_link() {
     world.run(5 * SECOND);
     assert!(world.low_on, "less than half of what the strong one takes");
     world.estimates = [Some(1_000_000), Some(1_400_000)];
-    world.run(11 * SECOND);
+    world.run(13 * SECOND);
     assert!(!world.low_on, "the main one is tried");
     world.input(Input::KeyframeRequest { leg: COLLEAGUE, slot: 0 });
-    world.run(12 * SECOND);
+    world.run(14 * SECOND);
     assert!(world.low_on, "the first picture that breaks ends it");
 }
 

@@ -396,7 +396,7 @@ async fn a_full_disk_is_said_and_loses_nothing() {
     // A server's disk cannot be filled by a test; what it answers then is told by its code (`error.rs`).
     let database = TestDatabase::in_file();
     // A page for each table and index of the schema, and room for some readings beside them.
-    let store = database.open_with(&Options { max_pages: Some(300), ..Options::default() }).await;
+    let store = database.open_with(&Options { max_pages: Some(400), ..Options::default() }).await;
     with_people(&store).await;
     let reading = |n: u32| Observation {
         id: ObservationId::from_uuid(Uuid::from_u128(u128::from(n))),
