@@ -95,7 +95,9 @@ pub async fn change_time(
         Start::Fresh(work) => work,
     };
     let before = consultations::get(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
-    work.authorize(Action::BookAppointment, &before.facts())?;
+    // Whoever may not know of the appointment may not move it either: it costs the resident a time.
+    let ties = Ties::to(&mut work.tx, ctx, before.resident_id).await?;
+    work.authorize(Action::BookAppointment, &ties.of_consultation(ctx, &before))?;
     same_version(input.version, before.version)?;
     let after = before.clone().apply(Event::Move { scheduled_at: input.starts_at.0 }, ctx.now)?;
     let held = appointments::get(&mut work.tx, id).await?.filter(|a| a.held).ok_or(AppError::NotFound)?;

@@ -70,6 +70,20 @@ async fn only_published_free_and_coming_times_can_be_booked() {
 }
 
 #[tokio::test]
+async fn who_may_not_know_of_an_appointment_cannot_move_it() {
+    let w = World::new().await;
+    let with = w.published(&w.specialist).await;
+    let booked = w.booked("王秀英", with, TWO).await.consultation;
+    let later = || MoveBody { version: booked.version, starts_at: at(TWENTY_PAST) };
+    for hidden_from in [&w.stranger, &w.nurse_of_other_home] {
+        let moved = appointments::change_time(&w.app, &w.by(hidden_from), booked.id, later()).await;
+        assert!(matches!(moved, Err(AppError::NotFound)), "{moved:?}");
+    }
+    let moved = appointments::change_time(&w.app, &w.by(&w.specialist), booked.id, later()).await.unwrap();
+    assert_eq!(moved.starts_at, at(TWENTY_PAST));
+}
+
+#[tokio::test]
 async fn a_freed_time_goes_to_who_waits_for_it() {
     let w = World::new().await;
     let with = w.published(&w.specialist).await;
