@@ -1,7 +1,8 @@
-//! Forged requests: every request that can change something repeats the readable cookie in a header, which another site cannot do.
+//! Forged requests: every request that can change something repeats the readable cookie in a header, which another site cannot do, and comes from this very
+//! origin as far as the browser says: a neighbour on the same site could plant a cookie of its own, and the header with it.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -28,11 +29,24 @@ pub fn matches(headers: &HeaderMap) -> bool {
     sent.len() == kept.len() && std::hint::black_box(differences) == 0
 }
 
-/// Middleware (`axum::middleware::from_fn_with_state(policy, csrf::guard)`): refuses unsafe requests without the token, and gives a
+/// Whether the browser says that a page of another origin asks. Browsers say so to pages with TLS and on this machine; to others they say the origin of what
+/// changes something, which is compared with the host that was asked. Who is no browser says neither, and has no cookies that somebody else could misuse.
+#[must_use]
+pub fn is_foreign(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return !matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    let text = |name: HeaderName| headers.get(name).map(HeaderValue::as_bytes);
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let asked = origin.strip_prefix(b"https://").or_else(|| origin.strip_prefix(b"http://"));
+    !matches!((asked, text(header::HOST)), (Some(asked), Some(host)) if asked.eq_ignore_ascii_case(host))
+}
+
+/// Middleware (`axum::middleware::from_fn_with_state(policy, csrf::guard)`): refuses unsafe requests without the token or from elsewhere, and gives a
 /// browser that has none its token with the first answer.
 pub async fn guard(State(policy): State<CookiePolicy>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && !matches(request.headers()) {
+    if !safe && (is_foreign(request.headers()) || !matches(request.headers())) {
         return refusal().in_language(Language::of(request.headers())).into_response();
     }
     let has_one = cookies::read(request.headers(), cookies::CSRF).is_some();
@@ -65,7 +79,6 @@ fn refusal() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn headers(cookie: Option<&str>, sent: Option<&str>) -> HeaderMap {
         let value = |text: &str| HeaderValue::try_from(text).expect("header");
@@ -93,5 +106,31 @@ mod tests {
         }
         assert!(!matches(&headers(Some(""), Some(""))));
         assert_ne!(new_token(), new_token());
+    }
+
+    #[test]
+    fn what_another_origin_asks_is_foreign_whatever_token_it_has() {
+        for (sent, foreign) in [
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://console.example")][..], false),
+            // Who is no browser.
+            (&[], false),
+            // A proxy before the console may ask for another host than the browser did; a browser that knows the first header is believed.
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://outside.example"), ("host", "inside")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "same-site"), ("origin", "https://evil.console.example")], true),
+            (&[("sec-fetch-site", "cross-site")], true),
+            // To a box on the home's network, without TLS.
+            (&[("origin", "http://192.168.1.20:7490"), ("host", "192.168.1.20:7490")], false),
+            (&[("origin", "http://Box.local"), ("host", "box.local")], false),
+            (&[("origin", "http://192.168.1.66"), ("host", "192.168.1.20:7490")], true),
+            (&[("origin", "null"), ("host", "192.168.1.20:7490")], true),
+            (&[("origin", "http://192.168.1.20:7490")], true),
+        ] {
+            let sent_headers: HeaderMap = sent
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .collect();
+            assert_eq!(is_foreign(&sent_headers), foreign, "{sent:?}");
+        }
     }
 }
