@@ -225,7 +225,7 @@ fn tied(caller: &str, operation: &Operation, facts: Facts) -> Facts {
     let related = match operation.id.as_str() {
         // The nurse comes first, and then her neighbour waits for everybody.
         "requestConsultation" | "joinWaitlist" | "raiseUrgentCall" => true,
-        "bookAppointment" => caller != "specialist3",
+        "bookAppointment" | "moveAppointment" => caller != "specialist3",
         _ if in_path("/rounds") => caller == "specialist1",
         // Commands on consultations and prescriptions are refused in sight; a read, and whatever is about the record, asks for the tie.
         _ if operation.method == Method::GET || OF_A_RECORD.iter().any(|part| in_path(part)) => caller != "specialist3",
